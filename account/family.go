@@ -60,7 +60,7 @@ func (f *family) mayStillAct(ctx context.Context, v *viewer.Viewer) error {
 // one: it ends with it, and at its end at the latest.
 func (f *family) bequeath(ctx context.Context, create *db.ApiTokenCreate, parentID int64, expiresAt *time.Time) error {
 	if expiresAt != nil && !expiresAt.After(f.now) {
-		return problem.Invalid("expiresAt", "the token would have expired already")
+		return problem.Invalid("expiresAt", "the token would already be expired")
 	}
 	create.SetNillableExpiresAt(expiresAt)
 	if parentID == 0 {
@@ -75,7 +75,7 @@ func (f *family) bequeath(ctx context.Context, create *db.ApiTokenCreate, parent
 		return nil
 	}
 	if expiresAt != nil && expiresAt.After(*parent.ExpiresAt) {
-		return problem.Invalid("expiresAt", "the token would outlive the one that makes it, which expires at %s", parent.ExpiresAt.UTC().Format(time.RFC3339))
+		return problem.Invalid("expiresAt", "the token must not expire after the token that creates it, which expires at %s", parent.ExpiresAt.UTC().Format(time.RFC3339))
 	}
 	if expiresAt == nil {
 		create.SetExpiresAt(*parent.ExpiresAt)

@@ -86,7 +86,7 @@ func (a *Accounts) SignIn(ctx context.Context, email, password string) (*viewer.
 		return nil, err
 	}
 	if err := a.client.User.UpdateOneID(u.ID).SetLastSignInAt(a.now()).Exec(viewer.AsSystem(ctx)); err != nil {
-		return nil, fmt.Errorf("noting the sign-in: %w", err)
+		return nil, fmt.Errorf("recording the sign-in: %w", err)
 	}
 	return viewerOf(u), nil
 }

@@ -11,23 +11,22 @@ import (
 	"postrider/internal/viewer"
 )
 
-// defaultRecheckEvery is how long a stream may outlive the sign-in that opened it.
+// defaultRecheckEvery is how long a stream may outlive its session or token.
 const defaultRecheckEvery = 15 * time.Second
 
-// ErrSignInOver is why a stream's context ends when whoever opened it is signed in
-// no more.
-var ErrSignInOver = errors.New("the sign-in is over")
+// ErrSignInOver is why a stream's context ends when its session or token has ended.
+var ErrSignInOver = errors.New("the session or the token has ended")
 
-// SignInOver tells whether ctx has ended because of that.
+// SignInOver reports whether ctx has ended because of ErrSignInOver.
 func SignInOver(ctx context.Context) bool { return errors.Is(context.Cause(ctx), ErrSignInOver) }
 
-// IsStream tells whether a request asks to stay open: a WebSocket, or server-sent
-// events. It is the client's word alone: nothing is granted for it.
+// IsStream reports whether a request asks to stay open: a WebSocket, or server-sent
+// events. The client's headers decide; nothing is granted for it.
 func IsStream(r *http.Request) bool { return WantsEvents(r) || r.Header.Get("Upgrade") != "" }
 
-// SignInStream signs somebody in on a stream that is open already, by what
-// Authenticate takes: the context it gives ends with the sign-in. What the stream
-// asked to look at when it was opened holds.
+// SignInStream authenticates an open stream with an Authorization header: the context that
+// it returns ends when the token does. The affiliate to view as is the one that the stream
+// was opened with.
 func (a *Accounts) SignInStream(ctx context.Context, authorization string) (context.Context, error) {
 	v, err := a.Authenticate(ctx, authorization)
 	if err != nil {
@@ -41,10 +40,10 @@ func (a *Accounts) SignInStream(ctx context.Context, authorization string) (cont
 	return viewer.With(ctx, seen), nil
 }
 
-// While gives a context of v that ends with ctx, and, because of ErrSignInOver,
-// soon after v is signed in no more: its token is revoked or expired, its session is over, its password
-// changed, its user disabled or made something else. again signs in once more,
-// with what v signed in with.
+// While returns a context of v that ends with ctx, and with ErrSignInOver soon after v's
+// token is revoked or expired, its session has ended, its password was changed, or its user
+// was disabled or given another role. again authenticates once more, with the same session
+// or token.
 func (a *Accounts) While(ctx context.Context, v *viewer.Viewer, again func(context.Context) (*viewer.Viewer, error)) context.Context {
 	signedIn, end := context.WithCancelCause(viewer.With(ctx, v))
 	go func() {
@@ -59,7 +58,7 @@ func (a *Accounts) While(ctx context.Context, v *viewer.Viewer, again func(conte
 			}
 			now, err := again(ctx)
 			if p := problem.From(err); err != nil && p.Code != problem.CodeUnauthenticated {
-				continue // whether it is over cannot be told now
+				continue // the database cannot be read: check again at the next tick
 			}
 			if now == nil || now.UserID != v.UserID || now.Role != v.Role || now.AffiliateID != v.AffiliateID || !slices.Equal(now.Scopes, v.Scopes) {
 				end(ErrSignInOver)

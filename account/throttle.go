@@ -84,7 +84,7 @@ func (t *throttle) count(pair counter, others ...counter) (*try, error) {
 	wait := time.Duration(0)
 	for _, c := range append(others, pair) { // a client that is refused makes no pairs
 		if wait = max(wait, c.wait(now)); wait > 0 {
-			return nil, problem.RateLimited("too many failed tries; try again in %s", max(wait, time.Second).Round(time.Second))
+			return nil, problem.RateLimited("too many failed attempts; try again in %s", max(wait, time.Second).Round(time.Second))
 		}
 	}
 	made := &try{throttle: t, at: now, pair: pair}

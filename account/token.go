@@ -46,14 +46,14 @@ func (a *Accounts) CreateToken(ctx context.Context, n NewToken) (*db.ApiToken, s
 // itself does.
 func (a *Accounts) CreateTokenFor(ctx context.Context, email string, n NewToken) (*db.ApiToken, string, error) {
 	if !viewer.From(ctx).System() {
-		return nil, "", problem.Forbidden("you may not create a token for somebody else")
+		return nil, "", problem.Forbidden("you may not create a token for another user")
 	}
 	u, err := a.userByEmail(ctx, email)
 	if err != nil {
 		return nil, "", err
 	}
 	if u == nil {
-		return nil, "", problem.NotFound("nobody signs in as %s", email).At("email")
+		return nil, "", problem.NotFound("there is no user with the e-mail address %s", email).At("email")
 	}
 	return a.createToken(ctx, viewerOf(u), n)
 }
@@ -76,7 +76,7 @@ func (a *Accounts) ReplaceTokenFor(ctx context.Context, email string, n NewToken
 func (a *Accounts) createToken(ctx context.Context, v *viewer.Viewer, n NewToken) (made *db.ApiToken, token string, err error) {
 	name := strings.TrimSpace(n.Name)
 	if name == "" || len(name) > 200 {
-		return nil, "", problem.Invalid("name", "a token needs a name of at most 200 characters, to tell it from others")
+		return nil, "", problem.Invalid("name", "a token needs a name of at most 200 characters")
 	}
 	scopes, err := scopesFor(v, n.Scopes)
 	if err != nil {
@@ -107,7 +107,7 @@ func scopesFor(v *viewer.Viewer, names []string) ([]viewer.Scope, error) {
 	if len(names) == 0 {
 		usual := slices.DeleteFunc(viewer.UsualScopes(), func(s viewer.Scope) bool { return !v.May(s) })
 		if len(usual) == 0 {
-			return nil, problem.Invalid("scopes", "name what the token may do; your own may %v", v.Scopes)
+			return nil, problem.Invalid("scopes", "choose the scopes of the token; yours are %v", v.Scopes)
 		}
 		return usual, nil
 	}
@@ -116,9 +116,9 @@ func scopesFor(v *viewer.Viewer, names []string) ([]viewer.Scope, error) {
 		scope := viewer.Scope(strings.ToLower(strings.TrimSpace(name)))
 		switch {
 		case !slices.Contains(viewer.Scopes(), scope):
-			return nil, problem.Invalid("scopes", "%q is no scope; there are %v", name, viewer.Scopes())
+			return nil, problem.Invalid("scopes", "%q is not a scope; use %v", name, viewer.Scopes())
 		case !v.May(scope):
-			return nil, problem.Forbidden("your token does not have the scope %s itself", scope).At("scopes")
+			return nil, problem.Forbidden("your token does not have the scope %s", scope).At("scopes")
 		case !slices.Contains(scopes, scope):
 			scopes = append(scopes, scope)
 		}
@@ -132,7 +132,7 @@ func (a *Accounts) Authenticate(ctx context.Context, authorization string) (*vie
 	scheme, token, _ := strings.Cut(authorization, " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") || !secret.IsToken(token) {
-		return nil, problem.Unauthenticated("want Authorization: Bearer and an API token, which begins with prt_")
+		return nil, problem.Unauthenticated("send Authorization: Bearer and an API token, which starts with prt_")
 	}
 	refused := problem.Unauthenticated("this API token is unknown, expired or revoked")
 	system := viewer.AsSystem(ctx)

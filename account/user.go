@@ -22,17 +22,17 @@ type NewUser struct {
 	Email       string
 	Password    string
 	Role        viewer.Role
-	AffiliateID ids.Affiliate // for affiliates, and for nobody else
+	AffiliateID ids.Affiliate // of a user with the role affiliate; otherwise zero
 }
 
-// CreateUser makes a sign-in. Managers make affiliates'; admins make every kind.
+// CreateUser creates a user. Managers create affiliates' users; admins create every kind.
 func (a *Accounts) CreateUser(ctx context.Context, n NewUser) (*db.User, error) {
 	v, err := viewer.Require(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if !v.HasRole(viewer.Manager) || (n.Role != viewer.Affiliate && !v.HasRole(viewer.Admin)) {
-		return nil, problem.Forbidden("you may not create a sign-in of the role %s", n.Role)
+		return nil, problem.Forbidden("you may not create a user with the role %s", n.Role)
 	}
 	email, err := cleanEmail(n.Email)
 	if err != nil {
@@ -44,9 +44,9 @@ func (a *Accounts) CreateUser(ctx context.Context, n NewUser) (*db.User, error) 
 	create := a.client.User.Create().SetEmail(email).SetRole(n.Role).SetCreatedAt(a.now())
 	switch {
 	case n.Role == viewer.Affiliate && n.AffiliateID == 0:
-		return nil, problem.Invalid("affiliateId", "an affiliate's sign-in needs its affiliate")
+		return nil, problem.Invalid("affiliateId", "choose the affiliate of the user")
 	case n.Role != viewer.Affiliate && n.AffiliateID != 0:
-		return nil, problem.Invalid("affiliateId", "only an affiliate's sign-in has an affiliate")
+		return nil, problem.Invalid("affiliateId", "only users with the role affiliate have an affiliate")
 	case n.Role == viewer.Affiliate:
 		if _, err := a.client.Affiliate.Get(ctx, int64(n.AffiliateID)); err != nil {
 			return nil, atField(notFoundAs(err, "affiliate"), "affiliateId")
@@ -59,7 +59,7 @@ func (a *Accounts) CreateUser(ctx context.Context, n NewUser) (*db.User, error) 
 	}
 	created, err := create.SetPasswordHash(hash).Save(ctx)
 	if pg.IsUnique(err, "users_email") {
-		return nil, problem.Conflict("email", "somebody signs in as %s already", email).WithCause(err)
+		return nil, problem.Conflict("email", "there is already a user with the e-mail address %s", email).WithCause(err)
 	}
 	return created, err
 }
@@ -85,7 +85,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, current, next string, rev
 		return err
 	}
 	if !match {
-		return problem.Invalid("currentPassword", "this is not your present password")
+		return problem.Invalid("currentPassword", "this is not your current password")
 	}
 	try.right()
 	if err := secret.CheckPassword(next); err != nil {
@@ -125,13 +125,12 @@ func (a *Accounts) SetTimeZone(ctx context.Context, zone string) error {
 		return err
 	}
 	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
-		return problem.Invalid("timeZone", "%q is no time zone; want a name like Europe/Riga", zone)
+		return problem.Invalid("timeZone", "%q is not a time zone; use a name such as Europe/Riga", zone)
 	}
 	return a.client.User.UpdateOneID(int64(v.UserID)).SetTimeZone(zone).Exec(ctx)
 }
 
-// userByEmail finds who wants to sign in; nil when there is nobody, or nobody
-// who still may.
+// userByEmail finds an enabled user; nil where there is none.
 func (a *Accounts) userByEmail(ctx context.Context, email string) (*db.User, error) {
 	u, err := a.client.User.Query().
 		Where(user.Email(cleanly(email)), user.DisabledAtIsNil()).
@@ -142,7 +141,7 @@ func (a *Accounts) userByEmail(ctx context.Context, email string) (*db.User, err
 	return u, err
 }
 
-// viewerOf is the user as a session sees it; nil when the user may no longer.
+// viewerOf is the viewer of a user's session; nil for a disabled user.
 func viewerOf(u *db.User) *viewer.Viewer {
 	if u.DisabledAt != nil {
 		return nil
@@ -159,7 +158,7 @@ func cleanEmail(text string) (string, error) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	address, err := mail.ParseAddress(text)
 	if err != nil || address.Address != text || len(text) > 254 {
-		return "", problem.Invalid("email", "%q is no e-mail address", text)
+		return "", problem.Invalid("email", "%q is not an e-mail address", text)
 	}
 	return text, nil
 }

@@ -12,9 +12,8 @@ import (
 	"postrider/internal/viewer"
 )
 
-// ViewAs is the header, and ViewAsQuery the parameter for requests that can carry
-// no header, by which staff look at an affiliate's things as the affiliate does:
-// its global id.
+// ViewAs is the header, and ViewAsQuery the parameter for requests that cannot set a
+// header, by which staff view as an affiliate: the affiliate's global id.
 const (
 	ViewAs      = "X-Postrider-View-As"
 	ViewAsQuery = "viewAs"
@@ -22,8 +21,8 @@ const (
 
 type viewAsKey struct{}
 
-// withViewAs keeps whose things a request asks to look at: who asks may be said
-// later, on a WebSocket.
+// withViewAs keeps the affiliate to view as in the context: on a WebSocket the user is
+// authenticated later.
 func withViewAs(ctx context.Context, r *http.Request) context.Context {
 	named := r.Header.Get(ViewAs)
 	if named == "" {
@@ -35,16 +34,15 @@ func withViewAs(ctx context.Context, r *http.Request) context.Context {
 	return context.WithValue(ctx, viewAsKey{}, named)
 }
 
-// lookingAs is the viewer through whom staff look at an affiliate's things: it
-// sees what the affiliate sees, and changes nothing. Who asks to look at nobody's
-// stays v.
+// lookingAs is the viewer of staff who view as an affiliate: it sees what the affiliate
+// sees, and may change nothing. Without an affiliate to view as it is v.
 func (a *Accounts) lookingAs(ctx context.Context, v *viewer.Viewer) (*viewer.Viewer, error) {
 	named, _ := ctx.Value(viewAsKey{}).(string)
 	if named == "" || v == nil {
 		return v, nil
 	}
 	if !v.Staff() {
-		return nil, problem.Forbidden("only staff look at others' things")
+		return nil, problem.Forbidden("only staff can view as an affiliate")
 	}
 	id, _ := globalid.Parse(named)
 	key, isInt := id.Int()

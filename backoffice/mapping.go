@@ -60,7 +60,7 @@ func (office *Office) MapStatuses(ctx context.Context, integrationKey string, by
 }
 
 func (office *Office) mapStatus(ctx context.Context, id uuid.UUID, word string, to commission.Status, by intake.Move) error {
-	by.To, by.Reason = to, fmt.Sprintf("the operator's word %q means %s", word, to)
+	by.To, by.Reason = to, fmt.Sprintf("the operator's status %q is mapped to %s", word, to)
 	out, err := office.Intake.Move(ctx, id, by)
 	if err != nil {
 		return fmt.Errorf("moving conversion %s from %q to %s: %w", id, word, to, err)

@@ -152,11 +152,11 @@ func (office *Office) byClickID(ctx context.Context, orphans []*orphan) error {
 	}
 	for _, o := range orphans {
 		if id, ok := intake.ClickUUID(o.reported); ok && operators[id] == o.operator {
-			o.propose(id, LateClick, "It is the click that the operator named; it was older than the offer's window.")
+			o.propose(id, LateClick, "The click that the operator reported, outside the offer's attribution window.")
 		}
 		for _, name := range sortedNames(o.values) {
 			if id, ok := intake.ClickUUID(o.values[name]); ok && operators[id] == o.operator {
-				o.propose(id, ClickElsewhere, "The click id came back in %s.", name)
+				o.propose(id, ClickElsewhere, "The click id came in the parameter %s.", name)
 			}
 		}
 	}
@@ -206,7 +206,7 @@ func (office *Office) byPlayer(ctx context.Context, orphans []*orphan) error {
 		}
 		for _, o := range orphans {
 			if o.player.Valid && o.player.UUID == player {
-				o.propose(click, SamePlayer, "The same player is known by this click.")
+				o.propose(click, SamePlayer, "Other conversions of the player have this click.")
 			}
 		}
 		return nil
@@ -236,7 +236,7 @@ func (office *Office) byTransaction(ctx context.Context, orphans []*orphan) erro
 		}
 		for _, o := range orphans {
 			if o.transaction == transaction && o.integration == integration {
-				o.propose(click, SameTransaction, "The same transaction was reported as %s, and came by this click.", goal)
+				o.propose(click, SameTransaction, "The same transaction has this click, with the goal %s.", goal)
 			}
 		}
 		return nil
@@ -272,7 +272,7 @@ func (office *Office) byParam(ctx context.Context, orphans []*orphan) error {
 		for _, o := range orphans {
 			for _, name := range sortedNames(o.values) {
 				if at := slices.Index(params[:], o.values[name]); operator == o.operator && at >= 0 && worthLooking(name, o.values[name]) {
-					o.propose(click, ParamElsewhere, "The value of %s is the param_%d of this click.", name, at+1)
+					o.propose(click, ParamElsewhere, "The value of the parameter %s is param_%d of this click.", name, at+1)
 				}
 			}
 		}

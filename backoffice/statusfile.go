@@ -56,7 +56,7 @@ const (
 // semicolons and tabs separate them.
 func readStatusFile(text string) ([]*StatusLine, error) {
 	if len(text) > maxStatusFile {
-		return nil, problem.Invalid("csv", "is larger than 1 MiB: send it in parts")
+		return nil, problem.Invalid("csv", "is larger than 1 MiB: split it")
 	}
 	text = strings.TrimPrefix(text, "\uFEFF")
 	head, _, _ := strings.Cut(text, "\n")
@@ -70,7 +70,7 @@ func readStatusFile(text string) ([]*StatusLine, error) {
 	columns := map[string]int{}
 	names, err := r.Read()
 	if err != nil {
-		return nil, problem.Invalid("csv", "the first line names the columns: transaction_id,status")
+		return nil, problem.Invalid("csv", "the first line must name the columns: transaction_id,status")
 	}
 	for i, name := range names {
 		columns[inbound.WordKey(name)] = i
@@ -90,7 +90,7 @@ func readStatusFile(text string) ([]*StatusLine, error) {
 			return nil, problem.Invalid("csv", "%s", err)
 		}
 		if len(lines) == maxStatusLines {
-			return nil, problem.Invalid("csv", "has more than %d lines: send it in parts", maxStatusLines)
+			return nil, problem.Invalid("csv", "has more than %d lines: split it", maxStatusLines)
 		}
 		number, _ := r.FieldPos(0)
 		lines = append(lines, readStatusLine(number, columns, record))
@@ -114,11 +114,11 @@ func readStatusLine(number int, columns map[string]int, record []string) *Status
 	status, ok := commission.ParseStatus(inbound.WordKey(field("status")))
 	switch {
 	case !ok:
-		return l.refuse("%q is no status: use pending, approved, rejected or cancelled", field("status"))
+		return l.refuse("%q is not a status: use pending, approved, rejected or cancelled", field("status"))
 	case inbound.Unusable(l.Key) != "" || strings.ContainsRune(l.Key+l.goal, 0):
-		return l.refuse("what it names %s", inbound.Unusable(l.Key))
+		return l.refuse("its id %s", inbound.Unusable(l.Key))
 	case l.Key == "":
-		return l.refuse("it names no conversion")
+		return l.refuse("it has no conversion_id and no transaction_id")
 	}
 	l.To = status
 	if written := field("amount"); written != "" {
@@ -187,7 +187,7 @@ func (office *Office) findLine(ctx context.Context, l *StatusLine) error {
 		return nil
 	case found > 1:
 		l.ConversionID = uuid.Nil
-		l.refuse("several conversions have this transaction: add the column goal, or name them by conversion_id")
+		l.refuse("several conversions have this transaction: add the column goal, or use conversion_id")
 		return nil
 	}
 	return office.judgeLine(ctx, l, goal, amount)
@@ -196,7 +196,7 @@ func (office *Office) findLine(ctx context.Context, l *StatusLine) error {
 func (office *Office) judgeLine(ctx context.Context, l *StatusLine, goalKey string, amount decimal.NullDecimal) error {
 	corrects := l.amount.Valid && !commission.SameAmount(l.amount, amount)
 	if l.From == l.To && !corrects {
-		l.Outcome, l.Message = LineSame, fmt.Sprintf("it is %s already", l.To)
+		l.Outcome, l.Message = LineSame, fmt.Sprintf("it is already %s", l.To)
 		return nil
 	}
 	g, err := office.Intake.Goal(ctx, goalKey)

@@ -17,7 +17,7 @@ func (h *history) writeCall(c *conversion, s step) {
 	result, code, reason := "recorded", 201, "new, attributed by click"
 	switch {
 	case c.click == nil:
-		result, code, reason = "unattributed", 202, fmt.Sprintf("click not found: we recorded none with the id %s for this operator", c.reported)
+		result, code, reason = "unattributed", 202, fmt.Sprintf("click not found: there is no click %s for this operator", c.reported)
 	case s.previous != "":
 		result, code, reason = "updated", 200, fmt.Sprintf("from %s to %s", s.previous, s.status)
 	case c.byPlayer:
@@ -26,7 +26,7 @@ func (h *history) writeCall(c *conversion, s step) {
 	query := callQuery(c, s)
 	h.logCall(c.offer, s.received, query, result, reason, code, c.id)
 	if again := s.received.Add(after(h.r, 9*time.Second, .8)); result == "recorded" && happens(h.r, .025) && again.Before(h.Now) {
-		reason = "the same " + c.goal.Key + ", which a player reaches once, again"
+		reason = "the same " + c.goal.Key + " (once per player) again"
 		if c.transaction != "" {
 			reason = "the same transaction again"
 		}
@@ -75,9 +75,9 @@ func (h *history) writeRefusals() {
 			}
 			h.logCall(o, at, query+"&"+name+"=***", "unauthorized", "the "+proof+" is wrong", 401, nil)
 		case 1:
-			h.logCall(o, at, query+"&amount=abc&token=***", "invalid", `amount "abc" is no amount: write 25.50`, 400, nil)
+			h.logCall(o, at, query+"&amount=abc&token=***", "invalid", `amount "abc" is not an amount; write it like 1234.50`, 400, nil)
 		default:
-			h.logCall(o, at, "goal=registration&token=***", "invalid", "click_id give click_id, player_id or both: without one, nobody can be credited", 400, nil)
+			h.logCall(o, at, "goal=registration&token=***", "invalid", "click_id is required, or player_id, to attribute the conversion", 400, nil)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (t *teller) qualify(k *click, p player, rule commission.Qualification, step
 		default:
 			again := step{conversion: cpa, previous: given, status: commission.Approved, reason: "qualified again: every condition of the offer is met", occurred: s.received, received: s.received}
 			if approved {
-				again.status, again.reason = commission.Cancelled, "a condition was taken back; missing: "+strings.Join(verdict.Missing, ", ")
+				again.status, again.reason = commission.Cancelled, "no longer qualified; missing: "+strings.Join(verdict.Missing, ", ")
 			}
 			given = again.status
 			t.steps = append(t.steps, again)

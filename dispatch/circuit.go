@@ -72,9 +72,8 @@ type Tally struct {
 	Good, Failing int
 }
 
-// Allow asks whether one request may be sent now. For Open it answers yes once the
-// probe is due, and becomes HalfOpen; every other request is told no until the
-// probe is recorded.
+// Allow reports whether one request may be sent now. An Open circuit allows one once the
+// probe is due, and becomes HalfOpen; it allows no other until the probe is recorded.
 func (c Circuit) Allow(now time.Time, rules CircuitRules) (Circuit, bool) {
 	switch c.State {
 	case Open, HalfOpen:
@@ -103,9 +102,9 @@ func (c Circuit) Limit(most int) int {
 	}
 }
 
-// Record takes in what came of a request. The reason is empty for a success; one
-// that says nothing of the endpoint, such as a 404, counts as a success here. most is
-// what the endpoint may have in flight; reaching it ends the recovery.
+// Record counts the result of a request. The reason is empty for a success; one that is
+// no fault of the endpoint, such as a 404, counts as a success here. most is what the
+// endpoint may have in flight; reaching it ends the recovery.
 func (c Circuit) Record(now time.Time, reason Reason, most int, rules CircuitRules) Circuit {
 	failing := reason.Transport() || reason == ServerError
 	c = c.count(now, failing, rules)
@@ -166,15 +165,15 @@ func (c Circuit) open(now time.Time, reason Reason, rules CircuitRules) Circuit 
 	return c
 }
 
-// Sentence says in words what the circuit's owner should know.
+// Sentence describes the circuit to its postbacks' owners.
 func (c Circuit) Sentence() string {
 	switch c.State {
 	case Open, HalfOpen:
-		return fmt.Sprintf("Nothing is sent since %s, and everything waits: %s",
+		return fmt.Sprintf("Tracker unavailable since %s, so its postbacks wait: %s",
 			c.OpenedAt.UTC().Format("2 January 15:04 UTC"), lowerFirst(c.Because.Sentence("")))
 	case Recovering:
-		return "It answers again; what waited is being sent, a little more at a time."
+		return "The tracker responds again: waiting postbacks are sent, at a rate that rises step by step."
 	default:
-		return "It is sent to as usual."
+		return "Postbacks are sent as usual."
 	}
 }

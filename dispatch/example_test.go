@@ -20,7 +20,7 @@ func ExampleJudge() {
 	fmt.Println(outcome.Sentence(), outcome.Reason.NextStep())
 	// Output:
 	// try again 10:01:00 RATE_LIMITED
-	// The tracker asks for fewer requests (429). Nothing to do: we slow down and try again. If it lasts, ask the tracker to raise your limit.
+	// The tracker limits the request rate (429). Nothing to do: we slow down and retry. If it continues, ask the tracker to raise your limit.
 }
 
 func ExampleBodyRule_Accepts() {
@@ -28,7 +28,7 @@ func ExampleBodyRule_Accepts() {
 	_, failed := rule.Accepts([]byte(`{"result":{"status":"unknown click"}}`))
 	fmt.Println(dispatch.RefusedByTracker.Sentence(failed))
 	// Output:
-	// The tracker answered, but its answer says that it did not accept the postback: the field "result.status" is "unknown click", not "ok".
+	// The tracker responded, but its response does not meet the success rule: the field "result.status" is "unknown click", not "ok".
 }
 
 func ExampleGuard_CheckURL() {

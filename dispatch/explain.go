@@ -52,7 +52,7 @@ func isTimeout(err error) bool {
 
 func explainTLS(err error, at phase) (reason Reason, detail string) {
 	if unknown, ok := errors.AsType[x509.UnknownAuthorityError](err); ok && unknown.Cert != nil {
-		return TLSCertificate, "it is signed by nobody who is generally trusted"
+		return TLSCertificate, "it is signed by an unknown authority"
 	}
 	if name, ok := errors.AsType[x509.HostnameError](err); ok {
 		return TLSCertificate, "it is not for " + name.Host
@@ -88,13 +88,13 @@ func explainConnection(err error, at phase) (reason Reason, detail string) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), isServerClosed(err):
 		return NoAnswer, ""
 	case strings.Contains(err.Error(), spokeFirst):
-		return BadAnswer, "it spoke before it was asked"
+		return BadAnswer, "it sent data before the request"
 	default:
 		return BadAnswer, lastPart(err)
 	}
 }
 
-// What net/http calls two errors of its own that have no exported type.
+// Texts of two net/http errors that have no exported type.
 const (
 	closedIdle = "server closed idle connection"
 	spokeFirst = "readLoopPeekFailLocked"

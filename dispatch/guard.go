@@ -71,7 +71,7 @@ type BlockedError struct {
 	Why    string // in words, without the target
 }
 
-// Error gives the sentence.
+// Error joins the two.
 func (e *BlockedError) Error() string { return fmt.Sprintf("%s %s", e.Target, e.Why) }
 
 // CheckURL refuses a URL that must not be sent to as far as its text tells. The
@@ -110,7 +110,7 @@ func (g *Guard) allowPort(port uint16) error {
 	if g.options.AllowPrivate || slices.Contains(g.options.Ports, port) {
 		return nil
 	}
-	return &BlockedError{fmt.Sprintf("port %d", port), "is not one that postbacks may go to"}
+	return &BlockedError{fmt.Sprintf("port %d", port), "is not allowed for postbacks"}
 }
 
 func (g *Guard) checkHost(host string) error {
@@ -197,7 +197,7 @@ func (g *Guard) Control(network, address string, _ syscall.RawConn) error {
 }
 
 // notPublic is all that is said of an address that a name leads to.
-var notPublic = &BlockedError{"what the host's name leads to", "is not a public address"}
+var notPublic = &BlockedError{"the address of the host", "is not a public address"}
 
 // isPublic tells whether an address may be named to whoever chose the host.
 func isPublic(addr netip.Addr) bool { return NewGuard(GuardOptions{}).CheckAddr(addr) == nil }

@@ -33,7 +33,7 @@ type Outcome struct {
 	RetryAt      time.Time // for TryAgain
 	Reason       Reason    // of the delivery; empty for Accepted
 	Detail       string    // for Reason.Sentence
-	HoldPostback bool      // the tracker says that the address is gone: hold the postback, tell its owner
+	HoldPostback bool      // the tracker returned 410: hold the postback and raise an alert
 
 	AttemptReason Reason // of this one attempt; differs from Reason when it was the last
 	AttemptDetail string
@@ -65,7 +65,7 @@ func Judge(e Exchange, t Terms) Outcome {
 	return o
 }
 
-// Sentence says in words what the exchange came to.
+// Sentence describes the result of the exchange.
 func (o Outcome) Sentence() string {
 	if o.Verdict == Accepted {
 		return "The tracker accepted the postback."
@@ -116,7 +116,7 @@ func redirectDetail(e Exchange) string {
 	if to := e.ResponseHeaders.Get("Location"); to != "" {
 		return fmt.Sprintf("%d to %s", e.StatusCode, cleanText([]byte(to)))
 	}
-	return fmt.Sprintf("%d without saying where to", e.StatusCode)
+	return fmt.Sprintf("%d without a Location header", e.StatusCode)
 }
 
 func lowerFirst(s string) string {

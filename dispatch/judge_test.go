@@ -111,7 +111,7 @@ func TestTheLastFailureExhaustsTheDelivery(t *testing.T) {
 	if o.Verdict != dispatch.GiveUp || o.Reason != dispatch.Exhausted || o.AttemptReason != dispatch.TimeoutHeaders {
 		t.Errorf("it is %+v", o)
 	}
-	if !strings.Contains(o.Sentence(), "the last time, the server took the request") {
+	if !strings.Contains(o.Sentence(), "the last time, the server accepted the request") {
 		t.Errorf("it says %q", o.Sentence())
 	}
 	if o := dispatch.Judge(answer(200, ""), terms); o.Verdict != dispatch.Accepted {

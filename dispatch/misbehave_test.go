@@ -226,7 +226,7 @@ func TestANameThatResolvesToAPrivateAddressIsBlocked(t *testing.T) {
 		o.Resolver = resolver(t, net.IPv4(127, 0, 0, 1))
 	}
 	e := newClient(t, rebound).Send(t.Context(), get(url))
-	if e.Reason != dispatch.BlockedTarget || e.Sent || reached || e.Detail != "what the host's name leads to is not a public address" {
+	if e.Reason != dispatch.BlockedTarget || e.Sent || reached || e.Detail != "the address of the host is not a public address" {
 		t.Errorf("the exchange is %+v", e)
 	}
 	allowed := func(o *dispatch.ClientOptions) { o.Resolver = resolver(t, net.IPv4(127, 0, 0, 1)) }

@@ -6,8 +6,8 @@ import (
 )
 
 // Reason is the code of why an exchange did not succeed. It is stored; people read its
-// sentence. An answer with a status of its own has the reason HTTP_ and the number, such
-// as HTTP_404.
+// sentence. A status without a reason below has the reason HTTP_ and its number, such as
+// HTTP_404.
 type Reason string
 
 // The reasons.
@@ -30,12 +30,12 @@ const (
 	TimeoutTLS     Reason = "TIMEOUT_TLS"     // the secure connection took too long
 	TimeoutHeaders Reason = "TIMEOUT_HEADERS" // connected, but no answer came in time
 	TimeoutBody    Reason = "TIMEOUT_BODY"    // the answer began, but did not end in time
-	Interrupted    Reason = "INTERRUPTED"     // we stopped it ourselves, on shutdown
+	Interrupted    Reason = "INTERRUPTED"     // we stopped it, on shutdown
 
 	Redirect         Reason = "REDIRECT"           // 3xx; detail: where to
 	RateLimited      Reason = "RATE_LIMITED"       // 429
 	ServerError      Reason = "SERVER_ERROR"       // 5xx; detail: the status
-	Gone             Reason = "GONE"               // 410: the postback is held
+	Gone             Reason = "GONE"               // 410: the postback is held until it is changed
 	RefusedByTracker Reason = "REFUSED_BY_TRACKER" // 2xx, but the body says no; detail: what it says
 
 	Exhausted Reason = "EXHAUSTED" // every attempt of the schedule failed; detail: how the last one did
@@ -48,7 +48,7 @@ type Explanation struct {
 	NextStep string // what its owner should try
 }
 
-// Sentence says in one sentence what happened, with the detail where there is one.
+// Sentence is one sentence about what happened, with the detail where there is one.
 func (e Explanation) Sentence(detail string) string {
 	if detail = strings.TrimRight(detail, "."); detail != "" {
 		return e.Text + ": " + detail + "."
@@ -58,48 +58,48 @@ func (e Explanation) Sentence(detail string) string {
 
 var explanations = map[Reason]Explanation{
 	BadTemplate:   {"The URL template cannot be read", "Correct the URL of the postback."},
-	TooLong:       {fmt.Sprintf("The URL with all values filled in is longer than the %d bytes that are sent", MaxURL), "Leave out macros with long values, such as user_agent and referrer, or shorten them with the limit filter."},
-	BlockedTarget: {"The address is not one that postbacks may be sent to", "Use the public https address of your tracker."},
+	TooLong:       {fmt.Sprintf("The URL with all values filled in is longer than the limit of %d bytes", MaxURL), "Leave out macros with long values, such as user_agent and referrer, or shorten them with the limit filter."},
+	BlockedTarget: {"Postbacks cannot be sent to this address", "Use the public https address of your tracker."},
 
-	DNS:               {"The host name could not be found", "Check the spelling of the host and that its DNS record exists."},
-	ConnectionRefused: {"The server refused the connection", "Check that the tracker is running and that the port is right."},
-	Unreachable:       {"There is no way to the server's network", "Check that the server is up and reachable from the internet."},
-	ConnectionReset:   {"The server cut the connection before it answered", "Look for a firewall or a proxy in front of the tracker that drops our requests."},
-	NoAnswer:          {"The server closed the connection without an answer", "Look into the tracker's log at this time; its web server may have crashed or timed out."},
-	BadAnswer:         {"What the server sent back is not a valid HTTP answer", "Check that the port belongs to a web server, and that http and https are not mixed up."},
-	TLSCertificate:    {"The server's certificate is not valid", "Renew the certificate, or use the host name that it was issued for."},
-	TLSHandshake:      {"No secure connection could be agreed with the server", "Check that the port serves https and that the server supports TLS 1.2 or newer."},
+	DNS:               {"The host name does not resolve", "Check the spelling of the host and that its DNS record exists."},
+	ConnectionRefused: {"The server refused the connection", "Check that the tracker is running and that the port is correct."},
+	Unreachable:       {"The server's network is unreachable", "Check that the server is up and reachable from the internet."},
+	ConnectionReset:   {"The server reset the connection before it responded", "Look for a firewall or a proxy in front of the tracker that drops our requests."},
+	NoAnswer:          {"The server closed the connection without a response", "Check the tracker's log at this time: its web server may have crashed or timed out."},
+	BadAnswer:         {"The server did not send a valid HTTP response", "Check that the port belongs to a web server, and that http and https are not mixed up."},
+	TLSCertificate:    {"The server's TLS certificate is not valid", "Renew the certificate, or use the host name that it was issued for."},
+	TLSHandshake:      {"The TLS handshake with the server failed", "Check that the port serves https and that the server supports TLS 1.2 or newer."},
 
-	TimeoutDNS:     {"The host name was not found in time", "Check the name servers of the domain."},
+	TimeoutDNS:     {"The DNS lookup of the host name timed out", "Check the name servers of the domain."},
 	TimeoutConnect: {"The server did not accept the connection in time", "The tracker may be down, or a firewall may drop our connections: check that it is reachable from outside."},
-	TimeoutTLS:     {"The server did not complete the secure connection in time", "The tracker is probably overloaded; try again, and check its load if it happens often."},
-	TimeoutHeaders: {"The server took the request but did not answer in time", "The tracker is too slow or hangs; it may have counted the postback all the same, so compare before you replay."},
-	TimeoutBody:    {"The answer began but did not end in time", "The tracker sends its answer too slowly; look for what holds it up."},
-	Interrupted:    {"The request was interrupted because this server was shutting down", "Nothing to do: it is sent again by itself."},
+	TimeoutTLS:     {"The TLS handshake with the server timed out", "The tracker is probably overloaded; try again, and check its load if it happens often."},
+	TimeoutHeaders: {"The server accepted the request but did not respond in time", "The tracker is too slow or hangs. It may still have counted the postback: compare before you replay."},
+	TimeoutBody:    {"The response started but did not finish in time", "The tracker sends its response too slowly: check its load."},
+	Interrupted:    {"The request was interrupted because this server was shutting down", "Nothing to do: it is retried automatically."},
 
 	Redirect:         {"The server redirected, and redirects are not followed", "Use the address it points to as the postback's URL; often that is https instead of http, or with or without www."},
-	RateLimited:      {"The tracker asks for fewer requests (429)", "Nothing to do: we slow down and try again. If it lasts, ask the tracker to raise your limit."},
-	ServerError:      {"The tracker has an error of its own", "Nothing to do at first: it is tried again. If it lasts, look into the tracker's log."},
-	Gone:             {"The tracker says that this address is gone for good (410), so the postback was put on hold", "Put the tracker's new address into the postback, resume it, and replay what failed."},
-	RefusedByTracker: {"The tracker answered, but its answer says that it did not accept the postback", "Read the answer below; usually the click id is unknown there, or a parameter is missing."},
+	RateLimited:      {"The tracker limits the request rate (429)", "Nothing to do: we slow down and retry. If it continues, ask the tracker to raise your limit."},
+	ServerError:      {"Server error at the tracker", "Nothing to do at first: it is retried automatically. If it continues, check the tracker's log."},
+	Gone:             {"The tracker returned 410 Gone, so no more postbacks are sent to this URL", "Enter the tracker's new URL and save the postback: waiting deliveries are sent. Then replay what failed."},
+	RefusedByTracker: {"The tracker responded, but its response does not meet the success rule", "Read the response below: usually the click id is unknown to the tracker, or a parameter is missing."},
 
 	Exhausted: {"Every attempt failed, over more than 24 hours", "Fix the cause, then replay it."},
-	Internal:  {"Something went wrong on our side", "Nothing to do: it is tried again."},
+	Internal:  {"Something went wrong on our side", "Nothing to do: it is retried automatically."},
 }
 
 // statusExplanations are for answers by their number; others have a common text.
 var statusExplanations = map[string]Explanation{
 	"400": {"The tracker could not understand the request (400)", "Compare the parameters with the tracker's documentation; one is missing or has a value it does not accept."},
-	"401": {"The tracker wants a key or password that the URL does not carry (401)", "Copy the postback URL with its key from the tracker again."},
+	"401": {"The tracker requires a key or password that is missing from the URL (401)", "Copy the postback URL with its key from the tracker again."},
 	"403": {"The tracker forbids the request (403)", "Usually a firewall or bot rule: allow our requests by their user agent, or by address."},
-	"404": {"There is nothing at this path (404)", "Check the path of the URL against the one your tracker shows."},
-	"405": {"The tracker does not take this method (405)", "Change the postback from POST to GET, or the other way."},
+	"404": {"The tracker has nothing at this path (404)", "Check the path of the URL against the one your tracker shows."},
+	"405": {"The tracker does not accept this method (405)", "Change the postback from POST to GET, or from GET to POST."},
 	"406": {"The tracker refuses the request (406)", "Usually a firewall rule of the web server: allow our requests by their user agent."},
-	"408": {"The tracker did not get the request in time (408)", "Nothing to do: it is tried again."},
+	"408": {"The tracker timed out waiting for the request (408)", "Nothing to do: it is retried automatically."},
 	"413": {"The request is too large for the tracker (413)", "Leave out macros with long values."},
 	"414": {"The URL is too long for the tracker (414)", "Leave out macros with long values, or shorten them with the limit filter."},
-	"422": {"The tracker understood the request but does not accept its values (422)", "Read the answer below; a value is not in the form that the tracker wants."},
-	"425": {"The tracker wants the request later (425)", "Nothing to do: it is tried again."},
+	"422": {"The tracker understood the request but does not accept its values (422)", "Read the response below: a value is not in the format that the tracker expects."},
+	"425": {"The tracker is not ready for the request yet (425)", "Nothing to do: it is retried automatically."},
 	"451": {"The tracker refuses for legal reasons (451)", "Ask the tracker's support."},
 }
 
@@ -112,12 +112,12 @@ func (r Reason) explanation() Explanation {
 		return e
 	}
 	return Explanation{
-		fmt.Sprintf("The tracker answered with the status %s", number),
-		"Look the status up in the tracker's documentation, and read the answer below.",
+		fmt.Sprintf("The tracker returned the status %s", number),
+		"Look the status up in the tracker's documentation, and read the response below.",
 	}
 }
 
-// Sentence says in one sentence what happened. The detail is what was stored with
+// Sentence is one sentence about what happened. The detail is what was stored with
 // the reason: a host, an address, a limit; it may be empty.
 func (r Reason) Sentence(detail string) string {
 	if r == "" {
@@ -126,7 +126,7 @@ func (r Reason) Sentence(detail string) string {
 	return r.explanation().Sentence(detail)
 }
 
-// NextStep says what its owner should try.
+// NextStep is what the postback's owner should try.
 func (r Reason) NextStep() string {
 	if r == "" {
 		return ""
@@ -145,8 +145,8 @@ func (r Reason) Retryable() bool {
 	}
 }
 
-// Transport reports whether no whole answer came back, so that it says something of
-// the endpoint rather than of this one request. Circuits count these.
+// Transport reports whether no complete response came back: a fault of the endpoint
+// rather than of this one request. Circuits count these.
 func (r Reason) Transport() bool {
 	switch r {
 	case DNS, ConnectionRefused, Unreachable, ConnectionReset, NoAnswer, BadAnswer,
@@ -158,9 +158,9 @@ func (r Reason) Transport() bool {
 	}
 }
 
-// OfEndpoint reports whether an exchange that came to this says something of its
-// endpoint, good or bad: whatever came back or should have does; what was never
-// sent, or was stopped by ourselves, does not.
+// OfEndpoint reports whether the result of an exchange counts for its endpoint, good
+// or bad: a response, or a missing one, does; a request that was never sent, or that we
+// stopped, does not.
 func (r Reason) OfEndpoint() bool {
 	switch r {
 	case BadTemplate, TooLong, BlockedTarget, Interrupted, Internal:
@@ -170,7 +170,7 @@ func (r Reason) OfEndpoint() bool {
 	}
 }
 
-// AttemptSentence says what an attempt came to; no reason where the tracker accepted.
+// AttemptSentence is the result of an attempt; no reason where the tracker accepted.
 func AttemptSentence(reason Reason, detail string) string {
 	if reason == "" {
 		return "The tracker accepted the postback."

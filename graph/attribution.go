@@ -46,7 +46,7 @@ func (r *Resolver) attribute(ctx context.Context, in gen.AttributeConversionInpu
 	v := viewer.From(ctx)
 	reason := text(in.Reason)
 	if reason == "" {
-		reason = "chosen by hand"
+		reason = "attributed manually"
 	}
 	if err := r.Intake.Assign(ctx, id, intake.Assignment{ClickID: clickID, Reason: reason, Actor: actor(v), UserID: v.UserID}); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (r *Resolver) fireManually(ctx context.Context, in gen.FireManualConversion
 	v := viewer.From(ctx)
 	report := inbound.Report{
 		Goal: in.Goal, ClickID: globalid.Hex(found.ID), TransactionID: text(in.TransactionID), Amount: sum, Currency: text(in.Currency),
-		Reason: "fired by hand", Actor: actor(v), UserID: v.UserID,
+		Reason: "fired manually", Actor: actor(v), UserID: v.UserID,
 	}
 	set(&report.Status, in.Status)
 	out, err := r.Intake.Report(ctx, from.Key, report)
@@ -130,7 +130,7 @@ func (r *Resolver) fireManually(ctx context.Context, in gen.FireManualConversion
 
 // findClick finds a click by its id, or the newest one by a param.
 func (r *Resolver) findClick(ctx context.Context, words string) (*db.Click, error) {
-	none := problem.Invalid("click", "no click has this id, and none this param_1, param_2 or param_3")
+	none := problem.Invalid("click", "there is no click with this id, param_1, param_2 or param_3")
 	words = strings.TrimSpace(words)
 	if words == "" {
 		return nil, none
@@ -182,7 +182,7 @@ func (r *Resolver) integrationFor(ctx context.Context, c *db.Click, named *strin
 		}
 	}
 	if len(integrations) == 0 {
-		return nil, problem.Invalid("integrationId", "%s has no integration yet: make one first", o.Operator)
+		return nil, problem.Invalid("integrationId", "%s has no integration yet: create one first", o.Operator)
 	}
 	return integrations[0], nil
 }

@@ -10,26 +10,26 @@ import (
 	"postrider/internal/viewer"
 )
 
-// auth is the directive @auth: somebody must be signed in, be of the role and,
-// through a token, carry the scope, or have come without a token. A field that
-// names no scope is read; what needs a session is changed.
+// auth is the directive @auth: the viewer must be signed in, have the role and, with a
+// token, the scope; with session it must not use a token. A field without a scope needs
+// read, one with session needs write.
 func auth(ctx context.Context, _ any, next graphql.Resolver, role *viewer.Role, scope *viewer.Scope, session *bool) (any, error) {
 	v, err := viewer.Require(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if v.Looking && graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
-		return nil, problem.Forbidden("while you look at an affiliate's things as the affiliate, nothing can be changed: end looking first")
+		return nil, problem.Forbidden("you are viewing as an affiliate, so nothing can be changed: stop viewing as the affiliate first")
 	}
 	if role != nil && !v.HasRole(*role) {
-		return nil, problem.Forbidden("this is for the network's staff")
+		return nil, problem.Forbidden("only the network's staff can do this")
 	}
 	needed := viewer.Read
 	if session != nil && *session {
 		if v.TokenID != 0 {
-			return nil, problem.Forbidden("no API token may do this; sign in")
+			return nil, problem.Forbidden("API tokens cannot do this; sign in")
 		}
-		needed = viewer.Write // which who looks as somebody else has not
+		needed = viewer.Write // which a viewer that views as an affiliate does not have
 	}
 	if scope != nil {
 		needed = *scope

@@ -52,7 +52,7 @@ func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*
 	case err != nil:
 		return nil, fmt.Errorf("reading the delivery: %w", err)
 	case d.Test:
-		return nil, problem.Conflict("id", "it is a test: fire the test again")
+		return nil, problem.Conflict("id", "tests cannot be replayed: fire the test again")
 	}
 	asSent := input.Template != nil && *input.Template == gen.ReplayTemplateSent
 	made, err := r.Replayer.Replay(ctx, id, asSent)

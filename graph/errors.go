@@ -47,7 +47,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 func tooLong(shown *gqlerror.Error, most time.Duration) *gqlerror.Error {
 	e := limit.Exceeded{
 		Limit: "time", Max: int(most.Seconds()),
-		Message: fmt.Sprintf("this takes longer than %s to find: ask for a shorter period, or narrow the filter", most),
+		Message: fmt.Sprintf("the search took longer than %s: choose a shorter period, or narrow the filter", most),
 	}.GraphQL()
 	e.Path, e.Locations = shown.Path, shown.Locations
 	return e

@@ -162,7 +162,7 @@ func zone(ctx context.Context, timeZone *string) (*time.Location, error) {
 	}
 	in, err := time.LoadLocation(name) // empty is UTC
 	if err != nil {
-		return nil, problem.Invalid("timeZone", "%q is no time zone: use an IANA name such as Europe/Riga", name)
+		return nil, problem.Invalid("timeZone", "%q is not a time zone: use an IANA name such as Europe/Riga", name)
 	}
 	return in, nil
 }

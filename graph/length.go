@@ -19,7 +19,7 @@ func length(ctx context.Context, _ any, next graphql.Resolver, most int) (any, e
 	text, ok := value.(*string)
 	if ok && text != nil && len(*text) > most {
 		if n := utf8.RuneCountInString(*text); n > most {
-			return nil, problem.Invalid(inputPath(ctx), "it has %d characters, more than the %d that may be: search for less", n, most)
+			return nil, problem.Invalid(inputPath(ctx), "it has %d characters; the limit is %d", n, most)
 		}
 	}
 	return value, nil

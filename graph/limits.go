@@ -101,9 +101,9 @@ type allowed struct {
 func newAllowed(bytes, introspection int) allowed {
 	return allowed{
 		bytes: limit.NewAllowance("rate", bytes, 8*bytes,
-			"you send more than %d bytes of new documents a second: use variables, so that a document is the same each time, or slow down"),
+			"you send more than %d bytes of new documents per second: use variables, so that documents repeat, or slow down"),
 		introspection: limit.NewAllowance("introspectionRate", introspection, maxOperation.Introspection,
-			"you introspect more than a complexity of %d a second: remember the schema, or slow down"),
+			"your introspection queries exceed a complexity of %d per second: cache the schema, or slow down"),
 	}
 }
 

@@ -405,7 +405,7 @@ func TestSearchTextsHaveALength(t *testing.T) {
 		t.Errorf("200 characters: %s", res.body)
 	}
 	res := a.post(t, token, query, vars{"s": strings.Repeat("é", 201)})
-	if len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != "invalid" || !strings.Contains(res.body, "more than the 200") || !strings.Contains(res.body, `"search"`) {
+	if len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != "invalid" || !strings.Contains(res.body, "the limit is 200") || !strings.Contains(res.body, `"search"`) {
 		t.Errorf("201 characters: %s", res.body)
 	}
 }

@@ -84,7 +84,7 @@ func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
 // nodes finds several, each kind by one statement, in the order of their ids.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]gen.Node, error) {
 	if len(ids) > maxNodes {
-		return nil, problem.Invalid("ids", "%d ids are more than the %d that one call may name", len(ids), maxNodes)
+		return nil, problem.Invalid("ids", "%d ids; the limit is %d per call", len(ids), maxNodes)
 	}
 	keys := map[string][]any{} // by kind
 	names := make([]string, len(ids))

@@ -112,10 +112,10 @@ func (r *Resolver) createPostbacks(ctx context.Context, in gen.CreatePostbackInp
 	}
 	var err2, err3 error
 	if in.Postback != nil && in.Postback.ID != nil {
-		err2 = problem.Invalid("postback.id", "a new postback has none yet: leave it out, or use updatePostback")
+		err2 = problem.Invalid("postback.id", "a new postback has no id yet: leave it out, or use updatePostback")
 	}
 	if in.Scope == nil && (in.Postback == nil || in.Postback.Scope == nil) {
-		err3 = problem.Invalid("scope", "say what it is for: GLOBAL, OFFER or CAMPAIGN")
+		err3 = problem.Invalid("scope", "choose the scope: GLOBAL, OFFER or CAMPAIGN")
 	}
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func (r *Resolver) createPostbacks(ctx context.Context, in gen.CreatePostbackInp
 func (r *Resolver) updatePostback(ctx context.Context, in gen.UpdatePostbackInput) (*db.Postback, error) {
 	id, err1 := intID("Postback", "id", in.ID)
 	if in.Postback != nil && in.Postback.ID != nil && *in.Postback.ID != in.ID {
-		return nil, problem.Invalid("postback.id", "is of another postback than id: leave it out")
+		return nil, problem.Invalid("postback.id", "is another postback than id: leave it out")
 	}
 	patch, err2 := patchOf(in.Postback, &gen.PostbackInput{
 		Scope: in.Scope, OfferID: in.OfferID, CampaignID: in.CampaignID, Goals: in.Goals, URLTemplate: in.URLTemplate, Method: in.Method,

@@ -88,14 +88,14 @@ func TestWhatCostsTooMuchIsRefused(t *testing.T) {
 		"one that goes backwards":  {"{ deliveries(last: 101) { edges { cursor } } }", "101 is not between 1 and 100"},
 		"a page of nothing":        {"{ clicks(first: 0) { edges { cursor } } }", "0 is not between 1 and 100"},
 		"both ends at once":        {"{ clicks(first: 1, last: 1) { edges { cursor } } }", "first or last"},
-		"a cursor of somebody's":   {`{ clicks(after: "nonsense") { edges { cursor } } }`, "no cursor"},
-		"a cursor of another list": {`{ clicks(after: "Q2FtcGFpZ246MQ") { edges { cursor } } }`, "no cursor"},
+		"a cursor of somebody's":   {`{ clicks(after: "nonsense") { edges { cursor } } }`, "is not a cursor"},
+		"a cursor of another list": {`{ clicks(after: "Q2FtcGFpZ246MQ") { edges { cursor } } }`, "is not a cursor"},
 		"lists in lists": {"{ deliveries(first: 100) { edges { node { conversion { deliveries { conversion { deliveries { attempts { id url } } } } } } } } }",
 			"complexity"},
 		"the same under many names": {"{" + strings.Repeat("x%d: deliveries(first: 100) { edges { node { attempts { id number url error } } } } ", 30) + "}", "complexity"},
 		"too deep": {"{ offers { edges { node { defaultLink { offer { defaultLink { offer { defaultLink { offer { defaultLink { offer { defaultLink { offer { defaultLink { offer { id } } } } } } } } } } } } } } } }",
 			"nests deeper than 14"},
-		"too many ids": {`{ nodes(ids: [` + strings.Repeat(`"x", `, 101) + `]) { id } }`, "more than the 100"},
+		"too many ids": {`{ nodes(ids: [` + strings.Repeat(`"x", `, 101) + `]) { id } }`, "the limit is 100"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,7 +20,7 @@ func intID(kind, field, id string) (int64, error) {
 	parsed, ok := globalid.Parse(id)
 	key, isInt := parsed.Int()
 	if !ok || !isInt || parsed.Kind != kind {
-		return 0, problem.Invalid(field, "%q is no id of a %s", id, strings.ToLower(kind))
+		return 0, problem.Invalid(field, "%q is not an id of a %s", id, strings.ToLower(kind))
 	}
 	return key, nil
 }
@@ -45,7 +45,7 @@ func factID(kind, field, id string) (uuid.UUID, error) {
 	parsed, ok := globalid.Parse(id)
 	key, isUUID := parsed.UUID()
 	if !ok || !isUUID || parsed.Kind != kind {
-		return uuid.Nil, problem.Invalid(field, "%q is no id of a %s", id, strings.ToLower(kind))
+		return uuid.Nil, problem.Invalid(field, "%q is not an id of a %s", id, strings.ToLower(kind))
 	}
 	return key, nil
 }

@@ -51,7 +51,7 @@ func TestConversionsOfOneClickAreAggregated(t *testing.T) {
 	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("ftd", commission.Approved, commission.Rejected), pgtest.Aggregation(600, "deposit"))
 	click := "&click_id=" + w.click()
 	first := w.report("goal=ftd&amount=25.50"+click, intake.Recorded)
-	w.want("after the first,", "queued approved: 1 25.50 First Time Deposit")
+	w.want("after the first,", "queued approved: 1 25.50 FTD")
 	opened := w.windows()[0]
 	if *opened.Reason != string(outbox.Aggregation) || opened.DueAt == nil || opened.DueAt.Sub(opened.CreatedAt) != 10*time.Minute || *opened.AggregationID != opened.ID {
 		t.Errorf("the window is %+v", opened)
@@ -61,25 +61,25 @@ func TestConversionsOfOneClickAreAggregated(t *testing.T) {
 	}
 	second := w.report("goal=deposit&transaction_id=t1&amount=50"+click, intake.Recorded)
 	w.report("goal=deposit&transaction_id=t1&amount=50"+click, intake.Duplicate)
-	w.want("after the second, told twice,", "queued approved: 2 75.50 First Time Deposit,Deposit")
+	w.want("after the second, told twice,", "queued approved: 2 75.50 FTD,Deposit")
 
 	w.report("goal=deposit&transaction_id=t1&amount=60&status=approved"+click, intake.Updated)
-	w.want("after a correction,", "queued approved: 2 85.50 First Time Deposit,Deposit")
+	w.want("after a correction,", "queued approved: 2 85.50 FTD,Deposit")
 
 	w.report("goal=ftd&status=rejected"+click, intake.Updated)
-	w.want("after a reversal within the window,", "queued approved: 1 60.00 Deposit", "queued rejected: 1 25.50 First Time Deposit")
+	w.want("after a reversal within the window,", "queued approved: 1 60.00 Deposit", "queued rejected: 1 25.50 FTD")
 	if d := w.windows()[0]; globalid.Hex(*d.ConversionID) != second.ConversionID || d.Goal != "deposit" || *d.TransactionID != "t1" {
 		t.Errorf("the window stands for %s, want the one that is left", d.ConversionID)
 	}
 
 	w.report("goal=deposit&transaction_id=t1&status=rejected"+click, intake.Updated)
-	w.want("after all were reversed,", "cancelled approved: 1 60.00 Deposit", "queued rejected: 2 85.50 First Time Deposit,Deposit")
+	w.want("after all were reversed,", "cancelled approved: 1 60.00 Deposit", "queued rejected: 2 85.50 FTD,Deposit")
 	if d := w.windows()[0]; *d.Reason != string(outbox.NothingLeft) || d.DueAt != nil {
 		t.Errorf("the empty window is %+v", d)
 	}
 
 	w.report("goal=ftd&status=approved"+click, intake.Updated)
-	w.want("after one is approved again,", "cancelled approved: 1 60.00 Deposit", "queued rejected: 1 60.00 Deposit", "queued approved: 1 25.50 First Time Deposit")
+	w.want("after one is approved again,", "cancelled approved: 1 60.00 Deposit", "queued rejected: 1 60.00 Deposit", "queued approved: 1 25.50 FTD")
 	rows, err := w.client.AggregatedEvent.Query().Where(aggregatedevent.ConversionID(w.conversion(first).ID)).All(w.ctx)
 	if w.must(err); len(rows) != 3 {
 		t.Errorf("the first was in %d windows, want three", len(rows))
@@ -111,7 +111,7 @@ func TestWhatIsAttributedLaterIsAggregatedToo(t *testing.T) {
 	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("ftd", commission.Approved), pgtest.Aggregation(60))
 	lost := w.report("goal=ftd&amount=7&player_id=p9", intake.Unattributed)
 	w.must(w.in.Assign(t.Context(), w.conversion(lost).ID, intake.Assignment{ClickID: w.Click, Reason: "by hand", Actor: commission.ByStaff}))
-	w.want("once it is given to a click,", "queued approved: 1 7.00 First Time Deposit")
+	w.want("once it is given to a click,", "queued approved: 1 7.00 FTD")
 }
 
 // aggregatedModel is what windows should say, calculated in another way: by who is in them.

@@ -23,18 +23,18 @@ import (
 // Assignment gives an unattributed conversion to a click.
 type Assignment struct {
 	ClickID uuid.UUID
-	Reason  string // why this one, in words
+	Reason  string // why this click
 	UserID  ids.User
 	Actor   commission.Actor
 }
 
-// assign attributes a conversion that nobody was found for. Each step of its life is
-// taken again, for its owner: what would have fired then fires now, once. The steps that
-// were taken for nobody stay as they were.
+// assign attributes an unattributed conversion. Each past step is appended again for its
+// affiliate, so every postback that would have fired then fires now, once. The unattributed
+// steps stay as they were.
 func (r *recorder) assign(ctx context.Context, conversionID uuid.UUID, a Assignment) error {
 	return r.changeOne(ctx, conversionID, func(ctx context.Context, ch *changes, c *conversion) error {
 		if c.AffiliateID != 0 {
-			return problem.Conflict("conversionId", "it is attributed already")
+			return problem.Conflict("conversionId", "it is already attributed")
 		}
 		click, err := clickOfIntegration(ctx, ch.tx, a.ClickID, c.IntegrationID)
 		if err != nil {
@@ -82,7 +82,7 @@ func give(ctx context.Context, ch *changes, c *conversion, click *clickFacts) er
 	}
 	err := c.save(ctx, ch.tx)
 	if pg.IsUnique(err, "conversions_once") {
-		return problem.Conflict("clickId", "this click has the goal %s already, and a player reaches it once", c.Goal)
+		return problem.Conflict("clickId", "this click already has a conversion of the goal %s, which counts once per player", c.Goal)
 	}
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func give(ctx context.Context, ch *changes, c *conversion, click *clickFacts) er
 	return takeCaps(ctx, ch, []*conversion{c}, ch.now)
 }
 
-// recount finds what a goal that counts once is counted by, now that the click is
+// recount sets the once_key of a goal that counts once per player, now that the click is
 // known.
 func recount(ctx context.Context, ch *changes, c *conversion) error {
 	g, found, err := ch.catalog.goals.get(ctx, ch.tx, c.Goal)
@@ -110,8 +110,7 @@ func recount(ctx context.Context, ch *changes, c *conversion) error {
 	return nil
 }
 
-// pastStep is a step of a conversion's life that was taken before anybody knew
-// whose it is.
+// pastStep is a step of a conversion from before it was attributed.
 type pastStep struct {
 	id         uuid.UUID
 	previous   sql.NullString
@@ -122,7 +121,7 @@ type pastStep struct {
 	receivedAt time.Time
 }
 
-// takeAgain takes each past step for its owner, as one that is appended.
+// takeAgain appends each past step again, for the conversion's affiliate.
 func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFacts, a Assignment) error {
 	steps, err := pastSteps(ctx, ch.tx, c.ID)
 	if err != nil {
@@ -150,7 +149,7 @@ func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFact
 				macros[name] = v
 			}
 		}
-		at := s.occurredAt // where the operator said when it was
+		at := s.occurredAt // where the operator gave the time
 		if at.Equal(s.receivedAt) {
 			at = ch.now
 		}

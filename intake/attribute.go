@@ -18,7 +18,7 @@ import (
 
 // attribute finds the click of each report: the one it names, else the one its
 // player was bound to. A player is bound to a click the first time both are
-// given. Reports are looked at together, a statement a table.
+// given. The reports of a group commit share one statement per table.
 func attribute(ctx context.Context, ch *changes, entries []*entry) error {
 	tx := ch.tx
 	named := map[uuid.UUID]bool{}
@@ -54,8 +54,8 @@ func attribute(ctx context.Context, ch *changes, entries []*entry) error {
 	return nil
 }
 
-// attributeByClick gives reports the clicks that they name. These are locked: of
-// two reports of one click, the second sees what the first did.
+// attributeByClick sets the clicks that reports name. Their rows are locked: of two
+// reports of one click, the second sees the writes of the first.
 func attributeByClick(clicks map[uuid.UUID]*clickFacts, entries []*entry) {
 	for _, e := range entries {
 		id, ok := ClickUUID(e.report.ClickID)
@@ -63,17 +63,17 @@ func attributeByClick(clicks map[uuid.UUID]*clickFacts, entries []*entry) {
 		switch {
 		case e.report.ClickID == "":
 		case !ok:
-			e.who.why = fmt.Sprintf("click not found: %q is no click id of ours", e.report.ClickID)
+			e.who.why = fmt.Sprintf("click not found: %q is not a valid click id", e.report.ClickID)
 		case click == nil || click.Operator != e.integration.Operator:
-			e.who.why = fmt.Sprintf("click not found: we recorded none with the id %s for this operator", e.report.ClickID)
+			e.who.why = fmt.Sprintf("click not found: there is no click %s for this operator", e.report.ClickID)
 		default:
 			e.who.click, e.who.by = click, "click"
 		}
 	}
 }
 
-// refuseLate takes back the clicks that are older than their offers' windows when
-// the player is not known to have come by them in time.
+// refuseLate removes the clicks that are outside their offers' attribution windows, unless
+// the click has an earlier conversion within it.
 func refuseLate(ctx context.Context, ch *changes, entries []*entry) error {
 	for _, e := range entries {
 		if e.who.click == nil {
@@ -89,11 +89,11 @@ func refuseLate(ctx context.Context, ch *changes, entries []*entry) error {
 		}
 		var inTime bool
 		if err := ch.tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM conversions WHERE click_id = $1)`, e.who.click.ID).Scan(&inTime); err != nil {
-			return fmt.Errorf("looking for what a click brought in time: %w", err)
+			return fmt.Errorf("looking for earlier conversions of a click: %w", err)
 		}
 		if !inTime {
 			const day = 24 * time.Hour
-			e.who = attribution{why: fmt.Sprintf("late: the click was %d days old, and the offer's window is %d", age/day, rules.AttributionWindow/day)}
+			e.who = attribution{why: fmt.Sprintf("outside the attribution window: the click was %d days old, the offer's window is %d days", age/day, rules.AttributionWindow/day)}
 		}
 	}
 	return nil
@@ -137,7 +137,7 @@ func attributeByPlayer(ctx context.Context, tx *pg.Pipeline, clicks map[uuid.UUI
 		if p.click.Valid && click != nil && click.Operator == e.integration.Operator {
 			e.who.click, e.who.by = click, "player"
 		} else if e.who.why == "" {
-			e.who.why = "no click was ever bound to this player"
+			e.who.why = "no click is known for this player"
 		}
 	}
 	return nil
@@ -192,7 +192,7 @@ RETURNING integration_id, external_id, id, click_id`
 
 func upsertPlayers(ctx context.Context, tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, now time.Time) (map[playerOf]player, error) {
 	seen := make([]seenPlayer, 0, len(wanted))
-	for _, key := range inOrder(wanted) { // rows are locked in one order
+	for _, key := range inOrder(wanted) { // lock order: by integration and external id
 		id, err := uuid.NewV7AtTime(now)
 		if err != nil {
 			return nil, fmt.Errorf("making an id: %w", err)
@@ -235,8 +235,7 @@ FROM rows
 WHERE c.click_id = u.click AND c.integration_id = u.integration AND c.once_key = u.old
   AND NOT EXISTS (SELECT FROM conversions x WHERE x.integration_id = c.integration_id AND x.goal = c.goal AND x.once_key = u.key)`)
 
-// rebind counts for a player what was counted once for the click that it is
-// bound to.
+// rebind moves once_key from the click to the player that is bound to it.
 func rebind(tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, found map[playerOf]player) {
 	var bound []seenPlayer
 	for _, key := range inOrder(wanted) {
@@ -255,8 +254,8 @@ type boundTo struct {
 	integration int64
 }
 
-// queueKnownPlayers finds, for reports that name a click alone, the player that
-// was bound to it first. The map is filled when the pipeline is sent.
+// queueKnownPlayers finds, for reports with a click and no player, the first player that
+// was bound to the click. The map is filled when the pipeline is sent.
 func queueKnownPlayers(tx *pg.Pipeline, entries []*entry) map[boundTo]uuid.UUID {
 	var clicks pg.UUIDs
 	for _, e := range entries {

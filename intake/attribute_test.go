@@ -63,11 +63,11 @@ func TestWhatNobodyCanBeCreditedForIsKept(t *testing.T) {
 	otherOffer := pgtest.Offer(t, w.d, func(o *db.OfferCreate) { o.SetOperator("Another") })
 	foreign := pgtest.Click(t, w.d, pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: otherOffer}))
 	for query, why := range map[string]string{
-		"goal=ftd&click_id=%7Bclick_id%7D":                       "is no click id of ours",
-		"goal=ftd&click_id=0197640b8a5e7c10b3f29d6e41c80a35":     "we recorded none",
-		"goal=ftd&click_id=" + globalid.Hex(foreign):             "we recorded none",
-		"goal=ftd&player_id=unknown":                             "no click was ever bound",
-		"goal=ftd&player_id=unknown2&click_id=%E2%82%AC%27--%22": "is no click id of ours",
+		"goal=ftd&click_id=%7Bclick_id%7D":                       "is not a valid click id",
+		"goal=ftd&click_id=0197640b8a5e7c10b3f29d6e41c80a35":     "there is no click",
+		"goal=ftd&click_id=" + globalid.Hex(foreign):             "there is no click",
+		"goal=ftd&player_id=unknown":                             "no click is known for this player",
+		"goal=ftd&player_id=unknown2&click_id=%E2%82%AC%27--%22": "is not a valid click id",
 	} {
 		a := w.report(query, intake.Unattributed)
 		c := w.conversion(a)

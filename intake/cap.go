@@ -14,10 +14,10 @@ import (
 
 func capDay(at time.Time) string { return at.UTC().Format(time.DateOnly) }
 
-// takeCaps counts each new conversion that pays in the caps of its campaign's and its
-// offer's day: that on which it was received, or that of at. What is over one is kept,
-// pays nothing, and nobody is told of it. Lock order: campaigns before offers, each by
-// number. Nothing is given back: what is reversed later was counted.
+// takeCaps counts each new conversion that pays against the daily caps of its campaign and
+// its offer: on the day on which it was received, or that of at. A conversion over a cap is
+// recorded, pays nothing, and no postback is sent. Lock order: campaigns before offers, each
+// by number. A conversion that is reversed later stays counted.
 func takeCaps(ctx context.Context, ch *changes, recorded []*conversion, at time.Time) error {
 	for _, kind := range []struct {
 		name string
@@ -59,7 +59,7 @@ func takeCap(ctx context.Context, ch *changes, c *conversion, key capKey, day st
 		return overCap(ctx, ch, c, key, day)
 	case err != nil:
 		return fmt.Errorf("counting in the cap of %s %d: %w", key.kind, key.ref, err)
-	case used == most: // clicks have to know
+	case used == most: // the click caches must drop the link's cap
 		if _, err := ch.tx.ExecContext(ctx, `SELECT pg_notify('postrider_config', 'cap_days')`); err != nil {
 			return fmt.Errorf("announcing that %s %d is full: %w", key.kind, key.ref, err)
 		}
@@ -67,7 +67,7 @@ func takeCap(ctx context.Context, ch *changes, c *conversion, key capKey, day st
 	return nil
 }
 
-// overCap keeps a conversion that is over a cap.
+// overCap saves a conversion that is over a cap.
 func overCap(ctx context.Context, ch *changes, c *conversion, key capKey, day string) error {
 	c.CappedBy, c.Payout = key.kind, decimal.NewNullDecimal(decimal.Zero)
 	if err := c.save(ctx, ch.tx); err != nil {
@@ -80,11 +80,11 @@ func overCap(ctx context.Context, ch *changes, c *conversion, key capKey, day st
 	if err != nil || most == 0 {
 		return err
 	}
-	// It was counted for its campaign before.
+	// It was counted for its campaign before: uncount it there.
 	_, err = ch.tx.ExecContext(ctx, `UPDATE cap_days SET used = used - 1 WHERE kind = 'campaign' AND ref = $1 AND day = $2 AND used > 0`,
 		c.CampaignID, day)
 	if err != nil {
-		return fmt.Errorf("giving one of campaign %d back: %w", c.CampaignID, err)
+		return fmt.Errorf("uncounting one of campaign %d: %w", c.CampaignID, err)
 	}
 	return nil
 }

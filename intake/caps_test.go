@@ -46,7 +46,7 @@ func TestWhatComesOverTheCapIsKeptAndPaysNothing(t *testing.T) {
 	for n := range 3 {
 		c, reason := w.cpa(n)
 		over := n == 2
-		if pays := c.Payout.IsPositive(); pays == over || (c.CappedBy == "campaign") != over || strings.Contains(reason, "over the cap") != over {
+		if pays := c.Payout.IsPositive(); pays == over || (c.CappedBy == "campaign") != over || strings.Contains(reason, "over the daily cap") != over {
 			t.Errorf("the %d. pays %v, is capped by %q, and the log says %q", n+1, c.Payout, c.CappedBy, reason)
 		}
 		events, err := w.client.ConversionEvent.Query().All(w.ctx)

@@ -44,7 +44,7 @@ func newCatalog(secrets *secret.Ring) *catalog {
 	}
 }
 
-// goal is a goal that something is of already: without it something is wrong here.
+// goal is the goal of a recorded conversion: a missing one is an error.
 func (c *catalog) goal(ctx context.Context, on querier, key string) (*goal, error) {
 	g, found, err := c.goals.get(ctx, on, key)
 	switch {
@@ -110,7 +110,7 @@ type link struct {
 	fullOn       string           // the last day on which its offer's or campaign's cap was reached; empty for none
 }
 
-// dealKey says whose deal for which offer.
+// dealKey is an affiliate's deals for an offer.
 type dealKey struct {
 	OfferID     ids.Offer
 	AffiliateID ids.Affiliate
@@ -129,7 +129,7 @@ type datedRate struct {
 	rate decimal.Decimal
 }
 
-// offerRules is what an offer asks of conversions.
+// offerRules is how an offer's conversions are attributed and qualified.
 type offerRules struct {
 	Currency          string
 	AttributionWindow time.Duration // zero for none
@@ -160,8 +160,8 @@ func (c *catalog) rate(ctx context.Context, on querier, from, to string, at time
 	return rate, ok, nil
 }
 
-// limiters keeps the rate limiters of integrations while the rest is forgotten and
-// read anew: a change of the configuration gives nobody a fresh start.
+// limiters keeps the rate limiters of integrations when the caches are dropped: a change
+// of the configuration does not reset anybody's rate limit.
 type limiters struct {
 	mu   sync.Mutex
 	kept map[string]*rate.Limiter

@@ -19,9 +19,9 @@ import (
 	"postrider/outbox"
 )
 
-// changes is what one transaction does to conversions. Steps and deliveries are
-// collected, and written a statement a table; what is read of steps is written before.
-// Whose conversions took a step is remembered, and settled once, at the end.
+// changes is what one transaction does to conversions. Steps and deliveries are collected,
+// and written with one statement per table, before steps are read. The players whose
+// conversions took a step are collected too, and settled once, at the end.
 type changes struct {
 	tx      *pg.Pipeline
 	catalog *catalog
@@ -33,7 +33,7 @@ type changes struct {
 	received   []receivedRow
 	announced  []uuid.UUID
 	windows    outbox.Windows
-	players    map[string]*conversion // the last that took a step, by the lock of whoever it is of
+	players    map[string]*conversion // the last that took a step, by the lock of its player
 }
 
 // step is one event of a conversion's lifecycle.
@@ -76,15 +76,15 @@ type eventRow struct {
 	now        time.Time
 }
 
-// delivery is one that is recorded, and what its macros say.
+// delivery is one to record, with the values of its macros.
 type delivery struct {
 	outbox.Delivery
 
 	macros map[macro.Name]string
 }
 
-// addEvent keeps a step, and remembers whose it is. A CPA of ours settles nothing: it is
-// what is settled.
+// addEvent collects a step, and its player, for settle. A CPA's player is not settled: the
+// CPA is what settling changes.
 func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []firing.Decision, now time.Time) error {
 	macros, err := json.Marshal(s.Macros)
 	if err != nil {
@@ -107,14 +107,14 @@ func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []fir
 	return nil
 }
 
-// addDelivery lets a postback tell of a step of a conversion: with a delivery of its
-// own, or in the window of a postback that aggregates.
+// addDelivery adds a step of a conversion to a delivery of a postback: a new one, or the
+// open window of a postback that aggregates.
 func (ch *changes) addDelivery(event uuid.UUID, c *conversion, s step, p candidate, now time.Time) error {
 	d := outbox.Delivery{
 		AffiliateID: c.AffiliateID, PostbackID: p.ID, VersionID: p.VersionID, ConversionID: c.ID, EventID: event,
 		OfferID: c.OfferID, CampaignID: c.CampaignID, ClickID: c.ClickID.UUID, Transaction: c.TransactionID, Goal: c.Goal,
 		Status: string(s.Status), Endpoint: p.Endpoint, At: now, Held: p.Held,
-		Follows: s.Previous != "", // one that tells of an earlier step may be on its way
+		Follows: s.Previous != "", // a delivery of an earlier step may be on its way
 	}
 	if p.Aggregates > 0 {
 		ch.windows.Join(outbox.Joining{Delivery: d, Currency: c.Currency, PayoutCurrency: c.PayoutCurrency, Aggregates: p.Aggregates})
@@ -171,8 +171,8 @@ func (ch *changes) write(ctx context.Context) error {
 	return ch.writeDeliveries(ctx)
 }
 
-// close queues what is left, keeps the calls, and announces it all once: a
-// commit that announces waits for every other that does.
+// close queues the remaining rows and the calls of the inbound log, and notifies once:
+// commits with a NOTIFY wait for each other.
 func (ch *changes) close(ctx context.Context) error {
 	if err := ch.write(ctx); err != nil {
 		return err
@@ -227,8 +227,8 @@ func (ch *changes) writeDeliveries(ctx context.Context) error {
 	return nil
 }
 
-// queue makes the jobs of what is not on hold, and tells which of it is claimed
-// already, and when.
+// queue makes the jobs of the deliveries that are not held, and returns when those that
+// are already claimed were.
 func (ch *changes) queue(ctx context.Context) (map[uuid.UUID]*time.Time, error) {
 	fresh := make([]outbox.Fresh, 0, len(ch.deliveries))
 	for _, d := range ch.deliveries {

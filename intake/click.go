@@ -66,8 +66,8 @@ func (c *clicks) record(ctx context.Context, r ClickRequest) (ClickAnswer, error
 	values := l.values(click, country)
 	if at := c.now(); l.fullAt(at) && l.Open() {
 		full := l.Link
-		full.Campaign = tracking.Paused // what the cap leaves no place for goes where a pause would send it
-		return ClickAnswer{Found: true, Route: full.Route(click, values), NoClick: "the cap of the day is reached"}, nil
+		full.Campaign = tracking.Paused // clicks over the cap are routed as if the campaign were paused
+		return ClickAnswer{Found: true, Route: full.Route(click, values), NoClick: "the daily cap is reached"}, nil
 	}
 	if !l.Open() {
 		return ClickAnswer{Found: true, Route: l.Route(click, values), NoClick: "the campaign or its offer is paused"}, nil

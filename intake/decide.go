@@ -12,7 +12,7 @@ import (
 	"postrider/internal/pg"
 )
 
-// decide takes one step down: it decides which postbacks fire for it, and queues their
+// decide records one step: it decides which postbacks fire for it, and queues their
 // deliveries.
 func decide(ctx context.Context, ch *changes, c *conversion, s step, now time.Time) error {
 	candidates, err := candidates(ctx, ch, c.AffiliateID)
@@ -67,9 +67,9 @@ func candidates(ctx context.Context, ch *changes, affiliateID ids.Affiliate) ([]
 	return found, err
 }
 
-// anyResumed tells whether a postback that the catalog has on hold is so no more.
-// It looks under a lock: whoever resumes one lets go what was held before, and
-// what is held after that would wait for ever.
+// anyResumed reports whether a postback that is held in the catalog's cache is no longer
+// held in the table. It reads under a lock: resuming a postback releases the deliveries that
+// are held by then, and one that is held later would wait for ever.
 func anyResumed(ctx context.Context, tx *pg.Pipeline, candidates []candidate) (bool, error) {
 	var held []int64
 	for _, c := range candidates {

@@ -143,7 +143,7 @@ func TestTheMacrosSayWhatWasSoThen(t *testing.T) {
 	want := map[string]string{
 		"date": c.OccurredAt.UTC().Format("2006-01-02T15:04:05Z"), "timestamp": "1781258400", "amount": "25.50", "payout": "0.00",
 		"currency": "SEK", "player_id": hex(*c.PlayerID), "camp_id": decimalOf(campaign.ID), "camp_name": campaign.Name,
-		"offer_id": decimalOf(offer.ID), "offer_name": offer.Name, "aff_id": decimalOf(w.Affiliate), "goal_name": "First Time Deposit",
+		"offer_id": decimalOf(offer.ID), "offer_name": offer.Name, "aff_id": decimalOf(w.Affiliate), "goal_name": "FTD",
 		"goal_id": "ftd", "status": "approved", "click_id": hex(click), "conversion_id": a.ConversionID, "transaction_id": "TX-1",
 		"param_1": "abc d&é+1", "param_2": "{payout}", "param_3": "3", "country": "DE", "landing_page": "welcome",
 		"user_agent": "Mozilla/5.0 (Linux; Android 15)", "referrer": "https://bets.example/top-10",

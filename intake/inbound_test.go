@@ -254,7 +254,7 @@ func (w *calls) outcome(c inbound.Call) string {
 	}
 	reason := hexIDs.ReplaceAllString(entry.Reason, "{id}")
 	reason = regexp.MustCompile(`integration-\d+`).ReplaceAllString(reason, "{key}")
-	reason = regexp.MustCompile(`signed at [0-9T:Z-]+`).ReplaceAllString(reason, "signed at {time}")
+	reason = regexp.MustCompile(`signature is [0-9T:Z-]+`).ReplaceAllString(reason, "signature is {time}")
 	const longest = 160
 	if len(reason) > longest {
 		reason = reason[:longest] + "…"

@@ -42,9 +42,9 @@ func (in *Intake) Click(ctx context.Context, r ClickRequest) (ClickAnswer, error
 	return in.clicks.record(ctx, r)
 }
 
-// Receive takes an operator's call: whatever becomes of it, it is in the received log,
-// unless it is one too many of a stranger's, and a conversion is committed with its
-// deliveries before the answer is given. An error means that nothing could be kept: the
+// Receive handles an operator's call. Every call is in the inbound log, except those of
+// unknown integrations over their rate limit, and a conversion is committed with its
+// deliveries before the answer is given. An error means that nothing was recorded: the
 // operator must call again.
 func (in *Intake) Receive(ctx context.Context, c inbound.Call) (Answer, error) {
 	return in.receiver.receive(ctx, c)
@@ -62,31 +62,31 @@ func (in *Intake) Move(ctx context.Context, conversionID uuid.UUID, m Move) (Out
 	return in.recorder.move(ctx, conversionID, m)
 }
 
-// Assign attributes a conversion that nobody was found for. What would have fired at each
-// step of its life fires now, once.
+// Assign attributes an unattributed conversion. What would have fired at each of its past
+// steps fires now, once.
 func (in *Intake) Assign(ctx context.Context, conversionID uuid.UUID, a Assignment) error {
 	return in.recorder.assign(ctx, conversionID, a)
 }
 
-// PriceMissing prices the conversions that had no payout for want of a currency's rate,
-// now that there is one. Each gets a step of its own that says so; nothing fires for it,
-// since its status is what it was. It gives how many there were.
+// PriceMissing calculates the payout of the conversions that had none because a currency
+// had no exchange rate, now that there is one. Each gets a step; nothing fires for it, since
+// its status stays. It returns how many there were.
 func (in *Intake) PriceMissing(ctx context.Context, currency string, by Move) (int, error) {
 	return in.recorder.priceMissing(ctx, currency, by)
 }
 
-// UsedOfCampaigns tells how many conversions count in today's caps of campaigns.
+// UsedOfCampaigns is how many conversions count against today's caps of campaigns.
 func (in *Intake) UsedOfCampaigns(ctx context.Context, ids []int64) (map[int64]int, error) {
 	return in.recorder.used(ctx, capOfCampaign, ids)
 }
 
-// UsedOfOffers tells how many conversions count in today's caps of offers.
+// UsedOfOffers is how many conversions count against today's caps of offers.
 func (in *Intake) UsedOfOffers(ctx context.Context, ids []int64) (map[int64]int, error) {
 	return in.recorder.used(ctx, capOfOffer, ids)
 }
 
-// Forget drops what is cached of the configuration. It is called when a change
-// is announced, and right after a change made in this process.
+// Forget drops the cached configuration. It is called when a change is announced, and
+// right after a change made in this process.
 func (in *Intake) Forget() { in.catalog.forget() }
 
 // Goal is the lifecycle of a goal of the event dictionary.

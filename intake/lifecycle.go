@@ -15,7 +15,7 @@ import (
 	"postrider/internal/problem"
 )
 
-// maxReason is how many bytes of somebody's words for a change are kept.
+// maxReason is how many bytes of the reason for a change are kept.
 const maxReason = 1000
 
 // Move is a change of a conversion's status.
@@ -27,8 +27,8 @@ type Move struct {
 	UserID ids.User
 }
 
-// reportAgain handles a report of a conversion that is known: with another
-// status it is a lifecycle change, otherwise a duplicate.
+// reportAgain handles a report of a recorded conversion: with another status it is a
+// lifecycle change, otherwise a duplicate.
 func reportAgain(ctx context.Context, ch *changes, again *conversion, r inbound.Report, now time.Time) (Outcome, error) {
 	known, err := findConversion(ctx, ch.tx, `integration_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
 		ORDER BY transaction_id IS NOT DISTINCT FROM nullif($3, '') DESC`,
@@ -40,7 +40,7 @@ func reportAgain(ctx context.Context, ch *changes, again *conversion, r inbound.
 	switch {
 	case !r.StatusGiven:
 		return same, nil
-	case r.UnknownStatus != "": // nothing else changes until somebody says what it means
+	case r.UnknownStatus != "": // nothing else changes until it is mapped
 		known.ReportedStatus = r.UnknownStatus
 		return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: unmapped(r.UnknownStatus)}, known.save(ctx, ch.tx)
 	case r.Status == known.Status && !known.corrects(again, r):
@@ -52,7 +52,7 @@ func reportAgain(ctx context.Context, ch *changes, again *conversion, r inbound.
 	return move(ctx, ch, known, Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, Actor: r.Actor, UserID: r.UserID}, r.OccurredAt, now)
 }
 
-// corrects tells whether a report of the same transaction says another amount.
+// corrects reports whether a report of the same transaction has another amount.
 func (c *conversion) corrects(again *conversion, r inbound.Report) bool {
 	return r.Amount.Valid && c.TransactionID != "" && c.TransactionID == again.TransactionID && !commission.SameAmount(c.Amount, r.Amount)
 }
@@ -61,16 +61,16 @@ func (c *conversion) sameness(again *conversion) string {
 	if c.TransactionID != "" && c.TransactionID == again.TransactionID {
 		return "transaction"
 	}
-	return c.Goal + ", which a player reaches once,"
+	return c.Goal + " (once per player)"
 }
 
 func unmapped(word string) string {
-	return fmt.Sprintf("the status %q is not mapped: it is kept, and counts for nobody until it is", word)
+	return fmt.Sprintf("the status %q is not mapped: the conversion is recorded, and is not counted until it is mapped", word)
 }
 
-// overtaken says, of a report that is older than the conversion's last step, which
-// step that was: what happened later stays true, in whatever order it is told.
-// Only times that the operator gave are compared.
+// overtaken explains why a report that occurred before the conversion's last step changes
+// nothing: the latest status wins, in whatever order reports arrive. Only times that the
+// operator gave are compared. It is empty for a report that is not older.
 func overtaken(ctx context.Context, ch *changes, known *conversion, r inbound.Report, now time.Time) (string, error) {
 	if r.OccurredAt.Equal(now) {
 		return "", nil
@@ -79,7 +79,7 @@ func overtaken(ctx context.Context, ch *changes, known *conversion, r inbound.Re
 	if err != nil || last.OccurredAt.Equal(last.ReceivedAt) || !r.OccurredAt.Before(last.OccurredAt) {
 		return "", err
 	}
-	return fmt.Sprintf("overtaken: it says what was at %s, and the conversion is %s since %s",
+	return fmt.Sprintf("out of order: this report is from %s, and the conversion has been %s since %s",
 		r.OccurredAt.UTC().Format(time.RFC3339), known.Status, last.OccurredAt.UTC().Format(time.RFC3339)), nil
 }
 
@@ -87,7 +87,7 @@ func overtaken(ctx context.Context, ch *changes, known *conversion, r inbound.Re
 func move(ctx context.Context, ch *changes, c *conversion, m Move, at, now time.Time) (Outcome, error) {
 	correction := m.To == c.Status && m.Amount.Valid && !commission.SameAmount(c.Amount, m.Amount)
 	if m.To == c.Status && !correction {
-		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is " + string(c.Status) + " already"}, nil
+		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is already " + string(c.Status)}, nil
 	}
 	g, err := ch.catalog.goal(ctx, ch.tx, c.Goal)
 	if err != nil {
@@ -123,7 +123,7 @@ func move(ctx context.Context, ch *changes, c *conversion, m Move, at, now time.
 		return Outcome{}, err
 	}
 	if correction {
-		return Outcome{Result: Updated, ConversionID: c.ID, Reason: "the amount is corrected to " + commission.AmountText(c.Amount)}, nil
+		return Outcome{Result: Updated, ConversionID: c.ID, Reason: "amount corrected to " + commission.AmountText(c.Amount)}, nil
 	}
 	return Outcome{Result: Updated, ConversionID: c.ID, Reason: fmt.Sprintf("from %s to %s", from, m.To)}, nil
 }

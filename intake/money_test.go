@@ -251,7 +251,7 @@ func TestWhatHappenedLaterStaysTrueInWhateverOrderItIsTold(t *testing.T) {
 	click := "&click_id=" + w.click()
 	a := w.report("goal=ftd&transaction_id=1&status=rejected&occurred_at=2026-06-11T12:00:00Z"+click, intake.Recorded)
 	w.report("goal=ftd&transaction_id=1&status=approved&occurred_at=2026-06-11T10:00:00Z"+click, intake.Duplicate)
-	if c := w.conversion(a); c.Status != commission.Rejected || !strings.Contains(w.last().Reason, "overtaken") {
+	if c := w.conversion(a); c.Status != commission.Rejected || !strings.Contains(w.last().Reason, "out of order: ") {
 		t.Errorf("%s: %s", c.Status, w.last().Reason)
 	}
 	w.report("goal=ftd&transaction_id=1&status=approved&occurred_at=2026-06-11T13:00:00Z"+click, intake.Updated)
@@ -301,7 +301,7 @@ func TestAClickThatIsTooOldIsLate(t *testing.T) {
 	w.report("goal=registration&player_id=1&click_id="+hex(inTime), intake.Recorded)
 	w.later(31 * 24 * time.Hour)
 	a := w.report("goal=ftd&click_id="+w.click(), intake.Unattributed)
-	if !strings.Contains(w.last().Reason, "late: the click was 31 days old") {
+	if !strings.Contains(w.last().Reason, "outside the attribution window: the click was 31 days old") {
 		t.Errorf("the log says %q", w.last().Reason)
 	}
 	w.report("goal=ftd&player_id=1&click_id="+hex(inTime), intake.Recorded) // its player came in time

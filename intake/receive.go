@@ -89,10 +89,10 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 			a.RetryAfter, a.unkept = wait, true
 			return refuse(a)
 		}
-		return refuse(answer(UnknownIntegration, "no integration has the key %q", c.IntegrationKey))
+		return refuse(answer(UnknownIntegration, "there is no integration with the key %q", c.IntegrationKey))
 	}
 	if src.limiter != nil && !src.limiter.AllowN(now, 1) {
-		a := answer(RateLimited, "more than %d calls a second", int(src.limiter.Limit()))
+		a := answer(RateLimited, "more than %d calls per second", int(src.limiter.Limit()))
 		a.RetryAfter = time.Duration(math.Ceil(1/float64(src.limiter.Limit()))) * time.Second
 		return refuse(a)
 	}
@@ -102,8 +102,7 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 	values, refused, err := src.Admit(c, now)
 	switch {
 	case err != nil:
-		// An unreadable call of an integration that wants proof is unauthorized only when it
-		// could be read.
+		// A call that cannot be parsed is invalid, not unauthorized.
 		return refuse(invalid(problem.All(err)))
 	case refused != "":
 		return refuse(answer(Unauthorized, "%s", refused))
@@ -121,14 +120,14 @@ func (in *receiver) receiveReport(ctx context.Context, c *inbound.Call, src *int
 		return invalid(bad), nil
 	}
 	if src.TestMode {
-		return answer(Tested, "the integration is in test mode: it would be taken, and nothing was recorded"), nil
+		return answer(Tested, "test mode: the call is valid, and nothing was recorded"), nil
 	}
 	entry := &entry{integration: src, report: report, call: c, now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {
 		return Answer{}, fmt.Errorf("recording a conversion of integration %q: %w", src.Key, err)
 	}
 	if entry.illegal != nil {
-		return invalid([]*problem.Error{entry.illegal}), nil //nolint:nilerr // the answer says it
+		return invalid([]*problem.Error{entry.illegal}), nil //nolint:nilerr // the refusal is the answer
 	}
 	return entry.answer(), nil
 }
@@ -163,7 +162,7 @@ func (in *receiver) report(ctx context.Context, integrationKey string, r inbound
 			return Outcome{}, err
 		}
 		if !found {
-			return Outcome{}, problem.Invalid("integration", "no integration has the key %q", integrationKey)
+			return Outcome{}, problem.Invalid("integration", "there is no integration with the key %q", integrationKey)
 		}
 		if bad, err = in.check(ctx, &r, src, now); err != nil {
 			return Outcome{}, err

@@ -41,7 +41,7 @@ func TestEveryResultHasItsStatus(t *testing.T) {
 		{"an unknown integration", of(pgtest.Inlet{Key: "nobody", Token: "x"}, good), intake.UnknownIntegration, 404, "no integration"},
 		{"an integration that is switched off", of(off, good), intake.UnknownIntegration, 404, "no integration"},
 		{"the first call within a second", of(busy, good+"&player_id=1"), intake.Duplicate, 200, ""},
-		{"the second", of(busy, good), intake.RateLimited, 429, "more than 1 calls a second"},
+		{"the second", of(busy, good), intake.RateLimited, 429, "more than 1 calls per second"},
 	} {
 		if c.name == "the first call within a second" {
 			c.result, c.status = intake.Recorded, 201 // another integration counts for itself

@@ -25,8 +25,8 @@ type recorder struct {
 // now is the time of a fact: UTC, to the microsecond that PostgreSQL keeps.
 func (r *recorder) now() time.Time { return r.clock().UTC().Truncate(time.Microsecond) }
 
-// change does something to conversions in one transaction, settles for whose they are,
-// and writes it all down.
+// change changes conversions in one transaction: do, then the qualification of their
+// players, then the collected rows.
 func (r *recorder) change(ctx context.Context, do func(ctx context.Context, ch *changes) error) error {
 	now := r.now()
 	return pg.WithPipeline(ctx, r.db, func(ctx context.Context, tx *pg.Pipeline) error {
@@ -41,12 +41,12 @@ func (r *recorder) change(ctx context.Context, do func(ctx context.Context, ch *
 	})
 }
 
-// recordAll records reports that share a commit. They are looked up and inserted
-// together, a statement a table: what makes one a duplicate is the database's to
-// say, of another call or of one beside it. What is known already takes its step
-// after the others are written.
+// recordAll records the members of a group commit. They are looked up and inserted
+// together, one statement per table: the unique constraints decide which is a duplicate, of
+// an earlier commit or of another member. Reports of recorded conversions take their step
+// after the new ones are written.
 func (r *recorder) recordAll(ctx context.Context, entries []*entry) error {
-	// Lock order: whatever order the calls came in, rows are locked in one.
+	// Lock order: conversions by key, whatever order the calls came in.
 	slices.SortStableFunc(entries, func(a, b *entry) int { return strings.Compare(a.key(), b.key()) })
 	return r.change(ctx, func(ctx context.Context, ch *changes) error {
 		if err := recordNew(ctx, ch, entries); err != nil {
@@ -122,7 +122,7 @@ func newConversion(e *entry) (*conversion, error) {
 	return c, nil
 }
 
-// finish says what became of an entry; one that is known takes its step.
+// finish sets the outcome of an entry; a report of a recorded conversion takes its step.
 func finish(ctx context.Context, ch *changes, e *entry) error {
 	e.illegal = nil
 	switch c := e.conversion; {
@@ -136,10 +136,10 @@ func finish(ctx context.Context, ch *changes, e *entry) error {
 		e.outcome = Outcome{Result: Recorded, ConversionID: c.ID, Reason: "new, attributed by " + e.who.by}
 	}
 	if extra := e.report.Unlisted(&e.goal.Goal); len(extra) > 0 {
-		e.outcome.Reason += fmt.Sprintf("; it carries %s, which the dictionary does not list for %s", strings.Join(extra, " and "), e.goal.Key)
+		e.outcome.Reason += fmt.Sprintf("; it has %s, which the event dictionary does not list for %s", strings.Join(extra, " and "), e.goal.Key)
 	}
 	if by := e.conversion.CappedBy; by != "" {
-		e.outcome.Reason += "; over the cap: the " + by + " had taken as many as it may in a day, and it pays nothing"
+		e.outcome.Reason += "; over the daily cap of the " + by + ": recorded, pays nothing"
 	}
 	if word := e.conversion.ReportedStatus; word != "" {
 		e.outcome.Reason += "; " + unmapped(word)
@@ -147,8 +147,8 @@ func finish(ctx context.Context, ch *changes, e *entry) error {
 	return nil
 }
 
-// logCall keeps the call of an entry, where it was one; that of a refusal is kept by
-// whoever answers it.
+// logCall logs the call of an entry that came by one; a refused call is logged where it
+// is answered.
 func (r *recorder) logCall(ch *changes, e *entry) (err error) {
 	if e.call != nil && e.illegal == nil {
 		var row receivedRow

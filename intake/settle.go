@@ -17,10 +17,10 @@ import (
 	"postrider/internal/pg"
 )
 
-// settle looks, at the end of a transaction, whether the players whose conversions took a
-// step meet what the offer asks for: then the CPA is recorded with it; and where a
-// condition was taken back, so is the CPA. A CPA's own step settles nothing more. Lock
-// order: players by the names of their locks.
+// settle judges, at the end of a transaction, the qualification of the players whose
+// conversions changed: it records the CPA of a player who qualifies, and cancels that of one
+// who no longer does. A CPA's own step is not judged. Lock order: players by the names of
+// their locks.
 func settle(ctx context.Context, ch *changes) error {
 	for _, lock := range slices.Sorted(maps.Keys(ch.players)) {
 		if err := qualify(ctx, ch, lock, ch.players[lock]); err != nil {
@@ -30,7 +30,7 @@ func settle(ctx context.Context, ch *changes) error {
 	return nil
 }
 
-// qualify settles for the player of a conversion.
+// qualify judges the player of a conversion.
 func qualify(ctx context.Context, ch *changes, lock string, c *conversion) error {
 	rules, found, err := ch.catalog.rules.get(ctx, ch.tx, c.OfferID)
 	if err != nil || !found || rules.Qualification.None() {
@@ -53,21 +53,21 @@ func qualify(ctx context.Context, ch *changes, lock string, c *conversion) error
 	case err != nil:
 		return err
 	case cpa.Origin != commission.ByPostrider:
-		return nil // the operator says itself who qualifies
+		return nil // the operator reports the CPA itself
 	}
 	return moveCPA(ctx, ch, cpa, rules.Qualification, verdict)
 }
 
-// samePlayer finds what one player did: by the player, or by the click as long
-// as no player is known.
+// samePlayer matches conversions of one player: by the player, or by the click as long as
+// no player is known.
 const samePlayer = `(player_id = $3 OR click_id = $4 AND (player_id IS NULL OR $3::uuid IS NULL))`
 
-// eventsOfPlayer is what the player of a conversion did at this offer, with
-// amounts in the offer's currency. An amount without a rate counts as nothing.
+// eventsOfPlayer are the conversions of a player at this offer, with amounts in the
+// offer's currency. An amount without an exchange rate counts as zero.
 func eventsOfPlayer(ctx context.Context, ch *changes, c *conversion, currency string) ([]commission.Event, error) {
 	var events []commission.Event
 	var currencies []string
-	err := pg.Each(ctx, ch.tx, "reading what a player did", func(rows *sql.Rows) error {
+	err := pg.Each(ctx, ch.tx, "reading a player's conversions", func(rows *sql.Rows) error {
 		var e commission.Event
 		var amount decimal.NullDecimal
 		var of string
@@ -110,7 +110,7 @@ func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRul
 	}
 	who := attribution{click: clicks[by.ClickID.UUID], player: by.PlayerID, by: by.AttributedBy}
 	if who.click == nil {
-		return nil // its month was dropped; nobody can be told of it any more
+		return nil // its month's partition was dropped, and its macros with it
 	}
 	c := &conversion{
 		ID: id, IntegrationID: by.IntegrationID, AffiliateID: by.AffiliateID, OfferID: by.OfferID, CampaignID: by.CampaignID,
@@ -128,8 +128,8 @@ func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRul
 	}, ch.now)
 }
 
-// moveCPA takes a CPA back, or gives it again, as the conditions have it. What
-// staff decided stays decided.
+// moveCPA cancels or reinstates a CPA as its conditions fail or are met again. A status
+// that staff have set stays.
 func moveCPA(ctx context.Context, ch *changes, cpa *conversion, rule commission.Qualification, verdict commission.Verdict) error {
 	approved := cpa.Status == commission.Approved
 	if verdict.Qualified == approved || approved && !rule.Undoes(cpa.OccurredAt, ch.now) {
@@ -141,7 +141,7 @@ func moveCPA(ctx context.Context, ch *changes, cpa *conversion, rule commission.
 	}
 	m := Move{To: commission.Approved, Reason: "qualified again: every condition of the offer is met", Actor: commission.ByPostrider}
 	if approved {
-		m.To, m.Reason = commission.Cancelled, "a condition was taken back; missing: "+strings.Join(verdict.Missing, ", ")
+		m.To, m.Reason = commission.Cancelled, "no longer qualified; missing: "+strings.Join(verdict.Missing, ", ")
 	}
 	_, err = move(ctx, ch, cpa, m, ch.now, ch.now)
 	return err

@@ -46,7 +46,7 @@ func TestAnOwnerIsToldThatAPostbackFailsAndThatItIsWellAgain(t *testing.T) {
 	w.exec(`DELETE FROM alerts`) // it may have looked when only three had failed
 	w.run(watching)
 	a := w.untilAlert(doctor.AlertFailing, false)
-	if a.AffiliateID != w.Affiliate || *a.PostbackID != p.ID || a.CampaignID != nil || a.Message != "4 of the last 4 deliveries did not arrive. The tracker forbids the request (403)." {
+	if a.AffiliateID != w.Affiliate || *a.PostbackID != p.ID || a.CampaignID != nil || a.Message != "4 of the last 4 deliveries failed. The tracker forbids the request (403)." {
 		t.Errorf("%+v", a)
 	}
 	_, err := w.d.SQL.ExecContext(t.Context(), `UPDATE deliveries SET state = 'delivered'`)
@@ -126,7 +126,7 @@ func TestAnOwnerIsToldThatADefaultLinkLacksItsParam(t *testing.T) {
 	}
 	w.run(watching)
 	a := w.untilAlert(doctor.AlertNoParam, false)
-	if a.AffiliateID != w.Affiliate || a.LinkID == nil || *a.LinkID != link.ID || a.CampaignID != nil || !strings.HasPrefix(a.Message, "12 of the last 12 clicks of your default link of ") {
+	if a.AffiliateID != w.Affiliate || a.LinkID == nil || *a.LinkID != link.ID || a.CampaignID != nil || !strings.HasPrefix(a.Message, "12 of the last 12 clicks of your default link for ") {
 		t.Errorf("%+v", a)
 	}
 	w.exec(`UPDATE offers SET state = 'paused'`)

@@ -23,7 +23,7 @@ const MaxBulk = 1_000_000
 // process. Who may replay what is the caller's to check.
 func (r Replayer) ReplayMany(ctx context.Context, affiliateID ids.Affiliate, userID ids.User, asSent bool, deliveries []uuid.UUID) (id int64, err error) {
 	if len(deliveries) > MaxBulk {
-		return 0, problem.Invalid("filter", "matches %d deliveries: narrow it to at most %d", len(deliveries), MaxBulk)
+		return 0, problem.Invalid("filter", "matches %d deliveries; the limit is %d", len(deliveries), MaxBulk)
 	}
 	now := r.Now().UTC()
 	err = pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {
@@ -92,6 +92,6 @@ func (r Replayer) moveBulk(ctx context.Context, id int64, to outbox.BulkState, f
 	case state == to:
 		return nil // it is what was wanted
 	default:
-		return problem.Conflict("id", "it is %s already", state)
+		return problem.Conflict("id", "it is already %s", state)
 	}
 }

@@ -30,7 +30,7 @@ const gaugeMost = 1_000_000
 func newGauges(pool *pgxpool.Pool, taken chan struct{}) *gauges {
 	return &gauges{
 		pool: pool, taken: taken,
-		waiting:  prometheus.NewDesc("postrider_deliveries_waiting", "Deliveries that wait in the table, by what for; counted up to a million.", []string{"for"}, nil),
+		waiting:  prometheus.NewDesc("postrider_deliveries_waiting", "Deliveries that wait in the table, by reason; counted up to a million.", []string{"for"}, nil),
 		circuits: prometheus.NewDesc("postrider_circuits", "Circuits that are not closed, by state.", []string{"state"}, nil),
 		jobs:     prometheus.NewDesc("postrider_jobs", "Jobs in River, by queue and state.", []string{"queue", "state"}, nil),
 		slots:    prometheus.NewDesc("postrider_delivery_slots", "Requests that this process may have in flight.", nil, nil),

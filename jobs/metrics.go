@@ -25,7 +25,7 @@ type metrics struct {
 func newMetrics(register prometheus.Registerer) *metrics {
 	m := &metrics{
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "postrider_delivery_attempts_total", Help: "Attempts by what they came to.",
+			Name: "postrider_delivery_attempts_total", Help: "Attempts by result.",
 		}, []string{"state", "reason"}),
 		exchange: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "postrider_delivery_exchange_seconds", Help: "How long an exchange with a tracker took.",
@@ -44,7 +44,7 @@ func newMetrics(register prometheus.Registerer) *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
 		}),
 		parkings: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "postrider_delivery_parkings_total", Help: "Deliveries whose turn had come and that got no permit of their endpoint, by why.",
+			Name: "postrider_delivery_parkings_total", Help: "Due deliveries that got no permit of their endpoint, by reason.",
 		}, []string{"because"}),
 		promotion: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "postrider_deliveries_promoted_total", Help: "Deliveries that were moved from the table into River.",
@@ -53,7 +53,7 @@ func newMetrics(register prometheus.Registerer) *metrics {
 			Name: "postrider_deliveries_handed_over_total", Help: "Deliveries that were claimed as they were recorded, and went out without a queue between.",
 		}),
 		circuits: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "postrider_circuit_changes_total", Help: "Changes of circuits, by the state that they came to.",
+			Name: "postrider_circuit_changes_total", Help: "Changes of circuits, by new state.",
 		}, []string{"state"}),
 	}
 	if register != nil {

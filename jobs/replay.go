@@ -34,7 +34,7 @@ type replayable struct {
 func (r replayable) check() error {
 	switch {
 	case r.deleted:
-		return problem.Conflict("id", "its postback was deleted: there is nowhere to send it")
+		return problem.Conflict("id", "its postback was deleted, so it has no URL to be sent to")
 	case !r.state.Final():
 		return problem.Conflict("id", "it is %s: only a delivery that has ended can be replayed", r.state)
 	}

@@ -2,7 +2,7 @@ package outbox
 
 import "fmt"
 
-// Standing is where a delivery stands, as far as it takes to say so.
+// Standing is what a delivery's state is described from.
 type Standing struct {
 	State      State
 	Reason     Reason
@@ -13,7 +13,7 @@ type Standing struct {
 	Replay     bool // it sends another delivery once more
 }
 
-// Sentence says in words where the delivery stands and what to do about it.
+// Sentence describes the state of the delivery and what to do about it.
 func (s Standing) Sentence() string {
 	said := s.Reason.Sentence(s.Detail)
 	switch s.State {
@@ -24,13 +24,13 @@ func (s Standing) Sentence() string {
 		case s.Reason == Aggregation:
 			return said
 		case s.Replay:
-			return "Waits to be sent once more."
+			return "Waiting to be sent again."
 		default:
-			return "Waits to be sent."
+			return "Waiting to be sent."
 		}
 	case Retrying:
 		if s.Due {
-			return fmt.Sprintf("%s It will be tried again: attempt %d.", said, s.Attempt+1)
+			return fmt.Sprintf("%s It will be retried: attempt %d.", said, s.Attempt+1)
 		}
 		return fmt.Sprintf("%s Attempt %d is in flight.", said, max(s.Attempt, 2))
 	case Failed, Held, Cancelled:

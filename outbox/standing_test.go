@@ -12,13 +12,13 @@ func TestWhereADeliveryStandsInWords(t *testing.T) {
 	t.Parallel()
 	rateLimited := outbox.Reason(dispatch.RateLimited)
 	for want, s := range map[string]outbox.Standing{
-		"Delivered: the tracker answered 204.":                           {State: outbox.Delivered, StatusCode: 204},
-		"Waits to be sent.":                                              {State: outbox.Queued},
-		"Waits to be sent once more.":                                    {State: outbox.Queued, Replay: true},
-		outbox.Aggregation.Sentence(""):                                  {State: outbox.Queued, Reason: outbox.Aggregation, Replay: true},
-		rateLimited.Sentence("") + " It will be tried again: attempt 4.": {State: outbox.Retrying, Reason: rateLimited, Attempt: 3, Due: true},
-		rateLimited.Sentence("") + " Attempt 3 is in flight.":            {State: outbox.Retrying, Reason: rateLimited, Attempt: 3},
-		rateLimited.Sentence("") + " Attempt 2 is in flight.":            {State: outbox.Retrying, Reason: rateLimited, Attempt: 1},
+		"Delivered: the tracker answered 204.":                       {State: outbox.Delivered, StatusCode: 204},
+		"Waiting to be sent.":                                        {State: outbox.Queued},
+		"Waiting to be sent again.":                                  {State: outbox.Queued, Replay: true},
+		outbox.Aggregation.Sentence(""):                              {State: outbox.Queued, Reason: outbox.Aggregation, Replay: true},
+		rateLimited.Sentence("") + " It will be retried: attempt 4.": {State: outbox.Retrying, Reason: rateLimited, Attempt: 3, Due: true},
+		rateLimited.Sentence("") + " Attempt 3 is in flight.":        {State: outbox.Retrying, Reason: rateLimited, Attempt: 3},
+		rateLimited.Sentence("") + " Attempt 2 is in flight.":        {State: outbox.Retrying, Reason: rateLimited, Attempt: 1},
 		outbox.Reason(dispatch.DNS).Sentence("a.example") + " " + outbox.Reason(dispatch.DNS).NextStep(): {State: outbox.Failed, Reason: outbox.Reason(dispatch.DNS), Detail: "a.example"},
 		outbox.CircuitOpen.Sentence("") + " " + outbox.CircuitOpen.NextStep():                            {State: outbox.Held, Reason: outbox.CircuitOpen},
 	} {

@@ -26,8 +26,8 @@ type member struct {
 	macros            map[macro.Name]string
 }
 
-// summarize writes what a locked window says by now. One that nothing is left in is
-// cancelled.
+// summarize writes the macros of a locked window from its members. A window without
+// members is cancelled.
 func summarize(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
 	members, err := collect(ctx, tx, fmt.Sprintf("reading window %s", id), func(row pgx.CollectableRow) (m member, err error) {
 		var macros []byte
@@ -50,15 +50,15 @@ func summarize(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
 	}
 	says, err := json.Marshal(together(members))
 	if err != nil {
-		return fmt.Errorf("writing what window %s says: %w", id, err)
+		return fmt.Errorf("writing the macros of window %s: %w", id, err)
 	}
 	first := members[0]
 	writeSummary(tx, id, summary{ConversionID: first.conversion, EventID: first.event, Goal: first.goal, Transaction: first.transaction, Macros: says}, now)
 	return nil
 }
 
-// together is what each macro says of conversions that go out together: the first
-// speaks for all, but for the sums.
+// together is the value of each macro for the members of a window: the first member's,
+// but for the count, the sums and the goal names, which are of all.
 func together(members []member) map[macro.Name]string {
 	says := maps.Clone(members[0].macros)
 	var amount, payout decimal.NullDecimal
@@ -75,7 +75,7 @@ func together(members []member) map[macro.Name]string {
 	return says
 }
 
-// plus adds what has a sum; it is none while nothing has.
+// plus adds two amounts; a null one adds nothing.
 func plus(a, b decimal.NullDecimal) decimal.NullDecimal {
 	switch {
 	case !b.Valid:
@@ -87,14 +87,14 @@ func plus(a, b decimal.NullDecimal) decimal.NullDecimal {
 	}
 }
 
-// summary is what a window says by now.
+// summary is what a window sends, calculated from its members.
 type summary struct {
-	ConversionID, EventID uuid.UUID // the first, which speaks for all
+	ConversionID, EventID uuid.UUID // of the first member
 	Goal, Transaction     string
 	Macros                []byte
 }
 
-// writeSummary queues what an open window says.
+// writeSummary queues the update of an open window.
 func writeSummary(tx Tx, id uuid.UUID, s summary, now time.Time) {
 	tx.Queue(`
 		UPDATE deliveries SET macros = $2, conversion_id = $3, event_id = $4, goal = $5, transaction_id = nullif($6, ''), updated_at = $7

@@ -30,7 +30,7 @@ func Postback(in *intake.Intake, log *slog.Logger) http.Handler {
 		if err != nil {
 			log.ErrorContext(r.Context(), "an operator's call could not be kept", "error", err)
 			answerJSON(w, http.StatusInternalServerError, map[string]string{
-				"result": "error", "message": "nothing was recorded: send it again",
+				"result": "error", "message": "nothing was recorded: send the call again",
 			})
 			return
 		}

@@ -65,7 +65,7 @@ func originCheck(publicURL string, routes []Route) (*http.CrossOriginProtection,
 		}
 	}
 	check.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "This request came from another site's page and was refused.", http.StatusForbidden)
+		http.Error(w, "This request came from a page of another site and was refused.", http.StatusForbidden)
 	}))
 	return check, nil
 }

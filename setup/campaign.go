@@ -53,12 +53,11 @@ func (s *Setup) CreateCampaign(ctx context.Context, n NewCampaign) (*db.Campaign
 	return made, err
 }
 
-// CampaignPatch is what changes of a campaign; nil leaves a thing as it is.
+// CampaignPatch changes a campaign; nil fields stay.
 type CampaignPatch struct {
 	Name  *string
 	State *tracking.RunState
-	// DailyCap is how many conversions a day it takes, 0 for any number. Staff alone
-	// set it.
+	// DailyCap is the daily cap, 0 for none. Only staff set it.
 	DailyCap *int
 }
 
@@ -83,7 +82,7 @@ func (s *Setup) UpdateCampaign(ctx context.Context, id int64, p CampaignPatch) (
 		}
 		if p.DailyCap != nil {
 			if !c.viewer.Staff() {
-				return problem.Forbidden("only the network's staff set a cap").At("dailyCap")
+				return problem.Forbidden("only the network's staff can set a daily cap").At("dailyCap")
 			}
 			if err := checkCap(*p.DailyCap); err != nil {
 				return err
@@ -107,7 +106,7 @@ const maxCap = 1_000_000
 
 func checkCap(most int) error {
 	if most < 0 || most > maxCap {
-		return problem.Invalid("dailyCap", "is a number of conversions from 1 to %d; 0 for any number", maxCap)
+		return problem.Invalid("dailyCap", "must be from 1 to %d conversions; 0 for no cap", maxCap)
 	}
 	return nil
 }
@@ -117,9 +116,9 @@ func cleanName(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	switch {
 	case name == "":
-		return "", problem.Invalid("name", "give it a name")
+		return "", problem.Invalid("name", "enter a name")
 	case len(name) > maxName:
-		return "", problem.Invalid("name", "is %d bytes long; at most %d are kept", len(name), maxName)
+		return "", problem.Invalid("name", "is %d bytes long; the limit is %d", len(name), maxName)
 	case !tracking.IsText(name):
 		return "", problem.Invalid("name", "is not valid text")
 	}

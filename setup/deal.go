@@ -85,12 +85,12 @@ func (c *change) checkDeal(ctx context.Context, w *DealWish) error {
 	return nil
 }
 
-// makeRoom ends the deal that the new one follows, and refuses one that would
-// hold together with another.
+// makeRoom ends the deal that the new one follows, and refuses one that would be active
+// at the same time as another.
 func (c *change) makeRoom(ctx context.Context, w DealWish) error {
-	// Two of staff must not each see no other's.
+	// The lock keeps two staff users from creating overlapping deals.
 	if _, err := c.tx.ExecContext(ctx, `SELECT FROM offers WHERE id = $1 FOR NO KEY UPDATE`, w.OfferID); err != nil {
-		return fmt.Errorf("holding the offer: %w", err)
+		return fmt.Errorf("locking the offer: %w", err)
 	}
 	q := c.client.Deal.Query().Where(deal.OfferID(int64(w.OfferID)))
 	if w.AffiliateID == 0 {
@@ -108,7 +108,7 @@ func (c *change) makeRoom(ctx context.Context, w DealWish) error {
 			continue
 		}
 		if w.From.IsZero() || !theirs.From.Before(w.From) {
-			return problem.Conflict("validFrom", "a deal holds then already%s; end that one, or begin later", since(theirs.From))
+			return problem.Conflict("validFrom", "a deal is already active%s; end it, or start later", since(theirs.From))
 		}
 		if err := c.endDeal(ctx, other, w.From); err != nil {
 			return err
@@ -121,7 +121,7 @@ func since(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return ", from " + at.Format(time.DateOnly)
+	return " from " + at.Format(time.DateOnly)
 }
 
 func (c *change) endDeal(ctx context.Context, before *db.Deal, end time.Time) error {
@@ -149,10 +149,10 @@ func (s *Setup) EndDeal(ctx context.Context, id int64, end *time.Time) (*db.Deal
 			moment = end.UTC()
 		}
 		if before.ValidFrom != nil && !before.ValidFrom.Before(moment) {
-			return problem.Invalid("at", "it would end before it begins")
+			return problem.Invalid("at", "it must end after it starts")
 		}
 		if before.ValidTo != nil && before.ValidTo.Before(moment) {
-			return problem.Invalid("at", "it has ended already")
+			return problem.Invalid("at", "it has already ended")
 		}
 		if err := c.endDeal(ctx, before, moment); err != nil {
 			return err
@@ -163,18 +163,17 @@ func (s *Setup) EndDeal(ctx context.Context, id int64, end *time.Time) (*db.Deal
 	return ended, err
 }
 
-// SetRate says what one unit of EUR buys of a currency from a time on. A rate of
-// the same time is replaced; conversions keep the rate that they were calculated
-// with.
+// SetRate sets the exchange rate from EUR to a currency from a time on. A rate of the same
+// time is replaced; conversions keep the rate that they were calculated with.
 func (s *Setup) SetRate(ctx context.Context, quote string, rate decimal.Decimal, from *time.Time) (*db.ExchangeRate, error) {
 	var made *db.ExchangeRate
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
 		code, ok := commission.ParseCurrency(quote)
 		if !ok || code == commission.ReferenceCurrency {
-			return problem.Invalid("quote", "give an ISO 4217 code other than %s", commission.ReferenceCurrency)
+			return problem.Invalid("quote", "enter an ISO 4217 code other than %s", commission.ReferenceCurrency)
 		}
 		if !rate.IsPositive() {
-			return problem.Invalid("rate", "must be more than nothing")
+			return problem.Invalid("rate", "must be above zero")
 		}
 		moment := c.now
 		if from != nil {

@@ -45,7 +45,7 @@ func (s *Setup) SaveGoal(ctx context.Context, id int64, patch func(*commission.G
 		}
 		made, err = c.keepGoal(ctx, before, wish)
 		if pg.IsUnique(err, "goals_key") {
-			return problem.Conflict("key", "the dictionary has %q already", wish.Key)
+			return problem.Conflict("key", "the event dictionary already has %q", wish.Key)
 		}
 		if err != nil {
 			return saved("goal", err)
@@ -84,20 +84,20 @@ func checkGoal(w *commission.Goal) error {
 	w.Name, w.Trigger = name, strings.TrimSpace(w.Trigger)
 	list := []*problem.Error{problem.From(err), within("trigger", w.Trigger, 1000), within("timestampStandard", w.TimestampStandard, 500)}
 	if !commission.GoalKey.MatchString(w.Key) {
-		list = append(list, problem.Invalid("key", "is its name for programs: small letters, digits and _, such as bonus_used"))
+		list = append(list, problem.Invalid("key", "must be lower-case letters, digits and _, such as bonus_used"))
 	}
 	if w.Trigger == "" {
-		list = append(list, problem.Invalid("trigger", "say in words what makes it happen"))
+		list = append(list, problem.Invalid("trigger", "describe what triggers the goal"))
 	}
 	if len(w.Statuses) == 0 || slices.Contains(w.Statuses, commission.Unknown) || !slices.Contains(w.Statuses, commission.Approved) {
-		list = append(list, problem.Invalid("statuses", "choose the statuses that it can have; approved is one"))
+		list = append(list, problem.Invalid("statuses", "choose the statuses that it can have, approved among them"))
 	}
 	if w.Parameters == nil {
 		w.Parameters = []string{}
 	}
 	for _, p := range w.Parameters {
 		if !commission.GoalKey.MatchString(p) {
-			list = append(list, problem.Invalid("parameters", "%q is no parameter's name", p))
+			list = append(list, problem.Invalid("parameters", "%q is not a parameter name", p))
 		}
 	}
 	return wrong(list...)

@@ -72,7 +72,7 @@ func (s *Setup) SaveIntegration(ctx context.Context, id int64, patch func(*Integ
 		setIntegration(create.Mutation(), wish)
 		made, err = create.Save(ctx)
 		if pg.IsUnique(err, "integrations_key") {
-			return problem.Conflict("key", "there is an integration %q already", wish.Key)
+			return problem.Conflict("key", "there is already an integration %q", wish.Key)
 		}
 		if err != nil {
 			return saved("integration", err)
@@ -108,7 +108,7 @@ func (s *Setup) RotateSecret(ctx context.Context, integrationID int64, kind stri
 			return missing(err, "integrationId", "integration")
 		}
 		if !slices.Contains(inbound.SecretKinds(), inbound.SecretKind(kind)) {
-			return problem.Invalid("kind", "is token or hmac")
+			return problem.Invalid("kind", "must be token or hmac")
 		}
 		if overlap < 0 {
 			return problem.Invalid("overlapHours", "cannot be negative")
@@ -211,7 +211,7 @@ func (c *change) checkIntegration(ctx context.Context, w *IntegrationWish) error
 	w.Name = name
 	list := []*problem.Error{problem.From(nameErr)}
 	if !integrationKey.MatchString(w.Key) {
-		list = append(list, problem.Invalid("key", "is the last part of its address: small letters, digits, - and _"))
+		list = append(list, problem.Invalid("key", "is the key in the URL: use lower-case letters, digits, - and _"))
 	}
 	if _, err := c.client.Offer.Get(ctx, w.OfferID); err != nil {
 		list = append(list, problem.From(missing(err, "offerId", "offer")))
@@ -220,10 +220,10 @@ func (c *change) checkIntegration(ctx context.Context, w *IntegrationWish) error
 		list = append(list, at("currency", checkCurrency(&w.Currency)))
 	}
 	if !headerName.MatchString(w.SignatureHeader) {
-		list = append(list, problem.Invalid("signatureHeader", "is no header's name"))
+		list = append(list, problem.Invalid("signatureHeader", "is not a header name"))
 	}
 	if !headerName.MatchString(w.TimestampName) {
-		list = append(list, problem.Invalid("timestampName", "is no name of a parameter or a header"))
+		list = append(list, problem.Invalid("timestampName", "is not a parameter or header name"))
 	}
 	if w.TimestampWindow < 0 {
 		list = append(list, problem.Invalid("timestampWindow", "cannot be negative"))
@@ -257,18 +257,18 @@ func (c *change) checkWords(ctx context.Context, w *IntegrationWish) []*problem.
 		}
 		for name, value := range *words.of {
 			if p := within(words.field, name+value, maxName); p != nil || strings.TrimSpace(name) == "" || strings.TrimSpace(value) == "" {
-				list = append(list, problem.Invalid(words.field, "%.40q has an empty or unreadable side", name+": "+value))
+				list = append(list, problem.Invalid(words.field, "%.40q has an empty or invalid side", name+": "+value))
 			}
 		}
 	}
 	for name := range w.ParameterMapping {
 		if !commission.IsParameter(name) {
-			list = append(list, problem.Invalid("parameterMapping", "%q is none of %s", name, strings.Join(commission.Parameters(), ", ")))
+			list = append(list, problem.Invalid("parameterMapping", "%q is not one of %s", name, strings.Join(commission.Parameters(), ", ")))
 		}
 	}
 	for word, status := range w.StatusMapping {
 		if _, ok := commission.ParseStatus(status); !ok {
-			list = append(list, problem.Invalid("statusMapping", "%q means %q, which is none of pending, approved, rejected and cancelled", word, status))
+			list = append(list, problem.Invalid("statusMapping", "%q is mapped to %q: use pending, approved, rejected or cancelled", word, status))
 		}
 	}
 	keys := slices.Sorted(maps.Values(w.GoalMapping))

@@ -55,7 +55,7 @@ func checkWish(wish LinkWish, offer *db.Offer, pages []*db.LandingPage) []*probl
 	var bad []*problem.Error
 	for i, p := range wish.Params {
 		if len(p) > tracking.MaxParam {
-			bad = append(bad, problem.Invalid(fmt.Sprintf("param%d", i+1), "is %d bytes long; at most %d are kept", len(p), tracking.MaxParam))
+			bad = append(bad, problem.Invalid(fmt.Sprintf("param%d", i+1), "is %d bytes long; the limit is %d", len(p), tracking.MaxParam))
 		}
 	}
 	if wish.LandingPage != "" && !slices.ContainsFunc(pages, func(p *db.LandingPage) bool { return p.Key == wish.LandingPage }) {

@@ -131,7 +131,7 @@ func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
 		list = append(list, problem.Invalid("operator", "%s", problem.From(operatorErr).Message))
 	}
 	if w.Vertical == "" {
-		list = append(list, problem.Invalid("vertical", "choose one"))
+		list = append(list, problem.Invalid("vertical", "choose a vertical"))
 	}
 	if w.FallbackURL != "" {
 		list = append(list, at("fallbackUrl", checkTarget(w.FallbackURL)))
@@ -142,11 +142,11 @@ func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
 	for i, host := range w.DeepLinkHosts {
 		w.DeepLinkHosts[i] = strings.ToLower(strings.TrimSpace(host))
 		if !deepLinkHost.MatchString(w.DeepLinkHosts[i]) {
-			list = append(list, problem.Invalid("deepLinkHosts", "%q is no host; write play.example.com, or *.example.com for all below it", host))
+			list = append(list, problem.Invalid("deepLinkHosts", "%q is not a host; write play.example.com, or *.example.com for all its subdomains", host))
 		}
 	}
 	if w.AttributionWindowDays < 0 || w.AttributionWindowDays > maxAttributionWindow {
-		list = append(list, problem.Invalid("attributionWindowDays", "is a number of days from 1 to %d; 0 for any time", maxAttributionWindow))
+		list = append(list, problem.Invalid("attributionWindowDays", "must be from 1 to %d days; 0 for no limit", maxAttributionWindow))
 	}
 	list = append(list, problem.From(checkCap(w.DailyCap)))
 	if w.Qualification != nil {
@@ -180,7 +180,7 @@ func checkTarget(template string) error {
 func checkDestination(template string) error {
 	parsed, err := macro.ParseFor(template, macro.Clicks)
 	if err == nil && !slices.Contains(parsed.Macros(), macro.ClickID) {
-		return errors.New("must carry {click_id}: without it no conversion is ever found")
+		return errors.New("must contain {click_id}: without it, no conversion can be attributed")
 	}
 	return err
 }
@@ -188,7 +188,7 @@ func checkDestination(template string) error {
 func checkCurrency(code *string) error {
 	currency, ok := commission.ParseCurrency(*code)
 	if !ok {
-		return errors.New("is no ISO 4217 currency code, such as EUR")
+		return errors.New("is not an ISO 4217 currency code, such as EUR")
 	}
 	*code = currency
 	return nil
@@ -229,7 +229,7 @@ func (s *Setup) SaveLandingPage(ctx context.Context, id int64, patch func(*Landi
 			made, err = c.client.LandingPage.UpdateOne(before).SetKey(wish.Key).SetName(name).SetURL(wish.URL).Save(ctx)
 		}
 		if pg.IsUnique(err, "landing_pages_offer_id_key") {
-			return problem.Conflict("key", "the offer has a landing page %q already", wish.Key)
+			return problem.Conflict("key", "the offer already has a landing page %q", wish.Key)
 		}
 		if err != nil {
 			return saved("landing page", err)
@@ -246,7 +246,7 @@ var pageKey = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
 
 func checkKey(key string) error {
 	if !pageKey.MatchString(key) {
-		return errors.New("is what lp on the link says: small letters, digits, - and _")
+		return errors.New("is the value of lp= in the link: use lower-case letters, digits, - and _")
 	}
 	return nil
 }

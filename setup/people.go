@@ -50,15 +50,15 @@ func (s *Setup) SaveAffiliate(ctx context.Context, id int64, name string) (*db.A
 type NewUser struct {
 	Email       string
 	Role        viewer.Role
-	AffiliateID ids.Affiliate // for affiliates, and for nobody else
+	AffiliateID ids.Affiliate // of a user with the role affiliate; otherwise zero
 }
 
-// CreateUser makes a sign-in with a password that is shown this once. Managers
-// make affiliates' sign-ins; admins make every kind.
+// CreateUser creates a user with a password that is shown once. Managers create affiliates'
+// users; admins create every kind.
 func (s *Setup) CreateUser(ctx context.Context, n NewUser) (made *db.User, password string, err error) {
 	email := strings.ToLower(strings.TrimSpace(n.Email))
 	if address, err := mail.ParseAddress(email); err != nil || address.Address != email || len(email) > 254 {
-		return nil, "", problem.Invalid("email", "%q is no e-mail address", n.Email)
+		return nil, "", problem.Invalid("email", "%q is not an e-mail address", n.Email)
 	}
 	password, hash, err := newPassword(ctx)
 	if err != nil {
@@ -74,10 +74,10 @@ func (s *Setup) CreateUser(ctx context.Context, n NewUser) (made *db.User, passw
 		}
 		made, err = create.Save(ctx)
 		if pg.IsUnique(err, "users_email") {
-			return problem.Conflict("email", "somebody signs in as %s already", email)
+			return problem.Conflict("email", "there is already a user with the e-mail address %s", email)
 		}
 		if err != nil {
-			return saved("sign-in", err)
+			return saved("user", err)
 		}
 		return c.audit(ctx, Act{Action: "create", Entity: "user", ID: fmt.Sprint(made.ID), affiliateID: n.AffiliateID, After: made})
 	})
@@ -97,11 +97,11 @@ func newPassword(ctx context.Context) (password, hash string, err error) {
 func (c *change) mayMake(ctx context.Context, n NewUser) error {
 	switch {
 	case n.Role != viewer.Affiliate && !c.viewer.HasRole(viewer.Admin):
-		return problem.Invalid("role", "only an admin makes sign-ins for staff")
+		return problem.Invalid("role", "only admins can create staff users")
 	case n.Role == viewer.Affiliate && n.AffiliateID == 0:
-		return problem.Invalid("affiliateId", "an affiliate's sign-in needs its affiliate")
+		return problem.Invalid("affiliateId", "choose the affiliate of the user")
 	case n.Role != viewer.Affiliate && n.AffiliateID != 0:
-		return problem.Invalid("affiliateId", "only an affiliate's sign-in has an affiliate")
+		return problem.Invalid("affiliateId", "only users with the role affiliate have an affiliate")
 	case n.Role == viewer.Affiliate:
 		_, err := c.client.Affiliate.Get(ctx, int64(n.AffiliateID))
 		return missing(err, "affiliateId", "affiliate")
@@ -109,17 +109,17 @@ func (c *change) mayMake(ctx context.Context, n NewUser) error {
 	return nil
 }
 
-// touchable finds a sign-in that the viewer may change: not its own, and staff's
-// only for admins.
+// touchable finds a user that the viewer may change: not itself, and staff only for
+// admins.
 func (c *change) touchable(ctx context.Context, id int64) (*db.User, error) {
 	u, err := c.client.User.Get(ctx, id)
 	switch {
 	case err != nil:
-		return nil, missing(err, "id", "sign-in")
+		return nil, missing(err, "id", "user")
 	case ids.User(u.ID) == c.viewer.UserID:
-		return nil, problem.Invalid("id", "this is your own; change it in your settings")
+		return nil, problem.Invalid("id", "this is you: change your password in your settings")
 	case u.Role != viewer.Affiliate && !c.viewer.HasRole(viewer.Admin):
-		return nil, problem.Invalid("id", "only an admin changes sign-ins of staff")
+		return nil, problem.Invalid("id", "only admins can change staff users")
 	}
 	return u, nil
 }
@@ -147,7 +147,7 @@ func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*
 			update.ClearDisabledAt()
 		}
 		if made, err = update.Save(ctx); err != nil {
-			return saved("sign-in", err)
+			return saved("user", err)
 		}
 		if disabled {
 			if err := c.revokeTokens(ctx, id); err != nil {
@@ -179,7 +179,7 @@ func (s *Setup) ResetPassword(ctx context.Context, id int64, revokeTokens bool) 
 			return err
 		}
 		if made, err = c.client.User.UpdateOne(before).SetPasswordHash(hash).AddSessionGeneration(1).Save(ctx); err != nil {
-			return saved("sign-in", err)
+			return saved("user", err)
 		}
 		if revokeTokens {
 			if err := c.revokeTokens(ctx, id); err != nil {

@@ -30,7 +30,7 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID ids.Affiliate, 
 			switch {
 			case err == nil:
 				affiliateID = ids.Affiliate(campaign.AffiliateID)
-			case !db.IsNotFound(err): // what is wrong with the wish is said below
+			case !db.IsNotFound(err): // check reports an unknown campaign
 				return fmt.Errorf("reading campaign %d: %w", wish.CampaignID, err)
 			}
 		}
@@ -95,9 +95,8 @@ func (c *change) addVersion(ctx context.Context, p *db.Postback) error {
 	return nil
 }
 
-// UpdatePostback changes a postback: patch turns what it is today into what it shall
-// be. A change makes a new version; one that changes
-// nothing does not. A change resumes a postback that was on hold.
+// UpdatePostback changes a postback with patch. A change makes a new version; a patch that
+// changes nothing does not. Saving an enabled postback resumes one that was held.
 func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*firing.Postback)) (*db.Postback, error) {
 	var changed *db.Postback
 	err := s.change(ctx, func(ctx context.Context, c *change) error {
@@ -144,8 +143,8 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*firing
 	return changed, err
 }
 
-// release lets the deliveries that a hold kept back go out, by the version of
-// now: the one that they were made for names an address that is gone.
+// release queues the held deliveries with the current version: the one that they were made
+// for returned 410.
 func (c *change) release(ctx context.Context, p *db.Postback) error {
 	template, err := macro.ParseFor(p.URLTemplate, macro.Aggregated)
 	if err != nil {
@@ -154,8 +153,7 @@ func (c *change) release(ctx context.Context, p *db.Postback) error {
 	return outbox.Release(ctx, c.tx, p.ID, p.Version, template.Endpoint(), c.now)
 }
 
-// DeletePostback takes a postback away. Its past deliveries stay; those that
-// wait are called off.
+// DeletePostback deletes a postback. Its past deliveries stay; waiting ones are cancelled.
 func (s *Setup) DeletePostback(ctx context.Context, id int64) error {
 	return s.change(ctx, func(ctx context.Context, c *change) error {
 		before, err := c.livePostback(ctx, id)

@@ -36,7 +36,7 @@ func (s *Setup) check(ctx context.Context, c *change, owner ids.Affiliate, p fir
 	return joined(append(bad, scope...))
 }
 
-// unknownGoals gives those that the dictionary does not have.
+// unknownGoals are the keys that the event dictionary does not have.
 func (c *change) unknownGoals(ctx context.Context, keys []string) ([]string, error) {
 	askable := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !tracking.IsText(key) })
 	known, err := c.client.Goal.Query().Where(goal.KeyIn(askable...)).Select(goal.FieldKey).Strings(ctx)
@@ -46,8 +46,8 @@ func (c *change) unknownGoals(ctx context.Context, keys []string) ([]string, err
 	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return slices.Contains(known, key) }), nil
 }
 
-// checkTemplate says what is wrong with a template that can be read: it leads where
-// nothing is sent, tells the tracker nothing, or shows a secret.
+// checkTemplate finds what is wrong with a template: a blocked target, an error of the
+// doctor's, a secret in a parameter.
 func (s *Setup) checkTemplate(p firing.Postback) []*problem.Error {
 	parsed, err := macro.ParseFor(p.URLTemplate, p.Macros())
 	if err != nil {
@@ -62,13 +62,13 @@ func (s *Setup) checkTemplate(p firing.Postback) []*problem.Error {
 	}
 	if name := credentialParameter(sample); name != "" {
 		return []*problem.Error{problem.Invalid("urlTemplate",
-			"has the parameter %q: what belongs into that header is a secret, and URLs are kept and shown; use the key that your tracker has for postbacks", name)}
+			"has the parameter %q, which usually holds a secret, and URLs are stored and shown: use your tracker's postback key instead", name)}
 	}
 	return nil
 }
 
-// examined are the errors that the doctor finds in a template by itself. Its warnings
-// and hints keep nobody from saving.
+// examined are the errors that the doctor finds in a template alone. Warnings and hints do
+// not prevent saving.
 func examined(p firing.Postback) []*problem.Error {
 	var bad []*problem.Error
 	for _, f := range doctor.Check(doctor.Question{Template: p.URLTemplate, Aggregates: p.Aggregates > 0}) {

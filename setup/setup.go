@@ -130,15 +130,16 @@ func missing(err error, field, what string) error {
 	return err
 }
 
-// affiliate is whose thing is made: the viewer's own, or the one that staff name.
+// affiliate is the owner of what is created: the viewer's affiliate, or the one that staff
+// choose.
 func (c *change) affiliate(named ids.Affiliate) (ids.Affiliate, error) {
 	switch {
 	case named != 0 && !c.scope.Sees(named):
-		return 0, problem.Invalid("affiliateId", "only staff may name an affiliate")
+		return 0, problem.Invalid("affiliateId", "only staff can choose an affiliate")
 	case !c.scope.All():
 		return c.scope.AffiliateID(), nil
 	case named == 0:
-		return 0, problem.Invalid("affiliateId", "say whose it is")
+		return 0, problem.Invalid("affiliateId", "choose an affiliate")
 	}
 	return named, nil
 }

@@ -14,7 +14,7 @@ import (
 func (s *Setup) staffChange(ctx context.Context, do func(ctx context.Context, c *change) error) error {
 	return s.change(ctx, func(ctx context.Context, c *change) error {
 		if !c.viewer.Staff() {
-			return problem.Forbidden("only the network's staff may do this")
+			return problem.Forbidden("only the network's staff can do this")
 		}
 		return do(ctx, c)
 	})
@@ -41,7 +41,7 @@ func (s *Setup) Note(ctx context.Context, a Act) error {
 func within(field, text string, longest int) *problem.Error {
 	switch {
 	case len(text) > longest:
-		return problem.Invalid(field, "is %d bytes long; at most %d are kept", len(text), longest)
+		return problem.Invalid(field, "is %d bytes long; the limit is %d", len(text), longest)
 	case !tracking.IsText(text):
 		return problem.Invalid(field, "is not valid text")
 	}

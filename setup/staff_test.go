@@ -11,6 +11,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
+	"postrider/ent/db/goal"
 	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/trackinglink"
 	"postrider/internal/ids"
@@ -113,7 +114,7 @@ func TestTheDictionaryGrows(t *testing.T) {
 	if problem.CodeOf(err) != problem.CodeConflict {
 		t.Errorf("the same key again: %v", err)
 	}
-	ftd := w.client.Goal.Query().AllX(w.system)[2]
+	ftd := w.client.Goal.Query().Where(goal.Key(commission.GoalFTD)).OnlyX(w.system)
 	changed, err := w.setup.SaveGoal(w.staff, ftd.ID, func(g *commission.Goal) {
 		g.Name, g.Key, g.OncePerPlayer, g.Statuses = "First deposit", "x", false, nil
 	})

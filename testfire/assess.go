@@ -33,14 +33,14 @@ func (g Grade) MarshalGQL(w io.Writer) { enum.Write(w, g) }
 // UnmarshalGQL reads the GraphQL name.
 func (g *Grade) UnmarshalGQL(v any) error { return enum.Read(v, g, Grades()) }
 
-// Assess says how one scenario of a run went. Results has those that were fired.
+// Assess grades one scenario of a run. Results has those that were fired.
 func Assess(scenario string, results map[string]*Result) (Grade, string) {
 	r, normal := results[scenario], results[Normal]
 	switch {
 	case r == nil && normal != nil && normal.Exchange.StatusCode != 0:
-		return Problem, fmt.Sprintf("Not fired: those before it took %s together.", runTime)
+		return Problem, fmt.Sprintf("Not fired: the tests before it took %s in total.", runTime)
 	case r == nil:
-		return Problem, "Not fired: the first one got no answer."
+		return Problem, "Not fired: the first test got no response."
 	case scenario == UnknownClick:
 		return assessUnknown(r, normal)
 	case scenario == SlowAnswer:
@@ -48,43 +48,43 @@ func Assess(scenario string, results map[string]*Result) (Grade, string) {
 	case !r.delivered():
 		return assessRefused(scenario, r)
 	case scenario == SecondDeposit && sameRequest(r, normal):
-		return Attention, "It looks exactly like the first, so a tracker drops it: add {conversion_id} in the parameter for the transaction."
+		return Attention, "The request is identical to the first, so a tracker drops it as a duplicate: add {conversion_id} as the transaction id."
 	case scenario == Reversal && normal != nil && withoutOwn(r) == withoutOwn(normal):
-		return Attention, "It looks exactly like the first: nothing in the URL tells that the conversion was rejected. Add {status}, or let rejected ones not fire."
+		return Attention, "The request is identical to the first: the URL has no macro for the status. Add {status}, or do not fire for rejected conversions."
 	case scenario == SameAgain:
-		return Good, fmt.Sprintf("Answered %d. Look into your tracker: there must be one conversion, not two.", r.Exchange.StatusCode)
+		return Good, fmt.Sprintf("Response %d. Check your tracker: there must be one conversion, not two.", r.Exchange.StatusCode)
 	case scenario == Special && !carriesSpecial(r):
-		return Good, fmt.Sprintf("Answered %d. The URL has no macro whose value could have special characters.", r.Exchange.StatusCode)
+		return Good, fmt.Sprintf("Response %d. The URL has no macro whose value can have special characters.", r.Exchange.StatusCode)
 	default:
-		return Good, fmt.Sprintf("Answered %d.", r.Exchange.StatusCode)
+		return Good, fmt.Sprintf("Response %d.", r.Exchange.StatusCode)
 	}
 }
 
-// assessRefused is of a scenario that should have been taken.
+// assessRefused grades a scenario that should have been accepted.
 func assessRefused(scenario string, r *Result) (Grade, string) {
 	says := r.Outcome.Sentence()
 	if scenario == SameAgain || scenario == Reversal {
 		if code := r.Exchange.StatusCode; code >= 200 && code < 500 {
-			return Attention, says + " Deliveries like this one will be shown as failed."
+			return Attention, says + " Deliveries like this one are shown as failed."
 		}
 	}
 	return Problem, says + " " + r.Outcome.Reason.NextStep()
 }
 
-// assessUnknown is of a click that the tracker cannot know: what refuses it can be
-// believed when it accepts.
+// assessUnknown grades the unknown click: a tracker that refuses it can be trusted when it
+// accepts a known one.
 func assessUnknown(r, normal *Result) (Grade, string) {
 	switch {
 	case r.Exchange.StatusCode == 0:
 		return Problem, r.Outcome.Sentence()
 	case !r.ClickID:
-		return Attention, "The URL carries no click id, so the tracker cannot tell one click from another."
+		return Attention, "The URL has no click id, so the tracker cannot attribute the conversion."
 	case !r.delivered():
-		return Good, fmt.Sprintf("Refused (%d), as it should be: when your tracker accepts a click id, it knows it.", r.Exchange.StatusCode)
+		return Good, fmt.Sprintf("Refused (%d), as it should be: your tracker only accepts click ids that it knows.", r.Exchange.StatusCode)
 	case normal != nil && !sameText(r, normal):
-		return Attention, "Accepted, but with another answer than for the known click: a rule on the answer's body can tell the two apart."
+		return Attention, "Accepted, but the response differs from that for the known click: a success rule can tell the two apart."
 	default:
-		return Attention, "Accepted like any other: your tracker's answer does not prove that it knows the click, so look there as well."
+		return Attention, "Accepted like a known click: your tracker's response does not prove that it knows the click, so check your tracker too."
 	}
 }
 
@@ -94,9 +94,9 @@ func assessSlow(r *Result) (Grade, string) {
 	case r.Exchange.StatusCode == 0:
 		return Problem, r.Outcome.Sentence() + " " + r.Outcome.Reason.NextStep()
 	case took > tooSlow:
-		return Attention, fmt.Sprintf("The answer took %s. It is waited for up to 15 seconds, but a tracker this slow falls behind when much comes at once.", took)
+		return Attention, fmt.Sprintf("The response took %s. We wait up to 15 seconds, but a tracker this slow falls behind at peak traffic.", took)
 	default:
-		return Good, fmt.Sprintf("The answer took %s.", took)
+		return Good, fmt.Sprintf("The response took %s.", took)
 	}
 }
 
@@ -106,8 +106,7 @@ func sameRequest(a, b *Result) bool { return b != nil && a.sent() == b.sent() }
 // sent is what a tracker got.
 func (r *Result) sent() string { return r.URL + "\n" + r.Exchange.RequestBody }
 
-// withoutOwn is what was sent but for its delivery's id, which says nothing of what
-// happened.
+// withoutOwn is the request without its delivery id, which always differs.
 func withoutOwn(r *Result) string { return strings.ReplaceAll(r.sent(), globalid.Hex(r.ID), "") }
 
 func sameText(a, b *Result) bool {

@@ -20,7 +20,7 @@ type Scenario struct {
 	Key      string
 	Title    string
 	Does     string // what is fired
-	Expected string // what the tracker should make of it
+	Expected string // what the tracker should do
 }
 
 // The keys of the scenarios, in the order in which they are fired.
@@ -38,22 +38,22 @@ const (
 func Scenarios() []Scenario {
 	return []Scenario{
 		{Normal, "A conversion", "One approved conversion of a known click.", "It is counted once."},
-		{SameAgain, "The same again", "The very same conversion a second time, as after an answer that got lost.", "It is still counted once."},
-		{SecondDeposit, "A second deposit", "Another conversion of the same click and player, with an id of its own.", "It is counted beside the first."},
-		{Reversal, "A reversal", "The first conversion again, now rejected, with a payout of 0.", "It is counted no more."},
-		{UnknownClick, "An unknown click", "A conversion of a click that your tracker never saw.", "It is refused, or at least counted nowhere."},
-		{Special, "Special characters", "Values with spaces, &, =, %, + and letters beyond ASCII.", "They arrive as they were."},
-		{SlowAnswer, "A slow answer", "One more conversion, to see how long your tracker takes.", "The answer is there within three seconds."},
+		{SameAgain, "The same again", "The same conversion a second time, as in a retry after a lost response.", "It is still counted once."},
+		{SecondDeposit, "A second deposit", "Another conversion of the same click and player, with a different conversion id.", "It is counted in addition to the first."},
+		{Reversal, "A reversal", "The first conversion again, now rejected, with a payout of 0.", "It is no longer counted."},
+		{UnknownClick, "An unknown click", "A conversion of a click that your tracker does not know.", "It is refused, or at least not counted."},
+		{Special, "Special characters", "Values with spaces, &, =, %, + and letters beyond ASCII.", "They arrive unchanged."},
+		{SlowAnswer, "Response time", "One more conversion, to measure how long your tracker takes.", "The response arrives within three seconds."},
 	}
 }
 
-// tooSlow is from when on an answer is worth a word.
+// tooSlow is the response time from which the scenario is graded Attention.
 const tooSlow = 3 * time.Second
 
 // runTime is how long a whole run may take.
 const runTime = 50 * time.Second
 
-// Run is what became of all scenarios.
+// Run is the results of all scenarios.
 type Run struct {
 	ID    uuid.UUID
 	Cards []Card

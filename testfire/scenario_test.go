@@ -85,7 +85,7 @@ func TestTheScenariosAtATrackerThatTellsInItsBody(t *testing.T) {
 		}
 	})
 	cards := w.run(whole)
-	if c := cards[testfire.UnknownClick]; c.Grade != attention || !strings.Contains(c.Message, "rule on the answer's body") {
+	if c := cards[testfire.UnknownClick]; c.Grade != attention || !strings.Contains(c.Message, "success rule can tell the two apart") {
 		t.Errorf("%+v", c)
 	}
 }

@@ -37,8 +37,8 @@ func (t *Tester) simulate(ctx context.Context, c Case) (*scene, error) {
 	s.params(c.Pasted.Params)
 	s.set(macro.OfferID, strconv.FormatInt(offer.ID, 10), "The offer of the link.")
 	s.set(macro.OfferName, offer.Name, "The offer of the link.")
-	s.set(macro.AffID, strconv.FormatInt(c.Link.AffiliateID, 10), "Your own id.")
-	s.set(macro.Currency, offer.Currency, "The offer's currency, unless the operator says another.")
+	s.set(macro.AffID, strconv.FormatInt(c.Link.AffiliateID, 10), "Your affiliate id.")
+	s.set(macro.Currency, offer.Currency, "The offer's currency, unless the operator reports another.")
 	if err := t.simulateClick(ctx, s, c); err != nil {
 		return nil, err
 	}
@@ -54,26 +54,26 @@ func (s *scene) set(name macro.Name, value, why string) {
 	s.why[name] = why
 }
 
-// params are what the tracking link carries: a token becomes a believable value,
-// as the tracker would put one in.
+// params are the link's params: a token becomes a sample value, as the tracker would
+// replace it.
 func (s *scene) params(carried [3]string) {
 	for i, name := range []macro.Name{macro.Param1, macro.Param2, macro.Param3} {
 		switch value := carried[i]; {
 		case value == "":
-			s.set(name, "", fmt.Sprintf("Empty: the tracking link carries no %s.", name))
+			s.set(name, "", fmt.Sprintf("Empty: the tracking link has no %s.", name))
 		case tracking.IsToken(value):
-			s.why[name] = fmt.Sprintf("The tracking link carries %s; your tracker puts a value like this one in its place.", value)
+			s.why[name] = fmt.Sprintf("The tracking link has %s; your tracker replaces it with a value like this one.", value)
 		default:
-			s.set(name, value, "As it stands in the tracking link, the same for every click.")
+			s.set(name, value, "Fixed in the tracking link, the same for every click.")
 		}
 	}
 }
 
 func (t *Tester) simulateClick(ctx context.Context, s *scene, c Case) error {
 	for _, name := range []macro.Name{macro.ClickID, macro.Country, macro.UserAgent, macro.Referrer} {
-		s.why[name] = "Known from the click; this is a sample."
+		s.why[name] = "From the click; this is a sample."
 	}
-	s.set(macro.LandingPage, "", "Empty: the link leads to the offer's destination, to no landing page of its own.")
+	s.set(macro.LandingPage, "", "Empty: the link leads to the offer's destination, not to a landing page.")
 	if key := c.Pasted.LandingPage; key != "" {
 		known, err := t.Rows.LandingPage.Query().Where(landingpage.OfferID(c.Link.OfferID), landingpage.Key(key)).Exist(ctx)
 		if err != nil {
@@ -84,7 +84,7 @@ func (t *Tester) simulateClick(ctx context.Context, s *scene, c Case) error {
 			s.set(macro.LandingPage, "", fmt.Sprintf("Empty: the offer has no landing page %q.", key))
 		}
 	}
-	s.set(macro.CampID, "", "Empty: this is the offer's default link, of no campaign.")
+	s.set(macro.CampID, "", "Empty: this is the offer's default link, without a campaign.")
 	s.set(macro.CampName, "", s.why[macro.CampID])
 	if c.Link.CampaignID == nil {
 		return nil
@@ -102,15 +102,15 @@ func (t *Tester) simulateClick(ctx context.Context, s *scene, c Case) error {
 func (t *Tester) simulateConversion(ctx context.Context, s *scene, c Case, g *db.Goal, offer *db.Offer) error {
 	s.set(macro.GoalID, g.Key, "The goal.")
 	s.set(macro.GoalName, g.Name, "The goal.")
-	s.set(macro.Status, string(c.Status), "Where the conversion stands.")
+	s.set(macro.Status, string(c.Status), "The conversion's status.")
 	now := t.Now().UTC()
-	s.set(macro.Date, now.Format(time.RFC3339), "When it happened.")
-	s.set(macro.Timestamp, strconv.FormatInt(now.Unix(), 10), "When it happened.")
+	s.set(macro.Date, now.Format(time.RFC3339), "The time of the conversion.")
+	s.set(macro.Timestamp, strconv.FormatInt(now.Unix(), 10), "The time of the conversion.")
 	for _, name := range []macro.Name{macro.PlayerID, macro.ConversionID, macro.DeliveryID} {
-		s.why[name] = "Each has an id of its own; this is a sample."
+		s.why[name] = "Unique; this is a sample."
 	}
-	s.set(macro.PreviousStatus, "", "Empty: only a change of status has one.")
-	s.set(macro.Reason, "", "Empty: only a change of status has one.")
+	s.set(macro.PreviousStatus, "", "Empty: only a status change has one.")
+	s.set(macro.Reason, "", "Empty: only a status change has one.")
 	amount := decimal.Decimal{}
 	if slices.Contains(g.Parameters, commission.ParamAmount) {
 		amount, _ = commission.ParseAmount(s.values.Get(macro.Amount))
@@ -118,16 +118,16 @@ func (t *Tester) simulateConversion(ctx context.Context, s *scene, c Case, g *db
 	} else {
 		s.set(macro.Amount, "", fmt.Sprintf("Empty: %s has no amount.", g.Name))
 	}
-	s.why[macro.TransactionID] = "The operator's, where it reports one; this is a sample."
+	s.why[macro.TransactionID] = "From the operator, if it reports one; this is a sample."
 	if !slices.Contains(g.Parameters, commission.ParamTransaction) {
-		s.set(macro.TransactionID, "", fmt.Sprintf("Empty: operators give none for %s; {conversion_id} is always there.", g.Name))
+		s.set(macro.TransactionID, "", fmt.Sprintf("Empty: operators report none for %s; {conversion_id} always has a value.", g.Name))
 	}
 	return t.simulatePayout(ctx, s, c, amount, offer, now)
 }
 
-// aggregate is what a postback that aggregates says of this one conversion.
+// aggregate sets the aggregated macros to the values of this one conversion.
 func (s *scene) aggregate() {
-	const why = "Of this conversion alone; what else its click brings in the window is added."
+	const why = "Of this conversion only; further conversions of the click within the window are added."
 	s.set(macro.Count, "1", why)
 	s.set(macro.GoalNames, s.values.Get(macro.GoalName), why)
 	s.set(macro.SumPayout, s.values.Get(macro.Payout), why)
@@ -144,12 +144,12 @@ func (t *Tester) simulatePayout(ctx context.Context, s *scene, c Case, amount de
 	}
 	row, ok := commission.InForce(rows, ent.CommissionDeal, ids.Affiliate(c.Link.AffiliateID), now)
 	if !ok {
-		s.set(macro.Payout, "0.00", "There is no deal for this offer yet, so nothing is paid.")
+		s.set(macro.Payout, "0.00", "There is no deal for this offer yet, so it pays nothing.")
 		return nil
 	}
 	pays := commission.Payout(ent.CommissionDeal(row), c.Goal, amount, c.Status)
 	model := modelName(row.Model)
-	why := fmt.Sprintf("What your %s deal pays.", model)
+	why := fmt.Sprintf("From your %s deal.", model)
 	if pays.IsZero() {
 		why = fmt.Sprintf("Your %s deal pays nothing for this goal in this status.", model)
 	}
@@ -157,7 +157,7 @@ func (t *Tester) simulatePayout(ctx context.Context, s *scene, c Case, amount de
 	return nil
 }
 
-// modelName is how people write a deal's model.
+// modelName is a deal's model as pages write it.
 func modelName(m commission.Model) string {
 	switch m {
 	case commission.RevShare:

@@ -120,8 +120,8 @@ func TestThePayoutIsWhatTheDealInForcePays(t *testing.T) {
 		why    string
 	}{
 		"no deal":                {nil, "cpa", "", "0.00", "There is no deal for this offer yet"},
-		"CPA":                    {[]func(*db.DealCreate){cpa}, "cpa", "", "120.00", "What your CPA deal pays."},
-		"CPA while pending":      {[]func(*db.DealCreate){cpa}, "cpa", commission.Pending, "120.00", "What your CPA deal pays."},
+		"CPA":                    {[]func(*db.DealCreate){cpa}, "cpa", "", "120.00", "From your CPA deal."},
+		"CPA while pending":      {[]func(*db.DealCreate){cpa}, "cpa", commission.Pending, "120.00", "From your CPA deal."},
 		"CPA, rejected":          {[]func(*db.DealCreate){cpa}, "cpa", commission.Rejected, "0.00", "CPA deal pays nothing for this goal in this status"},
 		"CPA, cancelled":         {[]func(*db.DealCreate){cpa}, "cpa", commission.Cancelled, "0.00", "pays nothing"},
 		"CPA, another goal":      {[]func(*db.DealCreate){cpa}, "ftd", "", "0.00", "pays nothing"},
@@ -162,12 +162,12 @@ func TestTheClickOfTheSimulationIsTheLinks(t *testing.T) {
 		value  string
 		why    string
 	}{
-		"no landing page":        {tracking.Pasted{}, macro.LandingPage, "", "to no landing page of its own"},
+		"no landing page":        {tracking.Pasted{}, macro.LandingPage, "", "not to a landing page"},
 		"one of the offer's":     {tracking.Pasted{LandingPage: "welcome"}, macro.LandingPage, "welcome", "The landing page of the link."},
 		"one of another offer's": {tracking.Pasted{LandingPage: "bonus"}, macro.LandingPage, "", `the offer has no landing page "bonus"`},
-		"a token":                {tracking.Pasted{Params: [3]string{"", "##sid##", ""}}, macro.Param2, "banner-300x250", "The tracking link carries ##sid##"},
+		"a token":                {tracking.Pasted{Params: [3]string{"", "##sid##", ""}}, macro.Param2, "banner-300x250", "The tracking link has ##sid##"},
 		"a fixed value":          {tracking.Pasted{Params: [3]string{"", "", "zone 1"}}, macro.Param3, "zone 1", "the same for every click"},
-		"nothing":                {tracking.Pasted{}, macro.Param1, "", "carries no param_1"},
+		"nothing":                {tracking.Pasted{}, macro.Param1, "", "has no param_1"},
 	} {
 		simulation, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Pasted: c.pasted, Goal: "ftd", Draft: &firing.Postback{URLTemplate: everyMacro(), Aggregates: time.Hour}})
 		w.must(err)
@@ -186,12 +186,12 @@ func TestTheClickOfTheSimulationIsTheLinks(t *testing.T) {
 func TestAFilterThatGivesOrTakesIsNamed(t *testing.T) {
 	w := newWorld(t, nil)
 	for slotText, want := range map[string]struct{ value, ends string }{
-		"{param_3}":                  {"", "carries no param_3."},
-		"{param_3|default:none}":     {"none", "A filter gives the value."},
-		"{param_1|default:none}":     {"wgk3l5f2c1", "in its place."},
-		"{status|map:rejected=0,*=}": {"", "A filter takes the value away."},
-		"{status|map:approved=1}":    {"1", "Where the conversion stands."},
-		"{param_3|upper}":            {"", "carries no param_3."},
+		"{param_3}":                  {"", "has no param_3."},
+		"{param_3|default:none}":     {"none", "A filter sets the value."},
+		"{param_1|default:none}":     {"wgk3l5f2c1", "replaces it with a value like this one."},
+		"{status|map:rejected=0,*=}": {"", "A filter removes the value."},
+		"{status|map:approved=1}":    {"1", "The conversion's status."},
+		"{param_3|upper}":            {"", "has no param_3."},
 		"{amount|map:*=|default:no}": {"no", "this is a sample."},
 	} {
 		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Pasted: tracking.Pasted{Params: [3]string{"{c}"}}, Draft: &firing.Postback{URLTemplate: "https://t.example/?v=" + slotText}})
@@ -236,14 +236,14 @@ func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
 		rule  firing.Rule
 		says  string
 	}{
-		"for everything":         {firing.Postback{}, firing.Matched, "for all campaigns, for the goal ftd"},
-		"for the goal among its": {firing.Postback{Goal: "registration", Further: []string{"ftd"}}, firing.Matched, "for the goal ftd"},
-		"for other goals":        {firing.Postback{Goal: "registration", Further: []string{"deposit"}}, firing.OtherGoal, "for the goal registration or deposit; this is ftd"},
+		"for everything":         {firing.Postback{}, firing.Matched, "it applies to all campaigns, the goal ftd and"},
+		"for the goal among its": {firing.Postback{Goal: "registration", Further: []string{"ftd"}}, firing.Matched, "all campaigns, the goal ftd and"},
+		"for other goals":        {firing.Postback{Goal: "registration", Further: []string{"deposit"}}, firing.OtherGoal, "for the goal registration or deposit; the conversion's goal is ftd"},
 		"for the offer":          {firing.Postback{Scope: firing.Offer, OfferID: ids.Offer(w.one.Offer)}, firing.Matched, ""},
 		"for another offer":      {firing.Postback{Scope: firing.Offer, OfferID: ids.Offer(elsewhere)}, firing.OtherOffer, ""},
 		"for the campaign":       {firing.Postback{Scope: firing.Campaign, CampaignID: ids.Campaign(w.one.Link.CampaignID)}, firing.Matched, ""},
-		"for two other statuses": {firing.Postback{Statuses: []commission.Status{commission.Pending, commission.Rejected}}, firing.OtherStatus, "pending or rejected; this one is approved"},
-		"aggregation":            {firing.Postback{Aggregates: 90 * time.Second}, firing.Matched, "It aggregates what its click brings within"},
+		"for two other statuses": {firing.Postback{Statuses: []commission.Status{commission.Pending, commission.Rejected}}, firing.OtherStatus, "pending or rejected; the conversion is approved"},
+		"aggregation":            {firing.Postback{Aggregates: 90 * time.Second}, firing.Matched, "It aggregates the conversions of the click within"},
 	} {
 		c.draft.URLTemplate = "https://t.example/?c={param_1}"
 		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Draft: &c.draft})

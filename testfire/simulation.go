@@ -103,7 +103,7 @@ func draft(c Case) firing.Postback {
 	return p
 }
 
-// scene is a simulated conversion: what each macro says, and why.
+// scene is a simulated conversion: the value of each macro, and where it comes from.
 type scene struct {
 	event  firing.Event
 	values *macro.Values
@@ -127,7 +127,7 @@ func (s *scene) simulate(p *db.Postback, rule firing.Postback, template string) 
 	for i, span := range spans {
 		slot := Slot{Macro: span.Macro, Value: span.Value, Filled: span.Value != "", Why: s.why[span.Macro], Span: span}
 		if filters := parsed.Slots()[i].Filters; len(filters) > 0 && slot.Filled != (s.values.Get(span.Macro) != "") {
-			slot.Why += map[bool]string{true: " A filter gives the value.", false: " A filter takes the value away."}[slot.Filled]
+			slot.Why += map[bool]string{true: " A filter sets the value.", false: " A filter removes the value."}[slot.Filled]
 		}
 		simulated.Slots = append(simulated.Slots, slot)
 	}

@@ -54,8 +54,8 @@ func TestEverySlotIsFilledOrSaysWhyNot(t *testing.T) {
 		why    string
 	}{
 		macro.Param1: {true, "{subid}"}, macro.Param2: {true, "same for every click"}, macro.Amount: {false, "Registration has no amount"}, macro.ConversionID: {true, "sample"},
-		macro.TransactionID: {false, "operators give none"}, macro.Param3: {true, "carries no param_3. A filter gives the value"}, macro.GoalID: {true, "The goal"},
-		macro.CampName: {true, "campaign of the link"}, macro.PreviousStatus: {false, "change of status"}, macro.Payout: {true, "deal"}, macro.LandingPage: {false, "destination"},
+		macro.TransactionID: {false, "operators report none"}, macro.Param3: {true, "has no param_3. A filter sets the value"}, macro.GoalID: {true, "The goal"},
+		macro.CampName: {true, "campaign of the link"}, macro.PreviousStatus: {false, "status change"}, macro.Payout: {true, "deal"}, macro.LandingPage: {false, "destination"},
 	} {
 		if s := slot(t, draft.Slots, name); s.Filled != c.filled || !strings.Contains(s.Why, c.why) || s.Filled != (s.Value != "") {
 			t.Errorf("%s: %+v, want %v, %q", name, s, c.filled, c.why)

@@ -77,7 +77,7 @@ func (t *Tester) allow(v *viewer.Viewer, shots int) error {
 		t.users[v.UserID] = limiter
 	}
 	if !limiter.AllowN(t.Now(), shots) {
-		return problem.RateLimited("that was a lot of tests in a short time; wait a few seconds")
+		return problem.RateLimited("too many tests in a short time; wait a few seconds")
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 		}
 	} else if scope.All() {
 		if w.AffiliateID == 0 {
-			return nil, problem.Invalid("affiliateId", "say whose test it is, or name a saved postback")
+			return nil, problem.Invalid("affiliateId", "choose an affiliate, or a saved postback")
 		}
 		if _, err := t.Rows.Affiliate.Get(ctx, int64(w.AffiliateID)); err != nil {
 			return nil, missing(err, "affiliateId", "affiliate")
@@ -167,7 +167,7 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 		if known, ok := macro.Lookup(name); !ok {
 			bad = append(bad, problem.Invalid("values", "there is no macro %q", name))
 		} else if len(value) > macro.MaxValue {
-			bad = append(bad, problem.Invalid("values", "the value of {%s} is %d bytes long; at most %d are used", known, len(value), macro.MaxValue))
+			bad = append(bad, problem.Invalid("values", "the value of {%s} is %d bytes long; the limit is %d", known, len(value), macro.MaxValue))
 		} else {
 			o.said[string(known)] = value
 		}
@@ -201,8 +201,7 @@ func (t *Tester) readPostback(ctx context.Context, o *order, w *Wish) error {
 	return nil
 }
 
-// fill gives every macro its value: what was said, what the goal says, else a
-// believable sample.
+// fill sets every macro: to the given value, the goal's, else a sample.
 func (t *Tester) fill(ctx context.Context, o *order, key string) error {
 	if key == "" {
 		key = o.said[string(macro.GoalID)]
@@ -230,7 +229,7 @@ func missing(err error, field, what string) error {
 	return err
 }
 
-// carriesClick tells whether a tracker can see which click it is.
+// carriesClick reports whether the URL has a click id.
 func (o *order) carriesClick() bool {
 	names := o.template.Macros()
 	return slices.Contains(names, macro.Param1) || slices.Contains(names, macro.ClickID)

@@ -15,9 +15,9 @@ import (
 var loopback = config.Prefixes{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 type allCmd struct {
-	Demo       bool    `env:"POSTRIDER_DEMO" help:"Fill the database with demo data where it is empty, and make traffic."`
-	DemoClicks int     `env:"POSTRIDER_DEMO_CLICKS" default:"45000" placeholder:"N" help:"How many clicks the demo's month has (${default})."`
-	DemoRate   float64 `env:"POSTRIDER_DEMO_RATE" default:"1" placeholder:"N" help:"Clicks a second of the demo's traffic; 0 for none (${default})."`
+	Demo       bool    `env:"POSTRIDER_DEMO" help:"Fill an empty database with demo data, and generate traffic."`
+	DemoClicks int     `env:"POSTRIDER_DEMO_CLICKS" default:"45000" placeholder:"N" help:"The number of clicks in the demo's month (${default})."`
+	DemoRate   float64 `env:"POSTRIDER_DEMO_RATE" default:"1" placeholder:"N" help:"Clicks per second of the demo's traffic; 0 for none (${default})."`
 }
 
 // Validate checks the numbers.
@@ -41,7 +41,7 @@ func (c *allCmd) Run(ctx context.Context, p *process) error {
 		return err
 	}
 	if network == nil {
-		fmt.Fprintf(p.stdout, "\nPostrider on %s\nThe database has data of its own, so no demo data was added.\n\n", p.cfg.PublicURL)
+		fmt.Fprintf(p.stdout, "\nPostrider on %s\nThe database is not empty, so no demo data was added.\n\n", p.cfg.PublicURL)
 		return errors.Join(app.Wait(ctx), app.Close())
 	}
 	err := printNetwork(p.stdout, network, p.cfg.PublicURL)

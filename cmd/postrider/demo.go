@@ -21,10 +21,10 @@ import (
 )
 
 type demoCmd struct {
-	Live   bool    `help:"Then go on making traffic through the Postrider at --public-url, until stopped."`
-	Rate   float64 `default:"1" placeholder:"N" help:"Clicks a second with --live (${default})."`
-	Clicks int     `default:"45000" placeholder:"N" help:"How many clicks the month has (${default})."`
-	JSON   bool    `help:"Print the sign-ins, links and integrations as JSON, and nothing else. Where the demo data is there already, new API tokens take the place of the ones before."`
+	Live   bool    `help:"Then generate traffic through the Postrider at --public-url until stopped."`
+	Rate   float64 `default:"1" placeholder:"N" help:"Clicks per second with --live (${default})."`
+	Clicks int     `default:"45000" placeholder:"N" help:"The number of clicks in the month (${default})."`
+	JSON   bool    `help:"Print only the users, links and integrations, as JSON. If there is demo data already, new API tokens replace the old ones."`
 }
 
 // Validate checks the numbers.
@@ -33,7 +33,7 @@ func (c *demoCmd) Validate() error { return checkDemo("", c.Rate, c.Clicks) }
 // checkDemo checks the numbers that two commands take, under flags with a prefix.
 func checkDemo(prefix string, rate float64, clicks int) error {
 	if !(rate >= 0 && rate <= 1000) {
-		return fmt.Errorf("--%srate: is %v; want 0 to 1000 clicks a second", prefix, rate)
+		return fmt.Errorf("--%srate: is %v; want 0 to 1000 clicks per second", prefix, rate)
 	}
 	if clicks < 0 || clicks > 1_000_000 {
 		return fmt.Errorf("--%sclicks: is %d; want 0 to 1000000", prefix, clicks)
@@ -41,7 +41,7 @@ func checkDemo(prefix string, rate float64, clicks int) error {
 	return nil
 }
 
-// Run fills an empty database, and goes on from there when asked to.
+// Run fills an empty database, and generates traffic with --live.
 func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 	db, err := p.joinDatabase(ctx, "demo")
 	if err != nil {
@@ -65,7 +65,7 @@ func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 	case network == nil:
 		return demo.ErrNotEmpty
 	case err != nil && !c.Live && !c.JSON:
-		return fmt.Errorf("%w; this is the demo's own data: --json prints how to sign in, --live goes on with its traffic", err)
+		return fmt.Errorf("%w; this is demo data: --json prints how to sign in, --live continues its traffic", err)
 	}
 	if c.JSON {
 		if err := p.demoTokens(ctx, db, network); err != nil {
@@ -193,7 +193,7 @@ func textOrNull(s string) *string {
 	return &s
 }
 
-// printNetwork writes what a person wants to know.
+// printNetwork writes how to use the demo, for people.
 func printNetwork(w io.Writer, network *demo.Network, publicURL string) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "\nPostrider with demo data on %s\n\nSign in as\tpassword\n", publicURL)
@@ -203,12 +203,12 @@ func printNetwork(w io.Writer, network *demo.Network, publicURL string) error {
 		tokens = tokens || u.Token != ""
 	}
 	if tokens {
-		fmt.Fprint(table, "\nAPI tokens, shown this once\n")
+		fmt.Fprint(table, "\nAPI tokens (shown once)\n")
 		for _, u := range network.Users {
 			fmt.Fprintf(table, "  %s\t%s\n", u.Email, u.Token)
 		}
 	} else if len(network.Users) > 0 {
-		fmt.Fprintf(table, "\nThe demo's API tokens were shown when they were made. A new one:\n  postrider token create --email %s --name try\n", network.Users[0].Email)
+		fmt.Fprintf(table, "\nThe demo's API tokens were shown when they were created. Create a new one:\n  postrider token create --email %s --name try\n", network.Users[0].Email)
 	}
 	fmt.Fprint(table, "\nTracking links of campaigns\n")
 	for _, l := range network.Links {

@@ -24,19 +24,18 @@ func (h *hearing) set(lost error) {
 	h.begun, h.lost = true, lost
 }
 
-// err is nil while the process hears. What may be said to the outside says no
-// address.
+// err is nil while the process gets notifications. The public message has no address.
 func (h *hearing) err() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	const deaf = "this process does not hear what others announce"
+	const deaf = "this process does not get PostgreSQL notifications"
 	switch {
 	case !h.begun:
 		return server.NotReady(deaf + " yet")
 	case errors.Is(h.lost, pg.ErrPooler):
 		return server.NotReady(fmt.Sprintf("%s: %s", deaf, pg.ErrPooler))
 	case h.lost != nil:
-		return fmt.Errorf("%w: %w", server.NotReady(deaf+": its connection to PostgreSQL is lost, and tried again"), h.lost)
+		return fmt.Errorf("%w: %w", server.NotReady(deaf+": its connection to PostgreSQL is lost; reconnecting"), h.lost)
 	}
 	return nil
 }

@@ -13,10 +13,10 @@ import (
 const holdPatience = 30 * time.Second
 
 type holdCmd struct {
-	Note string `placeholder:"TEXT" help:"Why, for those who look later."`
+	Note string `placeholder:"TEXT" help:"The reason, shown while the hold lasts."`
 }
 
-// Run puts the installation on hold, and returns when nothing is in flight any more.
+// Run puts the installation on hold, and returns when nothing is in flight.
 func (c *holdCmd) Run(ctx context.Context, p *process) (err error) {
 	db, err := p.joinMigrated(ctx, "hold")
 	if err != nil {
@@ -30,19 +30,19 @@ func (c *holdCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "On hold since %s: nothing leaves to trackers until `postrider resume`.\n", hold.Since.UTC().Format(time.DateTime))
+	fmt.Fprintf(p.stdout, "On hold since %s: no postbacks are sent until `postrider resume`.\n", hold.Since.UTC().Format(time.DateTime))
 	quiet, cancel := context.WithTimeout(ctx, holdPatience)
 	defer cancel()
 	running, err := installation.Quiet(quiet, db.SQL)
 	if err == nil && running > 0 {
-		err = fmt.Errorf("%d jobs that were in flight have not ended after %s; they end within a minute, or belong to a process that died", running, holdPatience)
+		err = fmt.Errorf("%d jobs in flight have not ended after %s; they end within a minute, or belong to a process that died", running, holdPatience)
 	}
 	return err
 }
 
 type resumeCmd struct{}
 
-// Run lets everything go on.
+// Run ends the hold.
 func (resumeCmd) Run(ctx context.Context, p *process) (err error) {
 	db, err := p.joinMigrated(ctx, "resume")
 	if err != nil {
@@ -57,9 +57,9 @@ func (resumeCmd) Run(ctx context.Context, p *process) (err error) {
 		return err
 	}
 	if hold.On() {
-		fmt.Fprintln(p.stdout, "Resumed: what waits goes out.")
+		fmt.Fprintln(p.stdout, "Resumed: waiting postbacks are being sent.")
 	} else {
-		fmt.Fprintln(p.stdout, "There was no hold.")
+		fmt.Fprintln(p.stdout, "Postrider was not on hold.")
 	}
 	return nil
 }

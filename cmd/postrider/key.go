@@ -11,9 +11,9 @@ import (
 )
 
 type keyCmd struct {
-	New    keyNewCmd    `cmd:"" help:"Print a new key, and change nothing."`
+	New    keyNewCmd    `cmd:"" help:"Print a new key."`
 	Show   keyShowCmd   `cmd:"" help:"Print the ids of the keys given, and how many secrets each has sealed."`
-	Rotate keyRotateCmd `cmd:"" help:"Seal every stored secret anew with the first of the keys given. May run while everything else does, and be started again."`
+	Rotate keyRotateCmd `cmd:"" help:"Seal every stored secret again with the first of the keys given. It can run while Postrider runs, and be started again."`
 }
 
 type keyNewCmd struct{}
@@ -65,14 +65,14 @@ func (keyRotateCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	n, err := installation.Rotate(ctx, db.SQL, ring, func(at installation.Progress) {
-		fmt.Fprintf(p.stdout, "%s: %d secrets sealed anew\n", at.Where, at.Sealed)
+		fmt.Fprintf(p.stdout, "%s: %d secrets sealed again\n", at.Where, at.Sealed)
 	})
 	if err != nil {
 		return fmt.Errorf("after %d secrets, of which none is lost; start it again: %w", n, err)
 	}
-	fmt.Fprintf(p.stdout, "Every secret is sealed with key %s; %d were sealed anew.\n", ring.IDs()[0], n)
+	fmt.Fprintf(p.stdout, "Every secret is sealed with key %s; %d were sealed again.\n", ring.IDs()[0], n)
 	if len(ring.IDs()) > 1 {
-		fmt.Fprintln(p.stdout, "Once every process has this key as its first, the others may go from POSTRIDER_KEY: a process that still needs one says so and does not start.")
+		fmt.Fprintln(p.stdout, "Once every process has this key as its first, remove the others from POSTRIDER_KEY: a process that still needs one does not start, and logs it.")
 	}
 	return nil
 }

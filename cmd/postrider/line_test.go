@@ -44,17 +44,17 @@ func TestHelpListsEverySettingAndSubcommand(t *testing.T) {
 func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"unexpected argument fly":                   {"fly"},
-		"--status: 900 is no status to answer with": {"sink", "--status=900"},
-		"--fail-rate: is 2; want 0 to 1":            {"sink", "--fail-rate=2"},
-		"--delay: is -1s":                           {"sink", "--delay=-1s"},
-		"POSTRIDER_WORKERS: is 0":                   {"serve", "--workers=0"},
-		`POSTRIDER_ADDR: "nonsense" is no address`:  {"serve", "--addr=nonsense"},
-		`POSTRIDER_ADDR: "host:http x"`:             {"all", "--addr=host:http x"},
-		`POSTRIDER_METRICS_ADDR: ":70000"`:          {"work", "--metrics-addr=:70000"},
-		`POSTRIDER_KEY: key 2: want 32 bytes`:       {"serve", "--key=" + secret.NewKey() + ",short"},
-		`--url: "notaurl" is no absolute`:           {"tail", "--token=x", "--url=notaurl"},
-		`--url: "ftp://x.example"`:                  {"tail", "--token=x", "--url=ftp://x.example"},
+		"unexpected argument fly":                      {"fly"},
+		"--status: 900 is not a status to answer with": {"sink", "--status=900"},
+		"--fail-rate: is 2; want 0 to 1":               {"sink", "--fail-rate=2"},
+		"--delay: is -1s":                              {"sink", "--delay=-1s"},
+		"POSTRIDER_WORKERS: is 0":                      {"serve", "--workers=0"},
+		`POSTRIDER_ADDR: "nonsense" is no address`:     {"serve", "--addr=nonsense"},
+		`POSTRIDER_ADDR: "host:http x"`:                {"all", "--addr=host:http x"},
+		`POSTRIDER_METRICS_ADDR: ":70000"`:             {"work", "--metrics-addr=:70000"},
+		`POSTRIDER_KEY: key 2: want 32 bytes`:          {"serve", "--key=" + secret.NewKey() + ",short"},
+		`--url: "notaurl" is not an absolute`:          {"tail", "--token=x", "--url=notaurl"},
+		`--url: "ftp://x.example"`:                     {"tail", "--token=x", "--url=ftp://x.example"},
 	} {
 		if _, errs, code := postrider(t, args...); code != 2 || !strings.Contains(errs, want) {
 			t.Errorf("%q: code %d, said %q", args, code, errs)

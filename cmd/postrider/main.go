@@ -35,18 +35,18 @@ type cli struct {
 	All     allCmd     `cmd:"" help:"API, web app, tracking and workers in one process."`
 	Serve   serveCmd   `cmd:"" help:"API, web app, tracking links and inbound postbacks; no workers."`
 	Work    workCmd    `cmd:"" help:"Workers only; any number on any number of machines."`
-	Migrate migrateCmd `cmd:"" help:"Apply or show the versioned migrations."`
-	Demo    demoCmd    `cmd:"" help:"Fill an empty database with believable demo data and print how to try it."`
-	User    userCmd    `cmd:"" help:"Sign-ins."`
+	Migrate migrateCmd `cmd:"" help:"Apply or show the database migrations."`
+	Demo    demoCmd    `cmd:"" help:"Fill an empty database with demo data and print how to use it."`
+	User    userCmd    `cmd:"" help:"Users."`
 	Token   tokenCmd   `cmd:"" help:"API tokens."`
 	Key     keyCmd     `cmd:"" help:"The keys that seal stored secrets."`
-	Holding holdCmd    `cmd:"" name:"hold" help:"Let nothing leave to trackers, in no process; everything else goes on."`
-	Resume  resumeCmd  `cmd:"" help:"Let everything leave that waited since hold."`
-	Tail    tailCmd    `cmd:"" help:"Deliveries live in the terminal, with a token."`
+	Holding holdCmd    `cmd:"" name:"hold" help:"Send no postbacks, in any process; everything else continues."`
+	Resume  resumeCmd  `cmd:"" help:"Send postbacks again, those that waited first."`
+	Tail    tailCmd    `cmd:"" help:"Show deliveries live in the terminal, with a token."`
 	Sink    sinkCmd    `cmd:"" help:"An echo tracker: answers and prints every postback it gets."`
 	Version versionCmd `cmd:"" help:"Print the version, the commit, Go's version and the newest migration."`
 
-	VersionFlag kong.VersionFlag `name:"version" help:"Print the version alone."`
+	VersionFlag kong.VersionFlag `name:"version" help:"Print only the version."`
 }
 
 // process is what a subcommand has of the process it runs in.
@@ -91,7 +91,7 @@ func runLogged(ctx context.Context, args []string, stdin io.Reader, stdout, stde
 	var grammar cli
 	parser, err := kong.New(&grammar,
 		kong.Name("postrider"),
-		kong.Description("Calls affiliates' trackers about the conversions of their clicks, once, fast, and where everybody can see it."),
+		kong.Description("Sends postbacks for conversions to affiliates' trackers: once, fast and visibly."),
 		kong.Vars{"version": version + "\n"},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(exit(code)) }),

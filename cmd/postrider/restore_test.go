@@ -122,7 +122,7 @@ func TestHoldAndResumeAreSaidToEveryProcess(t *testing.T) {
 		t.Fatalf("resume: %d %s%s", code, out, errs)
 	}
 	pgtest.Until(t, time.Minute, "both go on", both(false))
-	if out, _, code := postrider(t, "resume", db); code != 0 || !strings.Contains(out, "There was no hold") {
+	if out, _, code := postrider(t, "resume", db); code != 0 || !strings.Contains(out, "Postrider was not on hold") {
 		t.Errorf("resume again: %d %s", code, out)
 	}
 

@@ -242,7 +242,7 @@ func (s *services) listen(ctx context.Context, feeds map[live.Channel]func(ids [
 	})
 	if err != nil {
 		s.hearing.set(err)
-		s.process.log.ErrorContext(ctx, "live views and caches hear nothing any more", "error", err)
+		s.process.log.ErrorContext(ctx, "live views and caches get no PostgreSQL notifications any more", "error", err)
 	}
 }
 

@@ -28,7 +28,7 @@ const sinkAddr = ":9090"
 // Validate checks the flags.
 func (c *sinkCmd) Validate() error {
 	if c.Status < 200 || c.Status > 599 {
-		return fmt.Errorf("--status: %d is no status to answer with; want 200 to 599", c.Status)
+		return fmt.Errorf("--status: %d is not a status to answer with; want 200 to 599", c.Status)
 	}
 	if c.FailRate < 0 || c.FailRate > 1 {
 		return fmt.Errorf("--fail-rate: is %g; want 0 to 1", c.FailRate)

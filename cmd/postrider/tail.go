@@ -18,7 +18,7 @@ import (
 type tailCmd struct {
 	URL    string   `name:"url" placeholder:"URL" help:"The Postrider to watch; empty for --public-url."`
 	Token  string   `env:"POSTRIDER_TOKEN" placeholder:"TOKEN" help:"An API token that may read."`
-	Filter []string `sep:"none" placeholder:"KEY=VALUE" help:"Only deliveries like this: state, goal, campaign, postback, code, search; several with spaces between. state=failed,retrying code=4xx search=tracker.example"`
+	Filter []string `sep:"none" placeholder:"KEY=VALUE" help:"Show only matching deliveries: state, goal, campaign, postback, code, search; separated by spaces. state=failed,retrying code=4xx search=tracker.example"`
 }
 
 // Validate checks what can be known before anything is connected.
@@ -77,7 +77,7 @@ func (t *tail) run(ctx context.Context) error {
 	for {
 		err := t.watch(ctx, func() {
 			if lost {
-				t.say("connected again; what happened meanwhile is in the delivery log")
+				t.say("connected again; the deliveries in between are in the delivery log")
 			}
 			pause, lost = tailFirstPause, false
 		})
@@ -170,7 +170,7 @@ func refusedBy(err error) error {
 	case closed.Code == int(stream.CodeForbidden):
 		return refused{"the server refused the token: " + closed.Text}
 	}
-	return refused{fmt.Sprintf("the server ended it: %d %s", closed.Code, closed.Text)}
+	return refused{fmt.Sprintf("the server closed the connection: %d %s", closed.Code, closed.Text)}
 }
 
 func (t *tail) dial(ctx context.Context) (*websocket.Conn, error) {

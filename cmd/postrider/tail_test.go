@@ -172,14 +172,14 @@ func TestTailFilter(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 	for text, want := range map[string]string{
-		"state":           `"state" is no key=value pair`,
-		"state=":          `"state=" is no key=value pair`,
-		"state=lost":      `"lost" is no state; there are queued, retrying, delivered, failed, cancelled, held`,
+		"state":           `"state" is not a key=value pair`,
+		"state=":          `"state=" is not a key=value pair`,
+		"state=lost":      `"lost" is not a state; there are queued, retrying, delivered, failed, cancelled, held`,
 		"colour=red":      `there is no key "colour"; use state, goal`,
-		"code=9":          `"9" is no status code`,
-		"code=499-400":    `"499-400" is no status code`,
-		"campaign=My":     `"My" is no id of a campaign`,
-		"postback=Q2E6MQ": `"Q2E6MQ" is no id of a postback`,
+		"code=9":          `"9" is not a status code`,
+		"code=499-400":    `"499-400" is not a status code`,
+		"campaign=My":     `"My" is not an id of a campaign`,
+		"postback=Q2E6MQ": `"Q2E6MQ" is not an id of a postback`,
 	} {
 		if _, errs, code := postrider(t, "tail", "--token=x", "--filter="+text); code != 2 || !strings.Contains(errs, want) {
 			t.Errorf("%s: %d %s", text, code, errs)

@@ -18,7 +18,7 @@ func parseTailFilter(texts []string) (map[string]any, error) {
 		for pair := range strings.FieldsSeq(text) {
 			key, value, _ := strings.Cut(pair, "=")
 			if value == "" {
-				return nil, fmt.Errorf("--filter: %q is no key=value pair", pair)
+				return nil, fmt.Errorf("--filter: %q is not a key=value pair", pair)
 			}
 			if err := setTailFilter(filter, strings.ToLower(key), value); err != nil {
 				return nil, fmt.Errorf("--filter: %w", err)
@@ -34,7 +34,7 @@ func setTailFilter(filter map[string]any, key, value string) error {
 		states := strings.Split(strings.ToUpper(value), ",")
 		for _, s := range states {
 			if !slices.Contains(outbox.States(), outbox.State(strings.ToLower(s))) {
-				return fmt.Errorf("%q is no state; there are %s", strings.ToLower(s), strings.Join(outbox.State("").Values(), ", "))
+				return fmt.Errorf("%q is not a state; there are %s", strings.ToLower(s), strings.Join(outbox.State("").Values(), ", "))
 			}
 		}
 		filter["states"] = states
@@ -63,7 +63,7 @@ func setIDs(filter map[string]any, field, kind, value string) error {
 		if n, err := strconv.ParseInt(id, 10, 64); err == nil {
 			ids[i] = globalid.Int(kind, n)
 		} else if parsed, ok := globalid.Parse(id); !ok || parsed.Kind != kind {
-			return fmt.Errorf("%q is no id of a %s", id, strings.ToLower(kind))
+			return fmt.Errorf("%q is not an id of a %s", id, strings.ToLower(kind))
 		}
 	}
 	filter[field] = ids
@@ -84,7 +84,7 @@ func codes(value string) (from, to int, err error) {
 		to, err = strconv.Atoi(high)
 	}
 	if err != nil || from < 100 || to > 599 || from > to {
-		return 0, 0, fmt.Errorf("%q is no status code; write 404, 4xx or 400-499", value)
+		return 0, 0, fmt.Errorf("%q is not a status code; write 404, 4xx or 400-499", value)
 	}
 	return from, to, nil
 }
@@ -93,7 +93,7 @@ func codes(value string) (from, to int, err error) {
 func checkURL(text string) error {
 	u, err := url.Parse(text)
 	if text != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
-		return fmt.Errorf("--url: %q is no absolute http or https URL; want https://links.example.com", text)
+		return fmt.Errorf("--url: %q is not an absolute http or https URL; want https://links.example.com", text)
 	}
 	return nil
 }

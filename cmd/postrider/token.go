@@ -17,9 +17,9 @@ type tokenCmd struct {
 }
 
 type tokenCreateCmd struct {
-	Email  string   `required:"" placeholder:"ADDRESS" help:"Whose token it is."`
-	Name   string   `required:"" help:"What tells it from others."`
-	Scopes []string `placeholder:"SCOPE,…" help:"What it may do: read, write, conversions, replay, secrets; all but secrets when left out."`
+	Email  string   `required:"" placeholder:"ADDRESS" help:"The user of the token."`
+	Name   string   `required:"" help:"The name of the token."`
+	Scopes []string `placeholder:"SCOPE,…" help:"What it can do: read, write, conversions, replay, secrets; all but secrets if left out."`
 }
 
 // Run prints the token, and nothing else, to standard output.

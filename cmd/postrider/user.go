@@ -18,13 +18,13 @@ import (
 )
 
 type userCmd struct {
-	Create userCreateCmd `cmd:"" help:"Create a sign-in. The password is the first line of standard input; without one it is made and printed once."`
+	Create userCreateCmd `cmd:"" help:"Create a user. The password is the first line of standard input; without one it is generated and printed once."`
 }
 
 type userCreateCmd struct {
 	Email     string      `required:"" placeholder:"ADDRESS" help:"What the user signs in with."`
 	Role      string      `required:"" enum:"admin,manager,affiliate" help:"admin, manager or affiliate."`
-	Affiliate affiliateID `placeholder:"ID" help:"Whose things an affiliate's sign-in sees: its number, or its id in the API."`
+	Affiliate affiliateID `placeholder:"ID" help:"The affiliate of a user with the role affiliate: its number, or its id in the API."`
 }
 
 // affiliateID is an affiliate's key as a person copies it from anywhere.
@@ -42,10 +42,10 @@ func (id *affiliateID) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is no affiliate's id", text)
+	return fmt.Errorf("%q is not an affiliate's id", text)
 }
 
-// Run creates the sign-in.
+// Run creates the user.
 func (c *userCreateCmd) Run(ctx context.Context, p *process) (err error) {
 	password, err := firstLine(p.stdin)
 	if err != nil {
@@ -67,15 +67,15 @@ func (c *userCreateCmd) Run(ctx context.Context, p *process) (err error) {
 		return err
 	}
 	if made {
-		fmt.Fprintf(p.stdout, "Created %s. The password, shown this once:\n%s\n", u.Email, password)
+		fmt.Fprintf(p.stdout, "Created %s. The password (shown once):\n%s\n", u.Email, password)
 	} else {
 		fmt.Fprintf(p.stdout, "Created %s.\n", u.Email)
 	}
 	return nil
 }
 
-// firstLine reads a password that is piped in. A terminal is not read: whoever
-// sits there gets one made.
+// firstLine reads a password that is piped in. A terminal is not read: a password is
+// generated instead.
 func firstLine(in io.Reader) (string, error) {
 	if in == nil {
 		return "", nil

@@ -55,7 +55,7 @@ func TestUserAndToken(t *testing.T) {
 	t.Run("twice", func(t *testing.T) {
 		create("correct horse battery\n", "--email=twice@staff.example", "--role=manager")
 		_, errs, code := create("correct horse battery\n", "--email=Twice@staff.example", "--role=manager")
-		if code != 1 || !strings.Contains(errs, `"error":"email: somebody signs in as twice@staff.example already"`) {
+		if code != 1 || !strings.Contains(errs, `"error":"email: there is already a user with the e-mail address twice@staff.example"`) {
 			t.Errorf("%d %s", code, errs)
 		}
 	})
@@ -74,12 +74,12 @@ func TestUserAndToken(t *testing.T) {
 	})
 	t.Run("what is wrong is named", func(t *testing.T) {
 		for want, args := range map[string][]string{
-			"somebody signs in as ann@staff.example already": {"--email=ann@staff.example", "--role=admin"},
-			"an affiliate's sign-in needs its affiliate":     {"--email=c@a.example", "--role=affiliate"},
-			"there is no such affiliate":                     {"--email=c@a.example", "--role=affiliate", "--affiliate=999"},
-			"is no e-mail address":                           {"--email=nobody", "--role=admin"},
-			"is no affiliate's id":                           {"--email=c@a.example", "--role=affiliate", "--affiliate=x"},
-			`must be one of "admin","manager","affiliate"`:   {"--email=c@a.example", "--role=king"},
+			"there is already a user with the e-mail address ann@staff.example": {"--email=ann@staff.example", "--role=admin"},
+			"choose the affiliate of the user":                                  {"--email=c@a.example", "--role=affiliate"},
+			"there is no such affiliate":                                        {"--email=c@a.example", "--role=affiliate", "--affiliate=999"},
+			"is not an e-mail address":                                          {"--email=nobody", "--role=admin"},
+			"is not an affiliate's id":                                          {"--email=c@a.example", "--role=affiliate", "--affiliate=x"},
+			`must be one of "admin","manager","affiliate"`:                      {"--email=c@a.example", "--role=king"},
 		} {
 			if out, errs, code := create("", args...); code == 0 || out != "" || !strings.Contains(strings.ReplaceAll(errs, `\"`, `"`), want) {
 				t.Errorf("%q: %d %s%s", args, code, out, errs)
@@ -107,7 +107,7 @@ func TestUserAndToken(t *testing.T) {
 	})
 	t.Run("nobody gets a token of nobody", func(t *testing.T) {
 		_, errs, code := withInput(t, "", append([]string{"token", "create", "--email=x@a.example", "--name=stats"}, flags...)...)
-		if code != 1 || !strings.Contains(errs, "nobody signs in as x@a.example") {
+		if code != 1 || !strings.Contains(errs, "there is no user with the e-mail address x@a.example") {
 			t.Errorf("%d %s", code, errs)
 		}
 	})

@@ -16,7 +16,7 @@ const (
 
 var (
 	errNoAmount  = errors.New("is not an amount; write it like 1234.50")
-	errAmbiguous = errors.New("can be read in two ways; write it with a point, or without a separator, like 1234 or 1.234")
+	errAmbiguous = errors.New("is ambiguous; write it with a decimal point, or without a separator, like 1234 or 1.234")
 	errTooLarge  = errors.New("has too many digits; at most 15 before the point and 8 after it are accepted")
 )
 

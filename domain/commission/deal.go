@@ -12,21 +12,21 @@ import (
 
 // Deal is the terms of a payout as they were agreed.
 type Deal struct {
-	AffiliateID ids.Affiliate // whose own it is; zero for the offer's, which is for all
+	AffiliateID ids.Affiliate // the affiliate of an affiliate's deal; zero for the default deal
 
 	Model    Model
 	Amount   decimal.Decimal // what CPA and CPL pay
-	Percent  decimal.Decimal // what RevShare pays of net revenue: 35 is 35 %
+	Percent  decimal.Decimal // what RevShare pays of NGR: 35 is 35 %
 	LeadGoal string          // the goal that a CPL pays for; registration where empty
 	Currency string          // of the payout
 
-	TierBy TierBy // what a month's tiers are counted by
-	Tiers  []Tier // from the least to the greatest; empty for none
+	TierBy TierBy // what the tiers of a month are counted by
+	Tiers  []Tier // ascending; empty for none
 
-	From, To time.Time // it holds from From, before To; zero for always
+	From, To time.Time // active from From, before To; zero for always
 
-	// NoCarryover forgives a month that ended below zero: without it, the loss is
-	// taken off the next month's commission.
+	// NoCarryover resets a month that ended below zero: without it, the negative
+	// balance is deducted from the next month's commission.
 	NoCarryover bool
 }
 
@@ -37,18 +37,18 @@ type Tier struct {
 	Percent decimal.Decimal `json:"percent"`
 }
 
-// Volume is what a month has brought so far, before the conversion in question.
+// Volume is the month's volume before the conversion in question.
 type Volume struct {
 	Count   int             // conversions that the deal paid for
-	Revenue decimal.Decimal // net revenue, in the deal's currency
+	Revenue decimal.Decimal // NGR, in the deal's currency
 }
 
-// Holds tells whether the deal is in force at a time.
+// Holds reports whether the deal is active at a time.
 func (d Deal) Holds(at time.Time) bool {
 	return !at.Before(d.From) && (d.To.IsZero() || at.Before(d.To))
 }
 
-// Overlaps tells whether two deals are ever in force together.
+// Overlaps reports whether two deals are ever active at the same time.
 func (d Deal) Overlaps(other Deal) bool {
 	return (d.To.IsZero() || other.From.Before(d.To)) && (other.To.IsZero() || d.From.Before(other.To))
 }
@@ -81,16 +81,16 @@ func (d Deal) PaidGoal() string {
 	}
 }
 
-// Validate tells what is missing from a deal, in words.
+// Validate checks that a deal is complete.
 func (d Deal) Validate() error {
 	if err := d.paysSomething(d.Amount, d.Percent); err != nil {
 		return err
 	}
 	if _, ok := ParseCurrency(d.Currency); !ok {
-		return errors.New("say in which currency it pays, such as EUR")
+		return errors.New("enter the currency of the payout, such as EUR")
 	}
 	if !d.To.IsZero() && !d.From.Before(d.To) {
-		return errors.New("it ends before it begins")
+		return errors.New("it must end after it starts")
 	}
 	return d.validateTiers()
 }
@@ -102,21 +102,21 @@ func (d Deal) paysSomething(amount, percent decimal.Decimal) error {
 	case d.Model != CPA && d.Model != CPL && d.Model != RevShare && d.Model != Hybrid:
 		return errors.New("choose CPA, CPL, RevShare or Hybrid")
 	case paysAmount && !amount.IsPositive():
-		return errors.New("say how much it pays")
+		return errors.New("enter the amount that it pays")
 	case paysPercent && (!percent.IsPositive() || percent.GreaterThan(hundred)):
-		return errors.New("say which percentage of net revenue it pays, up to 100")
+		return errors.New("enter the percentage of NGR that it pays, up to 100")
 	}
 	return nil
 }
 
 func (d Deal) validateTiers() error {
 	if len(d.Tiers) > 0 && d.TierBy != ByCount && d.TierBy != ByRevenue {
-		return errors.New("say whether its tiers go by count or by revenue")
+		return errors.New("choose whether its tiers are counted by conversions or by revenue")
 	}
 	last := decimal.Zero
 	for i, tier := range d.Tiers {
 		if !tier.From.GreaterThan(last) {
-			return fmt.Errorf("tier %d must begin above %s", i+1, last)
+			return fmt.Errorf("tier %d must start above %s", i+1, last)
 		}
 		if err := d.paysSomething(tier.Amount, tier.Percent); err != nil {
 			return fmt.Errorf("tier %d: %w", i+1, err)
@@ -133,9 +133,9 @@ func (d Deal) leadGoal() string {
 	return d.LeadGoal
 }
 
-// InForce picks the deal that an affiliate is paid by at a time: of those in force,
-// its own goes over the offer's, and another's is never picked. Staff, who have no
-// deals of their own, are affiliate zero.
+// InForce picks the deal that an affiliate is paid by at a time: of the active ones, the
+// affiliate's deal before the default deal, and never another affiliate's. Staff have
+// only default deals: they are affiliate zero.
 func InForce[D any](deals []D, terms func(D) Deal, affiliateID ids.Affiliate, at time.Time) (chosen D, ok bool) {
 	own := false
 	for _, candidate := range deals {

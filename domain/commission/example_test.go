@@ -21,7 +21,7 @@ func ExampleParseAmount() {
 	// 12.34
 	// 1234.50
 	// 12.00
-	// 1,234 can be read in two ways; write it with a point, or without a separator, like 1234 or 1.234
+	// 1,234 is ambiguous; write it with a decimal point, or without a separator, like 1234 or 1.234
 }
 
 func ExamplePayout() {

@@ -16,7 +16,7 @@ const (
 type Goal struct {
 	Key               string
 	Name              string
-	Trigger           string // what makes it happen, in words
+	Trigger           string // what the player does
 	OncePerPlayer     bool   // otherwise once per transaction
 	Billable          bool   // a deal can pay for it
 	Reversible        bool   // an approved one can be rejected or cancelled
@@ -44,7 +44,7 @@ func BuiltInGoals() []Goal {
 			Parameters: []string{ParamOccurredAt, ParamStatus}, TimestampStandard: utc,
 		},
 		{
-			Key: GoalFTD, Name: "First Time Deposit", Trigger: "The player's first deposit has arrived.",
+			Key: GoalFTD, Name: "FTD", Trigger: "The player's first deposit has arrived.",
 			OncePerPlayer: true, Billable: true, Reversible: true, Statuses: Statuses(),
 			Parameters: []string{ParamTransaction, ParamAmount, ParamCurrency, ParamOccurredAt, ParamStatus}, TimestampStandard: utc,
 		},
@@ -59,7 +59,7 @@ func BuiltInGoals() []Goal {
 			Parameters: []string{ParamTransaction, ParamAmount, ParamCurrency, ParamOccurredAt, ParamStatus}, TimestampStandard: "when the last condition was met, UTC; RFC 3339 or Unix seconds",
 		},
 		{
-			Key: GoalNetRevenue, Name: "Net revenue", Trigger: "The operator reports what it earned from the player in a period; it can be negative.",
+			Key: GoalNetRevenue, Name: "NGR", Trigger: "The operator reports what it earned from the player in a period; it can be negative.",
 			OncePerPlayer: false, Billable: true, Reversible: true, Statuses: Statuses(),
 			Parameters: []string{ParamTransaction, ParamAmount, ParamCurrency, ParamOccurredAt, ParamStatus}, TimestampStandard: "the end of the period, UTC; RFC 3339 or Unix seconds",
 		},

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// ParseStatus reads a status as operators write it: in lower case, nothing else. An
-// unknown one is kept as it came by whoever received it, and counts for nobody.
+// ParseStatus reads a status as operators write it: in lower case, nothing else. The
+// caller keeps an unknown one as it came; it is not counted.
 func ParseStatus(s string) (Status, bool) {
 	status := Status(s)
 	return status, slices.Contains(Statuses(), status)
@@ -20,7 +20,7 @@ const (
 	Approval     Move = "approval"     // pending to approved
 	Rejection    Move = "rejection"    // pending to rejected
 	Cancellation Move = "cancellation" // pending to cancelled
-	Reversal     Move = "reversal"     // approved to rejected or cancelled: a payout is taken back
+	Reversal     Move = "reversal"     // approved to rejected or cancelled: the payout is reversed
 	Reinstating  Move = "reinstating"  // rejected or cancelled to approved
 	Reopening    Move = "reopening"    // decided, and pending again
 	Correction   Move = "correction"   // between rejected and cancelled
@@ -49,9 +49,9 @@ func CanMove(from, to Status) (move Move, why string) {
 	case from != Unknown && !slices.Contains(Statuses(), from):
 		return "", fmt.Sprintf("the conversion has the unknown status %q; map it first", from)
 	case !slices.Contains(Statuses(), to):
-		return "", fmt.Sprintf("%q is no status: use pending, approved, rejected or cancelled", to)
+		return "", fmt.Sprintf("%q is not a status: use pending, approved, rejected or cancelled", to)
 	case from == to:
-		return "", fmt.Sprintf("the conversion is %s already", from)
+		return "", fmt.Sprintf("the conversion is already %s", from)
 	case to == Pending:
 		return Reopening, ""
 	case from == Approved:
@@ -73,9 +73,9 @@ func (g Goal) CanMove(from, to Status) (move Move, why string) {
 	case why != "":
 		return "", why
 	case len(g.Statuses) > 0 && !slices.Contains(g.Statuses, to):
-		return "", fmt.Sprintf("a conversion of the goal %s is never %s", g.Key, to)
+		return "", fmt.Sprintf("a conversion of the goal %s cannot be %s", g.Key, to)
 	case move == Reversal && !g.Reversible:
-		return "", fmt.Sprintf("a conversion of the goal %s cannot be taken back once it is approved", g.Key)
+		return "", fmt.Sprintf("an approved conversion of the goal %s cannot be reversed", g.Key)
 	}
 	return move, ""
 }

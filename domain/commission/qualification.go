@@ -10,17 +10,17 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Qualification is what an offer asks of a player before it pays a CPA. The zero
-// value asks for nothing and is no rule.
+// Qualification is the conditions that a player must meet before an offer pays a CPA.
+// The zero value has none and is no rule.
 type Qualification struct {
-	Goals                []string        `json:"goals"`                // each of them reached and approved
-	MinDeposit           decimal.Decimal `json:"minDeposit"`           // one deposit of at least this
-	MinCumulativeDeposit decimal.Decimal `json:"minCumulativeDeposit"` // deposits that come to at least this together
-	WithinDays           int             `json:"withinDays"`           // all of it so many days after the registration, or the first event; 0 for any time
-	ClawbackDays         int             `json:"clawbackDays"`         // a reversal so many days after it was met takes the CPA back; 0 for any time
+	Goals                []string        `json:"goals"`                // each reached and approved
+	MinDeposit           decimal.Decimal `json:"minDeposit"`           // one deposit of at least this amount
+	MinCumulativeDeposit decimal.Decimal `json:"minCumulativeDeposit"` // sum of the deposits
+	WithinDays           int             `json:"withinDays"`           // days after the registration, or the first event, in which every condition must be met; 0 for any time
+	ClawbackDays         int             `json:"clawbackDays"`         // clawback window: days after qualification in which a reversal cancels the CPA; 0 for any time
 }
 
-// Event is one thing that a player did, as far as qualification cares.
+// Event is one conversion of a player, as qualification sees it.
 type Event struct {
 	Goal        string
 	Transaction string // the same one counts once, as FTD or as deposit
@@ -29,36 +29,35 @@ type Event struct {
 	At          time.Time
 }
 
-// Verdict says whether a player qualifies, since when, and what is missing.
+// Verdict is whether a player qualifies, since when, and what is missing.
 type Verdict struct {
 	Qualified bool
 	At        time.Time // of the event that met the last condition
 	Missing   []string  // in words, where not qualified
 }
 
-// None tells whether there is no rule: then Postrider records no CPA by itself.
+// None reports whether there is no rule: then only the operator reports the CPA.
 func (q Qualification) None() bool {
 	return len(q.Goals) == 0 && !q.MinDeposit.IsPositive() && !q.MinCumulativeDeposit.IsPositive()
 }
 
-// Validate tells what is wrong with a rule, in words.
+// Validate checks a rule.
 func (q Qualification) Validate() error {
 	switch {
 	case slices.Contains(q.Goals, GoalCPA):
-		return errors.New("the CPA cannot be a condition of itself")
+		return errors.New("CPA cannot be a condition of qualification")
 	case q.MinDeposit.IsNegative() || q.MinCumulativeDeposit.IsNegative():
-		return errors.New("the least deposit and the least sum cannot be negative")
+		return errors.New("the minimum deposit and the minimum cumulative deposit cannot be negative")
 	case q.WithinDays < 0 || q.ClawbackDays < 0:
 		return errors.New("days cannot be negative")
 	}
 	return nil
 }
 
-// Judge decides over everything that a player did, in whatever order it is told.
-// Only what is approved counts.
+// Judge decides over all events of a player, in any order. Only approved ones count.
 func (q Qualification) Judge(events []Event) Verdict {
 	if q.None() {
-		return Verdict{Missing: []string{"the offer has no rule"}}
+		return Verdict{Missing: []string{"the offer has no qualification rule"}}
 	}
 	counted := slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return e.Status != Approved })
 	slices.SortStableFunc(counted, func(a, b Event) int {
@@ -78,14 +77,13 @@ func (q Qualification) Judge(events []Event) Verdict {
 	return Verdict{Missing: q.missing(seen)}
 }
 
-// Undoes tells whether a CPA that was met at a time is still taken back now when
-// its conditions fail.
+// Undoes reports whether a CPA that was met at a time is still cancelled now when its
+// conditions fail: whether the clawback window is open.
 func (q Qualification) Undoes(met, now time.Time) bool {
 	return q.ClawbackDays == 0 || now.Before(met.AddDate(0, 0, q.ClawbackDays))
 }
 
-// began is when a player's time begins to run: at the registration, else at the
-// first thing that is known.
+// began is the start of the qualification window: the registration, else the first event.
 func began(sorted []Event) time.Time {
 	for _, e := range sorted {
 		if e.Goal == GoalRegistration {
@@ -129,14 +127,14 @@ func (q Qualification) missing(p *progress) []string {
 	var list []string
 	for _, goal := range q.Goals {
 		if !p.goals[goal] {
-			list = append(list, "the goal "+goal)
+			list = append(list, "goal "+goal)
 		}
 	}
 	if p.greatest.LessThan(q.MinDeposit) {
-		list = append(list, fmt.Sprintf("a deposit of at least %s", FormatAmount(q.MinDeposit)))
+		list = append(list, fmt.Sprintf("minimum deposit of %s", FormatAmount(q.MinDeposit)))
 	}
 	if p.sum.LessThan(q.MinCumulativeDeposit) {
-		list = append(list, fmt.Sprintf("%s more of deposits", FormatAmount(q.MinCumulativeDeposit.Sub(p.sum))))
+		list = append(list, fmt.Sprintf("minimum cumulative deposit: %s more", FormatAmount(q.MinCumulativeDeposit.Sub(p.sum))))
 	}
 	return list
 }

@@ -7,13 +7,13 @@ import (
 	"postrider/domain/macro"
 )
 
-// sums says which macro adds up what another says of one conversion.
+// sums is the aggregated macro for each macro of one conversion.
 var sums = map[macro.Name]macro.Name{
 	macro.Amount: macro.SumAmount, macro.Payout: macro.SumPayout, macro.GoalName: macro.GoalNames,
 }
 
-// addsUp finds macros that, where several conversions go out in one request, speak
-// of the first alone.
+// addsUp finds macros that only have the first conversion's value in a request with
+// several.
 func (e *exam) addsUp() {
 	if !e.Aggregates {
 		return
@@ -26,7 +26,7 @@ func (e *exam) addsUp() {
 		at := place{s.Start, s.End}
 		all := renamed(e.Template[s.Start:s.End], sum)
 		e.find(CodeFirstAlone, Warning, at,
-			fmt.Sprintf("The request tells of several conversions, and {%s} speaks of the first alone; {%s} speaks of all.", s.Macro, sum),
+			fmt.Sprintf("The request has several conversions, and {%s} is only that of the first; {%s} is of all of them.", s.Macro, sum),
 			e.replacing(at, all, "Use "+all))
 	}
 }
@@ -40,8 +40,7 @@ func renamed(placeholder string, name macro.Name) string {
 	return "{" + string(name) + filters + "}"
 }
 
-// fixForOne puts in the place of a macro that speaks of several conversions what
-// says the same of one.
+// fixForOne replaces an aggregated macro with the one for a single conversion.
 func (e *exam) fixForOne(at place, written string) *Fix {
 	name, filters, filtered := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(written, "{"), "}"), "|")
 	known, ok := macro.Lookup(name)
@@ -50,7 +49,7 @@ func (e *exam) fixForOne(at place, written string) *Fix {
 	}
 	one := known.ForOne()
 	if one == "1" {
-		return e.replacing(at, one, "Write "+one)
+		return e.replacing(at, one, "Use "+one)
 	}
 	if filtered {
 		one = strings.TrimSuffix(one, "}") + "|" + filters + "}"

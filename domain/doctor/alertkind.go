@@ -6,16 +6,16 @@ import (
 	"postrider/internal/enum"
 )
 
-// AlertKind is what an affiliate is told without asking.
+// AlertKind is what an alert is about.
 type AlertKind string
 
 // The kinds of alert.
 const (
 	AlertFailing   AlertKind = "postback_failing"          // its tracker refuses or does not answer
-	AlertHeld      AlertKind = "postback_held"             // its endpoint keeps failing: deliveries wait
-	AlertGone      AlertKind = "postback_gone"             // the tracker says that the address is gone: on hold
+	AlertHeld      AlertKind = "postback_held"             // tracker unavailable: deliveries wait
+	AlertGone      AlertKind = "postback_gone"             // the tracker returned 410: deliveries wait until the postback is changed
 	AlertRecovered AlertKind = "postback_recovered"        // it delivers again
-	AlertUncovered AlertKind = "campaign_without_postback" // traffic, and nobody is told of what comes of it
+	AlertUncovered AlertKind = "campaign_without_postback" // traffic, and no postback fires for its conversions
 	AlertNoParam   AlertKind = "clicks_without_param"      // clicks come without param_1
 )
 

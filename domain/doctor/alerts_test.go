@@ -104,11 +104,11 @@ func TestWhereACampaignsAlertsBeginAndEnd(t *testing.T) {
 func TestWhatAnAlertSays(t *testing.T) {
 	t.Parallel()
 	want := map[doctor.AlertKind]string{
-		doctor.AlertGone:      "The tracker says that this address is gone, so the postback is on hold: put the new address in and resume it.",
-		doctor.AlertHeld:      "1 delivery waits until the tracker answers again; nothing is lost. It timed out.",
-		doctor.AlertFailing:   "12 of the last 20 deliveries did not arrive. It timed out.",
-		doctor.AlertUncovered: "Summer has traffic, but no postback fires for it: your tracker would not hear of its conversions.",
-		doctor.AlertNoParam:   "15 of the last 20 clicks of Summer came without param_1: your tracker's click id is missing from the link.",
+		doctor.AlertGone:      "The tracker returned 410 Gone, so postbacks wait: enter the tracker's new URL and save the postback.",
+		doctor.AlertHeld:      "Tracker unavailable: 1 postback waits until it responds again; none are lost. It timed out.",
+		doctor.AlertFailing:   "12 of the last 20 deliveries failed. It timed out.",
+		doctor.AlertUncovered: "Summer has traffic, but no postback: its conversions are not sent to your tracker.",
+		doctor.AlertNoParam:   "15 of the last 20 clicks of Summer have no param_1: your tracker's click id is missing from the link.",
 	}
 	changes := doctor.Watch([]doctor.PostbackVitals{{ID: 1, Delivered: 8, Failing: 12, Waiting: 1, Held: true, LastReason: "It timed out."}},
 		[]doctor.CampaignVitals{{ID: 1, Name: "Summer", Clicks: 20, WithoutID: 15}}, nil, nil)
@@ -122,7 +122,7 @@ func TestWhatAnAlertSays(t *testing.T) {
 		t.Errorf("not said: %v", want)
 	}
 	changes = doctor.Watch([]doctor.PostbackVitals{{ID: 1, Waiting: 2}}, nil, nil, nil)
-	if len(changes) != 1 || changes[0].Message != "2 deliveries wait until the tracker answers again; nothing is lost." {
+	if len(changes) != 1 || changes[0].Message != "Tracker unavailable: 2 postbacks wait until it responds again; none are lost." {
 		t.Errorf("%+v", changes)
 	}
 }
@@ -175,20 +175,20 @@ func TestTheChecklistSaysWhatToDo(t *testing.T) {
 	}{
 		"nothing yet":                   {doctor.Setup{}, 0, false, "Add a postback: paste your tracker's URL."},
 		"nothing to be sound":           {doctor.Setup{}, 2, false, "Add a postback: paste your tracker's URL."},
-		"macros known":                  {doctor.Setup{Postbacks: []doctor.Question{good}}, 0, true, "Your postbacks use macros that we know."},
-		"mapped":                        {doctor.Setup{Postbacks: []doctor.Question{good}}, 1, true, "The click id goes back to your tracker."},
-		"sound":                         {doctor.Setup{Postbacks: []doctor.Question{good}}, 2, true, "The doctor finds nothing wrong."},
-		"a hint is no fault":            {doctor.Setup{Postbacks: []doctor.Question{hinted}}, 2, true, "The doctor finds nothing wrong."},
-		"a warning":                     {doctor.Setup{Postbacks: []doctor.Question{good, warned}}, 2, false, "The doctor says of Warned: There are two & in a row."},
-		"an error goes before it":       {doctor.Setup{Postbacks: []doctor.Question{wrong}}, 2, false, "The doctor says of Wrong: <key> waits for something of your own."},
-		"a blank is not mapped":         {doctor.Setup{Postbacks: []doctor.Question{wrong}}, 1, false, "Put the click id in: {param_1} where your tracker wants its own."},
+		"macros known":                  {doctor.Setup{Postbacks: []doctor.Question{good}}, 0, true, "All macros in your postbacks are valid."},
+		"mapped":                        {doctor.Setup{Postbacks: []doctor.Question{good}}, 1, true, "Your postbacks return the click id to your tracker."},
+		"sound":                         {doctor.Setup{Postbacks: []doctor.Question{good}}, 2, true, "The doctor found no problems."},
+		"a hint is no fault":            {doctor.Setup{Postbacks: []doctor.Question{hinted}}, 2, true, "The doctor found no problems."},
+		"a warning":                     {doctor.Setup{Postbacks: []doctor.Question{good, warned}}, 2, false, "The doctor found a problem in Warned: There are two & in a row."},
+		"an error goes before it":       {doctor.Setup{Postbacks: []doctor.Question{wrong}}, 2, false, "The doctor found a problem in Wrong: <key> is a placeholder: enter your own value."},
+		"a blank is not mapped":         {doctor.Setup{Postbacks: []doctor.Question{wrong}}, 1, false, "Put {param_1} in the parameter in which your tracker expects its click id."},
 		"a sum, of one conversion":      {doctor.Setup{Postbacks: []doctor.Question{sums}}, 0, false, "Add a postback: paste your tracker's URL."},
-		"a sum, of several conversions": {doctor.Setup{Postbacks: []doctor.Question{aggregates}}, 0, true, "Your postbacks use macros that we know."},
-		"not tested":                    {doctor.Setup{}, 3, false, "Fire a test, and see what your tracker answers."},
-		"tested":                        {doctor.Setup{Tested: &now}, 3, true, "Your tracker took a test."},
-		"clicked":                       {doctor.Setup{Clicked: &now}, 4, true, "A real click came with a param_1."},
-		"delivered":                     {doctor.Setup{Delivered: &now}, 5, true, "A real conversion reached your tracker."},
-		"not delivered":                 {doctor.Setup{Tested: &now, Clicked: &now}, 5, false, "Wait for the first conversion, or ask your manager to fire one for a click of yours."},
+		"a sum, of several conversions": {doctor.Setup{Postbacks: []doctor.Question{aggregates}}, 0, true, "All macros in your postbacks are valid."},
+		"not tested":                    {doctor.Setup{}, 3, false, "Fire a test and check your tracker's response."},
+		"tested":                        {doctor.Setup{Tested: &now}, 3, true, "Your tracker accepted a test."},
+		"clicked":                       {doctor.Setup{Clicked: &now}, 4, true, "A real click arrived with param_1."},
+		"delivered":                     {doctor.Setup{Delivered: &now}, 5, true, "A real conversion was delivered to your tracker."},
+		"not delivered":                 {doctor.Setup{Tested: &now, Clicked: &now}, 5, false, "Wait for the first conversion, or ask your manager to fire one manually for one of your clicks."},
 	} {
 		steps := doctor.Checklist(c.setup)
 		for i, s := range steps {
@@ -214,7 +214,7 @@ func TestEachMacroOfOneConversionIsFixedWhereSeveralAreTold(t *testing.T) {
 			t.Fatalf("%v, want %s", written(template, findings), want)
 		}
 	}
-	if says := findings[1].Message; says != "The request tells of several conversions, and {payout} speaks of the first alone; {sum_payout} speaks of all." {
+	if says := findings[1].Message; says != "The request has several conversions, and {payout} is only that of the first; {sum_payout} is of all of them." {
 		t.Errorf("it says %s", says)
 	}
 	fixed, steps := fixAll(t, q)

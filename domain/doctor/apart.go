@@ -10,12 +10,12 @@ import (
 	"postrider/domain/presets"
 )
 
-// tellsApart finds conversions that the tracker could not tell from each other.
+// tellsApart finds conversions that look the same to the tracker.
 func (e *exam) tellsApart() {
 	several := len(slices.Compact(slices.Sorted(slices.Values(e.Goals)))) > 1
 	if several && !e.uses(macro.GoalID, macro.GoalName, macro.GoalNames) {
 		name, send := e.parameterFor(macro.GoalID, "goal", "{goal_id}")
-		e.find(CodeNoGoal, Warning, nowhere, fmt.Sprintf("%d goals share this URL and nothing in it says which one was reached.", len(e.Goals)), e.setting(name, send))
+		e.find(CodeNoGoal, Warning, nowhere, fmt.Sprintf("%d goals use this URL, and it has no macro for the goal.", len(e.Goals)), e.setting(name, send))
 	}
 	e.statusesApart()
 	if e.playerAsID() {
@@ -24,13 +24,12 @@ func (e *exam) tellsApart() {
 	again := slices.ContainsFunc(e.Goals, func(g string) bool { return slices.Contains(e.Repeating, g) })
 	if (several || again) && !e.uses(macro.ConversionID, macro.TransactionID, macro.DeliveryID) && (e.preset == nil || e.preset.Kind != "messenger") {
 		name, send := e.parameterFor(macro.ConversionID, "txid", "{conversion_id}")
-		e.find(CodeNoConversionID, Warning, nowhere, "Without a conversion's own id, a tracker takes a second conversion of the same click for the first one sent again, and drops it.", e.setting(name, send))
+		e.find(CodeNoConversionID, Warning, nowhere, "Without a transaction id, a tracker treats a second conversion of the same click as a duplicate and drops it.", e.setting(name, send))
 	}
 }
 
-// statusesApart finds statuses that look the same to the tracker. Those that take a
-// conversion back may: whichever it was, one fixed word says that it no longer
-// counts.
+// statusesApart finds statuses that look the same to the tracker. Rejected and cancelled
+// may: one fixed value is enough for both.
 func (e *exam) statusesApart() {
 	if len(e.statuses()) < 2 || e.uses(macro.Status) || e.preset != nil && !e.preset.ReadsStatus {
 		return
@@ -40,17 +39,17 @@ func (e *exam) statusesApart() {
 	if p, ok := e.piece(name); ok && p.value != "" && !slices.ContainsFunc(e.statuses(), counts) {
 		return
 	}
-	e.find(CodeNoStatus, Warning, nowhere, "It fires for several statuses and nothing in the URL says which one.", e.setting(name, send))
+	e.find(CodeNoStatus, Warning, nowhere, "It fires for several statuses, and the URL has no macro for the status.", e.setting(name, send))
 }
 
-// playerAsID finds a player's id in the place of a conversion's: it would merge a
-// first deposit with the next.
+// playerAsID finds a player id sent as the transaction id: the tracker would deduplicate a
+// second deposit.
 func (e *exam) playerAsID() bool {
 	found := false
 	for _, p := range e.pieces {
 		proposal, _ := presets.Propose(p.name)
 		if proposal == "{conversion_id}" && e.onlyMacro(p.value, macro.PlayerID) {
-			e.find(CodePlayerAsID, Warning, p.at, "A player's id is no transaction id: the tracker would take a second deposit for the first one sent again.", e.replacing(p.at, "{conversion_id}", "Use {conversion_id}"))
+			e.find(CodePlayerAsID, Warning, p.at, "A player id is not a transaction id: the tracker would drop a second deposit as a duplicate.", e.replacing(p.at, "{conversion_id}", "Use {conversion_id}"))
 			found = true
 		}
 	}
@@ -74,7 +73,7 @@ func (e *exam) parameterFor(name macro.Name, usual, send string) (parameter, val
 func (e *exam) setting(name, value string) *Fix {
 	if p, ok := e.piece(name); ok {
 		if strings.Contains(p.value, "{") {
-			return nil // it sends something else on purpose
+			return nil // it sends another macro on purpose
 		}
 		return e.replacing(place{p.whole.start, p.whole.end}, p.name+"="+value, fmt.Sprintf("Set %s to %s", name, short(value)))
 	}
@@ -94,7 +93,7 @@ func (e *exam) elsewhere() {
 		}) {
 			continue
 		}
-		e.find(CodeSameURL, Warning, nowhere, fmt.Sprintf("%s fires the same URL for the same conversion, so the tracker would get it twice.", other.Name), nil)
+		e.find(CodeSameURL, Warning, nowhere, fmt.Sprintf("%s fires the same URL for the same conversion, so the tracker would receive it twice.", other.Name), nil)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // Setup is what has been done for a campaign, and what has happened.
 type Setup struct {
 	Postbacks []Question // each enabled postback that fires for it
-	Tested    *time.Time // when a test was first taken by the tracker
+	Tested    *time.Time // when the tracker first accepted a test
 	Clicked   *time.Time // when the first real click came with a param_1
 	Delivered *time.Time // when the first real conversion was first delivered
 }
@@ -34,7 +34,7 @@ const (
 	StepDelivered = "first_delivery"
 )
 
-// Checklist says how far a campaign has come.
+// Checklist is the setup steps of a campaign, done and to do.
 func Checklist(s Setup) []Step {
 	known, mapped, sound := 0, 0, 0
 	fault := ""
@@ -55,12 +55,12 @@ func Checklist(s Setup) []Step {
 	}
 	n := len(s.Postbacks)
 	steps := []Step{
-		{Key: StepMacros, Title: "Macros known", Done: n > 0 && known == n, Message: either(n > 0 && known == n, "Your postbacks use macros that we know.", "Add a postback: paste your tracker's URL.")},
-		{Key: StepMapped, Title: "Mapped to your tracker", Done: n > 0 && mapped == n, Message: either(n > 0 && mapped == n, "The click id goes back to your tracker.", "Put the click id in: {param_1} where your tracker wants its own.")},
-		{Key: StepSound, Title: "Template sound", Done: n > 0 && sound == n, Message: either(n > 0 && sound == n, "The doctor finds nothing wrong.", notSound(fault))},
-		happened(StepTested, "Test fired", s.Tested, "Your tracker took a test.", "Fire a test, and see what your tracker answers."),
-		happened(StepClicked, "First click", s.Clicked, "A real click came with a param_1.", "Send a click over your tracking link, with your tracker's click id as param_1."),
-		happened(StepDelivered, "First delivery", s.Delivered, "A real conversion reached your tracker.", "Wait for the first conversion, or ask your manager to fire one for a click of yours."),
+		{Key: StepMacros, Title: "Macros valid", Done: n > 0 && known == n, Message: either(n > 0 && known == n, "All macros in your postbacks are valid.", "Add a postback: paste your tracker's URL.")},
+		{Key: StepMapped, Title: "Mapped to your tracker", Done: n > 0 && mapped == n, Message: either(n > 0 && mapped == n, "Your postbacks return the click id to your tracker.", "Put {param_1} in the parameter in which your tracker expects its click id.")},
+		{Key: StepSound, Title: "URL checked", Done: n > 0 && sound == n, Message: either(n > 0 && sound == n, "The doctor found no problems.", notSound(fault))},
+		happened(StepTested, "Test fired", s.Tested, "Your tracker accepted a test.", "Fire a test and check your tracker's response."),
+		happened(StepClicked, "First click", s.Clicked, "A real click arrived with param_1.", "Send a click through your tracking link, with your tracker's click id as param_1."),
+		happened(StepDelivered, "First delivery", s.Delivered, "A real conversion was delivered to your tracker.", "Wait for the first conversion, or ask your manager to fire one manually for one of your clicks."),
 	}
 	return steps
 }
@@ -69,7 +69,7 @@ func notSound(fault string) string {
 	if fault == "" {
 		return "Add a postback: paste your tracker's URL."
 	}
-	return fmt.Sprintf("The doctor says of %s", fault)
+	return fmt.Sprintf("The doctor found a problem in %s", fault)
 }
 
 func happened(key, title string, at *time.Time, done, todo string) Step {

@@ -19,7 +19,7 @@ func (e *exam) clickID() {
 		for _, slot := range e.template.Slots() {
 			if slot.Macro == macro.ClickID {
 				at := place{slot.Start, slot.End}
-				e.find(CodeOwnClickID, Warning, at, "{click_id} is Postrider's id for the click; your tracker knows its own, which your tracking link carries as a param.",
+				e.find(CodeOwnClickID, Warning, at, "{click_id} is Postrider's id for the click. Your tracker expects its own, which your tracking link passes in param_1.",
 					e.replacing(at, "{param_1}", "Use {param_1}"))
 			}
 		}
@@ -29,10 +29,10 @@ func (e *exam) clickID() {
 	default:
 		name := e.clickName()
 		if p, ok := e.piece(name); ok {
-			e.find(CodeNoClickID, Warning, p.whole, fmt.Sprintf("%s carries no click id, so the tracker cannot tell which click it was.", name), e.replacing(p.at, "{param_1}", "Put {param_1} in"))
+			e.find(CodeNoClickID, Warning, p.whole, fmt.Sprintf("%s has no click id, so the tracker cannot attribute the conversion.", name), e.replacing(p.at, "{param_1}", "Use {param_1}"))
 			return
 		}
-		e.find(CodeNoClickID, Warning, nowhere, "There is no click id in the URL, so the tracker cannot tell which click it was.", e.adding(name, "{param_1}", "Add "+name+"={param_1}"))
+		e.find(CodeNoClickID, Warning, nowhere, "The URL has no click id, so the tracker cannot attribute the conversion.", e.adding(name, "{param_1}", "Add "+name+"={param_1}"))
 	}
 }
 

@@ -15,11 +15,11 @@ func (e *exam) form() {
 			e.emptyPiece(i, last)
 			continue
 		case !p.equals && e.looksLikeParameter(p):
-			e.find(CodeMissingEquals, Warning, p.whole, fmt.Sprintf("There is no = in %s, so the tracker sees a name without a value.", quote(p.name)), e.fixEquals(p))
+			e.find(CodeMissingEquals, Warning, p.whole, fmt.Sprintf("There is no = in %s, so the parameter has no value.", quote(p.name)), e.fixEquals(p))
 		}
 		e.questions(p)
 		if p.equals && p.name != "" && seen[p.name] {
-			e.find(CodeRepeatedParameter, Warning, p.whole, fmt.Sprintf("The parameter %s is there twice; most trackers read one of them alone.", quote(p.name)),
+			e.find(CodeRepeatedParameter, Warning, p.whole, fmt.Sprintf("The parameter %s is there twice; most trackers read only one of them.", quote(p.name)),
 				&Fix{Label: "Remove the second", URLTemplate: without(e.Template, p)})
 		}
 		seen[p.name] = true
@@ -38,9 +38,9 @@ func (e *exam) emptyPiece(i int, last bool) {
 		e.find(CodeDoubleAmpersand, Warning, place{at - 1, at + 1}, "There are two & in a row.",
 			e.replacing(place{at, at + 1}, "", "Remove one"))
 	case last:
-		e.find(CodeStrayAmpersand, Warning, place{at - 1, at}, "The & at the end leads to nothing.", e.replacing(place{at - 1, at}, "", "Remove it"))
+		e.find(CodeStrayAmpersand, Warning, place{at - 1, at}, "The & at the end has no parameter after it.", e.replacing(place{at - 1, at}, "", "Remove it"))
 	default:
-		e.find(CodeStrayAmpersand, Warning, place{at, at + 1}, "The & after the ? comes before the first parameter.", e.replacing(place{at, at + 1}, "", "Remove it"))
+		e.find(CodeStrayAmpersand, Warning, place{at, at + 1}, "The & after the ? has no parameter before it.", e.replacing(place{at, at + 1}, "", "Remove it"))
 	}
 }
 
@@ -55,7 +55,7 @@ func (e *exam) questions(p piece) {
 		if rest == "" || at == p.whole.start { // a separator stands before or after it already
 			fix = e.replacing(place{at, at + 1}, "", "Remove it")
 		}
-		e.find(CodeSecondQuestion, Warning, place{at, at + 1}, "This is a second ?; parameters after the first are joined by &.", fix)
+		e.find(CodeSecondQuestion, Warning, place{at, at + 1}, "This is a second ?; parameters after the first one are separated by &.", fix)
 	}
 }
 
@@ -67,7 +67,7 @@ func (e *exam) looksLikeParameter(p piece) bool {
 // fixEquals puts the sign before a macro that stands directly after its name.
 func (e *exam) fixEquals(p piece) *Fix {
 	if at := strings.IndexByte(p.name, '{'); at > 0 {
-		return e.replacing(place{p.whole.start + at, p.whole.start + at}, "=", "Put the = in")
+		return e.replacing(place{p.whole.start + at, p.whole.start + at}, "=", "Add the =")
 	}
 	return &Fix{Label: "Remove it", URLTemplate: without(e.Template, p)}
 }

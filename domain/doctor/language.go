@@ -50,12 +50,12 @@ func (e *exam) unknownMacro(at place, message string) string {
 		return message
 	}
 	if e.preset != nil && strings.EqualFold(e.preset.Token, written) {
-		return fmt.Sprintf("%s is %s's own token, for the tracking link; here it comes back as %s.", written, e.preset.Name, proposal)
+		return fmt.Sprintf("%s is a token of %s for the tracking link; in a postback use %s.", written, e.preset.Name, proposal)
 	}
 	if confidence == presets.Guess {
-		return fmt.Sprintf("%s is no macro of ours; perhaps it means %s.", written, proposal)
+		return fmt.Sprintf("%s is not a macro; did you mean %s?", written, proposal)
 	}
-	return fmt.Sprintf("%s is another system's placeholder; ours is %s.", written, proposal)
+	return fmt.Sprintf("%s is another system's placeholder; use %s.", written, proposal)
 }
 
 func (e *exam) fixLanguage(f macro.Error, at place) *Fix {
@@ -118,11 +118,11 @@ func (e *exam) fixBrace(at place) *Fix {
 func (e *exam) fixScheme(at place, written string) *Fix {
 	switch {
 	case strings.Contains(written, "://"):
-		return e.replacing(at, "https://", "Begin with https://")
+		return e.replacing(at, "https://", "Start with https://")
 	case strings.HasPrefix(e.Template, "//"):
-		return &Fix{Label: "Begin with https://", URLTemplate: "https:" + e.Template}
+		return &Fix{Label: "Start with https://", URLTemplate: "https:" + e.Template}
 	default:
-		return &Fix{Label: "Begin with https://", URLTemplate: "https://" + e.Template}
+		return &Fix{Label: "Start with https://", URLTemplate: "https://" + e.Template}
 	}
 }
 

@@ -9,13 +9,13 @@ import (
 	"postrider/domain/presets"
 )
 
-// standIns are hosts that stand in a documentation, not on the network. Names that
-// somebody could have registered for a tracker are not among them.
+// standIns are example hosts of documentations. Names that somebody could have registered
+// for a tracker are not among them.
 var standIns = regexp.MustCompile(`(?i)^https?://((www|track|trk|go|click)\.)?(your[-_.]?(own[-_.]?)?(track(er|ing)?|domain|site|host|server|company|network)([-_.]?domain)?` +
 	`|my[-_.]?domain|track(er|ing)[-_.]?domain|domain|example)(\.(example|com|net|org|domain|tld|xyz|io))?([:/?#]|$)`)
 
-// leftovers finds what somebody should have replaced: blanks, words such as
-// REPLACE, and placeholders of other dialects, which would go out as they are.
+// leftovers finds placeholders that were not replaced: blanks, words such as REPLACE, and
+// placeholders of other dialects. They would be sent as they are.
 func (e *exam) leftovers() {
 	e.hostBlank()
 	for _, t := range presets.Tokens(e.Template) {
@@ -24,7 +24,7 @@ func (e *exam) leftovers() {
 		switch t.Dialect {
 		case presets.Braces: // our own, or reported by the language
 		case presets.AngleBrackets:
-			e.find(CodeBlank, Error, at, fmt.Sprintf("%s waits for something of your own.", written), nil)
+			e.find(CodeBlank, Error, at, fmt.Sprintf("%s is a placeholder: enter your own value.", written), nil)
 		default:
 			if !e.reported(at) {
 				e.foreign(t, at, written)
@@ -33,7 +33,7 @@ func (e *exam) leftovers() {
 	}
 	for _, p := range e.pieces {
 		if p.equals && p.value != "" && isFiller(p.value) {
-			e.find(CodeFiller, Warning, p.at, fmt.Sprintf("%s stands where a value belongs, and would go out as it is.", quote(p.value)), e.fixPiece(p))
+			e.find(CodeFiller, Warning, p.at, fmt.Sprintf("%s is a placeholder for a value and would be sent as it is.", quote(p.value)), e.fixPiece(p))
 		}
 	}
 }
@@ -45,7 +45,7 @@ func (e *exam) reported(at place) bool {
 
 func (e *exam) hostBlank() {
 	at, host := hostOf(e.Template)
-	message := fmt.Sprintf("%s is a stand-in: put your tracker's own domain here.", host)
+	message := fmt.Sprintf("%s is an example: enter your tracker's domain.", host)
 	switch {
 	case strings.EqualFold(host, presets.Nowhere):
 		e.find(CodeHostBlank, Error, at, message, nil)
@@ -57,12 +57,12 @@ func (e *exam) hostBlank() {
 // foreign reports a placeholder of another dialect.
 func (e *exam) foreign(t presets.Token, at place, written string) {
 	proposal, confidence := presets.Propose(t.Name)
-	message := fmt.Sprintf("%s is written as other systems write placeholders (%s); it would go out as it is.", written, t.Dialect)
+	message := fmt.Sprintf("%s is another system's placeholder (%s) and would be sent as it is.", written, t.Dialect)
 	if confidence == presets.None {
 		e.find(CodeForeignToken, Warning, at, message, e.replacing(at, "", "Remove it"))
 		return
 	}
-	e.find(CodeForeignToken, Warning, at, fmt.Sprintf("%s is written as other systems write placeholders (%s); ours is %s.", written, t.Dialect, proposal),
+	e.find(CodeForeignToken, Warning, at, fmt.Sprintf("%s is another system's placeholder (%s); use %s.", written, t.Dialect, proposal),
 		e.replacing(at, proposal, "Use "+proposal))
 }
 
@@ -73,7 +73,7 @@ func isFiller(value string) bool {
 	return words.MatchString(value) && (strings.ToUpper(value) == value || strings.Contains(strings.ToLower(value), "replace") || len(value) > 4)
 }
 
-// fixPiece puts in what the parameter usually takes.
+// fixPiece replaces the value with the macro that the parameter usually has.
 func (e *exam) fixPiece(p piece) *Fix {
 	if send := e.sends(p.name); send != "" {
 		return e.replacing(p.at, send, "Use "+send)

@@ -24,12 +24,12 @@ func (e *exam) link() {
 		}
 	}
 	if carried == [3]string{} && len(missing) > 0 {
-		e.find(CodeLinkEmpty, Warning, place{missing[0].Start, missing[0].End}, "The tracking link carries no param, so this would always be empty: add param_1 with your tracker's click id to the link.", nil)
+		e.find(CodeLinkEmpty, Warning, place{missing[0].Start, missing[0].End}, "The tracking link has no param_1, param_2 or param_3, so this would always be empty: add param_1 with your tracker's click id to the link.", nil)
 		return
 	}
 	for _, slot := range missing {
 		at := place{slot.Start, slot.End}
-		message := fmt.Sprintf("The tracking link carries %s, not %s, so this would always be empty.", names(carried), slot.Macro)
+		message := fmt.Sprintf("The tracking link has %s, not %s, so this would always be empty.", names(carried), slot.Macro)
 		var fix *Fix
 		if free := e.unused(carried); free != "" {
 			with := strings.Replace(e.Template[at.start:at.end], e.Template[at.start+1:at.start+1+nameLength(e.Template[at.start+1:at.end])], free, 1)
@@ -100,6 +100,6 @@ func (e *exam) linkToken(carried [3]string) {
 		if proposal, confidence := presets.Propose(tokens[0].Name); confidence == presets.None || proposal != "{param_1}" {
 			continue
 		}
-		e.find(CodeLinkToken, Warning, nowhere, fmt.Sprintf("The tracking link has %s as %s; %s's own token is %s, so check which tracker the link is for.", value, params[i], e.preset.Name, e.preset.Token), nil)
+		e.find(CodeLinkToken, Warning, nowhere, fmt.Sprintf("The tracking link has %s in %s, but the token of %s is %s: check which tracker the link is for.", value, params[i], e.preset.Name, e.preset.Token), nil)
 	}
 }

@@ -12,8 +12,8 @@ import (
 // currencyCode has the form of ISO 4217's, in either case.
 var currencyCode = regexp.MustCompile(`^(?:[A-Z]{3}|[a-z]{3})$`)
 
-// fixedCurrency finds a currency that is always the same beside an amount that
-// may be in another: pasted templates often come with usd.
+// fixedCurrency finds a fixed currency next to an amount that may be in another: pasted
+// templates often have usd.
 func (e *exam) fixedCurrency() {
 	if !e.uses(macro.Amount, macro.Payout, macro.SumAmount, macro.SumPayout) {
 		return
@@ -27,7 +27,7 @@ func (e *exam) fixedCurrency() {
 		if p.value == strings.ToLower(p.value) {
 			send = "{currency|lower}"
 		}
-		e.find(CodeFixedCurrency, Hint, p.at, fmt.Sprintf("It says %s of every conversion, whatever currency its amount is in.", p.value),
+		e.find(CodeFixedCurrency, Hint, p.at, fmt.Sprintf("The currency is always %s, whatever the currency of the amount is.", p.value),
 			e.replacing(p.at, send, "Use "+send))
 	}
 }

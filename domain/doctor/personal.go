@@ -29,7 +29,7 @@ func (e *exam) personal() {
 		default:
 			continue
 		}
-		e.find(CodePersonalData, Warning, p.whole, fmt.Sprintf("This sends %s, which URLs leave behind in every log on the way.", what),
+		e.find(CodePersonalData, Warning, p.whole, fmt.Sprintf("This sends %s, which every server that logs the URL keeps.", what),
 			&Fix{Label: "Remove the parameter", URLTemplate: without(e.Template, p)})
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"postrider/domain/presets"
 )
 
-// trackerReads holds the parameters against what the recognised tracker documents.
+// trackerReads compares the parameters with the recognised tracker's documentation.
 func (e *exam) trackerReads() {
 	if e.preset == nil {
 		return
@@ -30,7 +30,7 @@ func (e *exam) trackerReads() {
 		}
 	}
 	if others := e.unapproved(); len(others) > 0 && !e.preset.ReadsStatus {
-		e.find(CodeStatusUnread, Warning, nowhere, fmt.Sprintf("%s reads no status: it counts a conversion that is %s as though it were approved.", e.preset.Name, strings.Join(others, " or ")), nil)
+		e.find(CodeStatusUnread, Warning, nowhere, fmt.Sprintf("%s does not read a status: it counts %s conversions as approved.", e.preset.Name, strings.Join(others, " or ")), nil)
 	}
 }
 
@@ -45,7 +45,7 @@ func (e *exam) piece(name string) (piece, bool) {
 	return piece{}, false
 }
 
-// accepted tells what a parameter would send that its tracker does not take, for
+// accepted finds values that a parameter would send and its tracker does not accept, for
 // the goals and statuses asked about.
 func (e *exam) accepted(known presets.Parameter, p piece) {
 	t, err := macro.ParseFor("https://x.example/?v="+p.value, macro.Aggregated)
@@ -62,7 +62,7 @@ func (e *exam) accepted(known presets.Parameter, p piece) {
 	if len(refused) == 0 || len(t.Macros()) == 0 {
 		return
 	}
-	e.find(CodeNotAccepted, Warning, p.at, fmt.Sprintf("%s takes %s for %s; this sends %s.", e.preset.Name, strings.Join(known.Values, ", "), known.Name, strings.Join(refused, ", ")),
+	e.find(CodeNotAccepted, Warning, p.at, fmt.Sprintf("%s accepts %s for %s; this sends %s.", e.preset.Name, strings.Join(known.Values, ", "), known.Name, strings.Join(refused, ", ")),
 		e.replacing(p.at, known.Send, "Use "+short(known.Send)))
 }
 

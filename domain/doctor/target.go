@@ -11,23 +11,22 @@ import (
 // Target answers questions about where a postback goes. Its answers take their
 // own limited time.
 type Target interface {
-	// Refuses says why an address must not be sent to, as far as its text tells;
-	// empty where it may.
+	// Refuses is why a URL is blocked, without a DNS lookup; empty where it is not.
 	Refuses(url string) string
-	// Resolves says what the network makes of a host name.
+	// Resolves looks a host name up.
 	Resolves(ctx context.Context, host string) Resolution
-	// AnswersHTTPS tells whether a host answers on https.
+	// AnswersHTTPS reports whether a host answers on https.
 	AnswersHTTPS(ctx context.Context, host string) bool
 }
 
-// Resolution is what became of looking a host up.
+// Resolution is the result of a DNS lookup.
 type Resolution int
 
-// What becomes of looking a host up.
+// The results of a DNS lookup.
 const (
 	Unknown  Resolution = iota // no answer in time
 	Public                     // addresses that may be sent to
-	NotFound                   // there is no such name
+	NotFound                   // the name does not exist
 	Private                    // an address that postbacks may not be sent to
 )
 
@@ -51,12 +50,12 @@ func CheckTarget(ctx context.Context, template string, target Target, ask bool) 
 	}
 	switch target.Resolves(ctx, host) {
 	case NotFound:
-		return []Finding{span(Finding{Code: CodeHostNotFound, Severity: Warning, Message: fmt.Sprintf("The host %s is not found: check its spelling and its DNS record.", host)}, at)}
+		return []Finding{span(Finding{Code: CodeHostNotFound, Severity: Warning, Message: fmt.Sprintf("The host %s does not resolve: check its spelling and its DNS record.", host)}, at)}
 	case Private:
-		return []Finding{span(Finding{Code: CodePrivateHost, Severity: Error, Message: fmt.Sprintf("%s does not lead to a public address, and postbacks are sent to no other.", host)}, at)}
+		return []Finding{span(Finding{Code: CodePrivateHost, Severity: Error, Message: fmt.Sprintf("%s does not resolve to a public IP address; postbacks are sent to public addresses only.", host)}, at)}
 	}
 	if strings.HasPrefix(strings.ToLower(template), "http://") && target.AnswersHTTPS(ctx, host) {
-		f := span(Finding{Code: CodeHTTP, Severity: Warning, Message: fmt.Sprintf("%s answers on https too; over http anybody on the way reads and changes what is sent.", host)}, place{0, len("http")})
+		f := span(Finding{Code: CodeHTTP, Severity: Warning, Message: fmt.Sprintf("%s supports https too; over http anybody on the network can read and change the postback.", host)}, place{0, len("http")})
 		if fixed := secured(template, at); fixed != "" {
 			f.Fix = &Fix{Label: "Use https", URLTemplate: fixed}
 		}

@@ -163,10 +163,10 @@ func TestWhatIsSaidOfATarget(t *testing.T) {
 		start, end int
 	}{
 		"refused":      {fixed{refuses: "it is private"}, "it is private.", 7, 16},
-		"not found":    {fixed{resolves: doctor.NotFound}, "The host трекер.рф is not found: check its spelling and its DNS record.", 7, 16},
-		"private":      {fixed{resolves: doctor.Private}, "трекер.рф does not lead to a public address, and postbacks are sent to no other.", 7, 16},
-		"http":         {fixed{resolves: doctor.Public}, "трекер.рф answers on https too; over http anybody on the way reads and changes what is sent.", 0, 4},
-		"http, unsure": {fixed{resolves: doctor.Unknown}, "трекер.рф answers on https too; over http anybody on the way reads and changes what is sent.", 0, 4},
+		"not found":    {fixed{resolves: doctor.NotFound}, "The host трекер.рф does not resolve: check its spelling and its DNS record.", 7, 16},
+		"private":      {fixed{resolves: doctor.Private}, "трекер.рф does not resolve to a public IP address; postbacks are sent to public addresses only.", 7, 16},
+		"http":         {fixed{resolves: doctor.Public}, "трекер.рф supports https too; over http anybody on the network can read and change the postback.", 0, 4},
+		"http, unsure": {fixed{resolves: doctor.Unknown}, "трекер.рф supports https too; over http anybody on the network can read and change the postback.", 0, 4},
 	} {
 		found := doctor.CheckTarget(t.Context(), template, c.network, true)
 		if len(found) != 1 || found[0].Message != c.says || found[0].Start != c.start || found[0].End != c.end {

@@ -6,18 +6,18 @@ import (
 	"postrider/internal/ids"
 )
 
-// PostbackVitals are how a postback has fared lately.
+// PostbackVitals are a postback's recent deliveries.
 type PostbackVitals struct {
 	ID          ids.Postback
 	AffiliateID ids.Affiliate
 	Delivered   int    // of its last deliveries
 	Failing     int    // of its last deliveries, those that failed or are being tried again
 	Waiting     int    // held because the endpoint keeps failing
-	Held        bool   // the tracker said that the address is gone
-	LastReason  string // of the failures, in words; empty for none
+	Held        bool   // the tracker returned 410 Gone
+	LastReason  string // a sentence; empty for none
 }
 
-// CampaignVitals are how a running campaign's traffic has looked lately.
+// CampaignVitals are an active campaign's recent clicks.
 type CampaignVitals struct {
 	ID          ids.Campaign
 	AffiliateID ids.Affiliate
@@ -27,8 +27,7 @@ type CampaignVitals struct {
 	Covered     bool // some enabled postback fires for it
 }
 
-// LinkVitals are how the traffic of an affiliate's default link of an offer that
-// runs has looked lately.
+// LinkVitals are the recent clicks of an affiliate's default link for an active offer.
 type LinkVitals struct {
 	ID          int64
 	AffiliateID ids.Affiliate
@@ -37,8 +36,8 @@ type LinkVitals struct {
 	WithoutID   int    // of those, clicks without a param_1
 }
 
-// OpenAlert is an alert that has been raised and is not over. It is about one
-// thing; the other ids are zero.
+// OpenAlert is an alert that was raised and is not resolved. It is about one object; the
+// other ids are zero.
 type OpenAlert struct {
 	Kind       AlertKind
 	PostbackID ids.Postback
@@ -52,27 +51,26 @@ func (a OpenAlert) about() OpenAlert {
 	return a
 }
 
-// Change is what to do about alerts: raise one, or end one.
+// Change raises or resolves an alert.
 type Change struct {
 	OpenAlert
 
 	AffiliateID ids.Affiliate
-	Raise       bool   // otherwise it is over
-	Message     string // for the affiliate, of one that is raised
+	Raise       bool   // otherwise it is resolved
+	Message     string // of one that is raised
 }
 
-// From when on something is worth an alert, and when it is over.
+// Thresholds at which alerts are raised and resolved.
 const (
-	leastFailing = 3    // deliveries that did not arrive
-	failingShare = 0.5  // of the last ones, from which it is failing
-	wellShare    = 0.1  // below which it is well again
-	leastClicks  = 10   // from which a campaign has traffic
-	noParamShare = 0.5  // of clicks, from which a link is wrong
-	fineShare    = 0.05 // below which it is right again
+	leastFailing = 3    // failed deliveries, at least
+	failingShare = 0.5  // of the last deliveries, from which a postback is failing
+	wellShare    = 0.1  // below which it is not
+	leastClicks  = 10   // at which a campaign has traffic
+	noParamShare = 0.5  // of clicks without param_1, from which the link is wrong
+	fineShare    = 0.05 // below which it is not
 )
 
-// Watch decides which alerts to raise and which are over. It gives nothing where
-// nothing has changed.
+// Watch decides which alerts to raise and which are resolved.
 func Watch(postbacks []PostbackVitals, campaigns []CampaignVitals, links []LinkVitals, open []OpenAlert) []Change {
 	w := watch{open: map[OpenAlert]bool{}, watched: map[OpenAlert]bool{}}
 	for _, a := range open {
@@ -97,7 +95,7 @@ type watch struct {
 	changes []Change
 }
 
-// set raises an alert that is not there, and ends one that is.
+// set raises an alert that is not open, and resolves one that is.
 func (w *watch) set(a OpenAlert, affiliateID ids.Affiliate, begins, ends bool, message string) {
 	switch {
 	case begins && !w.open[a]:
@@ -119,18 +117,18 @@ func (w *watch) postback(p PostbackVitals) {
 	}
 	share := part(p.Failing, p.Delivered+p.Failing)
 	well := p.Delivered > 0 && share < wellShare
-	w.set(of(AlertGone), p.AffiliateID, p.Held, !p.Held, "The tracker says that this address is gone, so the postback is on hold: put the new address in and resume it.")
-	w.set(of(AlertHeld), p.AffiliateID, p.Waiting > 0, p.Waiting == 0, fmt.Sprintf("%s until the tracker answers again; nothing is lost.%s", wait(p.Waiting), reason))
+	w.set(of(AlertGone), p.AffiliateID, p.Held, !p.Held, "The tracker returned 410 Gone, so postbacks wait: enter the tracker's new URL and save the postback.")
+	w.set(of(AlertHeld), p.AffiliateID, p.Waiting > 0, p.Waiting == 0, fmt.Sprintf("Tracker unavailable: %s until it responds again; none are lost.%s", wait(p.Waiting), reason))
 	w.set(of(AlertFailing), p.AffiliateID, p.Failing >= leastFailing && share >= failingShare, well,
-		fmt.Sprintf("%d of the last %d deliveries did not arrive.%s", p.Failing, p.Delivered+p.Failing, reason))
+		fmt.Sprintf("%d of the last %d deliveries failed.%s", p.Failing, p.Delivered+p.Failing, reason))
 	isIll := w.open[of(AlertFailing)] || w.open[of(AlertHeld)]
-	if wasIll && !isIll && p.Delivered > 0 { // news, not a state: it is over as soon as it is told
-		w.changes = append(w.changes, Change{OpenAlert: of(AlertRecovered), AffiliateID: p.AffiliateID, Raise: true, Message: "It delivers again."})
+	if wasIll && !isIll && p.Delivered > 0 { // an event, not a state: it is resolved as it is raised
+		w.changes = append(w.changes, Change{OpenAlert: of(AlertRecovered), AffiliateID: p.AffiliateID, Raise: true, Message: "Postbacks are delivered again."})
 	}
 }
 
-// forget ends the alerts of what is watched no more: a postback that is switched
-// off or deleted, a campaign or an offer that is paused.
+// forget resolves the alerts of what is no longer watched: a postback that was disabled or
+// deleted, a campaign or an offer that was paused.
 func (w *watch) forget(open []OpenAlert) {
 	for _, a := range open {
 		if w.open[a] && !w.watched[a.about()] {
@@ -141,9 +139,9 @@ func (w *watch) forget(open []OpenAlert) {
 
 func wait(n int) string {
 	if n == 1 {
-		return "1 delivery waits"
+		return "1 postback waits"
 	}
-	return fmt.Sprintf("%d deliveries wait", n)
+	return fmt.Sprintf("%d postbacks wait", n)
 }
 
 func (w *watch) campaign(c CampaignVitals) {
@@ -151,24 +149,24 @@ func (w *watch) campaign(c CampaignVitals) {
 	of := func(k AlertKind) OpenAlert { return OpenAlert{Kind: k, CampaignID: c.ID} }
 	traffic := c.Clicks >= leastClicks
 	w.set(of(AlertUncovered), c.AffiliateID, traffic && !c.Covered, c.Covered,
-		fmt.Sprintf("%s has traffic, but no postback fires for it: your tracker would not hear of its conversions.", c.Name))
+		fmt.Sprintf("%s has traffic, but no postback: its conversions are not sent to your tracker.", c.Name))
 	w.params(of(AlertNoParam), c.AffiliateID, c.Clicks, c.WithoutID, c.Name)
 }
 
-// link watches a default link. That no postback fires for it is said of the
-// affiliate's campaigns alone: one for the offer covers both.
+// link watches a default link. AlertUncovered is raised for campaigns only: a postback for
+// the offer covers both.
 func (w *watch) link(l LinkVitals) {
 	of := OpenAlert{LinkID: l.ID}
 	w.watched[of] = true
 	of.Kind = AlertNoParam
-	w.params(of, l.AffiliateID, l.Clicks, l.WithoutID, "your default link of "+l.Offer)
+	w.params(of, l.AffiliateID, l.Clicks, l.WithoutID, "your default link for "+l.Offer)
 }
 
 // params watches whether clicks carry the tracker's click id.
 func (w *watch) params(of OpenAlert, affiliateID ids.Affiliate, clicks, without int, name string) {
 	share := part(without, clicks)
 	w.set(of, affiliateID, clicks >= leastClicks && share >= noParamShare, clicks > 0 && share < fineShare,
-		fmt.Sprintf("%d of the last %d clicks of %s came without param_1: your tracker's click id is missing from the link.", without, clicks, name))
+		fmt.Sprintf("%d of the last %d clicks of %s have no param_1: your tracker's click id is missing from the link.", without, clicks, name))
 }
 
 func part(n, of int) float64 {

@@ -112,7 +112,7 @@ func TestADefaultLinksTrafficIsWatched(t *testing.T) {
 		if len(raised) != step.raised || len(ended) != step.ended {
 			t.Errorf("step %d: raised %v, ended %v", i, raised, ended)
 		}
-		if len(raised) > 0 && (changes[0].LinkID != 3 || changes[0].AffiliateID != 1 || !strings.Contains(changes[0].Message, "clicks of your default link of Royal Spin came without param_1")) {
+		if len(raised) > 0 && (changes[0].LinkID != 3 || changes[0].AffiliateID != 1 || !strings.Contains(changes[0].Message, "clicks of your default link for Royal Spin have no param_1")) {
 			t.Errorf("%+v", changes[0])
 		}
 	}

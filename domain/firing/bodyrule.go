@@ -28,23 +28,23 @@ func (r BodyRule) IsZero() bool { return r == BodyRule{} }
 // Validate tells what is missing from a rule, in words for the person who wrote it.
 func (r BodyRule) Validate() error {
 	if len(r.Value) > maxRuleText || len(r.Path) > maxRuleText {
-		return fmt.Errorf("each text of the rule may be at most %d bytes long", maxRuleText)
+		return fmt.Errorf("each value of the rule can be at most %d bytes long", maxRuleText)
 	}
 	switch r.Kind {
 	case "":
 		if !r.IsZero() {
-			return errors.New("say how the body is read: contains, not_contains or json_field")
+			return errors.New("choose the kind of rule: contains, not_contains or json_field")
 		}
 	case Contains, NotContains:
 		if r.Value == "" {
-			return errors.New("say which text to look for in the body")
+			return errors.New("enter the text to look for in the body")
 		}
 	case JSONField:
 		if r.Path == "" {
-			return errors.New("say which field of the JSON to read, such as status or result.code")
+			return errors.New("enter the JSON field to read, such as status or result.code")
 		}
 	default:
-		return fmt.Errorf("%q is no kind of rule: use contains, not_contains or json_field", r.Kind)
+		return fmt.Errorf("%q is not a kind of rule: use contains, not_contains or json_field", r.Kind)
 	}
 	return nil
 }
@@ -53,9 +53,9 @@ func (r BodyRule) Validate() error {
 func (r BodyRule) Accepts(body []byte) (ok bool, failed string) {
 	switch r.Kind {
 	case Contains:
-		return containsFold(body, r.Value), fmt.Sprintf("the answer does not contain %q", r.Value)
+		return containsFold(body, r.Value), fmt.Sprintf("the response does not contain %q", r.Value)
 	case NotContains:
-		return !containsFold(body, r.Value), fmt.Sprintf("the answer contains %q", r.Value)
+		return !containsFold(body, r.Value), fmt.Sprintf("the response contains %q", r.Value)
 	case JSONField:
 		return r.acceptsJSON(body)
 	default:
@@ -72,14 +72,14 @@ func (r BodyRule) acceptsJSON(body []byte) (ok bool, failed string) {
 	decoder.UseNumber()
 	var document any
 	if err := decoder.Decode(&document); err != nil {
-		return false, "the answer is not JSON"
+		return false, "the response is not JSON"
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return false, "the answer is not JSON"
+		return false, "the response is not JSON"
 	}
 	value, found := lookup(document, r.Path)
 	if !found {
-		return false, fmt.Sprintf("the answer has no field %q", r.Path)
+		return false, fmt.Sprintf("the response has no field %q", r.Path)
 	}
 	got := jsonText(value)
 	return strings.EqualFold(got, r.Value), fmt.Sprintf("the field %q is %q, not %q", r.Path, got, r.Value)

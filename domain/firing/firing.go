@@ -1,10 +1,10 @@
 // Package firing decides which postbacks a conversion event fires, and names for
 // every other one the rule that stopped it.
 //
-// It owns the rules and the words in which they are explained; it does not load
-// postbacks, write deliveries or send anything. Every postback is judged on its
-// own: one that fires never keeps another from firing, so a campaign's postback
-// leaves the affiliate's global one undisturbed, and both are called.
+// It owns the rules and their explanations; it does not load postbacks, write
+// deliveries or send anything. Every postback is judged independently: one that fires
+// never keeps another from firing, so a campaign's postback and the affiliate's global
+// one are both sent.
 //
 // The rules are asked in the order of [Rules]; the first that stops a postback is
 // the reason given. Its integration is the chapter "Concepts" of the product page.
@@ -21,7 +21,7 @@ import (
 
 // Event is one status of one conversion.
 type Event struct {
-	AffiliateID ids.Affiliate // 0: nobody it could be attributed to
+	AffiliateID ids.Affiliate // 0: unattributed
 	OfferID     ids.Offer
 	CampaignID  ids.Campaign // 0: the affiliate's default link, no campaign
 	Goal        string
@@ -30,8 +30,7 @@ type Event struct {
 	Correction  bool   // its amount, currency, time or payout changed, and the status is what it was
 }
 
-// Decision says what became of one postback, and why. It is kept with the event,
-// so that nobody has to guess later.
+// Decision is whether one postback fires, and why. It is stored with the event.
 type Decision struct {
 	PostbackID ids.Postback `json:"postback"`
 	Fired      bool         `json:"fired"`
@@ -92,63 +91,63 @@ func (p Postback) elsewhere() Rule {
 func explain(rule Rule, e Event, p Postback) string {
 	switch rule {
 	case Matched:
-		said := fmt.Sprintf("Fired: it is %s, for the goal %s, and fires when a conversion is %s.", p.reach(), e.Goal, e.Status)
+		said := fmt.Sprintf("Fired: it applies to %s, the goal %s and the status %s.", p.reach(), e.Goal, e.Status)
 		if e.Correction {
-			said = fmt.Sprintf("Fired: it is %s, for the goal %s, and sends corrections.", p.reach(), e.Goal)
+			said = fmt.Sprintf("Fired: it applies to %s and the goal %s, and sends corrections.", p.reach(), e.Goal)
 		}
 		if p.Aggregates > 0 {
-			said += fmt.Sprintf(" It aggregates what its click brings within %s.", Window(p.Aggregates))
+			said += fmt.Sprintf(" It aggregates the conversions of the click within %s.", Window(p.Aggregates))
 		}
 		return said
 	case Held:
-		return "It matches, but is on hold since its tracker said that the address is gone (410); its delivery waits until you resume it."
+		return "It matches, but waits: its tracker returned 410 Gone. The delivery is sent once you change the URL and save the postback."
 	case Unattributed:
-		return "The conversion belongs to no affiliate: no click was found for it."
+		return "The conversion is unattributed: no click was found for it."
 	case OtherAffiliate:
 		return "It belongs to another affiliate."
 	case Deleted:
 		return "It was deleted."
 	case Disabled:
-		return "It is switched off."
+		return "It is disabled."
 	case UnknownScope:
-		return fmt.Sprintf("Its scope %q is not known.", p.Scope)
+		return fmt.Sprintf("Its scope %q is unknown.", p.Scope)
 	case OtherOffer:
-		return fmt.Sprintf("It is for offer %d; the conversion is of offer %d.", p.OfferID, e.OfferID)
+		return fmt.Sprintf("It applies to offer %d; the conversion is for offer %d.", p.OfferID, e.OfferID)
 	case OtherCampaign:
 		if e.CampaignID == 0 {
-			return fmt.Sprintf("It is for campaign %d; the conversion came through the default link, without a campaign.", p.CampaignID)
+			return fmt.Sprintf("It applies to campaign %d; the conversion came through the default link, without a campaign.", p.CampaignID)
 		}
-		return fmt.Sprintf("It is for campaign %d; the conversion is of campaign %d.", p.CampaignID, e.CampaignID)
+		return fmt.Sprintf("It applies to campaign %d; the conversion is from campaign %d.", p.CampaignID, e.CampaignID)
 	case Unchanged:
-		return fmt.Sprintf("It is %s as before: this step corrected the conversion, and the postback does not send corrections, since most trackers count each call.", e.Status)
+		return fmt.Sprintf("The status is still %s: the conversion was corrected, and this postback does not send corrections, because most trackers count every call.", e.Status)
 	case OverCap:
-		return fmt.Sprintf("The %s had taken as many conversions as it may in a day: this one is kept, pays nothing, and is not told.", e.CappedBy)
+		return fmt.Sprintf("Over the daily cap of the %s: the conversion is recorded and pays nothing, and no postback is sent.", e.CappedBy)
 	case OtherGoal:
-		return fmt.Sprintf("It is for the goal %s; this is %s.", strings.Join(p.Goals(), " or "), e.Goal)
+		return fmt.Sprintf("It fires for the goal %s; the conversion's goal is %s.", strings.Join(p.Goals(), " or "), e.Goal)
 	default:
-		return fmt.Sprintf("It fires when a conversion is %s; this one is %s.", p.inStatuses(), e.Status)
+		return fmt.Sprintf("It fires for %s; the conversion is %s.", p.inStatuses(), e.Status)
 	}
 }
 
-// reach says in words where the postback applies.
+// reach is what the postback applies to, for a sentence.
 func (p Postback) reach() string {
 	switch p.Scope {
 	case Offer:
-		return fmt.Sprintf("for offer %d", p.OfferID)
+		return fmt.Sprintf("offer %d", p.OfferID)
 	case Campaign:
-		return fmt.Sprintf("for campaign %d", p.CampaignID)
+		return fmt.Sprintf("campaign %d", p.CampaignID)
 	default:
-		return "for all campaigns"
+		return "all campaigns"
 	}
 }
 
 func (p Postback) inStatuses() string {
 	if len(p.Statuses) == 0 {
-		return "in no status at all"
+		return "no status"
 	}
 	names := make([]string, len(p.Statuses))
 	for i, s := range p.Statuses {
 		names[i] = string(s)
 	}
-	return strings.Join(names, " or ")
+	return "the status " + strings.Join(names, " or ")
 }

@@ -44,29 +44,29 @@ func TestDecide(t *testing.T) {
 		rule   firing.Rule
 		says   string
 	}{
-		"global":                  {event, nil, firing.Matched, "Fired: it is for all campaigns, for the goal ftd, and fires when a conversion is approved."},
-		"its offer":               {event, scoped(firing.Offer, 10, 0), firing.Matched, "Fired: it is for offer 10, for the goal ftd, and fires when a conversion is approved."},
-		"its campaign":            {event, scoped(firing.Campaign, 10, 100), firing.Matched, "Fired: it is for campaign 100, for the goal ftd, and fires when a conversion is approved."},
+		"global":                  {event, nil, firing.Matched, "Fired: it applies to all campaigns, the goal ftd and the status approved."},
+		"its offer":               {event, scoped(firing.Offer, 10, 0), firing.Matched, "Fired: it applies to offer 10, the goal ftd and the status approved."},
+		"its campaign":            {event, scoped(firing.Campaign, 10, 100), firing.Matched, "Fired: it applies to campaign 100, the goal ftd and the status approved."},
 		"another affiliate":       {event, func(p *firing.Postback) { p.AffiliateID = 2 }, firing.OtherAffiliate, "It belongs to another affiliate."},
-		"another offer":           {event, scoped(firing.Offer, 11, 0), firing.OtherOffer, "It is for offer 11; the conversion is of offer 10."},
-		"another campaign":        {event, scoped(firing.Campaign, 10, 101), firing.OtherCampaign, "It is for campaign 101; the conversion is of campaign 100."},
-		"another goal":            {event, func(p *firing.Postback) { p.Goal = "registration" }, firing.OtherGoal, "It is for the goal registration; this is ftd."},
-		"another status":          {event, func(p *firing.Postback) { p.Statuses = []commission.Status{"pending", "rejected"} }, firing.OtherStatus, "It fires when a conversion is pending or rejected; this one is approved."},
-		"no status":               {event, func(p *firing.Postback) { p.Statuses = nil }, firing.OtherStatus, "It fires when a conversion is in no status at all; this one is approved."},
+		"another offer":           {event, scoped(firing.Offer, 11, 0), firing.OtherOffer, "It applies to offer 11; the conversion is for offer 10."},
+		"another campaign":        {event, scoped(firing.Campaign, 10, 101), firing.OtherCampaign, "It applies to campaign 101; the conversion is from campaign 100."},
+		"another goal":            {event, func(p *firing.Postback) { p.Goal = "registration" }, firing.OtherGoal, "It fires for the goal registration; the conversion's goal is ftd."},
+		"another status":          {event, func(p *firing.Postback) { p.Statuses = []commission.Status{"pending", "rejected"} }, firing.OtherStatus, "It fires for the status pending or rejected; the conversion is approved."},
+		"no status":               {event, func(p *firing.Postback) { p.Statuses = nil }, firing.OtherStatus, "It fires for no status; the conversion is approved."},
 		"one of several statuses": {event, func(p *firing.Postback) { p.Statuses = commission.Statuses() }, firing.Matched, ""},
-		"switched off":            {event, func(p *firing.Postback) { p.Enabled = false }, firing.Disabled, "It is switched off."},
+		"switched off":            {event, func(p *firing.Postback) { p.Enabled = false }, firing.Disabled, "It is disabled."},
 		"deleted":                 {event, func(p *firing.Postback) { p.Deleted = true; p.Enabled = false }, firing.Deleted, "It was deleted."},
 		"over the day's cap": {
 			firing.Event{AffiliateID: 1, OfferID: 10, CampaignID: 100, Goal: "ftd", Status: commission.Approved, CappedBy: "campaign"}, nil, firing.OverCap,
-			"The campaign had taken as many conversions as it may in a day: this one is kept, pays nothing, and is not told.",
+			"Over the daily cap of the campaign: the conversion is recorded and pays nothing, and no postback is sent.",
 		},
 		"a correction": {
 			corrected(event), nil, firing.Unchanged,
-			"It is approved as before: this step corrected the conversion, and the postback does not send corrections, since most trackers count each call.",
+			"The status is still approved: the conversion was corrected, and this postback does not send corrections, because most trackers count every call.",
 		},
 		"a correction that it wants": {
 			corrected(event), func(p *firing.Postback) { p.SendCorrections = true }, firing.Matched,
-			"Fired: it is for all campaigns, for the goal ftd, and sends corrections.",
+			"Fired: it applies to all campaigns and the goal ftd, and sends corrections.",
 		},
 		"a correction of another status": {
 			corrected(event), func(p *firing.Postback) { p.SendCorrections, p.Statuses = true, []commission.Status{"rejected"} }, firing.OtherStatus, "",
@@ -77,7 +77,7 @@ func TestDecide(t *testing.T) {
 		"nobody's conversion":   {firing.Event{Goal: "ftd", Status: "approved"}, nil, firing.Unattributed, ""},
 		"a campaign's, on the default link": {
 			firing.Event{AffiliateID: 1, OfferID: 10, Goal: "ftd", Status: "approved"}, scoped(firing.Campaign, 10, 100),
-			firing.OtherCampaign, "It is for campaign 100; the conversion came through the default link, without a campaign.",
+			firing.OtherCampaign, "It applies to campaign 100; the conversion came through the default link, without a campaign.",
 		},
 		"a campaign's without a campaign": {
 			firing.Event{AffiliateID: 1, OfferID: 10, Goal: "ftd", Status: "approved"}, scoped(firing.Campaign, 10, 0),
@@ -189,6 +189,6 @@ func ExampleDecide() {
 		fmt.Println(d.PostbackID, d.Rule, d.Reason)
 	}
 	// Output:
-	// 1 matched Fired: it is for all campaigns, for the goal ftd, and fires when a conversion is approved.
-	// 2 goal It is for the goal registration; this is ftd.
+	// 1 matched Fired: it applies to all campaigns, the goal ftd and the status approved.
+	// 2 goal It fires for the goal registration; the conversion's goal is ftd.
 }

@@ -76,12 +76,12 @@ func (p Postback) Check() []*problem.Error {
 	add := func(field, format string, args ...any) { bad = append(bad, problem.Invalid(field, format, args...)) }
 	switch {
 	case len(p.Name) > maxName:
-		add("name", "is %d bytes long; at most %d are kept", len(p.Name), maxName)
+		add("name", "is %d bytes long; the limit is %d", len(p.Name), maxName)
 	case !tracking.IsText(p.Name):
 		add("name", "is not valid text")
 	}
 	if len(p.Statuses) == 0 {
-		add("statuses", "choose at least one status: otherwise it would never fire")
+		add("statuses", "choose at least one status, otherwise it never fires")
 	}
 	if p.BodyRule != nil {
 		if err := p.BodyRule.Validate(); err != nil {
@@ -92,9 +92,9 @@ func (p Postback) Check() []*problem.Error {
 	}
 	switch {
 	case p.Aggregates == 0 && len(p.Further) > 0:
-		add("goals", "only a postback that aggregates can be for several goals: make one for each, or let it aggregate")
+		add("goals", "only a postback that aggregates can have several goals: create one for each goal, or turn aggregation on")
 	case p.Aggregates != 0 && (p.Aggregates < MinAggregate || p.Aggregates > MaxAggregate):
-		add("aggregateSeconds", "it can aggregate from %s to %s", Window(MinAggregate), Window(MaxAggregate))
+		add("aggregateSeconds", "the aggregation window must be from %s to %s", Window(MinAggregate), Window(MaxAggregate))
 	}
 	if _, err := macro.ParseFor(p.URLTemplate, p.Macros()); err != nil {
 		add("urlTemplate", "%s", err)

@@ -87,7 +87,7 @@ func TestScopesMeetWhereAConversionFiresBoth(t *testing.T) {
 			if b.Scope == firing.Campaign {
 				offer = offerOf[b.CampaignID]
 			}
-			// Which offer a campaign is of is not known of the postback: it may be this one.
+			// Which offer a campaign is of is unknown of the postback: it may be this one.
 			maybe := a.Scope == firing.Campaign && b.Scope == firing.Offer
 			if got := a.Meets(b.Scope, offer, b.CampaignID); got != (both(a, b) || maybe) {
 				t.Errorf("%s %d and %s %d: %t", a.Scope, a.ID, b.Scope, b.ID, got)

@@ -1,6 +1,6 @@
 package firing
 
-// Rule names what decided over a postback. It is stored with the conversion and
+// Rule names what decided about a postback. It is stored with the conversion and
 // shown in its trace.
 type Rule string
 
@@ -15,12 +15,12 @@ const (
 	OtherCampaign  Rule = "campaign"
 	OtherGoal      Rule = "goal"
 	OtherStatus    Rule = "status"
-	Unchanged      Rule = "unchanged" // the status is what it was: a tracker counts each call
-	OverCap        Rule = "cap"       // the day's cap was reached: it pays nothing, and nobody is told
-	Held           Rule = "held"      // matched; its delivery is made, and waits
+	Unchanged      Rule = "unchanged" // the status stays, and the postback does not send corrections
+	OverCap        Rule = "cap"       // over a daily cap: it pays nothing, and no postback is sent
+	Held           Rule = "held"      // matched; its delivery is recorded, and held
 	Matched        Rule = "matched"   // matched; its delivery is queued
 )
 
-// Fires reports whether a delivery comes of it: at once for Matched, and one that
-// is held for Held, so that nothing is lost while a postback is on hold.
+// Fires reports whether a delivery is recorded: a queued one for Matched, a held one for
+// Held, so that nothing is lost until the postback is changed.
 func (r Rule) Fires() bool { return r == Matched || r == Held }

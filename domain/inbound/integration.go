@@ -57,7 +57,7 @@ func ParseAddresses(texts []string) ([]netip.Prefix, error) {
 		if err != nil {
 			addr, addrErr := netip.ParseAddr(text)
 			if addrErr != nil {
-				return nil, fmt.Errorf("%q is neither an address nor a block such as 203.0.113.0/24", text)
+				return nil, fmt.Errorf("%q is neither an IP address nor a block such as 203.0.113.0/24", text)
 			}
 			p = netip.PrefixFrom(addr, addr.BitLen())
 		}
@@ -81,10 +81,10 @@ func (s *Integration) Admit(c *Call, now time.Time) (values url.Values, refused 
 // the call is refused, or nothing.
 func (s *Integration) authenticate(c *Call, values url.Values, now time.Time) string {
 	if s.RequireHTTPS && !c.Secure {
-		return "it came without https"
+		return "https is required"
 	}
 	if len(s.Allowed) > 0 && !contains(s.Allowed, c.Address) {
-		return "the address it came from is not on the integration's list"
+		return "the IP address is not on the integration's list of allowed IPs"
 	}
 	if s.RequireToken && !s.hasToken(values.Get(commission.ParamToken), now) {
 		if values.Get(commission.ParamToken) == "" {
@@ -120,11 +120,11 @@ func (s *Integration) checkSignature(c *Call, values url.Values, now time.Time) 
 	at, err := readStamp(stamp)
 	switch {
 	case stamp == "":
-		return "it does not say when it was signed"
+		return "the timestamp of the signature is missing"
 	case err != nil:
-		return "when it was signed cannot be read"
+		return "the timestamp of the signature cannot be read"
 	case now.Sub(at).Abs() > s.TimestampWindow:
-		return fmt.Sprintf("it was signed at %s, more than %s away: a replay?", at.Format(time.RFC3339), s.TimestampWindow)
+		return fmt.Sprintf("the timestamp of the signature is %s, more than %s off: possibly a replayed call", at.Format(time.RFC3339), s.TimestampWindow)
 	}
 	return ""
 }

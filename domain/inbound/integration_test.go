@@ -58,7 +58,7 @@ func TestWhatACallHasToProve(t *testing.T) {
 	}{
 		"nothing":                      {asks: open, query: query},
 		"https":                        {asks: func(s *inbound.Integration) { s.RequireHTTPS = true }, query: query, secure: true},
-		"no https":                     {asks: func(s *inbound.Integration) { s.RequireHTTPS = true }, query: query, want: "without https"},
+		"no https":                     {asks: func(s *inbound.Integration) { s.RequireHTTPS = true }, query: query, want: "https is required"},
 		"its token":                    {asks: token, query: query + "&token=tok"},
 		"its old token, still good":    {asks: token, query: query + "&token=old"},
 		"another token":                {asks: token, query: query + "&token=toK", want: "token is wrong"},
@@ -74,9 +74,9 @@ func TestWhatACallHasToProve(t *testing.T) {
 		"no signature":                 {asks: signed, query: query, want: "signature is missing"},
 		"signed lately":                {asks: stamped, query: query, header: http.Header{"X-Time": {at}, "X-Signature": {sign("key", at+"."+query)}}},
 		"signed, and the time is not":  {asks: stamped, query: query, header: http.Header{"X-Time": {at}, "X-Signature": {sign("key", query)}}, want: "signature is wrong"},
-		"signed, and no time is given": {asks: stamped, query: query, header: http.Header{"X-Signature": {sign("key", query)}}, want: "when it was signed"},
+		"signed, and no time is given": {asks: stamped, query: query, header: http.Header{"X-Signature": {sign("key", query)}}, want: "the timestamp of the signature"},
 		"signed long ago": {asks: stamped, query: query, header: http.Header{
-			"X-Time": {"1781000000"}, "X-Signature": {sign("key", "1781000000."+query)}}, want: "a replay?"},
+			"X-Time": {"1781000000"}, "X-Signature": {sign("key", "1781000000."+query)}}, want: "possibly a replayed call"},
 		"signed at no time": {asks: stamped, query: query, header: http.Header{
 			"X-Time": {"noon"}, "X-Signature": {sign("key", "noon."+query)}}, want: "cannot be read"},
 		"its address":                  {asks: listed, query: query, address: "192.0.2.7"},

@@ -35,7 +35,7 @@ func (s *Integration) parameters(c *Call) (url.Values, error) {
 		maps.Copy(values, body)
 	}
 	if len(values) > maxParameters {
-		return nil, problem.Invalid("query", "%d parameters are more than the %d that are read", len(values), maxParameters)
+		return nil, problem.Invalid("query", "%d parameters are more than the limit of %d", len(values), maxParameters)
 	}
 	return values, nil
 }
@@ -52,7 +52,7 @@ func bodyParameters(c *Call) (url.Values, error) {
 		}
 		return values, nil
 	default:
-		return nil, problem.Invalid("body", "a body of type %q is not read: send a form or a JSON object", c.ContentType)
+		return nil, problem.Invalid("body", "the content type %q is not supported: send a form or a JSON object", c.ContentType)
 	}
 }
 
@@ -64,12 +64,12 @@ func jsonParameters(body []byte) (url.Values, error) {
 	var object map[string]any
 	if err := decoder.Decode(&object); err != nil {
 		if _, other := errors.AsType[*json.UnmarshalTypeError](err); other {
-			return nil, problem.Invalid("body", "the body is JSON, and no object: names and values in braces are read")
+			return nil, problem.Invalid("body", "the JSON in the body is not an object")
 		}
-		return nil, problem.Invalid("body", "the body is no JSON object (%s)", err)
+		return nil, problem.Invalid("body", "the body is not a JSON object (%s)", err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, problem.Invalid("body", "something follows the JSON object")
+		return nil, problem.Invalid("body", "the body has more after the JSON object")
 	}
 	for name, v := range object {
 		if what := compound(v); what != "" && commission.IsParameter(name) {

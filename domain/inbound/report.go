@@ -114,7 +114,7 @@ func (r *Report) Unreadable() []*problem.Error {
 func Unusable(v string) string {
 	switch {
 	case len(v) > MaxID:
-		return fmt.Sprintf("is %d bytes long; at most %d are kept", len(v), MaxID)
+		return fmt.Sprintf("is %d bytes long; the limit is %d", len(v), MaxID)
 	case !utf8.ValidString(v) || strings.ContainsRune(v, 0):
 		return "is not valid UTF-8 text"
 	}
@@ -135,7 +135,7 @@ func readTime(v string, now time.Time) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%q is neither RFC 3339 (2026-06-12T10:00:00Z) nor Unix seconds (1781258400)", v)
 	}
 	if at = at.UTC().Truncate(time.Microsecond); at.Before(epoch) {
-		return time.Time{}, fmt.Errorf("%q lies before 1970", v)
+		return time.Time{}, fmt.Errorf("%q is before 1970", v)
 	}
 	return at, nil
 }
@@ -154,17 +154,17 @@ func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Er
 		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", r.Goal))
 	}
 	if r.ClickID == "" && r.PlayerID == "" {
-		bad = append(bad, problem.Invalid(commission.ParamClickID, "give click_id, player_id or both: without one, nobody can be credited"))
+		bad = append(bad, problem.Invalid(commission.ParamClickID, "is required, or player_id, to attribute the conversion"))
 	}
 	if g != nil && !g.OncePerPlayer && r.TransactionID == "" {
-		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach many times", g.Key))
+		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach more than once", g.Key))
 	}
 	if r.Currency == "" {
 		r.Currency = currency
 	}
 	code, ok := commission.ParseCurrency(r.Currency)
 	if !ok {
-		bad = append(bad, problem.Invalid(commission.ParamCurrency, "%q is no ISO 4217 currency code", r.Currency))
+		bad = append(bad, problem.Invalid(commission.ParamCurrency, "%q is not an ISO 4217 currency code", r.Currency))
 	}
 	r.Currency = code
 	r.StatusGiven = r.Status != ""
@@ -180,13 +180,13 @@ func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Er
 		r.OccurredAt = now
 	}
 	if r.OccurredAt.Before(epoch) {
-		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s lies before 1970", r.OccurredAt.Format(time.RFC3339)))
+		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s is before 1970", r.OccurredAt.Format(time.RFC3339)))
 	}
 	if r.OccurredAt.After(now.Add(24 * time.Hour)) {
-		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s lies more than a day ahead", r.OccurredAt.Format(time.RFC3339)))
+		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s is more than a day in the future", r.OccurredAt.Format(time.RFC3339)))
 	}
 	if len(bad) == 0 && r.UnknownStatus == "" && !slices.Contains(g.Statuses, r.Status) {
-		bad = append(bad, problem.Invalid(commission.ParamStatus, "a conversion of the goal %s is never %s", g.Key, r.Status))
+		bad = append(bad, problem.Invalid(commission.ParamStatus, "a conversion of the goal %s cannot be %s", g.Key, r.Status))
 	}
 	return bad
 }

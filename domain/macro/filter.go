@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Filter describes one filter to the person who writes it.
+// Filter describes one filter.
 type Filter struct {
 	Name    string
 	Usage   string // how it is written in a placeholder
@@ -30,20 +30,20 @@ type call struct {
 const rawFilter = "raw"
 
 var filters = []filter{
-	{Filter{"mul", "mul:0.85", "Multiplies a number, exactly; empty when the value is no number.", "{amount|mul:0.85} → 21.675"}, prepareMul},
-	{Filter{"round", "round:2", "Rounds a number to so many places (0 to 8), half away from zero, and writes them all.", "{amount|mul:0.85|round:2} → 21.68"}, prepareRound},
-	{Filter{"cents", "cents", "A number in hundredths, as an integer.", "{amount|cents} → 2550"}, plain(cents)},
-	{Filter{"default", "default:none", "What to send when the value is empty.", "{param_2|default:none} → none"}, prepareDefault},
-	{Filter{"unix", "unix", "A time as Unix seconds; empty when the value is no time.", "{date|unix} → 1781258400"}, plain(unixSeconds)},
-	{Filter{"format", "format:2006-01-02 15:04:05", "A time, UTC, written as 2 January 2006, 15:04:05 would be; empty when the value is no time.", "{date|format:02.01.2006} → 12.06.2026"}, prepareFormat},
-	{Filter{"map", "map:ftd=sale,*=other", "Replaces whole values; * stands for every other value, which without it stays as it is.", "{goal_id|map:registration=lead,ftd=sale,*=other} → sale"}, prepareMap},
-	{Filter{"upper", "upper", "In capital letters.", "{status|upper} → APPROVED"}, plain(strings.ToUpper)},
-	{Filter{"lower", "lower", "In small letters.", "{currency|lower} → eur"}, plain(strings.ToLower)},
-	{Filter{"trim", "trim", "Without spaces at either end.", "{param_1|trim}"}, plain(strings.TrimSpace)},
-	{Filter{"limit", "limit:32", "At most so many characters, from the start.", "{user_agent|limit:32}"}, prepareLimit},
-	{Filter{"sha256", "sha256", "The SHA-256 of the value in hex; empty stays empty.", "{param_1|sha256}"}, plain(sha256Hex)},
-	{Filter{"md5", "md5", "The MD5 of the value in hex; empty stays empty.", "{param_1|md5}"}, plain(md5Hex)},
-	{Filter{rawFilter, rawFilter, "Without encoding, for a value that is encoded already; it still cannot add a parameter, a path segment or a host.", "{param_1|raw}"}, plain(nil)},
+	{Filter{"mul", "mul:0.85", "Multiplies a number exactly; empty if the value is not a number.", "{amount|mul:0.85} → 21.675"}, prepareMul},
+	{Filter{"round", "round:2", "Rounds a number to 0 to 8 decimal places, half away from zero, with trailing zeros.", "{amount|mul:0.85|round:2} → 21.68"}, prepareRound},
+	{Filter{"cents", "cents", "Converts an amount to cents, as an integer.", "{amount|cents} → 2550"}, plain(cents)},
+	{Filter{"default", "default:none", "The value to send if the macro is empty.", "{param_2|default:none} → none"}, prepareDefault},
+	{Filter{"unix", "unix", "Converts a time to Unix seconds; empty if the value is not a time.", "{date|unix} → 1781258400"}, plain(unixSeconds)},
+	{Filter{"format", "format:2006-01-02 15:04:05", "Formats a time in UTC; write the layout for 2 January 2006, 15:04:05. Empty if the value is not a time.", "{date|format:02.01.2006} → 12.06.2026"}, prepareFormat},
+	{Filter{"map", "map:ftd=sale,*=other", "Replaces whole values; * matches every other value, which is otherwise kept.", "{goal_id|map:registration=lead,ftd=sale,*=other} → sale"}, prepareMap},
+	{Filter{"upper", "upper", "Converts to upper case.", "{status|upper} → APPROVED"}, plain(strings.ToUpper)},
+	{Filter{"lower", "lower", "Converts to lower case.", "{currency|lower} → eur"}, plain(strings.ToLower)},
+	{Filter{"trim", "trim", "Removes spaces at both ends.", "{param_1|trim}"}, plain(strings.TrimSpace)},
+	{Filter{"limit", "limit:32", "Keeps at most this many characters from the start.", "{user_agent|limit:32}"}, prepareLimit},
+	{Filter{"sha256", "sha256", "The SHA-256 hash of the value in hex; an empty value stays empty.", "{param_1|sha256}"}, plain(sha256Hex)},
+	{Filter{"md5", "md5", "The MD5 hash of the value in hex; an empty value stays empty.", "{param_1|md5}"}, plain(md5Hex)},
+	{Filter{rawFilter, rawFilter, "No URL encoding, for a value that is already encoded; it still cannot add a parameter, a path segment or a host.", "{param_1|raw}"}, plain(nil)},
 }
 
 // Filters lists every filter.

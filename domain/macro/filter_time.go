@@ -30,7 +30,7 @@ func prepareFormat(argument string, _ bool) (func(string) string, error) {
 	a := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 	b := time.Date(2012, 11, 20, 19, 38, 47, 0, time.UTC)
 	if a.Format(layout) == b.Format(layout) {
-		return nil, errors.New("needs a layout that writes 2 January 2006, 15:04:05 as you want it, such as format:2006-01-02 15:04:05")
+		return nil, errors.New("needs a layout: 2 January 2006, 15:04:05 in the format that you want, such as format:2006-01-02 15:04:05")
 	}
 	return func(value string) string {
 		t, ok := parseTime(value)

@@ -15,7 +15,7 @@ func ParseFor(template string, scope Scope) (*Template, error) {
 	if len(template) > MaxTemplate {
 		return nil, Errors{{
 			Code:    CodeTooLong,
-			Message: fmt.Sprintf("The URL is %d bytes long; at most %d are accepted.", len(template), MaxTemplate),
+			Message: fmt.Sprintf("The URL is %d bytes long; the limit is %d.", len(template), MaxTemplate),
 			Start:   MaxTemplate, End: len(template),
 		}}
 	}
@@ -77,7 +77,7 @@ func (p *parser) next() {
 	case c == '{':
 		p.placeholder()
 	case c == '}':
-		p.fail(CodeUnbalancedBrace, p.pos, p.pos+1, `This "}" closes nothing; write "}}" for a literal brace.`)
+		p.fail(CodeUnbalancedBrace, p.pos, p.pos+1, `This "}" has no opening brace; write "}}" for a literal brace.`)
 		p.pos++
 	case c == ' ':
 		p.run(CodeSpace, "A URL cannot contain spaces; write %20, or remove them.", func(r rune) bool { return r == ' ' })

@@ -17,7 +17,7 @@ func (p *parser) placeholder() {
 	}
 	p.pos = start + length
 	if p.in == sectionTarget {
-		p.fail(CodeMacroBeforePath, start, p.pos, "A macro can only stand in the path, the query or the fragment; scheme, host and port must be fixed.")
+		p.fail(CodeMacroBeforePath, start, p.pos, "Macros can only be used in the path, the query or the fragment; scheme, host and port must be fixed.")
 	}
 	inside := p.source[start:p.pos]
 	if at := strings.IndexFunc(inside, isControl); at >= 0 {
@@ -82,9 +82,9 @@ func (p *parser) macro(name string, start, end int) uint8 {
 
 func unavailable(scope Scope, name Name) string {
 	if scope == Clicks {
-		return fmt.Sprintf("{%s} has no value yet when the player clicks; it can only stand in a postback.", name)
+		return fmt.Sprintf("{%s} has no value yet at the click; it can only be used in a postback.", name)
 	}
-	return fmt.Sprintf("{%s} speaks of several conversions, and this postback sends each by itself; write %s, or let the postback aggregate them.", name, name.ForOne())
+	return fmt.Sprintf("{%s} is for aggregated conversions, and this postback sends each conversion separately; use %s, or turn aggregation on.", name, name.ForOne())
 }
 
 func unknownMacro(name string) string {

@@ -26,7 +26,7 @@ func (p *parser) target() target {
 		if schemeEnd >= 0 && strings.Contains(scheme, "{") && !strings.ContainsAny(scheme, "/?#") {
 			return target{end: hostStart + authorityLength(p.source[hostStart:])}
 		}
-		p.fail(CodeNotAbsolute, 0, schemeSpan(p.source, schemeEnd), "The URL must begin with http:// or https://.")
+		p.fail(CodeNotAbsolute, 0, schemeSpan(p.source, schemeEnd), "The URL must start with http:// or https://.")
 		return target{}
 	}
 	authority := p.source[hostStart : hostStart+authorityLength(p.source[hostStart:])]
@@ -85,7 +85,7 @@ func (p *parser) hostPort(authority string, start int) (host, port string) {
 	}
 	switch {
 	case host == "":
-		p.fail(CodeInvalidHost, 0, start+len(authority), "The URL names no host.")
+		p.fail(CodeInvalidHost, 0, start+len(authority), "The URL has no host.")
 	case !validHost(host):
 		p.fail(CodeInvalidHost, start, start+len(host), "This is not a valid host name.")
 	}

@@ -16,11 +16,11 @@ func clickParameter(name string) Parameter {
 }
 
 func payoutParameter(name string) Parameter {
-	return Parameter{Name: name, Meaning: "What the conversion earned you.", Send: "{payout}"}
+	return Parameter{Name: name, Meaning: "Your commission for the conversion.", Send: "{payout}"}
 }
 
 func idParameter(name string) Parameter {
-	return Parameter{Name: name, Meaning: "The conversion's own id: without it a second conversion of a click is taken for the first again.", Send: "{conversion_id}"}
+	return Parameter{Name: name, Meaning: "The transaction id; without it, a second conversion of a click is dropped as a duplicate.", Send: "{conversion_id}"}
 }
 
 func goalParameter(name, meaning string) Parameter {
@@ -42,17 +42,17 @@ var ownTrackers = []*Preset{
 		Blanks:   []Blank{domain, pbKey},
 		Parameters: []Parameter{
 			clickParameter("subid"),
-			{Name: "status", Meaning: "What happened; a postback without it counts as a sale.", Values: []string{"lead", "sale", "rejected", "rebill"}, Send: leadOrSale},
+			{Name: "status", Meaning: "The event; without it, the postback counts as a sale.", Values: []string{"lead", "sale", "rejected", "rebill"}, Send: leadOrSale},
 			payoutParameter("payout"), payoutParameter("revenue"), currencyParameter("currency"), idParameter("tid"),
 			{Name: "cost", Meaning: "What the click cost."},
-			{Name: "return", Meaning: "With OK the tracker answers OK.", Values: []string{"OK"}},
+			{Name: "return", Meaning: "With OK, the tracker responds OK.", Values: []string{"OK"}},
 			{Name: "sale_status", Meaning: "Which of the network's statuses are a sale."},
 			{Name: "lead_status", Meaning: "Which of the network's statuses are a lead."},
 			{Name: "rejected_status", Meaning: "Which of the network's statuses are a rejection."},
-			{Name: "ignore_status", Meaning: "Which of the network's statuses are left out."},
-			{Name: "from", Meaning: "The network's name, for your own eyes."},
+			{Name: "ignore_status", Meaning: "Which of the network's statuses are ignored."},
+			{Name: "from", Meaning: "The network's name; only you see it."},
 		},
-		ReadsStatus: true, Deduplicates: "subid and tid: a repeated deposit needs a tid of its own and the status sale or rebill",
+		ReadsStatus: true, Deduplicates: "subid and tid: a repeat deposit needs a different tid and the status sale or rebill",
 		DocURL: "https://docs.keitaro.io/en/conversions/postback.html",
 		path:   regexp.MustCompile(`^/[^/]+/postback/?$`), distinct: true, click: []string{"subid"},
 	},
@@ -63,7 +63,7 @@ var ownTrackers = []*Preset{
 		Parameters: []Parameter{
 			clickParameter("cnv_id"), payoutParameter("payout"), goalParameter("cnv_status", "The status, as your status scheme names it."),
 			{Name: "cnv_status2", Meaning: "A second status, free text.", Send: "{status}"}, currencyParameter("cnv_currency"),
-			{Name: "to_offer", Meaning: "Leads on to an offer."}, {Name: "disable_postback", Meaning: "1: no postback to the traffic source.", Values: []string{"1"}},
+			{Name: "to_offer", Meaning: "Redirects to an offer."}, {Name: "disable_postback", Meaning: "1: no postback to the traffic source.", Values: []string{"1"}},
 		},
 		ReadsStatus: true, Deduplicates: "cnv_id",
 		DocURL: "https://docs.binom.org/postback-url.php",
@@ -80,7 +80,7 @@ var ownTrackers = []*Preset{
 		},
 		ZeroUnapproved: true, Deduplicates: "cid and txid: a second postback of a click without a txid is dropped",
 		DocURL: "https://doc.voluum.com/article/parameters-in-postback-urls",
-		Note:   "Voluum reads no status: whatever comes is counted. Make a custom conversion for each goal first.",
+		Note:   "Voluum does not read a status: every postback is counted. Create a custom conversion for each goal first.",
 		path:   regexp.MustCompile(`^/postback/?$`), click: []string{"cid"},
 	},
 	{
@@ -89,7 +89,7 @@ var ownTrackers = []*Preset{
 		Blanks:   []Blank{{"domain", "Your BeMob domain", "abcde.track.example.com"}},
 		Parameters: []Parameter{
 			clickParameter("cid"), payoutParameter("payout"), idParameter("txid"),
-			goalParameter("status", "The status; you sort its values into New, Approved, Declined and Chargeback yourself."),
+			goalParameter("status", "The status; map its values to New, Approved, Declined and Chargeback in the tracker."),
 		},
 		ReadsStatus: true, Deduplicates: "cid and txid; repeated postbacks are off unless you allow them",
 		DocURL: "https://docs.bemob.com/en/postbacks-for-selected-statuses",
@@ -124,7 +124,7 @@ var ownTrackers = []*Preset{
 		Blanks:   []Blank{{"userid", "Your user id, five digits", "12345"}},
 		Parameters: []Parameter{
 			{Name: "userid", Meaning: "Your PeerClick user id.", Required: true}, clickParameter("cid"), payoutParameter("payout"),
-			goalParameter("status", "The status; which values mean what is set in the tracker."), idParameter("txid"), idParameter("conversion_id"), currencyParameter("currency"),
+			goalParameter("status", "The status; map its values in the tracker."), idParameter("txid"), idParameter("conversion_id"), currencyParameter("currency"),
 		},
 		ReadsStatus: true, Deduplicates: "cid and txid",
 		DocURL: "https://help-center.peerclick.com/en/articles/4280698",
@@ -148,7 +148,7 @@ var ownTrackers = []*Preset{
 			{Name: "sid", Meaning: "The same as subid.", Send: "{param_1}"},
 		},
 		Deduplicates: "subid",
-		Answer:       "A subid that it does not know is answered with 404 and JSON.",
+		Answer:       "404 and JSON for an unknown subid.",
 		DocURL:       "https://github.com/tracking202/prosper202",
 		Note:         "subid must be a number.",
 		path:         regexp.MustCompile(`/tracking202/static/(gpb|px|gpx)\.php$`), distinct: true, click: []string{"subid", "sid"},
@@ -159,11 +159,11 @@ var ownTrackers = []*Preset{
 		Blanks:   []Blank{domain, pbKey},
 		Parameters: []Parameter{
 			clickParameter("subid"),
-			{Name: "status", Meaning: "What happened; it must be there.", Required: true, Values: []string{"lead", "sale", "rejected", "registration", "deposit", "trash"}, Send: leadOrSale},
+			{Name: "status", Meaning: "The event.", Required: true, Values: []string{"lead", "sale", "rejected", "registration", "deposit", "trash"}, Send: leadOrSale},
 			payoutParameter("payout"), idParameter("tid"),
 		},
 		ReadsStatus: true, Deduplicates: "subid and tid",
-		Answer: "What it cannot use is answered with 400 or 404 and a text.",
+		Answer: "400 or 404 and a text for an invalid postback.",
 		DocURL: "https://github.com/fenjo26/Orbitra.link/wiki/Postbacks-and-conversions",
 		path:   regexp.MustCompile(`^/[^/]+/postback/?$`), click: []string{"subid"},
 	},
@@ -189,7 +189,7 @@ var otherTakers = []*Preset{
 		Template: "https://<domain>/postback?clickid={param_1}&action_id={conversion_id}&goal={goal_id}&sum={payout}&status={status|map:approved=1,pending=2,rejected=3,cancelled=3}&secure=<secure>",
 		Blanks:   []Blank{{"domain", "Your network's Affise domain", "offers-mynetwork.affise.com"}, {"secure", "The postback secure code", "f3d1c2"}},
 		Parameters: []Parameter{
-			clickParameter("clickid"), idParameter("action_id"), goalParameter("goal", "The goal; in any case."), payoutParameter("sum"),
+			clickParameter("clickid"), idParameter("action_id"), goalParameter("goal", "The goal; case does not matter."), payoutParameter("sum"),
 			{Name: "status", Meaning: "1 approved, 2 pending, 3 declined, 5 on hold.", Values: []string{"1", "2", "3", "5"}, Send: "{status|map:approved=1,pending=2,rejected=3,cancelled=3}"},
 			{Name: "secure", Meaning: "The postback secure code."},
 		},
@@ -200,11 +200,11 @@ var otherTakers = []*Preset{
 	{
 		Key: "tune", Name: "TUNE (HasOffers)", Kind: "network", Token: "{transaction_id}",
 		Template: "https://<domain>/aff_lsr?offer_id=<offer_id>&transaction_id={param_1}&amount={amount}",
-		Blanks:   []Blank{{"domain", "The network's TUNE domain", "mynetwork.go2cloud.org"}, {"offer_id", "The offer's id there", "42"}},
+		Blanks:   []Blank{{"domain", "The network's TUNE domain", "mynetwork.go2cloud.org"}, {"offer_id", "The offer's id in TUNE", "42"}},
 		Parameters: []Parameter{
-			{Name: "offer_id", Meaning: "The offer's id there."}, clickParameter("transaction_id"),
+			{Name: "offer_id", Meaning: "The offer's id in TUNE."}, clickParameter("transaction_id"),
 			{Name: "amount", Meaning: "The sale's amount.", Send: "{amount}"},
-			{Name: "status", Meaning: "How it stands.", Values: []string{"approved", "rejected", "pending"}, Send: "{status|map:cancelled=rejected}"},
+			{Name: "status", Meaning: "The status.", Values: []string{"approved", "rejected", "pending"}, Send: "{status|map:cancelled=rejected}"},
 			{Name: "security_token", Meaning: "The offer's security token."},
 		},
 		ReadsStatus: true, Deduplicates: "transaction_id",
@@ -220,7 +220,7 @@ var otherTakers = []*Preset{
 		},
 		Deduplicates: "orderid",
 		DocURL:       "https://developers.taboola.com/pixel/docs/the-postback-url",
-		Note:         "click-id and name are read in this spelling only.",
+		Note:         "click-id and name must be spelled exactly like this.",
 		hosts:        []string{"taboola.com"}, path: regexp.MustCompile(`/s2s-action$`), distinct: true, click: []string{"click-id"},
 	},
 	{
@@ -239,12 +239,12 @@ var otherTakers = []*Preset{
 		Template: "https://api.telegram.org/bot<token>/sendMessage?chat_id=<chat_id>&text={goal_name}:%20{amount}%20{currency}",
 		Blanks:   []Blank{{"token", "The bot's token", "123456:ABC"}, {"chat_id", "The chat's id", "987654"}},
 		Parameters: []Parameter{
-			{Name: "chat_id", Meaning: "Which chat is told.", Required: true},
-			{Name: "text", Meaning: "What it is told.", Required: true, Send: "{goal_name}:%20{amount}%20{currency}"},
+			{Name: "chat_id", Meaning: "The chat that gets the message.", Required: true},
+			{Name: "text", Meaning: "The message.", Required: true, Send: "{goal_name}:%20{amount}%20{currency}"},
 		},
-		Answer: "JSON whose field ok says whether the message was sent.", Body: BodyRule{Kind: "json_field", Path: "ok", Value: "true"},
+		Answer: "JSON; the field ok is true if the message was sent.", Body: BodyRule{Kind: "json_field", Path: "ok", Value: "true"},
 		DocURL: "https://docs.keitaro.io/en/campaigns-and-streams/s2s-postback.html",
-		Note:   "A message for yourself; it counts nothing.",
+		Note:   "A message to yourself; nothing is counted.",
 		hosts:  []string{"api.telegram.org"}, path: regexp.MustCompile(`^/bot[^/]+/sendMessage$`), distinct: true, click: []string{"text"},
 	},
 }

@@ -18,9 +18,9 @@ func (rd reading) mapPair(p pair) RecognizedParameter {
 	single := len(tokens) == 1 && tokens[0].Start == 0 && tokens[0].End == len(p.value)
 	switch {
 	case rd.ours && len(tokens) > 0 && parses("https://x.example/?v="+p.value):
-		return proposed(p, p.value, Sure, "It is written in our macros already.")
+		return proposed(p, p.value, Sure, "It is already one of our macros.")
 	case single && isBlank(tokens[0]):
-		return kept(p, fmt.Sprintf("%s is something of your own: fill it in.", p.value))
+		return kept(p, fmt.Sprintf("%s is a placeholder: enter your own value.", p.value))
 	case single:
 		return rd.mapToken(p, tokens[0])
 	case len(tokens) > 0:
@@ -46,31 +46,31 @@ func (rd reading) mapToken(p pair, t Token) RecognizedParameter {
 	named, knowsName := means(p.name)
 	if d, ok := rd.documented(p.name); ok {
 		if d.Send == "" {
-			return kept(p, fmt.Sprintf("%s: %s What belongs here is yours to say.", rd.match.preset.Name, d.Meaning))
+			return kept(p, fmt.Sprintf("%s: %s Enter your own value.", rd.match.preset.Name, d.Meaning))
 		}
 		agree := !knowsToken || alike(d.Send, said.send)
 		switch {
 		case rd.match.confidence == Sure && agree, knowsToken && agree && alike(named.send, said.send) && said.confidence != Guess && !isSub(said.send):
 			return proposed(p, d.Send, Sure, fmt.Sprintf("%s reads it: %s", rd.match.preset.Name, lowerFirst(d.Meaning)))
 		case agree:
-			return proposed(p, d.Send, Likely, fmt.Sprintf("%s would read it: %s", rd.match.preset.Name, lowerFirst(d.Meaning)))
+			return proposed(p, d.Send, Likely, fmt.Sprintf("%s probably reads it: %s", rd.match.preset.Name, lowerFirst(d.Meaning)))
 		default:
-			return proposed(p, d.Send, Likely, fmt.Sprintf("%s reads %s so, though %s says otherwise: %s", rd.match.preset.Name, p.name, p.value, lowerFirst(d.Meaning)))
+			return proposed(p, d.Send, Likely, fmt.Sprintf("%s reads %s, although %s suggests another meaning: %s", rd.match.preset.Name, p.name, p.value, lowerFirst(d.Meaning)))
 		}
 	}
 	switch {
 	case knowsToken && said.confidence == Sure:
-		return proposed(p, said.send, Sure, fmt.Sprintf("%s writes %s for %s.", rd.network.name, p.value, said.says))
+		return proposed(p, said.send, Sure, fmt.Sprintf("In %s, %s is %s.", rd.network.name, p.value, said.says))
 	case knowsToken && knowsName && alike(named.send, said.send):
 		return proposed(p, agreed(named, said), both(named, said), fmt.Sprintf("Both %s and %s mean %s.", p.name, p.value, said.says))
 	case knowsToken && knowsName && isSub(said.send):
-		return proposed(p, named.send, Guess, fmt.Sprintf("%s usually is %s; %s carried something of your own.", p.name, named.says, p.value))
+		return proposed(p, named.send, Guess, fmt.Sprintf("%s is usually %s; %s was a value of your own.", p.name, named.says, p.value))
 	case knowsToken:
-		return proposed(p, said.send, said.confidence, fmt.Sprintf("%s usually is %s.", p.value, said.says))
+		return proposed(p, said.send, said.confidence, fmt.Sprintf("%s is usually %s.", p.value, said.says))
 	case knowsName:
-		return proposed(p, named.send, named.confidence, fmt.Sprintf("%s usually is %s.", p.name, named.says))
+		return proposed(p, named.send, named.confidence, fmt.Sprintf("%s is usually %s.", p.name, named.says))
 	default:
-		return kept(p, fmt.Sprintf("What %s means is not known: choose a macro, or take it out.", p.value))
+		return kept(p, fmt.Sprintf("%s is unknown: choose a macro, or remove it.", p.value))
 	}
 }
 
@@ -112,9 +112,9 @@ func (rd reading) mapFiller(p pair) RecognizedParameter {
 		return proposed(p, d.Send, confidence, fmt.Sprintf("%s reads it: %s", rd.match.preset.Name, lowerFirst(d.Meaning)))
 	}
 	if m, ok := means(p.name); ok {
-		return proposed(p, m.send, m.confidence, fmt.Sprintf("%s usually is %s.", p.name, m.says))
+		return proposed(p, m.send, m.confidence, fmt.Sprintf("%s is usually %s.", p.name, m.says))
 	}
-	return kept(p, fmt.Sprintf("What %s is for is not known: choose a macro, or leave it.", p.name))
+	return kept(p, fmt.Sprintf("%s is unknown: choose a macro, or leave it empty.", p.name))
 }
 
 // mapFixed leaves a fixed value alone, unless it stands where a click id belongs.
@@ -122,15 +122,15 @@ func (rd reading) mapFixed(p pair) RecognizedParameter {
 	d, ok := rd.documented(p.name)
 	m, known := means(p.name)
 	if ok && d.Send == "{param_1}" || !ok && known && m.send == "{param_1}" && m.confidence == Likely {
-		return proposed(p, "{param_1}", Guess, fmt.Sprintf("%s takes a click id, which is another each time.", p.name))
+		return proposed(p, "{param_1}", Guess, fmt.Sprintf("%s is for the click id, which differs for each click.", p.name))
 	}
-	return kept(p, "A fixed value; it stays as it is.")
+	return kept(p, "Fixed value, kept.")
 }
 
 // mapMixed maps a value of several placeholders and fixed text between them.
 func (rd reading) mapMixed(name, value string, tokens []Token) RecognizedParameter {
 	if rd.ours && parses("https://x.example/"+value) && len(macrosOf(value)) > 0 {
-		return proposed(pair{name: name, value: value}, value, Sure, "It is written in our macros already.")
+		return proposed(pair{name: name, value: value}, value, Sure, "It is already one of our macros.")
 	}
 	var b strings.Builder
 	var says []string
@@ -144,17 +144,17 @@ func (rd reading) mapMixed(name, value string, tokens []Token) RecognizedParamet
 			b.WriteString(literal(text))
 			if !isBlank(t) {
 				sureness = None
-				says = append(says, text+" is not known")
+				says = append(says, text+" is unknown")
 			}
 			continue
 		}
 		b.WriteString(m.send)
 		sureness = weaker(sureness, m.confidence)
-		says = append(says, fmt.Sprintf("%s usually is %s", text, m.says))
+		says = append(says, fmt.Sprintf("%s is usually %s", text, m.says))
 	}
 	b.WriteString(literal(value[at:]))
 	if len(says) == 0 {
-		return RecognizedParameter{Name: name, Value: value, Proposal: literal(value), Confidence: None, Reason: "Fill in what is your own."}
+		return RecognizedParameter{Name: name, Value: value, Proposal: literal(value), Confidence: None, Reason: "Enter your own value."}
 	}
 	p := proposed(pair{name: name, value: value}, b.String(), sureness, strings.Join(says, "; ")+".")
 	if d, ok := rd.documented(name); ok && rd.match.confidence == Sure && sureness == Likely && sameMacros(d.Send, p.Macros) {

@@ -29,7 +29,7 @@ func recogniseTracker(p parts) match {
 	}
 	if tied != "" && best.confidence != Sure {
 		best.confidence = Guess
-		best.reason = fmt.Sprintf("%s; %s's postbacks look the same.", strings.TrimSuffix(best.reason, "."), tied)
+		best.reason = fmt.Sprintf("%s; postbacks of %s look the same.", strings.TrimSuffix(best.reason, "."), tied)
 	}
 	return best
 }
@@ -61,13 +61,13 @@ func (p *Preset) matches(u parts, path string) (match, int) {
 	}
 	switch {
 	case onHost && (onPath || click != ""):
-		return match{p, Sure, fmt.Sprintf("The host is %s's.", p.Name)}, score + 20
+		return match{p, Sure, fmt.Sprintf("The host belongs to %s.", p.Name)}, score + 20
 	case len(p.hosts) > 0 && !p.takesAnyHost():
 		return match{}, 0
 	case onPath && click != "" && p.distinct:
-		return match{p, Sure, fmt.Sprintf("The path and the parameter %s are %s's.", click, p.Name)}, score + 5
+		return match{p, Sure, fmt.Sprintf("The path and the parameter %s match %s.", click, p.Name)}, score + 5
 	case onPath && click != "" && score > 3:
-		return match{p, Likely, fmt.Sprintf("%s's postbacks have this path and these parameters.", p.Name)}, score + 3
+		return match{p, Likely, fmt.Sprintf("The path and the parameters match %s.", p.Name)}, score + 3
 	default:
 		return match{}, 0
 	}

@@ -6,26 +6,26 @@ import "strings"
 type meaning struct {
 	send       string // in our macro language; empty: nothing of ours
 	confidence Confidence
-	says       string // what it usually means, in words
+	says       string // its usual meaning, for a sentence
 }
 
 // Usual meanings, shared by several names.
 var (
-	clickMeaning    = meaning{"{param_1}", Likely, "the tracker's click id, which your tracking link carries as param_1"}
-	subClickMeaning = meaning{"{param_1}", Likely, "the first sub id, which your tracking link carries as param_1"}
-	ambiguousClick  = meaning{"{param_1}", Guess, "often the click id; param_1 is where your tracking link carries it"}
-	sub2Meaning     = meaning{"{param_2}", Likely, "the second sub id, which your tracking link carries as param_2"}
-	sub3Meaning     = meaning{"{param_3}", Likely, "the third sub id, which your tracking link carries as param_3"}
-	payoutMeaning   = meaning{"{payout}", Likely, "what the conversion earned you"}
+	clickMeaning    = meaning{"{param_1}", Likely, "the tracker's click id, which your tracking link passes in param_1"}
+	subClickMeaning = meaning{"{param_1}", Likely, "the first sub id, which your tracking link passes in param_1"}
+	ambiguousClick  = meaning{"{param_1}", Guess, "the click id or a sub id, which your tracking link passes in param_1"}
+	sub2Meaning     = meaning{"{param_2}", Likely, "the second sub id, which your tracking link passes in param_2"}
+	sub3Meaning     = meaning{"{param_3}", Likely, "the third sub id, which your tracking link passes in param_3"}
+	payoutMeaning   = meaning{"{payout}", Likely, "your commission for the conversion"}
 	amountMeaning   = meaning{"{amount}", Likely, "the conversion's value"}
 	currencyMeaning = meaning{"{currency}", Likely, "the currency"}
-	statusMeaning   = meaning{"{status}", Likely, "where the conversion stands"}
-	goalMeaning     = meaning{"{goal_id}", Likely, "which goal was reached"}
+	statusMeaning   = meaning{"{status}", Likely, "the conversion's status"}
+	goalMeaning     = meaning{"{goal_id}", Likely, "the goal's key"}
 	goalNameMeaning = meaning{"{goal_name}", Likely, "the goal's name"}
-	idMeaning       = meaning{"{conversion_id}", Likely, "the conversion's own id"}
-	dateMeaning     = meaning{"{date}", Likely, "when it happened"}
-	unixMeaning     = meaning{"{timestamp}", Likely, "when it happened, as Unix seconds"}
-	playerMeaning   = meaning{"{player_id}", Likely, "the player"}
+	idMeaning       = meaning{"{conversion_id}", Likely, "the conversion id"}
+	dateMeaning     = meaning{"{date}", Likely, "the time of the conversion"}
+	unixMeaning     = meaning{"{timestamp}", Likely, "the time of the conversion, as Unix seconds"}
+	playerMeaning   = meaning{"{player_id}", Likely, "the player id"}
 	countryMeaning  = meaning{"{country}", Likely, "the click's country"}
 )
 
@@ -55,15 +55,15 @@ var meanings = func() map[string]meaning {
 	add(unixMeaning, "timestamp", "time", "ts", "unix_time", "unixtime", "event_time", "conversion_time", "action_time", "conversion_unix_timestamp")
 	add(playerMeaning, "player_id", "playerid", "user_id", "userid", "customer_id", "player", "customer", "client_id")
 	add(countryMeaning, "country", "country_code", "geo", "iso", "country_iso", "cc", "geoip_country", "conversion_country")
-	add(meaning{"{offer_id}", Likely, "the offer"}, "offer_id", "offerid", "oid", "offer", "program_id", "brand_id")
+	add(meaning{"{offer_id}", Likely, "the offer id"}, "offer_id", "offerid", "oid", "offer", "program_id", "brand_id")
 	add(meaning{"{offer_name}", Likely, "the offer's name"}, "offer_name", "offername", "program", "brand", "brand_name")
-	add(meaning{"{camp_id}", Likely, "the campaign"}, "campaign_id", "campaignid", "campid", "camp_id", "campaign", "utm_campaign")
+	add(meaning{"{camp_id}", Likely, "the campaign id"}, "campaign_id", "campaignid", "campid", "camp_id", "campaign", "utm_campaign")
 	add(meaning{"{camp_name}", Likely, "the campaign's name"}, "campaign_name", "camp_name")
 	add(meaning{"{aff_id}", Likely, "your affiliate id"}, "affiliate_id", "affid", "aff_id", "partner_id", "pub_id", "publisher_id", "s2s.pub_id", "webmaster_id", "wm_id")
-	add(meaning{"{user_agent}", Likely, "the browser of the click"}, "user_agent", "useragent", "ua", "device_ua")
-	add(meaning{"{referrer}", Likely, "the page that the click came from"}, "referrer", "referer", "ref_url")
+	add(meaning{"{user_agent}", Likely, "the click's user agent"}, "user_agent", "useragent", "ua", "device_ua")
+	add(meaning{"{referrer}", Likely, "the click's referrer"}, "referrer", "referer", "ref_url")
 	add(meaning{"{landing_page}", Likely, "the landing page"}, "landing_page", "landing", "lp", "landing_id", "lander", "landing_name")
-	add(meaning{"{reason}", Likely, "why the status changed"}, "reason", "comment", "decline_reason", "reject_reason")
+	add(meaning{"{reason}", Likely, "the reason for the status change"}, "reason", "comment", "decline_reason", "reject_reason")
 	return of
 }()
 

@@ -13,7 +13,7 @@ type network struct {
 	words   map[string]meaning // by token, in lower case
 }
 
-var exactClick = meaning{"{param_1}", Sure, "the click id as the tracking link carried it"}
+var exactClick = meaning{"{param_1}", Sure, "the click id from the tracking link"}
 
 // networks are programmes whose spelling tells them apart, those with the most
 // telling placeholders first.
@@ -21,8 +21,8 @@ var networks = []network{
 	{"MyAffiliates", Braces, []string{"payload", "s2s.req_id", "s2s.pub_id"}, 2, map[string]meaning{"payload": exactClick}},
 	{"Smartico", DoubleBraces, []string{"afp", "registration_id"}, 1, map[string]meaning{"afp": exactClick}},
 	{"CAKE", Hashes, []string{"s1", "s2", "s3", "tid", "price", "affid", "oid", "campid", "leadid"}, 1, map[string]meaning{
-		"price": {"{payout}", Sure, "what the conversion earned you"}, "affid": {"{aff_id}", Sure, "your affiliate id"},
-		"oid": {"{offer_id}", Sure, "the offer"}, "campid": {"{camp_id}", Sure, "the campaign"},
+		"price": {"{payout}", Sure, "your commission for the conversion"}, "affid": {"{aff_id}", Sure, "your affiliate id"},
+		"oid": {"{offer_id}", Sure, "the offer id"}, "campid": {"{camp_id}", Sure, "the campaign id"},
 	}},
 	{"Vulkan.bet", DoubleHashes, []string{"click_id", "trans_id", "cpa_amount"}, 1, map[string]meaning{"click_id": exactClick}},
 	{"Royal Partners", Dollar, []string{"ctag", "amount", "deposit_id", "player_id"}, 1, map[string]meaning{"ctag": exactClick}},
@@ -35,7 +35,7 @@ var networks = []network{
 	{"Mostbet Partners", Braces, []string{"sub1", "profit"}, 2, nil},
 	{"Pin-Up Partners", Braces, []string{"subId1", "payment"}, 2, nil},
 	{"4rabet Partners", Braces, []string{"sub_id2", "revenue", "goal", "id"}, 3, map[string]meaning{
-		"sub_id2": {"{param_1}", Guess, "its click id; check which param of your tracking link carries it"}, "id": {"{conversion_id}", Likely, "the conversion's own id"},
+		"sub_id2": {"{param_1}", Guess, "its click id; check which param of your tracking link has it"}, "id": {"{conversion_id}", Likely, "the conversion id"},
 	}},
 	{"income.partners", Braces, []string{"sub_id", "sub_id2", "user_id", "amount"}, 3, nil},
 	{"Affise", Braces, []string{"sub1", "sum"}, 2, nil},
@@ -60,7 +60,7 @@ func networkOf(tokens []Token) *network {
 	return nil
 }
 
-// means is what a token says in the network's own words.
+// means is the meaning of a token in the network's dialect.
 func (n *network) means(token string) (meaning, bool) {
 	if n == nil {
 		return meaning{}, false

@@ -11,16 +11,16 @@ import (
 // as curl, since people test their links with those.
 func NoClick(r Request) string {
 	if r.Method != "" && r.Method != http.MethodGet {
-		return "a " + r.Method + " request is no click"
+		return "a " + r.Method + " request is not a click"
 	}
 	if purpose := strings.ToLower(r.Purpose); strings.Contains(purpose, "prefetch") ||
 		strings.Contains(purpose, "prerender") || strings.Contains(purpose, "preview") {
-		return "the browser fetched it ahead of a click"
+		return "the browser prefetched it"
 	}
 	agent := strings.ToLower(r.UserAgent)
 	for _, mark := range botMarks {
 		if strings.Contains(agent, mark) {
-			return "the user agent is a robot's (" + mark + ")"
+			return "the user agent is a bot's (" + mark + ")"
 		}
 	}
 	return ""

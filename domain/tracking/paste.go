@@ -15,8 +15,8 @@ type Pasted struct {
 	DeepLink    string
 }
 
-// ParseLink reads a tracking link that somebody pastes. publicURL is how the
-// outside reaches us. The error says, in words, why it is none of ours.
+// ParseLink reads a pasted tracking link. publicURL is the installation's public URL. The
+// error is why it is not a link of this installation.
 func ParseLink(publicURL, text string) (Pasted, error) {
 	text = strings.TrimSpace(text)
 	ours, err := url.Parse(publicURL)
@@ -24,7 +24,7 @@ func ParseLink(publicURL, text string) (Pasted, error) {
 		return Pasted{}, fmt.Errorf("reading our own address: %w", err)
 	}
 	if text == "" {
-		return Pasted{}, errors.New("there is no link in it")
+		return Pasted{}, errors.New("paste a tracking link")
 	}
 	if !strings.Contains(text, "://") {
 		text = ours.Scheme + "://" + strings.TrimPrefix(text, "//")
@@ -33,14 +33,14 @@ func ParseLink(publicURL, text string) (Pasted, error) {
 	u, err := url.Parse(head)
 	switch {
 	case err != nil || u.Host == "":
-		return Pasted{}, errors.New("this is no link")
+		return Pasted{}, errors.New("this is not a link")
 	case !strings.EqualFold(u.Host, ours.Host):
-		return Pasted{}, fmt.Errorf("this link is of %s; tracking links of this network begin with %s/c/", u.Host, strings.TrimRight(publicURL, "/"))
+		return Pasted{}, fmt.Errorf("this link leads to %s; tracking links of this network start with %s/c/", u.Host, strings.TrimRight(publicURL, "/"))
 	}
 	code, ok := strings.CutPrefix(u.Path, strings.TrimRight(ours.Path, "/")+"/c/")
 	code = strings.TrimRight(code, "/")
 	if !ok || !IsLinkCode(code) {
-		return Pasted{}, fmt.Errorf("this is no tracking link: those begin with %s/c/ and a code of %d characters", strings.TrimRight(publicURL, "/"), CodeLength)
+		return Pasted{}, fmt.Errorf("this is not a tracking link: those start with %s/c/ and a code of %d characters", strings.TrimRight(publicURL, "/"), CodeLength)
 	}
 	query, _, _ = strings.Cut(query, " ")
 	values := ParseQuery(cutFragment(query))

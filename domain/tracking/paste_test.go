@@ -29,8 +29,8 @@ func TestAPastedLinkIsTakenApart(t *testing.T) {
 		t.Errorf("with a port: %+v, %v", got, err)
 	}
 	for text, why := range map[string]string{
-		"": "no link in it", "https://other.example/c/k7m2xq9d": "is of other.example", "https://links.example/k7m2xq9d": "no tracking link",
-		"https://links.example/c/short": "no tracking link", "https://links.example/": "no tracking link", "http://[": "no link", "just words": "no",
+		"": "paste a tracking link", "https://other.example/c/k7m2xq9d": "leads to other.example", "https://links.example/k7m2xq9d": "not a tracking link",
+		"https://links.example/c/short": "not a tracking link", "https://links.example/": "not a tracking link", "http://[": "not a link", "just words": "not",
 	} {
 		if got, err := tracking.ParseLink(public, text); err == nil || !strings.Contains(err.Error(), why) {
 			t.Errorf("%q: %+v, %v", text, got, err)

@@ -75,7 +75,7 @@ func (l Link) deepLink(raw string, v *macro.Values) (target, problem string) {
 		return "", "The deep link is not a valid URL."
 	}
 	if !AllowedHost(t.Endpoint(), l.DeepLinkHosts) {
-		return "", "The deep link's host is not one of the offer's."
+		return "", "The deep link's host is not on the offer's list."
 	}
 	target = t.Expand(v)
 	if slices.Contains(t.Macros(), macro.ClickID) {

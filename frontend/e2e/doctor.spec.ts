@@ -57,7 +57,7 @@ const cases = readdirSync(folder)
 const sound = "https://my.trk.io/in?click={param_1}&goal={goal_id}&status={status}&txid={conversion_id}";
 const goalNames: Record<string, RegExp> = {
   registration: /^Registration/,
-  ftd: /^First Time Deposit/,
+  ftd: /^FTD/,
   deposit: /^Deposit/,
 };
 

@@ -41,10 +41,10 @@ async function travel({ page, demo, request, hands, goTo, shots }: Journey): Pro
     await hands.press(page.getByRole("button", { name: "Accept" }));
 
     // Three goals, proved and tested before anything is saved.
-    await inTurn([/^Registration/, /^First Time Deposit/, /^Deposit/], hands.tick);
+    await inTurn([/^Registration/, /^FTD/, /^Deposit/], hands.tick);
     await hands.press(page.getByRole("button", { name: "Simulate" }));
     await expect(page.getByText(/: all values filled\./)).toHaveCount(3);
-    const proof = page.getByRole("article", { name: "Simulation of First Time Deposit" });
+    const proof = page.getByRole("article", { name: "Simulation of FTD" });
     await hands.press(proof.getByRole("button", { name: "Fire test" }));
     await expect(proof.getByText("200", { exact: true })).toBeVisible();
     expect(tracker.got).toHaveLength(1);

@@ -28,7 +28,7 @@ async function edit(page: Page): Promise<void> {
 }
 
 async function firstPostback(page: Page, tab: string): Promise<void> {
-  await page.getByRole("main").getByRole("link", { name: "First Time Deposit" }).first().click();
+  await page.getByRole("main").getByRole("link", { name: "FTD" }).first().click();
   await page.getByRole("tab", { name: tab }).click();
 }
 

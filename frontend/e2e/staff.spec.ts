@@ -97,7 +97,7 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
   );
   await page.goto("/staff/unattributed");
   const row = page.getByRole("row").filter({ hasText: name }).first();
-  await expect(row.getByText("The click id came back in sub2.")).toBeVisible();
+  await expect(row.getByText("The click id came in the parameter sub2.")).toBeVisible();
   await page.screenshot({ path: "test-results/shots/staff-unattributed.png" });
   await row.getByRole("button").first().click();
   await page.getByRole("button", { name: /^Attribute to / }).click();
@@ -113,11 +113,11 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
   await page.getByRole("button", { name: "Change 1 conversion" }).click();
   await expect.poll(heard).toContain(`cid=first-${key}&status=rejected&was=approved&why=chargeback`);
 
-  // What an operator never reported is fired by hand, for the value that a param had.
+  // What an operator never reported is fired manually, for the value that a param had.
   await click(request, link.url, { param_1: `MYTEST123-${key}` });
   await page.getByLabel("Click id or param value").fill(`MYTEST123-${key}`);
   await page.getByRole("button", { name: /Goal/ }).first().click();
-  await page.getByRole("option", { name: "First Time Deposit", exact: true }).click();
+  await page.getByRole("option", { name: "FTD", exact: true }).click();
   await page.getByRole("button", { name: "Fire", exact: true }).click();
   await expect(page.getByText(/postbacks? fires?\./)).toBeVisible();
   await expect.poll(heard).toContain(`cid=MYTEST123-${key}&status=approved`);
@@ -132,7 +132,7 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
 test("the event dictionary prints whole, and nothing but it", async ({ page, demo }) => {
   await signIn(page, demo, "manager");
   await page.goto("/staff/goals");
-  await expect(page.getByRole("heading", { level: 2, name: "Net revenue" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: "NGR" })).toBeVisible();
   await page.emulateMedia({ media: "print" });
   await expect(page.getByRole("button")).toHaveCount(0);
   await expect(page.getByRole("navigation")).toHaveCount(0);

@@ -29,7 +29,7 @@ type Node interface {
 }
 
 type AttributeByRuleInput struct {
-	// Only where the proposals of these kinds agree on one click.
+	// Attribute when the proposals of these kinds agree on one click.
 	Kinds          []backoffice.ProposalKind `json:"kinds"`
 	IntegrationIds []string                  `json:"integrationIds,omitempty"`
 	// Counts and changes nothing.
@@ -39,7 +39,7 @@ type AttributeByRuleInput struct {
 type AttributeByRulePayload struct {
 	// How many were, or would be, attributed.
 	Count int `json:"count"`
-	// How many were looked at: the newest 500.
+	// How many were considered: the newest 500.
 	Considered int          `json:"considered"`
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -47,7 +47,7 @@ type AttributeByRulePayload struct {
 type AttributeConversionInput struct {
 	ConversionID string `json:"conversionId"`
 	ClickID      string `json:"clickId"`
-	// Why this one, in words.
+	// Why this click.
 	Reason *string `json:"reason,omitempty"`
 }
 
@@ -72,18 +72,18 @@ type BlankValueInput struct {
 
 type BodyRuleInput struct {
 	Kind firing.BodyRuleKind `json:"kind"`
-	// For JSON_FIELD: where, with dots: `result.status`.
+	// For JSON_FIELD: the path, with dots: `result.status`.
 	Path *string `json:"path,omitempty"`
 	// The text looked for, in any case, or what the field must be.
 	Value string `json:"value"`
 }
 
-// A finished tracking link, or what is wrong with the wish.
+// A finished tracking link, or what is wrong with the input.
 type BuiltLink struct {
-	// Null where `userErrors` says why.
+	// Null if there are `userErrors`.
 	URL  *string          `json:"url,omitempty"`
 	Link *db.TrackingLink `json:"link,omitempty"`
-	// Where a player who clicks is sent, with sample values.
+	// The destination of a click, with sample values.
 	Destination *string      `json:"destination,omitempty"`
 	UserErrors  []*UserError `json:"userErrors"`
 }
@@ -91,12 +91,12 @@ type BuiltLink struct {
 type BulkReplayFailure struct {
 	// The code, such as `TIMEOUT_HEADERS`.
 	Reason string `json:"reason"`
-	// What it means in words.
+	// The reason as a sentence.
 	Sentence string `json:"sentence"`
 	Count    int    `json:"count"`
 }
 
-// How far a bulk replay is. What is neither waiting nor ended has not been queued yet.
+// The progress of a bulk replay. Deliveries that neither wait nor have ended are not queued yet.
 type BulkReplayProgress struct {
 	// Replays that wait or are in flight.
 	Waiting   int `json:"waiting"`
@@ -105,7 +105,7 @@ type BulkReplayProgress struct {
 	Cancelled int `json:"cancelled"`
 	// Deliveries that could not be replayed: their postback was deleted, or they were in flight again.
 	Skipped int `json:"skipped"`
-	// Of what failed or waits for another attempt: how often for which reason, the commonest first.
+	// Reasons of replays that failed or wait for a retry, most frequent first.
 	Failures []*BulkReplayFailure `json:"failures"`
 }
 
@@ -121,7 +121,7 @@ type ChangeBulkReplayPayload struct {
 type ChangePasswordInput struct {
 	CurrentPassword string `json:"currentPassword"`
 	NewPassword     string `json:"newPassword"`
-	// Whether your API tokens end too, as your other sessions do.
+	// Whether your API tokens are revoked too, as your other sessions are.
 	RevokeTokens *bool `json:"revokeTokens,omitempty"`
 }
 
@@ -130,21 +130,21 @@ type ChangePasswordPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// A postback that was considered for a conversion, and what was decided.
+// A postback that was considered for a conversion, and the decision.
 type ConsideredPostback struct {
 	Postback *db.Postback `json:"postback"`
-	// Which step of the lifecycle it was considered for.
+	// The lifecycle step that it was considered for.
 	Event *db.ConversionEvent `json:"event"`
 	Fired bool                `json:"fired"`
 	// The rule that decided: `matched`, `disabled`, `goal`, `status`, `campaign`, `offer` …
 	Rule string `json:"rule"`
-	// The same as a sentence.
+	// The decision as a sentence.
 	Reason string `json:"reason"`
-	// The delivery that it was aggregated into with others of its click; null where it was sent by itself, or not at all.
+	// The delivery that it was aggregated into; null if it was sent separately, or not at all.
 	AggregatedInto *db.Delivery `json:"aggregatedInto,omitempty"`
 }
 
-// Everything that followed from one conversion.
+// A conversion with its click, decisions and deliveries.
 type ConversionTrace struct {
 	Conversion *db.Conversion        `json:"conversion"`
 	Click      *db.Click             `json:"click,omitempty"`
@@ -154,16 +154,16 @@ type ConversionTrace struct {
 
 type CreateAPITokenInput struct {
 	Name string `json:"name"`
-	// `read`, `write`, `conversions`, `replay`, `secrets`; where left out all but `secrets`, of those that the viewer has
-	// itself. A token makes none that may do more than it may.
+	// `read`, `write`, `conversions`, `replay`, `secrets`; if left out, the viewer's scopes except `secrets`. A token cannot create
+	// one with scopes that it does not have.
 	Scopes []string `json:"scopes,omitempty"`
-	// Where left out, never; of a token made with a token, when that one does, which is also the latest.
+	// If left out, never; for a token created with a token, at the latest when that one expires, which is also the default.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
 
 type CreateAPITokenPayload struct {
 	Token *db.ApiToken `json:"token,omitempty"`
-	// The token itself, shown this once.
+	// The token itself, shown once.
 	Secret     *string      `json:"secret,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -171,7 +171,7 @@ type CreateAPITokenPayload struct {
 type CreateCampaignInput struct {
 	Name    string `json:"name"`
 	OfferID string `json:"offerId"`
-	// Staff only: whose campaign it is.
+	// Staff only: the campaign's affiliate.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
 
@@ -182,7 +182,7 @@ type CreateCampaignPayload struct {
 
 type CreateDealInput struct {
 	OfferID string `json:"offerId"`
-	// For one affiliate's own; without it the offer's.
+	// For an affiliate's deal; without it, the default deal.
 	AffiliateID       *string            `json:"affiliateId,omitempty"`
 	Model             commission.Model   `json:"model"`
 	Amount            *string            `json:"amount,omitempty"`
@@ -201,13 +201,13 @@ type CreateDealPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// Scope, goals and URL template are needed, here or in `postback`.
+// Scope, goals and URL template are required, here or in `postback`.
 type CreatePostbackInput struct {
 	Postback   *PostbackInput `json:"postback,omitempty"`
 	Scope      *firing.Scope  `json:"scope,omitempty"`
 	OfferID    *string        `json:"offerId,omitempty"`
 	CampaignID *string        `json:"campaignId,omitempty"`
-	// One postback is made for each; one for all of them where it aggregates.
+	// One postback is created per goal; one for all goals if it aggregates.
 	Goals       []string            `json:"goals,omitempty"`
 	URLTemplate *string             `json:"urlTemplate,omitempty"`
 	Method      *firing.Method      `json:"method,omitempty"`
@@ -215,7 +215,7 @@ type CreatePostbackInput struct {
 	Name        *string             `json:"name,omitempty"`
 	Enabled     *bool               `json:"enabled,omitempty"`
 	BodyRule    *BodyRuleInput      `json:"bodyRule,omitempty"`
-	// Staff only: whose postback it is, where the scope does not say.
+	// Staff only: the postback's affiliate, unless the scope is a campaign.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
 
@@ -227,13 +227,13 @@ type CreatePostbackPayload struct {
 type CreateUserInput struct {
 	Email string      `json:"email"`
 	Role  viewer.Role `json:"role"`
-	// For an affiliate's sign-in.
+	// Of a user with the role AFFILIATE.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
 
 type CreateUserPayload struct {
 	User *db.User `json:"user,omitempty"`
-	// Shown this once.
+	// Shown once.
 	Password   *string      `json:"password,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -262,23 +262,23 @@ type DeletePostbackPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// A delivery that changed, the word that some changes were missed, or the hello that was asked for.
+// A delivery that changed, a resync when changes were missed, or the requested hello.
 type DeliveryEvent struct {
 	// Null in a resync and in a hello.
 	Delivery *db.Delivery `json:"delivery,omitempty"`
-	// Set when events were missed: fetch `deliveries` anew. It is the cursor of the newest that was shown; empty for none.
+	// Set when events were missed: fetch `deliveries` again. It is the cursor of the newest delivery that was sent; empty for none.
 	Resync *string `json:"resync,omitempty"`
-	// In a resync: how many changes were missed; null where they were not counted.
+	// In a resync: how many changes were missed; null if they were not counted.
 	Missed *int      `json:"missed,omitempty"`
 	At     time.Time `json:"at"`
 }
 
-// A sign-in of the demo data.
+// A user of the demo data.
 type DemoUser struct {
 	Email    string      `json:"email"`
 	Password string      `json:"password"`
 	Role     viewer.Role `json:"role"`
-	// Who this is, in a few words.
+	// A short description.
 	Label string `json:"label"`
 }
 
@@ -293,7 +293,7 @@ type DismissAlertPayload struct {
 
 type EndDealInput struct {
 	ID string `json:"id"`
-	// Now where left out.
+	// If left out, now.
 	At *time.Time `json:"at,omitempty"`
 }
 
@@ -302,17 +302,17 @@ type EndDealPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// One thing that is wrong with a postback, or could be better.
+// A problem of a postback, or a possible improvement.
 type Finding struct {
 	// `unknown_macro`, `no_click_id`, `param_not_in_link` …
 	Code     string          `json:"code"`
 	Severity doctor.Severity `json:"severity"`
 	// One sentence.
 	Message string `json:"message"`
-	// Where in the template, in UTF-16 code units; null where it is about no place in it.
+	// The position in the template, in UTF-16 code units; null if it has none.
 	Start *int `json:"start,omitempty"`
 	End   *int `json:"end,omitempty"`
-	// Null where only a person can fix it.
+	// Null if it cannot be fixed automatically.
 	Fix *Fix `json:"fix,omitempty"`
 }
 
@@ -320,7 +320,7 @@ type FireManualConversionInput struct {
 	// A click id, or a value of `param_1`, `param_2` or `param_3`; the newest click that has it.
 	Click string `json:"click"`
 	Goal  string `json:"goal"`
-	// One where left out: the click's operator's.
+	// If left out: an integration of the click's operator.
 	IntegrationID *string            `json:"integrationId,omitempty"`
 	Amount        *string            `json:"amount,omitempty"`
 	Currency      *string            `json:"currency,omitempty"`
@@ -334,25 +334,25 @@ type FireManualConversionPayload struct {
 	UserErrors []*UserError   `json:"userErrors"`
 }
 
-// A change that takes a finding away.
+// A change that resolves a finding.
 type Fix struct {
-	// What it does, as on a button.
+	// The label of a button.
 	Label string `json:"label"`
 	// The whole template, fixed.
 	URLTemplate string `json:"urlTemplate"`
 }
 
-// Everything works, deliveries wait, and nothing leaves to trackers until somebody resumes.
+// No postbacks are sent until Postrider is resumed: conversions are recorded, deliveries wait.
 type Hold struct {
 	Reason HoldReason `json:"reason"`
 	Since  time.Time  `json:"since"`
-	// For staff: who asked, or what differs.
+	// For staff: who put it on hold, or what differs.
 	Note *string `json:"note,omitempty"`
 }
 
-// Today so far against yesterday, in the viewer's time zone.
+// Today so far and yesterday, in the viewer's time zone.
 type HomeNumbers struct {
-	// The IANA name of the time zone that the days are of.
+	// The IANA name of the time zone of the days.
 	TimeZone string      `json:"timeZone"`
 	Today    *report.Day `json:"today"`
 	// Yesterday until the same time.
@@ -361,9 +361,9 @@ type HomeNumbers struct {
 }
 
 type ImportStatusChangesInput struct {
-	// Lines of conversion_id or transaction_id, status, and where wanted amount and reason; the first line names the columns.
+	// Lines of conversion_id or transaction_id, status, and optionally amount and reason; the first line names the columns.
 	CSV string `json:"csv"`
-	// Says what would happen, and changes nothing.
+	// Returns what would happen, and changes nothing.
 	DryRun *bool `json:"dryRun,omitempty"`
 }
 
@@ -374,18 +374,18 @@ type ImportStatusChangesPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// What an installation says of itself to everybody.
+// Public information about the installation.
 type Instance struct {
 	Version string `json:"version"`
-	// How the outside reaches this installation; tracking links begin with it.
+	// The installation's public URL; tracking links start with it.
 	PublicURL string `json:"publicUrl"`
-	// The sign-ins of the demo data; empty where there is none.
+	// The users of the demo data; empty without demo data.
 	DemoUsers []*DemoUser `json:"demoUsers"`
-	// That nothing leaves to trackers, and why; null while all goes on, and for nobody.
+	// Set while no postbacks are sent; null otherwise, and without a viewer.
 	Hold *Hold `json:"hold,omitempty"`
 }
 
-// A macro that a template may name.
+// A macro of the URL template.
 type Macro struct {
 	Name    string   `json:"name"`
 	Aliases []string `json:"aliases"`
@@ -393,11 +393,11 @@ type Macro struct {
 	Group   string `json:"group"`
 	Meaning string `json:"meaning"`
 	Example string `json:"example"`
-	// It speaks of several conversions: only a postback that aggregates them may use it.
+	// It is for aggregated conversions: only postbacks that aggregate can use it.
 	Aggregates bool `json:"aggregates"`
 }
 
-// A filter that a macro may carry.
+// A filter of a macro.
 type MacroFilter struct {
 	Name    string `json:"name"`
 	Usage   string `json:"usage"`
@@ -424,22 +424,22 @@ type MacroValueInput struct {
 	Value string `json:"value"`
 }
 
-// An exact sum: a decimal string with a point, and its ISO 4217 currency.
+// An exact amount: a decimal string with a point, and its ISO 4217 currency.
 type Money struct {
 	Amount   string `json:"amount"`
 	Currency string `json:"currency"`
 }
 
-// A tracking link that was pasted, taken apart.
+// A parsed tracking link.
 type PastedLink struct {
-	// Null where `userErrors` says why it is none of the viewer's.
+	// Null if it is not the viewer's: see `userErrors`.
 	Link        *db.TrackingLink `json:"link,omitempty"`
 	Param1      string           `json:"param1"`
 	Param2      string           `json:"param2"`
 	Param3      string           `json:"param3"`
 	LandingPage string           `json:"landingPage"`
 	DeepLink    string           `json:"deepLink"`
-	// Where a player who clicks is sent, with sample values; null where the link is not known.
+	// The destination of a click, with sample values; null if the link is unknown.
 	Destination *string      `json:"destination,omitempty"`
 	UserErrors  []*UserError `json:"userErrors"`
 }
@@ -448,20 +448,20 @@ type PastedLink struct {
 type PostbackGap struct {
 	Campaign *db.Campaign `json:"campaign"`
 	Goal     *db.Goal     `json:"goal"`
-	// How many conversions of the last 30 days fired nothing because of it.
+	// How many conversions of the last 30 days fired no postback because of it.
 	Conversions int `json:"conversions"`
 }
 
-// A postback as it is specified, for whatever is done with it. What is left out is as it is saved, or, of one that is not saved,
-// the default: every campaign, approved, GET, enabled. An argument beside it goes before it.
+// The specification of a postback. Fields that are left out are those of the saved postback, or, of an unsaved one, the defaults:
+// global, approved, GET, enabled. An argument next to it takes precedence.
 type PostbackInput struct {
-	// The saved one that it is, or replaces; not where one is created.
+	// The saved postback; not when one is created.
 	ID         *string       `json:"id,omitempty"`
 	Name       *string       `json:"name,omitempty"`
 	Scope      *firing.Scope `json:"scope,omitempty"`
 	OfferID    *string       `json:"offerId,omitempty"`
 	CampaignID *string       `json:"campaignId,omitempty"`
-	// Keys. One that aggregates may have several; of any other, `createPostback` makes one for each.
+	// Keys. A postback that aggregates can have several; otherwise `createPostback` creates one postback per goal.
 	Goals    []string            `json:"goals,omitempty"`
 	Statuses []commission.Status `json:"statuses,omitempty"`
 	// Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays.
@@ -469,15 +469,15 @@ type PostbackInput struct {
 	Enabled         *bool          `json:"enabled,omitempty"`
 	URLTemplate     *string        `json:"urlTemplate,omitempty"`
 	Method          *firing.Method `json:"method,omitempty"`
-	// Null takes the rule away.
+	// Null removes the rule.
 	BodyRule graphql.Omittable[*BodyRuleInput] `json:"bodyRule,omitempty"`
-	// For how many seconds it aggregates the conversions of a click into one request, 5 to 86,400; null to send each by itself.
+	// Aggregation window: how many seconds the conversions of a click are aggregated into one request, 5 to 86,400; null to send each separately.
 	AggregateSeconds graphql.Omittable[*int] `json:"aggregateSeconds,omitempty"`
 }
 
 // A template as it would be sent. Offsets count UTF-16 code units.
 type PostbackPreview struct {
-	// Null where `errors` says why.
+	// Null if there are `errors`.
 	URL    *string          `json:"url,omitempty"`
 	Spans  []*MacroSpan     `json:"spans"`
 	Errors []*TemplateError `json:"errors"`
@@ -491,40 +491,40 @@ type QualificationInput struct {
 	ClawbackDays         *int     `json:"clawbackDays,omitempty"`
 }
 
-// What was read out of a pasted text.
+// The result of reading a pasted text.
 type Recognition struct {
 	Tracker *presets.Preset `json:"tracker,omitempty"`
-	// How sure the tracker is.
+	// The confidence in the tracker.
 	Confidence presets.Confidence `json:"confidence"`
-	// Why this tracker, in a sentence; empty for none.
+	// Why this tracker, as a sentence; empty for none.
 	Reason string `json:"reason"`
-	// Whose placeholders they are, where that is known.
+	// The network whose placeholders they are; null if unknown.
 	Network *string `json:"network,omitempty"`
-	// How the placeholders are written: `{x}`, `##x##` …; `postrider` for our own macros, `words` for words such as REPLACE, `none`.
+	// The format of the placeholders: `{x}`, `##x##` …; `postrider` for our macros, `words` for words such as REPLACE, `none`.
 	Dialect string `json:"dialect"`
-	// The piece of the text that was read.
+	// The part of the text that was read.
 	Source string `json:"source"`
-	// Valid in our macro language; empty where the text has nothing to read. A host that the text does not name is `your-tracker.example`.
+	// A valid URL template; empty if the text has no URL. If the text has no host, it is `your-tracker.example`.
 	URLTemplate string                 `json:"urlTemplate"`
 	Parameters  []*RecognizedParameter `json:"parameters"`
-	// Further pieces of the text that may be postback URLs.
+	// Other parts of the text that may be postback URLs.
 	Others []string `json:"others"`
 }
 
-// One parameter of a pasted URL, and what we propose to send in it.
+// One parameter of a pasted URL, and its proposed value.
 type RecognizedParameter struct {
-	// `path` for what stands in the path, `fragment` after #.
+	// `path` for a placeholder in the path, `fragment` after #.
 	Name string `json:"name"`
 	// As it was pasted.
 	Value string `json:"value"`
-	// The proposal's macro, the first of several; null to leave the value as it is.
+	// The proposal's macro, the first of several; null to keep the value.
 	Macro  *string  `json:"macro,omitempty"`
 	Macros []string `json:"macros"`
-	// What takes the value's place in `urlTemplate`, filters and all.
+	// The new value in `urlTemplate`, with filters.
 	Proposal   string             `json:"proposal"`
 	Confidence presets.Confidence `json:"confidence"`
 	Reason     string             `json:"reason"`
-	// Where the proposal stands in `urlTemplate`, in UTF-16 code units.
+	// The proposal's position in `urlTemplate`, in UTF-16 code units.
 	Start int `json:"start"`
 	End   int `json:"end"`
 }
@@ -550,9 +550,9 @@ type RecordConversionPayload struct {
 }
 
 type ReplayDeliveriesInput struct {
-	// Those that match and have ended are replayed; tests never are. Empty for all.
+	// Matching deliveries that have ended are replayed, except tests. Empty for all.
 	Filter *filter.Delivery `json:"filter"`
-	// Only these of what the filter matches: a selection.
+	// Only these of the matching deliveries: a selection.
 	Ids []string `json:"ids,omitempty"`
 	// Only counts.
 	DryRun   *bool           `json:"dryRun,omitempty"`
@@ -560,9 +560,9 @@ type ReplayDeliveriesInput struct {
 }
 
 type ReplayDeliveriesPayload struct {
-	// How many deliveries are meant.
+	// How many deliveries match.
 	Count int `json:"count"`
-	// Null for a dry run, and where nothing matches.
+	// Null for a dry run, and if nothing matches.
 	Job        *db.BulkReplay `json:"job,omitempty"`
 	UserErrors []*UserError   `json:"userErrors"`
 }
@@ -573,31 +573,31 @@ type ReplayDeliveryInput struct {
 }
 
 type ReplayDeliveryPayload struct {
-	// The new delivery; it names the old one in `replayOf`.
+	// The new delivery; its `replayOf` is the old one.
 	Delivery   *db.Delivery `json:"delivery,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 type ResetPasswordInput struct {
 	ID string `json:"id"`
-	// Whether the user's API tokens end too, as its sessions do.
+	// Whether the user's API tokens are revoked too, as its sessions are.
 	RevokeTokens *bool `json:"revokeTokens,omitempty"`
 }
 
 type ResetPasswordPayload struct {
 	User *db.User `json:"user,omitempty"`
-	// Shown this once.
+	// Shown once.
 	Password   *string      `json:"password,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 type RestorePostbackVersionInput struct {
-	// The version to put back.
+	// The version to restore.
 	VersionID string `json:"versionId"`
 }
 
 type RestorePostbackVersionPayload struct {
-	// The postback with a new version that is like the old one.
+	// The postback with a new version, equal to the restored one.
 	Postback   *db.Postback `json:"postback,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -625,7 +625,7 @@ type RotateIntegrationSecretInput struct {
 	IntegrationID string `json:"integrationId"`
 	// `token` or `hmac`.
 	Kind string `json:"kind"`
-	// For how long the one before stays good; 24 where left out.
+	// How long the old secret stays valid; 24 if left out.
 	OverlapHours *int `json:"overlapHours,omitempty"`
 }
 
@@ -638,7 +638,7 @@ type RotateIntegrationSecretPayload struct {
 
 type RotateSigningSecretInput struct {
 	ID string `json:"id"`
-	// How long POSTs are signed with the old secret too; 0 for not at all, at most 720.
+	// How long POSTs are also signed with the old secret; 0 for not at all, at most 720.
 	OverlapHours *int `json:"overlapHours,omitempty"`
 }
 
@@ -682,9 +682,9 @@ type SaveGoalPayload struct {
 }
 
 type SaveIntegrationInput struct {
-	// Of the one to change; without it a new one is made.
+	// The integration to change; without it a new one is created.
 	ID *string `json:"id,omitempty"`
-	// Of a new one: the last part of its address.
+	// Of a new one: the key in its URL.
 	Key              *string `json:"key,omitempty"`
 	Name             *string `json:"name,omitempty"`
 	OfferID          *string `json:"offerId,omitempty"`
@@ -695,7 +695,7 @@ type SaveIntegrationInput struct {
 	RequireSignature *bool   `json:"requireSignature,omitempty"`
 	SignatureHeader  *string `json:"signatureHeader,omitempty"`
 	TimestampName    *string `json:"timestampName,omitempty"`
-	// 0 for ever.
+	// 0 for no limit.
 	TimestampWindow  *int     `json:"timestampWindow,omitempty"`
 	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
 	// 0 for no limit.
@@ -708,7 +708,7 @@ type SaveIntegrationInput struct {
 
 type SaveIntegrationPayload struct {
 	Integration *db.Integration `json:"integration,omitempty"`
-	// How many conversions a new word for a status has moved.
+	// How many conversions a new status mapping has changed.
 	Mapped     int          `json:"mapped"`
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -728,7 +728,7 @@ type SaveLandingPagePayload struct {
 }
 
 type SaveOfferInput struct {
-	// Of the one to change; without it a new one is made.
+	// The offer to change; without it a new one is created.
 	ID             *string              `json:"id,omitempty"`
 	Name           *string              `json:"name,omitempty"`
 	Operator       *string              `json:"operator,omitempty"`
@@ -738,11 +738,11 @@ type SaveOfferInput struct {
 	FallbackURL    *string              `json:"fallbackUrl,omitempty"`
 	DeepLinkHosts  []string             `json:"deepLinkHosts,omitempty"`
 	Currency       *string              `json:"currency,omitempty"`
-	// 0 for any time.
+	// 0 for no limit.
 	AttributionWindowDays *int `json:"attributionWindowDays,omitempty"`
-	// How many conversions that pay a day (of UTC) takes; 0 for any number.
+	// The most conversions that pay per UTC day; 0 for no cap.
 	DailyCap *int `json:"dailyCap,omitempty"`
-	// Without goals and sums there is no rule.
+	// Without goals and minimum deposits there is no rule.
 	Qualification *QualificationInput `json:"qualification,omitempty"`
 }
 
@@ -751,23 +751,23 @@ type SaveOfferPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// What became of one scenario.
+// The result of one scenario.
 type ScenarioCard struct {
 	// `normal`, `same_again`, `second_deposit`, `reversal`, `unknown_click`, `special_characters`, `slow_answer`.
 	Key   string `json:"key"`
 	Title string `json:"title"`
 	// What is fired.
 	Does string `json:"does"`
-	// What the tracker should make of it.
+	// What the tracker should do.
 	Expected string `json:"expected"`
-	// Null where it was not fired, because nothing answered the first.
+	// Null if it was not fired, because the first test got no response.
 	Test  *db.PostbackTest `json:"test,omitempty"`
 	Grade testfire.Grade   `json:"grade"`
-	// What happened and what to make of it.
+	// What happened and what it means.
 	Message string `json:"message"`
 }
 
-// All scenarios, fired one after the other.
+// All scenarios, in the order in which they were fired.
 type ScenarioRun struct {
 	Cards []*ScenarioCard `json:"cards"`
 }
@@ -775,9 +775,9 @@ type ScenarioRun struct {
 type SetExchangeRateInput struct {
 	// ISO 4217; any currency but the base.
 	Quote string `json:"quote"`
-	// How much of it one unit of the base buys.
+	// Units of the quote currency for one unit of the base.
 	Rate string `json:"rate"`
-	// Now where left out.
+	// If left out, now.
 	From *time.Time `json:"from,omitempty"`
 }
 
@@ -787,9 +787,9 @@ type SetExchangeRatePayload struct {
 }
 
 type SetHoldInput struct {
-	// true: nothing leaves from now on. false: what waits goes out.
+	// true: no postbacks are sent from now on. false: waiting ones are sent.
 	On bool `json:"on"`
-	// Why, for those who look later; at most 200 characters.
+	// The reason, shown while the hold lasts; at most 200 characters.
 	Note *string `json:"note,omitempty"`
 }
 
@@ -818,7 +818,7 @@ type SetUserDisabledPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// How far a campaign's set-up has come. Each step ticks by what really happened.
+// The setup steps of a campaign. A step is done when it really happened.
 type SetupChecklist struct {
 	Campaign *db.Campaign `json:"campaign"`
 	// All steps are done.
@@ -840,38 +840,38 @@ type SignOutPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// What one postback would do.
+// The simulation of one postback.
 type SimulatedPostback struct {
 	// Null for the draft.
 	Postback *db.Postback `json:"postback,omitempty"`
 	Fires    bool         `json:"fires"`
-	// The rule that decides: `matched`, `goal`, `campaign` …
+	// The rule that decided: `matched`, `goal`, `campaign` …
 	Rule string `json:"rule"`
-	// The same as a sentence.
+	// The decision as a sentence.
 	Reason string `json:"reason"`
-	// As it would be sent; null where it would not fire.
+	// As it would be sent; null if it would not fire.
 	URL   *string          `json:"url,omitempty"`
 	Slots []*SimulatedSlot `json:"slots"`
 }
 
-// One macro and what fills it.
+// One macro and its value.
 type SimulatedSlot struct {
 	Macro string `json:"macro"`
-	// Before encoding, after its filters.
+	// After its filters, before URL encoding.
 	Value  string `json:"value"`
 	Filled bool   `json:"filled"`
-	// Where the value comes from, or why there is none.
+	// Where the value comes from, or why it is empty.
 	Why string `json:"why"`
-	// In UTF-16 code units of the template and of the URL; null for the click's.
+	// In UTF-16 code units of the template and of the URL; null for the click's params.
 	TemplateStart *int `json:"templateStart,omitempty"`
 	TemplateEnd   *int `json:"templateEnd,omitempty"`
 	URLStart      *int `json:"urlStart,omitempty"`
 	URLEnd        *int `json:"urlEnd,omitempty"`
 }
 
-// A simulated click and conversion: which postbacks would fire, and what would fill each of their macros. Nothing is sent or kept.
+// A simulated click and conversion: which postbacks would fire, and the values of their macros. Nothing is sent or stored.
 type Simulation struct {
-	// What the click would bring: param_1 to param_3.
+	// The click's param_1 to param_3.
 	Click []*SimulatedSlot `json:"click"`
 	// The draft first, then every saved postback.
 	Postbacks []*SimulatedPostback `json:"postbacks"`
@@ -882,17 +882,17 @@ type SimulationPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// How an operator's server makes the call, in one language.
+// A sample call in one language.
 type Snippet struct {
 	// `curl`, `php`, `python` or `go`.
 	Language string `json:"language"`
 	Code     string `json:"code"`
 }
 
-// What becomes of one line of a file of status changes.
+// The result of one line of a status import.
 type StatusChangeLine struct {
 	Line int `json:"line"`
-	// What the line names.
+	// The line's conversion_id or transaction_id.
 	Key        string             `json:"key"`
 	Conversion *db.Conversion     `json:"conversion,omitempty"`
 	From       *commission.Status `json:"from,omitempty"`
@@ -913,16 +913,16 @@ type TemplateError struct {
 }
 
 type TestPostbackInput struct {
-	// What is tested. With an id, what is left out is the saved one's, its signature is used, and the test is kept with it.
+	// The postback to test. With an id, fields that are left out are those of the saved postback, its signing secret is used, and the test is stored with it.
 	Postback *PostbackInput `json:"postback,omitempty"`
-	// May be left out with a `postback` that has one.
+	// Can be left out with a `postback` that has one.
 	URLTemplate *string        `json:"urlTemplate,omitempty"`
 	Method      *firing.Method `json:"method,omitempty"`
-	// What is not given is a believable sample.
+	// Macros without a value get a sample.
 	Values []*MacroValueInput `json:"values,omitempty"`
-	// The goal that it reports, by key; it says {goal_id} and {goal_name} where `values` do not.
+	// The goal's key; it sets {goal_id} and {goal_name} unless `values` do.
 	Goal *string `json:"goal,omitempty"`
-	// Staff only: whose test it is, where no postback says so.
+	// Staff only: the test's affiliate, unless a saved postback is tested.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
 
@@ -935,7 +935,7 @@ type UpdateCampaignInput struct {
 	ID    string             `json:"id"`
 	Name  *string            `json:"name,omitempty"`
 	State *tracking.RunState `json:"state,omitempty"`
-	// Staff only: how many conversions that pay a day (of UTC) takes; 0 for any number.
+	// Staff only: the most conversions that pay per UTC day; 0 for no cap.
 	DailyCap *int `json:"dailyCap,omitempty"`
 }
 
@@ -962,14 +962,14 @@ type UpdatePostbackInput struct {
 	Scope      *firing.Scope  `json:"scope,omitempty"`
 	OfferID    *string        `json:"offerId,omitempty"`
 	CampaignID *string        `json:"campaignId,omitempty"`
-	// Several only where it aggregates.
+	// Several only if it aggregates.
 	Goals       []string            `json:"goals,omitempty"`
 	URLTemplate *string             `json:"urlTemplate,omitempty"`
 	Method      *firing.Method      `json:"method,omitempty"`
 	Statuses    []commission.Status `json:"statuses,omitempty"`
 	Name        *string             `json:"name,omitempty"`
 	Enabled     *bool               `json:"enabled,omitempty"`
-	// Null takes the rule away.
+	// Null removes the rule.
 	BodyRule graphql.Omittable[*BodyRuleInput] `json:"bodyRule,omitempty"`
 }
 
@@ -988,29 +988,29 @@ type UpdateSettingsPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// What the user can fix: the input's field, a sentence for people, a code for programs.
+// An error that the user can fix: the input's field, a message for people, a code for programs.
 type UserError struct {
 	Field   []string `json:"field,omitempty"`
 	Message string   `json:"message"`
 	Code    string   `json:"code"`
 }
 
-// Who is asking.
+// The current user, by session or token.
 type Viewer struct {
 	User *db.User    `json:"user"`
 	Role viewer.Role `json:"role"`
-	// Whether this is somebody of the staff who looks at an affiliate's things as the affiliate sees them (header `X-Postrider-View-As`): nothing can be changed then.
+	// Whether this is a staff user who views as an affiliate (header `X-Postrider-View-As`): nothing can be changed then.
 	Looking bool `json:"looking"`
-	// The affiliate whose things this viewer sees; null for staff.
+	// The viewer's affiliate; null for staff.
 	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
 	// What the token may do; every scope for a session.
 	Scopes    []string       `json:"scopes"`
 	APITokens []*db.ApiToken `json:"apiTokens,omitempty"`
-	// The echo tracker's address for this viewer: whatever is sent there is kept in `echoRequests`.
+	// The URL of the viewer's echo tracker: requests to it are recorded in `echoRequests`.
 	EchoURL *string `json:"echoUrl,omitempty"`
 }
 
-// One word and what it means.
+// One entry of a mapping.
 type Word struct {
 	From string `json:"from"`
 	To   string `json:"to"`
@@ -1021,15 +1021,15 @@ type WordInput struct {
 	To   string `json:"to"`
 }
 
-// Why nothing leaves.
+// Why no postbacks are sent.
 type HoldReason string
 
 const (
-	// Somebody wanted it.
+	// An admin put it on hold.
 	HoldReasonAsked HoldReason = "ASKED"
 	// The program was started with POSTRIDER_HOLD.
 	HoldReasonSetting HoldReason = "SETTING"
-	// The database is a copy, or was moved: it is not where this installation ran last.
+	// The database is a copy, or was moved: it is not where this installation last ran.
 	HoldReasonCopy HoldReason = "COPY"
 )
 
@@ -1082,17 +1082,17 @@ func (e HoldReason) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// What became of a conversion that was reported.
+// The result of a reported conversion.
 type RecordResult string
 
 const (
 	// New, committed with its deliveries queued.
 	RecordResultRecorded RecordResult = "RECORDED"
-	// Known already; nothing was done.
+	// Already recorded; nothing was changed.
 	RecordResultDuplicate RecordResult = "DUPLICATE"
-	// A lifecycle change of one that is known.
+	// A lifecycle change of a recorded conversion.
 	RecordResultUpdated RecordResult = "UPDATED"
-	// Kept, but no click and no player matches.
+	// Recorded, but no click and no player matches.
 	RecordResultUnattributed RecordResult = "UNATTRIBUTED"
 )
 
@@ -1146,13 +1146,13 @@ func (e RecordResult) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// Which template a replay is sent by.
+// The URL template that a replay uses.
 type ReplayTemplate string
 
 const (
-	// The one that the delivery was made for.
+	// The template that the delivery was created with.
 	ReplayTemplateSent ReplayTemplate = "SENT"
-	// The postback's template of today.
+	// The postback's current template.
 	ReplayTemplateCurrent ReplayTemplate = "CURRENT"
 )
 

@@ -6951,16 +6951,16 @@ var sources = []*ast.Source{
   ADMIN
   "An affiliate manager: the network's staff."
   MANAGER
-  "Sees one affiliate's things and no other's."
+  "Sees the data of one affiliate only."
   AFFILIATE
 }
 
 """
-What an API token may do. A session may do all of it, and what no token may: make and change users, and set passwords.
-Without ` + "`" + `READ` + "`" + ` a token sees of a mutation's answer what it changed: the object's own plain fields, and nothing of others.
+What an API token may do. A session may do all of it, and what no token may: create and change users, and set passwords.
+Without ` + "`" + `READ` + "`" + ` a token sees only the scalar fields of the changed object in a mutation's response.
 """
 enum Scope {
-  "Read whatever its user may read."
+  "Read everything that its user may read."
   READ
   "Create and change campaigns, postbacks and settings."
   WRITE
@@ -6969,28 +6969,28 @@ enum Scope {
   "Replay deliveries."
   REPLAY
   """
-  Read and change secrets (of integrations, and those that sign postbacks), and make and revoke API tokens. A token has it only
-  where it was named: whoever knows an integration's secret reports conversions with it.
+  Read and change secrets (of integrations, and signing secrets of postbacks), and create and revoke API tokens. It must be
+  named explicitly: with an integration's secret anyone can report conversions.
   """
   SECRETS
 }
 
-"Who is asking."
+"The current user, by session or token."
 type Viewer {
   user: User!
   role: Role!
-  "Whether this is somebody of the staff who looks at an affiliate's things as the affiliate sees them (header ` + "`" + `X-Postrider-View-As` + "`" + `): nothing can be changed then."
+  "Whether this is a staff user who views as an affiliate (header ` + "`" + `X-Postrider-View-As` + "`" + `): nothing can be changed then."
   looking: Boolean!
-  "The affiliate whose things this viewer sees; null for staff."
+  "The viewer's affiliate; null for staff."
   affiliate: Affiliate
   "What the token may do; every scope for a session."
   scopes: [String!]!
   apiTokens: [ApiToken!] @auth
-  "The echo tracker's address for this viewer: whatever is sent there is kept in ` + "`" + `echoRequests` + "`" + `."
+  "The URL of the viewer's echo tracker: requests to it are recorded in ` + "`" + `echoRequests` + "`" + `."
   echoUrl: String @auth
 }
 
-"Somebody who signs in."
+"A user who can sign in."
 type User implements Node {
   id: ID!
   email: String!
@@ -7009,14 +7009,14 @@ type Affiliate implements Node {
   createdAt: Time!
 }
 
-"A token for programs. Its secret is shown once, when it is created."
+"An API token. Its secret is shown once, when it is created."
 type ApiToken implements Node {
   id: ID!
   name: String!
-  "How the secret begins, to tell tokens apart."
+  "The first characters of the secret."
   prefix: String!
   scopes: [String!]!
-  "The token that it was made with, and ends with; null for one that was made in a session."
+  "The token that created it, and with which it is revoked; null if it was created in a session."
   parentId: ID
   createdAt: Time!
   expiresAt: Time
@@ -7024,7 +7024,7 @@ type ApiToken implements Node {
   revokedAt: Time
 }
 
-"A request that the echo tracker got."
+"A request to the echo tracker."
 type EchoRequest implements Node {
   id: ID!
   receivedAt: Time!
@@ -7035,7 +7035,7 @@ type EchoRequest implements Node {
   parameters: [Header!]!
   headers: [Header!]!
   body: String!
-  "The status that was answered."
+  "The response's status."
   statusCode: Int!
 }
 
@@ -7062,7 +7062,7 @@ type AffiliateEdge {
 extend type Query {
   "Staff only: every affiliate."
   affiliates(first: Int, after: String, last: Int, before: String, search: String @length(max: 200)): AffiliateConnection @auth(role: MANAGER)
-  "What the echo tracker got for the viewer, newest first."
+  "Requests to the viewer's echo tracker, newest first."
   echoRequests(first: Int, after: String, last: Int, before: String): EchoRequestConnection! @auth
 }
 
@@ -7083,7 +7083,7 @@ type SignOutPayload {
 input ChangePasswordInput {
   currentPassword: String!
   newPassword: String!
-  "Whether your API tokens end too, as your other sessions do."
+  "Whether your API tokens are revoked too, as your other sessions are."
   revokeTokens: Boolean = true
 }
 
@@ -7105,17 +7105,17 @@ type UpdateSettingsPayload {
 input CreateApiTokenInput {
   name: String!
   """
-  ` + "`" + `read` + "`" + `, ` + "`" + `write` + "`" + `, ` + "`" + `conversions` + "`" + `, ` + "`" + `replay` + "`" + `, ` + "`" + `secrets` + "`" + `; where left out all but ` + "`" + `secrets` + "`" + `, of those that the viewer has
-  itself. A token makes none that may do more than it may.
+  ` + "`" + `read` + "`" + `, ` + "`" + `write` + "`" + `, ` + "`" + `conversions` + "`" + `, ` + "`" + `replay` + "`" + `, ` + "`" + `secrets` + "`" + `; if left out, the viewer's scopes except ` + "`" + `secrets` + "`" + `. A token cannot create
+  one with scopes that it does not have.
   """
   scopes: [String!]
-  "Where left out, never; of a token made with a token, when that one does, which is also the latest."
+  "If left out, never; for a token created with a token, at the latest when that one expires, which is also the default."
   expiresAt: Time
 }
 
 type CreateApiTokenPayload {
   token: ApiToken
-  "The token itself, shown this once."
+  "The token itself, shown once."
   secret: String
   userErrors: [UserError!]!
 }
@@ -7130,7 +7130,7 @@ type RevokeApiTokenPayload {
 }
 
 extend type Mutation {
-  "Opens a session; the answer sets its cookie."
+  "Opens a session; the response sets its cookie."
   signIn(input: SignInInput!): SignInPayload!
   "Ends the session."
   signOut: SignOutPayload!
@@ -7138,21 +7138,21 @@ extend type Mutation {
   changePassword(input: ChangePasswordInput!): ChangePasswordPayload! @auth(session: true)
   updateSettings(input: UpdateSettingsInput!): UpdateSettingsPayload! @auth(scope: WRITE)
   createApiToken(input: CreateApiTokenInput!): CreateApiTokenPayload! @auth(scope: SECRETS)
-  "Ends a token, and every token that was made with it."
+  "Revokes a token, and every token that was created with it."
   revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload! @auth(scope: SECRETS)
 }
 `, BuiltIn: false},
-	{Name: "../schema/attribution.graphqls", Input: `"Why a click is proposed for an unattributed conversion, the surest first."
+	{Name: "../schema/attribution.graphqls", Input: `"Why a click is proposed for an unattributed conversion, most certain first."
 enum ProposalKind {
-  "Its id came in another parameter."
+  "Its id is in another parameter."
   CLICK_ELSEWHERE
-  "It is the one named, older than the offer's window."
+  "It is the reported click, outside the offer's attribution window."
   LATE_CLICK
-  "The player's other conversions came by it."
+  "Other conversions of the player have this click."
   SAME_PLAYER
-  "Another goal of the same transaction came by it."
+  "Another goal of the same transaction has this click."
   SAME_TRANSACTION
-  "Its param_1, 2 or 3 came in a parameter."
+  "Its param_1, param_2 or param_3 is in a parameter."
   PARAM_ELSEWHERE
 }
 
@@ -7164,7 +7164,7 @@ type Proposal {
   reason: String!
 }
 
-"What a conversion is paid by, as it was agreed when it was calculated first."
+"The deal terms that a conversion is paid by, as they were when it was first calculated."
 type Terms {
   model: DealModel!
   amount: String!
@@ -7175,26 +7175,26 @@ type Terms {
 }
 
 extend type Conversion {
-  "` + "`" + `operator` + "`" + `, ` + "`" + `staff` + "`" + `, ` + "`" + `api` + "`" + `, or ` + "`" + `postrider` + "`" + ` for a CPA that it found itself."
+  "` + "`" + `operator` + "`" + `, ` + "`" + `staff` + "`" + `, ` + "`" + `api` + "`" + `, or ` + "`" + `postrider` + "`" + ` for a CPA that Postrider recorded when the player qualified."
   origin: String!
   "` + "`" + `click` + "`" + `, ` + "`" + `player` + "`" + ` or ` + "`" + `staff` + "`" + `; empty while unattributed."
   attributedBy: String!
-  "The operator's last word for its status, while nobody has mapped it; else empty."
+  "The operator's last status while it is not mapped; otherwise empty."
   reportedStatus: String!
-  "Null where no deal held."
+  "Null if no deal was active."
   terms: Terms
-  "What one unit of the amount's currency was worth in the payout's."
+  "The exchange rate from the amount's currency to the payout's."
   rate: String
-  "Staff only: the integration that told of it."
+  "Staff only: the integration that reported it."
   integration: Integration @auth(role: MANAGER)
-  "Staff only: the clicks that it may belong to, while it is unattributed."
+  "Staff only: likely clicks, while it is unattributed."
   proposals: [Proposal!] @auth(role: MANAGER)
 }
 
 input AttributeConversionInput {
   conversionId: ID!
   clickId: ID!
-  "Why this one, in words."
+  "Why this click."
   reason: String
 }
 
@@ -7204,7 +7204,7 @@ type AttributeConversionPayload {
 }
 
 input AttributeByRuleInput {
-  "Only where the proposals of these kinds agree on one click."
+  "Attribute when the proposals of these kinds agree on one click."
   kinds: [ProposalKind!]!
   integrationIds: [ID!]
   "Counts and changes nothing."
@@ -7214,7 +7214,7 @@ input AttributeByRuleInput {
 type AttributeByRulePayload {
   "How many were, or would be, attributed."
   count: Int!
-  "How many were looked at: the newest 500."
+  "How many were considered: the newest 500."
   considered: Int!
   userErrors: [UserError!]!
 }
@@ -7223,7 +7223,7 @@ input FireManualConversionInput {
   "A click id, or a value of ` + "`" + `param_1` + "`" + `, ` + "`" + `param_2` + "`" + ` or ` + "`" + `param_3` + "`" + `; the newest click that has it."
   click: String!
   goal: String!
-  "One where left out: the click's operator's."
+  "If left out: an integration of the click's operator."
   integrationId: ID
   amount: String
   currency: String
@@ -7238,16 +7238,16 @@ type FireManualConversionPayload {
 }
 
 input ImportStatusChangesInput {
-  "Lines of conversion_id or transaction_id, status, and where wanted amount and reason; the first line names the columns."
+  "Lines of conversion_id or transaction_id, status, and optionally amount and reason; the first line names the columns."
   csv: String!
-  "Says what would happen, and changes nothing."
+  "Returns what would happen, and changes nothing."
   dryRun: Boolean
 }
 
-"What becomes of one line of a file of status changes."
+"The result of one line of a status import."
 type StatusChangeLine {
   line: Int!
-  "What the line names."
+  "The line's conversion_id or transaction_id."
   key: String!
   conversion: Conversion
   from: ConversionStatus
@@ -7265,17 +7265,17 @@ type ImportStatusChangesPayload {
 }
 
 extend type Mutation {
-  "Staff only: gives an unattributed conversion to a click. What would have fired fires now, once."
+  "Staff only: attributes an unattributed conversion to a click. Postbacks that would have fired fire now, once."
   attributeConversion(input: AttributeConversionInput!): AttributeConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
-  "Staff only: takes the proposals of some kinds for all unattributed conversions."
+  "Staff only: attributes unattributed conversions by the proposals of some kinds."
   attributeByRule(input: AttributeByRuleInput!): AttributeByRulePayload! @auth(role: MANAGER, scope: CONVERSIONS)
-  "Staff only: records a conversion for a click by hand, and fires its postbacks."
+  "Staff only: records a manual conversion for a click, and fires its postbacks."
   fireManualConversion(input: FireManualConversionInput!): FireManualConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
-  "Staff only: many lifecycle changes at once, from a CSV file."
+  "Staff only: status import, many status changes from a CSV file."
   importStatusChanges(input: ImportStatusChangesInput!): ImportStatusChangesPayload! @auth(role: MANAGER, scope: CONVERSIONS)
 }
 `, BuiltIn: false},
-	{Name: "../schema/campaign.graphqls", Input: `"An affiliate's own use of an offer."
+	{Name: "../schema/campaign.graphqls", Input: `"An affiliate's campaign for an offer."
 type Campaign implements Node {
   id: ID!
   name: String!
@@ -7283,30 +7283,30 @@ type Campaign implements Node {
   offer: Offer!
   affiliate: Affiliate!
   link: TrackingLink!
-  "The postbacks of this campaign alone."
+  "Campaign postbacks, without the global ones and the offer's."
   postbacks: [Postback!]!
   "Goals for which no enabled postback fires in this campaign."
   missingGoals: [Goal!]!
-  "How many conversions that pay a day (of UTC) takes; null for any number. What comes over it is kept, pays nothing and is not told; clicks go where a pause sends them."
+  "Daily cap: the most conversions that pay per UTC day; null for no cap. Conversions over it are recorded and pay nothing, and no postback is sent; clicks go to the fallback URL."
   dailyCap: Int
-  "How much of it is used today."
+  "How much of the daily cap is used today."
   usedToday: Int!
-  "What it brought lately, by the days of an IANA time zone; without one, of the viewer's own."
+  "Recent numbers by day, in an IANA time zone; without one, the viewer's."
   numbers(timeZone: String): CampaignNumbers!
   createdAt: Time!
 }
 
-"What a campaign brought lately."
+"Recent numbers of a campaign."
 type CampaignNumbers {
-  "The IANA name of the time zone that the days are of."
+  "The IANA name of the time zone of the days."
   timeZone: String!
-  "All of the days together."
+  "The sum of the days."
   total: DayNumbers!
   "The last 30 days, the oldest first; the last is today so far."
   days: [DayNumbers!]!
 }
 
-"Where players click."
+"A tracking link."
 type TrackingLink implements Node {
   id: ID!
   code: String!
@@ -7327,12 +7327,12 @@ type CampaignEdge {
   cursor: String!
 }
 
-"A finished tracking link, or what is wrong with the wish."
+"A finished tracking link, or what is wrong with the input."
 type BuiltLink {
-  "Null where ` + "`" + `userErrors` + "`" + ` says why."
+  "Null if there are ` + "`" + `userErrors` + "`" + `."
   url: String
   link: TrackingLink
-  "Where a player who clicks is sent, with sample values."
+  "The destination of a click, with sample values."
   destination: String
   userErrors: [UserError!]!
 }
@@ -7349,7 +7349,7 @@ extend type Query {
   campaigns(first: Int, after: String, last: Int, before: String, filter: CampaignFilter): CampaignConnection! @auth
   """
   A finished tracking link of a campaign, or, with ` + "`" + `offerId` + "`" + `, the viewer's default link for that offer.
-  The parameters may be a tracker's tokens (` + "`" + `{subid}` + "`" + `): they go into the link as they are.
+  The parameters can be a tracker's tokens (` + "`" + `{subid}` + "`" + `): they are put into the link unchanged.
   """
   trackingLink(campaignId: ID, offerId: ID, param1: String, param2: String, param3: String, landingPage: String, deepLink: String): BuiltLink! @auth
 }
@@ -7357,7 +7357,7 @@ extend type Query {
 input CreateCampaignInput {
   name: String!
   offerId: ID!
-  "Staff only: whose campaign it is."
+  "Staff only: the campaign's affiliate."
   affiliateId: ID
 }
 
@@ -7370,7 +7370,7 @@ input UpdateCampaignInput {
   id: ID!
   name: String
   state: RunState
-  "Staff only: how many conversions that pay a day (of UTC) takes; 0 for any number."
+  "Staff only: the most conversions that pay per UTC day; 0 for no cap."
   dailyCap: Int
 }
 
@@ -7387,7 +7387,7 @@ extend type Mutation {
 	{Name: "../schema/click.graphqls", Input: `"A player's click on a tracking link."
 type Click implements Node {
   id: ID!
-  "The id that the operator and the macros see: 32 hex digits."
+  "The value of ` + "`" + `{click_id}` + "`" + `, which the operator reports back: 32 hex digits."
   clickId: String!
   clickedAt: Time!
   affiliate: Affiliate!
@@ -7436,30 +7436,30 @@ extend type Query {
   APPROVED
   REJECTED
   CANCELLED
-  "The operator said a word that nobody has mapped yet: it counts for nobody until then."
+  "The operator's status is not mapped yet: the conversion is not counted until it is."
   UNKNOWN
 }
 
-"What a player did: a goal reached, with its sum and its lifecycle."
+"A goal that a player reached, with its amount and its lifecycle."
 type Conversion implements Node {
   id: ID!
-  "What ` + "`" + `{conversion_id}` + "`" + ` says: 32 hex digits, stable over lifecycle changes."
+  "The value of ` + "`" + `{conversion_id}` + "`" + `: 32 hex digits, the same in every status."
   conversionId: String!
   goal: Goal!
   status: ConversionStatus!
-  "Null until somebody attributes it."
+  "Null while unattributed."
   affiliate: Affiliate
   offer: Offer!
   campaign: Campaign
   click: Click
-  "The click's id, kept even where the click itself is gone."
+  "The click's id, kept after the click itself was deleted."
   clickId: String
-  "Our own id for the player; never the operator's."
+  "Our id for the player, not the operator's."
   playerId: String
   transactionId: String
   amount: Money
   payout: Money
-  "` + "`" + `offer` + "`" + ` or ` + "`" + `campaign` + "`" + `, where the cap of its day was reached: then it pays nothing. Empty otherwise."
+  "` + "`" + `offer` + "`" + ` or ` + "`" + `campaign` + "`" + ` if the conversion is over that daily cap: it pays nothing. Otherwise empty."
   cappedBy: String!
   occurredAt: Time!
   receivedAt: Time!
@@ -7476,27 +7476,27 @@ type ConversionEvent implements Node {
   amount: Money
   payout: Money
   reason: String!
-  "Who said so: ` + "`" + `operator` + "`" + `, ` + "`" + `staff` + "`" + `, ` + "`" + `api` + "`" + ` or ` + "`" + `postrider` + "`" + `."
+  "Who changed it: ` + "`" + `operator` + "`" + `, ` + "`" + `staff` + "`" + `, ` + "`" + `api` + "`" + ` or ` + "`" + `postrider` + "`" + `."
   actor: String!
   occurredAt: Time!
   receivedAt: Time!
 }
 
-"A postback that was considered for a conversion, and what was decided."
+"A postback that was considered for a conversion, and the decision."
 type ConsideredPostback {
   postback: Postback!
-  "Which step of the lifecycle it was considered for."
+  "The lifecycle step that it was considered for."
   event: ConversionEvent!
   fired: Boolean!
   "The rule that decided: ` + "`" + `matched` + "`" + `, ` + "`" + `disabled` + "`" + `, ` + "`" + `goal` + "`" + `, ` + "`" + `status` + "`" + `, ` + "`" + `campaign` + "`" + `, ` + "`" + `offer` + "`" + ` …"
   rule: String!
-  "The same as a sentence."
+  "The decision as a sentence."
   reason: String!
-  "The delivery that it was aggregated into with others of its click; null where it was sent by itself, or not at all."
+  "The delivery that it was aggregated into; null if it was sent separately, or not at all."
   aggregatedInto: Delivery
 }
 
-"Everything that followed from one conversion."
+"A conversion with its click, decisions and deliveries."
 type ConversionTrace {
   conversion: Conversion!
   click: Click
@@ -7525,7 +7525,7 @@ input ConversionFilter {
   search: String @length(max: 200)
   "Staff only."
   affiliateIds: [ID!]
-  "Staff only: those that nobody was found for, or, with false, the others."
+  "Staff only: true for unattributed conversions, false for the others."
   unattributed: Boolean
 }
 
@@ -7534,15 +7534,15 @@ extend type Query {
   conversionTrace(conversionId: ID!): ConversionTrace @auth
 }
 
-"What became of a conversion that was reported."
+"The result of a reported conversion."
 enum RecordResult {
   "New, committed with its deliveries queued."
   RECORDED
-  "Known already; nothing was done."
+  "Already recorded; nothing was changed."
   DUPLICATE
-  "A lifecycle change of one that is known."
+  "A lifecycle change of a recorded conversion."
   UPDATED
-  "Kept, but no click and no player matches."
+  "Recorded, but no click and no player matches."
   UNATTRIBUTED
 }
 
@@ -7581,19 +7581,19 @@ type UpdateConversionStatusPayload {
 extend type Mutation {
   "Staff only: reports a conversion as the operator's integration would, without its authentication."
   recordConversion(input: RecordConversionInput!): RecordConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
-  "Staff only: moves a conversion along its lifecycle."
+  "Staff only: changes the status of a conversion."
   updateConversionStatus(input: UpdateConversionStatusInput!): UpdateConversionStatusPayload! @auth(role: MANAGER, scope: CONVERSIONS)
 }
 `, BuiltIn: false},
-	{Name: "../schema/deal.graphqls", Input: `"What the tiers of a deal are counted by, anew each month (UTC)."
+	{Name: "../schema/deal.graphqls", Input: `"What the tiers of a deal are counted by, from zero each month (UTC)."
 enum TierBy {
   "Conversions that the deal paid for."
   COUNT
-  "Net revenue."
+  "NGR."
   REVENUE
 }
 
-"What a deal pays from a month's count or revenue on."
+"What a deal pays from a monthly count or revenue on."
 type DealTier {
   from: String!
   amount: String!
@@ -7601,57 +7601,57 @@ type DealTier {
 }
 
 extend type Deal {
-  "Whose own it is; null for the offer's."
+  "The affiliate of an affiliate's deal; null for the default deal."
   affiliate: Affiliate
-  "Which goal a CPL pays for."
+  "The goal that CPL pays for."
   leadGoal: String!
   currency: String!
   tierBy: TierBy
   tiers: [DealTier!]!
-  "From when it holds; null for always."
+  "Active from; null for always."
   validFrom: Time
-  "Until when it holds; null for ever."
+  "Active until; null for no end."
   validTo: Time
-  "Whether a month below zero is deducted from the next."
+  "Whether a negative month is deducted from the next."
   negativeCarryover: Boolean!
 }
 
-"What an offer asks of a player before it pays a CPA. When all is met, Postrider records the CPA itself."
+"The conditions that a player must meet before an offer pays a CPA. When all are met, Postrider records the CPA."
 type Qualification {
-  "Each of them reached and approved."
+  "Goals that must each be reached and approved."
   goals: [String!]!
-  "Minimum deposit: one of at least this, in the offer's currency."
+  "Minimum deposit: one deposit of at least this amount, in the offer's currency."
   minDeposit: String!
   "Minimum cumulative deposit."
   minCumulativeDeposit: String!
-  "All of it so many days after the registration; 0 for any time."
+  "Qualification window: days after the registration; 0 for no limit."
   withinDays: Int!
-  "Clawback window: a reversal within so many days takes the CPA back; 0 for any time."
+  "Clawback window: days in which a reversal cancels the CPA; 0 for no limit."
   clawbackDays: Int!
 }
 
 extend type Offer {
-  "A conversion that comes longer after its click is outside the attribution window; null for any time."
+  "Attribution window: days after the click in which its conversions are attributed; null for no limit."
   attributionWindowDays: Int
-  "What makes a qualified player; null where the operator says so itself."
+  "The qualification rule; null if the operator reports the CPA itself."
   qualification: Qualification
-  "All deals that the viewer may see: the offer's and its own, past and to come."
+  "All deals that the viewer may see: the default deals and its own, past and future."
   deals: [Deal!]!
-  "Staff only: the template that players are sent to."
+  "Staff only: the URL template that players are sent to."
   destinationUrl: String @auth(role: MANAGER)
-  "Staff only: where clicks go while the offer is paused; empty for 410."
+  "Staff only: fallback URL, for clicks while paused or over the daily cap; empty for 410."
   fallbackUrl: String @auth(role: MANAGER)
 }
 
 extend type LandingPage {
-  "Staff only: the template that players are sent to."
+  "Staff only: the URL template that players are sent to."
   url: String @auth(role: MANAGER)
 }
 
-"What one unit of the base buys of the quote, from a time on."
+"The exchange rate from the base to the quote currency, from a time on."
 type ExchangeRate implements Node {
   id: ID!
-  "ISO 4217; the currency that all rates are given in."
+  "ISO 4217; the same for all rates."
   base: String!
   "ISO 4217."
   quote: String!
@@ -7661,7 +7661,7 @@ type ExchangeRate implements Node {
 }
 
 extend type Query {
-  "The newest first."
+  "Newest first."
   exchangeRates: [ExchangeRate!]! @auth
 }
 
@@ -7674,7 +7674,7 @@ input QualificationInput {
 }
 
 input SaveOfferInput {
-  "Of the one to change; without it a new one is made."
+  "The offer to change; without it a new one is created."
   id: ID
   name: String
   operator: String
@@ -7684,11 +7684,11 @@ input SaveOfferInput {
   fallbackUrl: String
   deepLinkHosts: [String!]
   currency: String
-  "0 for any time."
+  "0 for no limit."
   attributionWindowDays: Int
-  "How many conversions that pay a day (of UTC) takes; 0 for any number."
+  "The most conversions that pay per UTC day; 0 for no cap."
   dailyCap: Int
-  "Without goals and sums there is no rule."
+  "Without goals and minimum deposits there is no rule."
   qualification: QualificationInput
 }
 
@@ -7728,7 +7728,7 @@ input DealTierInput {
 
 input CreateDealInput {
   offerId: ID!
-  "For one affiliate's own; without it the offer's."
+  "For an affiliate's deal; without it, the default deal."
   affiliateId: ID
   model: DealModel!
   amount: String
@@ -7749,7 +7749,7 @@ type CreateDealPayload {
 
 input EndDealInput {
   id: ID!
-  "Now where left out."
+  "If left out, now."
   at: Time
 }
 
@@ -7761,9 +7761,9 @@ type EndDealPayload {
 input SetExchangeRateInput {
   "ISO 4217; any currency but the base."
   quote: String!
-  "How much of it one unit of the base buys."
+  "Units of the quote currency for one unit of the base."
   rate: String!
-  "Now where left out."
+  "If left out, now."
   from: Time
 }
 
@@ -7792,13 +7792,13 @@ type SaveGoalPayload {
 }
 
 extend type Mutation {
-  "Staff only: makes an offer, or changes one."
+  "Staff only: creates an offer, or changes one."
   saveOffer(input: SaveOfferInput!): SaveOfferPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only."
   saveLandingPage(input: SaveLandingPageInput!): SaveLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: links that name it lead to the offer's destination from then on."
+  "Staff only: links with its key lead to the offer's destination from then on."
   deleteLandingPage(input: DeleteLandingPageInput!): DeleteLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: the deal that holds then ends where the new one begins."
+  "Staff only: the deal that is active then ends when the new one starts."
   createDeal(input: CreateDealInput!): CreateDealPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only."
   endDeal(input: EndDealInput!): EndDealPayload! @auth(role: MANAGER, scope: WRITE)
@@ -7811,38 +7811,38 @@ extend type Mutation {
 	{Name: "../schema/delivery.graphqls", Input: `enum DeliveryState {
   "Waits for its first attempt."
   QUEUED
-  "Was tried; will be tried again."
+  "Failed at least once, and will be retried."
   RETRYING
-  "The tracker took it."
+  "The tracker accepted it."
   DELIVERED
-  "Will not be tried again unless replayed."
+  "Will not be retried unless replayed."
   FAILED
-  "Somebody called it off."
+  "Will not be sent: its postback was deleted, its replay was cancelled, or its window was left empty."
   CANCELLED
-  "Waits for its tracker to recover, or for its owner."
+  "Waiting: the tracker is unavailable, or the postback must be changed."
   HELD
 }
 
 "One status of one conversion for one postback."
 type Delivery implements Node {
   id: ID!
-  "What ` + "`" + `{delivery_id}` + "`" + ` and ` + "`" + `X-Postrider-Delivery` + "`" + ` say: 32 hex digits, the same over every retry."
+  "The value of ` + "`" + `{delivery_id}` + "`" + ` and ` + "`" + `X-Postrider-Delivery` + "`" + `: 32 hex digits, the same in every retry."
   deliveryId: String!
   state: DeliveryState!
-  "The status of the conversion that it tells of."
+  "The conversion status that it sends."
   status: ConversionStatus!
   goal: Goal!
   affiliate: Affiliate!
-  "Null for a test of a template that is not saved."
+  "Null for a test of an unsaved postback."
   postback: Postback
-  "The version of the postback that it was made for; null as the postback."
+  "The version of the postback that it was created for; null like the postback."
   version: PostbackVersion
   "Null for a test."
   conversion: Conversion
   campaign: Campaign
   clickId: String
   transactionId: String
-  "As it was sent last; null before the first attempt."
+  "The URL of the last attempt; null before the first."
   url: String
   host: String!
   "Of the last attempt."
@@ -7852,27 +7852,27 @@ type Delivery implements Node {
   attemptCount: Int!
   attempts: [Attempt!]!
   nextAttemptAt: Time
-  "Why it failed, is held or was cancelled; a code for programs."
+  "Why it failed, is held or was cancelled, as a code."
   reason: String
-  "What happened and what to do, in a sentence."
+  "What happened and what to do, as a sentence."
   explanation: String!
   createdAt: Time!
   deliveredAt: Time
-  "The delivery that this one is a replay of."
+  "The delivery that it replays."
   replayOf: Delivery
   replays: [Delivery!]!
-  "The conversions that it tells of, where its postback aggregates; otherwise empty."
+  "The conversions that it aggregates; empty if its postback does not aggregate."
   aggregated: [AggregatedConversion!]!
-  "Fired by somebody as a test."
+  "Whether it is a test."
   test: Boolean!
 }
 
-"A conversion that a delivery tells of together with others of its click."
+"A conversion that a delivery aggregates with others of its click."
 type AggregatedConversion {
   conversion: Conversion!
-  "The step whose sum counts."
+  "The step whose amounts are in the sums."
   event: ConversionEvent!
-  "When it was taken out again, because its status changed before the window closed; null where it counts."
+  "When it was removed, because its status changed before the window closed; null if it was not."
   leftAt: Time
 }
 
@@ -7885,9 +7885,9 @@ type Attempt implements Node {
   url: String!
   statusCode: Int
   durationMs: Float!
-  "Why it did not succeed; a code for programs."
+  "Why it failed, as a code."
   error: String
-  "The same in a sentence."
+  "The same as a sentence."
   explanation: String!
   requestHeaders: [Header!]!
   requestBody: String
@@ -7898,7 +7898,7 @@ type Attempt implements Node {
   timings: Timings!
 }
 
-"Where the time of an exchange went; null for a phase that did not happen."
+"The duration of each phase of an exchange; null for a phase that did not happen."
 type Timings {
   dnsMs: Float
   connectMs: Float
@@ -7928,7 +7928,7 @@ input DeliveryFilter {
   to: Time
   "A delivery, conversion, click or transaction id, or a part of the host."
   search: String @length(max: 200)
-  "True for tests alone; tests are left out otherwise."
+  "True for tests only; otherwise tests are left out."
   test: Boolean
   "Staff only."
   affiliateIds: [ID!]
@@ -7939,11 +7939,11 @@ extend type Query {
   deliveries(first: Int, after: String, last: Int, before: String, filter: DeliveryFilter): DeliveryConnection! @auth
 }
 
-"Which template a replay is sent by."
+"The URL template that a replay uses."
 enum ReplayTemplate {
-  "The one that the delivery was made for."
+  "The template that the delivery was created with."
   SENT
-  "The postback's template of today."
+  "The postback's current template."
   CURRENT
 }
 
@@ -7953,59 +7953,59 @@ input ReplayDeliveryInput {
 }
 
 type ReplayDeliveryPayload {
-  "The new delivery; it names the old one in ` + "`" + `replayOf` + "`" + `."
+  "The new delivery; its ` + "`" + `replayOf` + "`" + ` is the old one."
   delivery: Delivery
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  "Sends a delivery that has ended once more."
+  "Sends a delivery that has ended again."
   replayDelivery(input: ReplayDeliveryInput!): ReplayDeliveryPayload! @auth(scope: REPLAY)
 }
 
-"A delivery that changed, the word that some changes were missed, or the hello that was asked for."
+"A delivery that changed, a resync when changes were missed, or the requested hello."
 type DeliveryEvent {
   "Null in a resync and in a hello."
   delivery: Delivery
-  "Set when events were missed: fetch ` + "`" + `deliveries` + "`" + ` anew. It is the cursor of the newest that was shown; empty for none."
+  "Set when events were missed: fetch ` + "`" + `deliveries` + "`" + ` again. It is the cursor of the newest delivery that was sent; empty for none."
   resync: String
-  "In a resync: how many changes were missed; null where they were not counted."
+  "In a resync: how many changes were missed; null if they were not counted."
   missed: Int
   at: Time!
 }
 
 extend type Subscription {
   """
-  Every state change of the viewer's deliveries. With ` + "`" + `hello` + "`" + `, the first event has neither a delivery nor a resync: it says that
-  changes are heard from now on, so that what is asked for after it and what comes after it leave no gap.
+  Every state change of the viewer's deliveries. With ` + "`" + `hello` + "`" + `, the first event has neither a delivery nor a resync: it confirms
+  that the subscription is active, so that a query after it and the events after it leave no gap.
   """
   deliveryUpdated(filter: DeliveryFilter, hello: Boolean = false): DeliveryEvent! @auth(scope: READ)
 }
 `, BuiltIn: false},
-	{Name: "../schema/doctor.graphqls", Input: `"How much a finding weighs: an error keeps a postback from being saved."
+	{Name: "../schema/doctor.graphqls", Input: `"The severity of a finding: a postback with an error cannot be saved."
 enum Severity {
   ERROR
   WARNING
   HINT
 }
 
-"One thing that is wrong with a postback, or could be better."
+"A problem of a postback, or a possible improvement."
 type Finding {
   "` + "`" + `unknown_macro` + "`" + `, ` + "`" + `no_click_id` + "`" + `, ` + "`" + `param_not_in_link` + "`" + ` …"
   code: String!
   severity: Severity!
   "One sentence."
   message: String!
-  "Where in the template, in UTF-16 code units; null where it is about no place in it."
+  "The position in the template, in UTF-16 code units; null if it has none."
   start: Int
   end: Int
-  "Null where only a person can fix it."
+  "Null if it cannot be fixed automatically."
   fix: Fix
 }
 
-"A change that takes a finding away."
+"A change that resolves a finding."
 type Fix {
-  "What it does, as on a button."
+  "The label of a button."
   label: String!
   "The whole template, fixed."
   urlTemplate: String!
@@ -8013,9 +8013,9 @@ type Fix {
 
 extend type Query {
   """
-  Reads template, tracking link, goals and statuses together. A ` + "`" + `postback` + "`" + ` with an id is one that is being edited; with goals, its
-  scope finds another postback that would fire the same URL. With ` + "`" + `network` + "`" + ` the host's name and https are tried as well, which
-  takes a moment; not more often than tests may be fired.
+  Checks template, tracking link, goals and statuses together. A ` + "`" + `postback` + "`" + ` with an id is one that is being edited; with goals,
+  other postbacks in its scope that fire the same URL are found. With ` + "`" + `network` + "`" + ` the host's DNS and https are checked too, which
+  takes a moment and has the rate limit of tests.
   """
   lintPostback(urlTemplate: String, trackingLink: String, goals: [String!], postback: PostbackInput, network: Boolean = false): [Finding!]! @auth
 }
@@ -8025,58 +8025,58 @@ type Earnings {
   affiliate: Affiliate!
   offer: Offer!
   currency: String!
-  "Whether a month below zero is deducted from the next."
+  "Whether a negative month is deducted from the next."
   negativeCarryover: Boolean!
-  "What the last month leaves for the next to make up for: zero or below."
+  "The negative balance carried over from the last month: zero or below."
   carried: Money!
   "The oldest first."
   months: [EarningsMonth!]!
 }
 
-"One month of earnings, of UTC."
+"One month of earnings (UTC)."
 type EarningsMonth {
-  "Its first moment."
+  "The start of the month."
   month: Time!
-  "What its approved conversions pay."
+  "Commission of the approved conversions."
   commission: Money!
-  "After what was carried into it."
+  "Commission after negative carryover."
   payable: Money!
 }
 
 extend type Query {
-  "What the viewer is owed; for staff, what everybody is."
+  "The viewer's earnings; for staff, those of all affiliates."
   earnings: [Earnings!]! @auth
 }
 `, BuiltIn: false},
-	{Name: "../schema/engine.graphqls", Input: `"Whether an endpoint is sent to."
+	{Name: "../schema/engine.graphqls", Input: `"Whether postbacks are sent to an endpoint."
 enum CircuitState {
   "As usual."
   CLOSED
-  "Nothing is sent; what goes there is held."
+  "Tracker unavailable: nothing is sent, deliveries are held."
   OPEN
-  "One delivery is in flight to see if it answers again."
+  "One delivery is in flight to check whether the tracker responds again."
   HALF_OPEN
-  "It answered again; more and more is let through."
+  "The tracker responds again: the rate rises step by step."
   RECOVERING
 }
 
-"Where postbacks go, and how it fares: the circuit is everybody's, the numbers are of the viewer's own deliveries."
+"The server that postbacks are sent to: the circuit is shared by all affiliates, the numbers are of the viewer's deliveries."
 type Endpoint {
   "scheme://host:port"
   endpoint: String!
   circuit: CircuitState!
-  "How it stands, in words."
+  "The circuit's state as a sentence."
   sentence: String!
-  "While the circuit is not closed: the code of why it opened."
+  "While the circuit is not closed: why it opened, as a code."
   because: String
   openedAt: Time
-  "When it is tried next, while the circuit is open."
+  "The next attempt while the circuit is open."
   probeAt: Time
   "Deliveries that wait for it, counted up to 100,000."
   waiting: Int!
-  "When the first of these was recorded."
+  "When the oldest of these was recorded."
   oldestWaitingAt: Time
-  "Delivered among what was sent in the last day; null where nothing was."
+  "Share delivered of what was sent in the last 24 hours; null if nothing was."
   successRate: Float
   "How long an exchange took, in milliseconds."
   p50Ms: Float
@@ -8088,17 +8088,17 @@ extend type Postback {
   endpoint: Endpoint!
 }
 
-"How the delivery engine stands."
+"The state of the delivery engine."
 type Engine {
   workers: [Worker!]!
   queues: [Queue!]!
-  "Whose circuit is not closed, or for which something waits; the fullest first, at most 200."
+  "Endpoints with a circuit that is not closed, or with waiting deliveries; most waiting first, at most 200."
   endpoints: [Endpoint!]!
   "Deliveries that wait for their endpoint, counted up to 100,000."
   parked: Int!
-  "Deliveries that wait for a time, such as the next attempt."
+  "Deliveries that are scheduled, such as retries."
   later: Int!
-  "Deliveries that wait for an earlier one of the same conversion."
+  "Deliveries that wait for the previous one of the same conversion."
   blocked: Int!
 }
 
@@ -8109,11 +8109,11 @@ type Worker {
   slots: Int!
   startedAt: Time!
   seenAt: Time!
-  "Whether it is the one that moves deliveries out of the table."
+  "Whether it is the leader: the process that moves deliveries out of the table."
   promotes: Boolean!
 }
 
-"One of the lanes that endpoints are spread over."
+"One of the queues that endpoints are distributed over."
 type Queue {
   name: String!
   available: Int!
@@ -8125,25 +8125,25 @@ extend type Query {
 }
 `, BuiltIn: false},
 	{Name: "../schema/hold.graphqls", Input: `extend type Instance {
-  "That nothing leaves to trackers, and why; null while all goes on, and for nobody."
+  "Set while no postbacks are sent; null otherwise, and without a viewer."
   hold: Hold
 }
 
-"Everything works, deliveries wait, and nothing leaves to trackers until somebody resumes."
+"No postbacks are sent until Postrider is resumed: conversions are recorded, deliveries wait."
 type Hold {
   reason: HoldReason!
   since: Time!
-  "For staff: who asked, or what differs."
+  "For staff: who put it on hold, or what differs."
   note: String
 }
 
-"Why nothing leaves."
+"Why no postbacks are sent."
 enum HoldReason {
-  "Somebody wanted it."
+  "An admin put it on hold."
   ASKED
   "The program was started with POSTRIDER_HOLD."
   SETTING
-  "The database is a copy, or was moved: it is not where this installation ran last."
+  "The database is a copy, or was moved: it is not where this installation last ran."
   COPY
 }
 
@@ -8153,9 +8153,9 @@ extend type Mutation {
 }
 
 input SetHoldInput {
-  "true: nothing leaves from now on. false: what waits goes out."
+  "true: no postbacks are sent from now on. false: waiting ones are sent."
   on: Boolean!
-  "Why, for those who look later; at most 200 characters."
+  "The reason, shown while the hold lasts; at most 200 characters."
   note: String
 }
 
@@ -8164,7 +8164,7 @@ type SetHoldPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../schema/home.graphqls", Input: `"How far a campaign's set-up has come. Each step ticks by what really happened."
+	{Name: "../schema/home.graphqls", Input: `"The setup steps of a campaign. A step is done when it really happened."
 type SetupChecklist {
   campaign: Campaign!
   "All steps are done."
@@ -8177,15 +8177,15 @@ type SetupStep {
   key: String!
   title: String!
   done: Boolean!
-  "When it happened; null where it is a state, or not done."
+  "When it was done; null for a step without a time, or not done."
   at: Time
-  "What is there, or what to do."
+  "What was done, or what to do."
   message: String!
 }
 
-"Today so far against yesterday, in the viewer's time zone."
+"Today so far and yesterday, in the viewer's time zone."
 type HomeNumbers {
-  "The IANA name of the time zone that the days are of."
+  "The IANA name of the time zone of the days."
   timeZone: String!
   today: DayNumbers!
   "Yesterday until the same time."
@@ -8193,33 +8193,33 @@ type HomeNumbers {
   yesterday: DayNumbers!
 }
 
-"What came in between two moments. Tests, and conversions rejected or cancelled, count nowhere."
+"The numbers of a period. Tests, and rejected or cancelled conversions, are not counted."
 type DayNumbers {
   from: Time!
   to: Time!
   clicks: Int!
   registrations: Int!
   ftds: Int!
-  "What is approved, a sum a currency, the greatest first."
+  "Approved commission, one sum per currency, highest first."
   payouts: [Money!]!
 }
 
 enum AlertKind {
-  "Its tracker refuses, or does not answer."
+  "The tracker refuses postbacks, or does not respond."
   POSTBACK_FAILING
-  "Its tracker keeps failing: deliveries wait."
+  "Tracker unavailable: deliveries wait."
   POSTBACK_HELD
-  "The tracker says that the address is gone: it is on hold."
+  "The tracker returned 410 Gone: deliveries wait until the postback is changed."
   POSTBACK_GONE
-  "It delivers again."
+  "Postbacks are delivered again."
   POSTBACK_RECOVERED
-  "Traffic, and nobody is told of what comes of it."
+  "The campaign has traffic, but no postback."
   CAMPAIGN_WITHOUT_POSTBACK
-  "Clicks come without param_1."
+  "Clicks have no param_1."
   CLICKS_WITHOUT_PARAM
 }
 
-"What an affiliate is told without asking."
+"A problem that Postrider noticed, for the affiliate."
 type Alert implements Node {
   id: ID!
   kind: AlertKind!
@@ -8227,16 +8227,16 @@ type Alert implements Node {
   "One or two sentences."
   message: String!
   affiliate: Affiliate!
-  "Which postback it is about; null for anything else."
+  "The postback that it is about; null if it is about another object."
   postback: Postback
-  "Which campaign it is about; null for anything else."
+  "The campaign that it is about; null if it is about another object."
   campaign: Campaign
-  "Which default link of an offer it is about; null for anything else."
+  "The default link that it is about; null if it is about another object."
   link: TrackingLink
   raisedAt: Time!
-  "When it was over; null while it lasts."
+  "When it was resolved; null while it is open."
   resolvedAt: Time
-  "When its owner put it out of sight."
+  "When the affiliate dismissed it."
   dismissedAt: Time
 }
 
@@ -8251,9 +8251,9 @@ type AlertEdge {
 }
 
 input AlertFilter {
-  "Only those that last; all where left out."
+  "Only open alerts; all if left out."
   open: Boolean
-  "Those that were dismissed as well; they are left out otherwise."
+  "Include dismissed alerts."
   dismissed: Boolean
   kinds: [AlertKind!]
 }
@@ -8269,78 +8269,78 @@ type DismissAlertPayload {
 
 extend type Query {
   setupChecklist(campaignId: ID!): SetupChecklist @auth
-  "` + "`" + `timeZone` + "`" + ` is an IANA name; the user's own where left out, else UTC."
+  "` + "`" + `timeZone` + "`" + ` is an IANA name; if left out, the user's, else UTC."
   homeNumbers(timeZone: String): HomeNumbers! @auth
   "Newest first."
   alerts(first: Int, after: String, last: Int, before: String, filter: AlertFilter): AlertConnection! @auth
 }
 
 extend type Mutation {
-  "Puts an alert out of sight."
+  "Dismisses an alert."
   dismissAlert(input: DismissAlertInput!): DismissAlertPayload! @auth(scope: WRITE)
 }
 
 extend type Subscription {
-  "The checklist as it stands, and again whenever a step is ticked. It ends when all are."
+  "The checklist now, and again whenever a step is done. It ends when all are."
   setupChecklistChanged(campaignId: ID!): SetupChecklist! @auth(scope: READ)
-  "Every click of a campaign, or of the viewer's, as it comes; each has been committed."
+  "Every click of a campaign, or of the viewer, once it is committed."
   clickRecorded(campaignId: ID): Click! @auth(scope: READ)
-  "An alert that was raised, is over, or was dismissed."
+  "An alert that was raised, resolved or dismissed."
   alertChanged: Alert! @auth(scope: READ)
-  "Every request that the viewer's echo tracker gets."
+  "Every request to the viewer's echo tracker."
   echoRequestReceived: EchoRequest! @auth(scope: READ)
 }
 `, BuiltIn: false},
-	{Name: "../schema/integration.graphqls", Input: `"An operator's way in."
+	{Name: "../schema/integration.graphqls", Input: `"An operator's integration: where it sends conversions."
 type Integration implements Node {
   id: ID!
   key: String!
   name: String!
   offer: Offer!
   enabled: Boolean!
-  "Calls are checked, answered with ` + "`" + `test` + "`" + ` and logged, and nothing is recorded."
+  "Calls are checked, answered with ` + "`" + `test` + "`" + ` and logged, but nothing is recorded."
   testMode: Boolean!
   requireHttps: Boolean!
   requireToken: Boolean!
   requireSignature: Boolean!
-  "Where the signature comes; empty for ` + "`" + `X-Signature` + "`" + `."
+  "The header of the signature; empty for ` + "`" + `X-Signature` + "`" + `."
   signatureHeader: String!
-  "The parameter or header that says when a call was signed; empty for none. As a header it is signed with the text: ` + "`" + `{timestamp}.{text}` + "`" + `."
+  "The parameter or header with the time of the signature; empty for none. As a header it is signed with the text: ` + "`" + `{timestamp}.{text}` + "`" + `."
   timestampName: String!
-  "How many seconds a signature is good for; null for ever."
+  "How many seconds a signature is valid; null for no limit."
   timestampWindow: Int
   allowedAddresses: [String!]!
   "Calls per second; null for no limit."
   rateLimit: Int
-  "Of amounts that name none; empty for the offer's."
+  "Default currency, of amounts without one; empty for the offer's."
   currency: String!
-  "Our parameter to the operator's: a name, a path with dots into its JSON, or ` + "`" + `=` + "`" + ` and a fixed value."
+  "Parameter mapping, our parameter to the operator's: a name, a path with dots into its JSON, or ` + "`" + `=` + "`" + ` and a fixed value."
   parameterMapping: [Word!]!
-  "The operator's word to our goal's key."
+  "Goal mapping, the operator's goal to our goal's key."
   goalMapping: [Word!]!
-  "The operator's word to our status."
+  "Status mapping, the operator's status to ours."
   statusMapping: [Word!]!
-  "Words for a status that have come and that nobody has mapped yet."
+  "Statuses that the operator sent and that are not mapped yet."
   unmappedStatuses: [UnmappedStatus!]!
-  "Its tokens and signing keys, without their values: two of a kind are good while one replaces the other."
+  "Its tokens and signing keys, without their values: during a rotation two of a kind are valid."
   secrets: [IntegrationSecret!]!
-  "The address to give to the operator."
+  "The URL for the operator."
   url: String!
-  "Ready calls in the operator's own words, without the secret's value."
+  "Sample calls with the operator's parameters and values, without the secret."
   snippets: [Snippet!]!
   createdAt: Time!
 }
 
-"One word and what it means."
+"One entry of a mapping."
 type Word {
   from: String!
   to: String!
 }
 
-"A word for a status that nobody has mapped yet."
+"An operator's status that is not mapped yet."
 type UnmappedStatus {
   word: String!
-  "How many conversions wait for it."
+  "How many conversions have it."
   count: Int!
 }
 
@@ -8349,11 +8349,11 @@ type IntegrationSecret {
   "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
   kind: String!
   createdAt: Time!
-  "When it stops being good; null for never."
+  "When it expires; null for never."
   expiresAt: Time
 }
 
-"How an operator's server makes the call, in one language."
+"A sample call in one language."
 type Snippet {
   "` + "`" + `curl` + "`" + `, ` + "`" + `php` + "`" + `, ` + "`" + `python` + "`" + ` or ` + "`" + `go` + "`" + `."
   language: String!
@@ -8371,9 +8371,9 @@ input WordInput {
 }
 
 input SaveIntegrationInput {
-  "Of the one to change; without it a new one is made."
+  "The integration to change; without it a new one is created."
   id: ID
-  "Of a new one: the last part of its address."
+  "Of a new one: the key in its URL."
   key: String
   name: String
   offerId: ID
@@ -8384,7 +8384,7 @@ input SaveIntegrationInput {
   requireSignature: Boolean
   signatureHeader: String
   timestampName: String
-  "0 for ever."
+  "0 for no limit."
   timestampWindow: Int
   allowedAddresses: [String!]
   "0 for no limit."
@@ -8397,7 +8397,7 @@ input SaveIntegrationInput {
 
 type SaveIntegrationPayload {
   integration: Integration
-  "How many conversions a new word for a status has moved."
+  "How many conversions a new status mapping has changed."
   mapped: Int!
   userErrors: [UserError!]!
 }
@@ -8406,7 +8406,7 @@ input RotateIntegrationSecretInput {
   integrationId: ID!
   "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
   kind: String!
-  "For how long the one before stays good; 24 where left out."
+  "How long the old secret stays valid; 24 if left out."
   overlapHours: Int
 }
 
@@ -8428,11 +8428,11 @@ type RevealIntegrationSecretPayload {
 }
 
 extend type Mutation {
-  "Staff only: makes an integration, or changes one. A new word for a status moves the conversions that waited for it."
+  "Staff only: creates an integration, or changes one. A new status mapping changes the conversions with that status."
   saveIntegration(input: SaveIntegrationInput!): SaveIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: gives an integration a new token or signing key."
+  "Staff only: rotates an integration's token or signing key."
   rotateIntegrationSecret(input: RotateIntegrationSecretInput!): RotateIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
-  "Staff only: shows an integration's present token or signing key, and writes down who looked."
+  "Staff only: shows an integration's current token or signing key, and logs who did."
   revealIntegrationSecret(input: RevealIntegrationSecretInput!): RevealIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
 }
 `, BuiltIn: false},
@@ -8449,19 +8449,19 @@ enum DealModel {
   CPA
   "A fixed amount per approved lead."
   CPL
-  "A percentage of net revenue."
+  "A percentage of NGR."
   REVSHARE
   "CPA and RevShare together."
   HYBRID
 }
 
-"Whether an offer or a campaign takes clicks."
+"Whether an offer or a campaign accepts clicks."
 enum RunState {
   ACTIVE
   PAUSED
 }
 
-"What an operator promotes."
+"An operator's offer."
 type Offer implements Node {
   id: ID!
   name: String!
@@ -8469,24 +8469,24 @@ type Offer implements Node {
   vertical: Vertical!
   state: RunState!
   currency: String!
-  "Hosts that a deep link may lead to."
+  "Hosts that deep links may lead to."
   deepLinkHosts: [String!]!
   landingPages: [LandingPage!]!
-  "How many conversions that pay a day (of UTC) takes; null for any number."
+  "Daily cap: the most conversions that pay per UTC day; null for no cap."
   dailyCap: Int
-  "Staff only: how much of it is used today."
+  "Staff only: how much of the daily cap is used today."
   usedToday: Int @auth(role: MANAGER)
-  "The viewer's deal where there is one of its own, else the offer's."
+  "The affiliate's deal, else the default deal."
   deal: Deal
   "The viewer's default tracking link for this offer; null for staff."
   defaultLink: TrackingLink
   createdAt: Time!
 }
 
-"A page of the operator's that a tracking link can lead to."
+"An operator's page that a tracking link can lead to."
 type LandingPage implements Node {
   id: ID!
-  "What ` + "`" + `lp` + "`" + ` on the tracking link says."
+  "The value of ` + "`" + `lp=` + "`" + ` in the tracking link."
   key: String!
   name: String!
 }
@@ -8497,25 +8497,25 @@ type Deal implements Node {
   model: DealModel!
   "What a CPA or CPL pays."
   amount: Money
-  "What RevShare pays, in percent of net revenue."
+  "What RevShare pays, in percent of NGR."
   percent: String
 }
 
 "An entry of the event dictionary."
 type Goal implements Node {
   id: ID!
-  "Its name for programs: ` + "`" + `registration` + "`" + `, ` + "`" + `ftd` + "`" + ` …"
+  "Its unique key: ` + "`" + `registration` + "`" + `, ` + "`" + `ftd` + "`" + ` …"
   key: String!
   name: String!
-  "What makes it happen, in words."
+  "What triggers it."
   trigger: String!
-  "Counted once for a player; otherwise once for a transaction."
+  "Counted once per player; otherwise once per transaction."
   oncePerPlayer: Boolean!
   billable: Boolean!
   reversible: Boolean!
-  "Which statuses it can have."
+  "The statuses that it can have."
   statuses: [ConversionStatus!]!
-  "Which parameters it may carry."
+  "The parameters that it can have."
   parameters: [String!]!
   "What its time means and how it is written."
   timestampStandard: String!
@@ -8539,16 +8539,16 @@ extend type Query {
 }
 `, BuiltIn: false},
 	{Name: "../schema/people.graphqls", Input: `extend type Affiliate {
-  "Staff only: who signs in for it."
+  "Staff only: its users."
   users: [User!] @auth(role: MANAGER)
 }
 
 extend type User {
-  "When it was shut out; null while it may sign in."
+  "When it was disabled; null while it is active."
   disabledAt: Time
 }
 
-"Who changed what."
+"An entry of the audit log."
 type AuditEntry implements Node {
   id: ID!
   at: Time!
@@ -8594,9 +8594,9 @@ input AuditFilter {
 }
 
 extend type Query {
-  "Staff only, newest first. Nobody changes it."
+  "Staff only: the audit log, newest first."
   auditEntries(first: Int, after: String, last: Int, before: String, filter: AuditFilter): AuditEntryConnection @auth(role: MANAGER)
-  "Staff only: the network's own sign-ins."
+  "Staff only: the network's staff users."
   staff: [User!] @auth(role: MANAGER)
 }
 
@@ -8613,13 +8613,13 @@ type SaveAffiliatePayload {
 input CreateUserInput {
   email: String!
   role: Role!
-  "For an affiliate's sign-in."
+  "Of a user with the role AFFILIATE."
   affiliateId: ID
 }
 
 type CreateUserPayload {
   user: User
-  "Shown this once."
+  "Shown once."
   password: String
   userErrors: [UserError!]!
 }
@@ -8636,32 +8636,32 @@ type SetUserDisabledPayload {
 
 input ResetPasswordInput {
   id: ID!
-  "Whether the user's API tokens end too, as its sessions do."
+  "Whether the user's API tokens are revoked too, as its sessions are."
   revokeTokens: Boolean = true
 }
 
 type ResetPasswordPayload {
   user: User
-  "Shown this once."
+  "Shown once."
   password: String
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  "Staff only: makes an affiliate, or renames one."
+  "Staff only: creates an affiliate, or renames one."
   saveAffiliate(input: SaveAffiliateInput!): SaveAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only, in a session: makes a user. Only admins make staff's."
+  "Staff only, in a session: creates a user. Only admins create staff users."
   createUser(input: CreateUserInput!): CreateUserPayload! @auth(role: MANAGER, session: true)
-  "Staff only, in a session: disables a user, which ends its sessions and API tokens for good, or enables it again."
+  "Staff only, in a session: disables a user, which revokes its sessions and API tokens, or enables it again."
   setUserDisabled(input: SetUserDisabledInput!): SetUserDisabledPayload! @auth(role: MANAGER, session: true)
-  "Staff only, in a session: gives a user a new password, which ends its sessions."
+  "Staff only, in a session: sets a new password, which ends the user's sessions."
   resetPassword(input: ResetPasswordInput!): ResetPasswordPayload! @auth(role: MANAGER, session: true)
 }
 `, BuiltIn: false},
 	{Name: "../schema/postback.graphqls", Input: `enum PostbackScope {
-  "Every campaign of the affiliate."
+  "Global, all campaigns of the affiliate."
   GLOBAL
-  "Every campaign on one offer."
+  "All campaigns for one offer."
   OFFER
   "One campaign."
   CAMPAIGN
@@ -8682,10 +8682,10 @@ enum BodyRuleKind {
   JSON_FIELD
 }
 
-"What the tracker's answer must say, beyond a 2xx, to count as delivered."
+"Success rule: what the response must have, besides a 2xx status, to count as delivered."
 type BodyRule {
   kind: BodyRuleKind!
-  "For JSON_FIELD: where, with dots: ` + "`" + `result.status` + "`" + `; empty for the others."
+  "For JSON_FIELD: the path, with dots: ` + "`" + `result.status` + "`" + `; empty for the others."
   path: String!
   "The text looked for, in any case, or what the field must be."
   value: String!
@@ -8693,13 +8693,13 @@ type BodyRule {
 
 input BodyRuleInput {
   kind: BodyRuleKind!
-  "For JSON_FIELD: where, with dots: ` + "`" + `result.status` + "`" + `."
+  "For JSON_FIELD: the path, with dots: ` + "`" + `result.status` + "`" + `."
   path: String
   "The text looked for, in any case, or what the field must be."
   value: String!
 }
 
-"An affiliate's wish to be told of one goal."
+"A postback of an affiliate for one goal, or several that it aggregates."
 type Postback implements Node {
   id: ID!
   name: String!
@@ -8708,15 +8708,15 @@ type Postback implements Node {
   offer: Offer
   campaign: Campaign
   goal: Goal!
-  "Goals that it aggregates too; empty unless it aggregates."
+  "Further goals that it aggregates; empty unless it aggregates."
   furtherGoals: [Goal!]!
-  "For how many seconds it aggregates the conversions of a click into one request; null where it sends each by itself."
+  "Aggregation window: how many seconds the conversions of a click are aggregated into one request; null if each is sent separately."
   aggregateSeconds: Int
   urlTemplate: String!
-  "The host that the template leads to."
+  "The host of the template."
   host: String!
   method: HTTPMethod!
-  "Which statuses fire."
+  "The statuses that it fires for."
   statuses: [ConversionStatus!]!
   "Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays."
   sendCorrections: Boolean!
@@ -8727,7 +8727,7 @@ type Postback implements Node {
   versions: [PostbackVersion!]!
   "The secret that signs POSTs; null for GET, for tokens without the scope ` + "`" + `secrets` + "`" + `, and for staff who view as its owner."
   signingSecret: String
-  "Why it is held, where the tracker said that the address is gone."
+  "Why its deliveries wait until it is changed: the tracker returned 410 Gone."
   holdReason: String
   health: PostbackHealth!
   createdAt: Time!
@@ -8744,22 +8744,22 @@ type PostbackVersion implements Node {
   sendCorrections: Boolean!
   enabled: Boolean!
   bodyRule: BodyRule
-  "Keys of goals that it aggregated too."
+  "Keys of further goals that it aggregated."
   furtherGoals: [String!]!
   aggregateSeconds: Int
   createdAt: Time!
-  "Who made it."
+  "Who saved it."
   author: User
 }
 
-"How a postback fared over the last 24 hours."
+"A postback's deliveries of the last 24 hours."
 type PostbackHealth {
   delivered: Int!
   failed: Int!
   waiting: Int!
-  "Delivered among those that ended; null where none has."
+  "Share delivered of those that ended; null if none has."
   successRate: Float
-  "From recorded to delivered, in milliseconds; null where none was."
+  "From recorded to delivered, in milliseconds; null if none was."
   p50Ms: Float
   p95Ms: Float
   lastFailureAt: Time
@@ -8768,9 +8768,9 @@ type PostbackHealth {
   hours: [PostbackHealthHour!]!
 }
 
-"An hour of a postback: what was recorded in it and has ended."
+"A postback's deliveries that were recorded in an hour and have ended."
 type PostbackHealthHour {
-  "When it begins."
+  "The start of the hour."
   at: Time!
   delivered: Int!
   failed: Int!
@@ -8797,7 +8797,7 @@ input PostbackFilter {
   affiliateIds: [ID!]
 }
 
-"A macro that a template may name."
+"A macro of the URL template."
 type Macro {
   name: String!
   aliases: [String!]!
@@ -8805,11 +8805,11 @@ type Macro {
   group: String!
   meaning: String!
   example: String!
-  "It speaks of several conversions: only a postback that aggregates them may use it."
+  "It is for aggregated conversions: only postbacks that aggregate can use it."
   aggregates: Boolean!
 }
 
-"A filter that a macro may carry."
+"A filter of a macro."
 type MacroFilter {
   name: String!
   usage: String!
@@ -8824,7 +8824,7 @@ input MacroValueInput {
 
 "A template as it would be sent. Offsets count UTF-16 code units."
 type PostbackPreview {
-  "Null where ` + "`" + `errors` + "`" + ` says why."
+  "Null if there are ` + "`" + `errors` + "`" + `."
   url: String
   spans: [MacroSpan!]!
   errors: [TemplateError!]!
@@ -8851,22 +8851,22 @@ extend type Query {
   "Every macro, in the order in which to show them."
   macros: [Macro!]! @auth
   macroFilters: [MacroFilter!]! @auth
-  "The expanded URL with the span of every macro; values that are not given are believable samples. ` + "`" + `urlTemplate` + "`" + ` may be left out with a ` + "`" + `postback` + "`" + ` that has one."
+  "The expanded URL with the span of every macro; values that are not given are samples. ` + "`" + `urlTemplate` + "`" + ` can be left out with a ` + "`" + `postback` + "`" + ` that has one."
   previewPostback(urlTemplate: String, values: [MacroValueInput!], postback: PostbackInput): PostbackPreview! @auth
 }
 
 """
-A postback as it is specified, for whatever is done with it. What is left out is as it is saved, or, of one that is not saved,
-the default: every campaign, approved, GET, enabled. An argument beside it goes before it.
+The specification of a postback. Fields that are left out are those of the saved postback, or, of an unsaved one, the defaults:
+global, approved, GET, enabled. An argument next to it takes precedence.
 """
 input PostbackInput {
-  "The saved one that it is, or replaces; not where one is created."
+  "The saved postback; not when one is created."
   id: ID
   name: String
   scope: PostbackScope
   offerId: ID
   campaignId: ID
-  "Keys. One that aggregates may have several; of any other, ` + "`" + `createPostback` + "`" + ` makes one for each."
+  "Keys. A postback that aggregates can have several; otherwise ` + "`" + `createPostback` + "`" + ` creates one postback per goal."
   goals: [String!]
   statuses: [ConversionStatus!]
   "Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays."
@@ -8874,19 +8874,19 @@ input PostbackInput {
   enabled: Boolean
   urlTemplate: String
   method: HTTPMethod
-  "Null takes the rule away."
+  "Null removes the rule."
   bodyRule: BodyRuleInput
-  "For how many seconds it aggregates the conversions of a click into one request, 5 to 86,400; null to send each by itself."
+  "Aggregation window: how many seconds the conversions of a click are aggregated into one request, 5 to 86,400; null to send each separately."
   aggregateSeconds: Int
 }
 
-"Scope, goals and URL template are needed, here or in ` + "`" + `postback` + "`" + `."
+"Scope, goals and URL template are required, here or in ` + "`" + `postback` + "`" + `."
 input CreatePostbackInput {
   postback: PostbackInput
   scope: PostbackScope
   offerId: ID
   campaignId: ID
-  "One postback is made for each; one for all of them where it aggregates."
+  "One postback is created per goal; one for all goals if it aggregates."
   goals: [String!]
   urlTemplate: String
   method: HTTPMethod
@@ -8894,7 +8894,7 @@ input CreatePostbackInput {
   name: String
   enabled: Boolean
   bodyRule: BodyRuleInput
-  "Staff only: whose postback it is, where the scope does not say."
+  "Staff only: the postback's affiliate, unless the scope is a campaign."
   affiliateId: ID
 }
 
@@ -8909,14 +8909,14 @@ input UpdatePostbackInput {
   scope: PostbackScope
   offerId: ID
   campaignId: ID
-  "Several only where it aggregates."
+  "Several only if it aggregates."
   goals: [String!]
   urlTemplate: String
   method: HTTPMethod
   statuses: [ConversionStatus!]
   name: String
   enabled: Boolean
-  "Null takes the rule away."
+  "Null removes the rule."
   bodyRule: BodyRuleInput
 }
 
@@ -8937,7 +8937,7 @@ type SetPostbackEnabledPayload {
 
 input RotateSigningSecretInput {
   id: ID!
-  "How long POSTs are signed with the old secret too; 0 for not at all, at most 720."
+  "How long POSTs are also signed with the old secret; 0 for not at all, at most 720."
   overlapHours: Int = 24
 }
 
@@ -8956,7 +8956,7 @@ type DeletePostbackPayload {
 }
 
 extend type Mutation {
-  "Gives a postback a new signing secret; for a while its POSTs carry signatures of both."
+  "Rotates a postback's signing secret; during the overlap its POSTs have signatures of both."
   rotateSigningSecret(input: RotateSigningSecretInput!): RotateSigningSecretPayload! @auth(scope: SECRETS)
   createPostback(input: CreatePostbackInput!): CreatePostbackPayload! @auth(scope: WRITE)
   updatePostback(input: UpdatePostbackInput!): UpdatePostbackPayload! @auth(scope: WRITE)
@@ -8964,12 +8964,12 @@ extend type Mutation {
   deletePostback(input: DeletePostbackInput!): DeletePostbackPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
-	{Name: "../schema/received.graphqls", Input: `"One inbound call of an operator, whatever became of it. Secrets in it are masked."
+	{Name: "../schema/received.graphqls", Input: `"A call of an operator in the inbound log, whatever its result. Secrets in it are masked."
 type ReceivedPostback implements Node {
   id: ID!
   receivedAt: Time!
   integration: Integration
-  "The key that the path named."
+  "The key in the path."
   integrationKey: String!
   method: String!
   query: String!
@@ -8979,7 +8979,7 @@ type ReceivedPostback implements Node {
   address: String!
   "` + "`" + `recorded` + "`" + `, ` + "`" + `duplicate` + "`" + `, ` + "`" + `updated` + "`" + `, ` + "`" + `unattributed` + "`" + `, ` + "`" + `invalid` + "`" + `, ` + "`" + `unauthorized` + "`" + `, ` + "`" + `unknown_integration` + "`" + `, ` + "`" + `rate_limited` + "`" + `, ` + "`" + `test` + "`" + `."
   result: String!
-  "Why, in a sentence."
+  "The reason as a sentence."
   reason: String!
   statusCode: Int!
   durationMs: Float!
@@ -9005,7 +9005,7 @@ input ReceivedPostbackFilter {
 }
 
 extend type Query {
-  "Staff only, newest first."
+  "Staff only: the inbound log, newest first."
   receivedPostbacks(first: Int, after: String, last: Int, before: String, filter: ReceivedPostbackFilter): ReceivedPostbackConnection @auth(role: MANAGER)
 }
 
@@ -9018,18 +9018,18 @@ extend type Subscription {
   RUNNING
   "Nothing more is queued until it is resumed."
   PAUSED
-  "What was not sent will not be."
+  "The remaining replays are not sent."
   CANCELLED
   "Every replay has ended."
   DONE
 }
 
-"A replay of many deliveries. It goes on whatever happens to the process that began it, and live traffic goes first."
+"A replay of many deliveries. It continues if the process that started it ends, and live traffic goes first."
 type BulkReplay implements Node {
   id: ID!
   state: BulkReplayState!
   template: ReplayTemplate!
-  "How many deliveries were meant when it was asked for."
+  "How many deliveries matched when it was started."
   total: Int!
   progress: BulkReplayProgress!
   createdAt: Time!
@@ -9037,7 +9037,7 @@ type BulkReplay implements Node {
   finishedAt: Time
 }
 
-"How far a bulk replay is. What is neither waiting nor ended has not been queued yet."
+"The progress of a bulk replay. Deliveries that neither wait nor have ended are not queued yet."
 type BulkReplayProgress {
   "Replays that wait or are in flight."
   waiting: Int!
@@ -9046,22 +9046,22 @@ type BulkReplayProgress {
   cancelled: Int!
   "Deliveries that could not be replayed: their postback was deleted, or they were in flight again."
   skipped: Int!
-  "Of what failed or waits for another attempt: how often for which reason, the commonest first."
+  "Reasons of replays that failed or wait for a retry, most frequent first."
   failures: [BulkReplayFailure!]!
 }
 
 type BulkReplayFailure {
   "The code, such as ` + "`" + `TIMEOUT_HEADERS` + "`" + `."
   reason: String!
-  "What it means in words."
+  "The reason as a sentence."
   sentence: String!
   count: Int!
 }
 
 input ReplayDeliveriesInput {
-  "Those that match and have ended are replayed; tests never are. Empty for all."
+  "Matching deliveries that have ended are replayed, except tests. Empty for all."
   filter: DeliveryFilter!
-  "Only these of what the filter matches: a selection."
+  "Only these of the matching deliveries: a selection."
   ids: [ID!]
   "Only counts."
   dryRun: Boolean = false
@@ -9069,9 +9069,9 @@ input ReplayDeliveriesInput {
 }
 
 type ReplayDeliveriesPayload {
-  "How many deliveries are meant."
+  "How many deliveries match."
   count: Int!
-  "Null for a dry run, and where nothing matches."
+  "Null for a dry run, and if nothing matches."
   job: BulkReplay
   userErrors: [UserError!]!
 }
@@ -9101,17 +9101,17 @@ extend type Query {
 }
 
 extend type Mutation {
-  "Replays all that match a filter; with ` + "`" + `dryRun` + "`" + `, says how many that would be."
+  "Replays all deliveries that match a filter; with ` + "`" + `dryRun` + "`" + `, only counts them."
   replayDeliveries(input: ReplayDeliveriesInput!): ReplayDeliveriesPayload! @auth(scope: REPLAY)
-  "Nothing more is queued until it is resumed; a few hundred that wait already still go out."
+  "Nothing more is queued until it is resumed; a few hundred that already wait are still sent."
   pauseBulkReplay(input: ChangeBulkReplayInput!): ChangeBulkReplayPayload! @auth(scope: REPLAY)
   resumeBulkReplay(input: ChangeBulkReplayInput!): ChangeBulkReplayPayload! @auth(scope: REPLAY)
-  "Calls off what was not sent yet."
+  "Cancels the replays that were not sent yet."
   cancelBulkReplay(input: ChangeBulkReplayInput!): ChangeBulkReplayPayload! @auth(scope: REPLAY)
 }
 
 extend type Subscription {
-  "The bulk replay at once, and again whenever it has moved, until it has ended."
+  "The bulk replay now, and again whenever its progress changes, until it has ended."
   bulkReplayProgress(id: ID!): BulkReplay! @auth(scope: READ)
 }
 `, BuiltIn: false},
@@ -9127,24 +9127,24 @@ schema {
 }
 
 """
-Needs a signed-in viewer; ` + "`" + `role` + "`" + ` narrows it to staff, ` + "`" + `scope` + "`" + ` is what an API token must carry. With ` + "`" + `session` + "`" + ` no
-API token will do, whatever it carries. A field that the viewer may not see is null, and ` + "`" + `errors` + "`" + ` has an entry with its
-path and the code ` + "`" + `forbidden` + "`" + `; the rest of the answer stays.
+Needs a signed-in viewer; ` + "`" + `role` + "`" + ` restricts it to staff, ` + "`" + `scope` + "`" + ` is the scope that an API token needs. With ` + "`" + `session` + "`" + ` API tokens
+are refused, whatever their scopes. A field that the viewer may not see is null, and ` + "`" + `errors` + "`" + ` has an entry with its path and
+the code ` + "`" + `forbidden` + "`" + `; the rest of the response is complete.
 """
 directive @auth(role: Role, scope: Scope, session: Boolean = false) on FIELD_DEFINITION
 
-"A text of at most so many characters; a longer one is refused with the code ` + "`" + `invalid` + "`" + `."
+"The most characters of a text; a longer one is refused with the code ` + "`" + `invalid` + "`" + `."
 directive @length(max: Int!) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 
 "RFC 3339, UTC."
 scalar Time
 
 type Query {
-  "Who is asking; null for nobody."
+  "The current viewer; null if not signed in."
   viewer: Viewer
-  "What this installation is: version, addresses, demo sign-ins."
+  "The installation: version, addresses, demo users."
   instance: Instance!
-  "Any object by its global id; null where there is none or where the viewer may not see it."
+  "Any object by its global id; null if there is none, or if the viewer may not see it."
   node(id: ID!): Node @auth
   "Several objects by their global ids, in the same order; null as in ` + "`" + `node` + "`" + `."
   nodes(ids: [ID!]!): [Node]! @auth
@@ -9156,11 +9156,11 @@ type Subscription
 
 "Anything that has a global id."
 interface Node {
-  "Opaque and global: keep it, do not take it apart."
+  "Global and opaque: store it, do not parse it."
   id: ID!
 }
 
-"Where a page of a connection begins and ends."
+"The start and end of a page of a connection."
 type PageInfo {
   hasNextPage: Boolean!
   hasPreviousPage: Boolean!
@@ -9168,34 +9168,34 @@ type PageInfo {
   endCursor: String
 }
 
-"An exact sum: a decimal string with a point, and its ISO 4217 currency."
+"An exact amount: a decimal string with a point, and its ISO 4217 currency."
 type Money {
   amount: String!
   currency: String!
 }
 
-"What the user can fix: the input's field, a sentence for people, a code for programs."
+"An error that the user can fix: the input's field, a message for people, a code for programs."
 type UserError {
   field: [String!]
   message: String!
   code: String!
 }
 
-"What an installation says of itself to everybody."
+"Public information about the installation."
 type Instance {
   version: String!
-  "How the outside reaches this installation; tracking links begin with it."
+  "The installation's public URL; tracking links start with it."
   publicUrl: String!
-  "The sign-ins of the demo data; empty where there is none."
+  "The users of the demo data; empty without demo data."
   demoUsers: [DemoUser!]!
 }
 
-"A sign-in of the demo data."
+"A user of the demo data."
 type DemoUser {
   email: String!
   password: String!
   role: Role!
-  "Who this is, in a few words."
+  "A short description."
   label: String!
 }
 
@@ -9205,9 +9205,9 @@ type Header {
   value: String!
 }
 `, BuiltIn: false},
-	{Name: "../schema/simulate.graphqls", Input: `"A simulated click and conversion: which postbacks would fire, and what would fill each of their macros. Nothing is sent or kept."
+	{Name: "../schema/simulate.graphqls", Input: `"A simulated click and conversion: which postbacks would fire, and the values of their macros. Nothing is sent or stored."
 type Simulation {
-  "What the click would bring: param_1 to param_3."
+  "The click's param_1 to param_3."
   click: [SimulatedSlot!]!
   "The draft first, then every saved postback."
   postbacks: [SimulatedPostback!]!
@@ -9218,69 +9218,69 @@ type SimulationPayload {
   userErrors: [UserError!]!
 }
 
-"What one postback would do."
+"The simulation of one postback."
 type SimulatedPostback {
   "Null for the draft."
   postback: Postback
   fires: Boolean!
-  "The rule that decides: ` + "`" + `matched` + "`" + `, ` + "`" + `goal` + "`" + `, ` + "`" + `campaign` + "`" + ` …"
+  "The rule that decided: ` + "`" + `matched` + "`" + `, ` + "`" + `goal` + "`" + `, ` + "`" + `campaign` + "`" + ` …"
   rule: String!
-  "The same as a sentence."
+  "The decision as a sentence."
   reason: String!
-  "As it would be sent; null where it would not fire."
+  "As it would be sent; null if it would not fire."
   url: String
   slots: [SimulatedSlot!]!
 }
 
-"One macro and what fills it."
+"One macro and its value."
 type SimulatedSlot {
   macro: String!
-  "Before encoding, after its filters."
+  "After its filters, before URL encoding."
   value: String!
   filled: Boolean!
-  "Where the value comes from, or why there is none."
+  "Where the value comes from, or why it is empty."
   why: String!
-  "In UTF-16 code units of the template and of the URL; null for the click's."
+  "In UTF-16 code units of the template and of the URL; null for the click's params."
   templateStart: Int
   templateEnd: Int
   urlStart: Int
   urlEnd: Int
 }
 
-"A tracking link that was pasted, taken apart."
+"A parsed tracking link."
 type PastedLink {
-  "Null where ` + "`" + `userErrors` + "`" + ` says why it is none of the viewer's."
+  "Null if it is not the viewer's: see ` + "`" + `userErrors` + "`" + `."
   link: TrackingLink
   param1: String!
   param2: String!
   param3: String!
   landingPage: String!
   deepLink: String!
-  "Where a player who clicks is sent, with sample values; null where the link is not known."
+  "The destination of a click, with sample values; null if the link is unknown."
   destination: String
   userErrors: [UserError!]!
 }
 
 extend type Query {
-  "` + "`" + `trackingLink` + "`" + ` is the link as it is given to traffic, params and all; ` + "`" + `goal` + "`" + ` is a goal's key; ` + "`" + `postback` + "`" + ` is one as its editor has it, saved or not."
+  "` + "`" + `trackingLink` + "`" + ` is the link as it is used for traffic, with params; ` + "`" + `goal` + "`" + ` is a goal's key; ` + "`" + `postback` + "`" + ` is a saved or unsaved postback."
   simulatePostback(trackingLink: String!, goal: String!, status: ConversionStatus, postback: PostbackInput): SimulationPayload! @auth
-  "Takes a pasted tracking link apart: one of the viewer's own is recognised, another's is refused with the reason."
+  "Parses a pasted tracking link: one of the viewer's is recognised, any other is refused with the reason."
   recognizeTrackingLink(url: String!): PastedLink! @auth
 }
 
 input RestorePostbackVersionInput {
-  "The version to put back."
+  "The version to restore."
   versionId: ID!
 }
 
 type RestorePostbackVersionPayload {
-  "The postback with a new version that is like the old one."
+  "The postback with a new version, equal to the restored one."
   postback: Postback
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  "Puts an earlier version of a postback back, as its newest."
+  "Restores an earlier version of a postback, as its newest."
   restorePostbackVersion(input: RestorePostbackVersionInput!): RestorePostbackVersionPayload! @auth(scope: WRITE)
 }
 
@@ -9288,30 +9288,30 @@ extend type Mutation {
 type PostbackGap {
   campaign: Campaign!
   goal: Goal!
-  "How many conversions of the last 30 days fired nothing because of it."
+  "How many conversions of the last 30 days fired no postback because of it."
   conversions: Int!
 }
 
 extend type Query {
-  "The viewer's gaps, those that cost the most first."
+  "The viewer's gaps, most conversions first."
   postbackGaps: [PostbackGap!]! @auth
 }
 `, BuiltIn: false},
-	{Name: "../schema/testfire.graphqls", Input: `"One postback fired as a test: what was sent, what came back, and what that means."
+	{Name: "../schema/testfire.graphqls", Input: `"A postback fired as a test: the request, the response, and what they mean."
 type PostbackTest implements Node {
   id: ID!
   firedAt: Time!
-  "Whose it is, where it was fired for a saved postback."
+  "The saved postback that it was fired for; null for an unsaved one."
   postback: Postback
   urlTemplate: String!
   method: HTTPMethod!
-  "What was sent for each macro."
+  "The value of each macro."
   values: [MacroValue!]!
-  "Which of the scenarios it was; null for a test by itself."
+  "The scenario; null for a single test."
   scenario: String
   "As it was sent."
   url: String!
-  "DELIVERED or FAILED: a test is never tried again."
+  "DELIVERED or FAILED: a test is never retried."
   state: DeliveryState!
   statusCode: Int
   durationMs: Float!
@@ -9322,13 +9322,13 @@ type PostbackTest implements Node {
   "The first 64 KiB."
   responseBody: String
   responseTruncated: Boolean!
-  "Why it did not succeed; a code for programs."
+  "Why it failed, as a code."
   reason: String
-  "What happened, in a sentence."
+  "The result as a sentence."
   verdict: String!
-  "The next thing to try; null where all is well."
+  "What to do next; null if it was delivered."
   nextStep: String
-  "Its line in the log, which shows tests with the filter ` + "`" + `test: true` + "`" + `."
+  "Its delivery in the log, which shows tests with the filter ` + "`" + `test: true` + "`" + `."
   delivery: Delivery
 }
 
@@ -9353,21 +9353,21 @@ extend type Postback {
 }
 
 extend type Query {
-  "Tests that were fired, newest first; of one postback, or of all."
+  "Tests, newest first; of one postback, or of all."
   postbackTests(first: Int, after: String, last: Int, before: String, postbackId: ID): PostbackTestConnection! @auth
 }
 
 input TestPostbackInput {
-  "What is tested. With an id, what is left out is the saved one's, its signature is used, and the test is kept with it."
+  "The postback to test. With an id, fields that are left out are those of the saved postback, its signing secret is used, and the test is stored with it."
   postback: PostbackInput
-  "May be left out with a ` + "`" + `postback` + "`" + ` that has one."
+  "Can be left out with a ` + "`" + `postback` + "`" + ` that has one."
   urlTemplate: String
   method: HTTPMethod
-  "What is not given is a believable sample."
+  "Macros without a value get a sample."
   values: [MacroValueInput!]
-  "The goal that it reports, by key; it says {goal_id} and {goal_name} where ` + "`" + `values` + "`" + ` do not."
+  "The goal's key; it sets {goal_id} and {goal_name} unless ` + "`" + `values` + "`" + ` do."
   goal: String
-  "Staff only: whose test it is, where no postback says so."
+  "Staff only: the test's affiliate, unless a saved postback is tested."
   affiliateId: ID
 }
 
@@ -9377,38 +9377,38 @@ type TestPostbackPayload {
 }
 
 extend type Mutation {
-  "Fires a postback once, now, with the values given. It is marked as a test and counted nowhere; at most a few in a second."
+  "Fires a postback once, now, with the given values. It is marked as a test and not counted; limited to a few per second."
   testPostback(input: TestPostbackInput!): TestPostbackPayload! @auth(scope: WRITE)
 }
 
-"How a scenario went."
+"The grade of a scenario."
 enum Grade {
   "As it should be."
   GOOD
-  "It works, but there is something to look at."
+  "It works, but check the message."
   ATTENTION
   "It does not work."
   PROBLEM
 }
 
-"All scenarios, fired one after the other."
+"All scenarios, in the order in which they were fired."
 type ScenarioRun {
   cards: [ScenarioCard!]!
 }
 
-"What became of one scenario."
+"The result of one scenario."
 type ScenarioCard {
   "` + "`" + `normal` + "`" + `, ` + "`" + `same_again` + "`" + `, ` + "`" + `second_deposit` + "`" + `, ` + "`" + `reversal` + "`" + `, ` + "`" + `unknown_click` + "`" + `, ` + "`" + `special_characters` + "`" + `, ` + "`" + `slow_answer` + "`" + `."
   key: String!
   title: String!
   "What is fired."
   does: String!
-  "What the tracker should make of it."
+  "What the tracker should do."
   expected: String!
-  "Null where it was not fired, because nothing answered the first."
+  "Null if it was not fired, because the first test got no response."
   test: PostbackTest
   grade: Grade!
-  "What happened and what to make of it."
+  "What happened and what it means."
   message: String!
 }
 
@@ -9422,47 +9422,47 @@ extend type Mutation {
   runScenarios(input: TestPostbackInput!): RunScenariosPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
-	{Name: "../schema/tracker.graphqls", Input: `"How sure a proposal is."
+	{Name: "../schema/tracker.graphqls", Input: `"The confidence of a proposal."
 enum Confidence {
-  "Documented, or everything agrees."
+  "Documented, or all signals agree."
   SURE
   "The usual meaning of a name."
   LIKELY
   "One of several meanings."
   GUESS
-  "Nothing is proposed; the text stays as it is."
+  "Nothing is proposed; the text is kept."
   NONE
 }
 
-"What is known of one tracker. Only what is documented is in the catalogue."
+"A tracker's preset, from its documentation."
 type TrackerPreset {
-  "Its name for programs: ` + "`" + `keitaro` + "`" + `."
+  "Its unique key: ` + "`" + `keitaro` + "`" + `."
   key: String!
   name: String!
-  "What takes the postback: ` + "`" + `tracker` + "`" + `, ` + "`" + `network` + "`" + `, ` + "`" + `ad source` + "`" + `, ` + "`" + `messenger` + "`" + `."
+  "What receives the postback: ` + "`" + `tracker` + "`" + `, ` + "`" + `network` + "`" + `, ` + "`" + `ad source` + "`" + `, ` + "`" + `messenger` + "`" + `."
   kind: String!
   """
-  The postback URL. Without a goal it serves every goal; with one, what depends on the goal is said outright
+  The postback URL. Without a goal it works for every goal; with one, values that depend on the goal are fixed
   (` + "`" + `status=lead` + "`" + `). Blanks that are not given stay as ` + "`" + `<name>` + "`" + `.
   """
   urlTemplate(goal: String, blanks: [BlankValueInput!]): String!
-  "What of the affiliate's own the template needs: a domain, a key."
+  "Values that the affiliate must enter: a domain, a key."
   blanks: [PresetBlank!]!
-  "What goes into param_1 of the tracking link; null where it is not documented."
+  "The token for param_1 of the tracking link; null if it is not documented."
   token: String
   parameters: [PresetParameter!]!
-  "It tells approved from rejected; otherwise it counts whatever comes as approved."
+  "Whether it reads the status; otherwise it counts every postback as approved."
   readsStatus: Boolean!
-  "The payout of a conversion that is not approved should go out as 0."
+  "Whether the payout of a conversion that is not approved should be sent as 0."
   zeroUnapproved: Boolean!
-  "By what it tells a repeated postback, in words."
+  "How it deduplicates postbacks, as a text."
   deduplicates: String!
-  "What its answer means, in words; null where it is not documented."
+  "What its response means, as a text; null if it is not documented."
   answer: String
-  "The rule on the answer's body that its documentation gives; null for none."
+  "The success rule from its documentation; null for none."
   bodyRule: BodyRule
   docUrl: String!
-  "What one must know before using it."
+  "What to know before using it."
   note: String
 }
 
@@ -9485,50 +9485,50 @@ type PresetParameter {
   required: Boolean!
   "What it accepts; empty for anything."
   values: [String!]!
-  "What we propose to send, as it stands in a template; null to leave it as it is."
+  "The proposed value in a template; null to keep it."
   send: String
 }
 
-"What was read out of a pasted text."
+"The result of reading a pasted text."
 type Recognition {
   tracker: TrackerPreset
-  "How sure the tracker is."
+  "The confidence in the tracker."
   confidence: Confidence!
-  "Why this tracker, in a sentence; empty for none."
+  "Why this tracker, as a sentence; empty for none."
   reason: String!
-  "Whose placeholders they are, where that is known."
+  "The network whose placeholders they are; null if unknown."
   network: String
-  "How the placeholders are written: ` + "`" + `{x}` + "`" + `, ` + "`" + `##x##` + "`" + ` …; ` + "`" + `postrider` + "`" + ` for our own macros, ` + "`" + `words` + "`" + ` for words such as REPLACE, ` + "`" + `none` + "`" + `."
+  "The format of the placeholders: ` + "`" + `{x}` + "`" + `, ` + "`" + `##x##` + "`" + ` …; ` + "`" + `postrider` + "`" + ` for our macros, ` + "`" + `words` + "`" + ` for words such as REPLACE, ` + "`" + `none` + "`" + `."
   dialect: String!
-  "The piece of the text that was read."
+  "The part of the text that was read."
   source: String!
-  "Valid in our macro language; empty where the text has nothing to read. A host that the text does not name is ` + "`" + `your-tracker.example` + "`" + `."
+  "A valid URL template; empty if the text has no URL. If the text has no host, it is ` + "`" + `your-tracker.example` + "`" + `."
   urlTemplate: String!
   parameters: [RecognizedParameter!]!
-  "Further pieces of the text that may be postback URLs."
+  "Other parts of the text that may be postback URLs."
   others: [String!]!
 }
 
-"One parameter of a pasted URL, and what we propose to send in it."
+"One parameter of a pasted URL, and its proposed value."
 type RecognizedParameter {
-  "` + "`" + `path` + "`" + ` for what stands in the path, ` + "`" + `fragment` + "`" + ` after #."
+  "` + "`" + `path` + "`" + ` for a placeholder in the path, ` + "`" + `fragment` + "`" + ` after #."
   name: String!
   "As it was pasted."
   value: String!
-  "The proposal's macro, the first of several; null to leave the value as it is."
+  "The proposal's macro, the first of several; null to keep the value."
   macro: String
   macros: [String!]!
-  "What takes the value's place in ` + "`" + `urlTemplate` + "`" + `, filters and all."
+  "The new value in ` + "`" + `urlTemplate` + "`" + `, with filters."
   proposal: String!
   confidence: Confidence!
   reason: String!
-  "Where the proposal stands in ` + "`" + `urlTemplate` + "`" + `, in UTF-16 code units."
+  "The proposal's position in ` + "`" + `urlTemplate` + "`" + `, in UTF-16 code units."
   start: Int!
   end: Int!
 }
 
 extend type Query {
-  "Every tracker that is known, the commonest first."
+  "All tracker presets, most common first."
   trackerPresets: [TrackerPreset!]! @auth
   "Reads any pasted text, in any tracker's or network's dialect."
   recognizePostback(text: String!): Recognition! @auth

@@ -31,7 +31,7 @@ func NewGate(name string, slots, perClient int, patience time.Duration) *Gate {
 // err is an *Exceeded, or that of a ctx which ended first.
 func (g *Gate) Enter(ctx context.Context, client string) (leave func(), err error) {
 	if !g.come(client) {
-		return nil, exceeded(g.name, g.perClient, "you have %d operations under way at once: wait for their answers", g.perClient)
+		return nil, exceeded(g.name, g.perClient, "you have %d operations in progress: wait for their responses", g.perClient)
 	}
 	waiting, cancel := context.WithTimeout(ctx, g.patience)
 	defer cancel()
@@ -40,7 +40,7 @@ func (g *Gate) Enter(ctx context.Context, client string) (leave func(), err erro
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, exceeded(g.name, g.perClient, "the API is busy: it had no time for this within %s; try again", g.patience)
+		return nil, exceeded(g.name, g.perClient, "the API is busy: the operation could not start within %s; try again", g.patience)
 	}
 	return sync.OnceFunc(func() {
 		g.slots.Release(1)

@@ -94,7 +94,7 @@ func connect[T Row](rows []T, a Args, more bool) *Connection[T] {
 
 func (a Args) size() (int, error) {
 	if a.First != nil && a.Last != nil {
-		return 0, problem.Invalid("first", "give first or last, not both")
+		return 0, problem.Invalid("first", "use first or last, not both")
 	}
 	for name, n := range map[string]*int{"first": a.First, "last": a.Last} {
 		if n != nil && (*n < 1 || *n > MaxSize) {
@@ -122,7 +122,7 @@ func key[T Row](cursor string) (any, error) {
 			return n, nil
 		}
 	}
-	return nil, problem.Invalid("cursor", "%q is no cursor of this list", cursor)
+	return nil, problem.Invalid("cursor", "%q is not a cursor of this list", cursor)
 }
 
 // kind is what the global ids of a row begin with.

@@ -48,7 +48,7 @@ func (e *Events) Supports(r *http.Request) bool {
 // other: it has to arrive in time.
 func (e *Events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if !e.own(r) {
-		refuse(w, http.StatusForbidden, refusal(problem.CodeForbidden, "another site's page may not open a stream"))
+		refuse(w, http.StatusForbidden, refusal(problem.CodeForbidden, "pages of other sites may not open a stream"))
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
@@ -63,7 +63,7 @@ func (e *Events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 	if !ok {
 		w.Header().Set("Retry-After", "60")
 		refuse(w, http.StatusTooManyRequests, refusal(problem.CodeRateLimited,
-			fmt.Sprintf("at most %d streams at once: end one, or use a WebSocket, which carries many operations", e.limits.Events)))
+			fmt.Sprintf("at most %d streams at once: close one, or use a WebSocket, which carries many operations", e.limits.Events)))
 		return
 	}
 	defer giveBack()
@@ -92,7 +92,7 @@ func refusedByGet(ctx context.Context, oc *graphql.OperationContext, errs gqlerr
 	case errs != nil:
 		return http.StatusBadRequest, errs
 	case oc.Operation.Operation == ast.Mutation:
-		return http.StatusMethodNotAllowed, gqlerror.List{refusal(problem.CodeInvalid, "a mutation goes by POST")}
+		return http.StatusMethodNotAllowed, gqlerror.List{refusal(problem.CodeInvalid, "send mutations by POST")}
 	case oc.Operation.Operation == ast.Subscription && viewer.From(ctx) == nil:
 		return http.StatusUnauthorized, gqlerror.List{refusal(problem.CodeUnauthenticated, "sign in first")}
 	}
@@ -107,7 +107,7 @@ func readRequest(r *http.Request) (*graphql.RawParams, error) {
 	if r.Method == http.MethodGet {
 		params, err = readQuery(r)
 	} else if params, err = readOperation(r.Body); err != nil {
-		err = errors.New("the body is no JSON with query, variables, operationName and extensions")
+		err = errors.New("the body is not a JSON object with query, variables, operationName and extensions")
 	}
 	if err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func readQuery(r *http.Request) (*graphql.RawParams, error) {
 			d := json.NewDecoder(strings.NewReader(text))
 			d.UseNumber()
 			if err := d.Decode(into); err != nil {
-				return nil, fmt.Errorf("the parameter %s is no JSON object", name)
+				return nil, fmt.Errorf("the parameter %s is not a JSON object", name)
 			}
 		}
 	}

@@ -49,24 +49,24 @@ type answer struct {
 func readMessage(text []byte) (message, error) {
 	var m message
 	if trimmed := bytes.TrimLeft(text, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
-		return m, errors.New("a message is a JSON object")
+		return m, errors.New("a message must be a JSON object")
 	}
 	if err := json.Unmarshal(text, &m); err != nil {
-		return m, errors.New("the message is no JSON of the protocol")
+		return m, errors.New("the message is not valid JSON of the protocol")
 	}
 	switch m.Type {
 	case typeInit, typePing, typePong:
 		if !isObject(m.Payload) {
-			return m, fmt.Errorf("the payload of %s is an object", m.Type)
+			return m, fmt.Errorf("the payload of %s must be an object", m.Type)
 		}
 	case typeSubscribe, typeComplete:
 		if m.ID == "" || len(m.ID) > maxID {
 			return m, fmt.Errorf("%s needs an id of 1 to %d bytes", m.Type, maxID)
 		}
 	case typeAck, typeNext, typeError:
-		return m, fmt.Errorf("%s is the server's to send", m.Type)
+		return m, fmt.Errorf("%s is only sent by the server", m.Type)
 	default:
-		return m, errors.New("the message has no type of the protocol")
+		return m, errors.New("the message does not have a type of the protocol")
 	}
 	return m, nil
 }
@@ -90,7 +90,7 @@ func (m message) authorization() (string, error) {
 		}
 		text, ok := value.(string)
 		if !ok {
-			return "", errors.New("authorization is a text: Bearer and a token")
+			return "", errors.New("authorization must be a text: Bearer and a token")
 		}
 		if text != "" {
 			return text, nil
@@ -102,11 +102,11 @@ func (m message) authorization() (string, error) {
 // operation is what a subscribe asks for.
 func (m message) operation() (*graphql.RawParams, error) {
 	if len(m.Payload) == 0 || m.Payload[0] != '{' {
-		return nil, errors.New("the payload of subscribe is an object")
+		return nil, errors.New("the payload of subscribe must be an object")
 	}
 	params, err := readOperation(bytes.NewReader(m.Payload))
 	if err != nil {
-		return nil, errors.New("the payload of subscribe has query, and if need be operationName, variables and extensions")
+		return nil, errors.New("the payload of subscribe must have query, and optionally operationName, variables and extensions")
 	}
 	return params, nil
 }

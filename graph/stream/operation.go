@@ -29,7 +29,7 @@ func (c *socket) subscribe(m message) {
 		c.close(CodeInvalidMessage, err.Error())
 		return
 	case !c.isOpen:
-		c.close(CodeUnauthorized, "connection_init comes before subscribe")
+		c.close(CodeUnauthorized, "connection_init must come before subscribe")
 		return
 	}
 	params.Headers = c.header
@@ -47,7 +47,7 @@ func (c *socket) subscribe(m message) {
 	c.mu.Unlock()
 	switch {
 	case exists:
-		c.close(CodeSubscriberExists, fmt.Sprintf("there is an operation %q already", m.ID))
+		c.close(CodeSubscriberExists, fmt.Sprintf("there is already an operation %q", m.ID))
 	case enough:
 		c.say(nil, answer{ID: m.ID, Type: typeError, Payload: gqlerror.List{refusal(problem.CodeRateLimited,
 			fmt.Sprintf("a socket carries at most %d operations at once: complete one first", c.limits.Operations))}})

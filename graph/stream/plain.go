@@ -34,7 +34,7 @@ func (o onlyAnswers) CreateOperationContext(ctx context.Context, params *graphql
 	oc, errs := o.GraphExecutor.CreateOperationContext(ctx, params)
 	if errs == nil && oc.Operation.Operation == ast.Subscription {
 		errs = gqlerror.List{refusal(CodeStreamRequired,
-			"a subscription needs a stream: ask with Accept: text/event-stream, or over a WebSocket with the subprotocol "+protocol)}
+			"a subscription needs a stream: send Accept: text/event-stream, or use a WebSocket with the subprotocol "+protocol)}
 	}
 	return oc, errs
 }

@@ -17,18 +17,18 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Code says why a socket is closed. Those below 4000 are WebSocket's own, the others
-// the protocol's.
+// Code is why a socket is closed. Codes below 4000 are WebSocket's, the others the
+// protocol's.
 type Code int
 
 // The codes with which the server closes a socket.
 const (
 	CodeTooLarge         Code = 1009 // a message is too large
-	CodeServiceRestart   Code = 1012 // the server stops: come back
-	CodeTryAgainLater    Code = 1013 // as many sockets are open as may be, or who is there cannot be told now
+	CodeServiceRestart   Code = 1012 // the server is shutting down: reconnect
+	CodeTryAgainLater    Code = 1013 // the limit of open sockets is reached, or the user cannot be read now
 	CodeInvalidMessage   Code = 4400
-	CodeUnauthorized     Code = 4401 // subscribe before the acknowledgement; nobody signed in within a minute
-	CodeForbidden        Code = 4403 // nobody signs in so, or not any more
+	CodeUnauthorized     Code = 4401 // subscribe before the acknowledgement; not authenticated within a minute
+	CodeForbidden        Code = 4403 // the token is not valid, or no longer
 	CodeSubprotocol      Code = 4406
 	CodeInitTimeout      Code = 4408
 	CodeSubscriberExists Code = 4409 // an operation with this id is under way
@@ -43,8 +43,8 @@ type Sockets struct {
 	places   places
 }
 
-// idleBuffer is the size of a connection's buffers: subscribers say little, and what
-// is written lies in a buffer only until it is.
+// idleBuffer is the size of a connection's buffers: subscribers send little, and write
+// buffers are pooled.
 const idleBuffer = 4 << 10
 
 // NewSockets makes the transport of WebSockets.
@@ -76,12 +76,12 @@ func (s *Sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	var watching sync.WaitGroup
 	watching.Go(func() { c.watch(ctx, left) })
 	if ws.Subprotocol() != protocol {
-		c.close(CodeSubprotocol, "the one subprotocol is "+protocol)
+		c.close(CodeSubprotocol, "the only subprotocol is "+protocol)
 	} else {
 		c.takePlace(ctx)
 	}
 	c.read()
-	c.closing.Store(true) // what ends from here on ends because the client has left
+	c.closing.Store(true) // from here on operations end because the client has left
 	close(left)
 	cancel()
 	_ = ws.Close()
@@ -99,11 +99,11 @@ type socket struct {
 	header http.Header
 
 	// For who reads from it alone:
-	ctx          context.Context // of its operations: who is there
+	ctx          context.Context // of its operations: it has the viewer
 	place        func()          // gives its place back; nil where it has none
 	initialised  bool
 	isOpen       bool                 // it has been acknowledged
-	acknowledged chan context.Context // tells watch
+	acknowledged chan context.Context // sent to watch
 
 	closing atomic.Bool
 	writing sync.Mutex // one message at a time
@@ -124,7 +124,7 @@ func (c *socket) takePlace(ctx context.Context) bool {
 	}
 	giveBack, ok := c.places.take(client, most)
 	if !ok {
-		c.close(CodeTryAgainLater, "this client has as many sockets as it may have: close one, or put more operations on each")
+		c.close(CodeTryAgainLater, "this client has reached its limit of sockets: close one, or run more operations on each")
 		return false
 	}
 	c.leavePlace()
@@ -138,8 +138,9 @@ func (c *socket) leavePlace() {
 	}
 }
 
-// watch looks after what the client does not say: signs of life, that it takes its
-// time, that the server stops, that the sign-in is over. ctx is of who is there.
+// watch handles what does not come from the client: keep-alive pings, timeouts of
+// connection_init and of authentication, the server's shutdown, the end of the session or
+// token. ctx has the viewer.
 func (c *socket) watch(ctx context.Context, left <-chan struct{}) {
 	ping := time.NewTicker(c.limits.KeepAlive)
 	defer ping.Stop()
@@ -162,29 +163,29 @@ func (c *socket) watch(ctx context.Context, left <-chan struct{}) {
 		case <-noInit:
 			c.close(CodeInitTimeout, "no connection_init came in time")
 		case <-nobody:
-			c.close(CodeUnauthorized, "nobody has signed in")
+			c.close(CodeUnauthorized, "not authenticated in time")
 		case <-ping.C:
 			_ = c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.limits.CloseTimeout))
 		}
 	}
 }
 
-// over ends a socket from outside, because ctx has ended.
+// over closes a socket because ctx has ended.
 func (c *socket) over(ctx context.Context) {
 	if c.closing.Load() {
 		return
 	}
 	if !account.SignInOver(ctx) {
-		c.close(CodeServiceRestart, "the server stops: come back")
+		c.close(CodeServiceRestart, "the server is shutting down: reconnect")
 		return
 	}
 	for _, op := range c.endOperations() {
 		c.say(nil, answer{ID: op.id, Type: typeError, Payload: signInOver()})
 	}
-	c.close(CodeForbidden, "the sign-in of this socket is over: sign in again")
+	c.close(CodeForbidden, "the session or token of this socket has ended: sign in again")
 }
 
-// close says why the socket ends. The client has a moment to answer.
+// close sends a close message. The client has CloseTimeout to answer.
 func (c *socket) close(code Code, reason string) {
 	if !c.closing.CompareAndSwap(false, true) {
 		return
@@ -201,10 +202,10 @@ func (c *socket) close(code Code, reason string) {
 // maxReason is the most bytes of why a WebSocket is closed.
 const maxReason = 123
 
-// alive lets the client be silent for a while.
+// alive extends the read deadline.
 func (c *socket) alive() { _ = c.ws.SetReadDeadline(time.Now().Add(2 * c.limits.KeepAlive)) }
 
-// read takes in what the client says, until it has left.
+// read handles the client's messages until it has left.
 func (c *socket) read() {
 	c.ws.SetReadLimit(c.limits.Message)
 	c.ws.SetPongHandler(func(string) error { c.alive(); return nil })
@@ -222,7 +223,7 @@ func (c *socket) read() {
 		}
 		m, err := readMessage(text)
 		if err == nil && kind != websocket.TextMessage {
-			err = errors.New("a message is text")
+			err = errors.New("a message must be text")
 		}
 		if err != nil {
 			c.close(CodeInvalidMessage, err.Error())
@@ -232,8 +233,8 @@ func (c *socket) read() {
 	}
 }
 
-// linger reads on for a moment: closed while there is something to read, a
-// connection is reset, and the client never reads why.
+// linger reads and discards for a moment: a connection that is closed with unread bytes is
+// reset, and the client does not get the close message.
 func (c *socket) linger() {
 	_ = c.ws.SetReadDeadline(time.Now().Add(c.limits.CloseTimeout))
 	_, _ = io.CopyN(io.Discard, c.ws.NetConn(), 8*c.limits.Message)
@@ -259,7 +260,7 @@ func (c *socket) hear(m message) {
 // begin answers connection_init.
 func (c *socket) begin(m message) {
 	if c.initialised {
-		c.close(CodeTooManyInits, "connection_init comes once")
+		c.close(CodeTooManyInits, "connection_init was already sent")
 		return
 	}
 	c.initialised = true
@@ -271,7 +272,7 @@ func (c *socket) begin(m message) {
 	if authorization != "" {
 		signedIn, err := c.cfg.SignIn(c.ctx, authorization)
 		if p := problem.From(err); err != nil && p.Code == problem.CodeInternal {
-			c.close(CodeTryAgainLater, "who you are cannot be told right now")
+			c.close(CodeTryAgainLater, "you cannot be authenticated right now")
 			return
 		} else if err != nil {
 			c.close(CodeForbidden, p.PublicMessage())

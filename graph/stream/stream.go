@@ -7,8 +7,8 @@
 // says why it is our own.
 //
 // Rules:
-//   - A stream ends in a way that tells its client what to do: come back, since the
-//     server stops, or sign in first, since the sign-in is over.
+//   - The close code tells a client what to do: reconnect, because the server is shutting
+//     down, or sign in first, because the session or token has ended.
 //   - What a client can make it hold is bounded: the bytes of a message, operations,
 //     streams, the time without a sign of life, the time that a write takes.
 //   - Operations end with their client.
@@ -35,16 +35,16 @@ import (
 
 // Limits bound what streams hold. What is zero is the default, in brackets.
 type Limits struct {
-	KeepAlive    time.Duration // between signs of life; a client that gives none for two of them has left (15 s)
+	KeepAlive    time.Duration // between pings; a client that is silent for two of them has left (15 s)
 	InitTimeout  time.Duration // from the opening of a socket to connection_init (10 s)
-	AnonymousFor time.Duration // for which a socket stays on which nobody signs in (1 min)
+	AnonymousFor time.Duration // for which a socket stays open without authentication (1 min)
 	WriteTimeout time.Duration // for which a client may not take what is written (30 s)
 	CloseTimeout time.Duration // for which a client may not answer a close (2 s)
 
 	Message    int64 // bytes of a client's message (1 MiB)
 	Operations int   // at once on a socket (100)
 	Sockets    int   // of a viewer, in this process (20)
-	Anonymous  int   // sockets of an address, truncated, on which nobody has signed in yet (100)
+	Anonymous  int   // sockets of an address, truncated, that are not authenticated yet (100)
 	Events     int   // streams of server-sent events of a viewer, in this process (100)
 }
 
@@ -65,8 +65,8 @@ func (l Limits) orDefault() Limits {
 
 // Config is what the transports are made of.
 type Config struct {
-	// SignIn signs in whoever a connection_init names by authorization. The context
-	// it gives ends, because of account.ErrSignInOver, with the sign-in.
+	// SignIn authenticates a socket by the authorization of its connection_init. The
+	// context that it returns ends with account.ErrSignInOver when the token does.
 	SignIn func(ctx context.Context, authorization string) (context.Context, error)
 
 	PublicURL  string                               // whose pages may open streams with a user's cookie
@@ -80,8 +80,8 @@ type places struct {
 	taken map[string]int
 }
 
-// take takes one of a client's places, of which there are most, until it is given
-// back; false when there is none.
+// take reserves one of a client's places, of which there are most, until giveBack is
+// called; false when none is free.
 func (p *places) take(client string, most int) (giveBack func(), ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -101,8 +101,7 @@ func (p *places) take(client string, most int) (giveBack func(), ok bool) {
 	}), true
 }
 
-// client tells clients apart: users by their id, others by the truncated address
-// that they come from.
+// client names a client: users by their id, others by their truncated address.
 func (c Config) client(ctx context.Context) (name string, anonymous bool) {
 	if v := viewer.From(ctx); v != nil {
 		return "user " + strconv.FormatInt(int64(v.UserID), 10), false
@@ -117,8 +116,8 @@ func (c Config) client(ctx context.Context) (name string, anonymous bool) {
 	return tracking.TruncateAddress(addr.String()), true
 }
 
-// sameOrigin lets pages of this installation in, and programs, which send no Origin.
-// Another site's page would bring the user's cookie.
+// sameOrigin allows pages of this installation, and programs, which send no Origin.
+// Another site's page would send the user's cookie.
 func sameOrigin(publicURL string) func(*http.Request) bool {
 	public, err := url.Parse(publicURL)
 	return func(r *http.Request) bool {
@@ -137,9 +136,9 @@ func sameOrigin(publicURL string) func(*http.Request) bool {
 	}
 }
 
-// signInOver is what a stream is told before it ends with its sign-in.
+// signInOver is the error that a stream sends before it ends with its session or token.
 func signInOver() gqlerror.List {
-	return gqlerror.List{refusal(problem.CodeUnauthenticated, "the sign-in of this stream is over: the token is revoked or expired, or the session has ended; sign in again")}
+	return gqlerror.List{refusal(problem.CodeUnauthenticated, "the session or token of this stream has ended: it was revoked or has expired; sign in again")}
 }
 
 // refusal is an error of the stream itself, as GraphQL shows it.
@@ -147,7 +146,7 @@ func refusal[C ~string](code C, message string) *gqlerror.Error {
 	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": string(code)}}
 }
 
-// failed tells whether an operation ended before it gave anything.
+// failed reports whether an operation ended without data.
 func failed(res *graphql.Response) bool {
 	return len(res.Errors) > 0 && (len(res.Data) == 0 || string(res.Data) == "null")
 }

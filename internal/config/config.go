@@ -77,7 +77,7 @@ func (c *Config) Validate() error {
 	}
 	public, err := url.Parse(c.PublicURL)
 	if err != nil || (public.Scheme != "http" && public.Scheme != "https") || public.Host == "" {
-		fault("POSTRIDER_PUBLIC_URL", "%q is no absolute http or https URL; want https://links.example.com", c.PublicURL)
+		fault("POSTRIDER_PUBLIC_URL", "%q is not an absolute http or https URL; want https://links.example.com", c.PublicURL)
 	} else if strings.Trim(public.Path, "/") != "" || public.RawQuery != "" || public.Fragment != "" {
 		fault("POSTRIDER_PUBLIC_URL", "%q has a path; Postrider answers at the root of a host", c.PublicURL)
 	}

@@ -91,7 +91,7 @@ func TestEverySettingHasFlagAndEnvironmentAndTheFlagWins(t *testing.T) {
 func TestWhatIsWrongIsNamed(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ arg, want string }{
-		{"--public-url=localhost:8080", `POSTRIDER_PUBLIC_URL: "localhost:8080" is no absolute http or https URL`},
+		{"--public-url=localhost:8080", `POSTRIDER_PUBLIC_URL: "localhost:8080" is not an absolute http or https URL`},
 		{"--public-url=https://example.com/app", `has a path`},
 		{"--workers=0", "POSTRIDER_WORKERS: is 0; want 1 to 10000"},
 		{"--target-ports=80,70000", "POSTRIDER_TARGET_PORTS: 70000 is no port"},
