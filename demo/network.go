@@ -78,11 +78,11 @@ func (n *Network) findUsers(ctx context.Context, db *sql.DB) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("looking for the demo's sign-ins: %w", err)
+			return fmt.Errorf("looking for the demo's users: %w", err)
 		}
 		match, err := secret.MatchPassword(ctx, Password, hash)
 		if err != nil {
-			return fmt.Errorf("looking for the demo's sign-ins: %w", err)
+			return fmt.Errorf("looking for the demo's users: %w", err)
 		}
 		if match {
 			n.Users = append(n.Users, u)

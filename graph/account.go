@@ -11,7 +11,7 @@ import (
 	"postrider/setup"
 )
 
-// What somebody changes of their own way in is written into the audit log; no
+// What somebody changes of their own user is written into the audit log; no
 // secret is.
 
 func (r *Resolver) createToken(ctx context.Context, in gen.CreateAPITokenInput) (*db.ApiToken, string, error) {

@@ -25,8 +25,8 @@ var unaudited = map[string]string{
 	"attributeByRule": "a dry run, as it is tried here", "importStatusChanges": "a file that changes nothing, as it is tried here",
 }
 
-// Whatever somebody changes stands in the audit log, with who it was and by which
-// way in.
+// Whatever somebody changes is in the audit log, with who it was, and by which token
+// or session.
 func TestEveryChangeIsAudited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -8,8 +8,8 @@ import (
 	"postrider/pgtest"
 )
 
-// What cannot be read is not what there is none of: nobody is told that a thing is
-// not there because the database failed.
+// A read that fails is an error, and not a null: where the database fails, the answer
+// does not say that a thing is not there.
 func TestAReadThatFailsIsNoThingThatIsMissing(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

@@ -54,7 +54,7 @@ func Handler(cfg Config) http.Handler {
 	return limitRequests(s)
 }
 
-// transports are the ways in which an operation may come.
+// transports are how an operation may arrive.
 func transports(cfg Config) []graphql.Transport {
 	streams := stream.Config{
 		SignIn: cfg.Accounts.SignInStream, PublicURL: cfg.Installation.PublicURL, ClientAddr: cfg.ClientAddr, Limits: cfg.Streams,

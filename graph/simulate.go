@@ -113,7 +113,7 @@ func (r *Resolver) restoreVersion(ctx context.Context, id string) (*db.Postback,
 	return r.Setup.RestorePostbackVersion(ctx, r.Client, version)
 }
 
-// gaps are the viewer's goals that nobody is told of.
+// gaps are the viewer's goals without a postback.
 func (r *Resolver) gaps(ctx context.Context) ([]*gen.PostbackGap, error) {
 	found, err := r.Gaps.OfViewer(ctx)
 	if err != nil {

@@ -43,13 +43,17 @@ func TestWhatJoinsWhileWindowsCloseIsToldOnce(t *testing.T) {
 	w.run()
 	var all sync.WaitGroup
 	errs := make(chan error, nodes*each)
-	for n := range nodes {
-		in := w.soon(4 * time.Millisecond)
-		for i := range each {
-			all.Go(func() { errs <- w.depositAt(in, fmt.Sprintf("T%d-%d", n, i), commission.Approved) })
+	for half := range 2 {
+		for n := range nodes {
+			in := w.soon(4 * time.Millisecond)
+			for i := range each / 2 {
+				all.Go(func() { errs <- w.depositAt(in, fmt.Sprintf("T%d-%d-%d", half, n, i), commission.Approved) })
+			}
 		}
+		all.Wait()
+		// Where all of them found one open, the second half opens another.
+		w.until("the first window has closed", `SELECT EXISTS (SELECT FROM deliveries WHERE aggregates IS NULL)`)
 	}
-	all.Wait()
 	for range nodes * each {
 		w.must(<-errs)
 	}

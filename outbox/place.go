@@ -56,7 +56,7 @@ type Move struct {
 	Says string // when it is used
 }
 
-// Moves is every way in which a delivery's row is made or moves.
+// Moves lists how a delivery's row is made and moved.
 func Moves() []Move {
 	waits := []Place{InJob, Waiting, InWindow, Parked, HeldParked, Blocked, HeldBack}
 	return []Move{

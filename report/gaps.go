@@ -12,7 +12,7 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Gaps finds goals that nobody is told of.
+// Gaps finds goals without a postback.
 type Gaps struct {
 	DB  viewer.Scoped
 	Now func() time.Time

@@ -72,7 +72,7 @@ func TestWhoIsLetInAgainHasNothingOfBefore(t *testing.T) {
 	in, err := w.setup.SetUserDisabled(w.staff, user, false)
 	w.must(err)
 	if in.DisabledAt != nil || in.SessionGeneration != 1 || w.client.ApiToken.GetX(w.system, token.ID).RevokedAt == nil {
-		t.Errorf("let in again it is %+v", in)
+		t.Errorf("enabled again it is %+v", in)
 	}
 }
 

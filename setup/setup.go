@@ -1,6 +1,6 @@
 // Package setup is what people set up: an affiliate its campaigns, tracking links
 // and postbacks; the network's staff offers, deals, rates, goals, operators'
-// integrations, affiliates and sign-ins. Each change is one transaction with its entry
+// integrations, affiliates and users. Each change is one transaction with its entry
 // in the audit log. Who may touch which row is decided by ent's privacy rules, from
 // the viewer in the context; what is wrong with an input comes back as joined
 // *problem.Error, each with its field.

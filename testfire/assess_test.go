@@ -53,7 +53,7 @@ func TestEachKindOfAnswerIsAssessed(t *testing.T) {
 	}{
 		"taken":                          {testfire.Normal, nil, answered(204), good, "Response 204."},
 		"refused for good":               {testfire.Normal, nil, answered(404), bad, "The tracker has nothing at this path (404). Check the path"},
-		"an error of its own":            {testfire.Normal, nil, answered(503), bad, "Server error at the tracker: status 503."},
+		"a server error":                 {testfire.Normal, nil, answered(503), bad, "Server error at the tracker: status 503."},
 		"a redirect":                     {testfire.Normal, nil, answered(301), bad, "redirects are not followed"},
 		"no answer":                      {testfire.Normal, nil, answered(0), bad, "refused the connection. Check that the tracker is running"},
 		"after no answer":                {testfire.SameAgain, answered(0), nil, bad, "the first test got no response"},

@@ -50,7 +50,7 @@ func (c *allCmd) Run(ctx context.Context, p *process) error {
 }
 
 // prepareDemo fills an empty database before the App answers, and lets the
-// sign-in page offer the demo's sign-ins where they are there.
+// sign-in page offer the demo's users where they are there.
 func (a *App) prepareDemo(ctx context.Context, clicks int) (*demo.Network, error) {
 	network, err := a.process.fillDemo(ctx, a.db, a.services.key, clicks)
 	if err != nil && !errors.Is(err, demo.ErrNotEmpty) {

@@ -237,7 +237,7 @@ func TestDemoLeavesSomebodysDataAlone(t *testing.T) {
 	}
 	out := startProgram(t, append([]string{"all", "--demo", "--addr=127.0.0.1:0"}, flags...), "no demo data")
 	if strings.Contains(out, demo.Password) {
-		t.Errorf("it offers sign-ins: %s", out)
+		t.Errorf("it offers users: %s", out)
 	}
 }
 
@@ -247,7 +247,7 @@ func TestAllWithDemo(t *testing.T) {
 	if !strings.Contains(p.out, p.url) || !strings.Contains(p.out, "mara@brightreels.example") || !strings.Contains(p.out, "prt_") {
 		t.Errorf("it printed %s", p.out)
 	}
-	t.Run("the sign-in page offers the demo's sign-ins", func(t *testing.T) {
+	t.Run("the sign-in page offers the demo's users", func(t *testing.T) {
 		var got struct {
 			Instance struct {
 				DemoUsers []struct{ Email, Password, Role, Label string }
@@ -273,13 +273,13 @@ func TestAllWithDemo(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a later start shows the sign-ins without tokens", func(t *testing.T) {
+	t.Run("a later start shows the users without tokens", func(t *testing.T) {
 		out := startProgram(t, append([]string{"all", "--demo", "--demo-rate=0", "--addr=127.0.0.1:0"}, p.flags...), "Operators report")
 		if strings.Contains(out, "prt_") || !strings.Contains(out, "postrider token create") || !strings.Contains(out, demo.Password) {
 			t.Errorf("it printed %s", out)
 		}
 	})
-	t.Run("without --demo nobody is told a password", func(t *testing.T) {
+	t.Run("without --demo no password is shown", func(t *testing.T) {
 		app := startApp(t, p.flags...)
 		other := &program{url: app.URL()}
 		var got struct {

@@ -11,7 +11,7 @@ import (
 // MaxText is how much of a pasted text is read, in bytes.
 const MaxText = 32 << 10
 
-// Ways in which text arrives that was a URL once: from HTML, JSON, a mail's
+// Forms in which text arrives that was a URL once: from HTML, JSON, a mail's
 // quoted-printable, a line that was broken, a browser's address bar.
 var (
 	softBreak    = regexp.MustCompile(`=\n`)
