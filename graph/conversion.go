@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
@@ -167,4 +168,16 @@ func aggregatedInto(ctx context.Context, event *db.ConversionEvent, decision fir
 		}
 	}
 	return into, nil
+}
+
+// reversed reports whether a conversion was cancelled after its approval. Only those
+// that are cancelled have their steps read.
+func reversed(ctx context.Context, c *db.Conversion) (bool, error) {
+	if c.Status != commission.Cancelled {
+		return false, nil
+	}
+	steps, err := load(ctx).eventsOfConversion.Load(ctx, c.ID)
+	return slices.ContainsFunc(steps, func(s *db.ConversionEvent) bool {
+		return s.Status == commission.Cancelled && s.PreviousStatus != nil && *s.PreviousStatus == commission.Approved
+	}), err
 }

@@ -24,6 +24,10 @@ func (r *conversionResolver) Goal(ctx context.Context, obj *db.Conversion) (*db.
 	return load(ctx).goals.Load(ctx, obj.Goal)
 }
 
+func (r *conversionResolver) Reversed(ctx context.Context, obj *db.Conversion) (bool, error) {
+	return reversed(ctx, obj)
+}
+
 func (r *conversionResolver) Affiliate(ctx context.Context, obj *db.Conversion) (*db.Affiliate, error) {
 	return find(ctx, load(ctx).affiliates, obj.AffiliateID)
 }

@@ -123,6 +123,35 @@ func TestRecordConversionTwice(t *testing.T) {
 	}
 }
 
+// A conversion that is cancelled is reversed where it was approved before.
+func TestReversedIsWhatWasApproved(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	staff := a.staff(t)
+	for _, c := range []struct {
+		steps []string
+		want  bool
+	}{
+		{[]string{"APPROVED"}, false},
+		{[]string{"APPROVED", "CANCELLED"}, true},
+		{[]string{"PENDING", "CANCELLED"}, false},
+		{[]string{"PENDING", "APPROVED", "CANCELLED"}, true},
+		{[]string{"APPROVED", "CANCELLED", "APPROVED"}, false},
+		{[]string{"APPROVED", "REJECTED"}, false},
+	} {
+		var got any
+		for _, status := range c.steps {
+			res := a.ask(t, staff, fmt.Sprintf(`mutation { recordConversion(input: {integration: %q, goal: "deposit", clickId: %q, transactionId: %q, amount: "5", status: %s}) {
+				conversion { reversed } userErrors { message } } }`, s.Integration.Key, globalid.Hex(s.Click), strings.Join(c.steps, "-"), status), nil)
+			got = res.at(t, "recordConversion", "conversion", "reversed")
+		}
+		if got != c.want {
+			t.Errorf("%v: reversed is %v, want %t", c.steps, got, c.want)
+		}
+	}
+}
+
 // A replay is a new delivery by the template of today, or by the one that was
 // used then; the old one stays as it was.
 func TestReplayByEitherTemplate(t *testing.T) {

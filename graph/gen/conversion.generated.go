@@ -26,6 +26,7 @@ type ConversionResolver interface {
 	ConversionID(ctx context.Context, obj *db.Conversion) (string, error)
 	Goal(ctx context.Context, obj *db.Conversion) (*db.Goal, error)
 
+	Reversed(ctx context.Context, obj *db.Conversion) (bool, error)
 	Affiliate(ctx context.Context, obj *db.Conversion) (*db.Affiliate, error)
 	Offer(ctx context.Context, obj *db.Conversion) (*db.Offer, error)
 	Campaign(ctx context.Context, obj *db.Conversion) (*db.Campaign, error)
@@ -320,6 +321,29 @@ func (ec *executionContext) _Conversion_status(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Conversion_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Conversion", field, false, false, "ConversionStatus")
+}
+
+func (ec *executionContext) _Conversion_reversed(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversion_reversed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Conversion().Reversed(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Conversion_reversed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Conversion", field, true, true, "Boolean")
 }
 
 func (ec *executionContext) _Conversion_affiliate(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -1957,6 +1981,12 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "reversed":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conversion_reversed(ctx, field, obj)
+				})
 		case "affiliate":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,

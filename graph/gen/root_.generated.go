@@ -335,6 +335,7 @@ type ComplexityRoot struct {
 		Rate           func(childComplexity int) int
 		ReceivedAt     func(childComplexity int) int
 		ReportedStatus func(childComplexity int) int
+		Reversed       func(childComplexity int) int
 		Status         func(childComplexity int) int
 		Terms          func(childComplexity int) int
 		TransactionID  func(childComplexity int) int
@@ -2412,6 +2413,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.ReportedStatus(childComplexity), true
+	case "Conversion.reversed":
+		if e.ComplexityRoot.Conversion.Reversed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.Reversed(childComplexity), true
 	case "Conversion.status":
 		if e.ComplexityRoot.Conversion.Status == nil {
 			break
@@ -7447,6 +7454,8 @@ type Conversion implements Node {
   conversionId: String!
   goal: Goal!
   status: ConversionStatus!
+  "Whether it was cancelled after its approval: its payout is reversed."
+  reversed: Boolean!
   "Null while unattributed."
   affiliate: Affiliate
   offer: Offer!
@@ -10035,6 +10044,8 @@ func (ec *executionContext) childFields_Conversion(ctx context.Context, field gr
 		return ec.fieldContext_Conversion_goal(ctx, field)
 	case "status":
 		return ec.fieldContext_Conversion_status(ctx, field)
+	case "reversed":
+		return ec.fieldContext_Conversion_reversed(ctx, field)
 	case "affiliate":
 		return ec.fieldContext_Conversion_affiliate(ctx, field)
 	case "offer":

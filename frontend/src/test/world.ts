@@ -130,6 +130,7 @@ export class World {
       conversionId: hexId(at - 60, n),
       goal: fired.goal,
       status: "APPROVED",
+      reversed: false,
       affiliate,
       offer: click.offer,
       campaign: click.campaign,

@@ -21,6 +21,7 @@ const ClickQuery = graphql(
           conversions {
             id
             status
+            reversed
             receivedAt
             goal {
               id
@@ -84,7 +85,7 @@ export function ClickDetail(): ReactElement {
                 <Link to="/conversions/$id" params={{ id: conversion.id }} className="link">
                   {conversion.goal.name}
                 </Link>
-                <StateBadge state={conversion.status} plain />
+                <StateBadge state={conversion.reversed ? "REVERSED" : conversion.status} plain />
                 <span className="text-muted">
                   <Time at={conversion.receivedAt} />
                 </span>

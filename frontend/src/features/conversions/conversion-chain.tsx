@@ -27,6 +27,7 @@ const TraceQuery = graphql(
           id
           conversionId
           status
+          reversed
           clickId
           playerId
           transactionId
@@ -203,13 +204,7 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
         title={
           <span className="flex flex-wrap items-center gap-2">
             {conversion.goal.name}
-            <StateBadge
-              state={
-                conversion.status === "CANCELLED" && conversion.events.some(isReversal)
-                  ? "REVERSED"
-                  : conversion.status
-              }
-            />
+            <StateBadge state={conversion.reversed ? "REVERSED" : conversion.status} />
           </span>
         }
         name={`${conversion.goal.name} conversion`}

@@ -33,6 +33,7 @@ it("a conversion that is cancelled after its approval is shown as reversed", asy
   if (!conversion || !event) throw new Error("the world has no conversion");
   Object.assign(conversion, {
     status: "CANCELLED",
+    reversed: true,
     events: [event, { ...event, id: "VE-back", previousStatus: "APPROVED", status: "CANCELLED" }],
   });
   open(`/conversions/${conversion.id}`, world);

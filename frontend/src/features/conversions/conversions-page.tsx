@@ -30,6 +30,7 @@ const ConversionsQuery = graphql(`
           id
           conversionId
           status
+          reversed
           receivedAt
           transactionId
           goal {
@@ -139,7 +140,11 @@ function List({
         </Link>
       ),
     },
-    { id: "status", header: "Status", cell: (row) => <StateBadge state={row.status} plain /> },
+    {
+      id: "status",
+      header: "Status",
+      cell: (row) => <StateBadge state={row.reversed ? "REVERSED" : row.status} plain />,
+    },
     {
       id: "received",
       header: "Received",
