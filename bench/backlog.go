@@ -19,13 +19,13 @@ import (
 	"postrider/outbox"
 )
 
-// hanging is a tracker that takes its time: the worst neighbour.
+// hanging is a tracker that answers slowly: the worst neighbour.
 type hanging struct {
 	server   *http.Server
 	endpoint string
 }
 
-// hangsFor is how long the hanging tracker takes for an answer.
+// hangsFor is how long the hanging tracker takes to answer.
 const hangsFor = 5 * time.Second
 
 func newHanging(ctx context.Context) (*hanging, error) {
@@ -83,7 +83,7 @@ func fillParked(ctx context.Context, pool *pg.Pool, endpoint string, n int, stat
 	if err != nil {
 		return fmt.Errorf("filling the backlog: %w", err)
 	}
-	// What filling leaves to be done in the background is done now.
+	// The background work that filling leaves behind is done now.
 	for _, settle := range []string{"VACUUM (ANALYZE) deliveries", "CHECKPOINT"} {
 		if _, err := pool.Pgx.Exec(ctx, settle); err != nil {
 			return fmt.Errorf("filling the backlog: %w", err)
@@ -92,16 +92,16 @@ func fillParked(ctx context.Context, pool *pg.Pool, endpoint string, n int, stat
 	return nil
 }
 
-// healthyP95 is from the operator's call to a healthy sink, at 200 a second,
-// after prepare has had its way with the database.
+// healthyP95 returns the p95 from the operator's call to a healthy sink, at 200 a second,
+// on a database that prepare has set up.
 func healthyP95(ctx context.Context, e *env, n int, prepare func(pool *pg.Pool) error) (float64, error) {
 	return e.withEngine(ctx, n, healthyRate, 0.95, prepare)
 }
 
 const healthyRate = 200
 
-// healthyBesideHanging compares healthy deliveries beside a hanging endpoint with
-// a long backlog, with the same without it.
+// healthyBesideHanging compares healthy deliveries beside a hanging endpoint with a long
+// backlog, with those without it.
 func healthyBesideHanging(ctx context.Context, e *env) (figures, error) {
 	h, err := newHanging(ctx)
 	if err != nil {
@@ -145,8 +145,8 @@ func liveBesideReplay(ctx context.Context, e *env) (figures, error) {
 	return figures{ours: beside, peer: alone, unit: "ms"}, err
 }
 
-// laterCost compares deliveries/s with many that have ended in the table, with
-// the same in an empty one: the figures are the time that one takes.
+// laterCost compares deliveries/s with many ended ones in the table, with those in an empty
+// one: the figures are the time per delivery.
 func laterCost(ctx context.Context, e *env) (figures, error) {
 	n, before := e.size(30_000), e.size(2_000_000)
 	if e.long {
@@ -181,11 +181,11 @@ func besideWaiting(ctx context.Context, e *env) (figures, error) {
 	return figures{ours: 1e6 / many, peer: 1e6 / none, unit: "µs"}, err
 }
 
-// memoryLimit is what one process may hold in memory, in MB.
+// memoryLimit is the memory limit of a process, in MB.
 const memoryLimit = 150
 
-// memoryWithWaiting is what a process of its own holds that works on a database
-// in which a million deliveries wait.
+// memoryWithWaiting measures the memory of a separate process on a database in which a
+// million deliveries wait.
 func memoryWithWaiting(ctx context.Context, e *env) (figures, error) {
 	h, err := newHanging(ctx)
 	if err != nil {
@@ -217,8 +217,7 @@ func memoryWithWaiting(ctx context.Context, e *env) (figures, error) {
 	return figures{ours: held, peer: memoryLimit, unit: "MB"}, err
 }
 
-// runChild delivers from a database for a while, and prints how much memory that
-// took, in MB.
+// runChild delivers from a database for a while, and prints its memory use, in MB.
 func runChild(ctx context.Context, database string) error {
 	e := &env{log: quietLog(), key: nil}
 	pool, err := pg.Open(ctx, pg.Config{URL: database, Name: "bench child"})
@@ -231,7 +230,7 @@ func runChild(ctx context.Context, database string) error {
 		return err
 	}
 	stop := start(ctx, engine.Run)
-	time.Sleep(2 * hangsFor) // long enough for the hanging endpoint to have all that it may
+	time.Sleep(2 * hangsFor) // long enough for the hanging endpoint to reach its limit
 	held, err := residentMB()
 	if err != nil {
 		return err

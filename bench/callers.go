@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// callDirectly reports n conversions over as many connections as load does, and gives how
-// many a second. Each connection is written to and read from by one goroutine:
-// next to pgbench, which is as frugal, what a caller costs is not Postrider's.
+// callDirectly reports n conversions over as many connections as load does, and returns the
+// rate per second. One goroutine writes to and reads from each connection: as frugal as
+// pgbench, so that a caller's cost is not counted as Postrider's.
 func callDirectly(ctx context.Context, n int, base string, path func(i int) string) (float64, error) {
 	at, err := url.Parse(base)
 	if err != nil {
@@ -51,7 +51,7 @@ func callDirectly(ctx context.Context, n int, base string, path func(i int) stri
 	}
 }
 
-// call makes one call after the other over a connection.
+// call makes calls over a connection, one after another.
 func call(ctx context.Context, host string, next <-chan int, path func(i int) string) error {
 	connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", host)
 	if err != nil {
@@ -70,7 +70,7 @@ func call(ctx context.Context, host string, next <-chan int, path func(i int) st
 	return nil
 }
 
-// readAnswer reads what a conversion that is new is answered with.
+// readAnswer reads the response to a new conversion.
 func readAnswer(answers *bufio.Reader) error {
 	response, err := http.ReadResponse(answers, nil)
 	if err != nil {

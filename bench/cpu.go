@@ -10,11 +10,10 @@ import (
 	"time"
 )
 
-// spent is processor time: it says where time goes on a machine that others use
-// too.
+// spent is processor time: it shows where time goes even on a shared machine.
 type spent struct{ postgres, own time.Duration }
 
-// cpu is what PostgreSQL's processes that live and this one have spent so far.
+// cpu returns what PostgreSQL's live processes and this one have spent so far.
 func (e *env) cpu() spent {
 	var usage syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
@@ -36,13 +35,13 @@ func (e *env) cpu() spent {
 	return s
 }
 
-// isOurs tells whether a process works in our server's folder.
+// isOurs reports whether a process works in our server's folder.
 func (e *env) isOurs(process string) bool {
 	at, err := os.Readlink(filepath.Join(process, "cwd"))
 	return err == nil && at == e.data
 }
 
-// perEach prints what n things cost since before, where statements are asked for.
+// perEach prints the cost of n things since before, if statements are asked for.
 func (e *env) perEach(what string, n int, before spent) {
 	if !e.statements {
 		return

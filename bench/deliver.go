@@ -9,22 +9,22 @@ import (
 	"postrider/jobs"
 )
 
-// workers is how many deliveries, or jobs, may be in flight in every contender.
+// workers is how many deliveries, or jobs, every contender may have in flight.
 const workers = 256
 
-// deliveriesPerSecond is how fast the engine empties a backlog: claimed, sent,
-// answered, and written down with its attempt.
+// deliveriesPerSecond measures how fast the engine empties a backlog: claim, send, answer,
+// and attempt committed.
 func deliveriesPerSecond(ctx context.Context, e *env, n int) (float64, error) {
 	return deliveriesAfter(ctx, e, n, nil)
 }
 
-// deliveriesAfter is deliveriesPerSecond in a database that was prepared.
+// deliveriesAfter is deliveriesPerSecond in a prepared database.
 func deliveriesAfter(ctx context.Context, e *env, n int, prepare func(*pg.Pool) error) (float64, error) {
 	return sustained{n: n, over: endpoints, prepare: prepare, work: e.engineHere}.perSecond(ctx, e)
 }
 
-// sustained is a measurement of deliveries: how many, over how many endpoints,
-// what is done to the database before, and who does the work.
+// sustained is a measurement of deliveries: how many, over how many endpoints, how the
+// database is prepared, and who does the work.
 type sustained struct {
 	n, over int
 	prepare func(*pg.Pool) error
@@ -48,7 +48,7 @@ func (m sustained) perSecond(ctx context.Context, e *env) (float64, error) {
 			return 0, err
 		}
 	}
-	// An engine that has sent nothing yet does not know how much its endpoints bear.
+	// A new engine does not know the limits of its endpoints yet.
 	hits := e.sink.hits.Load()
 	if err := fillDeliveries(ctx, e, pool, warmDeliveries, m.over); err != nil {
 		return 0, err
@@ -73,7 +73,7 @@ func (m sustained) perSecond(ctx context.Context, e *env) (float64, error) {
 	return float64(m.n) / took.Seconds(), err
 }
 
-// engineHere works in this process.
+// engineHere runs in this process.
 func (e *env) engineHere(ctx context.Context, pool *pg.Pool) (stop func(), err error) {
 	client := e.client()
 	engine, err := jobs.New(jobs.Config{Pool: pool, Client: client, Secrets: e.key, Workers: workers, Log: e.log})
@@ -87,11 +87,11 @@ func (e *env) engineHere(ctx context.Context, pool *pg.Pool) (stop func(), err e
 	}, nil
 }
 
-// warmDeliveries go before those that are timed.
+// warmDeliveries precede those that are timed.
 const warmDeliveries = 200 * endpoints
 
-// delivered waits until the sink has had n more than hits, and until the last of
-// them is written down: a job is gone with the commit that does.
+// delivered waits until the sink has had n more than hits, and until the last of them is
+// committed: that commit deletes its job.
 func (e *env) delivered(ctx context.Context, pool *pg.Pool, n int, hits int64) error {
 	for e.sink.hits.Load()-hits < int64(n) && ctx.Err() == nil {
 		time.Sleep(5 * time.Millisecond)
@@ -100,7 +100,7 @@ func (e *env) delivered(ctx context.Context, pool *pg.Pool, n int, hits int64) e
 		SELECT NOT EXISTS (SELECT FROM river_job WHERE state IN ('available', 'running') AND args ->> 'endpoint' LIKE '%%:%d')`, e.sink.port))
 }
 
-// start runs something until stop is called, which waits for its end.
+// start runs something until stop is called; stop waits for its end.
 func start(ctx context.Context, run func(context.Context) error) (stop func()) {
 	running, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -114,7 +114,7 @@ func start(ctx context.Context, run func(context.Context) error) (stop func()) {
 	}
 }
 
-// await asks until a condition holds. Asking costs every contender the same.
+// await polls until a condition holds. Polling costs every contender the same.
 func await(ctx context.Context, pool *pg.Pool, condition string) error {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()

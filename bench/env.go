@@ -56,7 +56,7 @@ func newEnv(ctx context.Context, o options) (*env, error) {
 	return &env{options: o, server: server, dir: dir, key: key, log: log, sink: s}, nil
 }
 
-// quietLog says only what is wrong.
+// quietLog logs only errors.
 func quietLog() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 }
@@ -64,14 +64,14 @@ func quietLog() *slog.Logger {
 func (e *env) close() {
 	e.sink.close()
 	_ = e.server.Stop()
-	// Where another account runs PostgreSQL, the folder only leads to its files.
+	// If another account runs PostgreSQL, the folder only links to its files.
 	if at, err := filepath.EvalSymlinks(filepath.Join(e.dir, "postgres")); err == nil {
 		_ = os.RemoveAll(at)
 	}
 	_ = os.RemoveAll(e.dir)
 }
 
-// size is a row's number of things: smaller in a quick run.
+// size returns a row's number of things: smaller in a quick run.
 func (e *env) size(full int) int {
 	if e.quick {
 		return full / 5
@@ -79,7 +79,7 @@ func (e *env) size(full int) int {
 	return full
 }
 
-// database makes a fresh, migrated database.
+// database creates a fresh, migrated database.
 func (e *env) database(ctx context.Context) (*pg.Pool, error) {
 	admin, err := pg.OpenSQL(e.server.URL(), 2)
 	if err != nil {
@@ -102,8 +102,7 @@ func (e *env) database(ctx context.Context) (*pg.Pool, error) {
 	return pool, pg.Migrate(ctx, pool.SQL, migrations.FS)
 }
 
-// plainURL is the address of the newest database, as PostgreSQL's own programs
-// read it.
+// plainURL returns the URL of the newest database, as PostgreSQL's own programs read it.
 func (e *env) plainURL() string {
 	at, err := url.Parse(e.server.URL())
 	if err != nil {
@@ -113,7 +112,7 @@ func (e *env) plainURL() string {
 	return at.String()
 }
 
-// client sends as the program does.
+// client returns the program's client.
 func (e *env) client() *dispatch.Client {
 	return dispatch.NewClient(dispatch.ClientOptions{Guard: dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true})})
 }
@@ -141,7 +140,7 @@ func newSink(ctx context.Context) (*sink, error) {
 	return s, nil
 }
 
-// ServeHTTP counts a request.
+// ServeHTTP counts requests.
 func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if hit := s.onHit.Load(); hit != nil {
 		(*hit)(r)
@@ -150,12 +149,12 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, "ok")
 }
 
-// host is the n-th tracker's endpoint: an address of the loopback range.
+// host returns the n-th tracker's endpoint: an address of the loopback range.
 func (s *sink) host(n int) string {
 	return fmt.Sprintf("http://127.0.%d.%d:%d", n/250, 1+n%250, s.port)
 }
 
-// url is the n-th tracker's address, of as many as there usually are.
+// url returns the n-th tracker's URL, of as many as there usually are.
 func (s *sink) url(n int) string { return s.host(n%endpoints) + "/pb" }
 
 func (s *sink) close() { _ = s.server.Close() }

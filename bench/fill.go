@@ -22,7 +22,7 @@ func fillDeliveries(ctx context.Context, e *env, pool *pg.Pool, n, over int) err
 	return err
 }
 
-// fillAtOnce does so in one transaction, and gives the time of its commit.
+// fillAtOnce does so in one transaction, and returns the time of its commit.
 func fillAtOnce(ctx context.Context, e *env, pool *pg.Pool, n, over int) (committed time.Time, err error) {
 	const batch = 5000
 	err = pg.WithPipeline(ctx, pool.SQL, func(ctx context.Context, tx *pg.Pipeline) error {
@@ -64,7 +64,7 @@ func fillBatch(ctx context.Context, e *env, tx *pg.Pipeline, from, n, over int) 
 	return tx.Send(ctx)
 }
 
-// fillSQL writes a table each.
+// fillSQL fills one table each.
 var fillSQL = []string{
 	`INSERT INTO conversions (id, affiliate_id, integration_id, offer_id, campaign_id, goal, currency, status, attributed_by, occurred_at, received_at)
 	 SELECT c, a, 1, 1, a, 'registration', 'EUR', 'approved', 'click', $7, $7 FROM ` + fillFrom,

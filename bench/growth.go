@@ -20,8 +20,8 @@ import (
 	"postrider/jobs"
 )
 
-// How the cost of one delivery grows: each row is its time with many of something
-// against its time with one.
+// How the cost of a delivery grows: each row compares its time with many of something to
+// its time with one.
 
 func growth(ctx context.Context, e *env, many, one sustained) (figures, error) {
 	first, err := one.perSecond(ctx, e)
@@ -32,15 +32,15 @@ func growth(ctx context.Context, e *env, many, one sustained) (figures, error) {
 	return figures{ours: 1e6 / later, peer: 1e6 / first, unit: "µs"}, err
 }
 
-// overEndpoints sends to ten thousand endpoints, each of which needs a connection
-// of its own, against all to one.
+// overEndpoints compares ten thousand endpoints, each of which needs its own connection,
+// with one.
 func overEndpoints(ctx context.Context, e *env) (figures, error) {
 	n := e.size(20_000)
 	return growth(ctx, e, sustained{n: n, over: e.size(10_000), work: e.engineHere}, sustained{n: n, over: 1, work: e.engineHere})
 }
 
-// withSubscribers has a thousand live views of deliveries open on the node that
-// delivers, against one.
+// withSubscribers compares a thousand live views of deliveries on the delivering node with
+// one.
 func withSubscribers(ctx context.Context, e *env) (figures, error) {
 	n := e.size(20_000)
 	watched := func(subscribers int) sustained {
@@ -51,8 +51,8 @@ func withSubscribers(ctx context.Context, e *env) (figures, error) {
 	return growth(ctx, e, watched(1000), watched(1))
 }
 
-// engineWatched works here, and shows each change to subscribers as the program
-// does: every sixteenth to each of them.
+// engineWatched runs here, and sends changes to subscribers as the program does: every
+// sixteenth to each of them.
 func (e *env) engineWatched(ctx context.Context, pool *pg.Pool, subscribers int) (stop func(), err error) {
 	watching, cancel := context.WithCancel(ctx)
 	var views sync.WaitGroup
@@ -98,7 +98,7 @@ func (e *env) engineWatched(ctx context.Context, pool *pg.Pool, subscribers int)
 	return stop, err
 }
 
-// overProcesses has four processes deliver, against one.
+// overProcesses compares four delivering processes with one.
 func overProcesses(ctx context.Context, e *env) (figures, error) {
 	n := e.size(20_000)
 	by := func(processes int) sustained {

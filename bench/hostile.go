@@ -25,17 +25,17 @@ import (
 	"postrider/server"
 )
 
-// What a stranger may send over and over, beside players who click.
+// What an anonymous caller may send repeatedly, beside players who click.
 const (
 	attackers       = 8
-	attackEvery     = 100 * time.Millisecond // of each: what costs is the document, not the flood
+	attackEvery     = 100 * time.Millisecond // of each: the cost is the document, not the rate
 	hostileRate     = 200                    // clicks a second
 	hostileSeconds  = 15
 	hostileQuantile = 0.95
 	worstDocument   = 250 // ms, the limit of any one
 )
 
-// numbered joins n pieces, in which # is their number and @ the next one's.
+// numbered joins n pieces, in which # is their number and @ the next.
 func numbered(n int, piece string) string {
 	var b strings.Builder
 	for i := range n {
@@ -44,8 +44,8 @@ func numbered(n int, piece string) string {
 	return b.String()
 }
 
-// hostileDocuments are the worst that were found, by what they would take: those
-// that are refused at once, and those that just pass.
+// hostileDocuments are the costliest that were found, by resource: those that are refused
+// at once, and those that just pass.
 func hostileDocuments() []string {
 	return []string{
 		"{...f0} " + numbered(40, "fragment f# on Query{...f@ ...f@} ") + "fragment f40 on Query{viewer{role}}",
@@ -80,7 +80,7 @@ func apiSite(ctx context.Context, e *env, pool *pg.Pool) (*site, error) {
 	return &site{world: w, url: s.URL, server: s}, nil
 }
 
-// ask sends a document as nobody. Each is sent in a form that no cache knows.
+// ask sends a document anonymously. Each is unique, so that no cache has it.
 func ask(ctx context.Context, url, document string, n int64) error {
 	body, err := json.Marshal(map[string]string{"query": document + fmt.Sprintf("\n# %d", n)})
 	if err != nil {
@@ -100,7 +100,7 @@ func ask(ctx context.Context, url, document string, n int64) error {
 	return err
 }
 
-// worstHostileDocument is how long the answer to the worst document takes, alone.
+// worstHostileDocument measures the response time of the worst document, alone.
 func worstHostileDocument(ctx context.Context, e *env) (figures, error) {
 	pool, err := e.database(ctx)
 	if err != nil {
@@ -128,8 +128,8 @@ func worstHostileDocument(ctx context.Context, e *env) (figures, error) {
 	return figures{ours: float64(worst.Microseconds()) / 1000, peer: worstDocument, unit: "ms"}, nil
 }
 
-// clicksBesideHostile compares the p95 of clicks while strangers send hostile
-// documents as fast as they are answered with that of clicks alone.
+// clicksBesideHostile compares the p95 of clicks beside hostile documents, sent as fast as
+// they are answered, with that of clicks alone.
 func clicksBesideHostile(ctx context.Context, e *env) (figures, error) {
 	pool, err := e.database(ctx)
 	if err != nil {

@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// callers is how many connections call at once.
+// callers is the number of concurrent connections.
 const callers = 64
 
-// warmLoad is how many calls go before those that are timed, as a program that
-// has just started has no connection yet and no statement prepared.
+// warmLoad is how many calls precede those that are timed: a program that has just started
+// has no connection yet and no statement prepared.
 const warmLoad = 10 * callers
 
-// load makes n clicks over callers connections and gives how many a second.
+// load makes n clicks over callers connections and returns the rate per second.
 func load(ctx context.Context, n int, url func(i int) string) (float64, error) {
 	transport := &http.Transport{MaxIdleConnsPerHost: callers, MaxConnsPerHost: callers}
 	defer transport.CloseIdleConnections()

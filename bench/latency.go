@@ -16,8 +16,8 @@ import (
 	"postrider/jobs"
 )
 
-// idleRate is how many conversions a second "idle" means, and idleCalls of how
-// many the slowest hundredth is taken.
+// idleRate is how many conversions a second "idle" means, and idleCalls the number of calls
+// that p99 is taken of.
 const (
 	idleRate  = 50
 	idleCalls = 1000
@@ -33,7 +33,7 @@ type stopwatch struct {
 	ready chan struct{}
 }
 
-// called is one call's way.
+// called is a call's timeline.
 type called struct{ sent, answered, hit time.Time }
 
 func newStopwatch(want int) *stopwatch {
@@ -66,7 +66,7 @@ func (s *stopwatch) hit(r *http.Request) {
 	}
 }
 
-// call is the way of one call that has reached the sink.
+// call returns the timeline of a call that reached the sink.
 func (s *stopwatch) call(id string) (called, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,7 +77,7 @@ func (s *stopwatch) call(id string) (called, bool) {
 	return *c, true
 }
 
-// quantile is a quantile in milliseconds.
+// quantile returns a quantile in milliseconds.
 func (s *stopwatch) quantile(q float64) float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,7 +89,7 @@ func (s *stopwatch) quantile(q float64) float64 {
 	return quantile(took, q)
 }
 
-// pace calls do n times, evenly.
+// pace calls do n times, evenly spaced.
 func pace(ctx context.Context, n, perSecond int, do func(i int) error) error {
 	ticker := time.NewTicker(time.Second / time.Duration(perSecond))
 	defer ticker.Stop()
@@ -131,13 +131,13 @@ func get(ctx context.Context, client *http.Client, url string, want int) error {
 	return nil
 }
 
-// ourLatency is p99 from the operator's call to the sink, at the idle rate.
+// ourLatency returns p99 from the operator's call to the sink, at the idle rate.
 func ourLatency(ctx context.Context, e *env, n int) (float64, error) {
 	return e.withEngine(ctx, n, idleRate, 0.99, nil)
 }
 
-// withEngine is a quantile from the operator's call to the sink, so many a
-// second, with the engine at work on a database that was prepared.
+// withEngine returns a quantile from the operator's call to the sink, at rate a second,
+// with the engine running on a database that was prepared.
 func (e *env) withEngine(ctx context.Context, n, rate int, quantile float64, prepare func(*pg.Pool) error) (float64, error) {
 	pool, err := e.database(ctx)
 	if err != nil {
@@ -172,11 +172,11 @@ func (e *env) withEngine(ctx context.Context, n, rate int, quantile float64, pre
 	return watch.quantile(quantile), e.printPhases(ctx, os.Stderr, pool, watch, ourWay)
 }
 
-// warm is how many calls go before those that are timed: a program that has just
-// started has no connection yet and no statement prepared, theirs as ours.
+// warm is how many calls precede those that are timed: a program that has just started has
+// no connection yet and no statement prepared, theirs as ours.
 const warm = 100
 
-// timed paces calls and waits until the sink has all of them.
+// timed paces calls and waits until the sink has received all.
 func (e *env) timed(ctx context.Context, n, rate int, call func(i int, id string) string) (*stopwatch, error) {
 	if _, err := e.paced(ctx, 0, warm, rate, call); err != nil {
 		return nil, err

@@ -79,7 +79,7 @@ type row struct {
 	against string
 	goal    goal
 	measure func(ctx context.Context, e *env) (figures, error)
-	heavy   bool // filling the tables takes so long that once must do
+	heavy   bool // filling the tables takes so long that it runs once
 }
 
 // figures is one measurement of a row: ours and the peer's, in the same unit.
@@ -88,7 +88,7 @@ type figures struct {
 	unit       string
 }
 
-// goal is what a ratio of ours to the peer's must be.
+// goal is what the ratio of ours to the peer's must be.
 type goal struct {
 	atLeast float64 // zero: not asked
 	below   float64

@@ -12,9 +12,9 @@ import (
 	"postrider/internal/pg"
 )
 
-// way is what the tables know of the way of each delivery: its query gives the
-// click id of one, and when each of its phases but the last ended, which ends at
-// the tracker. The call is answered beside them.
+// way reads the phases of deliveries from the tables: its query returns the click id of
+// one, and when each of its phases but the last ended, which ends at the tracker. The
+// call's response is timed apart.
 type way struct {
 	phases []string
 	query  string
@@ -25,7 +25,7 @@ var ourWay = way{
 	query: `
 		SELECT substring(d.url FROM 'cid=(\w+)'), ARRAY[d.first_attempt_at, a.started_at]
 		FROM deliveries d JOIN attempts a ON a.delivery_id = d.id AND a.number = 1
-		WHERE d.url LIKE '%cid=%'`, // others go to a tracker that only stands beside
+		WHERE d.url LIKE '%cid=%'`, // others go to another tracker
 }
 
 var plainWay = way{
@@ -33,9 +33,8 @@ var plainWay = way{
 	query:  `SELECT substring(args->>'url' FROM 'cid=(\w+)'), ARRAY[attempted_at] FROM river_job WHERE attempted_at IS NOT NULL`,
 }
 
-// printPhases prints where the time between calls and the tracker went, where
-// that is asked for. The newest may be missing: the tracker has them before what
-// came of them is written.
+// printPhases prints where the time between calls and the tracker went, if asked for. The
+// newest may be missing: the tracker has them before their results are committed.
 func (e *env) printPhases(ctx context.Context, to io.Writer, pool *pg.Pool, watch *stopwatch, w way) error {
 	if !e.phases {
 		return nil
@@ -43,7 +42,7 @@ func (e *env) printPhases(ctx context.Context, to io.Writer, pool *pg.Pool, watc
 	names := append(slices.Clone(w.phases), "all", "call to answer")
 	all := len(w.phases)
 	took := make([][]time.Duration, len(names))
-	rows, _ := pool.Pgx.Query(ctx, w.query) // ForEachRow gives its error
+	rows, _ := pool.Pgx.Query(ctx, w.query) // ForEachRow returns its error
 	var id string
 	var ends []time.Time
 	_, err := pgx.ForEachRow(rows, []any{&id, &ends}, func() error {
@@ -75,7 +74,7 @@ func (e *env) printPhases(ctx context.Context, to io.Writer, pool *pg.Pool, watc
 	return nil
 }
 
-// quantile is one of sorted durations, in milliseconds; 0 of none.
+// quantile returns one of sorted durations, in milliseconds; 0 of none.
 func quantile(sorted []time.Duration, q float64) float64 {
 	if len(sorted) == 0 {
 		return 0

@@ -15,8 +15,8 @@ import (
 	"postrider/internal/pg"
 )
 
-// What a crash is measured with: trackers that take a moment, so that much is under
-// way when the process that promotes is killed.
+// A crash is measured with trackers of some latency, so that much is in flight when the
+// process that promotes is killed.
 const (
 	crashWorkers    = 2
 	crashDeliveries = 1000
@@ -24,8 +24,8 @@ const (
 	slowTracker     = 50 * time.Millisecond
 )
 
-// lastAfterKill is how long after a kill -9 of the process that promotes the last
-// delivery recorded before is written down by the other.
+// lastAfterKill measures how long after a kill -9 of the promoting process the last
+// delivery recorded before is finished by the other.
 func lastAfterKill(ctx context.Context, e *env) (figures, error) {
 	pool, err := e.database(ctx)
 	if err != nil {
@@ -60,7 +60,7 @@ func lastAfterKill(ctx context.Context, e *env) (figures, error) {
 	return figures{ours: time.Since(killed).Seconds(), peer: crashLimit, unit: "s"}, err
 }
 
-// killPromoter kills the process that has the promoter's lease.
+// killPromoter kills the process with the promoter's lease.
 func killPromoter(ctx context.Context, pool *pg.Pool) error {
 	var name string
 	err := pool.SQL.QueryRowContext(ctx, `SELECT w.name FROM promoter p JOIN workers w ON w.id = p.worker_id WHERE p.until > now()`).Scan(&name)
@@ -74,14 +74,14 @@ func killPromoter(ctx context.Context, pool *pg.Pool) error {
 	return syscall.Kill(pid, syscall.SIGKILL)
 }
 
-// How long a program is left alone before its rest is measured, and for how long.
+// How long a program is left alone before it is measured at rest, and for how long.
 const (
 	settling = 15 * time.Second
 	resting  = 30 * time.Second
 )
 
-// atRest is what the program and its PostgreSQL take of a core while nothing
-// happens. It is processor time, which others on the machine hardly change.
+// atRest measures what share of a core the program and its PostgreSQL use at rest. It is
+// processor time, which others on the machine hardly change.
 func atRest(ctx context.Context, e *env) (figures, error) {
 	pool, err := e.database(ctx)
 	if err != nil {
@@ -116,7 +116,7 @@ func atRest(ctx context.Context, e *env) (figures, error) {
 
 func percent(spent time.Duration) float64 { return 100 * spent.Seconds() / resting.Seconds() }
 
-// program builds the true program and starts it on the newest database.
+// program builds the real program and starts it on the newest database.
 func (e *env) program(ctx context.Context) (*exec.Cmd, error) {
 	binary := e.dir + "/postrider"
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/postrider").CombinedOutput(); err != nil {
@@ -139,8 +139,8 @@ func rest(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// processTime is what a process has spent so far, in ticks of a hundredth of a
-// second; zero where it is not known.
+// processTime returns what a process has spent so far, in ticks of a hundredth of a second;
+// zero where it is not known.
 func processTime(pid int) time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 // noopArgs is a job that does nothing.
 type noopArgs struct{}
 
-// Kind names it.
+// Kind is its kind.
 func (noopArgs) Kind() string { return "noop" }
 
 // noopJobsPerSecond is how fast River itself works jobs that do nothing.
@@ -79,7 +79,7 @@ type plainArgs struct {
 	URL string `json:"url"`
 }
 
-// Kind names it.
+// Kind is its kind.
 func (plainArgs) Kind() string { return "plain" }
 
 // plainRiver takes a conversion as one row and one job in a transaction, and

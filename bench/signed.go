@@ -15,7 +15,7 @@ import (
 	"postrider/internal/secret"
 )
 
-// The load of an evening: operators that sign, beside players who click.
+// Evening load: operators that sign, beside players who click.
 const (
 	signedIntegration = "signed"
 	signedRate        = 200
@@ -26,8 +26,8 @@ const (
 	signedQuantile    = 0.99
 )
 
-// signedBesideClicks compares how long a signed call is answered under that load
-// with how long it is alone. It fails where a call is lost or counted twice.
+// signedBesideClicks compares the response time of a signed call under that load with that
+// of one alone. It fails where a call is lost or counted twice.
 func signedBesideClicks(ctx context.Context, e *env) (figures, error) {
 	pool, err := e.database(ctx)
 	if err != nil {
@@ -87,7 +87,7 @@ func besideClicks(ctx context.Context, s *site, n int, call func(i int) string) 
 	return p99, both.Wait()
 }
 
-// addSigned makes an integration that asks for a signature, and gives its key.
+// addSigned creates an integration that requires a signature, and returns its key.
 func addSigned(ctx context.Context, e *env, pool *pg.Pool) (string, error) {
 	key := secret.Random()
 	sealed, err := e.key.Seal(key, secret.ForIntegration)
@@ -108,8 +108,8 @@ func atRate(ctx context.Context, n, rate, status int, url func(i int) string) (f
 	return atRateQuantile(ctx, n, rate, status, signedQuantile, url)
 }
 
-// atRateQuantile makes n calls, so many a second whatever becomes of them, and gives
-// a quantile of how long each took from when its turn was, in milliseconds.
+// atRateQuantile makes n calls at a constant rate, whatever their results, and returns a
+// quantile of the latency since each was scheduled, in milliseconds.
 func atRateQuantile(ctx context.Context, n, rate, status int, quantile float64, url func(i int) string) (float64, error) {
 	transport := &http.Transport{MaxIdleConnsPerHost: callers, MaxConnsPerHost: callers}
 	defer transport.CloseIdleConnections()

@@ -23,7 +23,7 @@ type site struct {
 	server *httptest.Server
 }
 
-// newSite answers beside an engine, or without one where it is nil.
+// newSite serves beside an engine, or without one where it is nil.
 func newSite(ctx context.Context, e *env, pool *pg.Pool, engine *jobs.Engine) (*site, error) {
 	w, err := newWorld(ctx, e, pool)
 	if err != nil {
@@ -39,7 +39,7 @@ func newSite(ctx context.Context, e *env, pool *pg.Pool, engine *jobs.Engine) (*
 
 func (s *site) close() { s.server.Close() }
 
-// clicks makes n clicks and gives their ids by what param_1 said.
+// clicks makes n clicks and returns their ids by their param_1.
 func (s *site) clicks(ctx context.Context, n int) (map[string]string, error) {
 	noRedirect := &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: callers},
@@ -65,7 +65,7 @@ func (s *site) clicks(ctx context.Context, n int) (map[string]string, error) {
 	return byName, nil
 }
 
-// click makes the i-th click, and gives its id.
+// click makes the i-th click, and returns its id.
 func (s *site) click(ctx context.Context, client *http.Client, i int) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet,
 		fmt.Sprintf("%s/c/%s?param_1=%s", s.url, s.links[i%len(s.links)], clickName(i)), nil)

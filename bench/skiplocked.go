@@ -15,10 +15,10 @@ import (
 	"postrider/internal/pg"
 )
 
-// The hand-made queue: one table, rows claimed in batches with FOR UPDATE SKIP
-// LOCKED, sent by goroutines, and written down in batches with an attempt row
-// each that says what ours says. No isolation, no schedule, no circuit, no notice
-// to anybody, nothing of a conversion: the limit of this shape.
+// The hand-made queue: one table, rows claimed in batches with FOR UPDATE SKIP LOCKED, sent
+// by goroutines, and written in batches with an attempt row each that has what ours has. No
+// isolation, no schedule, no circuit, no notices, nothing of a conversion: the limit of
+// this design.
 const (
 	skipBatch    = 256
 	skipFetchers = 4

@@ -10,7 +10,7 @@ import (
 	"postrider/internal/pg"
 )
 
-// settings are PostgreSQL's besides its durable defaults.
+// settings are PostgreSQL's, besides its durable defaults.
 func settings(o options) map[string]string {
 	s := map[string]string{"max_connections": "200"}
 	if o.statements {
@@ -27,7 +27,7 @@ SELECT calls, total_exec_time, mean_exec_time, total_plan_time / calls, plans, r
 FROM pg_stat_statements JOIN pg_database d ON d.oid = dbid WHERE d.datname = $1
 ORDER BY total_exec_time + total_plan_time DESC LIMIT 30`
 
-// printStatements prints what the newest database's time went to, where that is asked for.
+// printStatements prints what the newest database's time went to, if that is asked for.
 func (e *env) printStatements(ctx context.Context, to io.Writer) error {
 	if !e.statements {
 		return nil

@@ -23,7 +23,7 @@ type measured struct {
 	spread []float64 // every ratio, sorted
 }
 
-// measureRow takes the run whose ratio is the median.
+// measureRow returns the run whose ratio is the median.
 func measureRow(ctx context.Context, e *env, r row, times int) (measured, error) {
 	type one struct {
 		f     figures
@@ -50,7 +50,7 @@ func measureRow(ctx context.Context, e *env, r row, times int) (measured, error)
 	return m, nil
 }
 
-// String is the row as one line.
+// String returns the row as one line.
 func (m measured) String() string {
 	verdict := "met"
 	if !m.goal.met(m.ratio) {
@@ -70,7 +70,7 @@ func printTable(rows []measured) string {
 	return b.String()
 }
 
-// writeResults keeps the table beside the machine that it was measured on.
+// writeResults writes the table and the machine that it was measured on.
 func (e *env) writeResults(ctx context.Context, table string, missed int) error {
 	admin, err := pg.OpenSQL(e.server.URL(), 1)
 	if err != nil {
@@ -90,7 +90,7 @@ func (e *env) writeResults(ctx context.Context, table string, missed int) error 
 	return os.WriteFile("bench/RESULTS.md", []byte(text), 0o644) // meant to be read
 }
 
-// memory is how much the machine has.
+// memory returns how much the machine has.
 func memory() string {
 	text, err := os.ReadFile("/proc/meminfo")
 	if err != nil {
@@ -103,7 +103,7 @@ func memory() string {
 	return fmt.Sprintf("%.0f GB", kb/(1<<20))
 }
 
-// processor is the machine's description of its processor.
+// processor returns the machine's description of its processor.
 func processor() string {
 	file, err := os.Open("/proc/cpuinfo")
 	if err != nil {
@@ -123,7 +123,7 @@ func profile(name string) (stop func(), err error) {
 	if name == "" {
 		return func() {}, nil
 	}
-	file, err := os.Create(name) // named by whoever runs it
+	file, err := os.Create(name) // named by the user
 	if err != nil {
 		return nil, err
 	}

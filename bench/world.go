@@ -9,9 +9,8 @@ import (
 	"postrider/internal/secret"
 )
 
-// world is the least that clicks and conversions need: as many affiliates as
-// there are endpoints, each with a campaign, a link and a postback for
-// registrations.
+// world is the minimum that clicks and conversions need: as many affiliates as endpoints,
+// each with a campaign, a link and a postback for registrations.
 type world struct {
 	links       []string
 	integration string
@@ -61,7 +60,7 @@ func newWorld(ctx context.Context, e *env, pool *pg.Pool) (*world, error) {
 	return w, nil
 }
 
-// morePostbacks makes postbacks for endpoints beyond those of the world.
+// morePostbacks creates postbacks for endpoints beyond those of the world.
 func morePostbacks(ctx context.Context, e *env, pool *pg.Pool, over int) error {
 	var templates []string
 	for n := endpoints; n < over; n++ {

@@ -8,7 +8,7 @@ import (
 	"postrider/internal/enum"
 )
 
-// CircuitState is whether an endpoint is sent to.
+// CircuitState is whether an endpoint is sent requests.
 type CircuitState string
 
 // The states of a circuit.
@@ -16,16 +16,16 @@ const (
 	Closed     CircuitState = "closed"     // sent to as usual
 	Open       CircuitState = "open"       // nothing is sent; its deliveries are held
 	HalfOpen   CircuitState = "half_open"  // one probe is in flight
-	Recovering CircuitState = "recovering" // the probe succeeded; more and more is let through
+	Recovering CircuitState = "recovering" // the probe succeeded; the limit rises step by step
 )
 
 // CircuitStates lists every state.
 func CircuitStates() []CircuitState { return []CircuitState{Closed, Open, HalfOpen, Recovering} }
 
-// HoldingSQL lists behind IN the states of a circuit that holds what is queued.
+// HoldingSQL lists for IN the states of a circuit that holds what is queued.
 var HoldingSQL = enum.SQL([]CircuitState{Open, HalfOpen})
 
-// Values gives the database values, for ent.
+// Values returns the database values, for ent.
 func (CircuitState) Values() []string { return enum.Strings(CircuitStates()) }
 
 // MarshalGQL writes the GraphQL name, for example HALF_OPEN.
@@ -34,26 +34,26 @@ func (s CircuitState) MarshalGQL(w io.Writer) { enum.Write(w, s) }
 // UnmarshalGQL reads the GraphQL name.
 func (s *CircuitState) UnmarshalGQL(v any) error { return enum.Read(v, s, CircuitStates()) }
 
-// CircuitRules say when a circuit opens and how it comes back.
+// CircuitRules set when a circuit opens and how it recovers.
 type CircuitRules struct {
 	Consecutive int           // opens after so many failures in a row
 	Rate        float64       // or at this share of failures in the window,
 	MinInWindow int           // once the window has so many
-	Window      time.Duration // looked at in halves
+	Window      time.Duration // counted in halves
 	FirstPause  time.Duration // before the first probe; doubles with every one that fails
-	LongPause   time.Duration // but no longer than this
-	ProbeLimit  time.Duration // a probe that has not come back after this is taken for lost
+	LongPause   time.Duration // up to this
+	ProbeLimit  time.Duration // a probe without a result after this counts as lost
 }
 
-// DefaultCircuitRules are for every endpoint unless configured.
+// DefaultCircuitRules apply to every endpoint unless configured.
 var DefaultCircuitRules = CircuitRules{
 	Consecutive: 5, Rate: 0.5, MinInWindow: 20, Window: time.Minute,
 	FirstPause: 10 * time.Second, LongPause: 10 * time.Minute, ProbeLimit: 45 * time.Second,
 }
 
-// Circuit is the state of one endpoint: a value, with no clock and no lock of its
-// own. The zero value is closed. Its methods return what it becomes; whoever keeps
-// it stores that, and holds or releases deliveries by it.
+// Circuit is the state of one endpoint: a value, with no clock and no lock of its own. The
+// zero value is closed. Its methods return the new value; the caller stores it, and holds
+// or releases deliveries by it.
 type Circuit struct {
 	State      CircuitState // the zero value counts as Closed
 	Because    Reason       // why it opened
@@ -66,7 +66,7 @@ type Circuit struct {
 	LastWindow Tally
 }
 
-// Tally counts what came back in half a window.
+// Tally counts results in half a window.
 type Tally struct {
 	Since         time.Time
 	Good, Failing int
@@ -87,8 +87,8 @@ func (c Circuit) Allow(now time.Time, rules CircuitRules) (Circuit, bool) {
 	}
 }
 
-// Limit is how many requests may be in flight, of the most that the endpoint has
-// when all is well. While recovering it grows with every success.
+// Limit returns how many requests may be in flight, of the most that the endpoint has while
+// healthy. While recovering it grows with every success.
 func (c Circuit) Limit(most int) int {
 	switch c.State {
 	case Open:
@@ -155,7 +155,7 @@ func (c Circuit) tooMany(rules CircuitRules) bool {
 	return all >= rules.MinInWindow && float64(failing) >= rules.Rate*float64(all)
 }
 
-// open stops sending until the next probe.
+// open opens the circuit until the next probe.
 func (c Circuit) open(now time.Time, reason Reason, rules CircuitRules) Circuit {
 	pause := rules.FirstPause
 	for range min(c.Probes, 32) {

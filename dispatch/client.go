@@ -74,7 +74,7 @@ type Client struct {
 	transport *http.Transport
 }
 
-// NewClient makes a Client.
+// NewClient returns a Client.
 func NewClient(options ClientOptions) *Client {
 	o := options.withDefaults()
 	dialer := &net.Dialer{Timeout: o.DialTimeout, KeepAlive: 15 * time.Second, Resolver: o.Resolver, Control: o.Guard.Control}
@@ -99,7 +99,7 @@ func NewClient(options ClientOptions) *Client {
 	}}
 }
 
-// Close drops the connections that are kept for later.
+// Close closes the connections that are idle.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
 // Send makes one exchange and returns what is known of it, whatever happened. It
@@ -152,13 +152,13 @@ func (c *Client) exchange(ctx context.Context, r Request, e *Exchange) {
 	}
 }
 
-// read takes in the answer, as much of it as is kept.
+// read reads the answer, as much of it as is kept.
 func (c *Client) read(response *http.Response, w *watch, e *Exchange) {
 	defer func() { _ = response.Body.Close() }()
 	e.StatusCode, e.ResponseHeaders = response.StatusCode, response.Header
 	if response.StatusCode == http.StatusSwitchingProtocols {
-		// Nobody asked for it, and what follows is a bare connection: reading it would
-		// wait for as long as the server likes.
+		// It was not requested, and what follows is a raw connection: reading it would wait
+		// for as long as the server likes.
 		e.Timings = w.timings(time.Now())
 		e.Reason, e.Detail = BadAnswer, "it switched to another protocol, which was not asked for"
 		return

@@ -46,7 +46,7 @@ func newServer(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// rawServer answers every connection with serve, which gets a reader of it.
+// rawServer answers every connection with serve, and passes it a reader.
 func rawServer(t *testing.T, serve func(net.Conn, *bufio.Reader)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -205,8 +205,8 @@ func TestWhatIsNotSent(t *testing.T) {
 	}
 }
 
-// A kept connection that breaks after the request was written must not make the
-// client send it again by itself: the tracker may have counted it.
+// A kept connection that breaks after the request was written must not make the client
+// retry on its own: the tracker may have counted it.
 func TestNothingIsSentTwice(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int32

@@ -102,8 +102,8 @@ const (
 
 func isServerClosed(err error) bool { return strings.Contains(err.Error(), closedIdle) }
 
-// address is where a connection was not made; empty where that is inside a network,
-// as it can be where private addresses are allowed.
+// address returns where a connection failed; empty where that is inside a network, as it
+// can be where private addresses are allowed.
 func address(err error) string {
 	op, ok := errors.AsType[*net.OpError](err)
 	if !ok || op.Addr == nil {
@@ -115,7 +115,7 @@ func address(err error) string {
 	return op.Addr.String()
 }
 
-// lastPart is the innermost message of an error, short enough to be read.
+// lastPart returns the innermost message of an error, cut to be readable.
 func lastPart(err error) string {
 	const most = 200
 	text := err.Error()

@@ -30,7 +30,7 @@ var alwaysDenied = []netip.Prefix{
 	netip.MustParsePrefix("fe80::/10"),          // link-local
 }
 
-// private is what AllowPrivate adds.
+// private are the ranges that AllowPrivate adds.
 var private = []netip.Prefix{
 	netip.MustParsePrefix("127.0.0.0/8"),
 	netip.MustParsePrefix("10.0.0.0/8"),
@@ -48,16 +48,16 @@ type GuardOptions struct {
 	Deny         []netip.Prefix // refused on top of everything else, AllowPrivate or not
 }
 
-// Guard decides which targets may be sent to. It is asked three times: when a
-// template is saved, after expansion (both by name, CheckURL), and at connect by
-// the address that the name then resolves to (Control). Only the last one is proof
-// against a name that changes; the first two are for saying so early.
+// Guard decides which targets may be sent to. It checks three times: when a template is
+// saved, after expansion (both by name, CheckURL), and at connect by the address that the
+// name then resolves to (Control). Only the last check is proof against a name that
+// changes; the first two are for early errors.
 type Guard struct {
 	options GuardOptions
 	public  *ssrf.Guardian
 }
 
-// NewGuard makes a Guard.
+// NewGuard returns a Guard.
 func NewGuard(options GuardOptions) *Guard {
 	if len(options.Ports) == 0 {
 		options.Ports = DefaultPorts
@@ -65,17 +65,17 @@ func NewGuard(options GuardOptions) *Guard {
 	return &Guard{options: options, public: ssrf.New(ssrf.WithAnyPort(), ssrf.WithAnyNetwork())}
 }
 
-// BlockedError says why a target is refused.
+// BlockedError is why a target is refused.
 type BlockedError struct {
 	Target string // host or address
 	Why    string // in words, without the target
 }
 
-// Error joins the two.
+// Error returns the target and why.
 func (e *BlockedError) Error() string { return fmt.Sprintf("%s %s", e.Target, e.Why) }
 
-// CheckURL refuses a URL that must not be sent to as far as its text tells. The
-// error is a *BlockedError.
+// CheckURL refuses a URL that must not be sent to, as far as its text shows. The error is a
+// *BlockedError.
 func (g *Guard) CheckURL(raw string) error {
 	u, err := url.Parse(raw)
 	switch {
@@ -137,9 +137,9 @@ func (g *Guard) checkHost(host string) error {
 
 var localSuffixes = []string{".localhost", ".localdomain", ".local", ".internal", ".intranet", ".lan", ".home.arpa"}
 
-// endsInNumber reports whether programs may read the name as an IPv4 address: its
-// last label is a number, decimal, octal or hexadecimal. Those that really are have
-// been parsed before.
+// endsInNumber reports whether programs may read the name as an IPv4 address: its last
+// label is a number, decimal, octal or hexadecimal. Valid addresses have been parsed
+// before.
 func endsInNumber(name string) bool {
 	last := name[strings.LastIndexByte(name, '.')+1:]
 	if last != "" && strings.Trim(last, "0123456789") == "" {
@@ -149,8 +149,8 @@ func endsInNumber(name string) bool {
 	return hex && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
-// foldsToASCII finds characters that a resolver may fold to ASCII letters, digits
-// or dots: full-width forms, circled and mathematical letters, other full stops.
+// foldsToASCII reports whether a resolver may fold the character to ASCII letters, digits
+// or dots: full-width, circled and mathematical forms, other full stops.
 func foldsToASCII(r rune) bool {
 	switch {
 	case r < 0x80:
@@ -179,9 +179,9 @@ func (g *Guard) CheckAddr(addr netip.Addr) error {
 	return nil
 }
 
-// Control is for net.Dialer: it sees the address of every connection just before
-// it is made. The error is a *BlockedError, and names no address: whoever chose the
-// name must not learn by it what is inside the network that Postrider runs in.
+// Control is for net.Dialer: it checks the address of every connection just before it is
+// made. The error is a *BlockedError, and names no address: the user who chose the name
+// must not learn from it what is inside the network that Postrider runs in.
 func (g *Guard) Control(network, address string, _ syscall.RawConn) error {
 	target, err := netip.ParseAddrPort(address)
 	if err != nil || network != "tcp4" && network != "tcp6" {
@@ -196,11 +196,11 @@ func (g *Guard) Control(network, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// notPublic is all that is said of an address that a name leads to.
+// notPublic is the only error for an address that a name resolves to.
 var notPublic = &BlockedError{"the address of the host", "is not a public address"}
 
-// isPublic tells whether an address may be named to whoever chose the host.
+// isPublic reports whether the user who chose a host may see this address.
 func isPublic(addr netip.Addr) bool { return NewGuard(GuardOptions{}).CheckAddr(addr) == nil }
 
-// blocked finds the guard's refusal in an error, if there is one.
+// blocked returns the guard's refusal in an error, if there is one.
 func blocked(err error) (*BlockedError, bool) { return errors.AsType[*BlockedError](err) }

@@ -15,8 +15,8 @@ import (
 	"postrider/dispatch"
 )
 
-// forbidden are the ranges that nothing public lives in, by IANA's registries of
-// special-purpose addresses (RFC 6890 and what came after).
+// forbidden are the ranges without public hosts, by IANA's registries of special-purpose
+// addresses (RFC 6890 and its updates).
 var forbidden = []string{
 	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
 	"192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
@@ -29,8 +29,7 @@ var forbidden6 = []string{
 	"2001:10::/28", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
 }
 
-// spellings4 are ways to write an IPv4 address into a URL, as some program or other
-// reads them.
+// spellings4 are ways to write an IPv4 address into a URL, as some program reads them.
 func spellings4(a netip.Addr) []string {
 	b := a.As4()
 	n := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
@@ -59,7 +58,7 @@ func spellings4(a netip.Addr) []string {
 	)
 }
 
-// within gives an address of a range: its ends, or any between.
+// within returns an address of a range: its ends, or any between.
 func within(t *rapid.T, p netip.Prefix) netip.Addr {
 	bytes := p.Masked().Addr().AsSlice()
 	kind := rapid.IntRange(0, 2).Draw(t, "first, last or any")
@@ -117,8 +116,8 @@ func TestPublicAddressesPass(t *testing.T) {
 	}
 }
 
-// answering is a name server that gives one answer after the other, the last for
-// ever; each answer is some addresses.
+// answering is a name server that gives one answer after the other, the last one forever;
+// each answer is some addresses.
 func answering(t *testing.T, answers ...[]net.IP) *net.Resolver {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -145,8 +144,8 @@ func answering(t *testing.T, answers ...[]net.IP) *net.Resolver {
 	return resolverAt(t, conn.LocalAddr().String())
 }
 
-// Here 127.0.0.2 plays the forbidden address and 127.0.0.1 the public one, on one
-// port: what reaches the first has gone past the guard.
+// Here 127.0.0.2 is the forbidden address and 127.0.0.1 the public one, on one port: what
+// reaches the first has passed the guard.
 func TestOnlyTheGoodAddressOfANameIsConnectedTo(t *testing.T) {
 	t.Parallel()
 	good, bad := net.IPv4(127, 0, 0, 1), net.IPv4(127, 0, 0, 2)

@@ -27,7 +27,7 @@ func Headers(h http.Header) []Header {
 	return list
 }
 
-// MaskHeaders gives headers with the values that mask makes of them.
+// MaskHeaders returns headers with their values replaced by mask.
 func MaskHeaders(headers []Header, mask func(name, value string) string) []Header {
 	masked := make([]Header, len(headers))
 	for i, h := range headers {

@@ -25,8 +25,7 @@ import (
 	"postrider/dispatch"
 )
 
-// hostile lists what a server does that is out to harm us, beyond misbehaving, and
-// what we make of it.
+// hostile lists what a hostile server does, beyond misbehaving, and our result for it.
 var hostile = map[string]struct {
 	answer string               // what is sent at once
 	more   func(conn io.Writer) // what is sent after that, until it fails; nil for nothing
@@ -105,7 +104,7 @@ var hostile = map[string]struct {
 	},
 }
 
-// endlessly sends a text again and again, until nobody takes it.
+// endlessly sends a text repeatedly, until the client closes.
 func endlessly(text string) func(io.Writer) {
 	return func(conn io.Writer) {
 		for {
@@ -125,8 +124,8 @@ var bomb = sync.OnceValue(func() string {
 	return small.String()
 })
 
-// crowd is a server that serves every connection in a goroutine of its own, by the
-// name in the request's path, and knows how many are open.
+// crowd is a server that serves every connection in its own goroutine, by the name in the
+// request's path, and counts those that are open.
 type crowd struct {
 	url    string
 	open   sync.Map      // of net.Conn
@@ -192,7 +191,7 @@ func newCrowd(t *testing.T, serve func(name string, conn net.Conn)) *crowd {
 	return c
 }
 
-// serveHostile does as hostile says, and then waits for us to go.
+// serveHostile does as hostile says, and then waits for the client to close.
 func serveHostile(name string, conn net.Conn) {
 	h := hostile[name]
 	write(conn, h.answer)
@@ -274,7 +273,7 @@ func TestTenThousandHostileExchangesLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-// heap is what is in use once the garbage is gone.
+// heap returns the memory in use after garbage collection.
 func heap() uint64 {
 	runtime.GC()
 	var stats runtime.MemStats

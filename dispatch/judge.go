@@ -17,12 +17,12 @@ type Terms struct {
 	Random   float64         // in [0, 1), spreads the retries
 }
 
-// Verdict is what follows from an exchange.
+// Verdict is the consequence of an exchange.
 type Verdict string
 
 // The verdicts.
 const (
-	Accepted Verdict = "accepted"  // the tracker has it
+	Accepted Verdict = "accepted"  // the tracker accepted it
 	TryAgain Verdict = "try again" // another attempt may succeed
 	GiveUp   Verdict = "give up"   // no attempt follows
 )
@@ -39,8 +39,8 @@ type Outcome struct {
 	AttemptDetail string
 }
 
-// Judge decides what becomes of a delivery after an exchange. It only decides: the
-// caller acts.
+// Judge decides what follows for a delivery from an exchange. It only decides: the caller
+// acts.
 func Judge(e Exchange, t Terms) Outcome {
 	reason, detail := classify(e, t.Rule)
 	if reason == "" {
@@ -73,7 +73,7 @@ func (o Outcome) Sentence() string {
 	return o.Reason.Sentence(o.Detail)
 }
 
-// classify gives the reason why the exchange is no success, empty where it is one.
+// classify returns the reason why the exchange is no success, empty where it is one.
 func classify(e Exchange, rule firing.BodyRule) (reason Reason, detail string) {
 	switch code := e.StatusCode; {
 	case code == 0:
@@ -93,9 +93,9 @@ func classify(e Exchange, rule firing.BodyRule) (reason Reason, detail string) {
 	}
 }
 
-// classifyBody judges a 2xx. Without a rule the status is the whole answer, so that
-// a body which breaks off does not make us report the conversion twice. With one, a
-// broken body counts only as far as it settles the rule.
+// classifyBody judges a 2xx. Without a rule only the status counts, so that a body which
+// breaks off does not make us report the conversion twice. With one, a broken body counts
+// only as far as it settles the rule.
 func classifyBody(e Exchange, rule firing.BodyRule) (reason Reason, detail string) {
 	if rule.IsZero() {
 		return "", ""

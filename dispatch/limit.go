@@ -2,20 +2,20 @@ package dispatch
 
 import "time"
 
-// LimitRules say how many requests an endpoint may have in flight.
+// LimitRules set how many requests an endpoint may have in flight.
 type LimitRules struct {
 	Least, Start, Most int
-	// Slow is the latency above which an endpoint is slow: one that hangs holds
-	// what it was given for as long, so it is given SlowMost at the most.
+	// Slow is the latency above which an endpoint is slow: one that hangs keeps its permits
+	// for as long, so it gets at most SlowMost.
 	Slow     time.Duration
 	SlowMost int
 }
 
-// DefaultLimitRules are for every endpoint.
+// DefaultLimitRules are for all endpoints.
 var DefaultLimitRules = LimitRules{Least: 1, Start: 8, Most: 64, Slow: time.Second, SlowMost: 16}
 
-// Shared gives the rules for one of several processes: all together may have
-// in flight what one alone may.
+// Shared returns the rules for one of several processes, which may together have in flight
+// what one alone may.
 func (r LimitRules) Shared(processes int) LimitRules {
 	if processes > 1 {
 		r.Start, r.Most, r.SlowMost = max(r.Least, r.Start/processes), max(r.Least, r.Most/processes), max(r.Least, r.SlowMost/processes)
@@ -23,17 +23,17 @@ func (r LimitRules) Shared(processes int) LimitRules {
 	return r
 }
 
-// Limit is how many requests one endpoint may have in flight: a value that learns
-// from what comes back. It doubles while an endpoint answers fast and more is
-// wanted, grows by one a round while it answers slowly, and halves when it
-// fails or says that it is too much. The zero value is a new endpoint's.
+// Limit is how many requests one endpoint may have in flight: a value that adapts to
+// results. It doubles while an endpoint answers fast and more is wanted, grows by one a
+// round while it answers slowly, and halves when it fails or limits our rate. The zero
+// value is a new endpoint's.
 type Limit struct {
 	limit   float64
 	latency time.Duration // a moving average
 	good    int           // successes since the last failure
 }
 
-// Permits is how many may be in flight.
+// Permits returns how many may be in flight.
 func (l Limit) Permits(r LimitRules) int {
 	limit := int(l.limit)
 	if l.limit == 0 {
@@ -46,14 +46,14 @@ func (l Limit) Permits(r LimitRules) int {
 	return max(r.Least, min(limit, most))
 }
 
-// Latency is how long it took to answer lately; 0 where nothing has come back.
+// Latency returns the recent average latency; 0 before the first result.
 func (l Limit) Latency() time.Duration { return l.latency }
 
-// Proven tells whether the endpoint answers, and fast.
+// Proven reports whether the endpoint answers, and fast.
 func (l Limit) Proven(r LimitRules) bool { return l.good > 0 && l.latency <= r.Slow }
 
-// Record takes in what came of a request. wanted tells whether more was waiting
-// than the limit let through: a limit that nobody reaches does not grow.
+// Record adapts to the result of a request. wanted reports whether more was waiting than
+// the limit admitted: a limit that is never reached does not grow.
 func (l Limit) Record(reason Reason, took time.Duration, wanted bool, r LimitRules) Limit {
 	limit := max(l.limit, float64(r.Least))
 	if l.limit == 0 {
@@ -61,8 +61,8 @@ func (l Limit) Record(reason Reason, took time.Duration, wanted bool, r LimitRul
 	}
 	limit = min(limit, float64(r.Most))
 	if reason.Transport() || reason == ServerError || reason == RateLimited {
-		// Half of what it really had: a slow one has less than it had earned, and one
-		// that refuses at once would look fast again.
+		// Half of what was in effect: a slow one has less than its limit, and one that
+		// refuses at once would look fast again.
 		l.limit, l.good = max(float64(r.Least), min(limit, float64(l.Permits(r)))/2), 0
 		l.average(took)
 		return l

@@ -45,7 +45,7 @@ func TestALimitLearnsFromWhatComesBack(t *testing.T) {
 	}
 }
 
-// One that hangs is given few; to refuse at once is not to have become fast.
+// One that hangs gets few; refusing at once does not make it fast.
 func TestALimitDoesNotGrowByAFailureThatComesFast(t *testing.T) {
 	t.Parallel()
 	rules := dispatch.DefaultLimitRules

@@ -14,8 +14,8 @@ import (
 	"postrider/dispatch"
 )
 
-// misbehaving lists what a server does once it has a connection, and what we make
-// of it. hang is closed when the test is over.
+// misbehaving lists what a server does once it has a connection, and our result. hang is
+// closed when the test is over.
 var misbehaving = map[string]struct {
 	serve  func(conn net.Conn, r *bufio.Reader, hang <-chan struct{})
 	scheme string
@@ -170,15 +170,15 @@ func TestNobodyListens(t *testing.T) {
 	}
 }
 
-// resolver answers every question for an IPv4 address with the given one; with
-// none, it says that there is no such host.
+// resolver answers every question for an IPv4 address with the given one; without one, it
+// reports that there is no such host.
 func resolver(t *testing.T, addresses ...net.IP) *net.Resolver {
 	t.Helper()
 	return answering(t, addresses)
 }
 
-// resolverAt asks the name server at the address. The standard library goes on
-// waiting for an answer that nobody needs any more; the end of the test stops it.
+// resolverAt asks the name server at the address. The standard library goes on waiting for
+// an unneeded answer; the end of the test stops it.
 func resolverAt(t *testing.T, address string) *net.Resolver {
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
@@ -275,8 +275,8 @@ func TestInternationalHosts(t *testing.T) {
 	}
 }
 
-// What is said of an exchange names no address that is inside a network, whatever
-// a name leads to and however the connection fails; nor does it name the resolver.
+// The texts of an exchange name no address inside a network, whatever a name resolves to
+// and however the connection fails; nor do they name the resolver.
 func TestNothingInsideIsNamed(t *testing.T) {
 	t.Parallel()
 	closed := newServer(t, func(http.ResponseWriter, *http.Request) {})

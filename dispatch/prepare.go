@@ -22,8 +22,8 @@ type prepared struct {
 	body    []byte
 }
 
-// url is what is sent: the host as it was written, and the rest as it stands on the
-// request's first line.
+// url returns what is sent: the host as it was written, and the rest as on the request
+// line.
 func (p prepared) url() string {
 	u := p.request.URL
 	return u.Scheme + "://" + u.Host + u.RequestURI()
@@ -56,12 +56,12 @@ func (c *Client) prepare(r Request, now time.Time) (prepared, error) {
 	return p, sign(h, r, now, p.body)
 }
 
-// unrepeatable is the empty body of a GET. net/http repeats a request without a
-// body by itself when a kept connection breaks, even after it was written; with
-// this one, it leaves that to us.
+// unrepeatable is the empty body of a GET. net/http retries a request without a body on its
+// own when a kept connection breaks, even after it was written; with this one, it leaves
+// that to us.
 type unrepeatable struct{}
 
-// Read is at the end at once.
+// Read returns io.EOF.
 func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
 
 // Close does nothing.
@@ -96,8 +96,8 @@ func sign(h http.Header, r Request, now time.Time, body []byte) error {
 	return nil
 }
 
-// queryAsJSON turns a query into a JSON object of its values, in the query's order.
-// A name that stands there several times has an array.
+// queryAsJSON turns a query into a JSON object of its values, in the query's order. A name
+// that occurs several times has an array.
 func queryAsJSON(rawQuery string) ([]byte, error) {
 	var names []string
 	values := map[string][]string{}

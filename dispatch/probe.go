@@ -10,12 +10,12 @@ import (
 	"postrider/domain/macro"
 )
 
-// Probe asks the network about a host before anything is sent there. It goes
-// through the guard like a postback, and takes no longer than its timeout.
+// Probe checks a host before anything is sent there. It goes through the guard like a
+// postback, and takes no longer than its timeout.
 type Probe struct {
 	Guard    *Guard
 	Resolver *net.Resolver // the system's where nil
-	Timeout  time.Duration // of each question; 2 s
+	Timeout  time.Duration // of each check; 2 s
 	TLS      *tls.Config   // for tests that have a certificate authority of their own
 	Port     string        // of https; 443
 }
@@ -27,12 +27,12 @@ func (p Probe) bound(ctx context.Context) (context.Context, context.CancelFunc) 
 	return context.WithTimeout(ctx, p.Timeout)
 }
 
-// Addresses looks a host up. The error is a *net.DNSError, or the context's.
+// Addresses resolves a host. The error is a *net.DNSError, or the context's.
 func (p Probe) Addresses(ctx context.Context, host string) ([]netip.Addr, error) {
 	ctx, cancel := p.bound(ctx)
 	defer cancel()
 	if err := ctx.Err(); err != nil {
-		return nil, err // the resolver may have an answer all the same, and give either
+		return nil, err // the resolver might still return an answer
 	}
 	resolver := p.Resolver
 	if resolver == nil {
@@ -41,8 +41,8 @@ func (p Probe) Addresses(ctx context.Context, host string) ([]netip.Addr, error)
 	return resolver.LookupNetIP(ctx, "ip", host)
 }
 
-// AnswersHTTPS tells whether a host makes a secure connection, with a certificate
-// that is valid for it.
+// AnswersHTTPS reports whether a host completes a TLS handshake with a certificate that is
+// valid for it.
 func (p Probe) AnswersHTTPS(ctx context.Context, host string) bool {
 	ctx, cancel := p.bound(ctx)
 	defer cancel()

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Reason is the code of why an exchange did not succeed. It is stored; people read its
+// Reason is the code of why an exchange did not succeed. It is stored; users see its
 // sentence. A status without a reason below has the reason HTTP_ and its number, such as
 // HTTP_404.
 type Reason string
@@ -36,19 +36,19 @@ const (
 	RateLimited      Reason = "RATE_LIMITED"       // 429
 	ServerError      Reason = "SERVER_ERROR"       // 5xx; detail: the status
 	Gone             Reason = "GONE"               // 410: the postback is held until it is changed
-	RefusedByTracker Reason = "REFUSED_BY_TRACKER" // 2xx, but the body says no; detail: what it says
+	RefusedByTracker Reason = "REFUSED_BY_TRACKER" // 2xx, but the body fails the rule; detail: how
 
 	Exhausted Reason = "EXHAUSTED" // every attempt of the schedule failed; detail: how the last one did
 	Internal  Reason = "INTERNAL"  // our own fault; detail: nothing that a user should read
 )
 
-// Explanation is what a person reads about a reason.
+// Explanation is what users read about a reason.
 type Explanation struct {
 	Text     string // without the final stop; a detail follows where there is one
 	NextStep string // what its owner should try
 }
 
-// Sentence is one sentence about what happened, with the detail where there is one.
+// Sentence returns one sentence about what happened, with the detail if there is one.
 func (e Explanation) Sentence(detail string) string {
 	if detail = strings.TrimRight(detail, "."); detail != "" {
 		return e.Text + ": " + detail + "."
@@ -87,7 +87,7 @@ var explanations = map[Reason]Explanation{
 	Internal:  {"Something went wrong on our side", "Nothing to do: it is retried automatically."},
 }
 
-// statusExplanations are for answers by their number; others have a common text.
+// statusExplanations are keyed by HTTP status; others have a common text.
 var statusExplanations = map[string]Explanation{
 	"400": {"The tracker could not understand the request (400)", "Compare the parameters with the tracker's documentation; one is missing or has a value it does not accept."},
 	"401": {"The tracker requires a key or password that is missing from the URL (401)", "Copy the postback URL with its key from the tracker again."},
@@ -117,8 +117,8 @@ func (r Reason) explanation() Explanation {
 	}
 }
 
-// Sentence is one sentence about what happened. The detail is what was stored with
-// the reason: a host, an address, a limit; it may be empty.
+// Sentence returns one sentence about what happened. The detail is what was stored with the
+// reason: a host, an address, a limit; it may be empty.
 func (r Reason) Sentence(detail string) string {
 	if r == "" {
 		return ""
@@ -126,7 +126,7 @@ func (r Reason) Sentence(detail string) string {
 	return r.explanation().Sentence(detail)
 }
 
-// NextStep is what the postback's owner should try.
+// NextStep returns what the postback's owner should try.
 func (r Reason) NextStep() string {
 	if r == "" {
 		return ""
@@ -170,7 +170,7 @@ func (r Reason) OfEndpoint() bool {
 	}
 }
 
-// AttemptSentence is the result of an attempt; no reason where the tracker accepted.
+// AttemptSentence describes an attempt's result; no reason where the tracker accepted.
 func AttemptSentence(reason Reason, detail string) string {
 	if reason == "" {
 		return "The tracker accepted the postback."

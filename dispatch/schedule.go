@@ -11,9 +11,9 @@ import (
 // delivery has failed.
 type Schedule []time.Duration
 
-// DefaultSchedule is eleven attempts over some 75 hours. The entries are delays,
-// not ages: only so do they grow all the way, and last the 24 hours that are
-// promised even when every one of them comes out 20 % short.
+// DefaultSchedule is eleven attempts over some 75 hours. The entries are delays, not ages:
+// only then do they grow all the way, and cover the promised 24 hours even when every one
+// of them comes out 20 % short.
 var DefaultSchedule = Schedule{
 	0, 5 * time.Second, 30 * time.Second, 5 * time.Minute, 30 * time.Minute,
 	2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour,
@@ -24,11 +24,11 @@ const (
 	maxRetryAfter = 24 * time.Hour // the longest a tracker can make us wait
 )
 
-// Attempts is how many attempts the schedule has.
+// Attempts returns the number of attempts.
 func (s Schedule) Attempts() int { return len(s) }
 
-// Delay gives the jittered delay after the given attempt, counted from 1, and
-// whether there is another attempt at all. random is in [0, 1).
+// Delay returns the jittered delay after the given attempt, counted from 1, and whether
+// there is another attempt at all. random is in [0, 1).
 func (s Schedule) Delay(attempt int, random float64) (delay time.Duration, more bool) {
 	if attempt < 1 || attempt >= len(s) {
 		return 0, false
@@ -37,8 +37,8 @@ func (s Schedule) Delay(attempt int, random float64) (delay time.Duration, more 
 	return time.Duration(base * (1 - jitter + 2*jitter*random)), true
 }
 
-// Next gives when the attempt after the given one is due. A tracker's wish to be
-// called later is honoured up to a day; its wish to be called sooner is not.
+// Next returns when the attempt after the given one is due. A Retry-After later than the
+// schedule is honoured up to a day; an earlier one is not.
 func (s Schedule) Next(attempt int, ended time.Time, retryAfter time.Duration, random float64) (due time.Time, more bool) {
 	delay, more := s.Delay(attempt, random)
 	if !more {

@@ -1,7 +1,7 @@
 package dispatch
 
-// Timings says where the time of an exchange went, in milliseconds; nil for a
-// phase that did not happen (a kept-alive connection has no DNS, connect, TLS).
+// Timings splits the time of an exchange over its phases, in milliseconds; nil for one that
+// did not happen (a kept-alive connection has no DNS, connect, TLS).
 type Timings struct {
 	DNSMs     *float64 `json:"dns,omitempty"`
 	ConnectMs *float64 `json:"connect,omitempty"`

@@ -38,8 +38,8 @@ func (c *countingConn) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// watch follows one exchange through httptrace. The transport may call it from
-// several goroutines, some of them after the exchange is over.
+// watch traces one exchange through httptrace. The transport may call it from several
+// goroutines, some of them after the exchange is over.
 type watch struct {
 	mu     sync.Mutex
 	at     phase
@@ -141,8 +141,8 @@ func (w *watch) reusedDeadConnection() bool {
 	return reused && !w.sent()
 }
 
-// headers gives the request's headers as they were written; where nothing was, as
-// they would have been.
+// headers returns the request's headers as they were written; where nothing was, as they
+// would have been.
 func (w *watch) headers(r *http.Request) http.Header {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -174,8 +174,8 @@ func (w *watch) timings(end time.Time) Timings {
 	return t
 }
 
-// span gives the milliseconds of a phase; nil for one that never began, and the
-// time until the end for one that was never completed.
+// span returns the milliseconds of a phase; nil for one that never began, and the time
+// until the end for one that was never completed.
 func span(began, done, end time.Time) *float64 {
 	if began.IsZero() {
 		return nil

@@ -19,7 +19,7 @@ import (
 	"postrider/pgtest"
 )
 
-// soon is a node whose clock makes windows of a minute end after a moment.
+// soon is a node whose clock ends windows of a minute within milliseconds.
 func (w *world) soon(moment time.Duration) *intake.Intake {
 	return intake.New(intake.Config{
 		DB: w.d.SQL, Enqueuer: w, Secrets: pgtest.Key(w.t), Log: slog.New(slog.DiscardHandler),
@@ -34,8 +34,8 @@ func (w *world) depositAt(in *intake.Intake, id string, status commission.Status
 	return err
 }
 
-// Conversions arrive at two nodes while windows of a few milliseconds close under
-// them: each is told of in one request, none in two.
+// Conversions arrive at two nodes while windows of a few milliseconds close under them:
+// each is sent in exactly one request.
 func TestWhatJoinsWhileWindowsCloseIsToldOnce(t *testing.T) {
 	const nodes, each = 2, 150
 	w := setup(t, nil)
@@ -51,7 +51,7 @@ func TestWhatJoinsWhileWindowsCloseIsToldOnce(t *testing.T) {
 			}
 		}
 		all.Wait()
-		// Where all of them found one open, the second half opens another.
+		// If all of them found one open, the second half opens another.
 		w.until("the first window has closed", `SELECT EXISTS (SELECT FROM deliveries WHERE aggregates IS NULL)`)
 	}
 	for range nodes * each {
@@ -103,7 +103,7 @@ func TestAAggregatedDeliveryIsReplayedAsItWas(t *testing.T) {
 	}
 }
 
-// A window of reversals never overtakes the one that told of the conversions.
+// A window of reversals never overtakes the one with the conversions.
 func TestWindowsOfAClickGoOutInTheirOrder(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/?s={status}&n={count}", pgtest.On(commission.GoalDeposit, commission.Approved, commission.Rejected), pgtest.Aggregation(60))

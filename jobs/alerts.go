@@ -16,7 +16,7 @@ import (
 	"postrider/outbox"
 )
 
-// What the watch looks at: the last so many of each postback and campaign.
+// The watch reads at most so many of the latest, per postback and campaign.
 const (
 	watchedDeliveries = 20
 	watchedClicks     = 50
@@ -24,8 +24,8 @@ const (
 	attributionWindow = 24 * time.Hour
 )
 
-// watch raises the alerts that are due and ends those that are over. Any node may
-// do it at any time: one does it at once, the others skip.
+// watch raises due alerts and resolves those that are over. Any node may run it at any
+// time: an advisory lock admits one, the others skip.
 func watch(ctx context.Context, pool *pgxpool.Pool, now time.Time) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		var mine bool
@@ -106,7 +106,7 @@ func campaignVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.Cam
 	return vitals, nil
 }
 
-// linkVitals looks at the default links of offers that run.
+// linkVitals reads the default links of active offers.
 func linkVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.LinkVitals, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT t.id, t.affiliate_id, o.name, l.clicks, l.without
@@ -143,7 +143,7 @@ func openAlerts(ctx context.Context, tx pgx.Tx) ([]doctor.OpenAlert, error) {
 	return open, nil
 }
 
-// applyAlerts writes what was decided and tells whoever watches.
+// applyAlerts stores the changes and notifies subscribers.
 func applyAlerts(ctx context.Context, tx pgx.Tx, changes []doctor.Change, now time.Time) error {
 	var changed []uuid.UUID
 	for _, c := range changes {

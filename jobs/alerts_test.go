@@ -18,7 +18,7 @@ import (
 	"postrider/pgtest"
 )
 
-// watching makes an engine look for alerts all the time.
+// watching makes an engine check for alerts all the time.
 func watching(c *jobs.Config) { c.WatchEvery = 5 * time.Millisecond }
 
 // open waits until an alert of the kind is open, or is over.
@@ -111,7 +111,7 @@ func TestAnOwnerIsToldOfTrafficThatLeadsNowhere(t *testing.T) {
 	w.untilAlert(doctor.AlertUncovered, true)
 }
 
-// A default link has no campaign: whose it is is told of it all the same.
+// A default link has no campaign: its affiliate is alerted all the same.
 func TestAnOwnerIsToldThatADefaultLinkLacksItsParam(t *testing.T) {
 	w := setup(t, nil)
 	now := time.Now()

@@ -36,8 +36,8 @@ func nameless(t *testing.T) *net.Resolver {
 	}}
 }
 
-// Every kind of bad endpoint at once, and a thousand whose names do not resolve:
-// what goes to a good one is delivered while all of that still waits.
+// Every kind of bad endpoint at once, and a thousand whose names do not resolve: a good
+// one's deliveries are sent while all of that still waits.
 func TestBadEndpointsOfEveryKindHoldNobodyUp(t *testing.T) {
 	w := setup(t, nil)
 	over := make(chan struct{})

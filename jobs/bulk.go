@@ -14,13 +14,13 @@ import (
 	"postrider/outbox"
 )
 
-// MaxBulk is the most deliveries that one bulk replay may mean.
+// MaxBulk is the maximum number of deliveries in a bulk replay.
 const MaxBulk = 1_000_000
 
-// ReplayMany writes a bulk replay of these deliveries down: of one affiliate, or
-// of several where it is 0; by whom, 0 for nobody known; by the templates that
-// they were made for, or today's. It runs from then on, whatever happens to this
-// process. Who may replay what is the caller's to check.
+// ReplayMany creates a bulk replay of deliveries. affiliateID is 0 for those of several
+// affiliates, userID 0 for an unknown user; asSent selects the templates that they were
+// made for, not the current ones. It runs even if this process ends. The caller checks who
+// may replay what.
 func (r Replayer) ReplayMany(ctx context.Context, affiliateID ids.Affiliate, userID ids.User, asSent bool, deliveries []uuid.UUID) (id int64, err error) {
 	if len(deliveries) > MaxBulk {
 		return 0, problem.Invalid("filter", "matches %d deliveries; the limit is %d", len(deliveries), MaxBulk)
@@ -48,18 +48,18 @@ func (r Replayer) ReplayMany(ctx context.Context, affiliateID ids.Affiliate, use
 	return id, err
 }
 
-// PauseBulk lets a bulk replay queue nothing more until it is resumed. What waits
-// in the table already, a few hundred at most, still goes out.
+// PauseBulk stops a bulk replay from queuing more until it is resumed. What is in the table
+// already, a few hundred at most, is still sent.
 func (r Replayer) PauseBulk(ctx context.Context, id int64) error {
 	return r.moveBulk(ctx, id, outbox.BulkPaused, outbox.BulkRunning)
 }
 
-// ResumeBulk lets a paused bulk replay go on.
+// ResumeBulk resumes a paused bulk replay.
 func (r Replayer) ResumeBulk(ctx context.Context, id int64) error {
 	return r.moveBulk(ctx, id, outbox.BulkRunning, outbox.BulkPaused)
 }
 
-// CancelBulk calls off what a bulk replay has not sent yet.
+// CancelBulk cancels what a bulk replay has not sent yet.
 func (r Replayer) CancelBulk(ctx context.Context, id int64) error {
 	if err := r.moveBulk(ctx, id, outbox.BulkCancelled, outbox.BulkRunning, outbox.BulkPaused); err != nil {
 		return err
@@ -90,7 +90,7 @@ func (r Replayer) moveBulk(ctx context.Context, id int64, to outbox.BulkState, f
 	case err != nil:
 		return fmt.Errorf("reading bulk replay %d: %w", id, err)
 	case state == to:
-		return nil // it is what was wanted
+		return nil // already as wanted
 	default:
 		return problem.Conflict("id", "it is already %s", state)
 	}

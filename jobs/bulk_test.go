@@ -15,7 +15,7 @@ import (
 	"postrider/jobs"
 )
 
-// ended makes n deliveries that the tracker refused, and gives their ids.
+// ended makes n deliveries that the tracker refused, and returns their ids.
 func (w *world) ended(n int) []uuid.UUID {
 	w.t.Helper()
 	for range n {

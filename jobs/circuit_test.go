@@ -198,7 +198,7 @@ func TestAnotherProcessPromotesWhenTheFirstIsGone(t *testing.T) {
 	w.deposit()
 	w.exec(`DELETE FROM river_job`)
 	w.exec(`UPDATE deliveries SET due_at = now()`)
-	// A process that was killed, or is paused: its lease has not run out yet.
+	// A process that was killed, or is paused: its lease has not expired yet.
 	w.exec(`UPDATE promoter SET worker_id = gen_random_uuid(), until = now() + interval '1 second'`)
 	w.run()
 	if d := w.delivery(); d.State != outbox.Queued {

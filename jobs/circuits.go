@@ -14,31 +14,31 @@ import (
 	"postrider/internal/pg"
 )
 
-// circuits keeps the circuits that are not closed in the database, for every
-// process and past any restart. A healthy endpoint has no row and costs nothing.
+// circuits stores circuits that are not closed in the database, for all processes and
+// across restarts. A healthy endpoint has no row and costs nothing.
 type circuits struct {
 	pool  *pgxpool.Pool
 	rules dispatch.CircuitRules
 	now   func() time.Time
 
 	mu      sync.Mutex
-	telling map[string]int // endpoints whose row is being written here
+	telling map[string]int // endpoints whose row this process is writing
 }
 
 func newCircuits(pool *pgxpool.Pool, rules dispatch.CircuitRules, now func() time.Time) *circuits {
 	return &circuits{pool: pool, rules: rules, now: now, telling: map[string]int{}}
 }
 
-// told is what came of a request, for a circuit that is not closed.
+// told is the result of a request, for a circuit that is not closed.
 type told struct {
 	endpoint string
 	reason   dispatch.Reason
 	probe    bool
-	local    dispatch.Circuit // as this process has it
-	most     int              // what the endpoint may have in flight when all is well
+	local    dispatch.Circuit // as this process knows it
+	most     int              // the limit of requests in flight while it is healthy
 }
 
-// tell writes a result into the circuit's row, and gives what it becomes.
+// tell records a result in the circuit's row, and returns the new circuit.
 func (c *circuits) tell(ctx context.Context, t told) (dispatch.Circuit, error) {
 	c.begin(t.endpoint)
 	defer c.end(t.endpoint)
@@ -54,7 +54,7 @@ func (c *circuits) tell(ctx context.Context, t told) (dispatch.Circuit, error) {
 				return nil
 			}
 		case before.State == dispatch.Open, before.State == dispatch.HalfOpen && !t.probe:
-			after = before // an answer to what was sent before says nothing new
+			after = before // sent before the circuit opened: it adds nothing
 			return nil
 		default:
 			after = before.Record(c.now().UTC(), t.reason, t.most, c.rules)
@@ -67,12 +67,12 @@ func (c *circuits) tell(ctx context.Context, t told) (dispatch.Circuit, error) {
 	return after, nil
 }
 
-// probeSQL takes the turn to probe $1, if it is anybody's: $2 now, $3 until when.
+// probeSQL claims the probe of endpoint $1 if one is due: $2 now, $3 until when.
 var probeSQL = `
 UPDATE endpoints SET state = 'half_open', probe_at = $3, updated_at = $2
 WHERE endpoint = $1 AND state IN ` + dispatch.HoldingSQL + ` AND probe_at <= $2 RETURNING true`
 
-// takeProbe takes the turn to probe an endpoint, and tells whether it got it.
+// takeProbe claims the probe of an endpoint, and reports whether it got it.
 func (c *circuits) takeProbe(ctx context.Context, tx *pg.Group, endpoint string) (mine bool, err error) {
 	now := c.now().UTC()
 	tx.QueueRows(func(rows pgx.Rows) error {
@@ -86,7 +86,7 @@ func (c *circuits) takeProbe(ctx context.Context, tx *pg.Group, endpoint string)
 	return mine, nil
 }
 
-// lost gives a probe up that said nothing of the endpoint: another may go at once.
+// lost gives up a probe without a result for the endpoint: another is due at once.
 func (c *circuits) lost(ctx context.Context, endpoint string) error {
 	_, err := c.pool.Exec(ctx, `
 		UPDATE endpoints SET state = 'open', probe_at = $2, updated_at = $2 WHERE endpoint = $1 AND state = 'half_open'`,
@@ -97,8 +97,8 @@ func (c *circuits) lost(ctx context.Context, endpoint string) error {
 	return nil
 }
 
-// open reads every circuit that is not closed. mine are those that this process
-// was writing meanwhile: of these it may know something newer.
+// open reads every circuit that is not closed. mine are those that this process was writing
+// meanwhile: their state in memory may be newer.
 func (c *circuits) open(ctx context.Context) (open map[string]dispatch.Circuit, mine map[string]bool, err error) {
 	mine = c.busy()
 	rows, err := c.pool.Query(ctx, `
@@ -151,8 +151,8 @@ func (c *circuits) busy() map[string]bool {
 	return busy
 }
 
-// lockCircuit reads the row of an endpoint for a change; the zero circuit where
-// there is none.
+// lockCircuit reads the row of an endpoint FOR UPDATE; the zero circuit where there is
+// none.
 func lockCircuit(ctx context.Context, tx pgx.Tx, endpoint string) (dispatch.Circuit, error) {
 	var c dispatch.Circuit
 	err := tx.QueryRow(ctx, `

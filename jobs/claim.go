@@ -16,22 +16,22 @@ import (
 	"postrider/outbox"
 )
 
-// claim is a delivery that this process has taken for one attempt.
+// claim is a delivery that this process has claimed for one attempt.
 type claim struct {
 	outbox.Claimed
 
 	run    *run // the job that it was claimed for
 	values *macro.Values
-	onHold bool // nothing may leave since it was taken
+	onHold bool // the installation went on hold after the claim
 }
 
-// stopped tells whether its postback was held or deleted since it was queued.
+// stopped reports whether its postback was held or deleted since it was queued.
 func (c *claim) stopped() bool { return c.Held || c.Deleted }
 
-// claimRows is how many claims share a commit at most.
+// claimRows is the maximum number of claims in a commit.
 const claimRows = 200
 
-// claims takes deliveries for attempts, many by one group commit.
+// claims batches claims of deliveries by group commit.
 type claims struct {
 	*Config
 
@@ -40,23 +40,23 @@ type claims struct {
 
 func newClaims(cfg *Config) *claims {
 	c := &claims{Config: cfg}
-	c.batch = pg.NewBatch(claimRows, c.takeAll).Whole() // a failed claim is River's to run again
+	c.batch = pg.NewBatch(claimRows, c.takeAll).Whole() // River retries the job of a failed claim
 	return c
 }
 
-// claiming is a job that asks for a delivery.
+// claiming is a job's request for a delivery.
 type claiming struct {
 	key outbox.Ref
 	got *claim // nil where the delivery has moved on, or waits for an earlier one
 	err error
 }
 
-// errOnHold says that nothing is claimed, since nothing may leave.
+// errOnHold is returned while the installation is on hold.
 var errOnHold = errors.New("the installation is on hold")
 
-// take claims a delivery by compare-and-set on its attempt number; nil where it has
-// moved on, and errOnHold where nothing may leave. It is durable when it returns: only
-// then may anything be sent.
+// take claims a delivery by compare-and-set on its attempt number; nil where it has moved
+// on, errOnHold while the installation is on hold. It is durable on return: only then may
+// anything be sent.
 func (c *claims) take(ctx context.Context, q outbox.Ref) (*claim, error) {
 	asked := &claiming{key: q}
 	if err := c.batch.Do(ctx, asked); err != nil {
@@ -65,8 +65,7 @@ func (c *claims) take(ctx context.Context, q outbox.Ref) (*claim, error) {
 	return asked.got, asked.err
 }
 
-// takeAll claims deliveries that share a commit. Of two jobs for one attempt, the
-// first gets it.
+// takeAll claims the members of a batch. Of two jobs for one attempt, the first gets it.
 func (c *claims) takeAll(ctx context.Context, batch []*claiming) error {
 	waiting := make(map[outbox.Ref]*claiming, len(batch))
 	for _, asked := range batch {
@@ -94,8 +93,8 @@ func (c *claims) takeAll(ctx context.Context, batch []*claiming) error {
 	return nil
 }
 
-// takeSome claims what can be claimed, and leaves the rest waiting: all of it while the
-// installation is on hold, which it tells.
+// takeSome claims what it can, and leaves the rest in waiting: all of it while the
+// installation is on hold, which it reports.
 func (c *claims) takeSome(ctx context.Context, waiting map[outbox.Ref]*claiming) (onHold bool, err error) {
 	claimed, onHold, err := outbox.Claim(ctx, pg.NewGroup(c.Pool.Pgx), slices.Collect(maps.Keys(waiting)), c.Now())
 	if err != nil || onHold {
@@ -110,10 +109,9 @@ func (c *claims) takeSome(ctx context.Context, waiting map[outbox.Ref]*claiming)
 	return false, nil
 }
 
-// block lets deliveries wait that tell of a later step of a conversion, while an
-// earlier one is still on its way: the tracker hears of them in their order. It
-// tells whether an earlier one has ended at this very moment, so that it is
-// worth claiming again.
+// block makes later steps of a conversion wait while an earlier one is still on its way:
+// the tracker must get them in order. again reports whether an earlier one has just ended,
+// so that claiming is worth another try.
 func (c *claims) block(ctx context.Context, waiting map[outbox.Ref]*claiming) (again bool, err error) {
 	if len(waiting) == 0 {
 		return false, nil
@@ -131,8 +129,7 @@ func (c *claims) block(ctx context.Context, waiting map[outbox.Ref]*claiming) (a
 	return again, err
 }
 
-// readValues reads what the macros of a delivery say, as they were kept with its
-// event.
+// readValues decodes the macro values of a delivery, as stored with its event.
 func readValues(deliveryID uuid.UUID, macros []byte) (*macro.Values, error) {
 	said := map[macro.Name]string{}
 	if err := json.Unmarshal(macros, &said); err != nil {
@@ -141,7 +138,7 @@ func readValues(deliveryID uuid.UUID, macros []byte) (*macro.Values, error) {
 	return values(deliveryID, said), nil
 }
 
-// values is what the macros of a delivery say.
+// values returns the macro values of a delivery.
 func values(deliveryID uuid.UUID, said map[macro.Name]string) *macro.Values {
 	v := &macro.Values{}
 	for name, value := range said {

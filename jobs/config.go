@@ -11,39 +11,39 @@ import (
 	"postrider/internal/secret"
 )
 
-// The engine's times, unless Config says otherwise.
+// The engine's defaults, unless Config sets others.
 const (
 	defaultWorkers      = 256
 	defaultPromoteEvery = 250 * time.Millisecond
 	defaultSweepEvery   = 5 * time.Second
 	defaultWatchEvery   = 15 * time.Second
-	// A claim is swept when its exchange must long be over: the whole budget of
-	// one, and thirty seconds.
+	// A claim is swept once its exchange must be over: the whole budget of one, plus thirty
+	// seconds.
 	defaultSweepAfter = 45 * time.Second
 	drainTimeout      = 25 * time.Second
 	jobTimeout        = time.Minute
 )
 
-// Config is what an Engine needs. Zero fields have defaults where one is named.
+// Config configures an Engine. Zero fields have defaults where one is named.
 type Config struct {
 	Pool     *pg.Pool
 	Client   *dispatch.Client
-	Secrets  *secret.Ring          // opens those of postbacks that sign
+	Secrets  *secret.Ring          // decrypts the signing secrets of postbacks
 	Schedule dispatch.Schedule     // dispatch.DefaultSchedule
 	Circuit  dispatch.CircuitRules // dispatch.DefaultCircuitRules
 	Workers  int                   // requests in flight at once; 256
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer // nil for none
 	Machine  func() time.Time      // the machine's clock; time.Now
-	Now      func() time.Time      // the time; the machine's clock set by the database's
-	Hold     func() bool           // whether nothing may leave; nil for never
+	Now      func() time.Time      // the current time; the machine's clock corrected by the database's
+	Hold     func() bool           // reports whether the installation is on hold; nil for never
 
 	Retention    Retention
-	PromoteEvery time.Duration // how often what waits is looked at; 250 ms
-	IdleEvery    time.Duration // the same where nothing waits and Hear tells when that ends; zero for PromoteEvery
-	SweepEvery   time.Duration // how often dead claims are looked for; 5 s, or half of SweepAfter
-	SweepAfter   time.Duration // how old a dead claim is; 45 s
-	WatchEvery   time.Duration // how often what affiliates must be told is looked for; 15 s
+	PromoteEvery time.Duration // interval of the promoter's rounds; 250 ms
+	IdleEvery    time.Duration // the same while nothing waits, if Hear announces changes; zero for PromoteEvery
+	SweepEvery   time.Duration // interval of the sweep for dead claims; 5 s, or half of SweepAfter
+	SweepAfter   time.Duration // age at which a claim counts as dead; 45 s
+	WatchEvery   time.Duration // interval of the checks for alerts; 15 s
 }
 
 func (c Config) withDefaults() Config {
@@ -78,8 +78,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Retention is how long what is no longer needed is kept. Conversions and clicks
-// are kept for good. Zero fields have defaults.
+// Retention is how long data that is no longer needed is kept. Conversions and clicks are
+// kept forever. Zero fields have defaults.
 type Retention struct {
 	Bodies   time.Duration // headers and bodies of attempts; 30 days
 	Attempts time.Duration // attempts themselves, a month at a time; 90 days

@@ -25,12 +25,12 @@ type deliverer struct {
 	member   *membership
 	handover *handover
 	metrics  *metrics
-	wake     chan<- struct{} // the promoter
+	wake     chan<- struct{} // wakes the promoter
 }
 
-// Work makes one attempt of each delivery of a job. It returns an error only where
-// the database failed: River then runs the job again, which takes back what the
-// first run had claimed.
+// Work makes one attempt of each delivery of a job. It returns an error only where the
+// database failed: River then retries the job, which takes back what the first run had
+// claimed.
 func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error {
 	all := job.Args.Deliveries
 	r := newRun(job.ID, len(all))
@@ -45,7 +45,7 @@ func (d *deliverer) Work(ctx context.Context, job *river.Job[DeliverArgs]) error
 			a = full
 		}
 		if a != admitted {
-			// The others would get no permit either: it is the same endpoint.
+			// The others would get no permit either: they share the endpoint.
 			d.metrics.parked(a, len(all)-i)
 			working.Go(func() error { return d.parker.park(ctx, parking{run: r, deliveries: all[i:], held: a == held}) })
 			break
@@ -80,7 +80,7 @@ func (d *deliverer) turn(ctx context.Context, job *river.Job[DeliverArgs], r *ru
 	return d.sender.send(ctx, c, job.Args, g)
 }
 
-// keepBack puts deliveries of a job back into the table, since nothing may leave.
+// keepBack puts a job's deliveries back into the table: the installation is on hold.
 func (d *deliverer) keepBack(ctx context.Context, job *river.Job[DeliverArgs], r *run, deliveries []outbox.Ref) error {
 	if job.Args.Probe {
 		if err := d.circuits.lost(ctx, job.Args.Endpoint); err != nil {
@@ -99,8 +99,8 @@ func (d *deliverer) keepBack(ctx context.Context, job *river.Job[DeliverArgs], r
 	return d.parker.park(ctx, parking{run: r, deliveries: deliveries})
 }
 
-// unsent ends what nothing is sent of: the delivery has moved on, or its postback
-// was held or deleted.
+// unsent finishes a delivery that is not sent: it has moved on, or its postback was held or
+// deleted.
 func (d *deliverer) unsent(ctx context.Context, c *claim, job *river.Job[DeliverArgs], r *run, q outbox.Ref) error {
 	if c != nil {
 		c.run = r

@@ -264,8 +264,8 @@ func TestWhatIsHeldWhileItsPostbackIsResumedGoesOut(t *testing.T) {
 	w := setup(t, nil)
 	p := w.postback("/")
 	w.deposit()
-	// The claim reads that the postback is on hold; before that is written down,
-	// the owner has resumed it.
+	// The claim reads that the postback is on hold; before that is committed, the owner has
+	// resumed it.
 	w.exec(`CREATE FUNCTION resume() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 		UPDATE postbacks SET hold_reason = NULL WHERE hold_reason = 'GONE'; RETURN NULL; END $$`)
 	w.exec(`UPDATE postbacks SET hold_reason = 'GONE' WHERE id = $1`, p.ID)

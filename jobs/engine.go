@@ -14,7 +14,7 @@ import (
 	"postrider/outbox"
 )
 
-// Engine delivers: any number of them may run on one database.
+// Engine sends deliveries. Any number may run on one database.
 type Engine struct {
 	Config
 
@@ -29,7 +29,7 @@ type Engine struct {
 	housekeeper *housekeeper
 }
 
-// New makes an Engine. Run starts it.
+// New returns an Engine; Run starts it.
 func New(cfg Config) (*Engine, error) {
 	cfg = cfg.withDefaults()
 	set := &clock{machine: cfg.Machine, log: cfg.Log}
@@ -74,11 +74,11 @@ func New(cfg Config) (*Engine, error) {
 	return e, nil
 }
 
-// Run works until ctx is done, then drains: no new attempt begins, those in flight
-// end and are written down. It returns nil after a clean drain.
+// Run delivers until ctx is done, then drains: no new attempt begins, those in flight end
+// and are recorded. It returns nil after a clean drain.
 func (e *Engine) Run(ctx context.Context) error {
-	// Attempts in flight must end by themselves when ctx does, so River lives in a
-	// context of its own.
+	// Attempts in flight must be able to end after ctx is done, so River has its own
+	// context.
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	pool, err := riverPool(work, e.Pool.Pgx)
@@ -93,8 +93,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.member.beat(ctx); err != nil && ctx.Err() == nil {
 		e.Log.ErrorContext(ctx, "beating", "error", err)
 	}
-	defer e.owner.start(ctx, work)() // given back once nothing is in flight any more
-	e.handover.open(work)            // as soon as there is an answer to any attempt
+	defer e.owner.start(ctx, work)() // released once nothing is in flight
+	e.handover.open(work)            // takes effect once an endpoint has answered
 	if err := queue.Start(work); err != nil {
 		e.handover.close()
 		e.handover.drain(ctx)
@@ -116,15 +116,15 @@ func (e *Engine) Run(ctx context.Context) error {
 	return errors.Join(e.drain(work, queue), e.member.resign(work))
 }
 
-// beat is the member's, and wakes who has to do something about what it saw: at
-// rest there is nothing.
+// beat renews the membership, and wakes the loops that must act on what it found: none at
+// rest.
 func (e *Engine) beat(ctx context.Context) error {
 	led := e.member.leads()
 	if err := e.member.beat(ctx); err != nil {
 		return err
 	}
 	if !led && e.member.leads() {
-		e.Wake() // what waits was the other's to promote
+		e.Wake() // until now another process promoted what waits
 	}
 	if e.member.others.Load() {
 		signal(e.owner.look)
@@ -132,15 +132,14 @@ func (e *Engine) beat(ctx context.Context) error {
 	if !e.member.unfetched.Load() || !e.member.leads() {
 		return nil
 	}
-	// Whoever was to fetch what waits was perhaps not listening when it was announced.
+	// The fetcher may not have been listening when the waiting jobs were announced.
 	if _, err := e.Pool.Pgx.Exec(ctx, notifyJobsSQL, laneNotices()); err != nil {
 		return fmt.Errorf("announcing what waits to be fetched: %w", err)
 	}
 	return nil
 }
 
-// drain lets attempts in flight end; what does not in time is cut off and swept
-// later.
+// drain waits for attempts in flight; at the timeout they are cancelled, and swept later.
 func (e *Engine) drain(work context.Context, queue *river.Client[pgx.Tx]) error {
 	soft, cancel := context.WithTimeout(work, drainTimeout)
 	defer cancel()
@@ -157,12 +156,12 @@ func (e *Engine) drain(work context.Context, queue *river.Client[pgx.Tx]) error 
 	return nil
 }
 
-// Wake makes the promoter look at once, for what was just put into the table.
+// Wake starts the promoter's next round, for what was just put into the table.
 func (e *Engine) Wake() { signal(e.rounds.wake) }
 
-// Hear tells that deliveries or the configuration were changed, by whichever
-// process: where the promoter rests it looks at once. It costs nothing otherwise.
+// Hear announces that any process changed deliveries or the configuration: a resting
+// promoter starts its next round at once. Otherwise it costs nothing.
 func (e *Engine) Hear() { e.rounds.hear() }
 
-// Forget drops what is cached of postbacks, when their configuration changed.
+// Forget drops the cache of postbacks, when their configuration changed.
 func (e *Engine) Forget() { e.versions.forget() }

@@ -54,7 +54,7 @@ func TestTwoEnginesDeliverEachOnce(t *testing.T) {
 	for range many / 2 {
 		w.deposit()
 	}
-	// Half of them wait in the table, so that both promoters reach for them.
+	// Half of them wait in the table, so that both promoters compete for them.
 	w.exec(`DELETE FROM river_job`)
 	w.exec(`UPDATE deliveries SET due_at = now()`)
 	for range many / 2 {
@@ -75,15 +75,14 @@ func TestTwoEnginesDeliverEachOnce(t *testing.T) {
 	}
 }
 
-// hang makes it look as if a process that lives had begun the attempt of every
-// delivery, so long ago.
+// hang simulates a live process that began the attempt of every delivery so long ago.
 func (w *world) hang(claimed bool, ago time.Duration) {
 	w.t.Helper()
 	w.lock("slow")
 	w.die("slow", claimed, ago)
 }
 
-// die makes it look as if an owner had begun the attempt of every delivery, so long ago.
+// die simulates an owner that began the attempt of every delivery so long ago.
 func (w *world) die(owner string, claimed bool, ago time.Duration) {
 	w.t.Helper()
 	at := time.Now().Add(-ago)
@@ -140,8 +139,8 @@ func TestAYoungClaimIsLeftAlone(t *testing.T) {
 	}
 }
 
-// A job whose first run could not write down what came of it leaves its claim
-// behind; no process has died, and River runs the job again.
+// A job whose first run could not record the result leaves its claim behind; no process has
+// died, and River retries the job.
 func TestAJobThatRunsAgainTakesBackItsOwnClaim(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/")
@@ -169,8 +168,7 @@ func TestAJobThatRunsAgainLeavesAClaimThatMayBeAlive(t *testing.T) {
 	}
 }
 
-// gated is a world whose tracker lets its answer to one request wait until it is
-// opened.
+// gated is a world whose tracker holds its answer to one request until it is opened.
 func gated(t *testing.T, request, code int) (w *world, arrived <-chan struct{}, open func()) {
 	t.Helper()
 	came, wait := make(chan struct{}), make(chan struct{})
@@ -186,8 +184,8 @@ func gated(t *testing.T, request, code int) (w *world, arrived <-chan struct{}, 
 	return w, came, open
 }
 
-// stopDuring asks an engine to stop while an attempt is in flight, records five
-// more meanwhile, and lets the attempt end: it is waited for, and leaves no claim.
+// stopDuring stops an engine while an attempt is in flight, records five more meanwhile,
+// and lets the attempt end: it is waited for, and leaves no claim.
 func (w *world) stopDuring(stop, open func()) {
 	w.t.Helper()
 	stopped := make(chan struct{})
@@ -210,14 +208,14 @@ func (w *world) stopDuring(stop, open func()) {
 	}
 }
 
-// age makes what is in flight look as if it had begun so much earlier.
+// age makes what is in flight older by so much.
 func (w *world) age(by time.Duration) {
 	w.t.Helper()
 	w.exec(`UPDATE river_job SET attempted_at = attempted_at - $1::interval WHERE state = 'running'`, by)
 	w.exec(`UPDATE deliveries SET claimed_at = claimed_at - $1::interval WHERE claimed_at IS NOT NULL`, by)
 }
 
-// clock runs as the true one does, ahead of it by what a test says.
+// clock runs as the real one does, ahead of it by what a test sets.
 type clock struct{ ahead atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
@@ -386,8 +384,8 @@ func TestEveryChangeIsAnnounced(t *testing.T) {
 	}
 }
 
-// A plan that was made while the tables were empty is kept until their statistics
-// are made: from then to there it must not read them whole.
+// A plan made while the tables were empty is cached until their statistics are updated:
+// until then it must not scan them whole.
 func TestNoTableIsReadWhole(t *testing.T) {
 	const deposits = 40
 	all := make(chan struct{})
@@ -403,7 +401,7 @@ func TestNoTableIsReadWhole(t *testing.T) {
 	}
 	<-all
 	stop()
-	// The counters are complete once everybody has gone who counts.
+	// The counters are complete once all that count have ended.
 	w.must(w.pool.Close())
 	w.d.SQL.SetMaxIdleConns(0)
 	w.until("all but this connection are gone", `

@@ -10,14 +10,14 @@ import (
 	"postrider/outbox"
 )
 
-// Enqueuer makes River jobs in the caller's own transaction. It implements
+// Enqueuer inserts River jobs in the caller's own transaction. It implements
 // intake.Enqueuer.
 type Enqueuer struct {
-	Engine *Engine // that works in this process, and sends what it can at once; nil where none does
+	Engine *Engine // of this process, which sends what it can at once; nil where none runs
 }
 
-// Enqueue makes the jobs of deliveries; they run once the transaction commits.
-// What the engine takes is claimed with it.
+// Enqueue inserts the jobs of deliveries; they run once the transaction commits. It claims
+// what the engine takes.
 func (q Enqueuer) Enqueue(_ context.Context, tx *pg.Pipeline, deliveries []outbox.Fresh) (map[uuid.UUID]*time.Time, error) {
 	claimedAt := map[uuid.UUID]*time.Time{}
 	var taken []*handed

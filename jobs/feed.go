@@ -13,16 +13,16 @@ import (
 	"postrider/outbox"
 )
 
-// A bulk replay is fed into the table little by little, so that it can be paused
-// and cancelled, and never stands in the way of live traffic: what is live waits
-// for as many as one step queues, so there are many small ones.
+// A bulk replay is fed into the table in small steps, so that it can be paused and
+// cancelled and never holds up live traffic: a live delivery waits for no more than one
+// step queues.
 const (
 	bulkEvery = 50 * time.Millisecond // between two steps
 	bulkChunk = 50                    // deliveries that one step of a replay queues
 	bulkAhead = 500                   // of one replay that may wait in the table
 )
 
-// feeder feeds the bulk replays that run.
+// feeder feeds the running bulk replays.
 type feeder struct {
 	*Config
 
@@ -30,8 +30,8 @@ type feeder struct {
 	wake   <-chan struct{} // there is something to feed
 }
 
-// run feeds until ctx is done. Only the process that promotes does, and its promoter
-// sees when there is something to feed.
+// run feeds until ctx is done. Only the process with the lease does, and its promoter wakes
+// it when there is something to feed.
 func (f *feeder) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		running := false
@@ -52,8 +52,8 @@ func (f *feeder) run(ctx context.Context) {
 	}
 }
 
-// feedRunning takes every running bulk replay a step further, and tells whether
-// there is one.
+// feedRunning advances every running bulk replay by a step, and reports whether there is
+// one.
 func (f *feeder) feedRunning(ctx context.Context) (bool, error) {
 	rows, err := f.Pool.Pgx.Query(ctx, `SELECT id FROM bulk_replays WHERE state = 'running' ORDER BY id`)
 	if err != nil {
@@ -128,7 +128,7 @@ func (b bulk) step(ctx context.Context, tx pgx.Tx, now time.Time) error {
 	return group.Send(ctx)
 }
 
-// endpoints reads where the versions go that the next deliveries are sent by.
+// endpoints reads the endpoints of versions that the next deliveries go by.
 func (b bulk) endpoints(ctx context.Context, tx pgx.Tx, upTo int) (map[int64]string, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT DISTINCT v.id, v.url_template FROM bulk_replay_items i JOIN deliveries d ON d.id = i.delivery_id

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// gate lets deliveries out: each needs a permit of its endpoint and one of this
-// process's slots.
+// gate admits deliveries: each needs a permit of its endpoint and one of this process's
+// slots.
 type gate struct {
 	permits *permits
 	slots   chan struct{} // bounds the requests in flight
@@ -20,12 +20,12 @@ func (g grant) release() {
 	g.releasePermit()
 }
 
-// grant has a permit, and the slot that is taken next.
+// grant returns a permit with the slot that is taken next.
 func (t *gate) grant(p permit) grant {
 	return grant{releasePermit: sync.OnceFunc(func() { t.permits.release(p) }), releaseSlot: sync.OnceFunc(func() { <-t.slots })}
 }
 
-// acquire asks for a permit for a delivery of a job, and for a slot, which it waits for.
+// acquire asks for a permit for a delivery of a job, then waits for a slot.
 func (t *gate) acquire(ctx context.Context, args DeliverArgs) (grant, admission) {
 	p, a := t.permits.acquire(ctx, args)
 	if a != admitted {
@@ -41,7 +41,7 @@ func (t *gate) acquire(ctx context.Context, args DeliverArgs) (grant, admission)
 	}
 }
 
-// tryAcquire gives a permit and a slot that nobody waits for, where there are such.
+// tryAcquire returns a permit and a slot if both are free and have no waiters.
 func (t *gate) tryAcquire(endpoint string) (grant, bool) {
 	p, ok := t.permits.tryAcquire(endpoint)
 	if !ok {

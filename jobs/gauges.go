@@ -9,8 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// gauges are what Prometheus reads of the engine's state each time it asks: how
-// much waits for what, circuits, queues and workers.
+// gauges collects the engine's state at each Prometheus scrape: how much waits for what,
+// circuits, queues and workers.
 type gauges struct {
 	pool     *pgxpool.Pool
 	taken    chan struct{}
@@ -21,10 +21,10 @@ type gauges struct {
 	used     *prometheus.Desc
 }
 
-// gaugeTimeout is how long Prometheus is let wait for the database.
+// gaugeTimeout bounds the database queries of a scrape.
 const gaugeTimeout = 5 * time.Second
 
-// gaugeMost is how far what waits is counted.
+// gaugeMost is where counting what waits stops.
 const gaugeMost = 1_000_000
 
 func newGauges(pool *pgxpool.Pool, taken chan struct{}) *gauges {
@@ -45,7 +45,7 @@ func (g *gauges) Describe(into chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect reads them.
+// Collect reads the gauges.
 func (g *gauges) Collect(into chan<- prometheus.Metric) {
 	into <- prometheus.MustNewConstMetric(g.slots, prometheus.GaugeValue, float64(cap(g.taken)))
 	into <- prometheus.MustNewConstMetric(g.used, prometheus.GaugeValue, float64(len(g.taken)))

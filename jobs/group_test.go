@@ -13,8 +13,8 @@ import (
 	"postrider/outbox"
 )
 
-// together records so many conversions whose deliveries were queued at once, as
-// those of one commit are: they share jobs.
+// together records so many conversions whose deliveries are queued at once, as in one
+// commit: they share jobs.
 func (w *world) together(n int) {
 	w.t.Helper()
 	for range n {
@@ -52,8 +52,8 @@ func TestDeliveriesThatShareAJobAreEachSentOnce(t *testing.T) {
 	w.until("the jobs are gone, or River has ended them", `SELECT count(*) = 0 FROM river_job WHERE state <> 'completed'`)
 }
 
-// A job is gone with the commit that writes the last of its deliveries, not
-// before: what is left of it when its process dies is found by it.
+// A job is deleted by the commit that writes the last of its deliveries, not before: if its
+// process dies, the job leads to what is left of it.
 func TestWhatIsLeftOfTheJobOfADeadProcessIsTakenBack(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/?t={transaction_id}")
@@ -87,7 +87,7 @@ func TestADeliveryThatHasMovedOnDoesNotStopTheOthersOfItsJob(t *testing.T) {
 	}
 }
 
-// Jobs as they were before they had several deliveries are brought up to date.
+// Jobs from before they had several deliveries are migrated.
 func TestAnOldJobIsMigrated(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/")

@@ -13,29 +13,28 @@ import (
 	"postrider/outbox"
 )
 
-// handover is what the engine sends of what its own process records, with no
-// queue between: the delivery is claimed in the transaction that records it, and
-// its attempt begins with the commit. Only what would have gone out at once all
-// the same is taken: its endpoint answers fast, and has a permit that nobody waits
-// for. Its job is written as one that is running already, so that what a dead
-// process had taken is swept and rescued like any other claim.
+// handover sends what its own process records, bypassing the queue: the delivery is claimed
+// in the transaction that records it, and its attempt begins with the commit. It takes only
+// what would have been sent at once anyway: the endpoint answers fast, and has a free
+// permit without waiters. Its job is inserted as running, so that what a dead process had
+// taken is swept and rescued like any other claim.
 type handover struct {
 	*Config
 
-	owner   string // the member's id: by whom its jobs run
+	owner   string // the member's id, the attempted_by of its jobs
 	gate    *gate
 	sender  *sender
 	writer  *writer
 	metrics *metrics
 
 	mu       sync.Mutex
-	opened   bool            // more may be begun
+	opened   bool            // new attempts may begin
 	ctx      context.Context // of the attempts
 	cancel   context.CancelFunc
 	inFlight sync.WaitGroup
 }
 
-// handed is a delivery that the engine has claimed, and a grant for it.
+// handed is a delivery that the engine has claimed, with its grant.
 type handed struct {
 	ready     outbox.Ready
 	claim     claim
@@ -43,7 +42,7 @@ type handed struct {
 	grant     grant
 }
 
-// open lets deliveries be taken, whose attempts end with ctx.
+// open starts taking deliveries, whose attempts end with ctx.
 func (h *handover) open(ctx context.Context) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -51,22 +50,21 @@ func (h *handover) open(ctx context.Context) {
 	h.ctx, h.cancel = context.WithCancel(ctx)
 }
 
-// close lets none be taken any more.
+// close stops taking deliveries.
 func (h *handover) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.opened = false
 }
 
-// isOpen tells whether more may be begun: the engine runs, and was not asked to
-// stop.
+// isOpen reports whether attempts may begin: the engine runs and is not stopping.
 func (h *handover) isOpen() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.opened
 }
 
-// begin counts one more attempt; false where none may begin.
+// begin counts a new attempt, and reports whether it may begin.
 func (h *handover) begin() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -76,16 +74,15 @@ func (h *handover) begin() bool {
 	return h.opened
 }
 
-// drain waits for those that were taken before it was closed, and cuts them off
-// when soft is done.
+// drain waits for attempts that began before close, and cancels them when soft is done.
 func (h *handover) drain(soft context.Context) {
 	defer context.AfterFunc(soft, h.cancel)()
 	h.inFlight.Wait()
 	h.cancel()
 }
 
-// take claims a delivery that is being recorded, where it can go out at once; nil
-// where it must go through the queue.
+// take claims a delivery that is being recorded if it can be sent at once; nil if it must
+// go through the queue.
 func (h *handover) take(f outbox.Fresh) *handed {
 	if f.Follows || h.Hold() || !h.begin() {
 		return nil
@@ -108,23 +105,22 @@ func (h *handover) take(f outbox.Fresh) *handed {
 	}
 }
 
-// insertRunningSQL makes jobs of which River is told that they run: as
-// insertJobsSQL, with $6 by whom. It gives their ids, and which
-// deliveries each has.
+// insertRunningSQL inserts jobs that are running for River: like insertJobsSQL, with $6 the
+// owner. It returns their ids, and the deliveries of each.
 const insertRunningSQL = `
 INSERT INTO river_job (args, kind, max_attempts, priority, queue, state, attempt, attempted_at, attempted_by)
 SELECT args, $4, $5, priority, queue, 'running', 1, now(), ARRAY[$6] FROM unnest($1::jsonb[], $2::smallint[], $3::text[]) AS u(args, priority, queue)
 RETURNING id, ARRAY(SELECT (queued ->> 'id')::uuid FROM jsonb_array_elements(args -> 'deliveries') AS queued)`
 
-// stoppedSQL finds, of the postbacks $1, those that nothing may be sent for any
-// more: what the recording process had cached of them was old. While the
-// installation is on hold, of which it tells, these are all.
+// stoppedSQL finds those of the postbacks $1 for which nothing may be sent any more: the
+// recording process's cache was stale. While the installation is on hold, which it returns
+// too, these are all.
 const stoppedSQL = `
 SELECT p.id, p.deleted_at IS NOT NULL, h.on_hold FROM postbacks p CROSS JOIN (` + outbox.OnHoldSQL + `) AS h(on_hold)
 WHERE p.id = ANY($1) AND (p.hold_reason IS NOT NULL OR p.deleted_at IS NOT NULL OR h.on_hold)`
 
-// queue writes the jobs of what was taken, whose attempts begin once tx has committed,
-// and whose grants are released where it has not.
+// queue inserts the jobs of taken deliveries. Their attempts begin once tx has committed;
+// if it has not, their grants are released.
 func (h *handover) queue(tx *pg.Pipeline, taken []*handed) error {
 	byID := make(map[uuid.UUID]*handed, len(taken))
 	ready, postbacks := make([]outbox.Ready, len(taken)), make([]ids.Postback, len(taken))
@@ -166,7 +162,7 @@ func (h *handover) queue(tx *pg.Pipeline, taken []*handed) error {
 	return nil
 }
 
-// conclude begins what was taken, where its transaction has committed.
+// conclude starts what was taken if its transaction has committed.
 func (h *handover) conclude(taken []*handed, committed bool) {
 	for _, one := range taken {
 		if committed {
@@ -181,8 +177,8 @@ func (h *handover) conclude(taken []*handed, committed bool) {
 	}
 }
 
-// deliver makes the attempt of a delivery that was handed over. Where that fails,
-// its claim is swept once it is old.
+// deliver makes the attempt of a delivery that was handed over. If that fails, its claim is
+// swept once it is old.
 func (h *handover) deliver(one *handed) {
 	defer h.inFlight.Done()
 	defer one.grant.release()

@@ -23,9 +23,8 @@ import (
 	"postrider/pgtest"
 )
 
-// beside starts an engine in the process that records, whose tracker has shown
-// that it answers fast: T1 went out through the queue. It gives what tells how
-// many went out without it.
+// beside starts an engine in the recording process, whose tracker has proven fast: T1 was
+// sent through the queue. It returns a function that returns how many were sent without it.
 func (w *world) beside(options ...func(*jobs.Config)) (handedOver func() int, stop func()) {
 	w.t.Helper()
 	metrics := prometheus.NewRegistry()
@@ -50,7 +49,7 @@ func (w *world) beside(options ...func(*jobs.Config)) (handedOver func() int, st
 	return handedOver, stop
 }
 
-// of is the delivery of a transaction that is no replay.
+// of returns the delivery of a transaction that is no replay.
 func (w *world) of(transaction string) *db.Delivery {
 	w.t.Helper()
 	d, err := w.client.Delivery.Query().Where(delivery.TransactionID(transaction), delivery.ReplayOfIsNil()).Only(w.ctx)
@@ -75,7 +74,7 @@ func TestWhatIsRecordedBesideAnEngineGoesOutWithNoQueueBetween(t *testing.T) {
 	if d.Attempt != 1 || d.ClaimedAt != nil || d.FirstAttemptAt == nil || d.DeliveredAt == nil || len(w.attempts(d)) != 1 || w.number(`SELECT count(*) FROM river_job`) != 0 {
 		t.Errorf("%+v", d)
 	}
-	// It said what it says through the queue.
+	// It sent the same as through the queue.
 	id, err := jobs.Replayer{Pool: w.pool.Pgx, Now: time.Now}.Replay(t.Context(), d.ID, true)
 	w.must(err)
 	w.untilAll(outbox.Delivered)
@@ -119,7 +118,7 @@ func TestWhatIsNotCommittedIsNotSentAndLeavesItsRoom(t *testing.T) {
 	}
 }
 
-// What the recording process remembers of a postback may be old.
+// The recording process's cache of a postback may be stale.
 func TestWhatIsHandedOverForAPostbackThatIsHeldOrDeletedIsNotSent(t *testing.T) {
 	for _, tc := range []struct {
 		name, change string

@@ -14,8 +14,8 @@ import (
 // holdBatch is how many parked deliveries of an open circuit a round marks as held.
 const holdBatch = 500
 
-// holder marks what is parked at endpoints whose circuit is open as held: its owners
-// shall see why it waits.
+// holder marks deliveries parked at an open circuit as held, so that their owners see why
+// they wait.
 type holder struct {
 	*Config
 
@@ -23,8 +23,8 @@ type holder struct {
 	open    map[string]*holdAhead // by endpoint
 }
 
-// holdAhead is how far the parked deliveries of an endpoint were marked as held
-// since its circuit opened.
+// holdAhead is how far an endpoint's parked deliveries were marked as held since its
+// circuit opened.
 type holdAhead struct {
 	openedAt time.Time
 	at       outbox.Position
@@ -47,7 +47,7 @@ func (h *holder) note(open map[string]dispatch.Circuit) {
 // endpoints lists those whose circuit is not closed.
 func (h *holder) endpoints() []string { return slices.Sorted(maps.Keys(h.open)) }
 
-// hold marks some of what is parked, in each round, and tells whether more is to do.
+// hold marks a batch per endpoint in each round, and reports whether more is to do.
 func (h *holder) hold(ctx context.Context) (more bool, err error) {
 	for _, endpoint := range h.endpoints() {
 		ahead := h.open[endpoint]

@@ -12,27 +12,27 @@ import (
 	"postrider/outbox"
 )
 
-// What is kept for how long besides, and how far ahead months are made.
+// Retention of other data, and how many months ahead partitions are created.
 const (
 	echoKept    = 7 * day
 	bulkKept    = 30 * day
 	monthsAhead = 3
 )
 
-// How often house is kept, and how soon again where something could not be done.
+// How often the housekeeper runs, and how soon again after an error.
 const (
 	houseEvery = time.Hour
 	houseAgain = time.Minute
 )
 
-// housekeeper drops what nobody looks at any more.
+// housekeeper drops data that is no longer needed.
 type housekeeper struct {
 	*Config
 
 	bodiesUpTo uuid.UUID // attempts up to this one have lost their bodies
 }
 
-// run does the chores now and from time to time. Any node may do it at any time.
+// run does the chores at once and then periodically. Any node may do it at any time.
 func (h *housekeeper) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause := houseEvery
@@ -44,9 +44,8 @@ func (h *housekeeper) run(ctx context.Context) {
 	}
 }
 
-// chores makes the partitions of the months ahead, long before a row needs them,
-// and drops what nobody looks at any more. One that fails does not keep the
-// others from being done.
+// chores creates the partitions of the months ahead, long before a row needs them, and
+// drops data that is no longer needed. A failed chore does not stop the others.
 func (h *housekeeper) chores(ctx context.Context, now time.Time) error {
 	return errors.Join(
 		pg.MakePartitions(ctx, h.Pool.SQL, pg.MonthOf(now), pg.MonthOf(now).Add(monthsAhead)),
@@ -65,7 +64,7 @@ func (h *housekeeper) dropPartitions(ctx context.Context, table string, before t
 	return err
 }
 
-// dropRows deletes what is over, row by row.
+// dropRows deletes what has expired, row by row.
 func (h *housekeeper) dropRows(ctx context.Context, now time.Time) error {
 	var faults []error
 	for _, chore := range []struct {
@@ -91,8 +90,8 @@ func (h *housekeeper) dropRows(ctx context.Context, now time.Time) error {
 // bodyChunk is how many attempts lose their bodies in one statement.
 const bodyChunk = 1000
 
-// dropBodies takes headers and bodies out of attempts from before then, a chunk
-// at a time so that nothing else waits long. It remembers how far it came.
+// dropBodies clears headers and bodies of attempts from before then, a chunk at a time so
+// that nothing else waits long. It remembers how far it came.
 func (h *housekeeper) dropBodies(ctx context.Context, before time.Time) error {
 	for ctx.Err() == nil {
 		ids, err := outbox.ForgetBodies(ctx, pg.NewGroup(h.Pool.Pgx), h.bodiesUpTo, before, bodyChunk)

@@ -13,22 +13,22 @@ import (
 	"postrider/outbox"
 )
 
-// DeliverArgs is the job of one attempt for each of some deliveries, which were
-// queued together and go to the same endpoint.
+// DeliverArgs is a job: one attempt for each of some deliveries, which were queued together
+// and go to the same endpoint.
 type DeliverArgs struct {
-	Deliveries []outbox.Ref `json:"deliveries"`         // in the order in which they go out; deliveriesEach at the most
+	Deliveries []outbox.Ref `json:"deliveries"`         // in the order of sending; at most deliveriesEach
 	Endpoint   string       `json:"endpoint"`           // scheme://host:port
 	Promoted   bool         `json:"promoted,omitempty"` // the promoter counts them as in flight
-	Probe      bool         `json:"probe,omitempty"`    // they go out though the circuit is open
+	Probe      bool         `json:"probe,omitempty"`    // they are sent though the circuit is open
 }
 
-// Kind names the job in River's table.
+// Kind is the job's kind in River's table.
 func (DeliverArgs) Kind() string { return "deliver" }
 
 // run is a job that this process runs.
 type run struct {
-	job  int64        // of River
-	left atomic.Int64 // deliveries of it that are not known to be over
+	job  int64        // River's id
+	left atomic.Int64 // deliveries of it not known to be finished
 }
 
 func newRun(job int64, deliveries int) *run {
@@ -37,8 +37,8 @@ func newRun(job int64, deliveries int) *run {
 	return r
 }
 
-// ending gives the jobs that are over once these deliveries are, a run each; nil
-// for one without. What else there was of such a job is over on the disk.
+// ending returns the jobs that finish with these deliveries, a run each; nil for one
+// without. The other deliveries of such a job are durably finished.
 func ending(runs []*run) []int64 {
 	here := make(map[*run]int64, len(runs))
 	for _, r := range runs {
@@ -55,7 +55,7 @@ func ending(runs []*run) []int64 {
 	return jobs
 }
 
-// ended notes that these deliveries are over, on the disk.
+// ended notes that these deliveries are durably finished.
 func ended(runs []*run) {
 	for _, r := range runs {
 		if r != nil {
@@ -64,11 +64,11 @@ func ended(runs []*run) {
 	}
 }
 
-// lanes is how many queues endpoints are spread over: a bad endpoint's jobs never
-// stand in front of those of another lane.
+// lanes is the number of queues for endpoints: a bad endpoint's jobs never queue in front
+// of those of another lane.
 const lanes = 16
 
-// lane is the queue of an endpoint.
+// lane returns the queue of an endpoint.
 func lane(endpoint string) string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(endpoint))
@@ -77,7 +77,7 @@ func lane(endpoint string) string {
 
 func laneName(n int) string { return "lane_" + strconv.Itoa(n) }
 
-// queueJobs makes jobs for whoever fetches them first.
+// queueJobs inserts jobs for any process to fetch.
 func queueJobs(tx outbox.Tx, deliveries []outbox.Ready) error {
 	if len(deliveries) == 0 {
 		return nil
@@ -91,35 +91,34 @@ func queueJobs(tx outbox.Tx, deliveries []outbox.Ready) error {
 	return nil
 }
 
-// insertJobsSQL makes jobs just as River would: $1 arguments, $2 priorities, $3
-// queues, $4 the kind, $5 how often River may run one. River's own insert is
-// three statements that each wait for an answer; this goes with the others.
+// insertJobsSQL inserts jobs just as River would: $1 arguments, $2 priorities, $3 queues,
+// $4 the kind, $5 how often River may run one. River's own insert takes three round trips;
+// this is pipelined with the others.
 const insertJobsSQL = `
 INSERT INTO river_job (args, kind, max_attempts, priority, queue)
 SELECT args, $4, $5, priority, queue FROM unnest($1::jsonb[], $2::smallint[], $3::text[]) AS u(args, priority, queue)`
 
-// notifyJobsSQL wakes whoever fetches from queues, as River does: $1 a notice
-// for each queue.
+// notifyJobsSQL wakes the fetchers of queues, as River does: $1 a notice for each queue.
 const notifyJobsSQL = `SELECT pg_notify(current_schema() || '.river_insert', notice) FROM unnest($1::text[]) AS notice`
 
-// dropJobsSQL takes jobs out of River whose outcome is written in the same
-// transaction. A row less is cheaper than one that is kept as completed.
+// dropJobsSQL deletes jobs whose result is written in the same transaction. That is cheaper
+// than keeping the row as completed.
 const dropJobsSQL = `DELETE FROM river_job WHERE id = ANY($1)`
 
-// deliveriesEach is how many deliveries share a job at the most. Under load many are
-// queued at once, and a job costs as much as a delivery does: River's fetch alone a
-// third. They enter one after the other, so a job must not have too many: the last
-// is to be in flight long before a sweep may take it for forgotten.
+// deliveriesEach is the maximum number of deliveries in a job. Under load many are queued
+// at once, and a job costs as much as a delivery does: River's fetch alone a third. They
+// start one after the other, so a job must stay small: the last must be in flight long
+// before a sweep may take it for abandoned.
 const deliveriesEach = 16
 
-// jobRows is jobs, a slice a column.
+// jobRows holds jobs, a slice per column.
 type jobRows struct {
 	encoded    []string
 	priorities []int
 	queues     []string
 }
 
-// newJobRows puts deliveries into jobs, in their order.
+// newJobRows groups deliveries into jobs, in their order.
 func newJobRows(deliveries []outbox.Ready) (jobRows, error) {
 	type kind struct {
 		endpoint        string
@@ -156,7 +155,7 @@ func (r jobRows) args() []any {
 	return []any{r.encoded, r.priorities, r.queues, DeliverArgs{}.Kind(), river.MaxAttemptsDefault}
 }
 
-// notices has one for each queue.
+// notices returns one for each queue.
 func (r jobRows) notices() []string {
 	queues := slices.Clone(r.queues)
 	slices.Sort(queues)
@@ -167,7 +166,7 @@ func (r jobRows) notices() []string {
 	return queues
 }
 
-// laneNotices wakes whoever fetches from any lane.
+// laneNotices returns a notice for every lane.
 func laneNotices() []string {
 	rows := jobRows{queues: make([]string, lanes)}
 	for n := range rows.queues {

@@ -20,8 +20,8 @@ import (
 	"postrider/pgtest"
 )
 
-// Our insert and River's make the same rows, but for ids and the time of day: a
-// new version of River that wants more is found here.
+// Our insert and River's make the same rows, but for ids and the time of day: a new version
+// of River that requires more fails here.
 func TestAJobIsMadeAsRiverMakesIt(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
@@ -58,8 +58,8 @@ func TestAJobIsMadeAsRiverMakesIt(t *testing.T) {
 	}
 }
 
-// jobsIn reads every column of River's jobs, with what differs from one insert to
-// the next told only by its kind.
+// jobsIn reads every column of River's jobs; of columns that differ between inserts only
+// the kind of value.
 func jobsIn(t *testing.T, d *pgtest.DB) []map[string]any {
 	t.Helper()
 	rows, err := d.SQL.QueryContext(t.Context(), `
@@ -86,8 +86,8 @@ func jobsIn(t *testing.T, d *pgtest.DB) []map[string]any {
 	return all
 }
 
-// Whatever is queued together: every delivery is in one job, in its order among
-// those that go to the same endpoint in the same way, and no job has too many.
+// Whatever is queued together: every delivery is in one job, in order among those for the
+// same endpoint and kind, and no job has too many.
 func TestJobsOfSeveralDeliveries(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

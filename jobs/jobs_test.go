@@ -32,7 +32,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience is how long a test waits for what must come.
+// patience is how long tests wait for an expected event.
 const patience = 20 * time.Second
 
 // fast is a schedule that a test can wait for.
@@ -67,7 +67,7 @@ func setup(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Reque
 	return w
 }
 
-// postback makes one to the sink, for deposits unless said otherwise.
+// postback creates one to the sink, for deposits unless given.
 func (w *world) postback(path string, options ...func(*db.PostbackCreate)) *db.Postback {
 	w.t.Helper()
 	p := pgtest.Postback(w.t, w.d, w.Affiliate, w.sink.URL+path, append([]func(*db.PostbackCreate){pgtest.On(commission.GoalDeposit)}, options...)...)
@@ -85,12 +85,12 @@ func (w *world) deposit() {
 	w.must(err)
 }
 
-// Enqueue is that of a process in which the last engine works that was started.
+// Enqueue is that of the process with the engine that was started last.
 func (w *world) Enqueue(ctx context.Context, tx *pg.Pipeline, fresh []outbox.Fresh) (map[uuid.UUID]*time.Time, error) {
 	return jobs.Enqueuer{Engine: w.engine}.Enqueue(ctx, tx, fresh)
 }
 
-// run starts an engine, and gives what stops it: gracefully, and once it is over.
+// run starts an engine; stop ends it gracefully, and waits until it is over.
 func (w *world) run(options ...func(*jobs.Config)) (stop func()) {
 	w.t.Helper()
 	client := dispatch.NewClient(dispatch.ClientOptions{Guard: w.guard, UserAgent: "Postrider/test"})
@@ -126,7 +126,7 @@ func (w *world) must(err error) {
 	}
 }
 
-// until waits for the database to say yes.
+// until waits for a query to return true.
 func (w *world) until(what, query string, args ...any) {
 	w.t.Helper()
 	defer func() {
@@ -147,7 +147,7 @@ func (w *world) untilAll(state outbox.State) {
 	w.until("every delivery is "+string(state), `SELECT count(*) > 0 AND bool_and(state = $1) FROM deliveries`, state)
 }
 
-// delivery is the only one, or that of a conversion.
+// delivery returns the only one, or that of a conversion.
 func (w *world) delivery() *db.Delivery {
 	w.t.Helper()
 	d, err := w.client.Delivery.Query().Only(w.ctx)
@@ -175,7 +175,7 @@ func (w *world) exec(query string, args ...any) {
 	w.must(err)
 }
 
-// owner is a context in which the affiliate is asking.
+// owner returns a context authorised as the affiliate.
 func (w *world) owner() context.Context {
 	return viewer.With(w.t.Context(), &viewer.Viewer{Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.Affiliate), Scopes: viewer.Scopes()})
 }
@@ -187,7 +187,7 @@ func (w *world) change(p *db.Postback, patch func(*firing.Postback)) *db.Postbac
 	return changed
 }
 
-// sink is a tracker that keeps what it gets.
+// sink is a tracker that records its requests.
 type sink struct {
 	*httptest.Server
 
@@ -224,7 +224,7 @@ func (s *sink) requests() []request {
 	return append([]request(nil), s.got...)
 }
 
-// status answers always the same.
+// status always returns the same answer.
 func status(code int) func(int, http.ResponseWriter, *http.Request) {
 	return func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
 }

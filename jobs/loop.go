@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// signal wakes who waits, or who will wait next.
+// signal wakes the receiver, or its next wait.
 func signal(wake chan<- struct{}) {
 	select {
 	case wake <- struct{}{}:
@@ -16,7 +16,7 @@ func signal(wake chan<- struct{}) {
 	}
 }
 
-// sleep waits for a while, or until it is woken.
+// sleep waits for pause, wake or the end of ctx.
 func sleep(ctx context.Context, pause time.Duration, wake <-chan struct{}) {
 	next := time.NewTimer(pause)
 	defer next.Stop()
@@ -27,8 +27,8 @@ func sleep(ctx context.Context, pause time.Duration, wake <-chan struct{}) {
 	}
 }
 
-// every does something at once, then again and again until ctx is done. What fails is
-// logged and done again.
+// every calls do at once, then at each interval until ctx is done. It logs errors and goes
+// on.
 func every(ctx context.Context, log *slog.Logger, interval time.Duration, what string, do func(context.Context) error) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
@@ -44,7 +44,7 @@ func every(ctx context.Context, log *slog.Logger, interval time.Duration, what s
 	}
 }
 
-// caught makes an error of a panic, as River does with those of its own goroutine.
+// caught turns a panic into an error, as River does in its own goroutines.
 func caught(do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

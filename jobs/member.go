@@ -11,9 +11,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// A process that was not seen for seenFor is taken for dead. Whoever promotes
-// has the lease for leaseFor, and renews it with every beat: when it is killed,
-// or paused, another takes over.
+// A process that was not seen for seenFor counts as dead. The promoter has the lease for
+// leaseFor, and renews it with every beat: when it is killed, or paused, another takes
+// over.
 const (
 	beatEvery = time.Second
 	leaseFor  = 3 * time.Second
@@ -28,9 +28,9 @@ type membership struct {
 	slots int
 	clock *clock
 
-	processes atomic.Int64 // that are alive, this one among them
-	others    atomic.Bool  // have jobs running, whether or not they live
-	unfetched atomic.Bool  // jobs wait that somebody should have fetched by now
+	processes atomic.Int64 // alive, this one included
+	others    atomic.Bool  // other processes have jobs running, alive or not
+	unfetched atomic.Bool  // jobs wait that should have been fetched by now
 	leadUntil atomic.Int64 // nanoseconds of the monotonic clock since began
 	began     time.Time
 }
@@ -45,16 +45,15 @@ func newMembership(pool *pgxpool.Pool, slots int, clock *clock) (*membership, er
 	return m, nil
 }
 
-// leads tells whether this process promotes. One that was paused longer than
-// its lease does not, before it has asked again.
+// leads reports whether this process has the promoter's lease. One that was paused for
+// longer than that must renew it first.
 func (m *membership) leads() bool { return int64(time.Since(m.began)) < m.leadUntil.Load() }
 
-// beatSQL shows that the process $1 is alive ($2 its name, $3 its slots), forgets
-// whom nobody has seen for $4, and asks for the lease, of $5. It tells how many
-// others live, whether it has the lease, whether others have jobs running, and
-// whether jobs wait that should have been fetched $6 ago, and what the time is. It is one
-// statement, since it is what a process at rest does. Lock order: the lease before
-// anything else, or two processes could wait for each other.
+// beatSQL records that the process $1 is alive ($2 its name, $3 its slots), deletes those
+// not seen for $4, and asks for the lease, of $5. It returns how many others live, whether
+// it has the lease, whether others have jobs running, whether jobs wait that should have
+// been fetched $6 ago, and the time. It is one statement, since it is what a process at
+// rest runs. Lock order: the lease before anything else, or two processes could deadlock.
 const beatSQL = `
 WITH lease AS (
   UPDATE promoter SET worker_id = $1, until = now() + $5::interval WHERE worker_id = $1 OR until < now() RETURNING worker_id
@@ -69,8 +68,8 @@ SELECT (SELECT count(*) FROM workers WHERE seen_at >= now() - $4::interval AND i
   EXISTS (SELECT FROM river_job WHERE state = 'running' AND kind = 'deliver' AND attempted_by[array_upper(attempted_by, 1)] <> $1::text),
   EXISTS (SELECT FROM river_job WHERE state = 'available' AND kind = 'deliver' AND scheduled_at < now() - $6::interval), clock_timestamp()`
 
-// beat shows that this process is alive, counts the others, and asks for the
-// lease. All times are the database's: clocks of machines differ.
+// beat records that this process is alive, counts the others, and asks for the lease. All
+// times are the database's: clocks of machines differ.
 func (m *membership) beat(ctx context.Context) error {
 	asked, before := time.Since(m.began), m.clock.machine()
 	host, _ := os.Hostname()
@@ -94,7 +93,7 @@ func (m *membership) beat(ctx context.Context) error {
 	return nil
 }
 
-// resign gives the lease back, so that another need not wait for its end.
+// resign releases the lease, so that another need not wait for its expiry.
 func (m *membership) resign(ctx context.Context) error {
 	m.leadUntil.Store(0)
 	_, err := m.pool.Exec(ctx, `

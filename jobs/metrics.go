@@ -9,7 +9,7 @@ import (
 	"postrider/outbox"
 )
 
-// metrics is what Prometheus is told of the engine.
+// metrics holds the engine's Prometheus metrics.
 type metrics struct {
 	attempts  *prometheus.CounterVec
 	exchange  prometheus.Histogram

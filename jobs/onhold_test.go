@@ -70,8 +70,8 @@ func TestNothingLeavesWhileTheInstallationIsOnHold(t *testing.T) {
 	}
 }
 
-// What was held up once, and every round since, is neither sent nor lost: not the
-// first attempt, not a retry, not a probe.
+// What was on hold once, and every round since, is neither sent nor lost: not the first
+// attempt, not a retry, not a probe.
 func TestAProcessThatDoesNotKnowOfTheHoldTriesInVain(t *testing.T) {
 	w := setup(t, status(http.StatusInternalServerError))
 	w.postback("/p")
@@ -92,7 +92,7 @@ func TestAProcessThatDoesNotKnowOfTheHoldTriesInVain(t *testing.T) {
 	}
 }
 
-// untilParkings waits until a process has found so often that nothing may leave.
+// untilParkings waits until a process has parked so often because of the hold.
 func (w *world) untilParkings(metrics *prometheus.Registry, n float64) {
 	w.t.Helper()
 	pgtest.Until(w.t, patience, "deliveries are kept back", func() bool {

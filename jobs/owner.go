@@ -14,40 +14,40 @@ import (
 	"postrider/internal/pg"
 )
 
-// What an engine has claimed is named for it in river_job.attempted_by, and it holds
-// an advisory lock for as long as it lives, on a connection of its own: when the
-// process ends, however it ends, PostgreSQL ends the lock. A process that is cut off
-// loses it when the server's keepalives say so; one that is stopped or slow keeps it.
+// Jobs that an engine runs have its id in river_job.attempted_by, and it holds an advisory
+// lock for as long as it lives, on a connection of its own: when the process ends, however
+// it ends, PostgreSQL releases the lock. A process that is cut off loses it when the
+// server's keepalives fail; one that is stopped or slow keeps it.
 const (
-	ownerAgain = 50 * time.Millisecond // until a lost lock is asked for again
-	lookAgain  = 5 * beatEvery         // an older look tells nothing of who holds no lock
+	ownerAgain = 50 * time.Millisecond // before a lost lock is requested again
+	lookAgain  = 5 * beatEvery         // after which an earlier look no longer counts
 )
 
 var ownerSQL = `SELECT pg_advisory_lock(` + pg.LockID("$1") + `)`
 
-// ownerKeepalives end the connection of a process that is cut off after some four
-// seconds, on the server's side. On a Unix socket they are ignored.
+// ownerKeepalives make the server close the connection of a process that is cut off after
+// some four seconds. On a Unix socket they are ignored.
 var ownerKeepalives = map[string]string{
 	"tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "2", "tcp_user_timeout": "4000",
 	"idle_in_transaction_session_timeout": "0",
 }
 
-// owner holds this engine's lock, and takes back what engines had claimed that hold none.
+// owner holds this engine's lock, and takes back the claims of engines that hold none.
 type owner struct {
 	*Config
 
 	id      string // the member's
 	sweeper *sweeper
-	wake    chan<- struct{} // the promoter
-	look    chan struct{}   // others have jobs running: do they live?
+	wake    chan<- struct{} // wakes the promoter
+	look    chan struct{}   // others have jobs running: check their locks
 
-	ownerless map[string]bool // who had jobs running and no lock at the last look
-	lookedAt  time.Time       // when that was
+	ownerless map[string]bool // had jobs running and no lock at the last look
+	lookedAt  time.Time       // time of the last look
 }
 
-// own takes the lock that shows that this engine lives, and keeps it until ctx is
-// done: a connection that is lost is opened again at once, before anybody has looked
-// twice. held is called once the lock is held for the first time.
+// own takes the lock that shows that this engine is alive, and keeps it until ctx is done:
+// a lost connection is reopened at once, before any process has looked twice. held is
+// called once the lock is held for the first time.
 func (o *owner) own(ctx context.Context, held func()) {
 	for ctx.Err() == nil {
 		if err := o.ownOnce(ctx, held); err != nil && ctx.Err() == nil {
@@ -57,7 +57,7 @@ func (o *owner) own(ctx context.Context, held func()) {
 	}
 }
 
-// start returns once the lock is held, or ctx is done; release gives it back.
+// start returns once the lock is held, or ctx is done; release gives it up.
 func (o *owner) start(ctx, work context.Context) (release func()) {
 	owning, cancel := context.WithCancel(work)
 	held, ended := make(chan struct{}), make(chan struct{})
@@ -87,7 +87,7 @@ func (o *owner) ownOnce(ctx context.Context, held func()) error {
 		return fmt.Errorf("locking: %w", err)
 	}
 	held()
-	// Nothing is ever announced here: it returns when the connection ends.
+	// Nothing is ever announced here: this returns when the connection ends.
 	for {
 		if _, err := conn.WaitForNotification(ctx); err != nil {
 			return err
@@ -95,16 +95,16 @@ func (o *owner) ownOnce(ctx context.Context, held func()) error {
 	}
 }
 
-// ownerlessSQL finds those, $1 aside, who have jobs running and hold no lock. Whoever
-// asks holds theirs shared for the length of the statement, so several may ask.
+// ownerlessSQL finds owners other than $1 that have jobs running and hold no lock. It takes
+// their locks shared, until the statement ends, so several may ask.
 var ownerlessSQL = `
 SELECT owner FROM (
   SELECT DISTINCT attempted_by[array_upper(attempted_by, 1)] AS owner FROM river_job WHERE state = 'running' AND kind = 'deliver'
 ) AS owners
 WHERE owner <> $1 AND pg_try_advisory_xact_lock_shared(` + pg.LockID(`'`+pg.LockEngine.Of("' || owner")) + `)`
 
-// watch looks who holds no lock whenever a beat saw that others have jobs
-// running: once a second while they do.
+// watch checks the owners' locks whenever a beat saw that others have jobs running: once a
+// second while they do.
 func (o *owner) watch(ctx context.Context) {
 	for {
 		select {
@@ -118,8 +118,8 @@ func (o *owner) watch(ctx context.Context) {
 	}
 }
 
-// sweepOwnerless takes back at once what nobody living has claimed. Who holds no lock
-// is looked at twice, a beat apart: a connection may be lost and opened again.
+// sweepOwnerless takes back the claims of dead owners at once. An owner without a lock is
+// looked at twice, a beat apart: a connection may be lost and reopened.
 func (o *owner) sweepOwnerless(ctx context.Context) error {
 	rows, err := o.Pool.Pgx.Query(ctx, ownerlessSQL, o.id)
 	if err != nil {
@@ -159,8 +159,8 @@ func (o *owner) sweepOwnerless(ctx context.Context) error {
 	return err
 }
 
-// endLease ends the promoter's lease where one of these has it: nobody else would
-// promote what was taken back before its end.
+// endLease ends the promoter's lease if one of these owners has it: otherwise what was
+// taken back would wait for its expiry.
 func endLease(ctx context.Context, tx pgx.Tx, owners []string) error {
 	if _, err := tx.Exec(ctx, `UPDATE promoter SET until = now() - interval '1 second' WHERE worker_id::text = ANY($1) AND until > now()`, owners); err != nil {
 		return fmt.Errorf("ending the promoter's lease: %w", err)
@@ -168,9 +168,8 @@ func endLease(ctx context.Context, tx pgx.Tx, owners []string) error {
 	return nil
 }
 
-// forgetJobs deletes the running jobs of processes that ended, whose deliveries are
-// taken back by the same commit: with the next claim of one they would look as if it
-// were theirs.
+// forgetJobs deletes the running jobs of ended processes, whose deliveries are taken back
+// by the same commit: otherwise the next claim of such a delivery would seem to be theirs.
 func forgetJobs(ctx context.Context, tx pgx.Tx, owners []string) error {
 	_, err := tx.Exec(ctx, `
 		DELETE FROM river_job j WHERE state = 'running' AND kind = 'deliver' AND attempted_by[array_upper(attempted_by, 1)] = ANY($1)

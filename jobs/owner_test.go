@@ -12,7 +12,7 @@ import (
 
 const lockOf = `hashtextextended('postrider.engine.' || $1, 0)`
 
-// lock shows that an owner lives, until the test is over.
+// lock holds an owner's lock, until the test is over.
 func (w *world) lock(owner string) {
 	w.t.Helper()
 	conn, err := w.d.SQL.Conn(w.t.Context())
@@ -52,8 +52,8 @@ func TestWhatADeadProcessHadFetchedIsTakenBackUnspent(t *testing.T) {
 	}
 }
 
-// Of two processes with claims of the same age, one dead and one alive, what the
-// living one holds stays its own.
+// Of two processes with claims of the same age, one dead and one alive, the living one
+// keeps its claims.
 func TestASlowProcessKeepsWhatItHas(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/")
@@ -94,8 +94,8 @@ func TestALockThatIsLostIsTakenAgain(t *testing.T) {
 	}
 }
 
-// A notice is lost where the connection that listens is. A job that nobody fetches
-// is announced again long before its lane is polled.
+// A notice is lost with the listening connection. A job that is not fetched is announced
+// again long before its lane is polled.
 func TestAJobWhoseNoticeWasLostIsFetchedAllTheSame(t *testing.T) {
 	w := setup(t, nil)
 	w.postback("/")
@@ -109,7 +109,7 @@ func TestAJobWhoseNoticeWasLostIsFetchedAllTheSame(t *testing.T) {
 }
 
 // Processes whose clocks differ by hours from each other's and the database's work
-// together: nothing waits for a clock, and nothing is taken from anybody.
+// together: nothing waits for a clock, and no live process loses a claim.
 func TestClocksThatDiffer(t *testing.T) {
 	var refused atomic.Int32
 	w := setup(t, func(n int, rw http.ResponseWriter, _ *http.Request) {

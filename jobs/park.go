@@ -8,18 +8,18 @@ import (
 	"postrider/outbox"
 )
 
-// parkRows is how many parkings share a commit at most.
+// parkRows is the maximum number of parkings in a commit.
 const parkRows = 500
 
-// parking is deliveries of a job that got no permit of their endpoint: they go back to
-// the table, and wait there for the promoter.
+// parking is deliveries of a job that got no permit of their endpoint: they return to the
+// table, and wait there for the promoter.
 type parking struct {
 	run        *run
 	deliveries []outbox.Ref
 	held       bool // because the circuit is open
 }
 
-// parker puts deliveries back into the table, many by one group commit.
+// parker puts deliveries back into the table by group commit.
 type parker struct {
 	*Config
 
@@ -35,7 +35,7 @@ func newParker(cfg *Config) *parker {
 // park returns when it is durable.
 func (p *parker) park(ctx context.Context, one parking) error { return p.batch.Do(ctx, one) }
 
-// parkAll puts deliveries back that share a commit.
+// parkAll puts the deliveries of a batch back.
 func (p *parker) parkAll(ctx context.Context, batch []parking) error {
 	var parked []outbox.Parking
 	var runs []*run

@@ -9,26 +9,26 @@ import (
 	"postrider/dispatch"
 )
 
-// admission is whether a job may go out to its endpoint now.
+// admission is whether a job may send to its endpoint now.
 type admission int
 
 const (
 	admitted admission = iota
-	full               // as many are in flight there as may be
+	full               // the endpoint's limit is reached
 	held               // its circuit is open
-	onHold             // nothing may leave at all
+	onHold             // the installation is on hold
 )
 
-// permits gives out permits, one for each request in flight, by the limit and the
-// circuit of each endpoint that this process sends to. Nothing of it is needed after a
-// crash: circuits that are not closed are in the database too.
+// permits issues permits, one for each request in flight, by the limit and the circuit of
+// each endpoint that this process sends to. Nothing of it is needed after a crash: circuits
+// that are not closed are in the database too.
 type permits struct {
 	rules    dispatch.CircuitRules
 	now      func() time.Time
-	slowMost int // most in flight at endpoints that are not known to answer fast: half of the workers' slots
+	slowMost int // maximum in flight at endpoints that are not known to answer fast: half of the workers' slots
 
 	mu           sync.Mutex
-	limits       dispatch.LimitRules // of this process, one of several
+	limits       dispatch.LimitRules // this process's share
 	known        map[string]*endpoint
 	slowInFlight int
 }
@@ -36,29 +36,29 @@ type permits struct {
 type endpoint struct {
 	limit    dispatch.Limit
 	inFlight int
-	direct   int      // of those in flight, that the promoter does not know of
-	wanted   bool     // more was wanted than the limit let through
-	waiting  []waiter // jobs that wait for a permit of an endpoint that answers fast
+	direct   int      // of those in flight, unknown to the promoter
+	wanted   bool     // the limit has turned requests away
+	waiting  []waiter // jobs that wait for a permit, at an endpoint that answers fast
 	circuit  dispatch.Circuit
-	shared   bool // the circuit is in the database, which has the last word
+	shared   bool // the circuit is in the database, which is authoritative
 	used     time.Time
 }
 
-// At an endpoint that is known to answer fast jobs wait for their turn, where it
-// comes within waitFor: going back to the table would cost more than the moment
-// does. With the 64 in flight at the most they are what a lane fetches.
+// At an endpoint that is known to answer fast, jobs wait for a permit if one comes within
+// waitFor: going back to the table would cost more. Together with the 64 in flight at most,
+// mostWait is what a lane fetches.
 const (
 	waitFor   = 500 * time.Millisecond
 	mostWait  = 192
-	leastTook = time.Millisecond // what an answer takes as this counts it
+	leastTook = time.Millisecond // the shortest latency that is assumed
 )
 
-// mayWait is how many jobs may wait for a permit.
+// mayWait returns how many jobs may wait for a permit.
 func (ep *endpoint) mayWait(rules dispatch.LimitRules) int {
 	return min(mostWait, ep.limit.Permits(rules)*int(waitFor/max(leastTook, ep.limit.Latency())))
 }
 
-// What is known of an endpoint is forgotten when nothing was sent there for so long.
+// State of an endpoint is dropped when nothing was sent there for this long.
 const forgetAfter = 10 * time.Minute
 
 func newPermits(rules dispatch.CircuitRules, workers int, now func() time.Time) *permits {
@@ -67,7 +67,7 @@ func newPermits(rules dispatch.CircuitRules, workers int, now func() time.Time) 
 	}
 }
 
-// of gives what is known of an endpoint. The caller holds the lock.
+// of returns what is known of an endpoint. The caller holds the lock.
 func (ps *permits) of(name string) *endpoint {
 	found := ps.known[name]
 	if found == nil {
@@ -78,11 +78,11 @@ func (ps *permits) of(name string) *endpoint {
 	return found
 }
 
-// permit is for one request to an endpoint.
+// permit admits one request to an endpoint.
 type permit struct {
 	endpoint string
-	direct   bool // the promoter does not know of it
-	slow     bool // it counts among those that may take long
+	direct   bool // not counted by the promoter
+	slow     bool // counted against slowMost
 }
 
 // waiter is a job that waits for its permit.
@@ -91,8 +91,8 @@ type waiter struct {
 	turn   chan admission
 }
 
-// acquire asks for a permit of an endpoint, and waits for one where that will not take
-// long. What was admitted is to be released.
+// acquire asks for a permit of an endpoint, and waits for one if that will not take long.
+// The caller must release an admitted permit.
 func (ps *permits) acquire(ctx context.Context, args DeliverArgs) (permit, admission) {
 	ps.mu.Lock()
 	ep := ps.of(args.Endpoint)
@@ -116,12 +116,12 @@ func (ps *permits) acquire(ctx context.Context, args DeliverArgs) (permit, admis
 		ep.waiting = slices.Delete(ep.waiting, i, i+1)
 		return p, full
 	}
-	return p, <-turn // it had its turn at the last moment
+	return p, <-turn // it was granted just now
 }
 
-// tryAcquire asks for a permit that can be had without waiting, and that nobody waits
-// for, of an endpoint that is known to answer fast: it is held for as long as a commit
-// takes, too. It is to be released where it was had.
+// tryAcquire takes a permit if one is free without waiters, of an endpoint that is known to
+// answer fast: it is held for as long as a commit takes, too. The caller must release it
+// where it got one.
 func (ps *permits) tryAcquire(name string) (permit, bool) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -130,7 +130,7 @@ func (ps *permits) tryAcquire(name string) (permit, bool) {
 		return permit{}, false
 	}
 	if ep.circuit.State != dispatch.Closed && ep.circuit.State != "" {
-		return permit{}, false // the ramp is for those that were held
+		return permit{}, false // the ramp is for held deliveries
 	}
 	p := permit{endpoint: name, direct: true}
 	ep.used = ps.now()
@@ -155,8 +155,8 @@ func (ps *permits) admit(ep *endpoint, p permit, probe bool) admission {
 		}
 	}
 	if p.slow {
-		// The first at an endpoint may show that it is fast after all: for that there
-		// is half as much again. The last quarter is for those that are.
+		// The first request may show that its endpoint is fast after all: for that there is
+		// half as much again. The last quarter is for fast ones.
 		if ps.slowInFlight >= ps.slowMost && (ep.inFlight > 0 || ps.slowInFlight >= ps.slowMost+ps.slowMost/2) {
 			return full
 		}
@@ -169,7 +169,7 @@ func (ps *permits) admit(ep *endpoint, p permit, probe bool) admission {
 	return admitted
 }
 
-// release gives a permit back. What came of the request is told to learned before.
+// release gives a permit back. The result of the request goes to learned before.
 func (ps *permits) release(p permit) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -184,8 +184,8 @@ func (ps *permits) release(p permit) {
 	ps.grantWaiting(ep)
 }
 
-// grantWaiting gives free permits to those who wait; from an endpoint that answers
-// fast no more it sends them back to the table.
+// grantWaiting grants free permits to waiting jobs; if the endpoint no longer answers fast,
+// it sends them back to the table.
 func (ps *permits) grantWaiting(ep *endpoint) {
 	for len(ep.waiting) > 0 {
 		a := full
@@ -200,9 +200,8 @@ func (ps *permits) grantWaiting(ep *endpoint) {
 	ep.waiting = nil
 }
 
-// learned takes in what came of a request, and tells whether the circuit's row
-// in the database wants to know: because it is there, or because this result
-// opens the circuit.
+// learned records the result of a request, and reports whether the circuit's row in the
+// database must be updated: because it exists, or because this result opens the circuit.
 func (ps *permits) learned(name string, reason dispatch.Reason, took time.Duration) (tell bool) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -217,7 +216,7 @@ func (ps *permits) learned(name string, reason dispatch.Reason, took time.Durati
 	return ep.shared
 }
 
-// circuit gives the circuit of an endpoint and what may be in flight there.
+// circuit returns the circuit of an endpoint and how many may be in flight there.
 func (ps *permits) circuit(name string) (circuit dispatch.Circuit, most int) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -225,7 +224,7 @@ func (ps *permits) circuit(name string) (circuit dispatch.Circuit, most int) {
 	return ep.circuit, ep.limit.Permits(ps.limits)
 }
 
-// setCircuit takes over what the database says of one endpoint.
+// setCircuit adopts the database's circuit of one endpoint.
 func (ps *permits) setCircuit(name string, c dispatch.Circuit) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -235,7 +234,7 @@ func (ps *permits) setCircuit(name string, c dispatch.Circuit) {
 func (ps *permits) take(ep *endpoint, c dispatch.Circuit) {
 	ep.shared = c.State != dispatch.Closed && c.State != ""
 	if !ep.shared && ep.circuit.State != dispatch.Closed && ep.circuit.State != "" {
-		c = dispatch.Circuit{} // it counts anew
+		c = dispatch.Circuit{} // counting starts afresh
 	} else if !ep.shared {
 		return
 	}
@@ -243,8 +242,8 @@ func (ps *permits) take(ep *endpoint, c dispatch.Circuit) {
 	ps.grantWaiting(ep)
 }
 
-// setCircuits takes over every circuit that is not closed; the others are.
-// Of what changed here after asked, this process knows better.
+// setCircuits adopts every circuit that is not closed; the others are. Those in mine were
+// changed here meanwhile, and stay.
 func (ps *permits) setCircuits(open map[string]dispatch.Circuit, mine map[string]bool) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -261,15 +260,14 @@ func (ps *permits) setCircuits(open map[string]dispatch.Circuit, mine map[string
 	}
 }
 
-// share makes this process one of n: all together may have in flight what one alone
-// may.
+// share makes this process one of n, which may together have in flight what one alone may.
 func (ps *permits) share(n int) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	ps.limits = dispatch.DefaultLimitRules.Shared(n)
 }
 
-// forPromoter is how many the promoter may have in flight at an endpoint in all
+// forPromoter returns how many the promoter may have in flight at an endpoint in all
 // processes together, as far as this one can tell, and whether the endpoint is known to
 // answer fast.
 func (ps *permits) forPromoter(name string, processes int) (n int, proven bool) {
@@ -282,9 +280,9 @@ func (ps *permits) forPromoter(name string, processes int) (n int, proven bool) 
 	limit, proven := ep.circuit.Limit(ep.limit.Permits(ps.limits)), ep.limit.Proven(ps.limits)
 	switch ep.circuit.State {
 	case dispatch.Open, dispatch.HalfOpen:
-		return 0, proven // but for the probe
+		return 0, proven // except for the probe
 	case dispatch.Recovering:
-		return limit - ep.direct, proven // the ramp is everybody's together
+		return limit - ep.direct, proven // all processes share the ramp
 	default:
 		return limit*processes - ep.direct, proven
 	}

@@ -150,8 +150,8 @@ func TestAPermitIsHadAtOnceWhereNobodyHasToWait(t *testing.T) {
 	}
 }
 
-// However jobs come, go and give up, no more are in flight than may be, nobody
-// waits for ever, and in the end nothing is left over.
+// However jobs come, go and give up, no more are in flight than may be, none waits forever,
+// and in the end no permit is left over.
 func TestPermitsAreNeitherLostNorDoubled(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

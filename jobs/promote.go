@@ -14,12 +14,12 @@ import (
 	"postrider/outbox"
 )
 
-// bouncedFor is how long a stream is left alone whose delivery got no permit elsewhere.
+// bouncedFor is how long a stream is skipped after its delivery got no permit elsewhere.
 const bouncedFor = 250 * time.Millisecond
 
-// promoter moves deliveries from the table into River: never more of an endpoint than
-// may be in flight there, and affiliates and their endpoints by round robin. One process
-// at a time does; what it remembers, another can do without.
+// promoter moves deliveries from the table into River: never more of an endpoint than may
+// be in flight there, and affiliates and their endpoints by round robin. One process at a
+// time does; its state need not survive.
 type promoter struct {
 	*Config
 
@@ -29,11 +29,11 @@ type promoter struct {
 	metrics  *metrics
 
 	inFlight map[uuid.UUID]outbox.Stream // promoted, and not known to have ended
-	bounced  map[outbox.Stream]time.Time // got no permit in another process
+	bounced  map[outbox.Stream]time.Time // got no permit in another process; skipped until then
 }
 
-// settle forgets what has ended of what was promoted, and notes what got no permit
-// after all.
+// settle removes promoted deliveries that have ended, and notes what got no permit after
+// all.
 func (p *promoter) settle(ctx context.Context) error {
 	now := p.Now()
 	for s, until := range p.bounced {
@@ -60,7 +60,7 @@ func (p *promoter) settle(ctx context.Context) error {
 	return nil
 }
 
-// pick gives the free permits out by round robin: one to each affiliate in turn, for each
+// pick distributes the free permits by round robin: one to each affiliate in turn, for each
 // affiliate to each of its endpoints in turn.
 func (p *promoter) pick(streams []outbox.Stream) map[outbox.Stream]int {
 	processes := int(p.member.processes.Load())
@@ -110,7 +110,7 @@ func (p *promoter) promote(ctx context.Context, picks map[outbox.Stream]int) err
 	})
 }
 
-// probe lets one delivery out to each of these endpoints whose probe is due.
+// probe promotes one delivery for each of these endpoints whose probe is due.
 func (p *promoter) probe(ctx context.Context, endpoints []string) error {
 	for _, endpoint := range endpoints {
 		c, _ := p.permits.circuit(endpoint)
@@ -134,7 +134,7 @@ func (p *promoter) probe(ctx context.Context, endpoints []string) error {
 	return nil
 }
 
-// takeProbe takes the turn to probe, if it is anybody's, and what is sent for it.
+// takeProbe claims the probe, if it is free, and the delivery that is sent for it.
 func (p *promoter) takeProbe(ctx context.Context, tx *pg.Group, s outbox.Stream) ([]outbox.Promoted, error) {
 	if mine, err := p.circuits.takeProbe(ctx, tx, s.Endpoint); err != nil || !mine {
 		return nil, err
@@ -146,7 +146,7 @@ func (p *promoter) takeProbe(ctx context.Context, tx *pg.Group, s outbox.Stream)
 	return taken, err
 }
 
-// move makes jobs of what take takes, in one transaction.
+// move inserts jobs for what take returns, in one transaction.
 func (p *promoter) move(ctx context.Context, take func(ctx context.Context, tx *pg.Group) ([]outbox.Promoted, error)) error {
 	var moved []outbox.Promoted
 	err := pg.InGroup(ctx, p.Pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {

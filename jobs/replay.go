@@ -16,8 +16,8 @@ import (
 	"postrider/outbox"
 )
 
-// Replayer makes new deliveries out of ones that have ended. It needs no workers
-// in its process: the promoter of any node takes them up.
+// Replayer creates new deliveries from ones that have ended. It needs no workers in its
+// process: the promoter of any node picks them up.
 type Replayer struct {
 	Pool *pgxpool.Pool
 	Now  func() time.Time
@@ -41,10 +41,9 @@ func (r replayable) check() error {
 	return nil
 }
 
-// Replay sends a delivery once more, by the postback's template of today or, as
-// it was sent, by the one that it was made for. It gives the id of the new
-// delivery, which waits in the table behind live traffic. Who may replay what is
-// the caller's to check.
+// Replay sends a delivery again, by the postback's current template or, with asSent, by the
+// one that it was made for. It returns the id of the new delivery, which waits in the table
+// behind live traffic. The caller checks who may replay what.
 func (r Replayer) Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool) (uuid.UUID, error) {
 	var id uuid.UUID
 	err := pgx.BeginFunc(ctx, r.Pool, func(tx pgx.Tx) error {

@@ -12,30 +12,30 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 )
 
-// fetchCooldown is the least between two fetches of a lane. The first job after a
-// quiet moment is fetched at once; under load more jobs share a fetch.
+// fetchCooldown is the least time between two fetches of a lane. The first job after a lull
+// is fetched at once; under load more jobs share a fetch.
 const fetchCooldown = 10 * time.Millisecond
 
-// fetchPoll is how often a lane is looked at without a notice. Where one was lost
-// with the connection that listens, the beat sees it sooner, for all lanes at once
-// (fetchedIn). A look makes a job that comes right after it wait for the cooldown,
-// and sixteen lanes are never at rest: it must be rare.
+// fetchPoll is how often a lane is polled without a notice. If one was lost with the
+// listening connection, the beat sees it sooner, for all lanes at once (fetchedIn). A poll
+// makes a job that comes right after it wait for the cooldown, and sixteen lanes are never
+// at rest: it must be rare.
 const fetchPoll = time.Minute
 
-// newRiver makes River's client, over connections of its own, which commit
-// asynchronously: a job that was fetched and is forgotten in a crash of PostgreSQL is
-// fetched again, and a claim of ours, which is on disk, brings the fetch before it along.
+// newRiver returns River's client, over connections of its own, which commit
+// asynchronously: if a crash of PostgreSQL loses a fetch, the job is fetched again, and a
+// claim of ours, which is durable, makes the fetch before it durable too.
 func newRiver(pool *pgxpool.Pool, d *deliverer) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, d)
 	queues := make(map[string]river.QueueConfig, lanes)
 	for n := range lanes {
-		// More than all endpoints that may hang can have in flight: the others of
-		// their lane are always fetched.
+		// More than all hanging endpoints can have in flight: the others of their lane are
+		// always fetched.
 		queues[laneName(n)] = river.QueueConfig{MaxWorkers: d.Workers}
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
-		ID:                          d.member.id.String(), // in attempted_by: whose jobs these are
+		ID:                          d.member.id.String(), // in attempted_by: the owner of the jobs
 		Queues:                      queues,
 		Workers:                     workers,
 		FetchCooldown:               fetchCooldown,
@@ -52,11 +52,10 @@ func newRiver(pool *pgxpool.Pool, d *deliverer) (*river.Client[pgx.Tx], error) {
 	return client, nil
 }
 
-// riverConns is how many connections River has: fetching, finishing, and one
-// that listens.
+// riverConns is how many connections River has: for fetching, completing and listening.
 const riverConns = 4
 
-// riverPool opens River's connections, beside those of ours.
+// riverPool opens River's connections, separate from ours.
 func riverPool(ctx context.Context, ours *pgxpool.Pool) (*pgxpool.Pool, error) {
 	config := ours.Config()
 	config.MaxConns = riverConns
@@ -68,7 +67,7 @@ func riverPool(ctx context.Context, ours *pgxpool.Pool) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
-// quiet keeps River's chatter out of the log: only what is wrong is said.
+// quiet keeps River's log lines below warning level out of the log.
 func quiet(log *slog.Logger) *slog.Logger {
 	return slog.New(&levelHandler{Handler: log.Handler(), least: slog.LevelWarn})
 }
@@ -79,7 +78,7 @@ type levelHandler struct {
 	least slog.Level
 }
 
-// Enabled leaves out what is below the least level.
+// Enabled drops what is below the least level.
 func (h *levelHandler) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= h.least && h.Handler.Enabled(ctx, level)
 }

@@ -2,7 +2,7 @@ package jobs
 
 import "postrider/outbox"
 
-// roundRobin gives each stream its turn: affiliates in turn, and of each affiliate its
+// roundRobin serves streams in turn: affiliates in turn, and of each affiliate its
 // endpoints in turn.
 type roundRobin struct {
 	affiliates []*affiliateTurns
@@ -28,7 +28,7 @@ func (t *roundRobin) add(s outbox.Stream) {
 	a.streams = append(a.streams, s)
 }
 
-// next gives the stream whose turn it is; false where none is left.
+// next returns the stream whose turn it is; false where none is left.
 func (t *roundRobin) next() (outbox.Stream, bool) {
 	if len(t.affiliates) == 0 {
 		return outbox.Stream{}, false
@@ -42,7 +42,7 @@ func (t *roundRobin) next() (outbox.Stream, bool) {
 	return s, true
 }
 
-// drop takes the stream out that next gave last: it may have no more.
+// drop removes the stream that next returned last: it may have no more.
 func (t *roundRobin) drop() {
 	t.at--
 	a := t.affiliates[t.at]

@@ -22,8 +22,8 @@ func TestPermitsGoToAffiliatesInTurnThenToTheirEndpoints(t *testing.T) {
 	}
 }
 
-// Each stream gets what it may have, whoever else is there, and no more; and
-// of two affiliates that both may have more, none is two permits ahead.
+// Each stream gets what it may have, whatever the others get, and no more; and of two
+// affiliates that both may have more, neither is two permits ahead.
 func TestEveryStreamGetsWhatItHasRoomFor(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

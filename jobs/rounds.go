@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	busyEvery     = 10 * time.Millisecond // least between rounds
-	inFlightEvery = 50 * time.Millisecond // most between rounds while something promoted is in flight
-	restAfter     = 10 * time.Second      // since anything was seen or heard of
-	dueBatch      = 1000                  // deliveries whose time one statement looks at
+	busyEvery     = 10 * time.Millisecond // minimum between rounds
+	inFlightEvery = 50 * time.Millisecond // maximum between rounds while something promoted is in flight
+	restAfter     = 10 * time.Second      // without anything to do, or any announcement
+	dueBatch      = 1000                  // due deliveries that one statement parks
 )
 
-// rounds are the promoter's: each parks what is due, marks what an open circuit holds,
-// and promotes what can go out.
+// rounds are the promoter's: each parks what is due, marks what an open circuit holds, and
+// promotes what can be sent.
 type rounds struct {
 	*Config
 
@@ -30,17 +30,17 @@ type rounds struct {
 	streams  *streams
 	holder   *holder
 	promoter *promoter
-	wake     chan struct{}   // the next round
+	wake     chan struct{}   // starts the next round
 	bulks    chan<- struct{} // there are bulk replays to feed
 
-	heard   atomic.Bool // of changes, since the last round
+	heard   atomic.Bool // changes were announced since the last round
 	resting atomic.Bool // it waits for IdleEvery
-	busy    time.Time   // when something was last seen or heard of
-	nextDue time.Time   // when the next delivery comes to its time; zero where none waits for it
+	busy    time.Time   // when there was last something to do, or announced
+	nextDue time.Time   // when the next delivery is due; zero where none will be
 }
 
-// run promotes, round after round: when the last one said so, or when somebody wakes it,
-// but never without a moment between two.
+// run runs round after round: after the pause that the last one returned, or when woken,
+// but never without busyEvery between two.
 func (r *rounds) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		began := time.Now()
@@ -55,8 +55,8 @@ func (r *rounds) run(ctx context.Context) {
 	}
 }
 
-// hear tells that deliveries or the configuration were changed, by whichever process:
-// while it rests it looks at once. It costs nothing otherwise.
+// hear announces that any process changed deliveries or the configuration: a resting
+// promoter starts its next round at once. Otherwise it costs nothing.
 func (r *rounds) hear() {
 	r.heard.Store(true)
 	if r.resting.CompareAndSwap(true, false) {
@@ -64,9 +64,9 @@ func (r *rounds) hear() {
 	}
 }
 
-// seen is what a round sees first, in one look: mostly there is nothing to do.
+// seen is what a round reads first, in one query: mostly there is nothing to do.
 type seen struct {
-	firstDue time.Time // when the next delivery comes to its time, or came; zero where none waits for it
+	firstDue time.Time // when the next delivery is or was due; zero where none is
 	parked   bool      // deliveries wait for their endpoint
 	circuits bool      // some are not closed
 	bulks    bool      // bulk replays run
@@ -74,8 +74,8 @@ type seen struct {
 	mine map[string]bool // circuits that this process was writing meanwhile
 }
 
-// lookSQL is one statement, since it is what a process at rest does. What may have
-// been many is sought in the order of its index, whatever the statistics say.
+// lookSQL is one statement, since it is what a process at rest runs. What may be large is
+// read in the order of its index, whatever the statistics are.
 const lookSQL = `
 SELECT (SELECT due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1),
   (SELECT endpoint FROM deliveries WHERE parked_at IS NOT NULL ORDER BY endpoint, affiliate_id LIMIT 1) IS NOT NULL,
@@ -95,9 +95,9 @@ func (r *rounds) look(ctx context.Context) (s seen, err error) {
 	return s, nil
 }
 
-// round promotes what can be, and tells how long it may be until the next round:
-// not long after something was moved, since more may be; sooner or later while
-// what was promoted is in flight, for a permit may be released that nobody tells of.
+// round promotes what it can, and returns the pause until the next round: short after
+// something was moved, since there may be more; bounded while promoted deliveries are in
+// flight, for a permit may be released without a notice.
 func (r *rounds) round(ctx context.Context) (pause time.Duration, err error) {
 	seen, err := r.look(ctx)
 	if err != nil {
@@ -135,8 +135,8 @@ func (r *rounds) round(ctx context.Context) (pause time.Duration, err error) {
 	return max(pause, busyEvery), nil
 }
 
-// atMost is the most between two rounds: more where nothing was seen or heard of for a
-// while, and announcements say when that ends.
+// atMost returns the maximum pause: longer where nothing was to do or announced for a
+// while, since an announcement ends it.
 func (r *rounds) atMost(seen seen) time.Duration {
 	now := r.Now()
 	if r.heard.Swap(false) || seen.parked || seen.circuits || seen.bulks || len(r.promoter.inFlight) > 0 || r.busy.IsZero() {
@@ -146,13 +146,13 @@ func (r *rounds) atMost(seen seen) time.Duration {
 		return r.PromoteEvery
 	}
 	r.resting.Store(true)
-	if r.heard.Load() { // just now: it did not see that this rests
+	if r.heard.Load() { // announced before resting was set
 		return r.PromoteEvery
 	}
 	return r.IdleEvery
 }
 
-// refresh takes over the circuits as the database has them: mostly all are closed.
+// refresh adopts the circuits in the database: mostly all are closed.
 func (r *rounds) refresh(ctx context.Context, seen seen) error {
 	r.permits.share(int(r.member.processes.Load()))
 	open, mine := map[string]dispatch.Circuit{}, seen.mine
@@ -167,7 +167,7 @@ func (r *rounds) refresh(ctx context.Context, seen seen) error {
 	return nil
 }
 
-// advance does what there is to do, and tells whether that was anything.
+// advance does what there is to do, and reports whether there may be more.
 func (r *rounds) advance(ctx context.Context, seen seen) (moved bool, err error) {
 	due, err := r.parkDue(ctx, seen.firstDue)
 	if err != nil {
@@ -193,7 +193,7 @@ func (r *rounds) advance(ctx context.Context, seen seen) (moved bool, err error)
 	return due == dueBatch || holding || len(picks) > 0, r.promoter.probe(ctx, r.holder.endpoints())
 }
 
-// parkDue parks what has come to its time, where the first has.
+// parkDue parks what is due, if the first is.
 func (r *rounds) parkDue(ctx context.Context, first time.Time) (n int, err error) {
 	if r.nextDue = first; first.IsZero() || first.After(r.Now()) {
 		return 0, nil

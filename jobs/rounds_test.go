@@ -12,7 +12,7 @@ import (
 	"postrider/pgtest"
 )
 
-// leader has the lease, and nobody works its jobs.
+// leader has the lease, and no worker for its jobs.
 func leader(t *testing.T, d *pgtest.DB, now func() time.Time, idleEvery time.Duration) *rounds {
 	t.Helper()
 	e, err := New(Config{Pool: d.Pool(t), Log: slog.New(slog.DiscardHandler), Now: now, IdleEvery: idleEvery})
@@ -61,8 +61,8 @@ func TestTheNextRoundComesWhenSomethingCanHaveChanged(t *testing.T) {
 	round("it has ended", defaultPromoteEvery)
 }
 
-// A promoter that has seen and heard of nothing for a while looks more rarely, until
-// somebody says that there is something.
+// A promoter without work or announcements for a while looks more rarely, until there is an
+// announcement.
 func TestAPromoterRestsUntilItHearsOfSomething(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)

@@ -14,8 +14,8 @@ import (
 	"postrider/outbox"
 )
 
-// sender makes attempts: it sends, has the exchange judged, lets the endpoint's limit
-// and circuit learn from it, and hands the result to the writer.
+// sender makes attempts: it sends, judges the exchange, updates the endpoint's limit and
+// circuit, and hands the result to the writer.
 type sender struct {
 	*Config
 
@@ -26,8 +26,8 @@ type sender struct {
 	metrics  *metrics
 }
 
-// send makes the attempt of a claim, and releases its slot and its permit before it
-// writes down what came of it.
+// send makes the attempt of a claim, and releases its slot and its permit before it writes
+// the result.
 func (s *sender) send(ctx context.Context, c *claim, args DeliverArgs, g grant) error {
 	result, err := s.attempt(ctx, c)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *sender) send(ctx context.Context, c *claim, args DeliverArgs, g grant) 
 	return nil
 }
 
-// learn tells the endpoint's limit and circuit what came of an exchange.
+// learn updates the endpoint's limit and circuit with the result.
 func (s *sender) learn(ctx context.Context, args DeliverArgs, r result) error {
 	reason := r.Outcome.AttemptReason
 	if !reason.OfEndpoint() {
@@ -52,14 +52,14 @@ func (s *sender) learn(ctx context.Context, args DeliverArgs, r result) error {
 		}
 		return nil
 	}
-	// A probe is always told of: this process may not know yet that it was one.
+	// A probe is always recorded: this process may not know yet that it was one.
 	if tell := s.permits.learned(args.Endpoint, reason, r.Exchange.Duration); !tell && !args.Probe {
 		return nil
 	}
 	local, most := s.permits.circuit(args.Endpoint)
 	after, err := s.circuits.tell(ctx, told{endpoint: args.Endpoint, reason: reason, probe: args.Probe, local: local, most: most})
 	if err != nil {
-		// The result itself is not lost for that: the next one tells again.
+		// The attempt's result is not lost: the next one updates the circuit.
 		s.Log.ErrorContext(ctx, "keeping a circuit", "endpoint", args.Endpoint, "error", err)
 		return nil
 	}
@@ -91,8 +91,8 @@ func (s *sender) attempt(ctx context.Context, c *claim) (result, error) {
 	return result{c.End(id, exchange, outcome, s.Now()), c}, nil
 }
 
-// logAttempt writes the one line of an attempt. The URL's query stays out: it
-// may carry a tracker's secret.
+// logAttempt logs one line per attempt. The URL's query is omitted: it may contain a
+// tracker's secret.
 func (s *sender) logAttempt(ctx context.Context, c *claim, r result) {
 	level := slog.LevelInfo
 	if r.State != outbox.Delivered {

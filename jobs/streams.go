@@ -9,16 +9,16 @@ import (
 	"postrider/outbox"
 )
 
-const streamBatch = 1000 // streams that one round looks at
+const streamBatch = 1000 // streams that one round reads
 
-// streams walks over the streams that have something parked, round after round.
+// streams pages through the streams that have something parked, by keyset pagination.
 type streams struct {
 	pool  *pgxpool.Pool
 	after outbox.Stream // where the next round begins
 }
 
-// next gives those that have something parked, from where the last round left off;
-// after the last comes the first again.
+// next returns those that have something parked, from where the last round left off; after
+// the last comes the first again.
 func (s *streams) next(ctx context.Context) ([]outbox.Stream, error) {
 	found, err := s.walk(ctx, s.after)
 	if err != nil {

@@ -25,17 +25,17 @@ type version struct {
 	oldUntil time.Time
 }
 
-// versionLimit bounds how many versions are kept in memory.
+// versionLimit bounds how many versions are cached.
 const versionLimit = 50_000
 
-// versions keeps parsed versions of postbacks. A version never changes; the
-// secret beside it does, and then all is forgotten.
+// versions caches versions of postbacks, parsed. They never change; when the secret beside
+// one does, the cache is dropped.
 type versions struct {
 	secrets *secret.Ring
 
 	mu      sync.RWMutex
 	kept    map[int64]*version
-	loading sync.Mutex // of many who want a version that is not kept, one reads it
+	loading sync.Mutex // one goroutine at a time loads a version
 }
 
 // querier is a transaction or a pool.
@@ -47,8 +47,8 @@ func newVersions(secrets *secret.Ring) *versions {
 	return &versions{secrets: secrets, kept: make(map[int64]*version)}
 }
 
-// get gives a version. The caller is in no transaction: it may have to wait for
-// another caller's read.
+// get returns a version. The caller is in no transaction: it may have to wait for another's
+// read.
 func (v *versions) get(ctx context.Context, pool *pgxpool.Pool, id int64) (*version, error) {
 	if found := v.known(id); found != nil {
 		return found, nil
@@ -64,8 +64,8 @@ func (v *versions) known(id int64) *version {
 	return v.kept[id]
 }
 
-// getIn gives a version to one who is in a transaction, and reads there: nobody
-// waits for a second connection while holding one.
+// getIn returns a version to a caller in a transaction, and reads there: no goroutine waits
+// for a second connection while holding one.
 func (v *versions) getIn(ctx context.Context, on querier, id int64) (*version, error) {
 	if found := v.known(id); found != nil {
 		return found, nil
@@ -117,7 +117,7 @@ func (v *versions) load(ctx context.Context, on querier, id int64) (*version, er
 	return &found, nil
 }
 
-// oldSecret is the one that still signs beside the new one; empty for none.
+// oldSecret returns the one that still signs beside the new one; empty for none.
 func (v *version) oldSecret(now time.Time) string {
 	if now.Before(v.oldUntil) {
 		return v.old

@@ -12,7 +12,7 @@ import (
 	"postrider/outbox"
 )
 
-// flushRows is how many results share a commit at most.
+// flushRows is the maximum number of results in a commit.
 const flushRows = 500
 
 // result is how a claim ended.
@@ -22,10 +22,11 @@ type result struct {
 	claim *claim
 }
 
-// givenBack is a claim that was not used: nothing may leave, and it is due again at once.
+// givenBack is the result of an unused claim: the installation is on hold, it is due at
+// once.
 func givenBack(c *claim, now time.Time) result { return result{c.GiveBack(now), c} }
 
-// stopped is a claim that was not used: its postback was held or deleted meanwhile.
+// stopped is the result of an unused claim: its postback was held or deleted meanwhile.
 func stopped(c *claim, now time.Time) result { return result{c.Stop(now), c} }
 
 // writer commits results by group commit: many attempts share one transaction, and
@@ -43,11 +44,11 @@ func newWriter(pool *pgxpool.Pool, m *metrics, log *slog.Logger) *writer {
 	return w
 }
 
-// write hands a result over and waits until it is committed.
+// write adds a result to the batch and waits for its commit.
 func (w *writer) write(ctx context.Context, r result) error { return w.batch.Do(ctx, r) }
 
-// What could not be written is sent again after the sweep: that is worth some
-// more tries, and each may be made though the one before was committed after all.
+// A result that is not written is sent again after the sweep: that is worth some more
+// tries, and a try is safe even if the one before was committed after all.
 const (
 	flushTries = 3
 	flushPause = 50 * time.Millisecond
@@ -74,9 +75,9 @@ func (w *writer) flush(ctx context.Context, results []result) error {
 	}
 }
 
-// commit writes results in one transaction and one round trip: attempts,
-// deliveries, held postbacks, and the notice to whoever watches. Only where
-// something is to be held does it have to look first.
+// commit writes results in one transaction and one round trip: attempts, deliveries, held
+// postbacks, and the notice to subscribers. Only a delivery that is to be held needs a
+// query first.
 func commit(ctx context.Context, pool *pgxpool.Pool, results []result) error {
 	ends := make([]outbox.Result, len(results))
 	for i, r := range results {
@@ -105,7 +106,7 @@ func commit(ctx context.Context, pool *pgxpool.Pool, results []result) error {
 	})
 }
 
-// runs gives the job of each result.
+// runs returns the job of each result.
 func runs(results []result) []*run {
 	all := make([]*run, len(results))
 	for i, r := range results {

@@ -136,8 +136,8 @@ func TestEndpointsAreSpreadOverTheLanes(t *testing.T) {
 	}
 }
 
-// When the process is asked to stop, a job begins nothing more: what it has not
-// begun goes back to the table at once.
+// When the process is stopping, a job begins nothing more: what it has not begun goes back
+// to the table at once.
 func TestAJobBeginsNothingMoreWhenTheProcessLeaves(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)

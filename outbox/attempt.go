@@ -14,7 +14,7 @@ import (
 	"postrider/internal/pg"
 )
 
-// Attempt is one that is over: both sides of its exchange.
+// Attempt is a finished attempt: both sides of its exchange.
 type Attempt struct {
 	ID          uuid.UUID
 	AffiliateID ids.Affiliate
@@ -25,7 +25,7 @@ type Attempt struct {
 	Detail      string
 }
 
-// attemptRow is an attempt with its JSON written.
+// attemptRow is an attempt with its JSON encoded.
 type attemptRow struct {
 	Attempt
 
@@ -83,8 +83,8 @@ func recordAttempts(tx Tx, attempts []Attempt) error {
 	return nil
 }
 
-// forgetBodiesSQL takes headers and bodies out of attempts after the id $1 and from
-// before $2, $3 at a time.
+// forgetBodiesSQL clears headers and bodies of attempts after the id $1 and from before $2,
+// $3 at a time.
 const forgetBodiesSQL = `
 WITH old AS (
   SELECT id FROM attempts WHERE id > $1 AND id < uuid_floor($2) ORDER BY id LIMIT $3
@@ -95,8 +95,8 @@ WITH old AS (
 )
 SELECT id FROM old ORDER BY id`
 
-// ForgetBodies takes headers and bodies out of attempts after one and from before
-// then, most at a time, and gives those that it looked at, in their order.
+// ForgetBodies clears headers and bodies of attempts after one and from before then, up to
+// most, and returns those that it looked at, in order.
 func ForgetBodies(ctx context.Context, tx Tx, after uuid.UUID, before time.Time, most int) ([]uuid.UUID, error) {
 	return collect(ctx, tx, "forgetting the bodies of old attempts", pgx.RowTo[uuid.UUID], forgetBodiesSQL, after, before, most)
 }

@@ -6,7 +6,7 @@ import (
 	"postrider/internal/enum"
 )
 
-// BulkState is where a replay of many deliveries stands.
+// BulkState is the state of a bulk replay.
 type BulkState string
 
 // The states of a bulk replay.
@@ -20,7 +20,7 @@ const (
 // BulkStates lists every state.
 func BulkStates() []BulkState { return []BulkState{BulkRunning, BulkPaused, BulkCancelled, BulkDone} }
 
-// Values gives the database values, for ent.
+// Values returns the database values, for ent.
 func (BulkState) Values() []string { return enum.Strings(BulkStates()) }
 
 // MarshalGQL writes the GraphQL name, for example RUNNING.

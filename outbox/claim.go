@@ -11,8 +11,8 @@ import (
 	"postrider/internal/pg"
 )
 
-// Ref is a delivery as a job knows it: by how many attempts it had when the job was
-// made. If it has had more since, the job is old.
+// Ref is a delivery in a job, with the number of attempts it had when the job was made. If
+// it has had more since, the job is stale.
 type Ref struct {
 	ID      uuid.UUID `json:"id"`
 	Attempt int       `json:"attempt"`
@@ -23,7 +23,7 @@ var refColumns = pg.Columns[Ref]{
 	pg.Int("attempt", func(r *Ref) int { return r.Attempt }),
 }
 
-// Claimed is a delivery that was taken for one attempt.
+// Claimed is a delivery that was claimed for one attempt.
 type Claimed struct {
 	ID          uuid.UUID
 	AffiliateID ids.Affiliate
@@ -33,18 +33,18 @@ type Claimed struct {
 	Endpoint    string
 	Goal        string
 	CreatedAt   time.Time
-	Held        bool // its postback waits for its owner
+	Held        bool // its postback is on hold
 	Deleted     bool // its postback was deleted
 	Macros      []byte
 }
 
-// Ref is what it was claimed by.
+// Ref returns what it was claimed by.
 func (c *Claimed) Ref() Ref { return Ref{c.ID, c.Number - 1} }
 
-// claimSQL takes deliveries for one attempt each; $$1 is now. It changes no indexed
-// column, so the updates stay in their rows' pages. While the installation is on hold
-// it takes none, and gives one row with the nil id: one statement sees either that or
-// the claims.
+// claimSQL claims deliveries for one attempt each; $$1 is now. It changes no indexed
+// column, so the updates stay in their rows' pages. While the installation is on hold it
+// claims none, and returns one row with the nil id: one statement sees either that or the
+// claims.
 var claimSQL = refColumns.Statement(`
 WITH claimed AS (
   UPDATE deliveries d SET attempt = d.attempt + 1, claimed_at = now(), first_attempt_at = coalesce(d.first_attempt_at, $$1)
@@ -65,12 +65,12 @@ FROM claimed c JOIN postbacks p ON p.id = c.postback_id JOIN conversion_events e
 UNION ALL
 SELECT '00000000-0000-0000-0000-000000000000', 0, 0, 0, 0, '', '', $$1, false, false, '{}' WHERE (` + OnHoldSQL + `)`)
 
-// OnHoldSQL tells whether nothing may leave to trackers.
+// OnHoldSQL selects whether the installation is on hold: nothing may be sent to trackers.
 const OnHoldSQL = `SELECT hold_reason IS NOT NULL FROM installation WHERE one`
 
-// Claim takes deliveries by compare-and-set on their attempts. It gives those that it
-// got, in no order; onHold where it took none, since nothing may leave. It needs no
-// transaction around it: one statement does all.
+// Claim claims deliveries by compare-and-set on their attempts. It returns those that it
+// got, in no order; onHold if the installation is on hold, so that it got none. It needs no
+// transaction: it is one statement.
 func Claim(ctx context.Context, tx Tx, asked []Ref, now time.Time) (claimed []Claimed, onHold bool, err error) {
 	claimed, err = collect(ctx, tx, "claiming deliveries", func(row pgx.CollectableRow) (c Claimed, err error) {
 		err = row.Scan(&c.ID, &c.AffiliateID, &c.PostbackID, &c.VersionID, &c.Number, &c.Endpoint, &c.Goal, &c.CreatedAt, &c.Held, &c.Deleted, &c.Macros)
@@ -82,15 +82,14 @@ func Claim(ctx context.Context, tx Tx, asked []Ref, now time.Time) (claimed []Cl
 	return claimed, false, err
 }
 
-// followersSQL finds, of deliveries that could not be claimed, those that wait for
-// nothing but perhaps an earlier one: of the same conversion, or what was aggregated of
-// the same click before.
+// followersSQL finds, of deliveries that could not be claimed, those that wait for at most
+// an earlier one: of the same conversion, or aggregated earlier of the same click.
 var followersSQL = refColumns.Statement(`
 SELECT d.id FROM deliveries d JOIN (SELECT * FROM rows) u ON d.id = u.id
 WHERE (d.follows OR d.aggregation_id = d.id) AND d.attempt = u.attempt AND d.claimed_at IS NULL AND d.due_at IS NULL AND d.parked_at IS NULL
   AND d.blocked_by IS NULL AND d.state IN ` + SendableSQL)
 
-// waitSQL lets $1 wait for the one before each. It locks that one: an end that is
+// waitSQL makes each of $1 wait for the one before it. It locks that one: an end that is
 // being written now is waited for, and then there is nothing to wait for.
 var waitSQL = `
 WITH earlier AS (
@@ -104,9 +103,9 @@ WITH earlier AS (
 )
 UPDATE deliveries d SET blocked_by = e.before, reason = $3, updated_at = $2 FROM earlier e WHERE d.id = e.id RETURNING d.id`
 
-// Wait lets deliveries that could not be claimed wait for an earlier one that is on
-// its way, and gives those that do. again tells that an earlier one has ended at this
-// very moment, so that it is worth claiming the others again.
+// Wait makes deliveries that could not be claimed wait for an earlier one that is on its
+// way, and returns those that do. again reports whether an earlier one has just ended, so
+// that it is worth claiming the others again.
 func Wait(ctx context.Context, tx Tx, asked []Ref, now time.Time) (waiting []uuid.UUID, again bool, err error) {
 	followers, err := collect(ctx, tx, "looking for earlier deliveries", pgx.RowTo[uuid.UUID], followersSQL, refColumns.Args(asked)...)
 	if err != nil || len(followers) == 0 {

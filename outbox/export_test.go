@@ -1,6 +1,6 @@
 package outbox
 
-// Summary is what a window says.
+// Summary is what a window sends.
 type Summary = summary
 
 // What windows are made of, for the walk over the table of moves.

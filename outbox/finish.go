@@ -13,7 +13,7 @@ import (
 	"postrider/internal/pg"
 )
 
-// Result is how a claim ended.
+// Result is the result of a claim.
 type Result struct {
 	DeliveryID  uuid.UUID
 	AffiliateID ids.Affiliate
@@ -23,15 +23,15 @@ type Result struct {
 	Exchange    dispatch.Exchange
 	Outcome     dispatch.Outcome // of the attempt
 
-	State   State     // that the delivery comes to
-	DueAt   time.Time // when it goes on; zero where nothing is due
+	State   State     // that the delivery moves to
+	DueAt   time.Time // when it is due next; zero where it is not
 	Reason  Reason
 	Detail  string
 	At      time.Time
 	Unspent bool // nothing was sent: no attempt is recorded, and its number is given back
 }
 
-// holds tells whether the delivery is to be held with its postback.
+// holds reports whether the delivery is to be held with its postback.
 func (r *Result) holds() bool { return r.Unspent && r.State == Held }
 
 func (r *Result) dueAt() *time.Time {
@@ -56,9 +56,9 @@ var finishColumns = pg.Columns[Result]{
 	pg.Bool("unspent", func(r *Result) bool { return r.Unspent }),
 }
 
-// finishSQL: a delivery that has moved on (swept and claimed anew, cancelled) is left
-// as it is; one that was only swept takes the late answer. An unspent claim gives its
-// attempt back.
+// finishSQL leaves a delivery that has moved on (swept and claimed again, cancelled) as it
+// is; one that was only swept takes the late answer. An unspent claim gives its attempt
+// back.
 var finishSQL = finishColumns.Statement(`
 UPDATE deliveries d SET
   state = u.state, claimed_at = NULL, due_at = u.due_at, parked_at = NULL, blocked_by = NULL,
@@ -71,11 +71,11 @@ UPDATE deliveries d SET
 FROM rows
 WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ` + UnfinishedSQL)
 
-// holdPostbacksSQL holds the postbacks whose tracker said that the address is gone.
+// holdPostbacksSQL holds the postbacks whose tracker returned 410 Gone.
 const holdPostbacksSQL = `UPDATE postbacks SET hold_reason = 'GONE', updated_at = $2 WHERE id = ANY($1) AND hold_reason IS NULL`
 
-// unblockSQL lets go what waited for $1, which have ended, and announces it on the
-// channel $3: 200 ids a notice.
+// unblockSQL releases what waited for $1, which have ended, and announces it on the channel
+// $3: 200 ids a notice.
 var unblockSQL = `
 WITH unblocked AS (
   UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
@@ -85,13 +85,13 @@ WITH unblocked AS (
 )
 SELECT pg_notify($3, string_agg(replace(id::text, '-', ''), ',')) FROM numbered GROUP BY notice`
 
-// Unblock queues that what waited for deliveries which have ended goes on.
+// Unblock queues the release of what waited for deliveries which have ended.
 func Unblock(tx Tx, ended []uuid.UUID, now time.Time) {
 	tx.Queue(unblockSQL, pg.UUIDs(ended), now.UTC(), string(live.Deliveries))
 }
 
-// Finish queues what came of claims: their attempts, the deliveries, the postbacks
-// that their trackers hold, and what waited for them.
+// Finish queues the results of claims: attempts, deliveries, the postbacks that their
+// trackers hold, and what waited for them.
 func Finish(tx Tx, results []Result) error {
 	var attempts []Attempt
 	var ended []uuid.UUID
@@ -126,8 +126,8 @@ func Finish(tx Tx, results []Result) error {
 	return nil
 }
 
-// NeedsLook tells whether results must be looked at again (ConfirmHolds), in the
-// transaction in which they are finished.
+// NeedsLook reports whether results must be checked again (ConfirmHolds), in the
+// transaction that finishes them.
 func NeedsLook(results []Result) bool {
 	for i := range results {
 		if results[i].holds() {
@@ -137,15 +137,15 @@ func NeedsLook(results []Result) bool {
 	return false
 }
 
-// heldSQL locks postbacks, and tells which of them are on hold: until the caller's
-// commit nobody resumes one.
+// heldSQL locks postbacks, and returns those that are on hold: until the caller's commit
+// none can be resumed.
 const heldSQL = `
 WITH locked AS (SELECT id, hold_reason FROM postbacks WHERE id = ANY($1) ORDER BY id FOR SHARE)
 SELECT id FROM locked WHERE hold_reason IS NOT NULL`
 
-// ConfirmHolds looks again whether the postbacks of deliveries that are to be held
-// with them are on hold. One that was resumed meanwhile has released what was held
-// before: what is held after that would wait for ever, so it is due at once.
+// ConfirmHolds checks again that the postbacks of deliveries to be held with them are on
+// hold. One that was resumed meanwhile has already released what was held: what is held
+// after that would wait forever, so it is due at once.
 func ConfirmHolds(ctx context.Context, tx Tx, results []Result) error {
 	var postbacks []ids.Postback
 	for i := range results {
@@ -172,15 +172,15 @@ func ConfirmHolds(ctx context.Context, tx Tx, results []Result) error {
 	return nil
 }
 
-// GiveBack is how a claim ends that was not used, since nothing may leave: it is due
-// again at once.
+// GiveBack returns the result of an unused claim while the installation is on hold: it is
+// due again at once.
 func (c *Claimed) GiveBack(now time.Time) Result {
 	r := c.unspent(Waits(c.Number-1), "", now)
 	r.DueAt = now
 	return r
 }
 
-// Stop is how a claim ends whose postback was held or deleted meanwhile.
+// Stop returns the result of a claim whose postback was held or deleted.
 func (c *Claimed) Stop(now time.Time) Result {
 	if c.Deleted {
 		return c.unspent(Cancelled, PostbackDeleted, now)
@@ -194,7 +194,7 @@ func (c *Claimed) unspent(to State, reason Reason, now time.Time) Result {
 	return r
 }
 
-// End is how a claim ends whose attempt was made.
+// End returns the result of a claim whose attempt was made.
 func (c *Claimed) End(attempt uuid.UUID, e dispatch.Exchange, o dispatch.Outcome, now time.Time) Result {
 	r := c.result(now)
 	r.AttemptID, r.Exchange, r.Outcome = attempt, e, o

@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// table is a database with deliveries that are put anywhere.
+// table is a database with deliveries in any place.
 type table struct {
 	t    *testing.T
 	d    *pgtest.DB
@@ -55,7 +55,7 @@ func (b *table) scan(query string, args []any, into ...any) {
 	}
 }
 
-// held says how the columns of a row in each place are set.
+// held sets the columns of a row in each place.
 var held = map[outbox.Place]string{
 	outbox.InJob:       `state = 'queued'`,
 	outbox.Waiting:     `state = 'queued', due_at = now() - interval '1 minute'`,
@@ -93,7 +93,7 @@ func (b *table) in(p outbox.Place) uuid.UUID {
 	return id
 }
 
-// place tells where a delivery is, and fails where it is in no place or in two.
+// place returns where a delivery is, and fails if that is no place or two.
 func (b *table) place(id uuid.UUID) (p outbox.Place, attempt int) {
 	b.t.Helper()
 	var at []outbox.Place
@@ -110,8 +110,7 @@ func (b *table) place(id uuid.UUID) (p outbox.Place, attempt int) {
 	return at[0], attempt
 }
 
-// verb uses one on a delivery, as whoever means the attempt that it has now, or that
-// is in flight.
+// verb applies one to a delivery, by the attempt that it has now, or that is in flight.
 type verb func(ctx context.Context, tx *pg.Group, b *table, id uuid.UUID, attempt int) error
 
 func result(b *table, id uuid.UUID, attempt int, state outbox.State, due time.Time) outbox.Result {
@@ -177,7 +176,7 @@ var verbs = map[string]verb{
 	},
 }
 
-// use uses a verb in a transaction of its own.
+// use applies a verb in a transaction of its own.
 func (b *table) use(name string, id uuid.UUID, attempt int) {
 	b.t.Helper()
 	err := pg.InGroup(b.t.Context(), b.pool.Pgx, func(ctx context.Context, tx *pg.Group) error { return verbs[name](ctx, tx, b, id, attempt) })
@@ -197,7 +196,7 @@ func move(t *testing.T, name string) outbox.Move {
 	return outbox.Move{}
 }
 
-// Every verb from every place: it goes where the table says, or stays.
+// Every verb from every place: it moves as the table says, or not at all.
 func TestEveryVerbKeepsToTheTable(t *testing.T) {
 	t.Parallel()
 	for _, m := range outbox.Moves() {

@@ -24,7 +24,7 @@ var parkColumns = pg.Columns[Parking]{
 	pg.Bool("held", func(p *Parking) bool { return p.CircuitOpen }),
 }
 
-// parkSQL: $$1 now, $$2 the reason while the circuit is open. It gives those that are
+// parkSQL: $$1 now, $$2 the reason while the circuit is open. It returns those that are
 // held from now on.
 var parkSQL = parkColumns.Statement(`
 WITH parked AS (
@@ -37,16 +37,15 @@ WITH parked AS (
 )
 SELECT id FROM parked WHERE held`)
 
-// Park puts deliveries back that are in a job: they wait for the promoter.
+// Park parks deliveries that are in a job: they wait for the promoter.
 func Park(ctx context.Context, tx Tx, parking []Parking, now time.Time) error {
 	_, err := move(ctx, tx, "parking deliveries", parkSQL, parkColumns.Args(parking, now.UTC(), string(CircuitOpen))...)
 	return err
 }
 
 // dueSQL parks what is due: $1 now, $2 how many at most, $3 the reason of those whose
-// circuit is open. It gives the ids of those whose state or reason changed, and null
-// for the others. The window of what was aggregated closes with it: from now on nothing
-// joins.
+// circuit is open. It returns the ids of those whose state or reason changed, and null for
+// the others. It closes the windows of what was aggregated: from now on nothing joins.
 var dueSQL = `
 WITH due AS (
   SELECT id, EXISTS (SELECT FROM endpoints c WHERE c.endpoint = d.endpoint AND c.state IN ` + dispatch.HoldingSQL + `) AS held,
@@ -59,7 +58,7 @@ UPDATE deliveries d SET due_at = NULL, aggregates = NULL, parked_at = $1, update
 FROM due WHERE d.id = due.id
 RETURNING CASE WHEN due.held OR due.aggregated THEN d.id END`
 
-// ParkDue parks what has come to its time, most at a time, and tells how many there were.
+// ParkDue parks what is due, up to most, and returns how many there were.
 func ParkDue(ctx context.Context, tx Tx, most int, now time.Time) (int, error) {
 	moved, err := collect(ctx, tx, "parking what is due", pgx.RowTo[uuid.NullUUID], dueSQL, now.UTC(), most, string(CircuitOpen))
 	if err != nil {
@@ -75,17 +74,17 @@ func ParkDue(ctx context.Context, tx Tx, most int, now time.Time) (int, error) {
 	return len(moved), nil
 }
 
-// Position is one among what is parked at an endpoint, in the order in which it is
-// promoted. The zero is before all.
+// Position is a keyset cursor over what is parked at an endpoint, in promotion order. The
+// zero value is before all.
 type Position struct {
 	Affiliate int64
 	Priority  int16
 	ID        uuid.UUID
 }
 
-// holdSQL says of what waits for the endpoint $1 that it is held, from the position
-// $2 (affiliate), $3 (priority), $4 (id) on, $5 at most; $6 now, $7 the reason. It
-// gives how far it came, and whether the row was changed.
+// holdSQL marks what waits for the endpoint $1 as held, from the position $2 (affiliate),
+// $3 (priority), $4 (id) on, $5 at most; $6 now, $7 the reason. It returns how far it came,
+// and whether the row was changed.
 const holdSQL = `
 WITH next AS (
   SELECT id, affiliate_id, priority, state FROM deliveries
@@ -98,9 +97,8 @@ WITH next AS (
 SELECT next.affiliate_id, next.priority, next.id, changed.id IS NOT NULL FROM next LEFT JOIN changed USING (id)
 ORDER BY next.affiliate_id, next.priority, next.id`
 
-// Hold says of what is parked at an endpoint that its circuit is open, most of it
-// after a position. It gives the position that it came to, and whether that is the
-// last.
+// Hold marks what is parked at an endpoint as held by its circuit, up to most after a
+// position. It returns the position that it came to, and whether that is the last.
 func Hold(ctx context.Context, tx Tx, endpoint string, after Position, most int, now time.Time) (to Position, last bool, err error) {
 	type looked struct {
 		Position

@@ -2,8 +2,8 @@ package outbox
 
 import "strings"
 
-// Place is where a delivery is: what it waits for, or how it ended. Each is told by
-// the row's columns, and no row is in two.
+// Place is where a delivery is: what it waits for, or how it ended. Each is defined by the
+// row's columns, and no row is in two.
 type Place string
 
 // The places.
@@ -21,7 +21,7 @@ const (
 	IsCancelled Place = "cancelled"
 )
 
-// placeSQL tells each place by the columns of a row.
+// placeSQL defines each place by the columns of a row.
 var placeSQL = map[Place]string{
 	InJob:       `state IN ('queued', 'retrying') AND due_at IS NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
 	Waiting:     `state IN ('queued', 'retrying') AND due_at IS NOT NULL AND aggregates IS NULL AND parked_at IS NULL AND blocked_by IS NULL AND claimed_at IS NULL`,
@@ -41,14 +41,14 @@ func Places() []Place {
 	return []Place{InJob, Waiting, InWindow, Parked, HeldParked, Blocked, InFlight, HeldBack, IsDelivered, IsFailed, IsCancelled}
 }
 
-// SQL is a condition that holds for the rows in a place. A test holds that each row
-// is in exactly one.
+// SQL returns a condition for the rows in a place. A test checks that each row is in
+// exactly one.
 func (p Place) SQL() string { return "(" + placeSQL[p] + ")" }
 
-// Ended tells whether nothing more happens to a delivery there by itself.
+// Ended reports whether a delivery there has ended.
 func (p Place) Ended() bool { return p == IsDelivered || p == IsFailed || p == IsCancelled }
 
-// Move is what a verb does: from where it takes a delivery, and to where.
+// Move is a verb: from which places it takes a delivery, and to which.
 type Move struct {
 	Verb string
 	From []Place // none: it makes a new row
@@ -56,7 +56,7 @@ type Move struct {
 	Says string // when it is used
 }
 
-// Moves lists how a delivery's row is made and moved.
+// Moves lists the verbs that make or move a delivery's row.
 func Moves() []Move {
 	waits := []Place{InJob, Waiting, InWindow, Parked, HeldParked, Blocked, HeldBack}
 	return []Move{
@@ -84,7 +84,7 @@ func Moves() []Move {
 	}
 }
 
-// List is places as they are read.
+// List returns the places' names, joined.
 func List(places []Place) string {
 	names := make([]string, len(places))
 	for i, p := range places {

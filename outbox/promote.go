@@ -10,14 +10,14 @@ import (
 	"postrider/internal/pg"
 )
 
-// Stream is what an affiliate has parked at an endpoint: it leaves in its order.
+// Stream is what an affiliate has parked at an endpoint: it is sent in order.
 type Stream struct {
 	Endpoint  string
 	Affiliate int64
 }
 
-// streamsSQL walks over the index of what is parked, from stream to stream, however
-// much waits in each: $1 and $2 the stream after which to begin, $3 how many.
+// streamsSQL scans the index of what is parked, from stream to stream, however much waits
+// in each: $1 and $2 the stream after which to begin, $3 how many.
 const streamsSQL = `
 WITH RECURSIVE walk AS (
   (SELECT endpoint, affiliate_id, 1 AS n FROM deliveries WHERE parked_at IS NOT NULL AND (endpoint, affiliate_id) > ($1, $2::bigint)
@@ -30,7 +30,7 @@ WITH RECURSIVE walk AS (
 )
 SELECT endpoint, affiliate_id FROM walk`
 
-// Streams lists streams that have something parked, most after one.
+// Streams lists up to most streams with something parked, after one.
 func Streams(ctx context.Context, tx Tx, after Stream, most int) ([]Stream, error) {
 	return collect(ctx, tx, "looking for what is parked", func(row pgx.CollectableRow) (s Stream, err error) {
 		return s, row.Scan(&s.Endpoint, &s.Affiliate)
@@ -50,8 +50,8 @@ var pickColumns = pg.Columns[pick]{
 	pg.Int("n", func(p *pick) int { return p.n }),
 }
 
-// promoteSQL takes the first of each stream: $$1 now. Rows that another process has
-// locked are skipped.
+// promoteSQL takes the first of each stream: $$1 now. Rows locked by another process are
+// skipped.
 var promoteSQL = pickColumns.Statement(`
 WITH first AS (
   SELECT p.id, p.held FROM rows
@@ -73,8 +73,8 @@ type Promoted struct {
 	Stream Stream
 }
 
-// Promote takes the first deliveries of each stream, as many as it says: the caller
-// puts them into jobs, in the same transaction.
+// Promote takes the first deliveries of each stream, as many as picks says: the caller puts
+// them into jobs, in the same transaction.
 func Promote(ctx context.Context, tx Tx, picks map[Stream]int, now time.Time) ([]Promoted, error) {
 	asked := make([]pick, 0, len(picks))
 	for s, n := range picks {
@@ -99,12 +99,12 @@ func Promote(ctx context.Context, tx Tx, picks map[Stream]int, now time.Time) ([
 	return taken, nil
 }
 
-// underWaySQL tells what became of deliveries that were promoted.
+// underWaySQL selects promoted deliveries still under way.
 var underWaySQL = `
 SELECT id, parked_at IS NOT NULL FROM deliveries
 WHERE id = ANY($1) AND due_at IS NULL AND blocked_by IS NULL AND state IN ` + UnfinishedSQL
 
-// UnderWay tells, of deliveries that were promoted, which are still on their way, and
+// UnderWay returns, of deliveries that were promoted, which are still on their way, and
 // whether they are parked again; the others have ended, or wait for something else.
 func UnderWay(ctx context.Context, tx Tx, promoted []uuid.UUID) (parked map[uuid.UUID]bool, err error) {
 	parked = map[uuid.UUID]bool{}

@@ -3,7 +3,7 @@ package outbox
 import "postrider/dispatch"
 
 // Reason is the code of why a delivery waits or ended: one of those below, or the
-// [dispatch.Reason] of its last attempt. It is stored; people read its sentence.
+// [dispatch.Reason] of its last attempt. It is stored; users see its sentence.
 type Reason string
 
 // The reasons that no attempt has.
@@ -38,7 +38,7 @@ func (r Reason) Sentence(detail string) string {
 	return dispatch.Reason(r).Sentence(detail)
 }
 
-// NextStep is what the postback's owner should try.
+// NextStep returns what the postback's owner should try.
 func (r Reason) NextStep() string {
 	if e, ok := explanations[r]; ok {
 		return e.NextStep

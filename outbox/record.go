@@ -10,7 +10,7 @@ import (
 	"postrider/internal/pg"
 )
 
-// Delivery is one that is recorded.
+// Delivery is a delivery to record.
 type Delivery struct {
 	ID           uuid.UUID
 	AffiliateID  ids.Affiliate
@@ -28,7 +28,7 @@ type Delivery struct {
 	At           time.Time
 	Held         bool       // with its postback
 	Follows      bool       // an earlier step of its conversion may be on its way
-	ClaimedAt    *time.Time // where it goes out with the commit
+	ClaimedAt    *time.Time // where it is sent with the commit
 }
 
 func (d *Delivery) state() string {
@@ -67,19 +67,19 @@ var deliveryColumns = pg.Columns[Delivery]{
 
 var recordSQL = deliveryColumns.Insert("deliveries")
 
-// Record queues new deliveries: held with their postback, claimed, or in a job that
-// the caller makes. The caller announces them, once for all that it writes.
+// Record queues new deliveries: held with their postback, claimed, or in a job that the
+// caller makes. The caller announces them, once for all that it writes.
 func Record(tx Tx, deliveries []Delivery) {
 	if len(deliveries) > 0 {
 		tx.Queue(recordSQL, deliveryColumns.Args(deliveries, string(PostbackHeld), PriorityLive)...)
 	}
 }
 
-// Ended is a delivery that is recorded when it has ended: a test.
+// Ended is a delivery that is recorded after it has ended: a test.
 type Ended struct {
 	ID          uuid.UUID
 	AffiliateID ids.Affiliate
-	PostbackID  ids.Postback // zero for a template that is no postback's yet, as the next three
+	PostbackID  ids.Postback // zero for a template without a postback, as the next three
 	VersionID   int64
 	OfferID     ids.Offer
 	CampaignID  ids.Campaign

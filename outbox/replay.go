@@ -10,8 +10,8 @@ import (
 	"postrider/internal/pg"
 )
 
-// replaySQL makes the delivery $1 out of $2: version $3, endpoint $4, now $5 (by
-// another clock than the database's, perhaps), priority $6.
+// replaySQL creates the delivery $1 from $2: version $3, endpoint $4, now $5 (by another
+// clock than the database's, perhaps), priority $6.
 const replaySQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
   transaction_id, goal, status, state, priority, endpoint, due_at, replay_of, test, created_at, updated_at, aggregation_id, macros)
@@ -19,8 +19,8 @@ SELECT $1, affiliate_id, postback_id, $3, conversion_id, event_id, offer_id, cam
   transaction_id, goal, status, 'queued', $6, $4, least($5, now()), id, test, $5, $5, aggregation_id, macros
 FROM deliveries WHERE id = $2`
 
-// Replay queues a new delivery out of one that has ended, by a version of its
-// postback, and gives its id. It waits behind live traffic.
+// Replay queues a new delivery from one that has ended, by a version of its postback, and
+// returns its id. It waits behind live traffic.
 func Replay(tx Tx, delivery uuid.UUID, versionID int64, endpoint string, now time.Time) (uuid.UUID, error) {
 	id, err := newID(now)
 	if err != nil {
@@ -31,10 +31,10 @@ func Replay(tx Tx, delivery uuid.UUID, versionID int64, endpoint string, now tim
 	return id, nil
 }
 
-// replaySomeSQL makes replays of the items after $2 up to $3 of the bulk replay $1:
-// $4 as they were sent, $5 and $6 the endpoints of versions, $7 ids for the new
-// deliveries, $8 now, $9 the priority, $10 the reason where the circuit is open. What
-// is in flight again, is a test, or has no postback any more is left out.
+// replaySomeSQL creates replays of the items after $2 up to $3 of the bulk replay $1: $4 as
+// they were sent, $5 and $6 the endpoints of versions, $7 ids for the new deliveries, $8
+// now, $9 the priority, $10 the reason where the circuit is open. It skips what is in
+// flight again, is a test, or has lost its postback.
 var replaySomeSQL = `
 INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
   transaction_id, goal, status, state, reason, priority, endpoint, parked_at, replay_of, bulk_replay_id, created_at, updated_at,
@@ -57,11 +57,11 @@ type Items struct {
 	BulkReplay  int64
 	After, UpTo int
 	AsSent      bool             // by the versions that they were made for
-	Endpoints   map[int64]string // where each version leads
+	Endpoints   map[int64]string // the endpoint of each version
 }
 
-// ReplaySome makes replays of items of a bulk replay, and gives how many: what is
-// in flight again, is a test, or has lost its postback is left out.
+// ReplaySome creates replays of items of a bulk replay, and returns how many: it skips what
+// is in flight again, is a test, or has lost its postback.
 func ReplaySome(ctx context.Context, tx Tx, items Items, now time.Time) (int, error) {
 	var versions []int64
 	var endpoints []string

@@ -2,15 +2,15 @@ package outbox
 
 import "fmt"
 
-// Standing is what a delivery's state is described from.
+// Standing is what describes a delivery's state.
 type Standing struct {
 	State      State
 	Reason     Reason
 	Detail     string
 	StatusCode int  // of the last answer
 	Attempt    int  // how many there were, or the one that is in flight
-	Due        bool // another attempt has its time
-	Replay     bool // it sends another delivery once more
+	Due        bool // another attempt is scheduled
+	Replay     bool // it repeats another delivery
 }
 
 // Sentence describes the state of the delivery and what to do about it.

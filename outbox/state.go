@@ -8,14 +8,14 @@ import (
 	"postrider/internal/enum"
 )
 
-// State is where a delivery stands.
+// State is the state of a delivery.
 type State string
 
 // The states of a delivery.
 const (
 	Queued    State = "queued"    // waits for its first attempt, or to be replayed
 	Retrying  State = "retrying"  // an attempt failed; another is due
-	Delivered State = "delivered" // the tracker has it
+	Delivered State = "delivered" // the tracker accepted it
 	Failed    State = "failed"    // no attempt will follow unless somebody replays it
 	Cancelled State = "cancelled" // somebody stopped it
 	Held      State = "held"      // waits for its endpoint or its postback, spending no attempts
@@ -26,7 +26,7 @@ func States() []State {
 	return []State{Queued, Retrying, Delivered, Failed, Cancelled, Held}
 }
 
-// What states have in common is said here alone, for Go and for SQL.
+// Groups of states are defined here only, for Go and for SQL.
 var (
 	final    = []State{Delivered, Failed, Cancelled}
 	sendable = []State{Queued, Retrying}
@@ -38,12 +38,12 @@ var (
 var (
 	FinalSQL      = enum.SQL(final)                                    // [State.Final]
 	UnfinishedSQL = enum.SQL(slices.DeleteFunc(States(), State.Final)) // the others
-	SendableSQL   = enum.SQL(sendable)                                 // neither ended nor held: it goes out in its turn
+	SendableSQL   = enum.SQL(sendable)                                 // neither ended nor held: sent in turn
 	FailingSQL    = enum.SQL(failing)                                  // [State.Failing]
-	JudgedSQL     = enum.SQL(judged)                                   // ended by what came of it: the two sides of a success rate
+	JudgedSQL     = enum.SQL(judged)                                   // ended by a result: the two sides of a success rate
 )
 
-// Final reports whether nothing more happens to the delivery by itself.
+// Final reports whether the delivery has ended.
 func (s State) Final() bool { return slices.Contains(final, s) }
 
 // Failing reports whether the last attempt failed.
@@ -52,7 +52,7 @@ func (s State) Failing() bool { return slices.Contains(failing, s) }
 // FinalStates lists the states in which a delivery has ended.
 func FinalStates() []State { return slices.Clone(final) }
 
-// Waits is where a delivery stands that goes out in its turn, after so many attempts.
+// Waits returns the state of a delivery that is sent in turn, after so many attempts.
 func Waits(attempts int) State {
 	if attempts == 0 {
 		return Queued
@@ -63,7 +63,7 @@ func Waits(attempts int) State {
 // WaitsSQL is [Waits] for a row d of deliveries.
 const WaitsSQL = `CASE WHEN d.attempt = 0 THEN '` + string(Queued) + `' ELSE '` + string(Retrying) + `' END`
 
-// Values gives the database values, for ent.
+// Values returns the database values, for ent.
 func (State) Values() []string { return enum.Strings(States()) }
 
 // MarshalGQL writes the GraphQL name, for example DELIVERED.
@@ -72,7 +72,7 @@ func (s State) MarshalGQL(w io.Writer) { enum.Write(w, s) }
 // UnmarshalGQL reads the GraphQL name.
 func (s *State) UnmarshalGQL(v any) error { return enum.Read(v, s, States()) }
 
-// after is the state that an outcome brings a delivery to.
+// after returns the state that follows from a verdict.
 func after(v dispatch.Verdict) State {
 	switch v {
 	case dispatch.Accepted:
@@ -82,5 +82,5 @@ func after(v dispatch.Verdict) State {
 	case dispatch.GiveUp:
 		return Failed
 	}
-	panic("an outcome without a verdict") // Judge gives every one of them one
+	panic("an outcome without a verdict") // Judge always sets one
 }

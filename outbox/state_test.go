@@ -8,7 +8,7 @@ import (
 	"postrider/outbox"
 )
 
-// Every list of states that the database is asked with, state by state.
+// Every list of states used in queries, state by state.
 func TestWhatStatesHaveInCommon(t *testing.T) {
 	t.Parallel()
 	type kinds struct{ final, unfinished, sendable, failing, judged bool }

@@ -18,7 +18,7 @@ import (
 	"postrider/domain/macro"
 )
 
-// member is one conversion of those in a window.
+// member is one conversion of a window.
 type member struct {
 	conversion, event uuid.UUID
 	goal, transaction string
@@ -26,8 +26,8 @@ type member struct {
 	macros            map[macro.Name]string
 }
 
-// summarize writes the macros of a locked window from its members. A window without
-// members is cancelled.
+// summarize sets the macros of a locked window from its members. A window without members
+// is cancelled.
 func summarize(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
 	members, err := collect(ctx, tx, fmt.Sprintf("reading window %s", id), func(row pgx.CollectableRow) (m member, err error) {
 		var macros []byte
@@ -57,8 +57,8 @@ func summarize(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
 	return nil
 }
 
-// together is the value of each macro for the members of a window: the first member's,
-// but for the count, the sums and the goal names, which are of all.
+// together returns the macro values of a window's members: the first member's, but for the
+// count, the sums and the goal names, which are of all.
 func together(members []member) map[macro.Name]string {
 	says := maps.Clone(members[0].macros)
 	var amount, payout decimal.NullDecimal

@@ -12,7 +12,7 @@ import (
 )
 
 // TakenBack is a delivery that was taken back from a process that ended or hangs. The
-// attempt that may have left is the caller's to record (Interrupted).
+// caller records the attempt that may have been sent (Interrupted).
 type TakenBack struct {
 	ID          uuid.UUID
 	AffiliateID ids.Affiliate
@@ -22,7 +22,7 @@ type TakenBack struct {
 	Macros      []byte
 }
 
-// takeBackSQL makes what was swept due.
+// takeBackSQL makes swept deliveries due.
 const takeBackSQL = `
 UPDATE deliveries d SET due_at = $2, claimed_at = NULL, updated_at = $2,
   state = CASE WHEN swept.claimed_at IS NULL THEN d.state ELSE 'retrying' END,
@@ -39,8 +39,8 @@ var sweptSQL = `
   WHERE d.state IN ` + SendableSQL + ` AND d.due_at IS NULL AND d.parked_at IS NULL AND d.blocked_by IS NULL`
 
 // oldSQL finds deliveries whose River job has been running for longer than $1, by the
-// database's clock: its process hangs, if it lives. A claim that was spent comes back
-// with its attempt. $2 now.
+// database's clock: its process hangs, if it is alive. A spent claim comes back with its
+// attempt. $2 now.
 var oldSQL = `
 WITH stuck AS (
   SELECT (queued ->> 'id')::uuid AS id, (queued ->> 'attempt')::int AS attempt
@@ -60,8 +60,7 @@ WITH stuck AS (
 ), swept AS (` + sweptSQL + `
   FOR UPDATE OF d SKIP LOCKED)` + takeBackSQL
 
-// oneSQL is the one delivery $3, whose claim $4 was left behind longer than $1 ago.
-// $2 now.
+// oneSQL finds the delivery $3 if its claim $4 is older than $1. $2 now.
 var oneSQL = `
 WITH swept AS (
   SELECT id, claimed_at FROM deliveries
@@ -69,19 +68,19 @@ WITH swept AS (
   FOR UPDATE
 )` + takeBackSQL
 
-// TakeBackOld makes due again what has been in a running job for longer than age: its
+// TakeBackOld makes deliveries due again that are in a running job for longer than age: its
 // process hangs.
 func TakeBackOld(ctx context.Context, tx Tx, age time.Duration, now time.Time) ([]TakenBack, error) {
 	return takeBack(ctx, tx, oldSQL, age, now.UTC())
 }
 
-// TakeBackFrom makes due again at once what processes had that have ended.
+// TakeBackFrom makes deliveries of ended processes due again at once.
 func TakeBackFrom(ctx context.Context, tx Tx, owners []string, now time.Time) ([]TakenBack, error) {
 	return takeBack(ctx, tx, ownerlessSQL, owners, now.UTC())
 }
 
-// TakeBackOne makes one delivery due again that an earlier run of its job claimed
-// longer than age ago.
+// TakeBackOne makes one delivery due again that an earlier run of its job claimed longer
+// than age ago.
 func TakeBackOne(ctx context.Context, tx Tx, r Ref, age time.Duration, now time.Time) ([]TakenBack, error) {
 	return takeBack(ctx, tx, oneSQL, age, now.UTC(), r.ID, r.Attempt+1)
 }
@@ -101,8 +100,8 @@ func takeBack(ctx context.Context, tx Tx, query string, args ...any) ([]TakenBac
 	return taken, nil
 }
 
-// Interrupted queues the attempts of deliveries that were taken back: what would have
-// been sent, not what came of it. exchange gives what is known of each.
+// Interrupted queues the attempts of deliveries that were taken back: what would have been
+// sent, not the result. exchange returns what is known of each.
 func Interrupted(tx Tx, taken []TakenBack, exchange func(t *TakenBack) dispatch.Exchange) error {
 	var attempts []Attempt
 	for i := range taken {
@@ -121,7 +120,7 @@ func Interrupted(tx Tx, taken []TakenBack, exchange func(t *TakenBack) dispatch.
 	return recordAttempts(tx, attempts)
 }
 
-// IsClaimed tells whether a claim still stands.
+// IsClaimed reports whether a claim still stands.
 func IsClaimed(ctx context.Context, tx Tx, r Ref) (bool, error) {
 	found, err := collect(ctx, tx, "looking after a delivery", pgx.RowTo[bool],
 		`SELECT EXISTS (SELECT FROM deliveries WHERE id = $1 AND attempt = $2 AND claimed_at IS NOT NULL AND state IN `+SendableSQL+`)`, r.ID, r.Attempt+1)

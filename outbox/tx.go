@@ -10,14 +10,14 @@ import (
 	"postrider/internal/live"
 )
 
-// Tx is a transaction whose statements go out together: a pg.Pipeline or a pg.Group.
+// Tx is a transaction that pipelines its statements: a pg.Pipeline or a pg.Group.
 type Tx interface {
 	Queue(query string, args ...any)
 	QueueRows(read func(rows pgx.Rows) error, query string, args ...any)
 	Send(ctx context.Context) error
 }
 
-// Announce tells whoever watches that deliveries have changed, with the commit.
+// Announce notifies subscribers that deliveries have changed, with the commit.
 func Announce(tx Tx, ids []uuid.UUID) { live.Queue(tx, live.Deliveries, ids...) }
 
 // collect sends a query with what is queued before it, and reads its rows.
@@ -32,7 +32,7 @@ func collect[T any](ctx context.Context, tx Tx, what string, read pgx.RowToFunc[
 	return all, nil
 }
 
-// move runs a statement that gives the ids of what it changed, and announces them.
+// move runs a statement that returns the ids of what it changed, and announces them.
 func move(ctx context.Context, tx Tx, what, query string, args ...any) ([]uuid.UUID, error) {
 	ids, err := collect(ctx, tx, what, pgx.RowTo[uuid.UUID], query, args...)
 	if err != nil {

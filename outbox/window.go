@@ -15,24 +15,24 @@ import (
 	"postrider/internal/pg"
 )
 
-// Windows is what a transaction has for the windows of postbacks that aggregate the
-// conversions of a click. A window is a delivery that waits for its time; until then
+// Windows collects a transaction's changes to windows of postbacks that aggregate the
+// conversions of a click. A window is a delivery that waits for its due time; until then
 // conversions join it and leave it, each in its own transaction. It closes when the
-// promoter finds that it is due (Due): a row that is being joined is locked, so what
-// comes first is first, and what comes second opens the next window.
+// promoter finds it due (ParkDue): a row that is being joined is locked, so the first comes
+// first, and what comes second opens the next window.
 type Windows struct{ steps []windowStep }
 
-// Joining is a conversion that joins a window: as a delivery of its own would tell of
-// it, and what must be the same for sums to be added up.
+// Joining is a conversion that joins a window: as a delivery of its own, and what must be
+// the same for sums to be added up.
 type Joining struct {
 	Delivery
 
 	Currency, PayoutCurrency string
-	Aggregates               time.Duration // how long the window is open, from its first
+	Aggregates               time.Duration // how long the window is open, from its first conversion
 }
 
-// key names what belongs together: conversions whose sums can be added up, of one
-// status, by one version of a postback.
+// key identifies a window: conversions whose sums can be added up, of one status, by one
+// version of a postback.
 func (j *Joining) key() string {
 	return strings.Join([]string{
 		fmt.Sprint(j.PostbackID), j.ClickID.String(), fmt.Sprint(j.VersionID), j.Status, j.Currency, j.PayoutCurrency,
@@ -47,7 +47,7 @@ type windowStep struct {
 	joins bool
 }
 
-// Join lets a conversion be told of with others of its click.
+// Join aggregates a conversion with others of its click.
 func (w *Windows) Join(j Joining) { w.steps = append(w.steps, windowStep{j, true}) }
 
 // Superseding is a later step of a conversion.
@@ -57,23 +57,23 @@ type Superseding struct {
 	At                             time.Time
 }
 
-// Supersede notes a later step of a conversion. Where it is in a window that is still
-// open, its new sum takes the place of the old; with another status it leaves.
+// Supersede notes a later step of a conversion. If it is in a window that is still open,
+// its new sum replaces the old; with another status it leaves.
 func (w *Windows) Supersede(s Superseding) {
 	w.steps = append(w.steps, windowStep{Joining: Joining{Delivery: Delivery{
 		ConversionID: s.ConversionID, EventID: s.EventID, ClickID: s.ClickID, Status: s.Status, At: s.At,
 	}}})
 }
 
-// WindowTx is a transaction of intake's: windows are locked and read one by one.
+// WindowTx is a transaction of intake: windows are locked and read one by one.
 type WindowTx interface {
 	Tx
 	pg.Conn
 }
 
-// Settle takes the steps to their windows, and gives the windows that changed. It comes
-// when nothing but windows is left to be locked, and those of a click have one lock
-// for all: nobody waits in a circle.
+// Settle applies the steps to their windows, and returns the windows that changed. It runs
+// when only windows are left to lock, and those of a click share one advisory lock, so no
+// deadlock is possible.
 func (w *Windows) Settle(ctx context.Context, tx WindowTx) ([]uuid.UUID, error) {
 	steps, err := w.relevant(ctx, tx)
 	if err != nil || len(steps) == 0 {
@@ -109,7 +109,7 @@ func (w *Windows) Settle(ctx context.Context, tx WindowTx) ([]uuid.UUID, error) 
 	return ids, nil
 }
 
-// relevant leaves out the changes of conversions that never joined anything.
+// relevant drops the changes of conversions that never joined a window.
 func (w *Windows) relevant(ctx context.Context, tx Tx) ([]windowStep, error) {
 	steps, changed, joins := w.steps, pg.UUIDs{}, map[uuid.UUID]bool{}
 	w.steps = nil
@@ -134,7 +134,7 @@ func (w *Windows) relevant(ctx context.Context, tx Tx) ([]windowStep, error) {
 	return slices.DeleteFunc(steps, func(s windowStep) bool { return !joins[s.ConversionID] }), nil
 }
 
-// supersede brings the open windows that a conversion is in up to date.
+// supersede updates the open windows that a conversion is in.
 func (s *windowStep) supersede(ctx context.Context, tx Tx, touched map[uuid.UUID]time.Time) error {
 	windows, err := collect(ctx, tx, fmt.Sprintf("changing what was aggregated of conversion %s", s.ConversionID), pgx.RowTo[uuid.UUID], `
 		WITH open AS (
@@ -169,7 +169,7 @@ func (s *windowStep) join(ctx context.Context, tx Tx, touched map[uuid.UUID]time
 	return nil
 }
 
-// window gives the window that a conversion belongs to, locked.
+// window returns the window that a conversion belongs to, locked.
 func (s *windowStep) window(ctx context.Context, tx Tx) (id uuid.UUID, err error) {
 	var due time.Time
 	_, err = collect(ctx, tx, fmt.Sprintf("finding the window of conversion %s", s.ConversionID), func(row pgx.CollectableRow) (struct{}, error) {
@@ -178,7 +178,7 @@ func (s *windowStep) window(ctx context.Context, tx Tx) (id uuid.UUID, err error
 	if err != nil || id != uuid.Nil && due.After(s.At) {
 		return id, err
 	}
-	if id != uuid.Nil { // it is over; whoever promotes has not come to it yet
+	if id != uuid.Nil { // it is over, but not promoted yet
 		closeWindow(tx, id)
 	}
 	d := s.Delivery
@@ -196,15 +196,14 @@ INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id
 VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8::bigint, 0), $9, nullif($10, ''), $11, $12, 'queued', $13, $14, $15, $16, $17, $1, '{}', $18, $18)`
 
 // openWindow queues a window for a delivery, which others join until it is due. key
-// names what belongs together.
+// identifies it.
 func openWindow(tx Tx, d Delivery, key string, due time.Time) {
 	tx.Queue(openSQL, d.ID, d.AffiliateID, d.PostbackID, d.VersionID, d.ConversionID, d.EventID, d.OfferID, d.CampaignID,
 		uuid.NullUUID{UUID: d.ClickID, Valid: d.ClickID != uuid.Nil}, d.Transaction, d.Goal, d.Status,
 		string(Aggregation), PriorityLive, d.Endpoint, due.UTC(), key, d.At.UTC())
 }
 
-// closeWindow queues that nothing joins a window any more, though nobody has promoted it
-// yet.
+// closeWindow queues that nothing joins a window any more, though it is not promoted yet.
 func closeWindow(tx Tx, id uuid.UUID) {
 	tx.Queue(`UPDATE deliveries SET aggregates = NULL WHERE id = $1 AND aggregates IS NOT NULL`, id)
 }
