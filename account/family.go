@@ -83,8 +83,8 @@ func (f *family) bequeath(ctx context.Context, create *db.ApiTokenCreate, parent
 	return nil
 }
 
-// RevokeToken revokes one of the viewer's tokens, and every token that was created with it. It
-// is idempotent.
+// RevokeToken revokes one of the viewer's tokens at once, and every token that was created
+// with it. It is idempotent.
 func (a *Accounts) RevokeToken(ctx context.Context, id int64) (*db.ApiToken, error) {
 	if _, err := viewer.Require(ctx); err != nil {
 		return nil, err

@@ -65,8 +65,8 @@ func (a *Accounts) serveAs(w http.ResponseWriter, r *http.Request, v *viewer.Vie
 	next.ServeHTTP(w, r)
 }
 
-// mayChangeSession reports false for streams: scs would wrap their writers into one that can
-// neither flush nor be hijacked, and nobody signs in over a stream.
+// mayChangeSession reports whether a request may change its session. A stream may not: scs
+// would wrap its writer into one that can neither flush nor be hijacked.
 func mayChangeSession(r *http.Request) bool { return r.Method == http.MethodPost && !WantsEvents(r) }
 
 // WantsEvents reports whether a request asks for server-sent events. A client that accepts

@@ -15,7 +15,7 @@ import (
 	"postrider/ent/db"
 )
 
-// Scenario is a way in which conversions may reach a tracker.
+// Scenario is how conversions may reach a tracker.
 type Scenario struct {
 	Key      string
 	Title    string

@@ -137,7 +137,7 @@ func (p *parser) text(s string) {
 	}
 }
 
-// brace takes a literal brace.
+// brace appends a literal brace.
 func (p *parser) brace(c byte) {
 	switch {
 	case p.in == sectionTarget:
@@ -174,8 +174,8 @@ func (p *parser) run(code, message string, belongs func(rune) bool) {
 	p.fail(code, start, p.pos, message)
 }
 
-// endSegment decides, at the end of a path segment, whether the values in it could
-// be the whole of it but for dots.
+// endSegment sets, at the end of a path segment, the dotRisk of its slots: whether their
+// values, with literal dots at most, could be the whole of it.
 func (p *parser) endSegment() {
 	text := decodeDots(string(p.segmentText))
 	if text == "" || isDots(text) {
