@@ -2,19 +2,19 @@
 // the web app, and API tokens.
 //
 // It owns the rows of users, api_tokens and sessions, and the cookie. What a
-// Viewer may see is not decided here but by ent's privacy rules and by whoever
-// holds the Viewer.
+// Viewer may see is not decided here but by ent's privacy rules and by the code
+// that has the Viewer.
 //
 // Rules:
 //   - Whether an address has an account cannot be found out: a wrong password
-//     and an unknown address get the same words after the same work.
-//   - Tries at passwords are counted before anything is looked at, per account and
+//     and an unknown address get the same message after the same work.
+//   - Password attempts are counted before anything is read, per account and
 //     client, so that a stranger's do not lock the owner out; few passwords are
-//     hashed at once, and few may wait for it.
-//   - A session ends with its password, a disabled user ends everything at once:
-//     both are looked at on every request, and of a stream every 15 seconds.
-//   - Sessions and tokens are stored as digests; a copy of the database opens
-//     nothing.
+//     hashed concurrently, and few may wait for it.
+//   - A new password ends a session, disabling a user ends everything at once: both
+//     are checked on every request, and for a stream every 15 seconds.
+//   - Sessions and tokens are stored as digests; a copy of the database
+//     authenticates nobody.
 package account
 
 import (
@@ -31,29 +31,29 @@ import (
 	"postrider/internal/secret"
 )
 
-// Params is what Accounts are made of.
+// Params configures Accounts.
 type Params struct {
 	DB     *sql.DB
 	Client *db.Client
 	Log    *slog.Logger
-	Secure bool // the cookie goes over https only
+	Secure bool // the cookie is sent over https only
 	Now    func() time.Time
 
-	// Secrets seals the cookie by which a browser that has signed in is known; where
-	// nil, none is.
+	// Secrets seals the cookie by which a browser that has signed in is recognised; if nil,
+	// none is.
 	Secrets *secret.Ring
 
-	// Hasher hashes passwords; the process's own where nil.
+	// Hasher hashes passwords; nil for the process's own.
 	Hasher *secret.Hasher
 
-	// RecheckEvery is how often it is looked whether a stream's sign-in still holds; 15 s.
+	// RecheckEvery is how often a stream's session or token is checked again; 15 s by default.
 	RecheckEvery time.Duration
 
-	// ClientAddr says where a request came from; it may be invalid.
+	// ClientAddr returns the address of a request; it may be invalid.
 	ClientAddr func(ctx context.Context) netip.Addr
 }
 
-// Accounts signs people and programs in. Make it with New.
+// Accounts authenticates people and programs. Create it with New.
 type Accounts struct {
 	db         *sql.DB
 	client     *db.Client
@@ -87,7 +87,7 @@ func New(p Params) *Accounts {
 	return a
 }
 
-// notFoundAs keeps the difference between "no such row" and a broken database.
+// notFoundAs distinguishes "no such row" from a broken database.
 func notFoundAs(err error, what string) error {
 	if db.IsNotFound(err) {
 		return problem.NotFound("there is no such %s", what)

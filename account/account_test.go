@@ -19,7 +19,7 @@ import (
 	"postrider/account"
 	"postrider/ent"
 	"postrider/ent/db"
-	_ "postrider/ent/db/runtime" // the rules of privacy
+	_ "postrider/ent/db/runtime" // ent's privacy rules
 	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const password = "correct horse battery"
 
-// world is an installation with one affiliate and a clock that stands still.
+// world is an installation with one affiliate and a fixed clock.
 type world struct {
 	t         *testing.T
 	accounts  *account.Accounts
@@ -89,9 +89,9 @@ type addrKey struct{}
 // browser sends requests through the middleware and keeps its cookies.
 type browser struct {
 	w      *world
-	addr   string // 203.0.113.9 where empty
+	addr   string // 203.0.113.9 if empty
 	cookie string // of its session
-	device string // by which it is known
+	device string // by which it is recognised
 }
 
 // do runs fn inside a request; headers are "Name: value".

@@ -11,12 +11,12 @@ import (
 	"postrider/internal/secret"
 )
 
-// deviceLife is how long a browser is known after its last sign-in; browsers keep
-// no cookie for longer.
+// deviceLife is how long a browser is recognised after its last sign-in; browsers keep no
+// cookie for longer.
 const deviceLife = 400 * 24 * time.Hour
 
-// deviceOf is which browser asks, where it has signed in to the account before:
-// its tries are counted apart from everybody else's.
+// deviceOf returns the browser of the request if it has signed in to the account before: its
+// tries are counted separately from all others.
 func (a *Accounts) deviceOf(ctx context.Context, email string) (client, bool) {
 	r, ok := ctx.Value(cookiesKey{}).(*exchange)
 	if !ok || a.secrets == nil {
@@ -41,8 +41,8 @@ func (a *Accounts) deviceOf(ctx context.Context, email string) (client, bool) {
 	return client{key: keyOf("device", device), known: true}, true
 }
 
-// rememberDevice gives the browser of ctx a cookie by which it is known when it
-// signs in again. It opens nothing.
+// rememberDevice sets a cookie by which the browser of ctx is recognised when it signs in
+// again. The cookie authenticates nobody.
 func (a *Accounts) rememberDevice(ctx context.Context, email string) error {
 	r, ok := ctx.Value(cookiesKey{}).(*exchange)
 	if !ok || a.secrets == nil {
@@ -62,13 +62,13 @@ func (a *Accounts) rememberDevice(ctx context.Context, email string) error {
 	return nil
 }
 
-// accountMark names an account without its address.
+// accountMark identifies an account without its e-mail address.
 func accountMark(email string) string {
 	k := keyOf("account", cleanly(email))
 	return hex.EncodeToString(k[:])
 }
 
-// clientOf is who tries to sign in to the account of an e-mail address.
+// clientOf returns the client that tries to sign in to the account of an e-mail address.
 func (a *Accounts) clientOf(ctx context.Context, email string) client {
 	if device, known := a.deviceOf(ctx, email); known {
 		return device

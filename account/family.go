@@ -17,17 +17,17 @@ import (
 	"postrider/internal/viewer"
 )
 
-// family is a transaction over a user's tokens: the tokens that it made itself,
-// those that these made, and so on.
+// family is a transaction over a tree of a user's tokens: those that the user created, those
+// that were created with these, and so on.
 type family struct {
 	tx     *sql.Tx
 	client *db.Client
 	now    time.Time
 }
 
-// lockingUser runs do in a transaction that holds a user's row. Tokens are made
-// with the lock SHARE, and ended with UPDATE: whoever ends some sees all that
-// there are, and whoever makes one sees what has ended.
+// lockingUser runs do in a transaction that locks the user's row: SHARE to create a token,
+// UPDATE to revoke some. So a revocation sees every token, and a creation sees what was
+// revoked.
 func (a *Accounts) lockingUser(ctx context.Context, userID ids.User, lock string, do func(ctx context.Context, f *family) error) error {
 	return pg.WithTx(ctx, a.db, func(ctx context.Context, tx *sql.Tx) error {
 		var id int64
@@ -42,8 +42,8 @@ func (a *Accounts) lockingUser(ctx context.Context, userID ids.User, lock string
 	})
 }
 
-// mayStillAct refuses a viewer whose session or token has ended since it was let
-// in: over a socket that is some time.
+// mayStillAct refuses a viewer whose session or token has ended since it was authenticated:
+// over a socket that may be a while ago.
 func (f *family) mayStillAct(ctx context.Context, v *viewer.Viewer) error {
 	still, err := f.client.User.Query().
 		Where(user.ID(int64(v.UserID)), user.DisabledAtIsNil(), user.SessionGeneration(v.Generation)).Exist(viewer.AsSystem(ctx))
@@ -56,8 +56,8 @@ func (f *family) mayStillAct(ctx context.Context, v *viewer.Viewer) error {
 	return err
 }
 
-// bequeath makes a token the child of the one it is made with, if it is made with
-// one: it ends with it, and at its end at the latest.
+// bequeath makes a new token the child of the token that creates it, if there is one: it is
+// revoked with its parent, and expires no later.
 func (f *family) bequeath(ctx context.Context, create *db.ApiTokenCreate, parentID int64, expiresAt *time.Time) error {
 	if expiresAt != nil && !expiresAt.After(f.now) {
 		return problem.Invalid("expiresAt", "the token would already be expired")
@@ -83,8 +83,8 @@ func (f *family) bequeath(ctx context.Context, create *db.ApiTokenCreate, parent
 	return nil
 }
 
-// RevokeToken ends one of the viewer's tokens at once, and every token that was
-// made with it. Ending it twice is fine.
+// RevokeToken revokes one of the viewer's tokens at once, and every token that was created
+// with it. It is idempotent.
 func (a *Accounts) RevokeToken(ctx context.Context, id int64) (*db.ApiToken, error) {
 	if _, err := viewer.Require(ctx); err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (a *Accounts) RevokeToken(ctx context.Context, id int64) (*db.ApiToken, err
 	return token, notFoundAs(err, "token")
 }
 
-// revoke ends a token and all that descend from it.
+// revoke revokes a token and all its descendants.
 func (f *family) revoke(ctx context.Context, id int64) error {
 	_, err := f.tx.ExecContext(ctx, `
 		WITH RECURSIVE descended AS (

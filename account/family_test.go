@@ -16,19 +16,17 @@ import (
 	"postrider/internal/viewer"
 )
 
-// kept is what the test knows of a token: the reference that the program is held
-// against.
+// kept is the expected state of a token: the reference that the program is checked against.
 type kept struct {
 	id      int64
 	text    string
-	parent  *kept // nil for one that was made in a session
+	parent  *kept // nil for one that was created in a session
 	scopes  []viewer.Scope
 	expires *time.Time
 	revoked bool
 }
 
-// opens tells whether a token should open: it has not ended, nor has one that it
-// descends from.
+// opens reports whether a token should authenticate: neither it nor an ancestor has ended.
 func (k *kept) opens(now time.Time) bool {
 	if k == nil {
 		return true
@@ -45,8 +43,8 @@ func (k *kept) within(other *kept) bool {
 	return other == nil || other.expires == nil || k.expires != nil && !k.expires.After(*other.expires)
 }
 
-// Whatever is made with tokens, in whatever order they are made, end and run out:
-// no token does more than any that it descends from, nor for longer.
+// Whatever tokens create, in whatever order they are created, revoked and expire: no token has
+// more scopes than an ancestor, nor a later end.
 func TestNothingThatATokenMakesExceedsIt(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -57,7 +55,7 @@ func TestNothingThatATokenMakesExceedsIt(t *testing.T) {
 	for step := range 300 {
 		var with *kept
 		if len(all) > 0 && r.IntN(6) > 0 {
-			with = all[len(all)-1-r.IntN(min(len(all), 12))] // families grow deep
+			with = all[len(all)-1-r.IntN(min(len(all), 12))] // families get deep
 		}
 		switch r.IntN(12) {
 		case 0:
@@ -85,8 +83,8 @@ func TestNothingThatATokenMakesExceedsIt(t *testing.T) {
 	}
 }
 
-// tryToMake asks for a token with random scopes and a random end, through a token
-// or the session; nil when it was refused.
+// tryToMake requests a token with random scopes and a random end, through a token or the
+// session; nil if it was refused.
 func (w *world) tryToMake(t *testing.T, r *rand.Rand, session *viewer.Viewer, with *kept) *kept {
 	t.Helper()
 	v := session
@@ -101,7 +99,7 @@ func (w *world) tryToMake(t *testing.T, r *rand.Rand, session *viewer.Viewer, wi
 	wish := account.NewToken{Name: "x"}
 	among := v.Scopes
 	if r.IntN(4) == 0 {
-		among = viewer.Scopes() // more than it may give, perhaps
+		among = viewer.Scopes() // perhaps more than it may grant
 	}
 	for _, s := range among {
 		if r.IntN(4) > 0 {
@@ -162,7 +160,7 @@ func TestATokenEndsWhenItsParentDoesUnlessSaidEarlier(t *testing.T) {
 	wantCode(t, err, problem.CodeInvalid)
 }
 
-// Tokens that are made while the one they are made with ends end too.
+// Tokens that are created while their parent is revoked end too.
 func TestATokenThatIsMadeWhileItsParentEnds(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -198,7 +196,7 @@ func TestATokenThatIsMadeWhileItsParentEnds(t *testing.T) {
 	}
 }
 
-// What was let in before its session ended, as a socket is, makes no token after.
+// A viewer of a session that has ended, as on an open socket, creates no token.
 func TestASessionThatIsOverMakesNoToken(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -10,9 +10,8 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Middleware puts the viewer of a request into its context: by Authorization
-// header, else by cookie, else nobody. A token that is wrong is refused with
-// 401; a cookie that is over means nobody.
+// Middleware puts the viewer of a request into its context: by Authorization header, else by
+// cookie, else none. An invalid token is refused with 401; an expired cookie means no viewer.
 func (a *Accounts) Middleware(next http.Handler) http.Handler {
 	withSession := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, err := a.sessionViewer(r.Context())
@@ -46,8 +45,8 @@ func (a *Accounts) withToken(w http.ResponseWriter, r *http.Request, authorizati
 	a.serveAs(w, r, v, next, func(ctx context.Context) (*viewer.Viewer, error) { return a.Authenticate(ctx, authorization) })
 }
 
-// serveAs lets a viewer in, nil for nobody: a stream for as long as the sign-in
-// holds, which again looks at.
+// serveAs serves a request as v, nil for no viewer; a stream only for as long as its session
+// or token is valid, which again checks.
 func (a *Accounts) serveAs(w http.ResponseWriter, r *http.Request, v *viewer.Viewer, next http.Handler, again func(context.Context) (*viewer.Viewer, error)) {
 	seen, err := a.lookingAs(r.Context(), v)
 	if err != nil {
@@ -66,18 +65,18 @@ func (a *Accounts) serveAs(w http.ResponseWriter, r *http.Request, v *viewer.Vie
 	next.ServeHTTP(w, r)
 }
 
-// mayChangeSession is false for streams, whose writers scs would wrap into one
-// that can neither flush nor be hijacked; nobody signs in over those.
+// mayChangeSession reports whether a request may change its session. A stream may not: scs
+// would wrap its writer into one that can neither flush nor be hijacked.
 func mayChangeSession(r *http.Request) bool { return r.Method == http.MethodPost && !WantsEvents(r) }
 
-// WantsEvents tells whether a request asks for server-sent events. A client that
-// takes plain JSON as well, as some name everything they know, gets plain JSON.
+// WantsEvents reports whether a request asks for server-sent events. A client that accepts
+// plain JSON as well, as some list every type, gets plain JSON.
 func WantsEvents(r *http.Request) bool {
 	accept := r.Header.Get("Accept")
 	return strings.Contains(accept, "text/event-stream") && !strings.Contains(accept, "json")
 }
 
-// reading loads the session and leaves the writer alone.
+// reading loads the session without wrapping the writer.
 func (a *Accounts) reading(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	ctx, err := a.loaded(r.Context(), r)
 	if err != nil {
@@ -87,7 +86,7 @@ func (a *Accounts) reading(w http.ResponseWriter, r *http.Request, next http.Han
 	next.ServeHTTP(w, r.WithContext(ctx))
 }
 
-// loaded gives ctx with the session that a request's cookie names.
+// loaded returns ctx with the session of a request's cookie.
 func (a *Accounts) loaded(ctx context.Context, r *http.Request) (context.Context, error) {
 	token := ""
 	if cookie, err := r.Cookie(a.sessions.Cookie.Name); err == nil {
@@ -96,9 +95,9 @@ func (a *Accounts) loaded(ctx context.Context, r *http.Request) (context.Context
 	return a.sessions.Load(ctx, token)
 }
 
-// sessionOf is who a request's cookie belongs to by now; nil for nobody.
+// sessionOf returns the current viewer of a request's cookie; nil for none.
 func (a *Accounts) sessionOf(ctx context.Context, r *http.Request) (*viewer.Viewer, error) {
-	// Not the request's own context, which has the session as it was.
+	// Not the request's own context, which holds the session as it was.
 	fresh, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer context.AfterFunc(ctx, cancel)()
@@ -109,8 +108,7 @@ func (a *Accounts) sessionOf(ctx context.Context, r *http.Request) (*viewer.View
 	return a.sessionViewer(loaded)
 }
 
-// refuse answers in the form of a GraphQL response, which is what is behind the
-// middleware.
+// refuse answers with a GraphQL response, as the handlers behind the middleware do.
 func refuse(w http.ResponseWriter, p *problem.Error) {
 	status := http.StatusInternalServerError
 	switch p.Code {

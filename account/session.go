@@ -20,15 +20,15 @@ import (
 // sessionLife is how long a browser stays signed in.
 const sessionLife = 14 * 24 * time.Hour
 
-// What a session holds.
+// The keys of a session's values.
 const (
 	sessionUser       = "user"       // id
-	sessionPassword   = "password"   // which password it was opened with, see passwordMark
-	sessionGeneration = "generation" // which generation of the user's sessions it is one of
+	sessionPassword   = "password"   // the password it was opened with, see passwordMark
+	sessionGeneration = "generation" // the generation of the user's sessions it belongs to
 )
 
 func newSessions(p Params) *scs.SessionManager {
-	// Not scs.New: it starts a goroutine, which nothing stops, for a store that we do not use.
+	// Not scs.New: it starts a goroutine that cannot be stopped, for a store that is not used.
 	return &scs.SessionManager{
 		Store: sessionStore{db: p.DB, now: p.Now}, Codec: scs.GobCodec{},
 		Lifetime: sessionLife, HashTokenInStore: true,
@@ -42,8 +42,8 @@ func newSessions(p Params) *scs.SessionManager {
 	}
 }
 
-// cookieName is a cookie's name, one that browsers take from this host and over
-// TLS only where that is how they come.
+// cookieName returns a cookie's name: over TLS with the prefix that makes browsers accept it
+// from this host only.
 func cookieName(name string, secure bool) string {
 	if secure {
 		return "__Host-" + name
@@ -66,7 +66,7 @@ func (a *Accounts) SignIn(ctx context.Context, email, password string) (*viewer.
 	if err != nil {
 		return nil, err
 	}
-	hash := "" // of nobody: the work is the same
+	hash := "" // of no user: the work is the same
 	if u != nil {
 		hash = u.PasswordHash
 	}
@@ -101,14 +101,14 @@ func (a *Accounts) SignOut(ctx context.Context) error {
 
 type cookiesKey struct{}
 
-// exchange is a request whose answer can carry cookies, and the answer.
+// exchange is a request whose response can set cookies, and the response.
 type exchange struct {
 	request *http.Request
 	writer  http.ResponseWriter
 }
 
-// mustHaveCookies refuses where the answer cannot carry a cookie: over a
-// stream, or for a program that brings a token.
+// mustHaveCookies refuses a request whose response cannot set a cookie: over a stream, or with
+// a token.
 func mustHaveCookies(ctx context.Context) error {
 	if _, can := ctx.Value(cookiesKey{}).(*exchange); !can {
 		return problem.Invalid("", "sign in and out by POST, without an Authorization header")
@@ -116,8 +116,8 @@ func mustHaveCookies(ctx context.Context) error {
 	return nil
 }
 
-// openSession begins a session under a new token: one that somebody planted
-// before the sign-in is worth nothing after it.
+// openSession opens a session under a new token, so that one planted before the sign-in is
+// worthless (session fixation).
 func (a *Accounts) openSession(ctx context.Context, u *db.User) error {
 	if err := a.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("opening a session: %w", err)
@@ -128,7 +128,7 @@ func (a *Accounts) openSession(ctx context.Context, u *db.User) error {
 	return nil
 }
 
-// sessionViewer is who the loaded session of ctx belongs to; nil for nobody.
+// sessionViewer returns the viewer of the loaded session of ctx; nil for none.
 func (a *Accounts) sessionViewer(ctx context.Context) (*viewer.Viewer, error) {
 	id := a.sessions.GetInt64(ctx, sessionUser)
 	if id == 0 {
@@ -147,21 +147,21 @@ func (a *Accounts) sessionViewer(ctx context.Context) (*viewer.Viewer, error) {
 	return viewerOf(u), nil
 }
 
-// passwordMark tells passwords apart without telling anything about them: the
-// digest it is made from has its own salt.
+// passwordMark distinguishes passwords without revealing anything about them: the digest it is
+// made from has its own salt.
 func passwordMark(hash string) string {
 	sum := sha256.Sum256([]byte(hash))
 	return hex.EncodeToString(sum[:8])
 }
 
-// sessionStore keeps scs's sessions in PostgreSQL. scs's own store for it knows
-// no context and starts a goroutine to prune.
+// sessionStore keeps scs's sessions in PostgreSQL. scs's own store takes no context and starts
+// a goroutine to prune.
 type sessionStore struct {
 	db  *sql.DB
 	now func() time.Time
 }
 
-// FindCtx returns a session that is not over.
+// FindCtx returns a session that has not expired.
 func (s sessionStore) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
 	err = s.db.QueryRowContext(ctx, "SELECT data FROM sessions WHERE token = $1 AND expiry > $2", token, s.now()).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -178,7 +178,7 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 	return err
 }
 
-// DeleteCtx removes a session; one that is not there is fine.
+// DeleteCtx deletes a session; a missing one is no error.
 func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
 	_, err := s.db.ExecContext(ctx, "DELETE FROM sessions WHERE token = $1", token)
 	return err

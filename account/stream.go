@@ -20,13 +20,13 @@ var ErrSignInOver = errors.New("the session or the token has ended")
 // SignInOver reports whether ctx has ended because of ErrSignInOver.
 func SignInOver(ctx context.Context) bool { return errors.Is(context.Cause(ctx), ErrSignInOver) }
 
-// IsStream reports whether a request asks to stay open: a WebSocket, or server-sent
-// events. The client's headers decide; nothing is granted for it.
+// IsStream reports whether a request asks to stay open: a WebSocket, or server-sent events.
+// The client's headers decide; nothing is granted for it.
 func IsStream(r *http.Request) bool { return WantsEvents(r) || r.Header.Get("Upgrade") != "" }
 
 // SignInStream authenticates an open stream with an Authorization header: the context that
-// it returns ends when the token does. The affiliate to view as is the one that the stream
-// was opened with.
+// it returns ends when the token does. The affiliate to view as is the one with which the
+// stream was opened.
 func (a *Accounts) SignInStream(ctx context.Context, authorization string) (context.Context, error) {
 	v, err := a.Authenticate(ctx, authorization)
 	if err != nil {
@@ -42,8 +42,8 @@ func (a *Accounts) SignInStream(ctx context.Context, authorization string) (cont
 
 // While returns a context of v that ends with ctx, and with ErrSignInOver soon after v's
 // token is revoked or expired, its session has ended, its password was changed, or its user
-// was disabled or given another role. again authenticates once more, with the same session
-// or token.
+// was disabled or given another role. again authenticates again, with the same session or
+// token.
 func (a *Accounts) While(ctx context.Context, v *viewer.Viewer, again func(context.Context) (*viewer.Viewer, error)) context.Context {
 	signedIn, end := context.WithCancelCause(viewer.With(ctx, v))
 	go func() {

@@ -10,10 +10,10 @@ import (
 	"postrider/internal/viewer"
 )
 
-// A stream ends when the sign-in that opened it does, whatever ends it.
+// A stream ends when its session or token does, for whatever reason.
 func TestAStreamEndsWithItsSignIn(t *testing.T) {
 	t.Parallel()
-	// opened signs somebody in, and gives what the stream is opened with and what ends it.
+	// opened is a signed-in user: what opens the stream and what ends it.
 	type opened struct {
 		browser *browser
 		headers []string
@@ -46,7 +46,7 @@ func TestAStreamEndsWithItsSignIn(t *testing.T) {
 			}}
 		},
 		"a session that has lasted long enough": func(t *testing.T, w *world, _ int64) opened {
-			return opened{session(t, w), nil, func() { w.wait(time.Since(w.now) + 365*24*time.Hour) }} // sessions go by the real clock
+			return opened{session(t, w), nil, func() { w.wait(time.Since(w.now) + 365*24*time.Hour) }} // sessions use the real clock
 		},
 		"a user that is disabled": func(t *testing.T, w *world, user int64) opened {
 			_, header := token(t, w)
@@ -86,7 +86,7 @@ func TestAStreamEndsWithItsSignIn(t *testing.T) {
 	}
 }
 
-// What is no stream is not looked at again, and ends when it is answered.
+// A request that is no stream is not checked again, and ends when it is answered.
 func TestWhileEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

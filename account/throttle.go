@@ -14,28 +14,27 @@ import (
 	"postrider/internal/problem"
 )
 
-// allowance is how many tries are free, and how long until there is one more.
+// allowance is the burst of tries, and how long until one more is allowed.
 type allowance struct {
 	free int
 	one  time.Duration
 }
 
-// What may be tried. A try of a browser that has signed in before counts against
-// the first alone: no stranger uses up what is its own.
+// The limits of tries. Tries of a browser that has signed in before count against perPair
+// alone: no stranger can use up its allowance.
 var (
 	perPair    = allowance{5, time.Minute}       // by one client at one account
 	perClient  = allowance{30, 10 * time.Second} // by one client at all accounts
 	perAccount = allowance{100, time.Minute}     // at one account by all strangers
-	perUser    = allowance{5, time.Minute}       // by somebody signed in, at its own password
+	perUser    = allowance{5, time.Minute}       // by a signed-in user, at its own password
 )
 
-// remembered is how many counters of a kind are kept; the one that was used least
-// lately goes first.
+// remembered is how many counters of a kind are kept; the least recently used is evicted.
 const remembered = 50_000
 
-// throttle slows guessing down. A try is counted before anything is looked at,
-// and taken back when it was right, so that tries at the same time are counted
-// like tries one after another. Each process counts for itself.
+// throttle limits guessing. A try is counted before anything is read, and returned if it
+// succeeded, so that concurrent tries are counted like consecutive ones. Each process counts
+// separately.
 type throttle struct {
 	now func() time.Time
 
@@ -53,7 +52,7 @@ func newThrottle(now func() time.Time) *throttle {
 	}
 }
 
-// try is one that has been counted.
+// try is a try that has been counted.
 type try struct {
 	throttle *throttle
 	at       time.Time
@@ -71,18 +70,18 @@ func (t *throttle) signIn(email string, from client) (*try, error) {
 	return t.count(counter{&t.pairs, keyOf(string(from.key[:]), string(account[:]))}, needed...)
 }
 
-// own counts a try of somebody signed in at its own password, or refuses it.
+// own counts a try of a signed-in user at its own password, or refuses it.
 func (t *throttle) own(userID int64) (*try, error) {
 	return t.count(counter{&t.users, keyOf("user", strconv.FormatInt(userID, 10))})
 }
 
-// count takes one of each counter, or of none when one of them has none left.
+// count takes one try from each counter, or from none if one of them is empty.
 func (t *throttle) count(pair counter, others ...counter) (*try, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
 	wait := time.Duration(0)
-	for _, c := range append(others, pair) { // a client that is refused makes no pairs
+	for _, c := range append(others, pair) { // the pair last: a refused client creates no pairs
 		if wait = max(wait, c.wait(now)); wait > 0 {
 			return nil, problem.RateLimited("too many failed attempts; try again in %s", max(wait, time.Second).Round(time.Second))
 		}
@@ -94,7 +93,7 @@ func (t *throttle) count(pair counter, others ...counter) (*try, error) {
 	return made, nil
 }
 
-// back takes back a try that was right, or that was not looked at.
+// back returns a try that succeeded, or that was not evaluated.
 func (y *try) back() {
 	y.throttle.mu.Lock()
 	defer y.throttle.mu.Unlock()
@@ -103,8 +102,8 @@ func (y *try) back() {
 	}
 }
 
-// right takes the try back and forgives the client's others at this account, and
-// no more: one known password would buy any number of tries at other accounts.
+// right returns the try and resets the client's others at this account only: otherwise one
+// known password would buy any number of tries at other accounts.
 func (y *try) right() {
 	y.back()
 	y.throttle.mu.Lock()
@@ -112,12 +111,12 @@ func (y *try) right() {
 	y.pair.in.kept.Remove(y.pair.key)
 }
 
-// key is what something is counted under: of one length, whatever was typed.
+// key identifies a counter: of fixed length, whatever was typed.
 type key [sha256.Size]byte
 
 func keyOf(kind, name string) key { return sha256.Sum256([]byte(kind + "\x00" + name)) }
 
-// counters are those of one kind.
+// counters are the counters of one kind.
 type counters struct {
 	allowed allowance
 	kept    *lru.LRU[key, *rate.Limiter]
@@ -126,7 +125,7 @@ type counters struct {
 func newCounters(allowed allowance) counters {
 	kept, err := lru.NewLRU[key, *rate.Limiter](remembered, nil)
 	if err != nil {
-		panic(err) // only of a size that is none
+		panic(err) // only for an invalid size
 	}
 	return counters{allowed, kept}
 }
@@ -145,7 +144,7 @@ type counter struct {
 	key key
 }
 
-// wait is how long until there is a try; a counter that is not there has all.
+// wait returns how long until a try is allowed; a missing counter is full.
 func (c counter) wait(now time.Time) time.Duration {
 	limiter, ok := c.in.kept.Peek(c.key)
 	if !ok {
@@ -155,20 +154,20 @@ func (c counter) wait(now time.Time) time.Duration {
 	return time.Duration(missing * float64(c.in.allowed.one))
 }
 
-// client is who tries: a browser that has signed in to the account before, or
-// else a neighbourhood of addresses.
+// client is the origin of a try: a browser that has signed in to the account before, or else a
+// network of addresses.
 type client struct {
 	key   key
 	known bool
 }
 
-// stranger is the client of an address.
+// stranger returns the client of an address.
 func stranger(addr netip.Addr) client {
 	return client{key: keyOf("address", Neighbourhood(addr).String())}
 }
 
-// Neighbourhood is what an address is counted as: its /24, or of IPv6 its /48,
-// which one subscriber can have all of. Of no address it is no prefix.
+// Neighbourhood returns the network as which an address is counted: its /24, or for IPv6 its
+// /48, all of which one subscriber can have. For an invalid address it is the zero prefix.
 func Neighbourhood(addr netip.Addr) netip.Prefix {
 	bits := 24
 	if addr = addr.Unmap().WithZone(""); addr.Is6() {

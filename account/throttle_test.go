@@ -20,8 +20,8 @@ func (b *browser) guess(email string) error {
 	return err
 }
 
-// However many tries come at once, five are looked at; the owner is not kept
-// out meanwhile, neither elsewhere nor in its own browser next to who guesses.
+// However many tries arrive at once, five are evaluated; meanwhile the owner is not locked
+// out, neither elsewhere nor in its own browser beside the attacker's.
 func TestAHundredGuessesAtOnce(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -65,7 +65,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	}
 	wantCode(t, guess(), problem.CodeRateLimited)
 	_, err := b.signIn("ann@acme.example", password)
-	wantCode(t, err, problem.CodeRateLimited) // even the right one: the answer must tell nothing
+	wantCode(t, err, problem.CodeRateLimited) // even the right one: the answer must reveal nothing
 	wantCode(t, (&browser{w: w, addr: "203.0.113.200"}).guess("ann@acme.example"), problem.CodeRateLimited)
 
 	w.wait(time.Minute)
@@ -82,7 +82,7 @@ func TestOneClientCannotTryManyAccounts(t *testing.T) {
 	w := setup(t)
 	w.user("ann@acme.example", viewer.Affiliate)
 	own := &browser{w: w}
-	for range 40 { // right ones count for nothing
+	for range 40 { // correct ones do not count
 		own.device = ""
 		_, err := own.signIn("ann@acme.example", password)
 		must(t, err)
@@ -98,8 +98,8 @@ func TestOneClientCannotTryManyAccounts(t *testing.T) {
 	must(t, err)
 }
 
-// Many clients at one account are slowed down together, long after one; whoever
-// has signed in before is not.
+// Many clients at one account are limited together, long after a single one; one that has
+// signed in before is not.
 func TestManyClientsAtOneAccount(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -117,8 +117,8 @@ func TestManyClientsAtOneAccount(t *testing.T) {
 	must(t, err)
 }
 
-// The cookie by which a browser is known is worth nothing at another account,
-// and nothing when it was not sealed here.
+// The cookie by which a browser is recognised is invalid for another account, and if it was
+// not sealed here.
 func TestAKnownBrowser(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -150,8 +150,8 @@ func TestAKnownBrowser(t *testing.T) {
 	}
 }
 
-// Whoever has a session and not the password can neither guess on nor lock the
-// owner out.
+// A client with a session but not the password can neither keep guessing nor lock the owner
+// out.
 func TestChangingAPasswordHasACounterOfItsOwn(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -175,7 +175,7 @@ func TestChangingAPasswordHasACounterOfItsOwn(t *testing.T) {
 	must(t, change(password))
 }
 
-// An account that there is not costs what one costs that there is.
+// A missing account costs as much work as an existing one.
 func TestNobodyCostsAsMuchAsSomebody(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -14,26 +14,24 @@ import (
 	"postrider/internal/viewer"
 )
 
-// usedResolution is how exactly the last use of a token is kept: a write per
-// request would cost more than it tells.
+// usedResolution is the resolution of a token's last use: a write per request would cost more
+// than it is worth.
 const usedResolution = time.Minute
 
-// NewToken is a token to be made.
+// NewToken is a token to create.
 type NewToken struct {
 	Name string
 
-	// Scopes are what it may do. Without any it may do the usual ones, of those that
-	// the viewer may itself.
+	// Scopes are what it may do. If empty, it gets the usual ones, of those that the viewer
+	// has itself.
 	Scopes []string
 
-	// ExpiresAt is when it stops working; nil for when the viewer's own token does,
-	// or never.
+	// ExpiresAt is when it expires; nil for when the viewer's own token does, or never.
 	ExpiresAt *time.Time
 }
 
-// CreateToken makes a token for the viewer and returns its secret, which is
-// shown this once. It can never do more than what the viewer signed in with, nor
-// do it for longer.
+// CreateToken creates a token for the viewer and returns its secret, which is shown once. It
+// never has more scopes than what the viewer signed in with, nor a later expiry.
 func (a *Accounts) CreateToken(ctx context.Context, n NewToken) (*db.ApiToken, string, error) {
 	v, err := viewer.Require(ctx)
 	if err != nil {
@@ -42,8 +40,8 @@ func (a *Accounts) CreateToken(ctx context.Context, n NewToken) (*db.ApiToken, s
 	return a.createToken(ctx, v, n)
 }
 
-// CreateTokenFor makes a token for the user of an e-mail address; only Postrider
-// itself does.
+// CreateTokenFor creates a token for the user of an e-mail address; only Postrider itself
+// calls it.
 func (a *Accounts) CreateTokenFor(ctx context.Context, email string, n NewToken) (*db.ApiToken, string, error) {
 	if !viewer.From(ctx).System() {
 		return nil, "", problem.Forbidden("you may not create a token for another user")
@@ -58,8 +56,8 @@ func (a *Accounts) CreateTokenFor(ctx context.Context, email string, n NewToken)
 	return a.createToken(ctx, viewerOf(u), n)
 }
 
-// ReplaceTokenFor is CreateTokenFor, and forgets the user's tokens of that name,
-// with those that were made with them.
+// ReplaceTokenFor is CreateTokenFor, and deletes the user's tokens of that name, with those
+// that were created with them.
 func (a *Accounts) ReplaceTokenFor(ctx context.Context, email string, n NewToken) (*db.ApiToken, string, error) {
 	made, token, err := a.CreateTokenFor(ctx, email, n)
 	if err != nil {
@@ -102,7 +100,7 @@ func (a *Accounts) createToken(ctx context.Context, v *viewer.Viewer, n NewToken
 	return made, token, nil
 }
 
-// scopesFor reads the names of scopes and checks that the viewer has each itself.
+// scopesFor parses the names of scopes and checks that the viewer has each itself.
 func scopesFor(v *viewer.Viewer, names []string) ([]viewer.Scope, error) {
 	if len(names) == 0 {
 		usual := slices.DeleteFunc(viewer.UsualScopes(), func(s viewer.Scope) bool { return !v.May(s) })

@@ -49,7 +49,7 @@ func TestTokenThatDoesNotOpen(t *testing.T) {
 	revokedID, revoked := create(nil)
 	_, err := w.accounts.RevokeToken(w.system, revokedID)
 	must(t, err)
-	_, err = w.accounts.RevokeToken(w.system, revokedID) // twice is fine
+	_, err = w.accounts.RevokeToken(w.system, revokedID) // idempotent
 	must(t, err)
 	_, expired := create(&soon)
 	w.wait(2 * time.Hour)

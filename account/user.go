@@ -5,7 +5,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
-	_ "time/tzdata" // the zones, on machines that have none
+	_ "time/tzdata" // the time zones, on machines without them
 
 	"postrider/ent/db"
 	"postrider/ent/db/apitoken"
@@ -17,7 +17,7 @@ import (
 	"postrider/internal/viewer"
 )
 
-// NewUser is a sign-in to be made.
+// NewUser is a user to create.
 type NewUser struct {
 	Email       string
 	Password    string
@@ -64,8 +64,8 @@ func (a *Accounts) CreateUser(ctx context.Context, n NewUser) (*db.User, error) 
 	return created, err
 }
 
-// ChangePassword sets the viewer's password, which ends all its sessions but
-// the one that asks, and its tokens where revokeTokens is true.
+// ChangePassword sets the viewer's password, which ends all its sessions but the current one,
+// and revokes its tokens if revokeTokens is true.
 func (a *Accounts) ChangePassword(ctx context.Context, current, next string, revokeTokens bool) error {
 	v, err := viewer.Require(ctx)
 	if err != nil {
@@ -104,7 +104,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, current, next string, rev
 	return nil
 }
 
-// setPassword ends every session of a user, and its tokens where asked to.
+// setPassword sets the password, ends all sessions of the user, and may revoke its tokens.
 func (a *Accounts) setPassword(ctx context.Context, u *db.User, hash string, revokeTokens bool) (*db.User, error) {
 	err := a.lockingUser(ctx, ids.User(u.ID), "UPDATE", func(ctx context.Context, f *family) error {
 		var err error
@@ -130,7 +130,7 @@ func (a *Accounts) SetTimeZone(ctx context.Context, zone string) error {
 	return a.client.User.UpdateOneID(int64(v.UserID)).SetTimeZone(zone).Exec(ctx)
 }
 
-// userByEmail finds an enabled user; nil where there is none.
+// userByEmail returns an enabled user; nil if there is none.
 func (a *Accounts) userByEmail(ctx context.Context, email string) (*db.User, error) {
 	u, err := a.client.User.Query().
 		Where(user.Email(cleanly(email)), user.DisabledAtIsNil()).
@@ -141,7 +141,7 @@ func (a *Accounts) userByEmail(ctx context.Context, email string) (*db.User, err
 	return u, err
 }
 
-// viewerOf is the viewer of a user's session; nil for a disabled user.
+// viewerOf returns the viewer of a user's session; nil for a disabled user.
 func viewerOf(u *db.User) *viewer.Viewer {
 	if u.DisabledAt != nil {
 		return nil
@@ -153,7 +153,7 @@ func viewerOf(u *db.User) *viewer.Viewer {
 	return v
 }
 
-// cleanEmail takes a bare address, as people type it.
+// cleanEmail parses a bare address, as people type it.
 func cleanEmail(text string) (string, error) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	address, err := mail.ParseAddress(text)

@@ -12,8 +12,8 @@ import (
 	"postrider/internal/viewer"
 )
 
-// ViewAs is the header, and ViewAsQuery the parameter for requests that cannot set a
-// header, by which staff view as an affiliate: the affiliate's global id.
+// ViewAs is the header, and ViewAsQuery the parameter for requests that cannot set a header,
+// by which staff view as an affiliate: the affiliate's global id.
 const (
 	ViewAs      = "X-Postrider-View-As"
 	ViewAsQuery = "viewAs"
@@ -34,7 +34,7 @@ func withViewAs(ctx context.Context, r *http.Request) context.Context {
 	return context.WithValue(ctx, viewAsKey{}, named)
 }
 
-// lookingAs is the viewer of staff who view as an affiliate: it sees what the affiliate
+// lookingAs returns the viewer of staff who view as an affiliate: it sees what the affiliate
 // sees, and may change nothing. Without an affiliate to view as it is v.
 func (a *Accounts) lookingAs(ctx context.Context, v *viewer.Viewer) (*viewer.Viewer, error) {
 	named, _ := ctx.Value(viewAsKey{}).(string)

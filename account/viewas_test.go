@@ -12,8 +12,8 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Staff who look at an affiliate's things see them as the affiliate does, and
-// change nothing; nobody else looks at another's.
+// Staff who view as an affiliate see what it sees, and change nothing; nobody else can view as
+// another affiliate.
 func TestStaffViewAsAnAffiliate(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

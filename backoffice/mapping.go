@@ -17,10 +17,9 @@ import (
 	"postrider/internal/problem"
 )
 
-// MapStatuses moves the conversions of an integration whose operator said a word that
-// is now mapped, each by a step of its own: then it counts, and fires. It gives
-// how many it moved. What one process leaves undone another may do: a conversion
-// is moved once.
+// MapStatuses moves the conversions of an integration whose reported status is now mapped,
+// each by a step of its own, so that they count and fire. It returns how many it moved.
+// Conversions that one process leaves may be moved by another: each is moved once.
 func (office *Office) MapStatuses(ctx context.Context, integrationKey string, by intake.Move) (int, error) {
 	statuses, err := office.Intake.StatusMapping(ctx, integrationKey)
 	if err != nil || len(statuses) == 0 {
@@ -49,7 +48,7 @@ func (office *Office) MapStatuses(ctx context.Context, integrationKey string, by
 	for _, w := range list {
 		err := office.mapStatus(ctx, w.id, w.word, statuses[inbound.WordKey(w.word)], by)
 		if problem.CodeOf(err) == problem.CodeInvalid {
-			continue // its goal does not know the status: it keeps the word
+			continue // its goal has no such status: the reported status stays
 		}
 		if err != nil {
 			return moved, err

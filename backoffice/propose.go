@@ -22,16 +22,16 @@ import (
 // ProposalKind is why a click is proposed for an unattributed conversion.
 type ProposalKind string
 
-// The kinds, the surest first.
+// The kinds, surest first.
 const (
-	ClickElsewhere  ProposalKind = "click_elsewhere"  // its id came in another parameter
-	LateClick       ProposalKind = "late_click"       // it is the one named, older than the offer's window
-	SamePlayer      ProposalKind = "same_player"      // the player's other conversions came by it
-	SameTransaction ProposalKind = "same_transaction" // so did another goal of the same transaction
-	ParamElsewhere  ProposalKind = "param_elsewhere"  // its param_1..3 came in a parameter
+	ClickElsewhere  ProposalKind = "click_elsewhere"  // its id was in another parameter
+	LateClick       ProposalKind = "late_click"       // it is the click named, but outside the offer's window
+	SamePlayer      ProposalKind = "same_player"      // the player's other conversions are attributed to it
+	SameTransaction ProposalKind = "same_transaction" // another goal of the same transaction is attributed to it
+	ParamElsewhere  ProposalKind = "param_elsewhere"  // its param_1..3 was in a parameter
 )
 
-// ProposalKinds lists every kind, the surest first.
+// ProposalKinds lists every kind, surest first.
 func ProposalKinds() []ProposalKind {
 	return []ProposalKind{ClickElsewhere, LateClick, SamePlayer, SameTransaction, ParamElsewhere}
 }
@@ -49,13 +49,13 @@ type Proposal struct {
 	Reason  string // one sentence
 }
 
-// How far back a param value is looked for, and how short it may be.
+// How far back a param value is searched for, and its minimum length in bytes.
 const (
 	paramWindow   = 90 * 24 * time.Hour
 	shortestParam = 6
 )
 
-// orphan is an unattributed conversion with what may tell whose it is.
+// orphan is an unattributed conversion with the facts by which its click may be found.
 type orphan struct {
 	id          uuid.UUID
 	operator    string
@@ -64,7 +64,7 @@ type orphan struct {
 	transaction string
 	reported    string
 	received    time.Time
-	values      map[string]string // of the calls that told of it, by name
+	values      map[string]string // parameters of the calls that reported it, by name
 	proposals   []Proposal
 }
 
@@ -75,8 +75,8 @@ func (o *orphan) propose(click uuid.UUID, kind ProposalKind, format string, args
 	}
 }
 
-// Propose finds the clicks that unattributed conversions may belong to, the surest
-// first. However many are asked for, the statements are as many.
+// Propose returns the clicks that unattributed conversions may belong to, surest first. The
+// number of statements does not depend on the number of conversions.
 func (office *Office) Propose(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]Proposal, error) {
 	orphans, err := office.orphans(ctx, ids)
 	if err != nil || len(orphans) == 0 {
@@ -115,7 +115,7 @@ func (office *Office) orphans(ctx context.Context, ids []uuid.UUID) ([]*orphan, 
 	return found, err
 }
 
-// heard reads every parameter of the calls that told of the conversions.
+// heard reads every parameter of the calls that reported the conversions.
 func (office *Office) heard(ctx context.Context, orphans []*orphan) error {
 	byID := map[uuid.UUID]*orphan{}
 	ids := make([]uuid.UUID, len(orphans))
@@ -172,7 +172,7 @@ func sortedNames(values map[string]string) []string {
 	return names
 }
 
-// operatorsOf says of clicks that there are to whose offers they led.
+// operatorsOf returns, for the clicks that exist, the operators of their offers.
 func (office *Office) operatorsOf(ctx context.Context, clicks []uuid.UUID) (map[uuid.UUID]string, error) {
 	found := map[uuid.UUID]string{}
 	if len(clicks) == 0 {
@@ -245,7 +245,7 @@ func (office *Office) byTransaction(ctx context.Context, orphans []*orphan) erro
 		WHERE transaction_id = ANY($1) AND click_id IS NOT NULL ORDER BY id`, pq.Array(transactions))
 }
 
-// byParam looks for clicks whose own params came back as a parameter's value.
+// byParam looks for clicks whose own params were returned as a parameter's value.
 func (office *Office) byParam(ctx context.Context, orphans []*orphan) error {
 	var values []string
 	var newest time.Time
@@ -283,7 +283,7 @@ func (office *Office) byParam(ctx context.Context, orphans []*orphan) error {
 		pq.Array(values), newest.Add(-paramWindow))
 }
 
-// worthLooking leaves out what many calls have in common.
+// worthLooking reports whether a value may be a param: not one that many calls share.
 func worthLooking(name, value string) bool {
 	switch name {
 	case commission.ParamGoal, commission.ParamStatus, commission.ParamAmount, commission.ParamCurrency, commission.ParamOccurredAt, commission.ParamToken, commission.ParamSignature:

@@ -12,9 +12,9 @@ import (
 	"postrider/internal/problem"
 )
 
-// AssignByRule gives unattributed conversions to the clicks that are proposed for
-// the given reasons, where they agree on one. It gives how many were, or with
-// dryRun would be, attributed.
+// AssignByRule attributes unattributed conversions to the clicks that are proposed for the
+// given reasons, if these agree on one. It returns how many were, or with dryRun would be,
+// attributed.
 func (office *Office) AssignByRule(ctx context.Context, ids []uuid.UUID, kinds []ProposalKind, dryRun bool, a intake.Assignment) (int, error) {
 	proposals, err := office.Propose(ctx, ids)
 	if err != nil {
@@ -31,7 +31,7 @@ func (office *Office) AssignByRule(ctx context.Context, ids []uuid.UUID, kinds [
 			if err := office.Intake.Assign(ctx, id, a); err != nil && !publicProblem(err) {
 				return given, fmt.Errorf("attributing conversion %s: %w", globalid.Hex(id), err)
 			} else if err != nil {
-				continue // somebody was faster, or the click has this goal already
+				continue // attributed concurrently, or the click has this goal already
 			}
 		}
 		given++
@@ -39,7 +39,7 @@ func (office *Office) AssignByRule(ctx context.Context, ids []uuid.UUID, kinds [
 	return given, nil
 }
 
-// agreed is the one click that the proposals of these kinds name.
+// agreed returns the one click that the proposals of these kinds name.
 func agreed(proposals []Proposal, kinds []ProposalKind) (Proposal, bool) {
 	var chosen []Proposal
 	for _, p := range proposals {
@@ -53,7 +53,7 @@ func agreed(proposals []Proposal, kinds []ProposalKind) (Proposal, bool) {
 	return chosen[0], true
 }
 
-// publicProblem tells whether an error is the user's to fix rather than ours.
+// publicProblem reports whether an error is the user's to fix rather than ours.
 func publicProblem(err error) bool {
 	switch problem.CodeOf(err) {
 	case problem.CodeConflict, problem.CodeInvalid, problem.CodeNotFound:

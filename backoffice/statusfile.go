@@ -19,11 +19,11 @@ import (
 	"postrider/internal/problem"
 )
 
-// StatusLine is one line of a file of status changes, and what became, or would
-// become, of it.
+// StatusLine is one line of a file of status changes, and its outcome, or with dryRun what it
+// would be.
 type StatusLine struct {
 	Line         int
-	Key          string // what the line names
+	Key          string // the id that the line names
 	ConversionID uuid.UUID
 	From, To     commission.Status
 	Outcome      LineOutcome
@@ -34,7 +34,7 @@ type StatusLine struct {
 	reason string
 }
 
-// LineOutcome is what becomes of a line.
+// LineOutcome is the outcome of a line.
 type LineOutcome string
 
 // The outcomes of a line.
@@ -51,9 +51,9 @@ const (
 	maxStatusLines = 5000
 )
 
-// readStatusFile reads lines of conversion_id or transaction_id, status, and where
-// wanted goal, amount and reason. The first line names the columns; commas,
-// semicolons and tabs separate them.
+// readStatusFile reads lines of conversion_id or transaction_id, status, and optionally goal,
+// amount and reason. The first line names the columns; commas, semicolons and tabs separate
+// them.
 func readStatusFile(text string) ([]*StatusLine, error) {
 	if len(text) > maxStatusFile {
 		return nil, problem.Invalid("csv", "is larger than 1 MiB: split it")
@@ -136,8 +136,8 @@ func (l *StatusLine) refuse(format string, args ...any) *StatusLine {
 	return l
 }
 
-// ImportStatuses changes many conversions by a file, or with dryRun says what it
-// would do. Each line is a transaction of its own: a bad one stops no other.
+// ImportStatuses changes many conversions by a file, or with dryRun returns what it would do.
+// Each line is a transaction of its own: a bad line does not stop the others.
 func (office *Office) ImportStatuses(ctx context.Context, text string, dryRun bool, by intake.Move) ([]*StatusLine, error) {
 	lines, err := readStatusFile(text)
 	if err != nil {
@@ -163,7 +163,7 @@ func (office *Office) ImportStatuses(ctx context.Context, text string, dryRun bo
 	return lines, nil
 }
 
-// findLine finds the conversion that a line names and says what the line would do.
+// findLine finds the conversion that a line names and sets what the line would do.
 func (office *Office) findLine(ctx context.Context, l *StatusLine) error {
 	var goal string
 	var amount decimal.NullDecimal

@@ -9,14 +9,14 @@ import (
 	"github.com/lib/pq"
 )
 
-// WaitingWord is an operator's word for a status that nobody has mapped yet.
+// WaitingWord is an operator's word for a status that is not mapped yet.
 type WaitingWord struct {
 	IntegrationID int64
 	Word          string
 	Count         int // conversions that wait for it
 }
 
-// WaitingWords lists the unmapped words of integrations, the commonest first.
+// WaitingWords lists the unmapped words of integrations, most frequent first.
 func (office *Office) WaitingWords(ctx context.Context, integrationIDs []int64) ([]*WaitingWord, error) {
 	var found []*WaitingWord
 	err := pg.Each(ctx, office.Intake.DB, "reading unmapped statuses", func(rows *sql.Rows) error {

@@ -22,7 +22,7 @@ import (
 
 const summing = "https://tracker.example/?c={param_1}&n={count}&sum={sum_amount}&paid={sum_payout}&goals={goal_names}"
 
-// windows are the deliveries, in the order in which they were made.
+// windows returns the deliveries, in the order in which they were recorded.
 func (w *world) windows() []*db.Delivery {
 	w.t.Helper()
 	all, err := w.client.Delivery.Query().Order(db.Asc(delivery.FieldID)).All(w.ctx)
@@ -30,7 +30,7 @@ func (w *world) windows() []*db.Delivery {
 	return all
 }
 
-// says is what a window tells, as count, sum of amounts and goals.
+// says returns a window's count, sum of amounts and goals.
 func says(d *db.Delivery) string {
 	return d.Macros["count"] + " " + d.Macros["sum_amount"] + " " + d.Macros["goal_names"]
 }
@@ -114,7 +114,7 @@ func TestWhatIsAttributedLaterIsAggregatedToo(t *testing.T) {
 	w.want("once it is given to a click,", "queued approved: 1 7.00 FTD")
 }
 
-// aggregatedModel is what windows should say, calculated in another way: by who is in them.
+// aggregatedModel is the expected windows, calculated in another way: by their members.
 type aggregatedModel struct {
 	amount map[string]int64
 	status map[string]string

@@ -20,7 +20,7 @@ import (
 	"postrider/internal/problem"
 )
 
-// Assignment gives an unattributed conversion to a click.
+// Assignment is the attribution of an unattributed conversion to a click.
 type Assignment struct {
 	ClickID uuid.UUID
 	Reason  string // why this click
@@ -30,7 +30,7 @@ type Assignment struct {
 
 // assign attributes an unattributed conversion. Each past step is appended again for its
 // affiliate, so every postback that would have fired then fires now, once. The unattributed
-// steps stay as they were.
+// steps are left unchanged.
 func (r *recorder) assign(ctx context.Context, conversionID uuid.UUID, a Assignment) error {
 	return r.changeOne(ctx, conversionID, func(ctx context.Context, ch *changes, c *conversion) error {
 		if c.AffiliateID != 0 {
@@ -65,7 +65,7 @@ func clickOfIntegration(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, inte
 	return click, nil
 }
 
-// give makes a conversion the click's, and binds its player to the click.
+// give attributes a conversion to the click, and binds its player to the click.
 func give(ctx context.Context, ch *changes, c *conversion, click *clickFacts) error {
 	c.AffiliateID, c.OfferID, c.CampaignID = click.AffiliateID, click.OfferID, click.CampaignID
 	c.ClickID, c.AttributedBy = uuid.NullUUID{UUID: click.ID, Valid: true}, "staff"
@@ -138,7 +138,7 @@ func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFact
 	reason := tracking.Clean("attributed to click "+globalid.Hex(click.ID)+": "+a.Reason, maxReason)
 	after := steps[len(steps)-1].id
 	for _, s := range steps {
-		then := *c // as it was at that step
+		then := *c // the conversion as of that step
 		then.Status, then.Amount = s.status, s.amount
 		if err := price(ctx, ch, &then); err != nil {
 			return err
@@ -149,7 +149,7 @@ func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFact
 				macros[name] = v
 			}
 		}
-		at := s.occurredAt // where the operator gave the time
+		at := s.occurredAt // where the operator reported the time
 		if at.Equal(s.receivedAt) {
 			at = ch.now
 		}

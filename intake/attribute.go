@@ -16,9 +16,9 @@ import (
 	"postrider/internal/pg"
 )
 
-// attribute finds the click of each report: the one it names, else the one its
-// player was bound to. A player is bound to a click the first time both are
-// given. The reports of a group commit share one statement per table.
+// attribute finds the click of each report: the one it names, else the one its player is bound
+// to. A player is bound to a click the first time both are reported together. The members of a
+// group commit share one statement per table.
 func attribute(ctx context.Context, ch *changes, entries []*entry) error {
 	tx := ch.tx
 	named := map[uuid.UUID]bool{}
@@ -54,8 +54,8 @@ func attribute(ctx context.Context, ch *changes, entries []*entry) error {
 	return nil
 }
 
-// attributeByClick sets the clicks that reports name. Their rows are locked: of two
-// reports of one click, the second sees the writes of the first.
+// attributeByClick sets the clicks that reports name. Their rows are locked: of two reports of
+// one click, the second sees the writes of the first.
 func attributeByClick(clicks map[uuid.UUID]*clickFacts, entries []*entry) {
 	for _, e := range entries {
 		id, ok := ClickUUID(e.report.ClickID)
@@ -99,7 +99,7 @@ func refuseLate(ctx context.Context, ch *changes, entries []*entry) error {
 	return nil
 }
 
-// playerOf names an operator's player.
+// playerOf identifies an operator's player.
 type playerOf struct {
 	integration int64
 	external    string
@@ -111,8 +111,8 @@ type player struct {
 	click uuid.NullUUID
 }
 
-// attributeByPlayer gives reports their players, and the clicks of these where
-// they name none. clicks are those read already.
+// attributeByPlayer sets the players of reports, and the players' clicks for reports that name
+// none. clicks are those already loaded.
 func attributeByPlayer(ctx context.Context, tx *pg.Pipeline, clicks map[uuid.UUID]*clickFacts, players map[playerOf]player, entries []*entry) error {
 	bound := map[uuid.UUID]bool{}
 	for _, p := range players {
@@ -143,8 +143,8 @@ func attributeByPlayer(ctx context.Context, tx *pg.Pipeline, clicks map[uuid.UUI
 	return nil
 }
 
-// bindPlayers finds or makes each player, and binds it to the click that came
-// with it where it is free.
+// bindPlayers finds or creates each player, and binds it to the click reported with it if it
+// is not bound yet.
 func bindPlayers(ctx context.Context, tx *pg.Pipeline, entries []*entry) (map[playerOf]player, error) {
 	wanted := map[playerOf]uuid.NullUUID{}
 	var now time.Time
@@ -169,12 +169,12 @@ func bindPlayers(ctx context.Context, tx *pg.Pipeline, entries []*entry) (map[pl
 	return found, nil
 }
 
-// seenPlayer is a player as reports name it, and the click that it came by.
+// seenPlayer is a player as reports name it, and the click reported with it.
 type seenPlayer struct {
 	playerOf
 
-	id    uuid.UUID // of its row, where it is new
-	click uuid.UUID // nil where none is known
+	id    uuid.UUID // of its row, if it is new
+	click uuid.UUID // nil if unknown
 }
 
 // playerColumns: $$1 is now.
@@ -248,14 +248,14 @@ func rebind(tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, found map[player
 	}
 }
 
-// boundTo names a click as an integration's player may have been bound to it.
+// boundTo is the click that an integration's player may have been bound to.
 type boundTo struct {
 	click       uuid.UUID
 	integration int64
 }
 
-// queueKnownPlayers finds, for reports with a click and no player, the first player that
-// was bound to the click. The map is filled when the pipeline is sent.
+// queueKnownPlayers finds, for reports with a click and no player, the first player that was
+// bound to the click. The map is filled when the pipeline is sent.
 func queueKnownPlayers(tx *pg.Pipeline, entries []*entry) map[boundTo]uuid.UUID {
 	var clicks pg.UUIDs
 	for _, e := range entries {
@@ -281,7 +281,7 @@ func queueKnownPlayers(tx *pg.Pipeline, entries []*entry) map[boundTo]uuid.UUID 
 	return known
 }
 
-// noteBound adds the players that have just been bound to those that were known.
+// noteBound adds the players that were just bound to the known ones.
 func noteBound(known map[boundTo]uuid.UUID, players map[playerOf]player) {
 	for key, p := range players {
 		to := boundTo{p.click.UUID, key.integration}

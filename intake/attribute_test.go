@@ -30,7 +30,7 @@ func TestAConversionIsAttributedByItsClickThenByItsPlayer(t *testing.T) {
 	if *broken.ClickID != w.Click || broken.AttributedBy != "player" || broken.ReportedClickID != "{click_id}" {
 		t.Errorf("a click id that is none, of a known player: %+v", broken)
 	}
-	// A player stays with its first click; a click that is named counts all the same.
+	// A player stays bound to its first click; a click that is named counts nonetheless.
 	named := w.conversion(w.report("goal=deposit&transaction_id=1&player_id=7&click_id="+globalid.Hex(second), intake.Recorded))
 	if *named.ClickID != second || named.AttributedBy != "click" {
 		t.Errorf("another click that was named: %+v", named)
@@ -51,7 +51,7 @@ func TestAPlayerIsBoundTheFirstTimeBothAreGiven(t *testing.T) {
 	w.report("goal=registration&player_id=7", intake.Duplicate)
 	w.report("goal=registration&player_id=7&click_id="+w.click(), intake.Duplicate)
 	w.report("goal=ftd&click_id="+w.click(), intake.Duplicate)
-	// Another player who came by the same click is another player.
+	// Another player of the same click is another player.
 	w.report("goal=ftd&player_id=8&click_id="+w.click(), intake.Recorded)
 	if n := w.count(`SELECT count(*) FROM players`); n != 2 {
 		t.Errorf("%d players", n)

@@ -7,16 +7,16 @@ import (
 	"postrider/domain/tracking"
 )
 
-// attribution says whose a conversion is.
+// attribution is the click and the player of a conversion.
 type attribution struct {
 	click  *clickFacts // nil while unattributed
 	player uuid.NullUUID
 	by     string // click or player
-	why    string // why nobody was found
+	why    string // why no click was found
 }
 
-// onceKey is what a goal that counts once is counted by: the player, or the
-// click where no player is known.
+// onceKey returns the key by which a once-only goal is counted: the player's, or the click's
+// if no player is known.
 func (a attribution) onceKey(r inbound.Report) string {
 	switch {
 	case a.player.Valid:
@@ -27,8 +27,8 @@ func (a attribution) onceKey(r inbound.Report) string {
 	if id, ok := ClickUUID(r.ClickID); ok {
 		return clickKey(id.String())
 	}
-	// What is no click id, such as a macro that the operator never filled in, is
-	// the same for every player: where there is a transaction, it alone counts.
+	// A value that is no click id, such as a macro that the operator never filled in, is the
+	// same for every player: a transaction id, if given, is the only key then.
 	if r.TransactionID != "" {
 		return ""
 	}
@@ -46,7 +46,7 @@ func (a attribution) clickID() uuid.NullUUID {
 	return uuid.NullUUID{UUID: a.click.ID, Valid: true}
 }
 
-// ClickUUID reads a click id in any spelling; false where it is none.
+// ClickUUID parses a click id in any spelling; it returns false if it is none.
 func ClickUUID(id string) (uuid.UUID, bool) {
 	click, err := tracking.ParseClickID(id)
 	return uuid.UUID(click), err == nil

@@ -12,7 +12,7 @@ import (
 	"postrider/pgtest"
 )
 
-// proof is what a call brings along.
+// proof is the credentials of a call.
 type proof struct {
 	token, signature, header string
 	address                  string
@@ -117,7 +117,7 @@ func TestABodyIsSignedAsItCame(t *testing.T) {
 	}
 }
 
-// Whoever has heard one signed call must not be able to make another one of it.
+// Nobody who overheard one signed call must be able to make another one of it.
 func TestNothingUnsignedCountsWhereASignatureIsAskedFor(t *testing.T) {
 	w := setup(t)
 	in := pgtest.Integration(t, w.d, w.Offer, func(s *db.IntegrationCreate) { s.SetRequireToken(false).SetRequireSignature(true) })

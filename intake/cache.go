@@ -8,11 +8,11 @@ import (
 	"postrider/internal/pg"
 )
 
-// cacheLimit bounds a cache: one that grows past it starts anew.
+// cacheLimit bounds a cache: one that reaches it is cleared.
 const cacheLimit = 200_000
 
-// cache keeps what load found, until it is told to forget. Negative caching, of what is
-// not found, is for keys of our own alone: guesses at unknown keys must not fill memory.
+// cache keeps what load found until forget is called. Negative caching, of keys that are not
+// found, is only for our own keys: guesses at unknown keys must not fill memory.
 type cache[K comparable, V any] struct {
 	load     func(ctx context.Context, on querier, key K) (V, bool, error)
 	negative bool // negative caching
@@ -22,7 +22,7 @@ type cache[K comparable, V any] struct {
 	kept       map[K]cached[V]
 }
 
-// cached is what load said of a key.
+// cached is the result of load for a key.
 type cached[V any] struct {
 	value V
 	found bool
@@ -32,7 +32,7 @@ func newCache[K comparable, V any](load func(ctx context.Context, on querier, ke
 	return &cache[K, V]{load: load, kept: make(map[K]cached[V])}
 }
 
-// withNegatives makes the cache keep what is not found too.
+// withNegatives turns negative caching on.
 func (c *cache[K, V]) withNegatives() *cache[K, V] {
 	c.negative = true
 	return c
@@ -44,9 +44,9 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// get gives the value of key; false where there is none. Whoever is in a
-// transaction has it read there: waiting for a second connection while holding
-// one, many callers at once would wait for each other for ever.
+// get returns the value of key; false if there is none. A caller in a transaction reads
+// through it: if callers waited for a second connection while holding one, many at once would
+// deadlock on the pool.
 func (c *cache[K, V]) get(ctx context.Context, on querier, key K) (V, bool, error) {
 	c.mu.RLock()
 	known, ok := c.kept[key]
@@ -61,7 +61,7 @@ func (c *cache[K, V]) get(ctx context.Context, on querier, key K) (V, bool, erro
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	// What was read before a change was announced may be old: use it, do not keep it.
+	// A value read before a change was announced may be stale: return it, but do not cache it.
 	if c.generation == generation {
 		if len(c.kept) >= cacheLimit {
 			clear(c.kept)

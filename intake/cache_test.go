@@ -13,7 +13,7 @@ func TestWhatIsReadDuringAChangeIsUsedButNotKept(t *testing.T) {
 	c = newCache(func(context.Context, querier, string) (int, bool, error) {
 		loads++
 		if loads == 1 {
-			c.forget() // the change is announced while its row is being read
+			c.forget() // the change is announced while its row is read
 		}
 		return loads, true, nil
 	})

@@ -14,10 +14,10 @@ import (
 
 func capDay(at time.Time) string { return at.UTC().Format(time.DateOnly) }
 
-// takeCaps counts each new conversion that pays against the daily caps of its campaign and
-// its offer: on the day on which it was received, or that of at. A conversion over a cap is
+// takeCaps counts each new conversion that pays against the daily caps of its campaign and its
+// offer, on the day on which it was received, or the day of at. A conversion over a cap is
 // recorded, pays nothing, and no postback is sent. Lock order: campaigns before offers, each
-// by number. A conversion that is reversed later stays counted.
+// by id. A conversion that is reversed later stays counted.
 func takeCaps(ctx context.Context, ch *changes, recorded []*conversion, at time.Time) error {
 	for _, kind := range []struct {
 		name string
@@ -40,7 +40,7 @@ func takeCaps(ctx context.Context, ch *changes, recorded []*conversion, at time.
 	return nil
 }
 
-// takeCap counts a conversion, or notes that it is over the cap.
+// takeCap counts a conversion, or marks it as over the cap.
 func takeCap(ctx context.Context, ch *changes, c *conversion, key capKey, day string) error {
 	if !c.Payout.Decimal.IsPositive() || key.ref == 0 {
 		return nil
@@ -80,7 +80,7 @@ func overCap(ctx context.Context, ch *changes, c *conversion, key capKey, day st
 	if err != nil || most == 0 {
 		return err
 	}
-	// It was counted for its campaign before: uncount it there.
+	// It was already counted for its campaign: undo that.
 	_, err = ch.tx.ExecContext(ctx, `UPDATE cap_days SET used = used - 1 WHERE kind = 'campaign' AND ref = $1 AND day = $2 AND used > 0`,
 		c.CampaignID, day)
 	if err != nil {

@@ -62,7 +62,7 @@ func TestWhatComesOverTheCapIsKeptAndPaysNothing(t *testing.T) {
 	if n := w.count(`SELECT count(*) FROM conversions WHERE capped_by <> ''`); n != 1 {
 		t.Errorf("%d are over the cap: what pays nothing takes no place", n)
 	}
-	w.in.Forget() // as the notice of the full day makes every node do
+	w.in.Forget() // as the notification of the full day does on every node
 	if a := w.clickOn(w.Link.Code, ""); !a.ClickID.IsNil() || a.Route.Kind != tracking.Gone || a.NoClick == "" {
 		t.Errorf("a click on what is full: %+v", a)
 	}
@@ -132,8 +132,8 @@ func TestTheLastPlaceIsTakenOnce(t *testing.T) {
 	}
 }
 
-// A click that has the goal already is refused one more of it, whether or not the day's
-// cap is full.
+// A second conversion of a goal is not attributed to a click, whether or not the day's cap is
+// full.
 func TestAttributingASecondOneIsRefusedThoughTheCapIsFull(t *testing.T) {
 	w := setup(t)
 	click := pgtest.Click(t, w.d, w.Link)

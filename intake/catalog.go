@@ -17,8 +17,7 @@ import (
 	"postrider/internal/secret"
 )
 
-// catalog is the configuration that every click and conversion reads, kept in
-// memory.
+// catalog caches in memory the configuration that every click and conversion reads.
 type catalog struct {
 	links        *cache[string, *link]
 	integrations *cache[string, *integration]
@@ -44,7 +43,7 @@ func newCatalog(secrets *secret.Ring) *catalog {
 	}
 }
 
-// goal is the goal of a recorded conversion: a missing one is an error.
+// goal returns the goal of a recorded conversion; a missing one is an error.
 func (c *catalog) goal(ctx context.Context, on querier, key string) (*goal, error) {
 	g, found, err := c.goals.get(ctx, on, key)
 	switch {
@@ -75,9 +74,9 @@ type integration struct {
 	Key      string
 	OfferID  ids.Offer
 	Operator string
-	Currency string // of amounts that name none
+	Currency string // of amounts without one
 	Enabled  bool
-	TestMode bool          // answered and logged, and nothing is recorded
+	TestMode bool          // calls are answered and logged, and nothing is recorded
 	limiter  *rate.Limiter // nil for no limit
 }
 
@@ -110,7 +109,7 @@ type link struct {
 	fullOn       string           // the last day on which its offer's or campaign's cap was reached; empty for none
 }
 
-// dealKey is an affiliate's deals for an offer.
+// dealKey identifies an affiliate's deals for an offer.
 type dealKey struct {
 	OfferID     ids.Offer
 	AffiliateID ids.Affiliate
@@ -123,21 +122,20 @@ type deal struct {
 	ID int64
 }
 
-// datedRate is what one unit of EUR bought of a currency from a time on.
+// datedRate is how much of a currency one EUR bought from a time on.
 type datedRate struct {
 	from time.Time
 	rate decimal.Decimal
 }
 
-// offerRules is how an offer's conversions are attributed and qualified.
+// offerRules are the rules by which an offer's conversions are attributed and qualified.
 type offerRules struct {
 	Currency          string
 	AttributionWindow time.Duration // zero for none
 	Qualification     commission.Qualification
 }
 
-// rate is what one unit of from was worth in to at a time; false where a rate is
-// missing.
+// rate returns what one unit of from was worth in to at a time; false if a rate is missing.
 func (c *catalog) rate(ctx context.Context, on querier, from, to string, at time.Time) (decimal.Decimal, bool, error) {
 	known := commission.Rates{}
 	if from == to {
@@ -160,8 +158,8 @@ func (c *catalog) rate(ctx context.Context, on querier, from, to string, at time
 	return rate, ok, nil
 }
 
-// limiters keeps the rate limiters of integrations when the caches are dropped: a change
-// of the configuration does not reset anybody's rate limit.
+// limiters keeps the rate limiters of integrations when the caches are dropped: a change of
+// the configuration resets no rate limit.
 type limiters struct {
 	mu   sync.Mutex
 	kept map[string]*rate.Limiter
@@ -178,8 +176,8 @@ func (l *limiters) of(integration string, perSecond int64) *rate.Limiter {
 	return kept
 }
 
-// capKey names what can have a cap: how many conversions that pay it takes in
-// a day of UTC.
+// capKey identifies a daily cap: how many conversions that pay an offer or a campaign takes in
+// a UTC day.
 type capKey struct {
 	kind string // offer or campaign
 	ref  int64

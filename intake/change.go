@@ -12,7 +12,7 @@ import (
 	"postrider/internal/problem"
 )
 
-// changeOne does something to one conversion, whose row is locked.
+// changeOne runs do on one conversion, whose row is locked.
 func (r *recorder) changeOne(ctx context.Context, id uuid.UUID, do func(ctx context.Context, ch *changes, c *conversion) error) error {
 	return r.change(ctx, func(ctx context.Context, ch *changes) error {
 		c, err := findConversion(ctx, ch.tx, `id = $1`, id)
@@ -35,7 +35,7 @@ func (r *recorder) move(ctx context.Context, id uuid.UUID, m Move) (out Outcome,
 	return out, err
 }
 
-// used tells how many conversions count in the caps of today.
+// used returns how many conversions count against today's caps.
 func (r *recorder) used(ctx context.Context, kind string, ids []int64) (map[int64]int, error) {
 	found := make(map[int64]int, len(ids))
 	for _, id := range ids {

@@ -19,9 +19,9 @@ import (
 	"postrider/outbox"
 )
 
-// changes is what one transaction does to conversions. Steps and deliveries are collected,
-// and written with one statement per table, before steps are read. The players whose
-// conversions took a step are collected too, and settled once, at the end.
+// changes is what one transaction changes about conversions. Steps and deliveries are
+// collected, and written with one statement per table, before steps are read. The players
+// whose conversions took a step are collected too, and settled once, at the end.
 type changes struct {
 	tx      *pg.Pipeline
 	catalog *catalog
@@ -33,14 +33,14 @@ type changes struct {
 	received   []receivedRow
 	announced  []uuid.UUID
 	windows    outbox.Windows
-	players    map[string]*conversion // the last that took a step, by the lock of its player
+	players    map[string]*conversion // the last conversion that took a step, by its player's lock
 }
 
 // step is one event of a conversion's lifecycle.
 type step struct {
 	Previous   commission.Status // empty for the first
 	Status     commission.Status
-	Correction bool // it changes the amount or the payout, and no status
+	Correction bool // it changes the amount or the payout, but not the status
 	Reason     string
 	Actor      commission.Actor
 	UserID     ids.User
@@ -49,9 +49,9 @@ type step struct {
 	After      uuid.UUID // the event before it; nil for the first
 }
 
-// newID makes the id of the event. A conversion's events sort by their ids, in
-// the order in which they were taken: that is not the order in which their calls
-// came, nor do the clocks of two nodes agree.
+// newID returns the event's id. The ids of a conversion's events sort in the order in which
+// the steps were taken: that is not the order in which their calls arrived, nor do the clocks
+// of two nodes agree.
 func (s *step) newID(now time.Time) (uuid.UUID, error) {
 	if before := tracking.ClickID(s.After).Time(); s.After != uuid.Nil && !now.Truncate(time.Millisecond).After(before) {
 		now = before.Add(time.Millisecond)
@@ -76,15 +76,15 @@ type eventRow struct {
 	now        time.Time
 }
 
-// delivery is one to record, with the values of its macros.
+// delivery is a delivery to record, with the values of its macros.
 type delivery struct {
 	outbox.Delivery
 
 	macros map[macro.Name]string
 }
 
-// addEvent collects a step, and its player, for settle. A CPA's player is not settled: the
-// CPA is what settling changes.
+// addEvent collects a step, and its player for settle. The player of a CPA is not collected:
+// the CPA is what settle changes.
 func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []firing.Decision, now time.Time) error {
 	macros, err := json.Marshal(s.Macros)
 	if err != nil {
@@ -107,14 +107,14 @@ func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []fir
 	return nil
 }
 
-// addDelivery adds a step of a conversion to a delivery of a postback: a new one, or the
-// open window of a postback that aggregates.
+// addDelivery adds a step of a conversion to a delivery of a postback: a new one, or the open
+// window of a postback that aggregates.
 func (ch *changes) addDelivery(event uuid.UUID, c *conversion, s step, p candidate, now time.Time) error {
 	d := outbox.Delivery{
 		AffiliateID: c.AffiliateID, PostbackID: p.ID, VersionID: p.VersionID, ConversionID: c.ID, EventID: event,
 		OfferID: c.OfferID, CampaignID: c.CampaignID, ClickID: c.ClickID.UUID, Transaction: c.TransactionID, Goal: c.Goal,
 		Status: string(s.Status), Endpoint: p.Endpoint, At: now, Held: p.Held,
-		Follows: s.Previous != "", // a delivery of an earlier step may be on its way
+		Follows: s.Previous != "", // a delivery of an earlier step may be in flight
 	}
 	if p.Aggregates > 0 {
 		ch.windows.Join(outbox.Joining{Delivery: d, Currency: c.Currency, PayoutCurrency: c.PayoutCurrency, Aggregates: p.Aggregates})
@@ -128,14 +128,14 @@ func (ch *changes) addDelivery(event uuid.UUID, c *conversion, s step, p candida
 	return nil
 }
 
-// supersede notes a later step of a conversion for the windows that it may be in.
+// supersede records a later step of a conversion for the windows that it may be in.
 func (ch *changes) supersede(event uuid.UUID, c *conversion, s step, now time.Time) {
 	if s.Previous != "" && c.ClickID.Valid {
 		ch.windows.Supersede(outbox.Superseding{ConversionID: c.ID, EventID: event, ClickID: c.ClickID.UUID, Status: string(s.Status), At: now})
 	}
 }
 
-// lastStep is the last that a conversion took.
+// lastStep is the last step of a conversion.
 type lastStep struct {
 	ID         uuid.UUID
 	OccurredAt time.Time
@@ -144,7 +144,7 @@ type lastStep struct {
 	Macros     map[macro.Name]string
 }
 
-// lastStep reads it; what was collected is written before.
+// lastStep reads a conversion's last step; collected steps are written first.
 func (ch *changes) lastStep(ctx context.Context, conversionID uuid.UUID) (last lastStep, err error) {
 	if err := ch.write(ctx); err != nil {
 		return last, err
@@ -162,7 +162,7 @@ func (ch *changes) lastStep(ctx context.Context, conversionID uuid.UUID) (last l
 	return last, nil
 }
 
-// write queues what was collected, in the order in which rows refer to each other.
+// write queues the collected rows, in the order of their foreign keys.
 func (ch *changes) write(ctx context.Context) error {
 	if len(ch.events) > 0 {
 		ch.tx.Queue(insertEventsSQL, eventColumns.Args(ch.events)...)
@@ -171,8 +171,8 @@ func (ch *changes) write(ctx context.Context) error {
 	return ch.writeDeliveries(ctx)
 }
 
-// close queues the remaining rows and the calls of the inbound log, and notifies once:
-// commits with a NOTIFY wait for each other.
+// close queues the remaining rows and the calls of the inbound log, and notifies once: commits
+// with a NOTIFY wait for each other.
 func (ch *changes) close(ctx context.Context) error {
 	if err := ch.write(ctx); err != nil {
 		return err
@@ -227,8 +227,8 @@ func (ch *changes) writeDeliveries(ctx context.Context) error {
 	return nil
 }
 
-// queue makes the jobs of the deliveries that are not held, and returns when those that
-// are already claimed were.
+// queue makes the jobs of the deliveries that are not held, and returns the claim times of
+// those that are already claimed.
 func (ch *changes) queue(ctx context.Context) (map[uuid.UUID]*time.Time, error) {
 	fresh := make([]outbox.Fresh, 0, len(ch.deliveries))
 	for _, d := range ch.deliveries {

@@ -22,18 +22,18 @@ type ClickRequest struct {
 
 	Code    string
 	Address netip.Addr
-	Country string // said by a trusted proxy; empty to look the address up
+	Country string // from a trusted proxy; empty to look the address up
 }
 
-// ClickAnswer is what a request for a tracking link is answered with.
+// ClickAnswer is the answer to a request for a tracking link.
 type ClickAnswer struct {
-	Found   bool           // otherwise there is no such link
+	Found   bool           // false if there is no such link
 	Route   tracking.Route // where to send the player
-	ClickID uuid.UUID      // nil where no click was counted
+	ClickID uuid.UUID      // nil if no click was counted
 	NoClick string         // why none was counted
 }
 
-// clicks records clicks, many by one group commit.
+// clicks records clicks, many in one group commit.
 type clicks struct {
 	db      *sql.DB
 	catalog *catalog
@@ -48,8 +48,8 @@ func newClicks(cfg Config, catalog *catalog, now func() time.Time) *clicks {
 	return c
 }
 
-// record records a click and says where to send the player. The click is committed when
-// it returns.
+// record records a click and returns where to send the player. The click is committed when it
+// returns.
 func (c *clicks) record(ctx context.Context, r ClickRequest) (ClickAnswer, error) {
 	if !tracking.IsLinkCode(r.Code) {
 		return ClickAnswer{}, nil
@@ -128,7 +128,7 @@ var clickColumns = pg.Columns[clickRow]{
 
 var insertClicksSQL = clickColumns.Insert("clicks")
 
-// insert writes clicks that share a commit.
+// insert writes the clicks of one group commit.
 func (c *clicks) insert(ctx context.Context, rows []clickRow) error {
 	if _, err := c.db.ExecContext(ctx, insertClicksSQL, clickColumns.Args(rows)...); err != nil {
 		return fmt.Errorf("writing %d clicks: %w", len(rows), err)
@@ -143,7 +143,7 @@ func truncated(addr netip.Addr) string {
 	return tracking.TruncateAddress(addr.String())
 }
 
-// values is what the macros of a landing URL say; the click id comes later.
+// values returns the macros of a landing URL; the click id is set later.
 func (l *link) values(c tracking.Click, country string) *macro.Values {
 	v := &macro.Values{}
 	v.Set(macro.AffID, strconv.FormatInt(int64(l.AffiliateID), 10))
@@ -163,5 +163,5 @@ func (l *link) values(c tracking.Click, country string) *macro.Values {
 	return v
 }
 
-// fullAt tells whether the link takes no more clicks on the day of a time.
+// fullAt reports whether the link's cap is reached on the day of a time.
 func (l *link) fullAt(at time.Time) bool { return l.fullOn != "" && l.fullOn == capDay(at) }

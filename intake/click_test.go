@@ -43,7 +43,7 @@ func TestAClickIsKeptBeforeItIsSentOn(t *testing.T) {
 	if c.Country != "SE" || c.Address != "203.0.113.0/24" || c.Referrer != "https://bets.example/" || c.UserAgent != "Mozilla/5.0 (iPhone)" || c.DeepLink != "" {
 		t.Errorf("%+v", c)
 	}
-	// The whole way: the operator calls with the id that it was given.
+	// End to end: the operator calls with the id that it was given.
 	got := w.conversion(w.report("goal=registration&click_id="+hex(a.ClickID), intake.Recorded))
 	if *got.ClickID != a.ClickID {
 		t.Errorf("%+v", got)
@@ -163,7 +163,7 @@ func TestWhatIsKeptInMemoryIsForgotten(t *testing.T) {
 	if a := w.receive(w.get("goal=ftd&click_id=" + w.click())); a.Result != intake.UnknownIntegration {
 		t.Errorf("still known: %+v", a)
 	}
-	// A link that did not exist a moment ago does now.
+	// A link that has just been created works.
 	code := tracking.NewLinkCode()
 	if a := w.clickOn(code, ""); a.Found {
 		t.Errorf("%+v", a)

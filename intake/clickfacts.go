@@ -13,10 +13,10 @@ import (
 	"postrider/internal/pg"
 )
 
-// clickFacts is a click with the names that macros want.
+// clickFacts is a click with the values that macros need.
 type clickFacts struct {
 	ID           uuid.UUID
-	Operator     string // of its offer: an integration reports its own operator's alone
+	Operator     string // of its offer: an integration reports only its own operator's
 	AffiliateID  ids.Affiliate
 	OfferID      ids.Offer
 	OfferName    string
@@ -29,10 +29,10 @@ type clickFacts struct {
 	Referrer     string
 }
 
-// lockClicks is for those who decide over what a click brings.
+// lockClicks is the row lock of callers that decide on a click's conversions.
 const lockClicks = "FOR NO KEY UPDATE OF c"
 
-// loadClicks reads clicks by their ids, those that there are.
+// loadClicks loads clicks by their ids; ids without a click are left out.
 func loadClicks(ctx context.Context, tx *pg.Pipeline, ids map[uuid.UUID]bool, lock string) (map[uuid.UUID]*clickFacts, error) {
 	found := queueClicks(tx, ids, lock)
 	if len(ids) == 0 {
@@ -44,9 +44,8 @@ func loadClicks(ctx context.Context, tx *pg.Pipeline, ids map[uuid.UUID]bool, lo
 	return found, nil
 }
 
-// queueClicks reads clicks into the map that it gives, when the pipeline is sent.
-// They are asked for together, since planning over the months costs more than
-// reading.
+// queueClicks returns a map that is filled with clicks when the pipeline is sent. They are
+// read by one statement, since planning over the monthly partitions costs more than reading.
 func queueClicks(tx *pg.Pipeline, ids map[uuid.UUID]bool, lock string) map[uuid.UUID]*clickFacts {
 	found := make(map[uuid.UUID]*clickFacts, len(ids))
 	if len(ids) == 0 {

@@ -14,9 +14,9 @@ import (
 	"postrider/outbox"
 )
 
-// Enqueuer makes the jobs of deliveries, in the transaction that records them. It
-// may claim some for their first attempt, which begins once that is committed:
-// claimedAt has the time of each of those, by its id.
+// Enqueuer makes the jobs of deliveries, in the transaction that records them. It may claim
+// some for their first attempt, which begins after the commit: claimedAt holds the claim time
+// of each of those, by delivery id.
 type Enqueuer interface {
 	Enqueue(ctx context.Context, tx *pg.Pipeline, deliveries []outbox.Fresh) (claimedAt map[uuid.UUID]*time.Time, err error)
 }
@@ -25,15 +25,15 @@ type Enqueuer interface {
 type Config struct {
 	DB       *sql.DB
 	Enqueuer Enqueuer
-	Secrets  *secret.Ring                 // opens those of integrations
-	Country  func(addr netip.Addr) string // ISO 3166 alpha-2 of an address, or empty; nil for always empty
+	Secrets  *secret.Ring                 // opens the secrets of integrations
+	Country  func(addr netip.Addr) string // returns the ISO 3166 alpha-2 code of an address, or empty; nil for always empty
 	Now      func() time.Time             // nil for the clock
 	Log      *slog.Logger
 }
 
-// How many facts share a commit at most, and how many wait before a second commit
-// runs beside the first: with fewer, a commit costs more than it saves
-// (measured with 64 callers).
+// The limits of a group commit: its members at most, and how many wait before a second commit
+// runs beside the first. With fewer, a commit costs more than it saves (measured with 64
+// callers).
 const (
 	batchRows = 500
 	entryRows = 100

@@ -34,16 +34,16 @@ type conversion struct {
 	Currency        string
 	PayoutCurrency  string
 	DealID          int64
-	Terms           *commission.Terms   // what it is paid by; nil where nobody agreed to anything
+	Terms           *commission.Terms   // what it is paid by; nil without a deal
 	Rate            decimal.NullDecimal // what one unit of Currency is worth in PayoutCurrency
-	ReportedStatus  string              // the operator's word that nobody has mapped yet; else empty
+	ReportedStatus  string              // the operator's word if it is not mapped yet; else empty
 	Origin          commission.Actor
 
 	stored       bool // it is in the table
 	tiered       bool // its deal has tiers, and it is priced once it is in the table
 	Status       commission.Status
 	AttributedBy string
-	CappedBy     string // offer or campaign, where the cap of its day was reached
+	CappedBy     string // offer or campaign, if its daily cap was reached
 	OccurredAt   time.Time
 	ReceivedAt   time.Time
 }
@@ -77,8 +77,8 @@ var conversionColumns = pg.Columns[conversion]{
 
 var insertConversionsSQL = conversionColumns.Insert("conversions") + `ON CONFLICT DO NOTHING RETURNING id`
 
-// insertConversions writes the conversions that none of the unique indexes knows, and
-// says which those are.
+// insertConversions inserts the conversions that violate none of the unique indexes, and
+// returns their ids.
 func insertConversions(ctx context.Context, tx *pg.Pipeline, conversions []conversion) (map[uuid.UUID]bool, error) {
 	inserted := make(map[uuid.UUID]bool, len(conversions))
 	tx.QueueRows(func(rows pgx.Rows) error {
@@ -95,7 +95,7 @@ func insertConversions(ctx context.Context, tx *pg.Pipeline, conversions []conve
 	return inserted, nil
 }
 
-// findConversion locks a row for a change.
+// findConversion selects a conversion and locks its row.
 func findConversion(ctx context.Context, tx *pg.Pipeline, where string, args ...any) (*conversion, error) {
 	var c conversion
 	var terms []byte
@@ -115,7 +115,7 @@ func findConversion(ctx context.Context, tx *pg.Pipeline, where string, args ...
 	return &c, err
 }
 
-// save writes what can change of a conversion after it was recorded.
+// save writes the columns of a conversion that can change after it was recorded.
 func (c *conversion) save(ctx context.Context, tx *pg.Pipeline) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE conversions SET affiliate_id = nullif($2::bigint, 0), offer_id = $3, campaign_id = nullif($4::bigint, 0), click_id = $5,
@@ -130,8 +130,8 @@ func (c *conversion) save(ctx context.Context, tx *pg.Pipeline) error {
 	return nil
 }
 
-// lock is the lock of whoever a conversion is of: the player, or the click as long as no
-// player is known.
+// lock returns the name of the lock of a conversion's player, or of its click while no player
+// is known.
 func (c *conversion) lock() string {
 	if c.PlayerID.Valid {
 		return pg.LockPlayer.Of(c.PlayerID.UUID)
@@ -139,7 +139,7 @@ func (c *conversion) lock() string {
 	return pg.LockClick.Of(c.ClickID.UUID)
 }
 
-// decimalText is a number in a column; empty for none.
+// decimalText returns a number as column text; empty for none.
 func decimalText(d decimal.NullDecimal) string {
 	if !d.Valid {
 		return ""

@@ -50,7 +50,7 @@ func decideAmong(ch *changes, candidates []candidate, c *conversion, s step, now
 	return nil
 }
 
-// candidates are the postbacks that are considered for an affiliate's conversions.
+// candidates returns the postbacks that are considered for an affiliate's conversions.
 func candidates(ctx context.Context, ch *changes, affiliateID ids.Affiliate) ([]candidate, error) {
 	if affiliateID == 0 {
 		return nil, nil
@@ -67,9 +67,9 @@ func candidates(ctx context.Context, ch *changes, affiliateID ids.Affiliate) ([]
 	return found, err
 }
 
-// anyResumed reports whether a postback that is held in the catalog's cache is no longer
-// held in the table. It reads under a lock: resuming a postback releases the deliveries that
-// are held by then, and one that is held later would wait for ever.
+// anyResumed reports whether a postback that is held in the catalog's cache is no longer held
+// in the table. It reads under a lock: resuming a postback releases the deliveries that are
+// held by then, and one that is held later would wait forever.
 func anyResumed(ctx context.Context, tx *pg.Pipeline, candidates []candidate) (bool, error) {
 	var held []int64
 	for _, c := range candidates {

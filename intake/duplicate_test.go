@@ -41,7 +41,7 @@ func TestWhatIsNotTheSameIsAnotherConversion(t *testing.T) {
 	w.report("goal=net_revenue&transaction_id=D1&player_id=7&amount=-3", intake.Recorded)
 	w.report("goal=ftd&transaction_id=D1&player_id=7", intake.Recorded)
 	w.report("goal=ftd&transaction_id=D2&player_id=7", intake.Duplicate) // a player has one first deposit
-	w.report("goal=ftd&transaction_id=D1&player_id=8", intake.Duplicate) // a transaction is one's alone
+	w.report("goal=ftd&transaction_id=D1&player_id=8", intake.Duplicate) // a transaction has one player
 	c := w.get("goal=deposit&transaction_id=D1&player_id=7")
 	c.IntegrationKey, c.RawQuery = other.Key, "goal=deposit&transaction_id=D1&player_id=7&token="+other.Token
 	if a := w.receive(c); a.Result != intake.Unattributed {
@@ -49,8 +49,7 @@ func TestWhatIsNotTheSameIsAnotherConversion(t *testing.T) {
 	}
 }
 
-// An operator that never filled in its macro must not have all its players taken
-// for one.
+// An operator that never filled in its macro must not have all its players taken for one.
 func TestPlayersBehindAMacroThatWasNeverFilledInStayApart(t *testing.T) {
 	w := setup(t)
 	for i := range 3 {
@@ -59,7 +58,7 @@ func TestPlayersBehindAMacroThatWasNeverFilledInStayApart(t *testing.T) {
 	}
 }
 
-// A transaction says which conversion is meant, more surely than the player does.
+// A transaction id identifies a conversion more reliably than the player does.
 func TestAChangeFindsTheConversionOfItsTransaction(t *testing.T) {
 	w := setup(t)
 	first := w.report("goal=ftd&transaction_id=A&player_id=1&click_id="+w.click(), intake.Recorded)
@@ -70,7 +69,7 @@ func TestAChangeFindsTheConversionOfItsTransaction(t *testing.T) {
 	}
 }
 
-// Fifty reports of one conversion, at once and over two nodes.
+// Fifty reports of one conversion, concurrently and over two nodes.
 func TestFiftyAtOnceAreOneConversion(t *testing.T) {
 	for name, query := range map[string]string{
 		"by transaction":     "goal=deposit&transaction_id=T1&amount=20&click_id=%s",
@@ -133,8 +132,8 @@ func TestFiftyAtOnceAreOneConversion(t *testing.T) {
 	}
 }
 
-// Status changes that arrive at once are taken one after the other, each from
-// where the one before it left the conversion.
+// Concurrent status changes are applied one after the other, each from where the one before it
+// left the conversion.
 func TestChangesAtOnceFollowEachOther(t *testing.T) {
 	w := setup(t)
 	a := w.report("goal=ftd&click_id="+w.click(), intake.Recorded)
@@ -161,7 +160,7 @@ func TestChangesAtOnceFollowEachOther(t *testing.T) {
 	}
 }
 
-// Calls that cross each other on two nodes: each names what another has locked.
+// Concurrent calls on two nodes: each names what the other has locked.
 func TestCallsThatCrossEachOtherAllComeThrough(t *testing.T) {
 	w := setup(t)
 	clicks := make([]string, 6)

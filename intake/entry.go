@@ -11,18 +11,18 @@ import (
 	"postrider/internal/problem"
 )
 
-// Outcome is what became of a report.
+// Outcome is the result of a report.
 type Outcome struct {
 	Result       Result
 	ConversionID uuid.UUID
 	Reason       string // one sentence
 }
 
-// entry is a report on its way into the database, and what became of it.
+// entry is a report on its way into the database, and its outcome.
 type entry struct {
 	integration *integration
 	report      inbound.Report
-	call        *inbound.Call // nil where it did not come as an operator's call
+	call        *inbound.Call // nil if it was not an operator's call
 	now         time.Time
 
 	who        attribution
@@ -31,15 +31,15 @@ type entry struct {
 	isNew      bool
 
 	outcome Outcome
-	illegal *problem.Error // the step that it asked for is not legal
+	illegal *problem.Error // set if the requested step is not legal
 }
 
-// key puts entries into one order for everybody.
+// key returns the sort key of entries, which is the same in every process.
 func (e *entry) key() string {
 	return e.report.ClickID + "\x00" + e.report.PlayerID + "\x00" + e.report.Goal + "\x00" + e.report.TransactionID
 }
 
-// refused keeps why a step is not legal; another error stays one.
+// refused keeps the reason why a step is not legal; other errors are returned.
 func (e *entry) refused(err error) error {
 	illegal, ok := errors.AsType[*problem.Error](err)
 	if !ok || illegal.Code != problem.CodeInvalid {
@@ -49,7 +49,7 @@ func (e *entry) refused(err error) error {
 	return nil
 }
 
-// answer is what the operator is told of an entry.
+// answer returns the answer to the operator.
 func (e *entry) answer() Answer {
 	a := answer(e.outcome.Result, "%s", e.outcome.Reason)
 	a.ConversionID, a.integrationID = globalid.Hex(e.outcome.ConversionID), e.integration.ID

@@ -175,7 +175,7 @@ func TestAHeldPostbacksDeliveriesWait(t *testing.T) {
 	if d.State != outbox.Held || *d.Reason != string(outbox.PostbackHeld) || d.QueuedAt != nil || w.count(`SELECT count(*) FROM river_job`) != 0 {
 		t.Errorf("%+v", d)
 	}
-	// Resumed, and nobody has told this node yet: what is held now would wait for ever.
+	// Resumed, but this node is not yet notified: a delivery held now would wait forever.
 	w.exec(`UPDATE postbacks SET hold_reason = NULL WHERE id = $1`, p.ID)
 	a = w.report("goal=registration&click_id="+hex(pgtest.Click(t, w.d, w.Link)), intake.Recorded)
 	if d := w.events(a)[0].Considered[0]; d.Rule != firing.Matched {

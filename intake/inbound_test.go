@@ -26,13 +26,13 @@ var updateInbound = flag.Bool("update-inbound", false, "write testdata/inbound.t
 
 const inboundFile = "testdata/inbound.txt"
 
-// calls is the world that the corpus of inbound requests plays in: one affiliate,
-// one offer with a rule for qualified players, and integrations of every kind.
+// calls is the world of the corpus of inbound requests: one affiliate, one offer with a
+// qualification, and integrations of every kind.
 type calls struct {
 	*world
 
 	integrations map[string]pgtest.Inlet
-	clicks       map[string]string // by the name that a case gives them
+	clicks       map[string]string // by their names in the cases
 }
 
 func newCalls(t *testing.T) *calls {
@@ -80,8 +80,8 @@ func newCalls(t *testing.T) *calls {
 
 var placeholder = regexp.MustCompile(`\{([a-z]+)(\d*)\}`)
 
-// fill puts what a case names by a placeholder: clicks that it made, the integration's
-// secrets, long texts.
+// fill replaces the placeholders of a case: clicks that it made, the integration's secrets,
+// long texts.
 func (w *calls) fill(text string, integration pgtest.Inlet) string {
 	return placeholder.ReplaceAllStringFunc(text, func(whole string) string {
 		m := placeholder.FindStringSubmatch(whole)
@@ -182,7 +182,7 @@ func (w *calls) option(c *inbound.Call, integration pgtest.Inlet, option string)
 		c.RawQuery = strings.TrimPrefix(c.RawQuery+"&signature="+sign(key, text), "&")
 	case "signhead":
 		header("X-Signature", sign(key, text))
-	case "stamp": // signs with a time so many seconds off
+	case "stamp": // signs with a timestamp that is so many seconds off
 		off, _ := strconv.ParseInt(value, 10, 64)
 		at := strconv.FormatInt(w.now.Unix()+off, 10)
 		header("X-Time", at)
@@ -202,7 +202,7 @@ func (w *calls) option(c *inbound.Call, integration pgtest.Inlet, option string)
 
 var hexIDs = regexp.MustCompile(`[0-9a-f]{32}`)
 
-// outcome is what became of a call: answer | stored | reason | fired.
+// outcome returns the outcome of a call: answer | stored | reason | fired.
 func (w *calls) outcome(c inbound.Call) string {
 	before := w.fired()
 	a := w.receive(c)
@@ -262,7 +262,7 @@ func (w *calls) outcome(c inbound.Call) string {
 	return strings.Join([]string{answer, stored, reason, "fired " + fired}, " | ")
 }
 
-// fired says of every delivery what it tells of.
+// fired returns the content of every delivery.
 func (w *calls) fired() map[uuid.UUID]string {
 	w.t.Helper()
 	rows, err := w.client.Delivery.Query().All(w.ctx)
@@ -274,8 +274,8 @@ func (w *calls) fired() map[uuid.UUID]string {
 	return found
 }
 
-// Every line that begins with > is a request; the line after it says what comes of
-// it: answer | stored state | reason in the received log | what was fired.
+// Every line that begins with > is a request; the line after it is its outcome: answer |
+// stored state | reason in the inbound log | what was fired.
 func TestInboundCorpus(t *testing.T) {
 	w := newCalls(t)
 	text, err := os.ReadFile(inboundFile)

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// insert prices conversions and writes those that are new, in the order given; it gives
-// them, counted in the caps of their day.
+// insert prices conversions and inserts those that are new, in the order given; it returns
+// them, counted against the caps of their day.
 func insert(ctx context.Context, ch *changes, conversions []*conversion) ([]*conversion, error) {
 	rows := make([]conversion, len(conversions))
 	for i, c := range conversions {

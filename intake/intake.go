@@ -21,7 +21,7 @@ type Intake struct {
 	receiver *receiver
 }
 
-// New makes an Intake.
+// New returns an Intake.
 func New(cfg Config) *Intake {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -36,8 +36,8 @@ func New(cfg Config) *Intake {
 	}
 }
 
-// Click records a click and says where to send the player. The click is committed when
-// it returns.
+// Click records a click and returns where to send the player. The click is committed when it
+// returns.
 func (in *Intake) Click(ctx context.Context, r ClickRequest) (ClickAnswer, error) {
 	return in.clicks.record(ctx, r)
 }
@@ -50,8 +50,8 @@ func (in *Intake) Receive(ctx context.Context, c inbound.Call) (Answer, error) {
 	return in.receiver.receive(ctx, c)
 }
 
-// Report records a conversion for an integration without its authentication: staff and their
-// programs report so. Problems with the report come back as one joined error of
+// Report records a conversion for an integration without its authentication, for staff and
+// their API clients. Problems with the report are returned as one joined error of
 // *problem.Error.
 func (in *Intake) Report(ctx context.Context, integrationKey string, r inbound.Report) (Outcome, error) {
 	return in.receiver.report(ctx, integrationKey, r)
@@ -62,25 +62,25 @@ func (in *Intake) Move(ctx context.Context, conversionID uuid.UUID, m Move) (Out
 	return in.recorder.move(ctx, conversionID, m)
 }
 
-// Assign attributes an unattributed conversion. What would have fired at each of its past
-// steps fires now, once.
+// Assign attributes an unattributed conversion. The postbacks that would have fired at each of
+// its past steps fire now, once.
 func (in *Intake) Assign(ctx context.Context, conversionID uuid.UUID, a Assignment) error {
 	return in.recorder.assign(ctx, conversionID, a)
 }
 
-// PriceMissing calculates the payout of the conversions that had none because a currency
-// had no exchange rate, now that there is one. Each gets a step; nothing fires for it, since
-// its status stays. It returns how many there were.
+// PriceMissing calculates the payout of the conversions that had none because a currency had
+// no exchange rate, now that there is one. Each gets a step; nothing fires for it, since its
+// status is unchanged. It returns how many there were.
 func (in *Intake) PriceMissing(ctx context.Context, currency string, by Move) (int, error) {
 	return in.recorder.priceMissing(ctx, currency, by)
 }
 
-// UsedOfCampaigns is how many conversions count against today's caps of campaigns.
+// UsedOfCampaigns returns how many conversions count against today's caps of campaigns.
 func (in *Intake) UsedOfCampaigns(ctx context.Context, ids []int64) (map[int64]int, error) {
 	return in.recorder.used(ctx, capOfCampaign, ids)
 }
 
-// UsedOfOffers is how many conversions count against today's caps of offers.
+// UsedOfOffers returns how many conversions count against today's caps of offers.
 func (in *Intake) UsedOfOffers(ctx context.Context, ids []int64) (map[int64]int, error) {
 	return in.recorder.used(ctx, capOfOffer, ids)
 }
@@ -89,7 +89,7 @@ func (in *Intake) UsedOfOffers(ctx context.Context, ids []int64) (map[int64]int,
 // right after a change made in this process.
 func (in *Intake) Forget() { in.catalog.forget() }
 
-// Goal is the lifecycle of a goal of the event dictionary.
+// Goal returns the lifecycle of a goal of the event dictionary.
 func (in *Intake) Goal(ctx context.Context, key string) (commission.Goal, error) {
 	g, err := in.catalog.goal(ctx, in.DB, key)
 	if err != nil {
@@ -98,8 +98,8 @@ func (in *Intake) Goal(ctx context.Context, key string) (commission.Goal, error)
 	return g.Goal.Goal, nil
 }
 
-// StatusMapping are an integration's own words for statuses, each an [inbound.WordKey]; none
-// where there is no such integration.
+// StatusMapping returns an integration's own words for statuses, each an [inbound.WordKey];
+// none if there is no such integration.
 func (in *Intake) StatusMapping(ctx context.Context, integrationKey string) (map[string]commission.Status, error) {
 	src, found, err := in.catalog.integrations.get(ctx, in.DB, integrationKey)
 	if err != nil || !found {

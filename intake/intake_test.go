@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// world is an installation with one affiliate. Its clock moves a millisecond
-// whenever somebody looks at it, so that ids are in the order of their making.
+// world is an installation with one affiliate. Its clock advances a millisecond whenever it is
+// read, so that ids are in the order of their creation.
 type world struct {
 	pgtest.Scene
 
@@ -55,12 +55,12 @@ type world struct {
 	now time.Time
 }
 
-// queue is the true Enqueuer, until it is told to fail.
+// queue is the real Enqueuer, until it is set to fail.
 type queue struct {
 	intake.Enqueuer
 
 	fails  bool
-	poison string // it fails for this endpoint alone
+	poison string // it fails for this endpoint only
 }
 
 // queued is the deliveries in jobs, each as q.
@@ -90,10 +90,10 @@ func setup(t *testing.T) *world {
 	return w
 }
 
-// office is the back office over what it records.
+// office returns the back office over its intake.
 func (w *world) office() *backoffice.Office { return &backoffice.Office{Intake: w.in} }
 
-// node is one more process on the same database.
+// node returns one more process on the same database.
 func (w *world) node() *intake.Intake {
 	return intake.New(intake.Config{
 		DB: w.d.SQL, Enqueuer: w.queue, Secrets: pgtest.Key(w.t), Now: w.clock, Log: slog.New(slog.DiscardHandler),
@@ -126,7 +126,7 @@ func (w *world) must(err error) {
 	}
 }
 
-// get is an operator's GET with the integration's token.
+// get returns an operator's GET with the integration's token.
 func (w *world) get(query string) inbound.Call {
 	return inbound.Call{
 		IntegrationKey: w.Integration.Key, Method: "GET", RawQuery: query + "&token=" + w.Integration.Token,
@@ -134,7 +134,7 @@ func (w *world) get(query string) inbound.Call {
 	}
 }
 
-// post is an operator's POST of a body, without any proof.
+// post returns an operator's POST of a body, without credentials.
 func (w *world) post(contentType, body string) inbound.Call {
 	return inbound.Call{
 		IntegrationKey: w.Integration.Key, Method: "POST", ContentType: contentType, Body: []byte(body),
@@ -159,10 +159,10 @@ func (w *world) report(query string, want intake.Result) intake.Answer {
 	return a
 }
 
-// click is the scene's click id, as the operator sends it.
+// click returns the scene's click id, as the operator sends it.
 func (w *world) click() string { return globalid.Hex(w.Click) }
 
-// conversion reads the one that an answer names.
+// conversion reads the conversion of an answer.
 func (w *world) conversion(a intake.Answer) *db.Conversion {
 	w.t.Helper()
 	id, err := uuid.FromString(a.ConversionID)
@@ -172,7 +172,7 @@ func (w *world) conversion(a intake.Answer) *db.Conversion {
 	return c
 }
 
-// events are the steps of a conversion's life, the first one first.
+// events returns the steps of a conversion, oldest first.
 func (w *world) events(a intake.Answer) []*db.ConversionEvent {
 	w.t.Helper()
 	events, err := w.client.ConversionEvent.Query().Where(conversionevent.ConversionID(w.conversion(a).ID)).
@@ -195,7 +195,7 @@ func (w *world) exec(query string, args ...any) {
 	w.must(err)
 }
 
-// last is the newest entry of the received log.
+// last returns the newest entry of the inbound log.
 func (w *world) last() *db.ReceivedPostback {
 	w.t.Helper()
 	entries, err := w.client.ReceivedPostback.Query().All(w.ctx)

@@ -22,7 +22,7 @@ const maxReason = 1000
 type Move struct {
 	To     commission.Status
 	Reason string
-	Amount decimal.NullDecimal // invalid to leave the amount as it is
+	Amount decimal.NullDecimal // invalid to leave the amount unchanged
 	Actor  commission.Actor
 	UserID ids.User
 }
@@ -70,7 +70,7 @@ func unmapped(word string) string {
 
 // overtaken explains why a report that occurred before the conversion's last step changes
 // nothing: the latest status wins, in whatever order reports arrive. Only times that the
-// operator gave are compared. It is empty for a report that is not older.
+// operator reported are compared. It is empty for a report that is not older.
 func overtaken(ctx context.Context, ch *changes, known *conversion, r inbound.Report, now time.Time) (string, error) {
 	if r.OccurredAt.Equal(now) {
 		return "", nil

@@ -25,7 +25,7 @@ func TestAConversionsLifeIsKeptStepByStep(t *testing.T) {
 	click := "&click_id=" + w.click()
 	a := w.report("goal=cpa&amount=25.5&status=pending&occurred_at=2026-06-11T10:00:00Z"+click, intake.Recorded)
 	w.report("goal=cpa&status=pending"+click, intake.Duplicate)
-	w.report("goal=cpa"+click, intake.Duplicate) // without a status nothing is said
+	w.report("goal=cpa"+click, intake.Duplicate) // without a status nothing changes
 	w.report("goal=cpa&status=approved&amount=30&occurred_at=2026-06-12T09:00:00Z"+click, intake.Updated)
 	w.report("goal=cpa&status=rejected"+click, intake.Updated)
 	w.report("goal=cpa&status=approved"+click, intake.Updated)
@@ -91,7 +91,7 @@ func TestStaffMoveAConversionWithAReason(t *testing.T) {
 	}
 }
 
-// What cannot be read is not what there is none of.
+// A failed read is not reported as a missing row.
 func TestAReadThatFailsSaysThatItFailed(t *testing.T) {
 	w := setup(t)
 	id := w.conversion(w.report("goal=ftd&amount=10&click_id="+w.click(), intake.Recorded)).ID
@@ -127,7 +127,7 @@ func TestAMoveThatTheGoalForbidsIsRefused(t *testing.T) {
 			t.Errorf("%s: %+v", status, got)
 		}
 	}
-	w.report("goal=kyc&player_id=9&status=cancelled", intake.Invalid) // nor can it begin so
+	w.report("goal=kyc&player_id=9&status=cancelled", intake.Invalid) // nor can it be its first status
 	if c := w.conversion(a); c.Status != "approved" || len(w.events(a)) != 1 {
 		t.Errorf("%+v", c)
 	}

@@ -72,8 +72,8 @@ func (l loader) landingPages(ctx context.Context, on querier, k *link) error {
 	}, `SELECT id, key, url FROM landing_pages WHERE offer_id = $1`, k.OfferID)
 }
 
-// lastFullDay is, of the offer o and the campaign c, the last day on which the cap
-// of one was reached.
+// lastFullDay selects the last day on which the cap of the offer o or of the campaign c was
+// reached.
 const lastFullDay = `coalesce((
   SELECT max(d.day)::text FROM cap_days d
   WHERE d.kind = 'offer' AND d.ref = o.id AND d.used >= o.daily_cap OR d.kind = 'campaign' AND d.ref = c.id AND d.used >= c.daily_cap), '')`
@@ -183,7 +183,7 @@ func (l loader) postbacks(ctx context.Context, on querier, affiliateID ids.Affil
 	return found, true, nil
 }
 
-// deals reads all deals between an affiliate and an offer, the newest last.
+// deals reads all deals between an affiliate and an offer, newest last.
 func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, bool, error) {
 	found := []deal{}
 	err := pg.Each(ctx, on, fmt.Sprintf("reading the deals of affiliate %d for offer %d", key.AffiliateID, key.OfferID), func(rows *sql.Rows) error {
@@ -209,7 +209,7 @@ func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, boo
 	return found, true, nil
 }
 
-// rates reads a currency's rates, the newest first.
+// rates reads a currency's rates, newest first.
 func (l loader) rates(ctx context.Context, on querier, currency string) ([]datedRate, bool, error) {
 	var found []datedRate
 	err := pg.Each(ctx, on, fmt.Sprintf("reading the rates of %s", currency), func(rows *sql.Rows) error {
@@ -246,7 +246,7 @@ func (l loader) offerRules(ctx context.Context, on querier, offerID ids.Offer) (
 	return &r, true, nil
 }
 
-// dailyCap reads a cap; there is none where it is not found.
+// dailyCap reads a cap; false if there is none.
 func (l loader) dailyCap(ctx context.Context, on querier, key capKey) (int, bool, error) {
 	table := map[string]string{capOfOffer: "offers", capOfCampaign: "campaigns"}[key.kind]
 	var most sql.NullInt64

@@ -12,8 +12,8 @@ import (
 	"postrider/pgtest"
 )
 
-// Signed calls come in beside clicks, over two nodes, each call twice: nothing is
-// lost, and nothing is counted twice. The rate of it is measured by bench.
+// Signed calls arrive beside clicks, over two nodes, each call twice: nothing is lost, and
+// nothing is counted twice. Their rate is measured by bench.
 func TestSignedCallsBesideClicksLoseAndDoubleNothing(t *testing.T) {
 	const calls, clicksEach, callers = 200, 5, 16
 	w := setup(t)

@@ -9,7 +9,7 @@ import (
 	"postrider/internal/pg"
 )
 
-// priceMissing prices the conversions that had no payout for want of a currency's rate.
+// priceMissing prices the conversions without a payout for lack of a currency's rate.
 func (r *recorder) priceMissing(ctx context.Context, currency string, by Move) (int, error) {
 	var waiting []uuid.UUID
 	err := pg.Each(ctx, r.db, "finding what waits for a rate", func(rows *sql.Rows) error {
@@ -38,7 +38,7 @@ func (r *recorder) priceMissing(ctx context.Context, currency string, by Move) (
 	return priced, nil
 }
 
-// priceLate prices a conversion that has no payout, by a step of its own that says so.
+// priceLate prices a conversion that has no payout, and records that as a step.
 func priceLate(ctx context.Context, ch *changes, c *conversion, currency string, by Move) (bool, error) {
 	if c.Payout.Valid {
 		return false, nil

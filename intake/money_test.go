@@ -19,14 +19,14 @@ import (
 	"postrider/pgtest"
 )
 
-// asks gives the scene's offer a rule for qualified players.
+// asks sets the qualification of the scene's offer.
 func (w *world) asks(q commission.Qualification) {
 	w.t.Helper()
 	w.must(w.client.Offer.UpdateOneID(w.Offer).SetQualification(&q).Exec(w.ctx))
 	w.in.Forget()
 }
 
-// cpas are the scene's CPA conversions as "status payout origin".
+// cpas returns the scene's CPA conversions as "status payout origin".
 func (w *world) cpas() []string {
 	w.t.Helper()
 	rows, err := w.client.Conversion.Query().All(w.ctx)
@@ -212,7 +212,7 @@ func TestACorrectedAmountIsAStepThatFiresNothing(t *testing.T) {
 	w := setup(t)
 	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("deposit"))
 	a := w.report("goal=deposit&transaction_id=1&amount=10&click_id="+w.click(), intake.Recorded)
-	w.report("goal=deposit&transaction_id=1&amount=12&click_id="+w.click(), intake.Duplicate) // no status, nothing is said
+	w.report("goal=deposit&transaction_id=1&amount=12&click_id="+w.click(), intake.Duplicate) // no status, nothing changes
 	w.report("goal=deposit&transaction_id=1&amount=12&status=approved&click_id="+w.click(), intake.Updated)
 	w.report("goal=deposit&transaction_id=1&amount=12&status=approved&click_id="+w.click(), intake.Duplicate)
 	if events := w.events(a); len(events) != 2 || events[1].Amount.String() != "12" || events[1].Considered[0].Rule != "unchanged" {
@@ -223,7 +223,7 @@ func TestACorrectedAmountIsAStepThatFiresNothing(t *testing.T) {
 	}
 }
 
-// A tracker that takes corrections is told of each, once.
+// A tracker that accepts corrections gets each of them, once.
 func TestACorrectionIsSentToAPostbackThatAsksForIt(t *testing.T) {
 	w := setup(t)
 	wants := func(c *db.PostbackCreate) { c.SetSendCorrections(true) }
@@ -304,7 +304,7 @@ func TestAClickThatIsTooOldIsLate(t *testing.T) {
 	if !strings.Contains(w.last().Reason, "outside the attribution window: the click was 31 days old") {
 		t.Errorf("the log says %q", w.last().Reason)
 	}
-	w.report("goal=ftd&player_id=1&click_id="+hex(inTime), intake.Recorded) // its player came in time
+	w.report("goal=ftd&player_id=1&click_id="+hex(inTime), intake.Recorded) // its player came within the window
 	proposals, err := w.office().Propose(t.Context(), []uuid.UUID{w.conversion(a).ID})
 	w.must(err)
 	if p := proposals[w.conversion(a).ID]; len(p) != 1 || p[0].Kind != backoffice.LateClick || p[0].ClickID != w.Click {

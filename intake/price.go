@@ -11,8 +11,8 @@ import (
 	"postrider/internal/pg"
 )
 
-// price works out a conversion's payout. The first time it takes the terms of the deal
-// that held when the conversion occurred, and the rate of that time, and it keeps both.
+// price calculates a conversion's payout. The first time it takes the terms of the deal that
+// was active when the conversion occurred, and the rate of that time, and stores both.
 func price(ctx context.Context, ch *changes, c *conversion) error {
 	if c.Terms == nil {
 		if err := agree(ctx, ch, c); err != nil || c.Terms == nil || c.tiered {
@@ -31,7 +31,7 @@ func price(ctx context.Context, ch *changes, c *conversion) error {
 			return err
 		}
 		if !found {
-			c.Payout = decimal.NullDecimal{} // nobody can say until there is a rate
+			c.Payout = decimal.NullDecimal{} // unknown until there is a rate
 			return nil
 		}
 		amount = amount.Mul(rate)
@@ -40,7 +40,7 @@ func price(ctx context.Context, ch *changes, c *conversion) error {
 	return nil
 }
 
-// keptRate is the rate that a conversion was priced with, else that of its time.
+// keptRate returns the rate that a conversion was priced with, else that of its time.
 func keptRate(ctx context.Context, ch *changes, c *conversion) (decimal.Decimal, bool, error) {
 	if c.Rate.Valid {
 		return c.Rate.Decimal, true, nil
@@ -52,7 +52,7 @@ func keptRate(ctx context.Context, ch *changes, c *conversion) (decimal.Decimal,
 	return rate, found, err
 }
 
-// agree finds the terms that a conversion is paid by.
+// agree finds the terms by which a conversion is paid.
 func agree(ctx context.Context, ch *changes, c *conversion) error {
 	deals, _, err := ch.catalog.deals.get(ctx, ch.tx, dealKey{OfferID: c.OfferID, AffiliateID: c.AffiliateID})
 	if err != nil {
@@ -76,9 +76,9 @@ func agree(ctx context.Context, ch *changes, c *conversion) error {
 	return nil
 }
 
-// volumeBefore is what the month of a conversion has brought before it. Whoever asks
-// waits for those that ask for the same month: two that arrive together must not
-// both be its fiftieth.
+// volumeBefore returns the volume of a conversion's month before it. An advisory lock per
+// month serialises the callers: two conversions that arrive together must not both be its
+// fiftieth.
 func volumeBefore(ctx context.Context, tx *pg.Pipeline, c *conversion, d commission.Deal) (commission.Volume, error) {
 	year, month, _ := c.OccurredAt.UTC().Date()
 	from := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
@@ -99,8 +99,8 @@ func volumeBefore(ctx context.Context, tx *pg.Pipeline, c *conversion, d commiss
 	return v, nil
 }
 
-// priceTiered prices the new conversions whose deals have tiers, now that those of the
-// same commit are in the table: each counts for the next.
+// priceTiered prices the new conversions whose deals have tiers, once the members of the
+// commit are in the table: each counts for the next.
 func priceTiered(ctx context.Context, ch *changes, recorded []*conversion) error {
 	for _, c := range recorded {
 		if c.stored = true; !c.tiered {

@@ -12,8 +12,8 @@ import (
 	"postrider/pgtest"
 )
 
-// story is a random run of reports: repeats, changes, any order, ids that are
-// missing or mean nothing.
+// story returns a random sequence of reports: repeats, changes, any order, ids that are
+// missing or meaningless.
 func story(t *rapid.T, clicks []string) []string {
 	one := rapid.Custom(func(t *rapid.T) string {
 		goal := rapid.SampledFrom([]string{"registration", "ftd", "deposit"}).Draw(t, "goal")
@@ -78,7 +78,7 @@ func TestAnyRunOfReportsKeepsTheBooksRight(t *testing.T) {
 	})
 }
 
-// faults audits the books: what the tables must agree on after any run.
+// faults audits the tables: the invariants that hold after any run.
 func (w *world) faults(conversions, steps int) []string {
 	found := w.contradictions()
 	if n := w.count(`SELECT count(*) FROM conversions`); n != conversions {
@@ -90,7 +90,7 @@ func (w *world) faults(conversions, steps int) []string {
 	return found
 }
 
-// contradictions are where the tables disagree with each other.
+// contradictions returns where the tables disagree with each other.
 func (w *world) contradictions() []string {
 	w.t.Helper()
 	var found []string

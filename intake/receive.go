@@ -29,10 +29,10 @@ func newReceiver(r *recorder) *receiver {
 	return v
 }
 
-// receive takes an operator's call: whatever becomes of it, it is in the
-// received log, unless it is one too many of a stranger's, and a conversion is committed with its deliveries before the
-// answer is given. An error means that nothing could be kept: the operator
-// must call again.
+// receive handles an operator's call. Every call is in the inbound log, except those of
+// unknown integrations over their rate limit, and a conversion is committed with its
+// deliveries before the answer is given. An error means that nothing was recorded: the
+// operator must call again.
 func (in *receiver) receive(ctx context.Context, c inbound.Call) (Answer, error) {
 	started := in.now()
 	src, values, refusal, err := in.admit(ctx, &c, started)
@@ -62,7 +62,7 @@ func (in *receiver) receive(ctx context.Context, c inbound.Call) (Answer, error)
 	return *refusal, in.refused.Do(ctx, row)
 }
 
-// logRefused keeps calls of which nothing came.
+// logRefused logs calls that were refused.
 func (in *receiver) logRefused(ctx context.Context, rows []receivedRow) error {
 	return pg.WithPipeline(ctx, in.db, func(_ context.Context, tx *pg.Pipeline) error {
 		queueReceived(tx, rows)
@@ -70,13 +70,13 @@ func (in *receiver) logRefused(ctx context.Context, rows []receivedRow) error {
 	})
 }
 
-// admit finds the integration of a call and checks that it may speak. It gives the
-// refusal where it may not, and no integration where nobody knows it.
+// admit finds the integration of a call and authenticates the call. It returns the refusal if
+// that fails, and no integration if the key is unknown.
 func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (*integration, url.Values, *Answer, error) {
 	var src *integration
 	var found bool
 	var err error
-	if inbound.Unusable(c.IntegrationKey) == "" { // otherwise no integration can have it
+	if inbound.Unusable(c.IntegrationKey) == "" { // otherwise no integration can have this key
 		if src, found, err = in.catalog.integrations.get(ctx, in.db, c.IntegrationKey); err != nil {
 			return nil, nil, nil, err
 		}
@@ -132,7 +132,7 @@ func (in *receiver) receiveReport(ctx context.Context, c *inbound.Call, src *int
 	return entry.answer(), nil
 }
 
-// check completes a report and lists what is wrong with it.
+// check completes a report and returns the problems with it.
 func (in *receiver) check(ctx context.Context, r *inbound.Report, src *integration, now time.Time) ([]*problem.Error, error) {
 	var asked *inbound.Goal
 	g, found, err := in.catalog.goals.get(ctx, in.db, r.Goal)
@@ -145,9 +145,9 @@ func (in *receiver) check(ctx context.Context, r *inbound.Report, src *integrati
 	return r.Complete(asked, src.Currency, now), nil
 }
 
-// report records a conversion for an integration without its authentication: staff
-// and their programs report so. Problems with the report come back as one
-// joined error of *problem.Error.
+// report records a conversion for an integration without its authentication, for staff and
+// their API clients. Problems with the report are returned as one joined error of
+// *problem.Error.
 func (in *receiver) report(ctx context.Context, integrationKey string, r inbound.Report) (Outcome, error) {
 	bad := r.Unreadable()
 	if fault := inbound.Unusable(integrationKey); fault != "" {

@@ -28,7 +28,7 @@ func TestEveryResultHasItsStatus(t *testing.T) {
 		call   inbound.Call
 		result intake.Result
 		status int
-		reason string // part of what the received log says
+		reason string // part of the reason in the inbound log
 	}{
 		{"a new conversion", w.get(good), intake.Recorded, 201, "attributed by click"},
 		{"the same again", w.get(good), intake.Duplicate, 200, "again"},
@@ -44,7 +44,7 @@ func TestEveryResultHasItsStatus(t *testing.T) {
 		{"the second", of(busy, good), intake.RateLimited, 429, "more than 1 calls per second"},
 	} {
 		if c.name == "the first call within a second" {
-			c.result, c.status = intake.Recorded, 201 // another integration counts for itself
+			c.result, c.status = intake.Recorded, 201 // each integration is limited separately
 		}
 		a := w.receive(c.call)
 		if a.Result != c.result || a.StatusCode != c.status {

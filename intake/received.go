@@ -16,17 +16,17 @@ import (
 	"postrider/internal/problem"
 )
 
-// Answer is what the operator is told.
+// Answer is the answer to the operator.
 type Answer struct {
 	StatusCode    int           `json:"-"`
 	RetryAfter    time.Duration `json:"-"`
 	Result        Result        `json:"result"`
 	ConversionID  string        `json:"conversion_id,omitempty"`
 	Errors        []AnswerError `json:"errors,omitempty"`
-	reason        string        // for the received log
+	reason        string        // for the inbound log
 	integrationID int64         // zero for an unknown integration
-	conversion    uuid.NullUUID // what came of it
-	unkept        bool          // it is not in the received log
+	conversion    uuid.NullUUID // the conversion that was reported
+	unkept        bool          // it is not in the inbound log
 }
 
 // AnswerError is one bad field of a call.
@@ -35,7 +35,7 @@ type AnswerError struct {
 	Message string `json:"message"`
 }
 
-// Result is what became of a report.
+// Result is the result of a report.
 type Result string
 
 // The results, as the contract lists them.
@@ -73,10 +73,10 @@ func invalid(problems []*problem.Error) Answer {
 	return a
 }
 
-// receivedRow is a row of the received log.
+// receivedRow is a row of the inbound log.
 type receivedRow struct {
 	id          uuid.UUID
-	integration *inbound.Integration // nil for a stranger's
+	integration *inbound.Integration // nil for an unknown integration
 	call        *inbound.Call
 	answer      Answer
 	at          time.Time
@@ -118,7 +118,7 @@ var receivedColumns = pg.Columns[receivedRow]{
 
 var insertReceivedSQL = receivedColumns.Insert("received_postbacks")
 
-// queueReceived keeps calls in the received log and announces them.
+// queueReceived writes calls to the inbound log and announces them.
 func queueReceived(tx *pg.Pipeline, rows []receivedRow) {
 	ids := make([]uuid.UUID, len(rows))
 	for i, r := range rows {
@@ -128,10 +128,10 @@ func queueReceived(tx *pg.Pipeline, rows []receivedRow) {
 	live.Queue(tx, live.Received, ids...)
 }
 
-// maxLogged is how much of a query or a body the received log keeps.
+// maxLogged is how many bytes of a query or a body the inbound log keeps.
 const maxLogged = 64 << 10
 
-// kept is how much of each part of a call the received log keeps.
+// kept returns how many bytes of each part of a call the inbound log keeps.
 func (r *receivedRow) kept() int {
 	if r.integration == nil {
 		return maxStranger
@@ -139,8 +139,8 @@ func (r *receivedRow) kept() int {
 	return maxLogged
 }
 
-// keptHeaders are the headers that the received log keeps: of a stranger the first
-// ones, as far as there is room.
+// keptHeaders returns the headers that the inbound log keeps: of a call to an unknown
+// integration the first ones, up to its limit.
 func (r *receivedRow) keptHeaders() []dispatch.Header {
 	headers := dispatch.Headers(r.call.Header)
 	if r.integration != nil {

@@ -14,7 +14,7 @@ import (
 	"postrider/internal/pg"
 )
 
-// recorder records conversions and what follows from them.
+// recorder records conversions, their steps and their deliveries.
 type recorder struct {
 	db      *sql.DB
 	catalog *catalog
@@ -22,11 +22,11 @@ type recorder struct {
 	clock   func() time.Time
 }
 
-// now is the time of a fact: UTC, to the microsecond that PostgreSQL keeps.
+// now returns the time of a fact: UTC, to the microsecond that PostgreSQL keeps.
 func (r *recorder) now() time.Time { return r.clock().UTC().Truncate(time.Microsecond) }
 
-// change changes conversions in one transaction: do, then the qualification of their
-// players, then the collected rows.
+// change runs do in one transaction, then settles the qualification of the players involved,
+// then writes the collected rows.
 func (r *recorder) change(ctx context.Context, do func(ctx context.Context, ch *changes) error) error {
 	now := r.now()
 	return pg.WithPipeline(ctx, r.db, func(ctx context.Context, tx *pg.Pipeline) error {
@@ -46,7 +46,7 @@ func (r *recorder) change(ctx context.Context, do func(ctx context.Context, ch *
 // an earlier commit or of another member. Reports of recorded conversions take their step
 // after the new ones are written.
 func (r *recorder) recordAll(ctx context.Context, entries []*entry) error {
-	// Lock order: conversions by key, whatever order the calls came in.
+	// Lock order: conversions by key, in whatever order the calls arrived.
 	slices.SortStableFunc(entries, func(a, b *entry) int { return strings.Compare(a.key(), b.key()) })
 	return r.change(ctx, func(ctx context.Context, ch *changes) error {
 		if err := recordNew(ctx, ch, entries); err != nil {
@@ -64,8 +64,7 @@ func (r *recorder) recordAll(ctx context.Context, entries []*entry) error {
 	})
 }
 
-// recordNew attributes every report and inserts those that are new, each with
-// its first step.
+// recordNew attributes every report and inserts those that are new, each with its first step.
 func recordNew(ctx context.Context, ch *changes, entries []*entry) error {
 	if err := attribute(ctx, ch, entries); err != nil {
 		return err
@@ -147,8 +146,8 @@ func finish(ctx context.Context, ch *changes, e *entry) error {
 	return nil
 }
 
-// logCall logs the call of an entry that came by one; a refused call is logged where it
-// is answered.
+// logCall logs the call of an entry, if there is one; a refused call is logged where it is
+// answered.
 func (r *recorder) logCall(ch *changes, e *entry) (err error) {
 	if e.call != nil && e.illegal == nil {
 		var row receivedRow

@@ -18,8 +18,8 @@ import (
 	"postrider/pgtest"
 )
 
-// reference calculates a story by hand, as simply as it can be said: one player on one
-// click, every conversion known by its goal and transaction.
+// reference calculates a story in the simplest way: one player on one click, every conversion
+// identified by its goal and transaction.
 type reference struct {
 	status map[string]commission.Status // by goal and transaction; operators' words as unknown
 	amount map[string]int64
@@ -29,11 +29,11 @@ type reference struct {
 	fired  map[string]int // goal:status, how often
 }
 
-// The rule of the story: registered, deposited, one deposit of 20 at least, and 50
+// The qualification of the story: registered, deposited, one deposit of at least 20, and 50
 // together.
 var storyRule = commission.Qualification{Goals: []string{"registration", "ftd"}, MinDeposit: decimal.NewFromInt(20), MinCumulativeDeposit: decimal.NewFromInt(50)}
 
-// told is one thing that happens.
+// told is one report.
 type told struct {
 	goal, transaction, word string
 	amount                  int64 // 0 for none given
@@ -57,7 +57,7 @@ func (r *reference) fire(goal string, s commission.Status) {
 	}
 }
 
-// tell is what the books say after a report.
+// tell updates the expected state after a report.
 func (r *reference) tell(e told) {
 	key, status := r.key(e), commission.Approved
 	if e.word != "" {
@@ -88,7 +88,7 @@ func (r *reference) tell(e told) {
 	r.qualify()
 }
 
-// mapWord is what the books say once a word is mapped.
+// mapWord updates the expected state after a word is mapped.
 func (r *reference) mapWord(word string, to commission.Status) {
 	r.mapped[word] = to
 	for _, key := range slices.Sorted(maps.Keys(r.word)) {
@@ -171,8 +171,8 @@ func (e told) query(click string) string {
 	return q + click
 }
 
-// Whatever is told in whatever order, twice, with words that nobody knows yet and
-// attributed by hand or not: the books are those of the reference.
+// Whatever is reported in whatever order, twice, with unmapped words and attributed manually
+// or not: the tables match the reference.
 func TestTheBooksAreThoseOfASimpleReference(t *testing.T) {
 	w := setup(t)
 	w.asks(storyRule)
@@ -188,7 +188,7 @@ func TestTheBooksAreThoseOfASimpleReference(t *testing.T) {
 		byHand := rapid.Bool().Draw(rt, "by hand")
 		click := "&click_id=" + w.click()
 		if byHand {
-			click = "" // it becomes known with the registration alone
+			click = "" // only the registration makes it known
 		}
 		for range rapid.IntRange(3, 12).Draw(rt, "length") {
 			if rapid.IntRange(0, 6).Draw(rt, "maps") == 0 {
@@ -226,7 +226,7 @@ func (w *world) mapWord(rt *rapid.T, ref *reference, word string, to commission.
 	}
 }
 
-// attributeAll gives everything to the scene's click.
+// attributeAll attributes everything to the scene's click.
 func (w *world) attributeAll(rt *rapid.T) {
 	ids, err := w.client.Conversion.Query().Where(conversion.AffiliateIDIsNil()).Order(conversion.ByID()).IDs(w.ctx)
 	if err != nil {
@@ -239,8 +239,8 @@ func (w *world) attributeAll(rt *rapid.T) {
 	}
 }
 
-// compare holds the tables against the reference. By hand everything is attributed
-// at the end, so the CPA is judged once then.
+// compare compares the tables with the reference. Manually everything is attributed at the
+// end, so the CPA is evaluated once then.
 func (w *world) compare(rt *rapid.T, ref *reference) {
 	rows, err := w.client.Conversion.Query().All(w.ctx)
 	if err != nil {

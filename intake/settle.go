@@ -17,9 +17,9 @@ import (
 	"postrider/internal/pg"
 )
 
-// settle judges, at the end of a transaction, the qualification of the players whose
+// settle evaluates, at the end of a transaction, the qualification of the players whose
 // conversions changed: it records the CPA of a player who qualifies, and cancels that of one
-// who no longer does. A CPA's own step is not judged. Lock order: players by the names of
+// who no longer does. A CPA's own step is not evaluated. Lock order: players by the names of
 // their locks.
 func settle(ctx context.Context, ch *changes) error {
 	for _, lock := range slices.Sorted(maps.Keys(ch.players)) {
@@ -30,7 +30,7 @@ func settle(ctx context.Context, ch *changes) error {
 	return nil
 }
 
-// qualify judges the player of a conversion.
+// qualify evaluates the player of a conversion.
 func qualify(ctx context.Context, ch *changes, lock string, c *conversion) error {
 	rules, found, err := ch.catalog.rules.get(ctx, ch.tx, c.OfferID)
 	if err != nil || !found || rules.Qualification.None() {
@@ -58,11 +58,11 @@ func qualify(ctx context.Context, ch *changes, lock string, c *conversion) error
 	return moveCPA(ctx, ch, cpa, rules.Qualification, verdict)
 }
 
-// samePlayer matches conversions of one player: by the player, or by the click as long as
-// no player is known.
+// samePlayer matches conversions of one player: by the player, or by the click while no player
+// is known.
 const samePlayer = `(player_id = $3 OR click_id = $4 AND (player_id IS NULL OR $3::uuid IS NULL))`
 
-// eventsOfPlayer are the conversions of a player at this offer, with amounts in the
+// eventsOfPlayer returns the conversions of a player at this offer, with amounts in the
 // offer's currency. An amount without an exchange rate counts as zero.
 func eventsOfPlayer(ctx context.Context, ch *changes, c *conversion, currency string) ([]commission.Event, error) {
 	var events []commission.Event
@@ -94,7 +94,7 @@ func eventsOfPlayer(ctx context.Context, ch *changes, c *conversion, currency st
 	return events, nil
 }
 
-// recordCPA records the CPA of the player who has just qualified.
+// recordCPA records the CPA of a player who has just qualified.
 func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRules, verdict commission.Verdict) error {
 	id, err := uuid.NewV7AtTime(ch.now)
 	if err != nil {
@@ -128,8 +128,8 @@ func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRul
 	}, ch.now)
 }
 
-// moveCPA cancels or reinstates a CPA as its conditions fail or are met again. A status
-// that staff have set stays.
+// moveCPA cancels or reinstates a CPA as its conditions fail or are met again. A status set by
+// staff is left unchanged.
 func moveCPA(ctx context.Context, ch *changes, cpa *conversion, rule commission.Qualification, verdict commission.Verdict) error {
 	approved := cpa.Status == commission.Approved
 	if verdict.Qualified == approved || approved && !rule.Undoes(cpa.OccurredAt, ch.now) {

@@ -11,9 +11,9 @@ import (
 	"postrider/internal/globalid"
 )
 
-// snapshot is what each macro says in the postbacks of a new conversion. It is
-// kept with the event, so that a delivery says the same however late it goes
-// out. {delivery_id} is the delivery's own and not here.
+// snapshot returns the value of each macro in the postbacks of a new conversion. It is stored
+// with the event, so that a delivery has the same values however late it is sent.
+// {delivery_id} is the delivery's own and not in it.
 func snapshot(c *conversion, g *goal, click *clickFacts) map[macro.Name]string {
 	m := map[macro.Name]string{
 		macro.Date:          c.OccurredAt.UTC().Format(time.RFC3339),
@@ -42,7 +42,7 @@ func snapshot(c *conversion, g *goal, click *clickFacts) map[macro.Name]string {
 	return m
 }
 
-// setState writes what changes over a conversion's life.
+// setState sets the macros that change over a conversion's life.
 func setState(m map[macro.Name]string, c *conversion) {
 	m[macro.Status] = string(c.Status)
 	m[macro.Amount] = commission.AmountText(c.Amount)

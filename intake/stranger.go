@@ -9,20 +9,20 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A stranger is who calls an integration that does not exist. Such calls are kept, since
-// an operator who got the key wrong wants to see them, but anybody can make them: so
-// many of an address, /24 or /48, and of all together, and of each no more than its
-// beginning.
+// The limits on strangers: callers of integrations that do not exist. Their calls are logged,
+// since an operator who got the key wrong wants to see them, but anybody can make them. So
+// their rate is limited per address, /24 or /48, and over all of them, and only the first
+// bytes of each call are kept.
 const (
-	strangerCalls = 30          // at once, of an address
-	strangerEvery = time.Minute // one more
-	strangersAll  = 1000        // at once, of everybody
-	strangersRate = 10          // a second more
-	strangersSeen = 10_000      // addresses that are told apart
-	maxStranger   = 4 << 10     // bytes that are kept of each part of a call
+	strangerCalls = 30          // burst per address
+	strangerEvery = time.Minute // refill per address: one call
+	strangersAll  = 1000        // burst over all addresses
+	strangersRate = 10          // refill over all addresses, per second
+	strangersSeen = 10_000      // addresses that are counted separately
+	maxStranger   = 4 << 10     // bytes kept of each part of a call
 )
 
-// strangers counts calls of unknown integrations.
+// strangers limits the rate of calls to unknown integrations.
 type strangers struct {
 	mu   sync.Mutex
 	kept *lru.LRU[string, *rate.Limiter]
@@ -30,12 +30,12 @@ type strangers struct {
 }
 
 func newStrangers() *strangers {
-	kept, _ := lru.NewLRU[string, *rate.Limiter](strangersSeen, nil) // fails for a size of 0 alone
+	kept, _ := lru.NewLRU[string, *rate.Limiter](strangersSeen, nil) // fails only for a size of 0
 	return &strangers{kept: kept, all: rate.NewLimiter(strangersRate, strangersAll)}
 }
 
-// wait counts a call of addr, and says how long to wait with the next where there
-// were too many.
+// wait counts a call of addr, and returns how long to wait before the next if there were too
+// many.
 func (s *strangers) wait(addr netip.Addr, now time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()

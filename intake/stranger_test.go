@@ -11,8 +11,8 @@ import (
 	"postrider/intake"
 )
 
-// Whoever calls integrations that do not exist is kept so often and so far, and is then told
-// when to come again; nobody else is.
+// Calls of integrations that do not exist are logged up to a rate and a size, and then get a
+// Retry-After; other calls are not limited.
 func TestStrangersKeepLittle(t *testing.T) {
 	w := setup(t)
 	addr := netip.MustParseAddr("203.0.113.77")
@@ -58,7 +58,7 @@ func TestStrangersKeepLittle(t *testing.T) {
 	if a := stranger("unknown", addr); a.Result != intake.UnknownIntegration {
 		t.Errorf("after the wait: %+v", a)
 	}
-	// From everywhere at once it is bounded too.
+	// The rate over all addresses is limited too.
 	before, _ := kept()
 	for i := range 1500 {
 		stranger("unknown", netip.AddrFrom4([4]byte{10, byte(i >> 8), byte(i), 1}))

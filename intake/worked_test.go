@@ -24,20 +24,20 @@ func TestAThousandDepositsOfWhichSixtyComeWithoutAClick(t *testing.T) {
 		return pgtest.Click(t, w.d, w.Link, func(c *db.ClickCreate) { c.SetParam1(fmt.Sprintf("subid-%04d", i)) })
 	}
 	results := map[intake.Result]int{}
-	hidden := map[int]uuid.UUID{} // the click that nobody named
+	hidden := map[int]uuid.UUID{} // the click that was not named
 	var later []string
 	for i := range 1000 {
 		query := fmt.Sprintf("goal=ftd&transaction_id=T%04d&player_id=P%04d&amount=20", i, i)
 		switch {
 		case i < 940:
 			query += "&click_id=" + hex(click(i))
-		case i < 970: // it comes in another parameter
+		case i < 970: // it is in another parameter
 			hidden[i] = click(i)
 			query += "&click_id=%7Bclick_id%7D&sub2=" + hex(hidden[i])
-		case i < 985: // the registration, with the click id, comes after it
+		case i < 985: // the registration, with the click id, arrives after it
 			hidden[i] = click(i)
 			later = append(later, fmt.Sprintf("goal=registration&player_id=P%04d&click_id=%s", i, hex(hidden[i])))
-		case i < 992: // the tracker's own id comes back
+		case i < 992: // the tracker's own id is returned
 			hidden[i] = click(i)
 			query += fmt.Sprintf("&aff_sub=subid-%04d", i)
 		}

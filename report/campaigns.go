@@ -15,19 +15,19 @@ import (
 // campaignDays is how many days OfCampaigns counts, today the last.
 const campaignDays = 30
 
-// CampaignNumbers is what a campaign brought lately.
+// CampaignNumbers counts what a campaign brought day by day.
 type CampaignNumbers struct {
 	CampaignID int64
-	Zone       *time.Location // that the days are of
+	Zone       *time.Location // of the days
 	Total      *Day
-	Days       []*Day // the last 30, the oldest first; the last is today so far
+	Days       []*Day // the last 30, oldest first; the last is today so far
 }
 
-// TimeZone is the IANA name of the zone that the days are of.
+// TimeZone returns the IANA name of the days' zone.
 func (n *CampaignNumbers) TimeZone() string { return n.Zone.String() }
 
-// OfCampaigns counts the last 30 days of campaigns in a time zone, as OfViewer
-// counts a day; nothing of campaigns that are not the viewer's.
+// OfCampaigns counts the last 30 days of campaigns in a time zone, as OfViewer counts a day;
+// campaigns that are not the viewer's are left out.
 func (h *Home) OfCampaigns(ctx context.Context, zone *time.Location, ids []int64) ([]*CampaignNumbers, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
@@ -54,7 +54,7 @@ func (h *Home) OfCampaigns(ctx context.Context, zone *time.Location, ids []int64
 	return all, nil
 }
 
-// campaignCount is the work of OfCampaigns.
+// campaignCount is one call of OfCampaigns.
 type campaignCount struct {
 	*Home
 
@@ -77,7 +77,7 @@ func (c *campaignCount) nothing(id int64, zone *time.Location) *CampaignNumbers 
 	return n
 }
 
-// arguments of both statements: the campaigns, the first and the last moment, and
+// arguments returns those of both statements: the campaigns, the first and the last time, and
 // when each day begins.
 func (c *campaignCount) arguments(more ...any) []any {
 	return append([]any{c.ids, c.begin[0].UTC(), c.now.UTC(), c.begin}, more...)
@@ -117,14 +117,14 @@ func (c *campaignCount) conversions(ctx context.Context) error {
 		GROUP BY 1, 2, 3 ORDER BY 6 DESC, 3`, c.arguments(commission.GoalRegistration, commission.GoalFTD)...)
 }
 
-// day is a campaign's day by its number, from 1 on. An id and its time may differ by
-// a moment: what falls just outside belongs to the day next to it.
+// day returns a campaign's day by its number, from 1. An id and its time may differ slightly:
+// what falls just outside counts in the adjacent day.
 func (c *campaignCount) day(campaign int64, number int) *Day {
 	days := c.of[campaign].Days
 	return days[min(max(number, 1), len(days))-1]
 }
 
-// add makes the total of the days.
+// add sets the total of the days.
 func (n *CampaignNumbers) add() {
 	for _, d := range n.Days {
 		n.Total.Clicks += d.Clicks

@@ -20,7 +20,7 @@ func TestACampaignsDaysAreTheViewersOwn(t *testing.T) {
 	bare := pgtest.Campaign(t, d, pgtest.For{Affiliate: s.Affiliate, Offer: s.Offer})
 	riga, err := time.LoadLocation("Europe/Riga")
 	must(t, err)
-	// Half past one: the clocks went forward two weeks before, so a day among them has 23 hours.
+	// Half past one: clocks went forward two weeks before, so one of the days has 23 hours.
 	now := time.Date(2026, 4, 12, 1, 30, 0, 0, riga)
 	midnight := time.Date(2026, 4, 12, 0, 0, 0, 0, riga)
 	click := func(s pgtest.Scene, at time.Time) {

@@ -11,30 +11,29 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Earnings is what an affiliate is owed for one offer in one currency, month by
-// month.
+// Earnings is what an affiliate is owed for one offer in one currency, month by month.
 type Earnings struct {
 	AffiliateID       int64
 	OfferID           int64
 	Currency          string
 	NegativeCarryover bool            // whether a month below zero is deducted from the next, by its newest deal
-	Carried           decimal.Decimal // what the last month leaves for the next to make up for; zero or less
-	Months            []EarningsMonth // the oldest first
+	Carried           decimal.Decimal // what the last month carries into the next; zero or less
+	Months            []EarningsMonth // oldest first
 }
 
-// EarningsMonth is one month of earnings, of UTC.
+// EarningsMonth is one UTC month of earnings.
 type EarningsMonth struct {
-	Month      time.Time       // its first moment
-	Commission decimal.Decimal // what its approved conversions pay, by when they occurred
+	Month      time.Time       // its start
+	Commission decimal.Decimal // of its approved conversions, by the time they occurred
 	Payable    decimal.Decimal // after what was carried into it
 	Currency   string
 }
 
-// mostEarnings bounds how many months are read for one answer.
+// mostEarnings is how many months one answer reads at most.
 const mostEarnings = 20_000
 
-// Earnings adds up what the viewer's approved conversions pay: for each affiliate
-// and offer, a currency for itself.
+// Earnings sums the commission of the viewer's approved conversions: for each affiliate and
+// offer, each currency separately.
 func (h *Home) Earnings(ctx context.Context) ([]*Earnings, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
@@ -69,7 +68,7 @@ func (h *Home) Earnings(ctx context.Context) ([]*Earnings, error) {
 	return found, nil
 }
 
-// settle calculates what each month leaves payable.
+// settle calculates the payable of each month.
 func (b *Earnings) settle() {
 	months := make([]decimal.Decimal, len(b.Months))
 	for i, m := range b.Months {

@@ -11,25 +11,25 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Endpoint is how an endpoint fares: its circuit, which is everybody's, and what
-// the viewer has sent there and has waiting.
+// Endpoint is the state of an endpoint: its circuit, which all viewers share, and the viewer's
+// own deliveries to it, sent and waiting.
 type Endpoint struct {
 	Endpoint        string // scheme://host:port
 	Circuit         dispatch.CircuitState
-	Because         dispatch.Reason // why it opened last; empty where it never has
+	Because         dispatch.Reason // why its circuit opened last; empty if it never has
 	OpenedAt        *time.Time
-	ProbeAt         *time.Time // when it is tried next, while it is open
+	ProbeAt         *time.Time // when the next probe is due, while it is open
 	Waiting         int        // deliveries that wait for it, up to MaxWaiting
-	OldestWaitingAt *time.Time // when the first of these was recorded
-	SuccessRate     *float64   // of the exchanges of the last day; nil where there were none
-	P50Ms           *float64   // how long an exchange took
+	OldestWaitingAt *time.Time // when the oldest of these was recorded
+	SuccessRate     *float64   // of the exchanges of the last day; nil if there were none
+	P50Ms           *float64   // median duration of an exchange
 	P95Ms           *float64
 }
 
-// MaxWaiting is how far the deliveries that wait for an endpoint are counted.
+// MaxWaiting is up to how many the deliveries that wait for an endpoint are counted.
 const MaxWaiting = 100_000
 
-// Sentence says in words how it stands.
+// Sentence describes the endpoint's state in words.
 func (e Endpoint) Sentence() string {
 	c := dispatch.Circuit{State: e.Circuit, Because: e.Because}
 	if e.OpenedAt != nil {
@@ -38,7 +38,7 @@ func (e Endpoint) Sentence() string {
 	return c.Sentence()
 }
 
-// endpointColumns are those of an endpoint u.endpoint; what waits is counted up to $2.
+// endpointColumns selects those of endpoint u.endpoint; waiting deliveries count up to $2.
 var endpointColumns = `
 	u.endpoint, coalesce(c.state, 'closed'), CASE WHEN c.state <> 'closed' THEN c.because ELSE '' END,
 	CASE WHEN c.state <> 'closed' THEN c.opened_at END, CASE WHEN c.state IN ` + dispatch.HoldingSQL + ` THEN c.probe_at END,
@@ -48,7 +48,7 @@ var endpointColumns = `
 	          ORDER BY d.id LIMIT 1) AS first
 	  FROM affiliates a, generate_series(1, 3) p WHERE {sees a.id}) o)`
 
-// OfEndpoints reads how endpoints fare, by their names.
+// OfEndpoints returns the state of endpoints, by their names.
 func (h *Health) OfEndpoints(ctx context.Context, names []string) ([]*Endpoint, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
@@ -71,7 +71,7 @@ func (h *Health) OfEndpoints(ctx context.Context, names []string) ([]*Endpoint, 
 	return found, err
 }
 
-// columns is where endpointColumns are read into.
+// columns returns the destinations of endpointColumns.
 func (e *Endpoint) columns() []any {
 	return []any{&e.Endpoint, &e.Circuit, &e.Because, &e.OpenedAt, &e.ProbeAt, &e.Waiting, &e.OldestWaitingAt}
 }

@@ -9,23 +9,23 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Engine is how the delivery engine stands: for staff.
+// Engine is the state of the delivery engine, for staff.
 type Engine struct {
 	Workers   []*Worker
 	Queues    []*Queue
-	Endpoints []*Endpoint // whose circuit is not closed, or for which something waits; at most 200
+	Endpoints []*Endpoint // whose circuit is not closed, or with deliveries waiting; at most 200
 	Parked    int         // deliveries that wait for their endpoint, up to MaxWaiting
-	Later     int         // deliveries that wait for a time, up to MaxWaiting
+	Later     int         // deliveries that are scheduled for later, up to MaxWaiting
 	Blocked   int         // deliveries that wait for an earlier one, up to MaxWaiting
 }
 
 // Worker is a process that delivers.
 type Worker struct {
 	Name      string // host:pid
-	Slots     int    // deliveries that it may have in flight
+	Slots     int    // how many deliveries it may have in flight
 	StartedAt time.Time
 	SeenAt    time.Time
-	Promotes  bool // whether it is the one that moves deliveries out of the table
+	Promotes  bool // whether it is the leader, which moves deliveries out of the table
 }
 
 // Queue is one lane of River.
@@ -35,7 +35,7 @@ type Queue struct {
 	Running   int // deliveries in jobs that run
 }
 
-// Engine reads how the engine stands. Only staff may know.
+// Engine returns the state of the delivery engine, to staff only.
 func (h *Health) Engine(ctx context.Context) (*Engine, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {

@@ -30,9 +30,8 @@ const (
 	mostGaps  = 200
 )
 
-// OfViewer lists the viewer's gaps, those with the most conversions first. A goal
-// counts where the campaign has had a conversion of it, and registration and first
-// deposit always.
+// OfViewer lists the viewer's gaps, most conversions first. A goal is considered if the
+// campaign has had a conversion of it; registration and first deposit always are.
 func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {

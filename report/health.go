@@ -1,5 +1,5 @@
-// Package report is the read models: what is counted over clicks, conversions and
-// deliveries. Every query takes its viewer's scope; it changes nothing.
+// Package report has the read models: counts over clicks, conversions and deliveries.
+// Every query is limited to its viewer's scope; none changes anything.
 package report
 
 import (
@@ -13,31 +13,31 @@ import (
 	"postrider/outbox"
 )
 
-// Health tells how postbacks fare.
+// Health reports on the delivery of postbacks.
 type Health struct {
 	DB  viewer.Scoped
 	Now func() time.Time
 }
 
-// PostbackHealth is how a postback fared over the last day.
+// PostbackHealth is the health of a postback over the last day.
 type PostbackHealth struct {
 	PostbackID        int64
 	Delivered         int
 	Failed            int
 	Waiting           int
-	SuccessRate       *float64 // delivered among those that ended; nil where none has
-	P50Ms             *float64 // from recorded to delivered
+	SuccessRate       *float64 // delivered among those that ended; nil if none has
+	P50Ms             *float64 // median time from recorded to delivered
 	P95Ms             *float64
 	LastFailureAt     *time.Time
 	LastFailureReason *string
-	Hours             []*PostbackHealthHour // of the last day, the oldest first
+	Hours             []*PostbackHealthHour // of the last day, oldest first
 }
 
-// healthWindow is how far back health looks.
+// healthWindow is the time that health covers.
 const healthWindow = 24 * time.Hour
 
-// OfPostbacks reads the health of several postbacks, one row for each that the
-// viewer may see.
+// OfPostbacks returns the health of several postbacks, one row for each that the viewer may
+// see.
 func (h *Health) OfPostbacks(ctx context.Context, ids []int64) ([]*PostbackHealth, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// idAt is the id of a fact of so long before now.
+// idAt returns the id of a fact of so long before now.
 func idAt(t *testing.T, ago time.Duration) uuid.UUID {
 	t.Helper()
 	id, err := uuid.NewV7AtTime(pgtest.Now.Add(-ago))
@@ -40,8 +40,8 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 
 	add := func(state outbox.State, ago time.Duration, options ...func(*db.DeliveryCreate)) {
 		at := pgtest.Now.Add(-ago)
-		// Only the first of an event and a postback is no replay; what is left out of
-		// the times is tested by itself.
+		// Only the first delivery of an event and a postback is no replay; what the times
+		// leave out is tested separately.
 		options = append([]func(*db.DeliveryCreate){func(c *db.DeliveryCreate) {
 			c.SetID(idAt(t, ago)).SetState(state).SetCreatedAt(at).SetUpdatedAt(at)
 			c.SetEventID(event(t, d, conversion))
@@ -107,7 +107,7 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 	}
 }
 
-// wantHours checks 24 of them: what was delivered is in the last, what failed two before.
+// wantHours checks all 24: what was delivered is in the last, what failed two before.
 func wantHours(t *testing.T, got []*report.PostbackHealthHour) {
 	t.Helper()
 	hours := map[int][2]int{}
@@ -124,7 +124,7 @@ func wantHours(t *testing.T, got []*report.PostbackHealthHour) {
 	}
 }
 
-// event makes one more step of a conversion's life.
+// event adds one more step to a conversion.
 func event(t *testing.T, d *pgtest.DB, conversion uuid.UUID) uuid.UUID {
 	t.Helper()
 	id := uuid.Must(uuid.NewV4())

@@ -11,20 +11,20 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Home counts today against yesterday.
+// Home compares today with yesterday.
 type Home struct {
 	DB  viewer.Scoped
 	Now func() time.Time
 }
 
-// Day is what came in between two moments.
+// Day counts what was received within a period.
 type Day struct {
 	From          time.Time
 	To            time.Time
 	Clicks        int
 	Registrations int
 	FTDs          int
-	Payouts       []Sum // of what is approved, a sum a currency, the greatest first
+	Payouts       []Sum // of approved conversions, one sum per currency, largest first
 }
 
 // Sum is money in one currency.
@@ -33,17 +33,15 @@ type Sum struct {
 	Currency string
 }
 
-// Days are today until now, yesterday until the same time, and the whole of
-// yesterday.
+// Days are today so far, yesterday until the same time, and the whole of yesterday.
 type Days struct {
 	Today          Day
 	YesterdaySoFar Day
 	Yesterday      Day
 }
 
-// OfViewer counts the viewer's days in a time zone. What counts is what came in,
-// by the time at which it came; conversions that are rejected, cancelled or of an
-// unknown status count nowhere.
+// OfViewer counts the viewer's days in a time zone. Everything counts on the day on which it
+// was received; conversions that are rejected, cancelled or of an unknown status do not count.
 func (h *Home) OfViewer(ctx context.Context, zone *time.Location) (*Days, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
@@ -86,14 +84,14 @@ func (h *Home) count(ctx context.Context, scope viewer.RowScope, d *Day) error {
 		d.From.UTC(), d.To.UTC(), commission.GoalRegistration, commission.GoalFTD)
 }
 
-// add counts what conversions of one currency came to.
+// add adds a count and sum of conversions in one currency.
 func (d *Day) add(registrations, ftds int, sum Sum) {
 	d.Registrations += registrations
 	d.FTDs += ftds
 	d.pay(sum)
 }
 
-// pay adds a sum to the one in its currency.
+// pay adds a sum to that of its currency.
 func (d *Day) pay(sum Sum) {
 	if sum.Currency == "" || sum.Amount.IsZero() {
 		return

@@ -18,7 +18,7 @@ import (
 	"postrider/report"
 )
 
-// as gives a context in which an affiliate is asking; staff for none.
+// as returns the context of an affiliate's viewer; of staff for none.
 func as(t *testing.T, affiliate int64) context.Context {
 	t.Helper()
 	v := &viewer.Viewer{UserID: 1, Role: viewer.Manager, Scopes: viewer.Scopes()}

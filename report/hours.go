@@ -11,18 +11,18 @@ import (
 	"postrider/outbox"
 )
 
-// healthHours is how many hours healthWindow has.
+// healthHours is healthWindow in hours.
 const healthHours = int(healthWindow / time.Hour)
 
-// PostbackHealthHour is one hour of a postback's last day: what was recorded in it
-// and has ended.
+// PostbackHealthHour is one hour of a postback's last day: the deliveries that were recorded
+// in it and have ended.
 type PostbackHealthHour struct {
 	At        time.Time // when it begins
 	Delivered int
 	Failed    int
 }
 
-// addHours fills in the hours of the postbacks' health, within a scope.
+// addHours sets the hours of the postbacks' health, within a scope.
 func (h *Health) addHours(ctx context.Context, scope viewer.RowScope, now time.Time, postbacks map[int64]*PostbackHealth) error {
 	since := now.Add(-healthWindow)
 	ids := make([]int64, 0, len(postbacks))
@@ -39,7 +39,7 @@ func (h *Health) addHours(ctx context.Context, scope viewer.RowScope, now time.T
 		if err := rows.Scan(&id, &hour, &delivered, &failed); err != nil {
 			return err
 		}
-		at := postbacks[id].Hours[min(max(hour, 0), healthHours-1)] // ids and times may differ by a moment
+		at := postbacks[id].Hours[min(max(hour, 0), healthHours-1)] // ids and times may differ slightly
 		at.Delivered, at.Failed = at.Delivered+delivered, at.Failed+failed
 		return nil
 	}, `

@@ -9,23 +9,21 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Progress tells how far a campaign's set-up has come.
+// Progress reports which steps of a campaign's set-up are done.
 type Progress struct{ DB viewer.Scoped }
 
-// Milestones are the first times that something happened in a campaign; nil where
-// it has not.
+// Milestones are the times at which something first happened in a campaign; nil if it has not.
 type Milestones struct {
-	Tested    *time.Time // a test of a postback that fires for it was taken by the tracker
-	Clicked   *time.Time // a click came with a param_1
+	Tested    *time.Time // the tracker accepted a test of a postback that fires for it
+	Clicked   *time.Time // a click had a param_1
 	Delivered *time.Time // a conversion was delivered
 }
 
-// milestoneRows bounds what is looked through for a first time: so many from the
-// beginning, and so many from the end. It is asked again and again while somebody
-// watches.
+// milestoneRows bounds the rows that are searched for a first time: so many from the
+// beginning, and so many from the end. The page polls it.
 const milestoneRows = 2000
 
-// OfCampaign reads a campaign's milestones, as far as the viewer may see it.
+// OfCampaign returns a campaign's milestones, within the viewer's scope.
 func (p *Progress) OfCampaign(ctx context.Context, id int64) (Milestones, error) {
 	var m Milestones
 	scope, err := viewer.RowScopeFrom(ctx)

@@ -10,7 +10,7 @@ import (
 	"postrider/pgtest"
 )
 
-// The rules that reports and alerts ask of the database are those of package firing.
+// The SQL rules of reports and alerts match those of package firing.
 func TestSQLReachesAndHearsAsFiringDoes(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)

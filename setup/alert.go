@@ -13,7 +13,7 @@ import (
 	"postrider/internal/problem"
 )
 
-// DismissAlert puts an alert out of sight; one that is already stays as it is.
+// DismissAlert dismisses an alert; one that already is stays unchanged.
 func (s *Setup) DismissAlert(ctx context.Context, id uuid.UUID) (*db.Alert, error) {
 	var alert *db.Alert
 	err := s.change(ctx, func(ctx context.Context, c *change) error {

@@ -22,11 +22,11 @@ import (
 	"postrider/setup"
 )
 
-// act is something that is done and what the audit log then has of it.
+// act is an action and its expected entry in the audit log.
 type act struct {
 	entry  string // action and entity
-	owner  int64  // whose thing it is; zero for nobody's
-	states string // which of "before" and "after" it has
+	owner  int64  // the owner; zero for none
+	states string // which of "before" and "after" are set
 	do     func(ctx context.Context) (int64, error)
 }
 

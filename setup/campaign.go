@@ -11,17 +11,17 @@ import (
 	"postrider/internal/problem"
 )
 
-// maxName is the length of the longest name, in bytes.
+// maxName is the maximum length of a name, in bytes.
 const maxName = 200
 
-// NewCampaign is a campaign to be made.
+// NewCampaign is a campaign to create.
 type NewCampaign struct {
 	Name        string
 	OfferID     ids.Offer
 	AffiliateID ids.Affiliate // for staff; zero for the viewer's own
 }
 
-// CreateCampaign makes a campaign and its tracking link.
+// CreateCampaign creates a campaign and its tracking link.
 func (s *Setup) CreateCampaign(ctx context.Context, n NewCampaign) (*db.Campaign, error) {
 	name, err := cleanName(n.Name)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Setup) CreateCampaign(ctx context.Context, n NewCampaign) (*db.Campaign
 	return made, err
 }
 
-// CampaignPatch changes a campaign; nil fields stay.
+// CampaignPatch changes a campaign; nil fields are left unchanged.
 type CampaignPatch struct {
 	Name  *string
 	State *tracking.RunState
@@ -101,7 +101,7 @@ func (s *Setup) UpdateCampaign(ctx context.Context, id int64, p CampaignPatch) (
 	return changed, err
 }
 
-// maxCap is the largest cap: more is no cap.
+// maxCap is the largest cap; anything more is no cap.
 const maxCap = 1_000_000
 
 func checkCap(most int) error {
@@ -111,7 +111,7 @@ func checkCap(most int) error {
 	return nil
 }
 
-// cleanName trims a name and refuses one that is empty, too long or no text.
+// cleanName trims a name and refuses one that is empty, too long or invalid text.
 func cleanName(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	switch {

@@ -16,16 +16,15 @@ import (
 	"postrider/internal/problem"
 )
 
-// DealWish is a deal to be made: the offer's own, or one affiliate's for it.
+// DealWish is a deal to create: the offer's default deal, or one affiliate's.
 type DealWish struct {
 	commission.Deal
 
 	OfferID ids.Offer
 }
 
-// CreateDeal makes a deal. One that holds already and has no end, or ends later,
-// ends where the new one begins; conversions keep the terms that they were
-// calculated with.
+// CreateDeal creates a deal. An active one without an end, or with a later end, ends where the
+// new one begins; conversions keep the terms that they were calculated with.
 func (s *Setup) CreateDeal(ctx context.Context, w DealWish) (*db.Deal, error) {
 	var made *db.Deal
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
@@ -85,8 +84,8 @@ func (c *change) checkDeal(ctx context.Context, w *DealWish) error {
 	return nil
 }
 
-// makeRoom ends the deal that the new one follows, and refuses one that would be active
-// at the same time as another.
+// makeRoom ends the deal that the new one follows, and refuses one that would be active at the
+// same time as another.
 func (c *change) makeRoom(ctx context.Context, w DealWish) error {
 	// The lock keeps two staff users from creating overlapping deals.
 	if _, err := c.tx.ExecContext(ctx, `SELECT FROM offers WHERE id = $1 FOR NO KEY UPDATE`, w.OfferID); err != nil {
@@ -179,7 +178,7 @@ func (s *Setup) SetRate(ctx context.Context, quote string, rate decimal.Decimal,
 		if from != nil {
 			moment = from.UTC()
 		}
-		var before any // a rate that is replaced
+		var before any // the rate that is replaced, if any
 		switch old, err := c.client.ExchangeRate.Query().Where(exchangerate.Quote(code), exchangerate.ValidFrom(moment)).Only(ctx); {
 		case err == nil:
 			before = old

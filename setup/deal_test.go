@@ -22,7 +22,7 @@ const lastDay = 12
 
 func july(day int) time.Time { return time.Date(2026, 7, day, 0, 0, 0, 0, time.UTC) }
 
-// drawDay draws a day of July, or no time: always, or for ever.
+// drawDay draws a day of July, or no time: unbounded.
 func drawDay(rt *rapid.T, from, to int, label string) time.Time {
 	if rapid.IntRange(0, 3).Draw(rt, label+" is set") == 0 {
 		return time.Time{}
@@ -30,7 +30,7 @@ func drawDay(rt *rapid.T, from, to int, label string) time.Time {
 	return july(rapid.IntRange(from, to).Draw(rt, label))
 }
 
-// dealsOf are an offer's deals in the order in which they were made.
+// dealsOf returns an offer's deals in the order in which they were created.
 func (w *world) dealsOf(offer int64) []*db.Deal {
 	w.t.Helper()
 	all, err := w.client.Deal.Query().Where(deal.OfferID(offer)).Order(deal.ByID()).All(w.system)
@@ -38,8 +38,8 @@ func (w *world) dealsOf(offer int64) []*db.Deal {
 	return all
 }
 
-// inForce is the id of the deal of an owner (zero for the offer's own) that holds at
-// a time; zero for none. It fails where there are two.
+// inForce returns the id of an owner's deal (zero for the offer's own) that is active at a
+// time; zero for none. It fails if there are two.
 func inForce(rt *rapid.T, deals []*db.Deal, owner int64, at time.Time) int64 {
 	var found int64
 	for _, d := range deals {
@@ -54,8 +54,8 @@ func inForce(rt *rapid.T, deals []*db.Deal, owner int64, at time.Time) int64 {
 	return found
 }
 
-// However deals are made and ended: never do two hold together, a new one holds for
-// as long as it says, and what held before it begins stays as it was.
+// However deals are created and ended: no two are ever active together, a new one is active
+// for as long as specified, and what was active before it begins is unchanged.
 func TestNoTwoDealsEverHoldTogether(t *testing.T) {
 	w := newWorld(t)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -165,7 +165,7 @@ func TestADealIsKeptAsItWasAgreed(t *testing.T) {
 	}
 }
 
-// Of two who make deals at once, the second waits and sees the first's.
+// Of two concurrent changes of deals, the second waits and sees the first's.
 func TestADealWaitsForOneThatIsBeingMade(t *testing.T) {
 	w := newWorld(t)
 	first, err := w.d.SQL.BeginTx(t.Context(), nil)

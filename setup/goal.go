@@ -13,9 +13,8 @@ import (
 	"postrider/internal/problem"
 )
 
-// SaveGoal adds a goal to the event dictionary, or with an id changes one. Of a
-// goal that is built in only its name and its trigger change: its rules are what
-// operators and affiliates rely on.
+// SaveGoal adds a goal to the event dictionary, or with an id changes one. Of a built-in goal
+// only the name and the trigger can be changed: operators and affiliates rely on its rules.
 func (s *Setup) SaveGoal(ctx context.Context, id int64, patch func(*commission.Goal)) (*db.Goal, error) {
 	var made *db.Goal
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {

@@ -9,15 +9,15 @@ import (
 	"postrider/internal/problem"
 )
 
-// maxNote is the longest note of a hold, in characters.
+// maxNote is the maximum length of a hold's note, in characters.
 const maxNote = 200
 
-// Hold is whether the installation is on hold.
+// Hold reports whether the installation is on hold.
 func (s *Setup) Hold(ctx context.Context) (installation.Hold, error) {
 	return installation.ReadHold(ctx, s.DB)
 }
 
-// SetHold puts the installation on hold, or resumes it, and gives how it is then.
+// SetHold puts the installation on hold, or resumes it, and returns its new state.
 func (s *Setup) SetHold(ctx context.Context, on bool, note string) (hold installation.Hold, err error) {
 	if n := utf8.RuneCountInString(note); n > maxNote {
 		return hold, problem.Invalid("note", "has %d characters; use at most %d", n, maxNote)

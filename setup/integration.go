@@ -18,7 +18,7 @@ import (
 	"postrider/internal/secret"
 )
 
-// IntegrationWish is an operator's integration as staff want it.
+// IntegrationWish is an operator's integration as staff enter it.
 type IntegrationWish struct {
 	Key              string // of a new one
 	Name             string
@@ -30,16 +30,16 @@ type IntegrationWish struct {
 	RequireSignature bool
 	SignatureHeader  string
 	TimestampName    string
-	TimestampWindow  int // seconds; 0 for ever
+	TimestampWindow  int // seconds; 0 for no limit
 	AllowedAddresses []string
-	RateLimit        int // calls a second; 0 for no limit
+	RateLimit        int // calls per second; 0 for no limit
 	Currency         string
-	ParameterMapping map[string]string // ours to theirs
-	GoalMapping      map[string]string // theirs to our goal's key
-	StatusMapping    map[string]string // theirs to our status
+	ParameterMapping map[string]string // our name to the operator's
+	GoalMapping      map[string]string // the operator's goal to our goal's key
+	StatusMapping    map[string]string // the operator's status to ours
 }
 
-// SaveIntegration makes an operator's integration, or with an id changes one. A new one has
+// SaveIntegration creates an operator's integration, or with an id changes one. A new one has
 // a token and a signing key; Reveal shows them.
 func (s *Setup) SaveIntegration(ctx context.Context, id int64, patch func(*IntegrationWish)) (*db.Integration, error) {
 	var made *db.Integration
@@ -97,8 +97,8 @@ func (s *Setup) addSecret(ctx context.Context, c *change, integrationID int64, k
 	return value, saved("secret", err)
 }
 
-// RotateSecret gives an integration a new secret of a kind. The ones before stay good
-// for as long as overlap says, so that the operator can change over.
+// RotateSecret gives an integration a new secret of a kind. The previous one stays valid for
+// the overlap, so that the operator can change over.
 func (s *Setup) RotateSecret(ctx context.Context, integrationID int64, kind string, overlap time.Duration) (*db.Integration, string, error) {
 	var of *db.Integration
 	var value string
@@ -114,7 +114,7 @@ func (s *Setup) RotateSecret(ctx context.Context, integrationID int64, kind stri
 			return problem.Invalid("overlapHours", "cannot be negative")
 		}
 		end := c.now.Add(overlap)
-		// Two at most: whatever else was left of earlier changes ends now.
+		// Two at most are valid: any others left of earlier rotations expire now.
 		current, err := c.client.IntegrationSecret.Query().Where(integrationsecret.IntegrationID(integrationID), integrationsecret.Kind(kind)).
 			Order(db.Desc(integrationsecret.FieldID)).All(ctx)
 		if err != nil {
@@ -140,7 +140,7 @@ func (s *Setup) RotateSecret(ctx context.Context, integrationID int64, kind stri
 	return of, value, err
 }
 
-// Reveal shows an integration's present secret of a kind, and writes down who looked.
+// Reveal returns an integration's current secret of a kind, and audits who read it.
 func (s *Setup) Reveal(ctx context.Context, integrationID int64, kind string) (string, error) {
 	var value string
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {

@@ -18,7 +18,7 @@ import (
 	"postrider/internal/problem"
 )
 
-// LinkWish is what an affiliate wants of a tracking link.
+// LinkWish is what an affiliate chooses for a tracking link.
 type LinkWish struct {
 	Params      [3]string // values, or tokens of the affiliate's tracker
 	LandingPage string    // a landing page's key; empty for the offer's destination
@@ -31,8 +31,8 @@ type BuiltLink struct {
 	Destination string // where a click on it goes, with a sample click id
 }
 
-// BuildLink writes a tracking link for a wish. What is wrong with the wish comes
-// back as joined *problem.Error.
+// BuildLink builds a tracking link for a wish. Problems with the wish are returned as joined
+// *problem.Error.
 func (s *Setup) BuildLink(ctx context.Context, client *db.Client, link *db.TrackingLink, wish LinkWish) (BuiltLink, error) {
 	offer, err := client.Offer.Get(ctx, link.OfferID)
 	if err != nil {
@@ -82,7 +82,7 @@ func checkWish(wish LinkWish, offer *db.Offer, pages []*db.LandingPage) []*probl
 	return bad
 }
 
-// destination is where the link leads, as a sample click would see it.
+// destination returns where the link leads, as for a sample click.
 func destination(wish LinkWish, offer *db.Offer, pages []*db.LandingPage) (string, error) {
 	route := tracking.Link{Offer: tracking.Active, Campaign: tracking.Active, LandingPages: map[string]*macro.Template{}, DeepLinkHosts: offer.DeepLinkHosts}
 	var err error
@@ -102,8 +102,8 @@ func destination(wish LinkWish, offer *db.Offer, pages []*db.LandingPage) (strin
 	return route.Route(tracking.Click{Params: wish.Params, LandingPage: wish.LandingPage, DeepLink: wish.DeepLink}, values).URL, nil
 }
 
-// MakeDefaultLinks gives every affiliate the default link for every offer that
-// it lacks. It is called when an affiliate or an offer is made.
+// MakeDefaultLinks gives every affiliate its missing default links to offers. It is called
+// when an affiliate or an offer is created.
 func MakeDefaultLinks(ctx context.Context, tx pg.Conn, now time.Time) error {
 	var affiliates, offers []int64
 	var codes []string

@@ -17,7 +17,7 @@ import (
 	"postrider/internal/problem"
 )
 
-// OfferWish is an offer as staff want it.
+// OfferWish is an offer as staff enter it.
 type OfferWish struct {
 	Name                  string
 	Operator              string
@@ -27,13 +27,13 @@ type OfferWish struct {
 	FallbackURL           string
 	DeepLinkHosts         []string
 	Currency              string
-	AttributionWindowDays int                       // 0 for any time
-	DailyCap              int                       // how many conversions that pay a day takes; 0 for any number
-	Qualification         *commission.Qualification // nil where the operator says itself who qualifies
+	AttributionWindowDays int                       // 0 for no limit
+	DailyCap              int                       // conversions that pay per day; 0 for no limit
+	Qualification         *commission.Qualification // nil if the operator reports the CPA itself
 }
 
-// SaveOffer makes an offer, with every affiliate's default link to it, or with an
-// id changes one: patch turns what it is into what it shall be.
+// SaveOffer creates an offer, with every affiliate's default link to it, or with an id changes
+// one: patch modifies its current values.
 func (s *Setup) SaveOffer(ctx context.Context, id int64, patch func(*OfferWish)) (*db.Offer, error) {
 	var made *db.Offer
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
@@ -112,10 +112,10 @@ func setOffer(m *db.OfferMutation, w OfferWish) {
 	}
 }
 
-// maxAttributionWindow is the longest window that is one, in days.
+// maxAttributionWindow is the longest attribution window, in days.
 const maxAttributionWindow = 3650
 
-// deepLinkHost is a host, or *. and what hosts end in.
+// deepLinkHost matches a host, or "*." and a domain.
 var deepLinkHost = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
 func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
@@ -158,7 +158,7 @@ func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
 	return wrong(list...)
 }
 
-// goalsExist checks that the dictionary has the goals.
+// goalsExist checks that the event dictionary has the goals.
 func (c *change) goalsExist(ctx context.Context, field string, keys []string) error {
 	if len(keys) == 0 {
 		return nil
@@ -170,13 +170,13 @@ func (c *change) goalsExist(ctx context.Context, field string, keys []string) er
 	return err
 }
 
-// checkTarget checks a template that a player is sent to.
+// checkTarget checks a template that a player is redirected to.
 func checkTarget(template string) error {
 	_, err := macro.ParseFor(template, macro.Clicks)
 	return err
 }
 
-// checkDestination checks one that leads to the operator's own pages.
+// checkDestination checks a template of the operator's own pages.
 func checkDestination(template string) error {
 	parsed, err := macro.ParseFor(template, macro.Clicks)
 	if err == nil && !slices.Contains(parsed.Macros(), macro.ClickID) {
@@ -194,7 +194,7 @@ func checkCurrency(code *string) error {
 	return nil
 }
 
-// LandingPageWish is a landing page as staff want it.
+// LandingPageWish is a landing page as staff enter it.
 type LandingPageWish struct {
 	OfferID int64 // of a new one
 	Key     string
@@ -202,7 +202,7 @@ type LandingPageWish struct {
 	URL     string
 }
 
-// SaveLandingPage makes a landing page of an offer, or with an id changes one.
+// SaveLandingPage creates a landing page of an offer, or with an id changes one.
 func (s *Setup) SaveLandingPage(ctx context.Context, id int64, patch func(*LandingPageWish)) (*db.LandingPage, error) {
 	var made *db.LandingPage
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
@@ -251,8 +251,8 @@ func checkKey(key string) error {
 	return nil
 }
 
-// DeleteLandingPage takes a landing page away. Links that name it lead to the
-// offer's destination from then on.
+// DeleteLandingPage deletes a landing page. Links that name it lead to the offer's destination
+// from then on.
 func (s *Setup) DeleteLandingPage(ctx context.Context, id int64) error {
 	return s.staffChange(ctx, func(ctx context.Context, c *change) error {
 		before, err := c.client.LandingPage.Get(ctx, id)

@@ -15,8 +15,8 @@ import (
 	"postrider/internal/viewer"
 )
 
-// SaveAffiliate makes an affiliate, with its default link to every offer, or with
-// an id renames one.
+// SaveAffiliate creates an affiliate, with its default link to every offer, or with an id
+// renames one.
 func (s *Setup) SaveAffiliate(ctx context.Context, id int64, name string) (*db.Affiliate, error) {
 	name, err := cleanName(name)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *Setup) SaveAffiliate(ctx context.Context, id int64, name string) (*db.A
 	return made, err
 }
 
-// NewUser is a sign-in to be made.
+// NewUser is a user to create.
 type NewUser struct {
 	Email       string
 	Role        viewer.Role
@@ -109,8 +109,7 @@ func (c *change) mayMake(ctx context.Context, n NewUser) error {
 	return nil
 }
 
-// touchable finds a user that the viewer may change: not itself, and staff only for
-// admins.
+// touchable finds a user that the viewer may change: never its own, and staff only for admins.
 func (c *change) touchable(ctx context.Context, id int64) (*db.User, error) {
 	u, err := c.client.User.Get(ctx, id)
 	switch {
@@ -131,8 +130,8 @@ func ownerOf(u *db.User) ids.Affiliate {
 	return ids.Affiliate(*u.AffiliateID)
 }
 
-// SetUserDisabled ends a user's sessions and tokens for good, and lets it sign in
-// no more, or again.
+// SetUserDisabled disables a user, which ends its sessions and tokens for good, or enables it
+// again.
 func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*db.User, error) {
 	var made *db.User
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
@@ -159,15 +158,15 @@ func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*
 	return made, err
 }
 
-// revokeTokens ends every token of a user whose row this transaction has changed:
-// no other makes one meanwhile.
+// revokeTokens revokes every token of a user whose row this transaction has changed: the row
+// lock keeps others from creating one meanwhile.
 func (c *change) revokeTokens(ctx context.Context, userID int64) error {
-	// Staff see no tokens of others, and need not to end them.
+	// Staff cannot see others' tokens, and need not see them to revoke them.
 	return c.client.ApiToken.Update().Where(apitoken.UserID(userID), apitoken.RevokedAtIsNil()).SetRevokedAt(c.now).Exec(viewer.AsSystem(ctx))
 }
 
-// ResetPassword gives a user a new password, shown this once, which ends its
-// sessions, and its tokens where revokeTokens is true.
+// ResetPassword gives a user a new password, shown once, which ends its sessions, and revokes
+// its tokens if revokeTokens is true.
 func (s *Setup) ResetPassword(ctx context.Context, id int64, revokeTokens bool) (made *db.User, password string, err error) {
 	password, hash, err := newPassword(ctx)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"postrider/setup"
 )
 
-// token makes a token of a user; one that was revoked before where revoked is true.
+// token creates a token of a user, already revoked if revoked is true.
 func (w *world) token(user int64, revoked bool) *db.ApiToken {
 	w.t.Helper()
 	c := w.client.ApiToken.Create().SetUserID(user).SetName("CI").SetHash([]byte(secret.Random())).SetPrefix("pr_").SetScopes(viewer.Scopes()).SetCreatedAt(pgtest.Now)
@@ -28,9 +28,9 @@ func TestWhatEndsWhenSomebodyIsShutOutOrGivenAPassword(t *testing.T) {
 	w := newWorld(t)
 	for name, c := range map[string]struct {
 		do             func(id int64) (*db.User, error)
-		tokens         bool // they end
+		tokens         bool // they are revoked
 		sessions       int64
-		disabled, word bool // it is out, and its password is another
+		disabled, word bool // it is disabled, and its password has changed
 	}{
 		"shut out":                  {func(id int64) (*db.User, error) { return w.setup.SetUserDisabled(w.staff, id, true) }, true, 1, true, false},
 		"let in, who never was out": {func(id int64) (*db.User, error) { return w.setup.SetUserDisabled(w.staff, id, false) }, false, 0, false, false},

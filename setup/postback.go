@@ -143,8 +143,8 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*firing
 	return changed, err
 }
 
-// release queues the held deliveries with the current version: the one that they were made
-// for returned 410.
+// release queues the held deliveries with the current version: the one that they were recorded
+// with got a 410.
 func (c *change) release(ctx context.Context, p *db.Postback) error {
 	template, err := macro.ParseFor(p.URLTemplate, macro.Aggregated)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"postrider/internal/problem"
 )
 
-// check says what is wrong with a normalised postback, every fault with its field.
+// check returns all problems with a normalised postback, each with its field.
 func (s *Setup) check(ctx context.Context, c *change, owner ids.Affiliate, p firing.Postback) error {
 	bad := p.Check()
 	if !slices.ContainsFunc(bad, func(f *problem.Error) bool { return slices.Equal(f.Field, []string{"urlTemplate"}) }) {
@@ -36,7 +36,7 @@ func (s *Setup) check(ctx context.Context, c *change, owner ids.Affiliate, p fir
 	return joined(append(bad, scope...))
 }
 
-// unknownGoals are the keys that the event dictionary does not have.
+// unknownGoals returns the keys that the event dictionary does not have.
 func (c *change) unknownGoals(ctx context.Context, keys []string) ([]string, error) {
 	askable := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !tracking.IsText(key) })
 	known, err := c.client.Goal.Query().Where(goal.KeyIn(askable...)).Select(goal.FieldKey).Strings(ctx)
@@ -46,7 +46,7 @@ func (c *change) unknownGoals(ctx context.Context, keys []string) ([]string, err
 	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return slices.Contains(known, key) }), nil
 }
 
-// checkTemplate finds what is wrong with a template: a blocked target, an error of the
+// checkTemplate returns the problems with a template: a blocked target, an error of the
 // doctor's, a secret in a parameter.
 func (s *Setup) checkTemplate(p firing.Postback) []*problem.Error {
 	parsed, err := macro.ParseFor(p.URLTemplate, p.Macros())
@@ -67,7 +67,7 @@ func (s *Setup) checkTemplate(p firing.Postback) []*problem.Error {
 	return nil
 }
 
-// examined are the errors that the doctor finds in a template alone. Warnings and hints do
+// examined returns the errors that the doctor finds in a template alone. Warnings and hints do
 // not prevent saving.
 func examined(p firing.Postback) []*problem.Error {
 	var bad []*problem.Error
@@ -84,8 +84,7 @@ func examined(p firing.Postback) []*problem.Error {
 	return bad
 }
 
-// credentialParameter finds a parameter that is called like a header which carries
-// credentials.
+// credentialParameter returns a parameter that is named like a header for credentials.
 func credentialParameter(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -129,7 +128,7 @@ func (c *change) checkScope(ctx context.Context, owner ids.Affiliate, w firing.P
 	return nil, nil
 }
 
-// problemOrError keeps what the user can fix apart from what went wrong.
+// problemOrError separates what the user can fix from other errors.
 func problemOrError(err error) ([]*problem.Error, error) {
 	if p := problem.From(err); p != nil && p.Code != problem.CodeInternal {
 		return []*problem.Error{p}, nil

@@ -15,7 +15,7 @@ import (
 	"postrider/setup"
 )
 
-// unchanged fails unless the last change of an entity is one of nothing.
+// unchanged fails unless the last audited change of an entity changes nothing.
 func (w *world) unchanged(rt *rapid.T, entity string) {
 	last := w.client.AuditEntry.Query().Where(auditentry.Entity(entity)).Order(db.Desc(auditentry.FieldID)).FirstX(w.system)
 	if last.Action != "update" || !reflect.DeepEqual(last.Before, last.After) {
@@ -27,7 +27,7 @@ func word(rt *rapid.T, label string) string {
 	return rapid.StringMatching(`[a-z][a-z0-9]{1,8}`).Draw(rt, label)
 }
 
-// An offer is read as it was saved, and to save what was read changes nothing.
+// An offer is read as it was saved, and saving what was read changes nothing.
 func TestSavingAnOfferAsItIsChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -61,7 +61,7 @@ func TestSavingAnOfferAsItIsChangesNothing(t *testing.T) {
 	})
 }
 
-// someOffer is one that there is, or zero for a new one.
+// someOffer returns an existing offer, or zero for a new one.
 func (w *world) someOffer(rt *rapid.T) int64 {
 	return rapid.SampledFrom([]int64{0, w.one.Offer, w.other.Offer}).Draw(rt, "offer")
 }
@@ -93,8 +93,8 @@ func TestSavingAIntegrationAsItIsChangesNothing(t *testing.T) {
 	})
 }
 
-// A goal of one's own is read as it was saved; of one that is built in, the name and
-// the trigger alone.
+// A goal of one's own is read as it was saved; of a built-in one, only the name and the
+// trigger.
 func TestSavingAGoalAsItIsChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	own, err := w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) { g.Key, g.Name, g.Trigger = "bonus_used", "Bonus used", "A bonus is used." })

@@ -19,14 +19,14 @@ import (
 	"postrider/setup"
 )
 
-// refusal is what somebody tries in vain, and what is said to it: "invalid name",
-// several with commas between.
+// refusal is a change that is refused, and its errors: "invalid name", several separated by
+// commas.
 type refusal struct {
 	said string
 	try  func() error
 }
 
-// said writes a refusal as the tables have it.
+// said formats a refusal as in the tables.
 func said(err error) string {
 	var all []string
 	for _, p := range problem.All(err) {
@@ -51,7 +51,7 @@ func (w *world) refuses(all map[string]refusal) {
 	}
 }
 
-// rows are all rows that people set up, and the audit log, as text.
+// rows returns all rows that people set up, and the audit log, as text.
 func (w *world) rows() string {
 	w.t.Helper()
 	var parts []string

@@ -8,8 +8,8 @@ import (
 	"postrider/ent/db"
 )
 
-// RestorePostbackVersion puts an earlier version of a postback back, as its newest.
-// Name, scope and first goal are no part of a version and stay.
+// RestorePostbackVersion makes an earlier version of a postback its newest again. Name, scope
+// and first goal are not part of a version and are left unchanged.
 func (s *Setup) RestorePostbackVersion(ctx context.Context, client *db.Client, versionID int64) (*db.Postback, error) {
 	v, err := client.PostbackVersion.Get(ctx, versionID)
 	if err != nil {

@@ -13,14 +13,14 @@ import (
 	"postrider/pgtest"
 )
 
-// given is a secret that was given out, and when it ends.
+// given is a secret that was issued, and when it expires.
 type given struct {
 	value string
 	ends  time.Time // zero for not yet
 }
 
-// However often an integration's secrets are changed: of each kind the newest is good and
-// shown, the one before it for as long as was said and no longer, and none else.
+// However often an integration's secrets are rotated: of each kind the newest is valid and
+// shown, the previous one is valid for the overlap and no longer, and no other is.
 func TestAIntegrationHasItsNewestSecretAndForAWhileTheOneBefore(t *testing.T) {
 	w := newWorld(t)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -70,8 +70,7 @@ func (w *world) hasSecrets(rt *rapid.T, integrationID int64, want map[string][]g
 	}
 }
 
-// A postback signs with its newest secret, and with the one before it for as long
-// as was said.
+// A postback signs with its newest secret, and with the previous one for the overlap.
 func TestAPostbackSignsWithItsNewestSecretAndForAWhileWithTheOneBefore(t *testing.T) {
 	w := newWorld(t)
 	open := func(sealed []byte) string {

@@ -1,8 +1,8 @@
-// Package setup is what people set up: an affiliate its campaigns, tracking links
-// and postbacks; the network's staff offers, deals, rates, goals, operators'
+// Package setup creates and changes what people set up: affiliates their campaigns,
+// tracking links and postbacks; the network's staff offers, deals, rates, goals, operators'
 // integrations, affiliates and users. Each change is one transaction with its entry
-// in the audit log. Who may touch which row is decided by ent's privacy rules, from
-// the viewer in the context; what is wrong with an input comes back as joined
+// in the audit log. Who may change which row is decided by ent's privacy rules, from
+// the viewer in the context; problems with an input are returned as joined
 // *problem.Error, each with its field.
 package setup
 
@@ -27,17 +27,17 @@ import (
 // Config is what a Setup needs.
 type Config struct {
 	DB        *sql.DB
-	Guard     *dispatch.Guard // which targets a postback may name
+	Guard     *dispatch.Guard // the targets that a postback may name
 	Secrets   *secret.Ring
-	PublicURL string           // tracking links begin with it
-	Changed   func()           // called after each change, to forget what is cached; nil for nothing
+	PublicURL string           // the start of tracking links
+	Changed   func()           // called after each change, to drop caches; nil for nothing
 	Now       func() time.Time // nil for the clock
 }
 
 // Setup makes changes. It is safe for concurrent use.
 type Setup struct{ Config }
 
-// New makes a Setup.
+// New returns a Setup.
 func New(cfg Config) *Setup {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -48,7 +48,7 @@ func New(cfg Config) *Setup {
 	return &Setup{Config: cfg}
 }
 
-// change is one transaction of changes, seen as a parameter.
+// change is one transaction of changes, with its viewer and time.
 type change struct {
 	tx     *pg.Pipeline
 	client *db.Client
@@ -57,7 +57,7 @@ type change struct {
 	now    time.Time
 }
 
-// change runs do in one transaction and forgets what is cached after it.
+// change runs do in one transaction and drops the caches after it.
 func (s *Setup) change(ctx context.Context, do func(ctx context.Context, c *change) error) error {
 	v, err := viewer.Require(ctx)
 	if err != nil {
@@ -79,7 +79,7 @@ func (s *Setup) change(ctx context.Context, do func(ctx context.Context, c *chan
 	return err
 }
 
-// audit writes down who did what, in the change's own transaction.
+// audit writes an act to the audit log, in the change's own transaction.
 func (c *change) audit(ctx context.Context, a Act) error {
 	old, err := asMap(a.Before)
 	if err != nil {
@@ -121,8 +121,8 @@ func asMap(v any) (map[string]any, error) {
 	return m, nil
 }
 
-// missing turns ent's "not found" into a problem with the field; other errors
-// stay what they are.
+// missing turns ent's "not found" into a problem with the field; other errors are returned
+// unchanged.
 func missing(err error, field, what string) error {
 	if db.IsNotFound(err) {
 		return problem.Invalid(field, "there is no such %s", what)
@@ -130,8 +130,8 @@ func missing(err error, field, what string) error {
 	return err
 }
 
-// affiliate is the owner of what is created: the viewer's affiliate, or the one that staff
-// choose.
+// affiliate returns the owner of what is created: the viewer's affiliate, or the one that
+// staff choose.
 func (c *change) affiliate(named ids.Affiliate) (ids.Affiliate, error) {
 	switch {
 	case named != 0 && !c.scope.Sees(named):

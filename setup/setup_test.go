@@ -39,7 +39,7 @@ type world struct {
 	setup      *setup.Setup
 	changes    int
 	one, other pgtest.Scene
-	oneCtx     context.Context // the first affiliate is asking
+	oneCtx     context.Context // the first affiliate's viewer
 	otherCtx   context.Context
 	staff      context.Context
 }
@@ -59,7 +59,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// as is a context in which somebody new is asking.
+// as returns the context of a new user.
 func (w *world) as(role viewer.Role, affiliate int64) context.Context {
 	w.t.Helper()
 	user := pgtest.User(w.t, w.d, role, affiliate)
@@ -73,7 +73,7 @@ func (w *world) must(err error) {
 	}
 }
 
-// wish is a postback that nothing is wrong with.
+// wish returns a valid postback.
 func wish(change ...func(*firing.Postback)) firing.Postback {
 	p := firing.Postback{
 		Name: "Keitaro", Scope: firing.Global, URLTemplate: template, Statuses: []commission.Status{commission.Approved}, Enabled: true,
@@ -105,7 +105,7 @@ func (w *world) audit(entity string) []*db.AuditEntry {
 	return all
 }
 
-// fields are the fields of what is wrong; it fails where something else went wrong.
+// fields returns the fields of the problems; it fails for any other error.
 func fields(t *testing.T, err error) []string {
 	t.Helper()
 	var found []string
@@ -380,7 +380,7 @@ func TestALinkIsBuiltAsItWillWork(t *testing.T) {
 	for _, c := range []struct {
 		wish        setup.LinkWish
 		url         string
-		destination string // how it begins
+		destination string // its prefix
 		fields      []string
 	}{
 		{setup.LinkWish{}, base, "https://royalspin.example/?cid=", nil},

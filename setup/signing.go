@@ -11,13 +11,13 @@ import (
 	"postrider/internal/secret"
 )
 
-// maxSecretOverlap is how long the old signing secret of a postback may be used
-// beside the new one.
+// maxSecretOverlap is the longest time for which the old signing secret of a postback may be
+// used beside the new one.
 const maxSecretOverlap = 30 * 24 * time.Hour
 
-// RotateSigningSecret gives a postback a new secret. For the time of the overlap
-// its POSTs are signed with both, so that the receiver can change when it likes;
-// with no overlap the old one is worth nothing from now on.
+// RotateSigningSecret gives a postback a new secret. During the overlap its POSTs are signed
+// with both, so that the receiver can change over at any time; without an overlap the old one
+// is invalid from now on.
 func (s *Setup) RotateSigningSecret(ctx context.Context, id int64, overlap time.Duration) (*db.Postback, error) {
 	if overlap < 0 || overlap > maxSecretOverlap {
 		return nil, problem.Invalid("overlapHours", "is %s; it must be between 0 and %s", overlap, maxSecretOverlap)

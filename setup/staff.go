@@ -9,8 +9,8 @@ import (
 	"postrider/internal/problem"
 )
 
-// staffChange is change for what staff alone set up. ent's rules refuse others
-// too; this says so before anything is looked up.
+// staffChange is change for what only staff set up. ent's rules refuse other viewers too; this
+// does so before anything is read.
 func (s *Setup) staffChange(ctx context.Context, do func(ctx context.Context, c *change) error) error {
 	return s.change(ctx, func(ctx context.Context, c *change) error {
 		if !c.viewer.Staff() {
@@ -20,16 +20,16 @@ func (s *Setup) staffChange(ctx context.Context, do func(ctx context.Context, c 
 	})
 }
 
-// Act is something that a viewer did, as the audit log has it.
+// Act is an action of a viewer, as recorded in the audit log.
 type Act struct {
 	Action, Entity, ID string
-	Before, After      any // what it was and what it is; nil for nothing
+	Before, After      any // the row before and after; nil for none
 
-	affiliateID ids.Affiliate // whose it is; zero for no affiliate's
+	affiliateID ids.Affiliate // the owner; zero for none
 }
 
-// Note writes an act of the viewer's into the audit log that is no change of a setting,
-// such as attributing a conversion or making a token.
+// Note writes an act of the viewer's that changes no setting to the audit log, such as
+// attributing a conversion or creating a token.
 func (s *Setup) Note(ctx context.Context, a Act) error {
 	return s.change(ctx, func(ctx context.Context, c *change) error {
 		a.affiliateID = c.scope.AffiliateID()
@@ -37,7 +37,7 @@ func (s *Setup) Note(ctx context.Context, a Act) error {
 	})
 }
 
-// within checks that a text fits and is text.
+// within checks that a text is not too long and is valid.
 func within(field, text string, longest int) *problem.Error {
 	switch {
 	case len(text) > longest:
@@ -48,7 +48,7 @@ func within(field, text string, longest int) *problem.Error {
 	return nil
 }
 
-// wrong makes a list of the problems that there are, as one error.
+// wrong joins the problems that are not nil into one error.
 func wrong(problems ...*problem.Error) error {
 	var found []*problem.Error
 	for _, p := range problems {
@@ -59,7 +59,7 @@ func wrong(problems ...*problem.Error) error {
 	return joined(found)
 }
 
-// at says of an error in words which field it is about.
+// at turns an error into a problem with a field.
 func at(field string, err error) *problem.Error {
 	if err == nil {
 		return nil

@@ -18,8 +18,7 @@ import (
 	"postrider/internal/viewer"
 )
 
-// drawWish draws a postback that nothing is wrong with, from so few that the same
-// comes again.
+// drawWish draws a valid postback, from so few that the same is drawn again.
 func (w *world) drawWish(rt *rapid.T) firing.Postback {
 	p := firing.Postback{
 		Name:        rapid.SampledFrom([]string{"Keitaro", " Keitaro", ""}).Draw(rt, "name"),
@@ -44,7 +43,7 @@ func (w *world) drawWish(rt *rapid.T) firing.Postback {
 	return p
 }
 
-// kept is what a wish comes to, calculated by hand.
+// kept returns the expected result of a wish.
 func kept(p firing.Postback) firing.Postback {
 	p.Name = strings.TrimSpace(p.Name)
 	if p.Method == "" {
@@ -64,7 +63,7 @@ func kept(p firing.Postback) firing.Postback {
 	return p
 }
 
-// withVersion is a wish after a version was put back.
+// withVersion returns a wish after a version was restored.
 func withVersion(p firing.Postback, v *db.PostbackVersion) firing.Postback {
 	p.URLTemplate, p.Method, p.Statuses, p.Enabled, p.BodyRule = v.URLTemplate, v.Method, v.Statuses, v.Enabled, v.BodyRule
 	p.Further, p.Aggregates, p.SendCorrections = v.FurtherGoals, 0, v.SendCorrections
@@ -74,8 +73,8 @@ func withVersion(p firing.Postback, v *db.PostbackVersion) firing.Postback {
 	return p
 }
 
-// Whatever is saved or put back, in whatever order: it is there as it was wanted,
-// and there is a version more exactly where something is different.
+// Whatever is saved or restored, in whatever order: it is stored as specified, and there is
+// one more version exactly if something differs.
 func TestAVersionIsMadeExactlyWhereSomethingChanges(t *testing.T) {
 	w := newWorld(t)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -114,15 +113,15 @@ func TestAVersionIsMadeExactlyWhereSomethingChanges(t *testing.T) {
 	})
 }
 
-// withoutFurther is a wish for one goal: which further ones a new postback aggregates
-// is said by its list of goals.
+// withoutFurther returns a wish for one goal: the list of goals decides which further ones a
+// new postback aggregates.
 func withoutFurther(p firing.Postback) firing.Postback {
 	p.Further = nil
 	return p
 }
 
-// isAt fails unless a postback is what it shall be, at its version, with an entry in
-// the audit log for each.
+// isAt fails unless a postback is as specified, at its version, with an entry in the audit log
+// for each.
 func (w *world) isAt(rt *rapid.T, saved *db.Postback, want firing.Postback, version int) {
 	var got firing.Postback
 	again, err := w.setup.UpdatePostback(w.oneCtx, saved.ID, func(p *firing.Postback) { got = *p })

@@ -16,10 +16,10 @@ import (
 	"postrider/setup"
 )
 
-// attempts are what somebody tries, by what it is.
+// attempts are actions of a viewer, by name.
 type attempts map[string]func(ctx context.Context) error
 
-// staffs is everything that staff alone do.
+// staffs returns every action that is for staff only.
 func (w *world) staffs() attempts {
 	deal := w.client.Deal.Query().FirstX(w.system).ID
 	page := w.client.LandingPage.Query().FirstX(w.system).ID
@@ -134,7 +134,7 @@ func TestNobodyTouchesAnothersThings(t *testing.T) {
 	w.refuses(all)
 }
 
-// What an affiliate makes is its own, also where it says so itself.
+// What an affiliate creates is its own, also if it names itself.
 func TestAnAffiliateMayNameItself(t *testing.T) {
 	w := newWorld(t)
 	c, err := w.setup.CreateCampaign(w.oneCtx, setup.NewCampaign{Name: "x", OfferID: ids.Offer(w.one.Offer), AffiliateID: ids.Affiliate(w.one.Affiliate)})

@@ -11,20 +11,20 @@ import (
 	"postrider/internal/globalid"
 )
 
-// Grade is how a scenario went.
+// Grade is the result of a scenario.
 type Grade string
 
 // The grades.
 const (
-	Good      Grade = "good"      // as it should be
-	Attention Grade = "attention" // it works, but there is something to look at
+	Good      Grade = "good"      // as expected
+	Attention Grade = "attention" // it works, but something needs attention
 	Problem   Grade = "problem"   // it does not work
 )
 
 // Grades lists every Grade.
 func Grades() []Grade { return []Grade{Good, Attention, Problem} }
 
-// Values gives the texts, as every enumeration does.
+// Values returns the texts, as for every enumeration.
 func (Grade) Values() []string { return enum.Strings(Grades()) }
 
 // MarshalGQL writes the GraphQL name, for example GOOD.
@@ -33,7 +33,7 @@ func (g Grade) MarshalGQL(w io.Writer) { enum.Write(w, g) }
 // UnmarshalGQL reads the GraphQL name.
 func (g *Grade) UnmarshalGQL(v any) error { return enum.Read(v, g, Grades()) }
 
-// Assess grades one scenario of a run. Results has those that were fired.
+// Assess grades one scenario of a run. results has the scenarios that were fired.
 func Assess(scenario string, results map[string]*Result) (Grade, string) {
 	r, normal := results[scenario], results[Normal]
 	switch {
@@ -60,7 +60,7 @@ func Assess(scenario string, results map[string]*Result) (Grade, string) {
 	}
 }
 
-// assessRefused grades a scenario that should have been accepted.
+// assessRefused grades a scenario that the tracker should have accepted.
 func assessRefused(scenario string, r *Result) (Grade, string) {
 	says := r.Outcome.Sentence()
 	if scenario == SameAgain || scenario == Reversal {
@@ -100,13 +100,13 @@ func assessSlow(r *Result) (Grade, string) {
 	}
 }
 
-// sameRequest tells whether a tracker could not tell two tests apart.
+// sameRequest reports whether a tracker could not distinguish two tests.
 func sameRequest(a, b *Result) bool { return b != nil && a.sent() == b.sent() }
 
-// sent is what a tracker got.
+// sent returns what the tracker received.
 func (r *Result) sent() string { return r.URL + "\n" + r.Exchange.RequestBody }
 
-// withoutOwn is the request without its delivery id, which always differs.
+// withoutOwn returns the request without its delivery id, which always differs.
 func withoutOwn(r *Result) string { return strings.ReplaceAll(r.sent(), globalid.Hex(r.ID), "") }
 
 func sameText(a, b *Result) bool {

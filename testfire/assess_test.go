@@ -15,7 +15,7 @@ import (
 	"postrider/testfire"
 )
 
-// answered is a test whose URL has a click id, and what came back.
+// answered returns a test whose URL has a click id, and its response.
 func answered(code int, change ...func(*testfire.Result)) *testfire.Result {
 	r := &testfire.Result{ID: uuid.Must(uuid.NewV7()), ClickID: true, Exchange: dispatch.Exchange{StatusCode: code, Duration: 40 * time.Millisecond}}
 	r.URL = "https://t.example/?d=" + globalid.Hex(r.ID)
@@ -101,8 +101,8 @@ func TestEachKindOfAnswerIsAssessed(t *testing.T) {
 	}
 }
 
-// Whatever a tracker answers: what was not taken is never good, but for a click that
-// nobody knows; no answer is always a problem; and every verdict is a sentence.
+// Whatever a tracker answers: a test that was not accepted is never Good, except for an
+// unknown click; no response is always a Problem; and every verdict is a sentence.
 func TestNoAnswerGetsAVerdictThatItDoesNotDeserve(t *testing.T) {
 	t.Parallel()
 	code := rapid.OneOf(rapid.Just(0), rapid.IntRange(200, 599))

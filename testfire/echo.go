@@ -18,24 +18,24 @@ import (
 // MaxEcho is how many bytes of a request's body the echo tracker keeps.
 const MaxEcho = 64 << 10
 
-// EchoRequest is a request that the echo tracker got.
+// EchoRequest is a request to the echo tracker.
 type EchoRequest struct {
-	Key        string // whose inbox
+	Key        string // of the inbox
 	Method     string
-	URL        string // path and query as they came
+	URL        string // path and query as received
 	Headers    []dispatch.Header
 	Body       []byte
-	StatusCode int // what is answered
+	StatusCode int // the answer's
 }
 
-// Inbox keeps what the echo tracker got, for those who try a postback without a tracker
+// Inbox keeps the requests to the echo tracker, for users who try a postback without a tracker
 // of their own.
 type Inbox struct {
 	DB  *sql.DB
 	Now func() time.Time
 }
 
-// Keep keeps a request for the owner of the inbox; false where there is no such inbox.
+// Keep keeps a request for the owner of the inbox; it returns false if there is no such inbox.
 func (in Inbox) Keep(ctx context.Context, r EchoRequest) (bool, error) {
 	if inbound.Unusable(r.Key) != "" {
 		return false, nil
@@ -45,7 +45,7 @@ func (in Inbox) Keep(ctx context.Context, r EchoRequest) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("making an id: %w", err)
 	}
-	var nobodys *inbound.Integration // the usual names are masked
+	var nobodys *inbound.Integration // nil: the usual names are masked
 	headers, err := json.Marshal(dispatch.MaskHeaders(r.Headers, nobodys.MaskHeader))
 	if err != nil {
 		return false, fmt.Errorf("writing headers down: %w", err)

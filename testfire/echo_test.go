@@ -20,7 +20,7 @@ import (
 	"postrider/testfire"
 )
 
-// echoKey is the key of an affiliate's inbox.
+// echoKey returns the key of an affiliate's inbox.
 func echoKey(t testing.TB, d *pgtest.DB, id int64) string {
 	t.Helper()
 	a, err := d.Client().Affiliate.Query().Where(affiliate.ID(id)).Only(pgtest.System(t))
@@ -34,7 +34,7 @@ func inbox(d *pgtest.DB) testfire.Inbox {
 	return testfire.Inbox{DB: d.SQL, Now: func() time.Time { return pgtest.Now }}
 }
 
-// kept puts a request into an inbox and reads what was kept of it.
+// kept sends a request to an inbox and reads what was kept of it.
 func kept(t testing.TB, d *pgtest.DB, r testfire.EchoRequest) *db.EchoRequest {
 	t.Helper()
 	ctx := pgtest.System(t)
@@ -70,7 +70,7 @@ func TestAnEchoIsInItsOwnersInboxAlone(t *testing.T) {
 	}
 }
 
-// What is refused is announced to nobody: the first notice is of what was kept.
+// A refused request is not announced: the first notification is of a request that was kept.
 func TestOnlyWhatIsKeptIsAnnounced(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
@@ -135,7 +135,7 @@ func TestTheEchoInboxKeepsNoProof(t *testing.T) {
 	}
 }
 
-// Whatever comes is kept as text that PostgreSQL takes, as much of it as there is room for.
+// Any request is kept as text that PostgreSQL accepts, up to the size limit.
 func FuzzEcho(f *testing.F) {
 	d := pgtest.New(f)
 	key := echoKey(f, d, pgtest.Affiliate(f, d))

@@ -14,7 +14,7 @@ import (
 	"postrider/outbox"
 )
 
-// keep records a test as a delivery that has ended, and what was asked for.
+// keep records a test as a delivery that has ended, and its order.
 func (t *Tester) keep(ctx context.Context, o *order, s shot, r *Result) error {
 	return pg.WithPipeline(ctx, t.DB, func(ctx context.Context, tx *pg.Pipeline) error {
 		if err := outbox.RecordEnded(tx, t.ended(o, s, r)); err != nil {
@@ -24,7 +24,7 @@ func (t *Tester) keep(ctx context.Context, o *order, s shot, r *Result) error {
 	})
 }
 
-// ended is a test as the outbox records it.
+// ended converts a test to the outbox's record.
 func (t *Tester) ended(o *order, s shot, r *Result) outbox.Ended {
 	status := commission.Status(s.values.Get(macro.Status))
 	if !slices.Contains(commission.Statuses(), status) {

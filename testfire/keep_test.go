@@ -22,7 +22,7 @@ import (
 	"postrider/testfire"
 )
 
-// got finds a header among those that were kept.
+// got returns a header of those that were kept.
 func got(headers []dispatch.Header, name string) string {
 	for _, h := range headers {
 		if strings.EqualFold(h.Name, name) {
@@ -69,8 +69,8 @@ func TestATestIsKeptWithBothItsSides(t *testing.T) {
 	}
 }
 
-// A tracker's answer to a test decides nothing: not even 410 holds the postback, and
-// failures count for no circuit.
+// A tracker's response to a test changes no state: not even 410 holds the postback, and
+// failures do not count for the circuit.
 func TestATestChangesNothingButTheLog(t *testing.T) {
 	t.Parallel()
 	for name, status := range map[string]int{"gone": http.StatusGone, "an error": http.StatusInternalServerError, "too many": http.StatusTooManyRequests, "taken": http.StatusOK} {

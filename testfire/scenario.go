@@ -19,11 +19,11 @@ import (
 type Scenario struct {
 	Key      string
 	Title    string
-	Does     string // what is fired
+	Does     string // what it fires
 	Expected string // what the tracker should do
 }
 
-// The keys of the scenarios, in the order in which they are fired.
+// The keys of the scenarios, in firing order.
 const (
 	Normal        = "normal"
 	SameAgain     = "same_again"
@@ -34,7 +34,7 @@ const (
 	SlowAnswer    = "slow_answer"
 )
 
-// Scenarios lists them all, in the order in which they are fired.
+// Scenarios lists all scenarios, in firing order.
 func Scenarios() []Scenario {
 	return []Scenario{
 		{Normal, "A conversion", "One approved conversion of a known click.", "It is counted once."},
@@ -59,16 +59,16 @@ type Run struct {
 	Cards []Card
 }
 
-// Card is what became of one scenario.
+// Card is the result of one scenario.
 type Card struct {
 	Scenario Scenario
-	Test     *db.PostbackTest // nil where it was not fired
+	Test     *db.PostbackTest // nil if it was not fired
 	Grade    Grade
-	Message  string // what happened and what to make of it, in words
+	Message  string // what happened and what it means, in words
 }
 
-// RunScenarios fires every scenario, one after the other. Where nothing answers
-// the first, the others are not fired.
+// RunScenarios fires every scenario, one after the other. If the first gets no response, the
+// others are not fired.
 func (t *Tester) RunScenarios(ctx context.Context, w Wish) (*Run, error) {
 	o, err := t.prepare(ctx, w)
 	if err != nil {
@@ -120,8 +120,8 @@ func (t *Tester) cards(ctx context.Context, id uuid.UUID, scenarios []Scenario, 
 	return run, nil
 }
 
-// valuesOf are the values of a scenario: those of the test, changed as it wants.
-// Each run has ids of its own, so that a run fired again is no duplicate.
+// valuesOf returns the values of a scenario: those of the test, changed as the scenario needs.
+// Each run has its own ids, so that a run fired again is no duplicate.
 func valuesOf(scenario string, given *macro.Values, run uuid.UUID) *macro.Values {
 	v := *given
 	first, second, third := nthID(run, 1), nthID(run, 2), nthID(run, 3)
@@ -159,7 +159,7 @@ func valuesOf(scenario string, given *macro.Values, run uuid.UUID) *macro.Values
 	return &v
 }
 
-// nthID makes the nth id of a run.
+// nthID returns the nth id of a run.
 func nthID(run uuid.UUID, n byte) string {
 	run[15] = n
 	return hex.EncodeToString(run[:])
@@ -171,5 +171,5 @@ func unknownClick() string {
 	return "unknown-" + hex.EncodeToString(b[:])
 }
 
-// delivered tells whether a tracker took a test.
+// delivered reports whether the tracker accepted a test.
 func (r *Result) delivered() bool { return r != nil && r.Outcome.Verdict == dispatch.Accepted }

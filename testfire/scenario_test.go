@@ -70,7 +70,7 @@ func TestTheScenariosAtAGoodTracker(t *testing.T) {
 	}
 }
 
-// One that takes anything proves nothing, and a URL without ids makes doubles.
+// A tracker that accepts anything proves nothing, and a URL without ids creates duplicates.
 func TestTheScenariosWithAPoorURL(t *testing.T) {
 	w := newWorld(t, nil)
 	w.grades(w.run("/pb?c={param_1}&p={amount}"), map[string]testfire.Grade{
@@ -127,8 +127,8 @@ func TestARunSpendsItsShots(t *testing.T) {
 	}
 }
 
-// A retry has the id of its delivery, and a reversal that of a delivery of its own, which
-// tells nobody that it is one.
+// A retry has the id of its delivery, and a reversal that of a delivery of its own, so the
+// tracker cannot tell that it is one.
 func TestTheScenariosWithADeliveryAsTransaction(t *testing.T) {
 	w := newWorld(t, nil)
 	cards := w.run("/pb?c={param_1}&tid={delivery_id}")
@@ -150,7 +150,7 @@ func TestTheScenariosWithADeliveryAsTransaction(t *testing.T) {
 	})
 }
 
-// By POST the values are in the body; what was asked for stays as it was asked for.
+// By POST the values are in the body; the stored request is as it was requested.
 func TestTheScenariosOfASavedPostback(t *testing.T) {
 	var mu sync.Mutex
 	var bodies []map[string]string

@@ -22,7 +22,7 @@ import (
 	"postrider/internal/ids"
 )
 
-// simulate makes the click and the conversion of the case.
+// simulate creates the click and the conversion of the case, without recording them.
 func (t *Tester) simulate(ctx context.Context, c Case) (*scene, error) {
 	g, err := t.Rows.Goal.Query().Where(goal.Key(c.Goal)).Only(ctx)
 	if err != nil {
@@ -54,8 +54,8 @@ func (s *scene) set(name macro.Name, value, why string) {
 	s.why[name] = why
 }
 
-// params are the link's params: a token becomes a sample value, as the tracker would
-// replace it.
+// params sets the link's params: a token becomes a sample value, as the tracker would replace
+// it.
 func (s *scene) params(carried [3]string) {
 	for i, name := range []macro.Name{macro.Param1, macro.Param2, macro.Param3} {
 		switch value := carried[i]; {
@@ -157,7 +157,7 @@ func (t *Tester) simulatePayout(ctx context.Context, s *scene, c Case, amount de
 	return nil
 }
 
-// modelName is a deal's model as pages write it.
+// modelName returns a deal's model as pages write it.
 func modelName(m commission.Model) string {
 	switch m {
 	case commission.RevShare:

@@ -20,7 +20,7 @@ import (
 	"postrider/testfire"
 )
 
-// everyMacro is a template with each macro once, under its own name.
+// everyMacro returns a template with each macro once, under its own name.
 func everyMacro() string {
 	var pairs []string
 	for _, m := range macro.All() {
@@ -29,7 +29,7 @@ func everyMacro() string {
 	return "https://t.example/?" + strings.Join(pairs, "&")
 }
 
-// simulate runs a draft alone.
+// simulate runs only a draft.
 func (w *world) simulate(c testfire.Case) testfire.Simulated {
 	w.t.Helper()
 	simulation, err := w.tester.Simulate(w.oneCtx, c)
@@ -37,8 +37,8 @@ func (w *world) simulate(c testfire.Case) testfire.Simulated {
 	return simulation.Postbacks[0]
 }
 
-// Of every goal in every status, through every kind of link: each macro has a value or
-// none, a reason in words, and stands in the URL where it is said to.
+// For every goal in every status, through every kind of link: each macro has a value or none,
+// a reason in words, and is in the URL where its span says.
 func TestEveryMacroIsExplainedForEveryConversion(t *testing.T) {
 	w := newWorld(t, nil)
 	byDefault, err := w.rows.TrackingLink.Get(w.system, pgtest.DefaultLink(t, w.d, pgtest.For{Affiliate: w.one.Affiliate, Offer: w.one.Offer}).ID)
@@ -73,7 +73,7 @@ func TestEveryMacroIsExplainedForEveryConversion(t *testing.T) {
 	}
 }
 
-// alone checks what the macros of one simulated conversion say.
+// alone checks the macros of one simulated conversion.
 func (w *world) alone(name string, p testfire.Simulated, g *db.Goal, status commission.Status, link *db.TrackingLink) {
 	w.t.Helper()
 	value := func(m macro.Name) string { return slot(w.t, p.Slots, m).Value }
@@ -201,7 +201,7 @@ func TestAFilterThatGivesOrTakesIsNamed(t *testing.T) {
 	}
 }
 
-// Nothing of another affiliate's is simulated, and what a draft names of theirs is not shown.
+// Nothing of another affiliate's is simulated, and its names in a draft are not shown.
 func TestASimulationKnowsItsViewer(t *testing.T) {
 	w := newWorld(t, nil)
 	pgtest.Postback(t, w.d, w.one.Affiliate, "https://t.example/?mine={param_1}", pgtest.On("ftd"))

@@ -16,31 +16,31 @@ import (
 	"postrider/internal/problem"
 )
 
-// Case is what is to be simulated: that a click on this link, and this goal after
-// it, make these postbacks send what the tracker needs.
+// Case is what to simulate: whether a click on this link, followed by this goal, makes these
+// postbacks send what the tracker needs.
 type Case struct {
 	Link   *db.TrackingLink
-	Pasted tracking.Pasted // the link's params as they are given to traffic
+	Pasted tracking.Pasted // the link's params as passed to the traffic source
 	Goal   string
-	Status commission.Status // approved where empty
-	Draft  *firing.Postback  // a postback as its editor has it; with an id it replaces the saved one; nil for none
+	Status commission.Status // approved if empty
+	Draft  *firing.Postback  // a postback as in its editor; with an id it replaces the saved one; nil for none
 }
 
-// Simulation is what would happen.
+// Simulation is the result of a simulated case.
 type Simulation struct {
-	Click     []Slot // what the click would bring, param by param
+	Click     []Slot // what the click would provide, param by param
 	Postbacks []Simulated
 }
 
-// Simulated is what one postback would do.
+// Simulated is what one postback would send.
 type Simulated struct {
 	Postback *db.Postback // nil for the draft
 	Decision firing.Decision
-	URL      string // empty where it would not fire
+	URL      string // empty if it would not fire
 	Slots    []Slot
 }
 
-// Slot is one macro and what fills it.
+// Slot is one macro and its value.
 type Slot struct {
 	Macro  macro.Name
 	Value  string // before encoding, after its filters
@@ -49,8 +49,8 @@ type Slot struct {
 	Span   macro.Span
 }
 
-// Simulate runs a simulated click and conversion through the rules. It writes
-// nothing and sends nothing.
+// Simulate runs a simulated click and conversion through the rules. It writes nothing and
+// sends nothing.
 func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 	if c.Status == "" {
 		c.Status = commission.Approved
@@ -86,8 +86,8 @@ func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 	return simulation, nil
 }
 
-// draft is the case's, as the rules see it: enabled, its owner the link's, and for the
-// goal in question where it has none yet.
+// draft returns the case's draft as the rules need it: enabled, owned by the link's affiliate,
+// and for the case's goal if it has none yet.
 func draft(c Case) firing.Postback {
 	p := *c.Draft
 	p.AffiliateID, p.Enabled, p.Held = ids.Affiliate(c.Link.AffiliateID), true, false

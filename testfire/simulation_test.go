@@ -21,7 +21,7 @@ func (w *world) link() *db.TrackingLink {
 	return l
 }
 
-// slot finds the slot of a macro.
+// slot returns the slot of a macro.
 func slot(t *testing.T, slots []testfire.Slot, name macro.Name) testfire.Slot {
 	t.Helper()
 	for _, s := range slots {

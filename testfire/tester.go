@@ -1,10 +1,10 @@
-// Package testfire fires postbacks as tests and proves set-ups before there is any
-// traffic: one test, the run of all scenarios, and a simulated click and
-// conversion that send nothing at all.
+// Package testfire tests postbacks and set-ups before there is any traffic: one
+// test fire, the run of all scenarios, and a simulated click and conversion that
+// send nothing at all.
 //
-// A test is sent as a delivery would be, through the same client and guard, once
-// and at once: never by way of the queue. It is kept as a delivery marked as test,
-// with its attempt, so the log can show it; nothing counts it.
+// A test is sent as a delivery would be, through the same client and guard, but
+// only once, immediately, and never through the queue. It is stored as a delivery
+// marked as test, with its attempt, so the log can show it; nothing counts it.
 package testfire
 
 import (
@@ -52,7 +52,7 @@ type Tester struct {
 	users map[ids.User]*rate.Limiter
 }
 
-// New makes a Tester.
+// New returns a Tester.
 func New(cfg Config) *Tester {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -60,14 +60,14 @@ func New(cfg Config) *Tester {
 	return &Tester{Config: cfg, users: map[ids.User]*rate.Limiter{}}
 }
 
-// How often one user may fire: a run of all scenarios and some by hand, then one
+// The rate limit of one user's tests: a run of all scenarios and some single ones, then one
 // every two seconds.
 const (
 	perUser      = rate.Limit(0.5)
 	burstPerUser = 20
 )
 
-// allow spends so many shots of the user's.
+// allow spends so many of the user's shots, or refuses.
 func (t *Tester) allow(v *viewer.Viewer, shots int) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -82,7 +82,7 @@ func (t *Tester) allow(v *viewer.Viewer, shots int) error {
 	return nil
 }
 
-// maySend spends so many shots of the viewer's, unless nothing may leave.
+// maySend spends so many of the viewer's shots, unless the installation is on hold.
 func (t *Tester) maySend(ctx context.Context, shots int) error {
 	hold, err := installation.ReadHold(ctx, t.DB)
 	if err != nil {
@@ -94,24 +94,24 @@ func (t *Tester) maySend(ctx context.Context, shots int) error {
 	return t.allow(viewer.From(ctx), shots)
 }
 
-// AllowLook tells whether the viewer may have the network asked once more: looking
-// hosts up spends the same shots as firing.
+// AllowLook reports whether the viewer may make one more network look-up: resolving hosts
+// spends the same shots as firing.
 func (t *Tester) AllowLook(ctx context.Context) bool {
 	v, err := viewer.Require(ctx)
 	return err == nil && t.allow(v, 1) == nil
 }
 
-// Wish is a test as somebody wants it.
+// Wish is a test as requested.
 type Wish struct {
-	// What is tested: the whole of it, or the ID of a saved one alone. With an ID the
-	// saved one's signature is used, and the test is kept with it.
+	// Postback is what is tested: all its fields, or only the ID of a saved one. With an ID
+	// the saved one's signature is used, and the test is stored with it.
 	Postback    firing.Postback
-	AffiliateID ids.Affiliate     // for staff, where no postback says whose it is
-	Goal        string            // that it reports; the postback's where empty
+	AffiliateID ids.Affiliate     // for staff, if no postback has an owner
+	Goal        string            // that it reports; the postback's if empty
 	Values      map[string]string // by macro, in any spelling
 }
 
-// order is a checked wish.
+// order is a validated wish.
 type order struct {
 	affiliateID ids.Affiliate
 	userID      ids.User
@@ -123,10 +123,10 @@ type order struct {
 	signing     string
 	goal        *db.Goal
 	values      *macro.Values
-	said        map[string]string // values that the wish gave, by macro
+	said        map[string]string // values given by the wish, by macro
 }
 
-// prepare checks a wish: what is wrong comes back as joined *problem.Error.
+// prepare validates a wish; problems are returned as joined *problem.Error.
 func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 	v, err := viewer.Require(ctx)
 	if err != nil {
@@ -178,7 +178,7 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 	return o, t.fill(ctx, o, w.Goal)
 }
 
-// readPostback reads the saved postback that a wish names.
+// readPostback loads the saved postback that a wish names.
 func (t *Tester) readPostback(ctx context.Context, o *order, w *Wish) error {
 	p, err := t.Rows.Postback.Query().Where(postback.ID(int64(w.Postback.ID)), postback.DeletedAtIsNil()).Only(ctx)
 	if err != nil {
@@ -201,7 +201,7 @@ func (t *Tester) readPostback(ctx context.Context, o *order, w *Wish) error {
 	return nil
 }
 
-// fill sets every macro: to the given value, the goal's, else a sample.
+// fill sets every macro: to the given value, else the goal's, else a sample.
 func (t *Tester) fill(ctx context.Context, o *order, key string) error {
 	if key == "" {
 		key = o.said[string(macro.GoalID)]
@@ -235,12 +235,12 @@ func (o *order) carriesClick() bool {
 	return slices.Contains(names, macro.Param1) || slices.Contains(names, macro.ClickID)
 }
 
-// shot is one exchange to be made of an order.
+// shot is one exchange of an order.
 type shot struct {
 	scenario string
 	run      uuid.NullUUID
 	values   *macro.Values
-	again    uuid.UUID // the test that it repeats, as a retry would, by its id; nil for none
+	again    uuid.UUID // id of the test that it repeats, as a retry would; nil for none
 }
 
 // Result is a test that was fired.
@@ -252,7 +252,7 @@ type Result struct {
 	Outcome  dispatch.Outcome // Accepted or GiveUp
 }
 
-// Fire fires once.
+// Fire fires one test.
 func (t *Tester) Fire(ctx context.Context, w Wish) (*db.PostbackTest, error) {
 	o, err := t.prepare(ctx, w)
 	if err != nil {

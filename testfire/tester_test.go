@@ -29,7 +29,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// world is two affiliates, and a tracker that answers as the test says.
+// world is two affiliates, and a tracker whose responses the test sets.
 type world struct {
 	t        *testing.T
 	d        *pgtest.DB
@@ -82,7 +82,7 @@ func (w *world) must(err error) {
 	}
 }
 
-// count is how many rows a query has.
+// count returns the number of rows of a query.
 func (w *world) count(query string) int {
 	w.t.Helper()
 	var n int
@@ -90,7 +90,7 @@ func (w *world) count(query string) int {
 	return n
 }
 
-// field is the field of the first problem; empty where there is none.
+// field returns the field of the first problem; empty if there is none.
 func field(err error) string {
 	if p, ok := errors.AsType[*problem.Error](err); ok && len(p.Field) > 0 {
 		return strings.Join(p.Field, ".")
@@ -184,7 +184,7 @@ func TestWhatIsWrongWithATestIsSaid(t *testing.T) {
 	}
 }
 
-// Everything that is wrong is said at once, and spends none of the user's shots.
+// All problems are returned at once, and spend none of the user's shots.
 func TestAllThatIsWrongIsSaidTogether(t *testing.T) {
 	w := newWorld(t, nil)
 	wrong := testfire.Wish{
@@ -293,8 +293,7 @@ func TestAUserFiresOnlySoOften(t *testing.T) {
 	}
 }
 
-// Looking hosts up and firing are paid from one purse: 20 shots, and one more every two
-// seconds.
+// Host look-ups and tests share one token bucket: 20 shots, and one more every two seconds.
 func TestTheShotsOfAUserAreABucket(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// BodyRule says what the body of a 2xx answer must show before the delivery counts
-// as received. Trackers exist that answer 200 to what they refuse. The zero value
-// accepts every body. Text is compared without regard to case.
+// BodyRule is what the body of a 2xx response must satisfy for the delivery to count as
+// received: some trackers answer 200 to what they refuse. The zero value accepts every body.
+// Text is compared case-insensitively.
 type BodyRule struct {
 	Kind  BodyRuleKind `json:"kind"`
 	Path  string       `json:"path,omitempty"` // for JSONField: names and array positions joined by dots
@@ -25,7 +25,7 @@ const maxRuleText = 512
 // IsZero reports whether there is no rule.
 func (r BodyRule) IsZero() bool { return r == BodyRule{} }
 
-// Validate tells what is missing from a rule, in words for the person who wrote it.
+// Validate returns what is missing from a rule, in words for the person who wrote it.
 func (r BodyRule) Validate() error {
 	if len(r.Value) > maxRuleText || len(r.Path) > maxRuleText {
 		return fmt.Errorf("each value of the rule can be at most %d bytes long", maxRuleText)
@@ -49,7 +49,7 @@ func (r BodyRule) Validate() error {
 	return nil
 }
 
-// Accepts reports whether the body passes, and in words what it failed.
+// Accepts reports whether the body passes, and, in words, what it failed.
 func (r BodyRule) Accepts(body []byte) (ok bool, failed string) {
 	switch r.Kind {
 	case Contains:
@@ -106,7 +106,7 @@ func lookup(document any, path string) (value any, found bool) {
 	return document, true
 }
 
-// jsonText writes a JSON value as a person would in the rule: text without quotes.
+// jsonText formats a JSON value as a person would in the rule: text without quotes.
 func jsonText(value any) string {
 	if text, ok := value.(string); ok {
 		return text

@@ -19,7 +19,7 @@ const (
 // BodyRuleKinds lists every BodyRuleKind.
 func BodyRuleKinds() []BodyRuleKind { return []BodyRuleKind{Contains, NotContains, JSONField} }
 
-// Values gives the database values, for ent.
+// Values returns the database values, for ent.
 func (BodyRuleKind) Values() []string { return enum.Strings(BodyRuleKinds()) }
 
 // MarshalGQL writes the GraphQL name, for example CONTAINS.

@@ -1,6 +1,6 @@
 package firing
 
-// Rules lists every rule in the order in which they are asked.
+// Rules lists every rule in the order in which they are applied.
 func Rules() []Rule {
 	return []Rule{
 		Unattributed, OtherAffiliate, Deleted, Disabled, UnknownScope,

@@ -1,13 +1,13 @@
-// Package firing decides which postbacks a conversion event fires, and names for
-// every other one the rule that stopped it.
+// Package firing decides which postbacks a conversion event fires, and names the rule
+// that stopped each of the others.
 //
 // It owns the rules and their explanations; it does not load postbacks, write
 // deliveries or send anything. Every postback is judged independently: one that fires
 // never keeps another from firing, so a campaign's postback and the affiliate's global
 // one are both sent.
 //
-// The rules are asked in the order of [Rules]; the first that stops a postback is
-// the reason given. Its integration is the chapter "Concepts" of the product page.
+// The rules are applied in the order of [Rules]; the first that stops a postback is
+// the reason given. They are specified in the chapter "Concepts" of the product page.
 package firing
 
 import (
@@ -26,8 +26,8 @@ type Event struct {
 	CampaignID  ids.Campaign // 0: the affiliate's default link, no campaign
 	Goal        string
 	Status      commission.Status
-	CappedBy    string // offer or campaign, where the cap of its day was reached; else empty
-	Correction  bool   // its amount, currency, time or payout changed, and the status is what it was
+	CappedBy    string // offer or campaign, if its daily cap was reached; else empty
+	Correction  bool   // its amount, currency, time or payout changed, but not its status
 }
 
 // Decision is whether one postback fires, and why. It is stored with the event.
@@ -38,7 +38,7 @@ type Decision struct {
 	Reason     string       `json:"reason"` // one sentence, naming the values that decided
 }
 
-// Decide judges every postback, in the order given.
+// Decide decides on every postback, in the order given.
 func Decide(e Event, postbacks []Postback) []Decision {
 	decisions := make([]Decision, len(postbacks))
 	for i, p := range postbacks {
@@ -48,7 +48,7 @@ func Decide(e Event, postbacks []Postback) []Decision {
 	return decisions
 }
 
-// match gives the first rule that stops the postback, or one that lets it fire.
+// match returns the first rule that stops the postback, or the one that lets it fire.
 func match(e Event, p Postback) Rule {
 	switch {
 	case e.AffiliateID == 0:
@@ -76,7 +76,7 @@ func match(e Event, p Postback) Rule {
 	}
 }
 
-// elsewhere is the rule that stops a postback where it does not reach.
+// elsewhere returns the rule that stops a postback outside its scope.
 func (p Postback) elsewhere() Rule {
 	switch p.Scope {
 	case Offer:
@@ -129,7 +129,7 @@ func explain(rule Rule, e Event, p Postback) string {
 	}
 }
 
-// reach is what the postback applies to, for a sentence.
+// reach returns what the postback applies to, for a sentence.
 func (p Postback) reach() string {
 	switch p.Scope {
 	case Offer:

@@ -15,7 +15,7 @@ import (
 // event is an approved first deposit of affiliate 1 in campaign 100 of offer 10.
 var event = firing.Event{AffiliateID: 1, OfferID: 10, CampaignID: 100, Goal: "ftd", Status: commission.Approved}
 
-// postback fires for that event, changed as the case wants it.
+// postback fires for that event, modified as the case needs.
 func postback(change func(*firing.Postback)) firing.Postback {
 	p := firing.Postback{
 		ID: 5, AffiliateID: 1, Scope: firing.Global, Goal: "ftd",
@@ -111,7 +111,7 @@ func TestACampaignsPostbackDoesNotDisturbTheGlobalOne(t *testing.T) {
 	}
 }
 
-// naive says in another way what fires: every condition for itself, in no order.
+// naive is another implementation of what fires: every condition separately, in no order.
 func naive(e firing.Event, p firing.Postback) bool {
 	wanted := map[string]bool{}
 	for _, s := range p.Statuses {

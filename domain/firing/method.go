@@ -6,8 +6,8 @@ import (
 	"postrider/internal/enum"
 )
 
-// Method is how a postback is sent. It is written as HTTP writes it, in upper case,
-// in the database too.
+// Method is the HTTP method of a postback. It is in upper case, as in HTTP, in the database
+// too.
 type Method string
 
 // The methods.
@@ -19,7 +19,7 @@ const (
 // Methods lists every Method.
 func Methods() []Method { return []Method{GET, POST} }
 
-// Values gives the database values, for ent.
+// Values returns the database values, for ent.
 func (Method) Values() []string { return enum.Strings(Methods()) }
 
 // MarshalGQL writes the GraphQL name, for example GET.

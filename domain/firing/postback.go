@@ -13,43 +13,43 @@ import (
 	"postrider/internal/problem"
 )
 
-// Postback is the whole of a postback as its owner specifies it: what it fires for,
-// and what is sent. Rows, versions, drafts and the doctor's questions are made from it
-// or into it, in ent/postback.go and in doctor.About.
+// Postback is the complete specification of a postback: what it fires for, and what is sent.
+// Rows, versions, drafts and the doctor's questions are converted from it or to it, in
+// ent/postback.go and in doctor.About.
 type Postback struct {
 	ID          ids.Postback // 0 for one that is not saved
 	AffiliateID ids.Affiliate
 
-	Name            string // how its owner knows it; may be empty
+	Name            string // its owner's name for it; may be empty
 	Scope           Scope
 	OfferID         ids.Offer    // for Scope Offer
 	CampaignID      ids.Campaign // for Scope Campaign
 	Goal            string
-	Further         []string // goals that it aggregates too
+	Further         []string // further goals that it aggregates
 	Statuses        []commission.Status
 	SendCorrections bool // a step that changes an amount, a currency, a time or a payout fires too
 	Enabled         bool
 
 	URLTemplate string
 	Method      Method
-	BodyRule    *BodyRule     // the success rule: what a 2xx must show; nil for any
-	Aggregates  time.Duration // for how long it aggregates the conversions of a click; zero for not at all
+	BodyRule    *BodyRule     // the success rule: what a 2xx body must satisfy; nil for any
+	Aggregates  time.Duration // how long it aggregates the conversions of a click; zero for not at all
 
 	Deleted bool
 	Held    bool // its tracker answered 410, and its owner has not resumed it
 }
 
-// For how long a postback may aggregate the conversions of a click.
+// The limits of how long a postback may aggregate the conversions of a click.
 const (
 	MinAggregate = 5 * time.Second
 	MaxAggregate = 24 * time.Hour
 )
 
-// maxName is the length of the longest name, in bytes.
+// maxName is the maximum length of a name, in bytes.
 const maxName = 200
 
-// Normalised fills defaults, drops what is of another scope, and brings the lists into
-// the one form in which they are kept: sorted, nothing twice, never nil.
+// Normalised returns the postback with defaults set, fields of other scopes cleared, and its
+// lists in canonical form: sorted, without duplicates, never nil.
 func (p Postback) Normalised() Postback {
 	p.Name = strings.TrimSpace(p.Name)
 	if p.Method == "" {
@@ -68,9 +68,9 @@ func (p Postback) Normalised() Postback {
 	return p
 }
 
-// Check says what is wrong with a normalised postback by itself, each fault with its
-// field. What takes a look around is not its: whether goals, offer and campaign are
-// there, and where the URL leads.
+// Check returns the problems with a normalised postback in isolation, each with its field. It
+// does not check what other data decides: whether goals, offer and campaign exist, and where
+// the URL leads.
 func (p Postback) Check() []*problem.Error {
 	var bad []*problem.Error
 	add := func(field, format string, args ...any) { bad = append(bad, problem.Invalid(field, format, args...)) }
@@ -102,8 +102,8 @@ func (p Postback) Check() []*problem.Error {
 	return bad
 }
 
-// Macros are those that its template may name.
+// Macros returns the scope of its template's macros.
 func (p Postback) Macros() macro.Scope { return macro.ScopeFor(p.Aggregates > 0) }
 
-// Same reports whether two postbacks ask for the same.
+// Same reports whether two postbacks have the same specification.
 func (p Postback) Same(other Postback) bool { return reflect.DeepEqual(p, other) }

@@ -6,8 +6,8 @@ import (
 	"postrider/internal/ids"
 )
 
-// Reaches reports whether the postback hears of an offer's campaign; of the offer's
-// default link where campaignID is zero.
+// Reaches reports whether the postback applies to an offer's campaign; to the offer's default
+// link if campaignID is zero.
 func (p Postback) Reaches(offerID ids.Offer, campaignID ids.Campaign) bool {
 	switch p.Scope {
 	case Global:
@@ -36,8 +36,8 @@ const FiresForSQL = `(p.goal = g.key OR p.further_goals ? g.key)`
 // Goals lists every goal that the postback is for.
 func (p Postback) Goals() []string { return append([]string{p.Goal}, p.Further...) }
 
-// Meets reports whether some conversion is reached both by the postback and by
-// another scope. For a campaign, offerID is the campaign's offer.
+// Meets reports whether some conversion is in the scope of both the postback and another
+// scope. For a campaign, offerID is the campaign's offer.
 func (p Postback) Meets(scope Scope, offerID ids.Offer, campaignID ids.Campaign) bool {
 	switch {
 	case scope == Global || p.Scope == Global:
@@ -49,8 +49,8 @@ func (p Postback) Meets(scope Scope, offerID ids.Offer, campaignID ids.Campaign)
 	}
 }
 
-// Covers reports whether any enabled one of an affiliate's postbacks would tell of a
-// goal in a campaign.
+// Covers reports whether any enabled one of an affiliate's postbacks would fire for a goal in
+// a campaign.
 func Covers(postbacks []Postback, goal string, offerID ids.Offer, campaignID ids.Campaign) bool {
 	return slices.ContainsFunc(postbacks, func(p Postback) bool {
 		return p.Enabled && p.FiresFor(goal) && p.Reaches(offerID, campaignID)

@@ -55,10 +55,10 @@ func TestAPostbackHearsOfItsGoals(t *testing.T) {
 	}
 }
 
-// Two scopes meet where some conversion fires both.
+// Two scopes meet if some conversion fires both.
 func TestScopesMeetWhereAConversionFiresBoth(t *testing.T) {
 	t.Parallel()
-	offerOf := map[ids.Campaign]ids.Offer{100: 10, 101: 10, 110: 11} // of a campaign
+	offerOf := map[ids.Campaign]ids.Offer{100: 10, 101: 10, 110: 11} // by campaign
 	scoped := func(scope firing.Scope, id int64) firing.Postback {
 		p := firing.Postback{ID: ids.Postback(id), AffiliateID: 1, Scope: scope, Goal: "ftd", Statuses: []commission.Status{commission.Approved}, Enabled: true}
 		if scope == firing.Campaign {
@@ -87,7 +87,7 @@ func TestScopesMeetWhereAConversionFiresBoth(t *testing.T) {
 			if b.Scope == firing.Campaign {
 				offer = offerOf[b.CampaignID]
 			}
-			// Which offer a campaign is of is unknown of the postback: it may be this one.
+			// The postback does not hold its campaign's offer: it may be this one.
 			maybe := a.Scope == firing.Campaign && b.Scope == firing.Offer
 			if got := a.Meets(b.Scope, offer, b.CampaignID); got != (both(a, b) || maybe) {
 				t.Errorf("%s %d and %s %d: %t", a.Scope, a.ID, b.Scope, b.ID, got)

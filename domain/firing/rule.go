@@ -1,10 +1,10 @@
 package firing
 
-// Rule names what decided about a postback. It is stored with the conversion and
-// shown in its trace.
+// Rule is the rule that decided on a postback. It is stored with the conversion and shown in
+// its trace.
 type Rule string
 
-// The rules, in the order in which they are asked.
+// The rules, in the order in which they are applied.
 const (
 	Unattributed   Rule = "unattributed"
 	OtherAffiliate Rule = "affiliate"
@@ -15,7 +15,7 @@ const (
 	OtherCampaign  Rule = "campaign"
 	OtherGoal      Rule = "goal"
 	OtherStatus    Rule = "status"
-	Unchanged      Rule = "unchanged" // the status stays, and the postback does not send corrections
+	Unchanged      Rule = "unchanged" // the status is unchanged, and the postback does not send corrections
 	OverCap        Rule = "cap"       // over a daily cap: it pays nothing, and no postback is sent
 	Held           Rule = "held"      // matched; its delivery is recorded, and held
 	Matched        Rule = "matched"   // matched; its delivery is queued

@@ -6,7 +6,7 @@ import (
 	"postrider/internal/enum"
 )
 
-// Scope is which of an affiliate's conversions a postback hears of.
+// Scope is which of an affiliate's conversions a postback applies to.
 type Scope string
 
 // The scopes of a postback.
@@ -19,7 +19,7 @@ const (
 // Scopes lists every Scope.
 func Scopes() []Scope { return []Scope{Global, Offer, Campaign} }
 
-// Values gives the database values, for ent.
+// Values returns the database values, for ent.
 func (Scope) Values() []string { return enum.Strings(Scopes()) }
 
 // MarshalGQL writes the GraphQL name, for example GLOBAL.

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Window says in words how long a postback aggregates: 90 seconds, 10 minutes, an
-// hour and 30 minutes.
+// Window returns in words how long a postback aggregates: 90 seconds, 10 minutes, an hour and
+// 30 minutes.
 func Window(d time.Duration) string {
 	var parts []string
 	for _, unit := range []struct {

@@ -14,7 +14,7 @@ const (
 	MaxID         = 255 // bytes of an operator's id
 )
 
-// Call is an operator's request, as it came.
+// Call is an operator's request, as received.
 type Call struct {
 	IntegrationKey string
 	Method         string
@@ -24,14 +24,14 @@ type Call struct {
 	Truncated      bool   // the body was longer than MaxBody
 	Header         http.Header
 	Address        netip.Addr
-	Secure         bool // over https, as far as it can be believed
+	Secure         bool // over https, as far as that can be trusted
 }
 
-// hasBody tells whether the body is what a call says. That of a GET is ignored:
+// hasBody reports whether the call's parameters are in its body. The body of a GET is ignored:
 // no signature covers it.
 func (c *Call) hasBody() bool { return c.Method != http.MethodGet && len(c.Body) > 0 }
 
-// isForm tells whether the body is a form; one without a type is taken for it.
+// isForm reports whether the body is a form; one without a content type is taken for a form.
 func (c *Call) isForm() bool {
 	kind, _, err := mime.ParseMediaType(c.ContentType)
 	return c.ContentType == "" || err == nil && kind == "application/x-www-form-urlencoded"

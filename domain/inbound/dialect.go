@@ -10,14 +10,14 @@ import (
 	"postrider/domain/commission"
 )
 
-// Dialect is how an operator says what we call goal, click_id, approved …
+// Dialect maps an operator's names and words to ours: goal, click_id, approved …
 type Dialect struct {
-	Names    map[string]string            // ours to theirs: a name, a path with dots into their JSON, or "=" and a fixed value
+	Names    map[string]string            // ours to theirs: a name, a dotted path into their JSON, or "=" and a fixed value
 	Goals    map[string]string            // their word, a [WordKey], to our goal's key
 	Statuses map[string]commission.Status // their word, a [WordKey], to our status
 }
 
-// ReadDialect reads the JSON objects in which a dialect is kept.
+// ReadDialect parses the JSON objects in which a dialect is stored.
 func ReadDialect(names, goals, statuses []byte) (Dialect, error) {
 	d := Dialect{Goals: map[string]string{}, Statuses: map[string]commission.Status{}}
 	var goalMapping map[string]string
@@ -39,10 +39,10 @@ func ReadDialect(names, goals, statuses []byte) (Dialect, error) {
 	return d, nil
 }
 
-// WordKey is how words are compared: without case, and without space around them.
+// WordKey returns a word's key for comparison: in lower case, without space around it.
 func WordKey(word string) string { return strings.ToLower(strings.TrimSpace(word)) }
 
-// translate gives the values their names and words of ours.
+// translate maps the values to our names and words.
 func (d Dialect) translate(values url.Values) url.Values {
 	ours := maps.Clone(values)
 	for name, theirs := range d.Names {
@@ -61,12 +61,12 @@ func (d Dialect) translate(values url.Values) url.Values {
 	return ours
 }
 
-// hides tells whether a parameter is where the operator puts its proof.
+// hides reports whether a parameter is the operator's token or signature.
 func (d Dialect) hides(name string) bool {
 	return name == d.Names[commission.ParamToken] || name == d.Names[commission.ParamSignature]
 }
 
-// signatureName is the parameter that carries the signature.
+// signatureName returns the parameter that holds the signature.
 func (d Dialect) signatureName() string {
 	if theirs := d.Names[commission.ParamSignature]; theirs != "" {
 		return theirs

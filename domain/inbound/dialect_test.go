@@ -7,7 +7,7 @@ import (
 	"postrider/domain/inbound"
 )
 
-// An operator's names, paths into its JSON, fixed values and words become ours.
+// An operator's names, paths into its JSON, fixed values and words are mapped to ours.
 func TestAnOperatorsOwnWords(t *testing.T) {
 	t.Parallel()
 	words, err := inbound.ReadDialect(

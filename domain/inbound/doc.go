@@ -1,9 +1,8 @@
-// Package inbound reads an operator's call: it becomes a report, or a refusal that says
-// why. Nothing here knows a database, and nothing is recorded.
+// Package inbound parses an operator's call into a report, or refuses it with a reason.
+// Nothing here uses a database, and nothing is recorded.
 //
-// The way of a call: [Integration.Admit] reads its parameters (parameters.go), gives them our
-// names and words (dialect.go), and checks what the integration asks to be proven
+// A call passes through these steps: [Integration.Admit] parses its parameters
+// (parameters.go), maps them to our names and words (dialect.go), and authenticates the call
 // (integration.go); [Read] makes a report of them, which [Report.Complete] checks against the
-// goal that it names (report.go). What is kept of a call has its secrets masked
-// (mask.go).
+// goal that it names (report.go). Secrets are masked in what is logged of a call (mask.go).
 package inbound

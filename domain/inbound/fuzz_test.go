@@ -10,8 +10,8 @@ import (
 	"postrider/domain/commission"
 )
 
-// FuzzCall reads calls of any shape: nothing panics, what is accepted can be
-// written down, and no secret that is read stays in what is logged.
+// FuzzCall parses calls of any shape: nothing panics, what is accepted can be stored, and no
+// secret that is parsed stays in what is logged.
 func FuzzCall(f *testing.F) {
 	f.Add("GET", "goal=ftd&click_id=1&token=s3cr3t", "", "")
 	f.Add("POST", "signature=s3cr3t", "application/json", `{"goal":"ftd","token":"s3cr3t","amount":1e3}`)
@@ -45,8 +45,7 @@ func FuzzCall(f *testing.F) {
 	})
 }
 
-// noSecretLogged reads what is logged of a call as a call again: each secret in it
-// is masked.
+// noSecretLogged parses what is logged of a call as a call again: each secret in it is masked.
 func noSecretLogged(t *testing.T, s *Integration, c *Call) {
 	t.Helper()
 	query, err := url.ParseQuery(s.MaskQuery(c.RawQuery))
@@ -77,8 +76,8 @@ func masked(t *testing.T, values url.Values) {
 	}
 }
 
-// FuzzDialect reads calls in an operator's own words: what it hides is not logged,
-// and nothing that it says ends up under a name that it did not give.
+// FuzzDialect parses calls in an operator's own words: what the dialect hides is not logged,
+// and no value is mapped to a name that the dialect does not contain.
 func FuzzDialect(f *testing.F) {
 	f.Add("", `{"auth":{"key":"s3cr3t-token"},"data":{"sub":"1"}}`, "auth.key", "data.sub")
 	f.Add("k=s3cr3t-token&sub1=7", "", "k", "sub1")

@@ -15,32 +15,32 @@ import (
 	"postrider/domain/commission"
 )
 
-// Integration is how the calls of an operator are read, and what they have to prove.
+// Integration is how an operator's calls are parsed and authenticated.
 type Integration struct {
 	RequireHTTPS     bool
 	RequireToken     bool
 	RequireSignature bool
 	SignatureHeader  string        // empty for DefaultSignatureHeader
-	TimestampName    string        // of the parameter or header that says when a call was signed; empty for none
-	TimestampWindow  time.Duration // how long a signature is good for; zero for ever
+	TimestampName    string        // the parameter or header with the time of signing; empty for none
+	TimestampWindow  time.Duration // how long a signature is valid; zero for no limit
 	Allowed          []netip.Prefix
 	Words            Dialect
 	Secrets          []Secret
 }
 
-// SecretKind is what a secret proves with.
+// SecretKind is how a secret authenticates a call.
 type SecretKind string
 
 // The kinds of an integration's secrets.
 const (
-	Token SecretKind = "token" // it is sent along
-	HMAC  SecretKind = "hmac"  // it signs
+	Token SecretKind = "token" // it is sent with the call
+	HMAC  SecretKind = "hmac"  // it signs the call
 )
 
 // SecretKinds lists every kind.
 func SecretKinds() []SecretKind { return []SecretKind{Token, HMAC} }
 
-// Secret is one of an integration's: two are good while one replaces the other.
+// Secret is a secret of an integration: two are valid while one replaces the other.
 type Secret struct {
 	Kind    SecretKind
 	Value   string
@@ -49,7 +49,7 @@ type Secret struct {
 
 func (s Secret) valid(now time.Time) bool { return s.Expires.IsZero() || now.Before(s.Expires) }
 
-// ParseAddresses reads a list of addresses and CIDR blocks.
+// ParseAddresses parses a list of addresses and CIDR blocks.
 func ParseAddresses(texts []string) ([]netip.Prefix, error) {
 	prefixes := make([]netip.Prefix, 0, len(texts))
 	for _, text := range texts {
@@ -66,9 +66,9 @@ func ParseAddresses(texts []string) ([]netip.Prefix, error) {
 	return prefixes, nil
 }
 
-// Admit reads the parameters of a call, in our names and words, and says why the call is
-// refused where it does not prove what the integration asks for: empty where it does. One
-// that cannot be read has an error of *problem.Error: who sent it cannot be told either.
+// Admit returns the parameters of a call, in our names and words, and why the call is refused
+// if it fails authentication; refused is empty if it does not. A call that cannot be parsed is
+// an error of *problem.Error: it cannot be authenticated either.
 func (s *Integration) Admit(c *Call, now time.Time) (values url.Values, refused string, err error) {
 	if values, err = s.parameters(c); err != nil {
 		return nil, "", err
@@ -77,8 +77,8 @@ func (s *Integration) Admit(c *Call, now time.Time) (values url.Values, refused 
 	return values, s.authenticate(c, values, now), nil
 }
 
-// authenticate checks everything that an integration requires of a call. It gives why
-// the call is refused, or nothing.
+// authenticate checks everything that an integration requires of a call. It returns why the
+// call is refused, or nothing.
 func (s *Integration) authenticate(c *Call, values url.Values, now time.Time) string {
 	if s.RequireHTTPS && !c.Secure {
 		return "https is required"
@@ -98,9 +98,9 @@ func (s *Integration) authenticate(c *Call, values url.Values, now time.Time) st
 	return ""
 }
 
-// checkSignature checks that one of the integration's keys signed the call, and where
-// the integration says when, that it was lately: a call that somebody overheard is good
-// for as long as the window is.
+// checkSignature checks that one of the integration's keys signed the call, and, if the
+// integration has a timestamp, that it did so recently: a call that was overheard can be
+// replayed only within the window.
 func (s *Integration) checkSignature(c *Call, values url.Values, now time.Time) string {
 	given := s.signatureOf(c, values)
 	if given == "" {
@@ -129,8 +129,8 @@ func (s *Integration) checkSignature(c *Call, values url.Values, now time.Time) 
 	return ""
 }
 
-// timestampOf is when a call says that it was signed. A header is signed with the
-// text, as "{timestamp}.{text}"; a parameter is part of the text itself.
+// timestampOf returns when a call was signed, as it states. A header's value is signed with
+// the text, as "{timestamp}.{text}"; a parameter is part of the text itself.
 func (s *Integration) timestampOf(c *Call, values url.Values) (stamp string, inHeader bool) {
 	if s.TimestampName == "" {
 		return "", false
@@ -141,7 +141,7 @@ func (s *Integration) timestampOf(c *Call, values url.Values) (stamp string, inH
 	return strings.TrimSpace(values.Get(s.TimestampName)), false
 }
 
-// readStamp reads RFC 3339, Unix seconds or Unix milliseconds.
+// readStamp parses RFC 3339, Unix seconds or Unix milliseconds.
 func readStamp(stamp string) (time.Time, error) {
 	const longestSeconds = 11
 	if n, err := strconv.ParseInt(stamp, 10, 64); err == nil && len(stamp) > longestSeconds {
@@ -159,7 +159,7 @@ func contains(list []netip.Prefix, addr netip.Addr) bool {
 	return false
 }
 
-// hasToken compares with every token of the integration, in constant time.
+// hasToken compares a token with every one of the integration, in constant time.
 func (s *Integration) hasToken(given string, now time.Time) bool {
 	found := false
 	for _, k := range s.Secrets {
@@ -170,8 +170,7 @@ func (s *Integration) hasToken(given string, now time.Time) bool {
 	return found
 }
 
-// signed tells whether one of the integration's keys made the signature, hex of
-// HMAC-SHA256.
+// signed reports whether one of the integration's keys made the signature, hex of HMAC-SHA256.
 func (s *Integration) signed(text []byte, came string, now time.Time) bool {
 	given, err := hex.DecodeString(strings.TrimPrefix(strings.ToLower(came), "sha256="))
 	if err != nil {
@@ -180,27 +179,27 @@ func (s *Integration) signed(text []byte, came string, now time.Time) bool {
 	found := false
 	for _, k := range s.Secrets {
 		if k.Kind == HMAC && k.valid(now) && hmac.Equal(Sign(k.Value, text), given) {
-			found = true // and on: how long it takes tells nobody which key it was
+			found = true // no break: the time taken must not reveal which key it was
 		}
 	}
 	return found
 }
 
-// equal compares two secrets in a time that tells nothing about either, not even their
+// equal compares two secrets in a time that reveals nothing about either, not even their
 // lengths.
 func equal(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// Sign is the signature that a key makes of a text: HMAC-SHA256.
+// Sign returns a key's signature of a text: HMAC-SHA256.
 func Sign(key string, text []byte) []byte {
 	h := hmac.New(sha256.New, []byte(key))
 	h.Write(text)
 	return h.Sum(nil)
 }
 
-// signatureOf is the one that came with a call: as a header or as a parameter.
+// signatureOf returns the signature of a call: from a header or a parameter.
 func (s *Integration) signatureOf(c *Call, values url.Values) string {
 	name := s.SignatureHeader
 	if name == "" {
@@ -212,12 +211,12 @@ func (s *Integration) signatureOf(c *Call, values url.Values) string {
 	return values.Get(commission.ParamSignature)
 }
 
-// DefaultSignatureHeader carries the signature of a call to an integration that names no
+// DefaultSignatureHeader is the header with a call's signature if the integration names no
 // other.
 const DefaultSignatureHeader = "X-Signature"
 
-// signedText is what a signature is made over: the raw body where there is one,
-// else the raw query, either without its own signature.
+// signedText returns the text that a signature covers: the raw body if there is one, else the
+// raw query, either without the signature itself.
 func (c *Call) signedText(signatureName string) []byte {
 	if c.hasBody() {
 		if looksLikeJSON(c.Body) {
@@ -228,8 +227,7 @@ func (c *Call) signedText(signatureName string) []byte {
 	return []byte(withoutPair(c.RawQuery, signatureName))
 }
 
-// withoutPair takes name=value out of a raw query and leaves every other byte as
-// it is.
+// withoutPair removes name=value from a raw query and leaves every other byte unchanged.
 func withoutPair(raw, name string) string {
 	pairs := strings.Split(raw, "&")
 	kept := pairs[:0]

@@ -32,7 +32,7 @@ func secrets() []inbound.Secret {
 	}
 }
 
-// Everything that an integration can ask for, given and not given.
+// Everything that an integration can require, given and not given.
 func TestWhatACallHasToProve(t *testing.T) {
 	t.Parallel()
 	const query = "goal=kyc&player_id=7%207"
@@ -113,8 +113,8 @@ func TestASecretIsGoodUntilItExpires(t *testing.T) {
 	}
 }
 
-// Where a body is signed, the query brings no more than the proof: whoever has heard one
-// signed call must not be able to make another one of it.
+// If a body is signed, only credentials are read of the query: nobody who overheard one signed
+// call must be able to make another one of it.
 func TestNothingUnsignedCountsWhereASignatureIsAskedFor(t *testing.T) {
 	t.Parallel()
 	s := &inbound.Integration{RequireSignature: true, Secrets: secrets()}

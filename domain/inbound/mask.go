@@ -11,21 +11,21 @@ import (
 	"postrider/domain/tracking"
 )
 
-// Mask stands where a secret stood.
+// Mask replaces a secret.
 const Mask = "***"
 
-// secretName tells whether a parameter is a secret whatever an integration says of it.
+// secretName reports whether a parameter is a secret in every integration.
 func secretName(name string) bool {
 	return name == commission.ParamToken || name == commission.ParamSignature
 }
 
-// Hides tells whether a parameter of this name is a secret. An integration that is nil is
-// nobody's: the usual names are.
+// Hides reports whether a parameter of this name is a secret. For a nil integration only the
+// usual names are.
 func (s *Integration) Hides(name string) bool {
 	return secretName(name) || s != nil && s.Words.hides(name)
 }
 
-// MaskQuery hides the values of secrets in a raw query or form.
+// MaskQuery masks the values of secrets in a raw query or form.
 func (s *Integration) MaskQuery(raw string) string {
 	pairs := strings.Split(raw, "&")
 	for i, pair := range pairs {
@@ -37,7 +37,7 @@ func (s *Integration) MaskQuery(raw string) string {
 	return strings.Join(pairs, "&")
 }
 
-// MaskBody hides secrets in a form or a JSON object; what is neither and might hold one
+// MaskBody masks secrets in a form or a JSON object; a body that is neither and might hold one
 // is not kept.
 func (s *Integration) MaskBody(c *Call) string {
 	if len(c.Body) == 0 {
@@ -59,8 +59,8 @@ func (s *Integration) MaskBody(c *Call) string {
 	}
 }
 
-// maskJSON hides secrets in a JSON value that stands at a path. What holds none
-// stays as it came, to the byte.
+// maskJSON masks secrets in the JSON value at a path. A value without any is returned
+// unchanged, to the byte.
 func (s *Integration) maskJSON(value json.RawMessage, path string) (masked json.RawMessage, found bool) {
 	if path != "" && (s.Hides(path) || secretName(path[strings.LastIndexByte(path, '.')+1:])) {
 		return json.RawMessage(`"` + Mask + `"`), true
@@ -95,8 +95,8 @@ func (s *Integration) maskJSON(value json.RawMessage, path string) (masked json.
 	return masked, true
 }
 
-// unlessSecret keeps a body that cannot be read only where nothing in it looks
-// like the name of a secret, spelled out or with escapes.
+// unlessSecret returns a body that cannot be parsed only if nothing in it looks like the name
+// of a secret, plain or with escapes.
 func (s *Integration) unlessSecret(c *Call) string {
 	lower := strings.ToLower(string(c.Body))
 	signs := []string{commission.ParamToken, commission.ParamSignature, `\u`}
@@ -115,11 +115,11 @@ func (s *Integration) unlessSecret(c *Call) string {
 	return string(c.Body)
 }
 
-// maxHeader is how much of a header is kept.
+// maxHeader is how many bytes of a header are kept.
 const maxHeader = 1020
 
-// MaskHeader is a header's value as it is kept: hidden where it carries proof, by custom
-// or as the integration has it.
+// MaskHeader returns a header's value as it is logged: masked if it is a credential, by
+// convention or by the integration's settings.
 func (s *Integration) MaskHeader(name, value string) string {
 	switch strings.ToLower(name) {
 	case "authorization", "cookie", "x-signature", "proxy-authorization":

@@ -10,7 +10,7 @@ import (
 
 const leak = "s3cr3t-value"
 
-// No secret stays in what is kept of a call, wherever it stood, and all else does.
+// No secret stays in what is kept of a call, wherever it was, and everything else does.
 func TestSecretsAreMasked(t *testing.T) {
 	t.Parallel()
 	own := &inbound.Integration{

@@ -15,10 +15,9 @@ import (
 	"postrider/internal/problem"
 )
 
-// parameters reads the names and values of a call: the query's, and over them
-// the body's, a form or a JSON object. Where only the body is signed, the query
-// brings no more than the proof: whoever heard one call must not make another
-// of it.
+// parameters returns the names and values of a call: the query's, overridden by the body's, a
+// form or a JSON object. If only the body is signed, just the credentials are read of the
+// query: nobody who overheard one call may make another of it.
 func (s *Integration) parameters(c *Call) (url.Values, error) {
 	values, err := url.ParseQuery(c.RawQuery)
 	if err != nil {
@@ -56,8 +55,8 @@ func bodyParameters(c *Call) (url.Values, error) {
 	}
 }
 
-// jsonParameters reads a JSON object; numbers keep their digits. What lies deeper
-// has its path with dots for a name: data.player.id, events.0.type.
+// jsonParameters parses a JSON object; numbers keep their digits. Nested values are named by
+// their dotted paths: data.player.id, events.0.type.
 func jsonParameters(body []byte) (url.Values, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -81,7 +80,7 @@ func jsonParameters(body []byte) (url.Values, error) {
 	return values, nil
 }
 
-// compound names a JSON value that has others in it; empty for a plain one.
+// compound names the type of a JSON value that has others in it; empty for a plain one.
 func compound(v any) string {
 	switch v.(type) {
 	case map[string]any:
@@ -92,8 +91,8 @@ func compound(v any) string {
 	return ""
 }
 
-// flatten puts the plain values of a JSON value under their paths, as many as are
-// read at all.
+// flatten adds the plain values of a JSON value under their paths, up to the limit of
+// parameters.
 func flatten(values url.Values, path string, v any) {
 	if len(values) > maxParameters {
 		return
@@ -116,7 +115,7 @@ func flatten(values url.Values, path string, v any) {
 	}
 }
 
-// join is the path of what has a name inside of what stands at a path.
+// join returns the path of a name within a path.
 func join(path, name string) string {
 	if path == "" {
 		return name
@@ -124,8 +123,7 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// Heard reads the parameters of a call as the received log keeps it; what cannot be read
-// has none.
+// Heard returns the parameters of a call from the inbound log; none of what cannot be parsed.
 func Heard(query, body string) map[string]string {
 	found := map[string]string{}
 	keep := func(values url.Values) {

@@ -16,10 +16,10 @@ import (
 	"postrider/internal/problem"
 )
 
-// Report is a conversion as somebody reports it.
+// Report is a conversion as reported.
 type Report struct {
 	Goal          string
-	ClickID       string // ours, as it was given; empty for none
+	ClickID       string // ours, as given; empty for none
 	PlayerID      string // the operator's; empty for none
 	TransactionID string // the operator's; empty for none
 	Amount        decimal.NullDecimal
@@ -28,10 +28,10 @@ type Report struct {
 	Reason        string
 	OccurredAt    time.Time
 	Actor         commission.Actor
-	UserID        ids.User // who reported it, for staff and tokens
+	UserID        ids.User // who reported it, if staff or a token
 
-	StatusGiven   bool   // otherwise Status is the default, and changes nothing
-	UnknownStatus string // the operator's word for the status, which nobody has mapped; else empty
+	StatusGiven   bool   // if false, Status is the default, and changes nothing
+	UnknownStatus string // the operator's word for the status if it is not mapped; else empty
 }
 
 // Goal is what a report is checked against: an entry of the event dictionary.
@@ -39,10 +39,10 @@ type Goal struct {
 	commission.Goal
 
 	OncePerPlayer bool
-	Parameters    []string // that it may carry, besides who it is about
+	Parameters    []string // that it may have, besides those that identify it
 }
 
-// Read turns parameters into a report, or says of each bad field what is wrong with it.
+// Read parses parameters into a report, and returns a problem for each bad field.
 func Read(values url.Values, now time.Time) (Report, []*problem.Error) {
 	r := Report{Actor: commission.ByOperator}
 	var bad []*problem.Error
@@ -73,9 +73,9 @@ func Read(values url.Values, now time.Time) (Report, []*problem.Error) {
 	return r, bad
 }
 
-// Unlisted names what a report carries and the dictionary does not list for its
-// goal. It is kept all the same: what an operator says too much of costs nobody a
-// conversion, and the received log says so.
+// Unlisted returns the parameters of a report that the dictionary does not list for its goal.
+// They are kept nonetheless: a superfluous parameter costs nobody a conversion, and the
+// inbound log notes it.
 func (r *Report) Unlisted(g *Goal) []string {
 	var extra []string
 	for _, p := range []struct {
@@ -93,8 +93,8 @@ func (r *Report) Unlisted(g *Goal) []string {
 	return extra
 }
 
-// Unreadable lists the texts of a report that cannot be kept. A call's are
-// checked as they are read.
+// Unreadable returns the problems with texts of a report that cannot be stored. A call's texts
+// are checked when it is parsed.
 func (r *Report) Unreadable() []*problem.Error {
 	var bad []*problem.Error
 	for _, text := range []struct{ name, value string }{
@@ -110,7 +110,7 @@ func (r *Report) Unreadable() []*problem.Error {
 	return bad
 }
 
-// Unusable says why a value cannot be kept, or nothing.
+// Unusable returns why a value cannot be stored, or nothing.
 func Unusable(v string) string {
 	switch {
 	case len(v) > MaxID:
@@ -121,7 +121,7 @@ func Unusable(v string) string {
 	return ""
 }
 
-// readTime reads RFC 3339 or Unix seconds; nothing means now.
+// readTime parses RFC 3339 or Unix seconds; empty means now.
 func readTime(v string, now time.Time) (time.Time, error) {
 	if v == "" {
 		return now, nil
@@ -140,11 +140,10 @@ func readTime(v string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-// epoch is before everything that can have been reported.
+// epoch is the earliest time that can be reported.
 var epoch = time.Unix(0, 0).UTC()
 
-// Complete checks a report against the goal it names, nil for none, and fills its
-// defaults.
+// Complete checks a report against the goal it names, nil for none, and sets its defaults.
 func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Error {
 	var bad []*problem.Error
 	switch {
@@ -174,7 +173,7 @@ func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Er
 	if status, ok := commission.ParseStatus(WordKey(string(r.Status))); ok {
 		r.Status = status
 	} else {
-		r.UnknownStatus, r.Status = string(r.Status), commission.Unknown // kept until somebody says what it means
+		r.UnknownStatus, r.Status = string(r.Status), commission.Unknown // kept until it is mapped
 	}
 	if r.OccurredAt.IsZero() {
 		r.OccurredAt = now

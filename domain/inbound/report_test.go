@@ -22,7 +22,7 @@ var dictionary = map[string]*inbound.Goal{
 	"deposit": {Goal: commission.Goal{Key: "deposit", Statuses: commission.Statuses()}, Parameters: []string{commission.ParamTransaction, commission.ParamAmount}},
 }
 
-// read reads a query as a call's, and completes it.
+// read parses a query as a call's, and completes it.
 func read(t *testing.T, query string) (inbound.Report, []*problem.Error) {
 	t.Helper()
 	values, err := url.ParseQuery(query)
@@ -46,7 +46,7 @@ func TestAReportAsItIsRead(t *testing.T) {
 		"goal=deposit&player_id=p&transaction_id=T&occurred_at=2026-06-12T09:00:00+02:00": { // the plus is a space
 			Goal: "deposit", PlayerID: "p", TransactionID: "T", Currency: "EUR", Status: commission.Approved, OccurredAt: now.Add(-3 * time.Hour),
 		},
-		"goal=ftd&player_id=p&status=in+review": { // kept until somebody says what it means
+		"goal=ftd&player_id=p&status=in+review": { // kept until it is mapped
 			Goal: "ftd", PlayerID: "p", Currency: "EUR", Status: commission.Unknown, StatusGiven: true, UnknownStatus: "in review", OccurredAt: now,
 		},
 	} {
@@ -60,7 +60,7 @@ func TestAReportAsItIsRead(t *testing.T) {
 	}
 }
 
-// Every fault is told at once, each by its field.
+// All problems are returned at once, each with its field.
 func TestWhatIsWrongWithAReport(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string][]string{
@@ -116,7 +116,7 @@ func TestAReportOfStaffIsOfTextThatCanBeKept(t *testing.T) {
 	}
 }
 
-// One fault is one of the query or the body, not of a field.
+// A call that cannot be parsed has one problem, with the query or the body, not a field.
 func TestACallThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	s := &inbound.Integration{}

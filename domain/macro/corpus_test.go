@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write what is read into testdata/corpus
 
 const corpusFile = "testdata/corpus.json"
 
-// corpusCase is one template of testdata/corpus.json; testdata/README tells the form.
+// corpusCase is one template of testdata/corpus.json; testdata/README describes the format.
 // The web app's editor/corpus.test.ts reads the same file.
 type corpusCase struct {
 	Name         string              `json:"name"`
@@ -99,8 +99,7 @@ func compare(t *testing.T, what string, got, want any) {
 	}
 }
 
-// checkMeaning lets default and map work, to see that their arguments are what they
-// are said to be.
+// checkMeaning applies default and map, to check that their arguments are those in the corpus.
 func (f corpusFilter) checkMeaning(t *testing.T, placeholder string) {
 	inside := strings.SplitAfterN(placeholder, "|", 2)
 	parsed, err := macro.Parse("https://t.example/?v={param_1|" + inside[len(inside)-1])
@@ -126,8 +125,8 @@ func (f corpusFilter) checkMeaning(t *testing.T, placeholder string) {
 	}
 }
 
-// readCase reads a template with the parser, after the placeholders of other systems
-// have become letters: each is one piece, whatever signs are in it.
+// readCase parses a template, after replacing the placeholders of other systems with letters:
+// each is one piece, whatever characters are in it.
 func readCase(t *testing.T, name, template string) corpusCase {
 	c := corpusCase{
 		Name: name, Template: template,
@@ -170,8 +169,8 @@ func readCase(t *testing.T, name, template string) corpusCase {
 	return c
 }
 
-// foreignIn finds the placeholders of other systems. Where one of ours is seen too,
-// ours stands, as "{payout}" in "${payout}", unless it is unknown: "${x}".
+// foreignIn finds the placeholders of other systems. If one of ours matches too, ours wins, as
+// "{payout}" in "${payout}", unless it is unknown: "${x}".
 func foreignIn(template string) []presets.Token {
 	slots, faults := macro.ReadSlots(template)
 	return slices.DeleteFunc(presets.Tokens(template), func(token presets.Token) bool {
@@ -273,8 +272,7 @@ func readCorpus(t *testing.T) []corpusCase {
 	return cases
 }
 
-// writeCorpus writes one line for a placeholder, as whoever reads the difference
-// wants it.
+// writeCorpus writes one line for each placeholder, so that diffs are readable.
 func writeCorpus(t *testing.T, cases []corpusCase) {
 	t.Helper()
 	var b strings.Builder
@@ -302,7 +300,7 @@ func lines[T any](t *testing.T, list []T) string {
 	return "[" + strings.Join(written, ",") + "\n    ]"
 }
 
-// compact writes JSON in one line, with "&", "<" and ">" as they are.
+// compact writes JSON on one line, with "&", "<" and ">" unescaped.
 func compact(t *testing.T, v any) string {
 	t.Helper()
 	var b bytes.Buffer

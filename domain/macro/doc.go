@@ -3,10 +3,10 @@
 //
 //	https://tracker.example/postback?subid={param_1}&payout={payout|mul:0.85|round:2}
 //
-// It owns the names of the macros, the filters, the encoding of a value for the
-// place it stands in, and the positions by which a template and its expansion are
-// shown. It does not know where values come from (package intake collects them),
-// nor whether a target may be called (package dispatch decides).
+// It owns the names of the macros, the filters, the encoding of a value for its
+// place, and the positions by which a template and its expansion are shown. It does
+// not know where values come from (package intake collects them), nor whether a
+// target may be called (package dispatch decides).
 //
 // # Grammar
 //
@@ -23,28 +23,28 @@
 //
 // # Expansion
 //
-// Expansion is one pass from left to right: what a value contains is never looked
-// at again, so a value `{payout}` stays those eight characters. A macro without a
+// Expansion is one pass from left to right: a value is never expanded
+// again, so a value `{payout}` stays those eight characters. A macro without a
 // value is empty. Filters chain from left to right; one that cannot use its input
-// (mul on a word, format on what is no date) gives the empty text, so that a
-// following default catches it.
+// (mul on a word, format on what is no date) returns the empty text, so that a
+// following default applies.
 //
 // # Encoding
 //
 // RFC 3986 with only the unreserved characters left as they are: letters, digits
-// and "-._~". A space is %20. So a value can neither end its parameter, its path
-// segment nor the URL, and decoding gives the value back, byte for byte.
+// and "-._~". A space is %20. So a value can end neither its parameter, its path
+// segment nor the URL, and decoding returns the value, byte for byte.
 //
 // A path segment that a value alone would turn into "." or ".." has its dots
 // encoded twice (%252E), because servers resolve "%2E%2E" as they do "..".
 //
-// The filter raw leaves a value as it came, for values that are encoded already.
+// The filter raw leaves a value unchanged, for values that are already encoded.
 // What it still encodes: whatever could start another parameter, segment or
 // fragment in its place ("&", ";", "#", "/", "?", "\", and "=" in a parameter's
-// name), what may not stand in a URL at all (spaces, control characters,
+// name), what is not allowed in a URL at all (spaces, control characters,
 // non-ASCII, quotes, braces), and a "%" that does not begin an escape.
 //
-// In literal text, what may not stand in a URL is percent-encoded once, when the
+// In literal text, what is not allowed in a URL is percent-encoded once, when the
 // template is parsed; literal braces stay as they are in the query, where trackers
 // expect them, and are encoded elsewhere, as net/http would do.
 //

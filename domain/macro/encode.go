@@ -2,7 +2,7 @@ package macro
 
 import "strings"
 
-// Place is where in the URL a macro stands; it decides what a raw value may keep.
+// Place is the part of the URL that a macro is in; it decides what a raw value may keep.
 type Place uint8
 
 // The places.
@@ -15,8 +15,8 @@ const (
 
 const upperHex = "0123456789ABCDEF"
 
-// byteClass tells, for every byte, where it may stand unencoded: bit 0 for any
-// value, the bit of rawBit(place) for a raw value in that place.
+// byteClass holds, for every byte, where it may be left unencoded: bit 0 for any value, the
+// bit of rawBit(place) for a raw value in that place.
 var byteClass = func() (class [256]uint8) {
 	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 	const everywhere = "!$'()*+,:@"
@@ -49,8 +49,8 @@ func appendEncoded(dst []byte, value string) []byte {
 	return append(dst, value[start:]...)
 }
 
-// appendRaw appends the value as it is, but for what could break out of its place
-// or out of the URL.
+// appendRaw appends the value as it is, except for what could break out of its place or out of
+// the URL.
 func appendRaw(dst []byte, value string, place Place) []byte {
 	bit := rawBit(place)
 	for i := range len(value) {
@@ -64,8 +64,8 @@ func appendRaw(dst []byte, value string, place Place) []byte {
 	return dst
 }
 
-// appendDots appends a value of dots so that no server takes it for a dot segment,
-// even one that decodes "%2E" before it resolves.
+// appendDots appends a value of dots so that no server takes it for a dot segment, even one
+// that decodes "%2E" before it resolves.
 func appendDots(dst []byte, value string) []byte {
 	for range len(value) {
 		dst = append(dst, "%252E"...)
@@ -73,10 +73,10 @@ func appendDots(dst []byte, value string) []byte {
 	return dst
 }
 
-// isDots reports whether the text alone is a dot segment.
+// isDots reports whether the text is a dot segment.
 func isDots(text string) bool { return text == "." || text == ".." }
 
-// decodeDots resolves percent-encoded dots, in literal text and in raw values.
+// decodeDots decodes percent-encoded dots, in literal text and in raw values.
 func decodeDots(text string) string {
 	if !strings.Contains(text, "%2") {
 		return text

@@ -34,16 +34,16 @@ type Error struct {
 	End     int
 }
 
-// Error gives the message with its position.
+// Error returns the message with its position.
 func (e Error) Error() string {
 	return fmt.Sprintf("at %d: %s", e.Start, e.Message)
 }
 
-// Errors are all the faults of one template, in order of position. It is the type
-// of the error that Parse and ParseFor return.
+// Errors are all the faults of one template, in order of position. It is the type of the error
+// that Parse and ParseFor return.
 type Errors []Error
 
-// Error gives all messages, one after the other.
+// Error returns all messages, one after the other.
 func (e Errors) Error() string {
 	messages := make([]string, len(e))
 	for i, one := range e {
@@ -56,9 +56,9 @@ func (e Errors) sort() {
 	slices.SortStableFunc(e, func(a, b Error) int { return cmp.Compare(a.Start, b.Start) })
 }
 
-// UTF16Offset turns a byte offset into s to the count of UTF-16 code units before
-// it, which is how JavaScript and the GraphQL API count. An offset inside a
-// character counts as that character's start, one past the end as the end.
+// UTF16Offset converts a byte offset into s to the number of UTF-16 code units before it,
+// which is how JavaScript and the GraphQL API count. An offset inside a character counts as
+// that character's start, one past the end as the end.
 func UTF16Offset(s string, byteOffset int) int {
 	units := 0
 	for i := 0; i < len(s); {

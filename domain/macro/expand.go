@@ -1,7 +1,7 @@
 package macro
 
-// Span says where one macro stood in the template and where its value stands in
-// the expanded URL, in byte offsets.
+// Span is the position of one macro in the template and of its value in the expanded URL, in
+// byte offsets.
 type Span struct {
 	Macro         Name
 	Value         string // after its filters, before encoding
@@ -11,7 +11,7 @@ type Span struct {
 	URLEnd        int
 }
 
-// Expand gives the URL with every macro replaced by its value.
+// Expand returns the URL with every macro replaced by its value.
 func (t *Template) Expand(v *Values) string {
 	var scratch [1024]byte
 	return string(t.AppendExpand(scratch[:0], v))
@@ -30,7 +30,7 @@ func (t *Template) AppendExpand(dst []byte, v *Values) []byte {
 	return append(dst, t.tail...)
 }
 
-// ExpandSpans gives the expanded URL and the span of every macro in it, in order.
+// ExpandSpans returns the expanded URL and the span of every macro in it, in order.
 func (t *Template) ExpandSpans(v *Values) (url string, spans []Span) {
 	if v == nil {
 		v = &noValues
@@ -51,7 +51,7 @@ func (t *Template) ExpandSpans(v *Values) (url string, spans []Span) {
 	return string(append(dst, t.tail...)), spans
 }
 
-// value is what the slot shows: the macro's value through the slot's filters.
+// value returns the macro's value, passed through the slot's filters.
 func (s *slot) value(v *Values) string {
 	value := cutValue(v.byIndex[s.macro])
 	for i := range s.filters {

@@ -14,16 +14,15 @@ func CutAll(s string, sep byte) []string {
 	return parts
 }
 
-// ReadSlots lists the placeholders that the parser finds, with its errors, in a
-// template of any length that it may refuse. The Macro of one that it does not know
-// means nothing.
+// ReadSlots lists the placeholders that the parser finds, with its errors, in a template of
+// any length that it may refuse. The Macro of an unknown one is meaningless.
 func ReadSlots(template string) ([]Slot, Errors) {
 	p := parser{source: template, scope: Aggregated}
 	p.read()
 	return (&Template{slots: p.slots}).Slots(), p.errs
 }
 
-// PlaceAt tells in which place the parser is at an offset; before the path, inHost.
+// PlaceAt returns the parser's place at an offset; before the path, inHost.
 func PlaceAt(template string, offset int) (place Place, inHost bool) {
 	p := parser{source: template, scope: Aggregated}
 	p.pathStart = p.target().end
@@ -33,14 +32,14 @@ func PlaceAt(template string, offset int) (place Place, inHost bool) {
 	return p.place(), offset < p.pathStart
 }
 
-// Parameter is one parameter of a query by byte offsets: name, "=", value. Without
-// an equals sign, Equals is where it ends.
+// Parameter is one parameter of a query by byte offsets: name, "=", value. Without an equals
+// sign, Equals is where it ends.
 type Parameter struct {
 	Start, Equals, End int
 }
 
-// ReadParameters lists the parameters of a template's query, by where the parser
-// takes the query to be and by what it reads as one piece.
+// ReadParameters lists the parameters of a template's query, with the query's bounds and the
+// pieces as the parser determines them.
 func ReadParameters(template string) []Parameter {
 	var found []Parameter
 	p := parser{source: template, scope: Aggregated}

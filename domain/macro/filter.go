@@ -10,11 +10,11 @@ type Filter struct {
 	Name    string
 	Usage   string // how it is written in a placeholder
 	Meaning string // one sentence
-	Example string // a placeholder and what it gives
+	Example string // a placeholder and its result
 }
 
-// filter is a Filter with what it does. prepare reads the argument once, when the
-// template is parsed; what it returns runs for every expansion.
+// filter is a Filter with its implementation. prepare parses the argument once, when the
+// template is parsed; the function that it returns runs for every expansion.
 type filter struct {
 	Filter
 	prepare func(argument string, given bool) (func(string) string, error)
@@ -72,7 +72,7 @@ func nearestFilter(name string) string {
 	return nearest(name, names)
 }
 
-// plain makes a filter that takes no argument.
+// plain returns a prepare for a filter without an argument.
 func plain(apply func(string) string) func(string, bool) (func(string) string, error) {
 	return func(_ string, given bool) (func(string) string, error) {
 		if given {

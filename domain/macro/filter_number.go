@@ -8,14 +8,14 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// maxDigits bounds a number that filters calculate with, so that no value and no
-// chain of factors makes one expansion expensive.
+// maxDigits bounds a number that filters calculate with, so that no value and no chain of
+// factors makes one expansion expensive.
 const maxDigits = 64
 
 const maxPlaces = 8
 
-// parseNumber reads a plain decimal: digits with at most one point, and a sign.
-// There are no exponents: 1e999999999 is ten characters and a gigabyte of digits.
+// parseNumber parses a plain decimal: digits with at most one point, and a sign. There are no
+// exponents: 1e999999999 is ten characters and a gigabyte of digits.
 func parseNumber(s string) (decimal.Decimal, bool) {
 	s = strings.TrimSpace(s)
 	if len(s) == 0 || len(s) > maxDigits || strings.Trim(s, "+-.0123456789") != "" {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// parseTime reads RFC 3339 or Unix seconds.
+// parseTime parses RFC 3339 or Unix seconds.
 func parseTime(s string) (time.Time, bool) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t.UTC(), true

@@ -14,7 +14,7 @@ import (
 	"postrider/domain/macro"
 )
 
-// golden is one case of the corpus in testdata/golden, whose README tells the form.
+// golden is one case of the corpus in testdata/golden, whose README describes the format.
 type golden struct {
 	name, template string
 	scope          macro.Scope

@@ -43,16 +43,16 @@ const (
 // Macro describes one macro.
 type Macro struct {
 	Name       Name
-	Aliases    []string // other names that mean the same
+	Aliases    []string // other names of the same macro
 	Group      string   // heading it is listed under
 	Meaning    string   // one sentence
-	Example    string   // a believable value
+	Example    string   // a plausible value
 	Aggregates bool     // its value is of several conversions: only postbacks that aggregate have it
 
 	click bool // available at the click
 }
 
-// macros is the registry; a macro's index in it is its place in Values.
+// macros is the registry; a macro's index in it is its index in Values.
 var macros = [macroCount]Macro{
 	{Name: Date, Group: "Time", Meaning: "When the goal was reached, in UTC, as RFC 3339.", Example: "2026-06-12T10:00:00Z"},
 	{Name: Timestamp, Group: "Time", Meaning: "When the goal was reached, as Unix seconds.", Example: "1781258400"},
@@ -89,7 +89,7 @@ var macros = [macroCount]Macro{
 
 const macroCount = 31
 
-// index finds a macro's place by canonical name or alias, in lower case.
+// index maps canonical names and aliases, in lower case, to a macro's index.
 var index = func() map[string]uint8 {
 	byName := make(map[string]uint8, 2*macroCount)
 	for i, m := range macros {
@@ -133,7 +133,7 @@ const (
 	Aggregated               // postback URLs that send several conversions in one request: every macro
 )
 
-// ScopeFor is the scope of a postback's URL: whether it aggregates the conversions of a
+// ScopeFor returns the scope of a postback's URL: whether it aggregates the conversions of a
 // click into one request, or sends each separately.
 func ScopeFor(aggregates bool) Scope {
 	if aggregates {
@@ -154,8 +154,8 @@ func (s Scope) allows(i uint8) bool {
 	}
 }
 
-// ForOne replaces an aggregated macro where each conversion is sent separately; it is
-// empty for the other macros.
+// ForOne returns the replacement of an aggregated macro where each conversion is sent
+// separately; it is empty for the other macros.
 func (n Name) ForOne() string {
 	switch n {
 	case Count:
@@ -171,8 +171,7 @@ func (n Name) ForOne() string {
 	}
 }
 
-// FillForOne sets the aggregated macros for the one conversion that the values are of,
-// unless they are set.
+// FillForOne sets the aggregated macros that have no value, from the values of one conversion.
 func (v *Values) FillForOne() {
 	if v.Get(Count) != "" {
 		return

@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// Parse reads a postback's URL template. The error is an Errors with every fault.
+// Parse parses a postback's URL template. The error is an Errors with every fault.
 func Parse(template string) (*Template, error) { return ParseFor(template, Conversions) }
 
-// ParseFor reads a template that is expanded in the given scope; macros that have
-// no value there are refused. The error is an Errors with every fault.
+// ParseFor parses a template that is expanded in the given scope; macros that have no value
+// there are refused. The error is an Errors with every fault.
 func ParseFor(template string, scope Scope) (*Template, error) {
 	if len(template) > MaxTemplate {
 		return nil, Errors{{
@@ -54,7 +54,7 @@ type parser struct {
 	segmentSlots int    // index of the segment's first slot
 }
 
-// read reads the whole template and gives its endpoint.
+// read reads the whole template and returns its endpoint.
 func (p *parser) read() string {
 	target := p.target()
 	p.pathStart = target.end
@@ -95,7 +95,7 @@ func (p *parser) next() {
 	}
 }
 
-// move follows a literal character from one part of the URL to the next.
+// move updates the section of the URL after a literal character.
 func (p *parser) move(c byte) {
 	switch {
 	case p.in == sectionPath && (c == '/' || c == '?' || c == '#'):
@@ -115,7 +115,7 @@ func (p *parser) move(c byte) {
 	}
 }
 
-// text takes literal text, encoding what may not stand in a URL.
+// text appends literal text, and encodes what is not allowed in a URL.
 func (p *parser) text(s string) {
 	if p.in == sectionPath {
 		if s == "/" || s == "?" || s == "#" {
@@ -137,7 +137,7 @@ func (p *parser) text(s string) {
 	}
 }
 
-// brace takes a literal brace.
+// brace appends a literal brace.
 func (p *parser) brace(c byte) {
 	switch {
 	case p.in == sectionTarget:
@@ -174,8 +174,8 @@ func (p *parser) run(code, message string, belongs func(rune) bool) {
 	p.fail(code, start, p.pos, message)
 }
 
-// endSegment decides, at the end of a path segment, whether the values in it could
-// be the whole of it but for dots.
+// endSegment sets, at the end of a path segment, the dotRisk of its slots: whether their
+// values, with literal dots at most, could be the whole of it.
 func (p *parser) endSegment() {
 	text := decodeDots(string(p.segmentText))
 	if text == "" || isDots(text) {

@@ -40,8 +40,8 @@ func (p *parser) placeholder() {
 	p.slots = append(p.slots, s)
 }
 
-// placeholderLength finds the closing brace. An opening one before it means that
-// the first was never closed.
+// placeholderLength finds the closing brace. An opening one before it means that the first was
+// never closed.
 func placeholderLength(rest string) (length int, closed bool) {
 	for i := 1; i < len(rest); i++ {
 		switch rest[i] {
@@ -128,7 +128,7 @@ func unknownFilter(name string) string {
 	return fmt.Sprintf("There is no filter %q.", shorten(name))
 }
 
-// shorten keeps a message readable when what was written is not.
+// shorten bounds the length of a quotation in a message.
 func shorten(s string) string {
 	const most = 40
 	if len(s) <= most {

@@ -13,8 +13,8 @@ type target struct {
 	endpoint string
 }
 
-// target reads scheme, host and port and reports what is wrong with them. Macros
-// in them are reported where they are read, not here.
+// target parses scheme, host and port and reports what is wrong with them. Macros in them are
+// reported where they are parsed, not here.
 func (p *parser) target() target {
 	schemeEnd := strings.Index(p.source, "://")
 	hostStart := schemeEnd + len("://")
@@ -46,8 +46,7 @@ func (p *parser) target() target {
 	return t
 }
 
-// authorityLength finds where the path, query or fragment begins, looking past
-// placeholders.
+// authorityLength finds where the path, query or fragment begins, skipping placeholders.
 func authorityLength(rest string) int {
 	for i := 0; i < len(rest); i++ {
 		switch rest[i] {
@@ -62,7 +61,7 @@ func authorityLength(rest string) int {
 	return len(rest)
 }
 
-// schemeSpan is how much of the start to mark when it is no http(s) scheme.
+// schemeSpan returns how much of the start to mark if it is no http(s) scheme.
 func schemeSpan(source string, schemeEnd int) int {
 	if schemeEnd >= 0 && !strings.ContainsAny(source[:schemeEnd], "/?#") {
 		return schemeEnd + len("://")
@@ -97,9 +96,9 @@ func validPort(port string) bool {
 	return err == nil && n > 0
 }
 
-// validHost accepts an IPv6 address in brackets, or labels of letters, digits,
-// dashes and underscores, in any script. A percent sign, a backslash, a full-width
-// dot or anything else that two programs could read differently is no host name.
+// validHost reports whether a host is an IPv6 address in brackets, or labels of letters,
+// digits, dashes and underscores, in any script. A percent sign, a backslash, a full-width dot
+// or anything else that two programs could read differently is no host name.
 func validHost(host string) bool {
 	if inner, ok := strings.CutPrefix(host, "["); ok {
 		inner, ok = strings.CutSuffix(inner, "]")

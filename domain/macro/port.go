@@ -1,7 +1,7 @@
 package macro
 
-// DefaultPort is the port of a scheme where a URL names none; empty for a scheme
-// that postbacks do not use.
+// DefaultPort returns the port of a scheme for URLs without one; empty for a scheme that
+// postbacks do not use.
 func DefaultPort(scheme string) string {
 	switch scheme {
 	case "http":

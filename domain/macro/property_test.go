@@ -11,8 +11,7 @@ import (
 	"postrider/domain/macro"
 )
 
-// The pieces that random templates are made of: every kind of placeholder in every
-// kind of place.
+// The pieces of random templates: every kind of placeholder in every kind of place.
 var (
 	placeholders = []string{
 		"{param_1}", "{param_2|raw}", "{sub3}", "{payout|mul:0.85|round:2}", "{reason|raw|upper}", "{date|unix}",
@@ -51,7 +50,7 @@ func drawValues(t *rapid.T) *macro.Values {
 	return v
 }
 
-// harmless gives every macro a value without any meaning, to compare shapes with.
+// harmless returns values without special characters for all macros, to compare shapes with.
 func harmless() *macro.Values {
 	v := new(macro.Values)
 	for _, m := range macro.All() {

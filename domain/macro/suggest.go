@@ -2,7 +2,7 @@ package macro
 
 import "strings"
 
-// nearest gives the candidate most like name, or "" when none is like it. Case,
+// nearest returns the candidate most similar to name, or "" if none is similar. Case,
 // underscores, dashes and spaces do not count, so clickid finds click_id.
 func nearest(name string, candidates []string) string {
 	wanted := squash(name)
@@ -18,7 +18,7 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
-// Nearest gives the macro whose name or alias is most like what was written.
+// Nearest returns the macro whose name or alias is most similar to what was written.
 func Nearest(written string) (Name, bool) {
 	names := make([]string, 0, len(index))
 	for _, m := range macros {
@@ -32,7 +32,7 @@ func squash(s string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(s))
 }
 
-// distance is the Levenshtein distance, counted in bytes: all names are ASCII.
+// distance returns the Levenshtein distance in bytes: all names are ASCII.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -3,9 +3,9 @@ package macro
 import "slices"
 
 const (
-	// MaxTemplate is the length in bytes of the longest template that is accepted.
+	// MaxTemplate is the maximum length of a template, in bytes.
 	MaxTemplate = 2048
-	// MaxURL is the length in bytes of the longest expansion that is sent.
+	// MaxURL is the maximum length of an expansion that is sent, in bytes.
 	MaxURL = 8192
 )
 
@@ -14,7 +14,7 @@ type Template struct {
 	source   string
 	endpoint string
 	slots    []slot
-	tail     string // literal text after the last slot, as it stands in a URL
+	tail     string // literal text after the last slot, as in the URL
 }
 
 // slot is one placeholder and the literal text between it and the one before.
@@ -24,7 +24,7 @@ type slot struct {
 	macro      uint8
 	place      Place
 	raw        bool
-	dotRisk    bool // the segment's literal text would not keep "." or ".." from being the whole of it
+	dotRisk    bool // the segment's literal text does not keep it from being "." or ".."
 	filters    []call
 }
 
@@ -60,9 +60,9 @@ func (t *Template) Macros() []Name {
 	return names
 }
 
-// String gives the template as it was written.
+// String returns the template as it was written.
 func (t *Template) String() string { return t.source }
 
-// Endpoint gives scheme://host:port in lower case with the port written out: the
-// server that every expansion of this template goes to.
+// Endpoint returns scheme://host:port in lower case with the port written out: the server that
+// every expansion of this template goes to.
 func (t *Template) Endpoint() string { return t.endpoint }

@@ -5,23 +5,22 @@ import "unicode/utf8"
 // MaxValue is the length in bytes at which a value is cut before it is used.
 const MaxValue = 2048
 
-// Values holds the value of every macro for one expansion. The zero value is ready
-// to use, and has no value for any.
+// Values holds the value of every macro for one expansion. The zero value is ready to use, and
+// has no value for any macro.
 type Values struct {
 	byIndex [macroCount]string
 }
 
 var noValues Values
 
-// Set gives the macro its value. An alias sets the macro it stands for; a name that
-// is no macro is ignored.
+// Set sets the macro's value. An alias sets its macro; a name that is no macro is ignored.
 func (v *Values) Set(name Name, value string) {
 	if i, ok := indexOf(string(name)); ok {
 		v.byIndex[i] = value
 	}
 }
 
-// Get gives the macro's value, empty where it has none.
+// Get returns the macro's value, empty if it has none.
 func (v *Values) Get(name Name) string {
 	if i, ok := indexOf(string(name)); ok {
 		return v.byIndex[i]
@@ -29,7 +28,7 @@ func (v *Values) Get(name Name) string {
 	return ""
 }
 
-// SampleValues gives every macro its example, for previews.
+// SampleValues returns the example of every macro, for previews.
 func SampleValues() *Values {
 	v := new(Values)
 	for i, m := range macros {
@@ -38,7 +37,7 @@ func SampleValues() *Values {
 	return v
 }
 
-// cutValue bounds a value to MaxValue bytes without splitting a character.
+// cutValue truncates a value to MaxValue bytes without splitting a character.
 func cutValue(s string) string {
 	if len(s) <= MaxValue {
 		return s

@@ -35,7 +35,7 @@ func TestADomainIsTakenAsItIsTyped(t *testing.T) {
 	}
 }
 
-// Other blanks are somebody's keys: whatever characters they have arrive.
+// Other blanks are keys: they are sent unchanged, whatever characters they have.
 func TestAKeyArrivesAsItWasTyped(t *testing.T) {
 	t.Parallel()
 	p := presets.PresetByKey("keitaro")

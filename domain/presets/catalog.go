@@ -2,7 +2,7 @@ package presets
 
 import "regexp"
 
-// The goal as trackers name it: a registration is a lead, a deposit a sale.
+// leadOrSale is the goal in trackers' terms: a registration is a lead, a deposit a sale.
 const leadOrSale = "{goal_id|map:registration=lead,kyc=lead,lead_created=lead,lead_approved=lead,*=sale}"
 
 // Blanks that many presets share.
@@ -31,10 +31,10 @@ func currencyParameter(name string) Parameter {
 	return Parameter{Name: name, Meaning: "ISO 4217 code of the payout.", Send: "{currency}"}
 }
 
-// catalog is what is confirmed; see the package comment.
+// catalog lists the confirmed presets; see the package comment.
 var catalog = append(append([]*Preset{}, ownTrackers...), otherTakers...)
 
-// ownTrackers are those that an affiliate runs or rents.
+// ownTrackers are trackers that an affiliate runs or rents.
 var ownTrackers = []*Preset{
 	{
 		Key: "keitaro", Name: "Keitaro", Kind: "tracker", Token: "{subid}",
@@ -182,7 +182,7 @@ var ownTrackers = []*Preset{
 	},
 }
 
-// otherTakers are networks, ad sources and messengers that take a postback.
+// otherTakers are networks, ad sources and messengers that accept a postback.
 var otherTakers = []*Preset{
 	{
 		Key: "affise", Name: "Affise", Kind: "network", Token: "{clickid}",

@@ -35,7 +35,7 @@ var goals = []string{
 	commission.GoalRegistration, commission.GoalKYC, commission.GoalFTD, commission.GoalDeposit, commission.GoalCPA, commission.GoalNetRevenue, "vip_level",
 }
 
-// query reads the parameters of a template as they are written.
+// query returns the parameters of a template as they are written.
 func query(template string) [][2]string {
 	_, query, _ := strings.Cut(template, "?")
 	var list [][2]string
@@ -108,8 +108,8 @@ func TestEveryBlankIsAskedFor(t *testing.T) {
 	}
 }
 
-// What a preset proposes for a parameter is in our language, and of those values
-// that its tracker takes, whichever goal and status it is.
+// The value that a preset proposes for a parameter is in our language, and one of those that
+// its tracker accepts, for every goal and status.
 func TestEveryParameterSendsWhatTheTrackerTakes(t *testing.T) {
 	t.Parallel()
 	for _, p := range presets.Presets() {
@@ -161,8 +161,8 @@ func checkSends(t *testing.T, p *presets.Preset, known presets.Parameter, send s
 	}
 }
 
-// The click id goes where the tracker looks for it, and comes from where the
-// tracking link got it.
+// The click id is in the parameter that the tracker reads, and comes from the param in which
+// the tracking link passed it.
 func TestEveryPresetReportsTheClick(t *testing.T) {
 	t.Parallel()
 	for _, p := range presets.Presets() {
@@ -194,8 +194,8 @@ func TestEveryPresetReportsTheClick(t *testing.T) {
 	}
 }
 
-// A tracker's token is what the tracking link gets, so it is one placeholder, and
-// pasted into a postback it comes back as the click id.
+// A tracker's token is what the tracking link gets, so it is one placeholder, and pasted into
+// a postback it is recognised as the click id.
 func TestEveryTokenIsOfTheClick(t *testing.T) {
 	t.Parallel()
 	for _, p := range presets.Presets() {
@@ -214,15 +214,15 @@ func TestEveryTokenIsOfTheClick(t *testing.T) {
 	}
 }
 
-// Which tracker a preset's own URL is taken for, and how surely.
+// The tracker that a preset's own URL is recognised as, and how surely.
 func TestWhoseAPresetsURLIs(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
 		"keitaro": "keitaro sure", "binom": "binom sure", "clickflare": "clickflare sure", "peerclick": "peerclick sure", "funnelflux": "funnelflux sure",
 		"prosper202": "prosper202 sure", "maxconv": "maxconv sure", "affise": "affise sure", "tune": "tune sure", "taboola": "taboola sure", "mgid": "mgid sure",
 		"telegram": "telegram sure",
-		"orbitra":  "keitaro sure",  // which has the same URL, and is the commoner
-		"voluum":   "voluum likely", // only its parameters tell /postback apart
+		"orbitra":  "keitaro sure",  // which has the same URL, and is more common
+		"voluum":   "voluum likely", // only its parameters distinguish /postback
 		"bemob":    "bemob likely",  //
 		"redtrack": "redtrack likely",
 	}
@@ -246,8 +246,8 @@ func TestWhoseAPresetsURLIs(t *testing.T) {
 	}
 }
 
-// A host is a preset's with everything that ends so, whatever its case or port, and
-// not where it only looks so. No host is claimed by two.
+// A host matches a preset with all its subdomains, whatever its case or port, and not if it
+// only looks similar. No host matches two presets.
 func TestAHostIsOfOnePreset(t *testing.T) {
 	t.Parallel()
 	for host, key := range map[string]string{"peerclick.com": "peerclick", "affise.com": "affise", "go2cloud.org": "tune", "taboola.com": "taboola", "mgid.com": "mgid", "api.telegram.org": "telegram"} {
@@ -269,7 +269,7 @@ func TestAHostIsOfOnePreset(t *testing.T) {
 	}
 }
 
-// With a goal said outright, what is sent for that goal is the same.
+// With the goal resolved, the same is sent for that goal.
 func TestAGoalSaidOutrightSendsTheSame(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {

@@ -11,16 +11,16 @@ type Confidence string
 
 // The confidences, from the highest.
 const (
-	Sure   Confidence = "sure"   // documented, or everything agrees
+	Sure   Confidence = "sure"   // documented, or all names agree
 	Likely Confidence = "likely" // the usual meaning of a name
 	Guess  Confidence = "guess"  // one of several meanings
-	None   Confidence = "none"   // nothing is proposed; the text stays as it is
+	None   Confidence = "none"   // nothing is proposed; the text is left unchanged
 )
 
 // Confidences lists every Confidence.
 func Confidences() []Confidence { return []Confidence{Sure, Likely, Guess, None} }
 
-// Values gives the texts, as every enumeration does.
+// Values returns the texts, as for every enumeration.
 func (Confidence) Values() []string { return enum.Strings(Confidences()) }
 
 // MarshalGQL writes the GraphQL name, for example SURE.

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Dialect is a way to write a placeholder, by its form: {x}, ##x##.
+// Dialect is a notation of placeholders, named by its form: {x}, ##x##.
 type Dialect string
 
-// The dialects. The last three are not of networks: our own macros, words such as
-// REPLACE in the place of a value, and no placeholder at all.
+// The dialects. The last three are not of networks: our own macros, filler words such as
+// REPLACE instead of a value, and no placeholder at all.
 const (
 	Braces        Dialect = "{x}"
 	DoubleBraces  Dialect = "{{x}}"
@@ -32,8 +32,8 @@ const (
 	nameInside         = `([A-Za-z_][\w.:-]*)`
 )
 
-// spelling is how one dialect is found. Their order decides where two could begin
-// at one place.
+// spellings are the patterns of the dialects. Their order decides if two match at the same
+// place.
 var spellings = []struct {
 	dialect Dialect
 	pattern *regexp.Regexp
@@ -56,8 +56,8 @@ var spellings = []struct {
 // Token is a placeholder of some dialect in a text, by byte offsets.
 type Token struct {
 	Dialect Dialect
-	Name    string // what stands inside
-	Filters string // after it, with the bar: of our own language alone
+	Name    string // what is inside
+	Filters string // after it, with the bar: only in our own language
 	Start   int
 	End     int
 }
@@ -103,8 +103,8 @@ func tokenAt(text string, at int) (Token, bool) {
 // maxToken bounds the length of one placeholder, in bytes.
 const maxToken = 512
 
-// plausible leaves out what only looks like a placeholder of a dialect that is
-// made of everyday characters.
+// plausible reports whether a match of a dialect that consists of everyday characters is a
+// real placeholder.
 func plausible(d Dialect, name, text string, at int) bool {
 	placed := at > 0 && strings.IndexByte("=/&?-_.:,|"+"])>}_xX;+", text[at-1]) >= 0 // a value, not prose
 	switch d {
@@ -129,7 +129,7 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
-// Form gives a name as the dialect would write it.
+// Form returns a name in the dialect's notation.
 func (d Dialect) Form(name string) string {
 	if !strings.ContainsAny(string(d), "xX") || d == Ours {
 		return name

@@ -1,13 +1,12 @@
-// Package presets is what is known of affiliates' trackers: the catalogue of
-// presets, the dialects in which networks write placeholders, and the reading of
-// a postback URL that somebody pastes, in whatever dialect it is.
+// Package presets has what is known of affiliates' trackers: the catalogue of
+// presets, the dialects in which networks write placeholders, and the recognition
+// of a pasted postback URL, in any dialect.
 //
 // It owns the catalogue, the dialects and the mapping of foreign names to our
-// macros. It does not send anything, and does not judge a template: package
-// doctor does.
+// macros. It sends nothing, and does not check a template: package doctor does.
 //
-// The catalogue has only what a vendor's own page or a third party confirms; each
-// preset names the page. Money that a tracker counts as earned is {payout}, what
+// The catalogue contains only what a vendor's own page or a third party confirms;
+// each preset names the page. Money that a tracker counts as earned is {payout}, what
 // the player paid is {amount}.
 //
 // # Recognising

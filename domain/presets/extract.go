@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// MaxText is how much of a pasted text is read, in bytes.
+// MaxText is how many bytes of a pasted text are read.
 const MaxText = 32 << 10
 
-// Forms in which text arrives that was a URL once: from HTML, JSON, a mail's
-// quoted-printable, a line that was broken, a browser's address bar.
+// What becomes of URLs in text: in HTML, JSON, a mail's quoted-printable, a line that was
+// broken, a browser's address bar.
 var (
 	softBreak    = regexp.MustCompile(`=\n`)
 	brokenLine   = regexp.MustCompile(`[\s\\]*&[\s\\]*([\w.-]+=)`)
@@ -24,7 +24,7 @@ var (
 	unescapes    = strings.NewReplacer("%7B", "{", "%7b", "{", "%7D", "}", "%7d", "}", "%5B", "[", "%5b", "[", "%5D", "]", "%5d", "]", "%24", "$", "%23", "#", "%20", " ")
 )
 
-// clean undoes what happened to a URL on its way into the text.
+// clean undoes the encodings and line breaks that a URL got in the text.
 func clean(text string) string {
 	if len(text) > MaxText {
 		text = text[:MaxText]
@@ -49,7 +49,7 @@ var (
 	listed     = regexp.MustCompile(`(?m)^[\s*•-]*([A-Za-z_][\w.-]*)\s*(?:[:=→]|->|=>)\s*(\S+?)[,;]?\s*$`)
 )
 
-// maxPieces is how many URLs of one text are looked at.
+// maxPieces is how many URLs of one text are considered.
 const maxPieces = 40
 
 // found is a piece of the text that may be a postback URL.
@@ -58,7 +58,7 @@ type found struct {
 	score int
 }
 
-// candidates finds what in a text may be a postback URL, the likeliest first.
+// candidates returns the pieces of a text that may be a postback URL, likeliest first.
 func candidates(text string) []string {
 	tokens := Tokens(text)
 	var list []found
@@ -87,14 +87,14 @@ func candidates(text string) []string {
 	return texts
 }
 
-// inValue tells whether a URL begins in another's parameter.
+// inValue reports whether a URL begins in a parameter of another.
 func inValue(text string, at int) bool { return at > 0 && text[at-1] == '=' }
 
 func inside(tokens []Token, at int) bool {
 	return slices.ContainsFunc(tokens, func(t Token) bool { return t.Start < at && at < t.End })
 }
 
-// end finds where a URL ends that is under way at a place.
+// end returns where a URL that continues at a position ends.
 func end(text string, tokens []Token, at int) int {
 	stop := at
 	for i := at; i < len(text); {
@@ -123,7 +123,7 @@ func startingAt(tokens []Token, at int) *Token {
 	return &tokens[i]
 }
 
-// weigh says how much a piece looks like a postback.
+// weigh returns how likely a piece is a postback.
 func weigh(piece string) found {
 	f := found{text: piece, score: 3*len(Tokens(piece)) + 2*len(pairs.FindAllString(piece, -1))}
 	lower := strings.ToLower(piece)
@@ -157,7 +157,7 @@ func pairsIn(text string, tokens []Token) string {
 	return ""
 }
 
-// fillers are words that stand where a value belongs.
+// fillers are words used as placeholders for a value.
 var fillers = regexp.MustCompile(`(?i)^(|replace(_?me)?|optional|required|x{2,}|y{2,}|\.{2,}|…|-+|_+|\?+|value|your[ _-].*|my[ _-].*|insert[ _-].*|put[ _-].*|enter[ _-].*|macro|token|placeholder|(click|sub|aff_sub|transaction|conversion|txn?)[ _-]?id|[A-Z]+(_[A-Z]+)*_HERE|payout|amount|status|event|goal|currency|revenue|sum|test)$`)
 
 func isFiller(value string) bool { return fillers.MatchString(value) }

@@ -8,10 +8,10 @@ import (
 	"postrider/domain/macro"
 )
 
-// mapPair proposes what one parameter should send.
+// mapPair returns the proposal for one parameter.
 func (rd reading) mapPair(p pair) RecognizedParameter {
 	tokens := Tokens("=" + p.value)
-	for i := range tokens { // the "=" lets it see that a value begins here
+	for i := range tokens { // the "=" shows it that a value begins here
 		tokens[i].Start--
 		tokens[i].End--
 	}
@@ -32,7 +32,7 @@ func (rd reading) mapPair(p pair) RecognizedParameter {
 	}
 }
 
-// documented is what the recognised tracker says of a parameter.
+// documented returns what is documented of a parameter of the recognised tracker.
 func (rd reading) documented(name string) (Parameter, bool) {
 	if rd.match.preset == nil {
 		return Parameter{}, false
@@ -81,8 +81,8 @@ func (rd reading) tokenMeans(t Token) (meaning, bool) {
 	return means(t.Name)
 }
 
-// agreed is what to send where name and placeholder say the same: the name of
-// the parameter is what the tracker reads.
+// agreed returns what to send if name and placeholder agree: the name of the parameter is what
+// the tracker reads.
 func agreed(named, said meaning) string {
 	if named.confidence == Guess {
 		return said.send
@@ -90,7 +90,7 @@ func agreed(named, said meaning) string {
 	return named.send
 }
 
-// both is how sure two names are together.
+// both returns the confidence of two names together.
 func both(named, said meaning) Confidence {
 	if named.confidence == Guess || said.confidence == Guess {
 		return Guess
@@ -101,8 +101,7 @@ func both(named, said meaning) Confidence {
 	return Sure
 }
 
-// mapFiller maps a parameter that waits for a value: empty, or a word such as
-// REPLACE.
+// mapFiller maps a parameter without a value yet: empty, or a word such as REPLACE.
 func (rd reading) mapFiller(p pair) RecognizedParameter {
 	if d, ok := rd.documented(p.name); ok && d.Send != "" {
 		confidence := Likely
@@ -117,7 +116,7 @@ func (rd reading) mapFiller(p pair) RecognizedParameter {
 	return kept(p, fmt.Sprintf("%s is unknown: choose a macro, or leave it empty.", p.name))
 }
 
-// mapFixed leaves a fixed value alone, unless it stands where a click id belongs.
+// mapFixed leaves a fixed value unchanged, unless a click id belongs there.
 func (rd reading) mapFixed(p pair) RecognizedParameter {
 	d, ok := rd.documented(p.name)
 	m, known := means(p.name)
@@ -174,8 +173,8 @@ func weaker(a, b Confidence) Confidence {
 	return b
 }
 
-// families are macros that stand for much the same: a parameter that takes one
-// does not contradict a placeholder that says another.
+// families are macros of nearly the same meaning: a parameter for one does not contradict a
+// placeholder for another.
 var families = [][]macro.Name{
 	{macro.Payout, macro.Amount},
 	{macro.Status, macro.GoalID, macro.GoalName},
@@ -184,7 +183,7 @@ var families = [][]macro.Name{
 	{macro.Param1, macro.Param2, macro.Param3},
 }
 
-// alike tells whether two proposals are of one family.
+// alike reports whether two proposals are of one family.
 func alike(a, b string) bool {
 	if a == b {
 		return true

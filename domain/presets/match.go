@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// match is the tracker that a URL leads to, as far as its form tells.
+// match is the tracker of a URL, as far as its form shows.
 type match struct {
 	preset     *Preset
 	confidence Confidence
 	reason     string
 }
 
-// recogniseTracker finds the preset whose host, path and parameters a URL has.
+// recogniseTracker returns the preset whose host, path and parameters a URL has.
 func recogniseTracker(p parts) match {
 	var best match
 	bestScore, tied := 0, ""
@@ -34,7 +34,7 @@ func recogniseTracker(p parts) match {
 	return best
 }
 
-// mask puts one letter in the place of each placeholder.
+// mask replaces each placeholder with one letter.
 func mask(path string) string {
 	var b strings.Builder
 	at := 0
@@ -73,6 +73,5 @@ func (p *Preset) matches(u parts, path string) (match, int) {
 	}
 }
 
-// takesAnyHost tells whether the preset's tracker also answers on domains of its
-// users' own.
+// takesAnyHost reports whether the preset's tracker also runs on domains of its users' own.
 func (p *Preset) takesAnyHost() bool { return strings.Contains(p.Template, "://<domain>") }

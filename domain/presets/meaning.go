@@ -2,9 +2,9 @@ package presets
 
 import "strings"
 
-// meaning is what a foreign name stands for.
+// meaning is the meaning of a foreign name.
 type meaning struct {
-	send       string // in our macro language; empty: nothing of ours
+	send       string // in our macro language; empty if we have nothing for it
 	confidence Confidence
 	says       string // its usual meaning, for a sentence
 }
@@ -29,7 +29,7 @@ var (
 	countryMeaning  = meaning{"{country}", Likely, "the click's country"}
 )
 
-// meanings are of names in lower case without "_", "-", "." and spaces.
+// meanings has its keys in lower case without "_", "-", "." and spaces.
 var meanings = func() map[string]meaning {
 	of := map[string]meaning{}
 	add := func(m meaning, names ...string) {
@@ -71,7 +71,7 @@ func squash(name string) string {
 	return strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(name))
 }
 
-// means looks a foreign name up.
+// means looks up a foreign name.
 func means(name string) (meaning, bool) {
 	m, ok := meanings[squash(name)]
 	return m, ok

@@ -11,7 +11,7 @@ import (
 	"postrider/domain/presets"
 )
 
-// Names that are easily taken for each other, and what each usually is.
+// Names that are easily confused, and what each usually is.
 func TestWhatForeignNamesMean(t *testing.T) {
 	t.Parallel()
 	const sure, likely, guess, none = presets.Sure, presets.Likely, presets.Guess, presets.None
@@ -41,7 +41,7 @@ func TestWhatForeignNamesMean(t *testing.T) {
 	}
 }
 
-// What is proposed for a name is one macro of ours, which every postback has.
+// The proposal for a name is one macro of ours, which every postback has.
 func TestEveryProposalIsOneMacro(t *testing.T) {
 	t.Parallel()
 	names := presets.ForeignNames()
@@ -60,8 +60,8 @@ func TestEveryProposalIsOneMacro(t *testing.T) {
 	}
 }
 
-// A name of ours that others write too means with them what it means with us, but
-// for those that other systems use for something else.
+// A name of ours that others write too has our meaning with them, except for those that other
+// systems use for something else.
 func TestOurOwnNamesMeanThemselves(t *testing.T) {
 	t.Parallel()
 	others := map[string]string{"click_id": "{param_1}", "transaction_id": "{conversion_id}"}
@@ -78,7 +78,7 @@ func TestOurOwnNamesMeanThemselves(t *testing.T) {
 	}
 }
 
-// Case, underlines, dashes, dots and spaces do not part names.
+// Case, underscores, dashes, dots and spaces do not distinguish names.
 func TestANameIsKnownHoweverItIsSpelled(t *testing.T) {
 	t.Parallel()
 	names := presets.ForeignNames()
@@ -96,7 +96,7 @@ func TestANameIsKnownHoweverItIsSpelled(t *testing.T) {
 	})
 }
 
-// Each network is known by what it writes, and by nothing less.
+// Each network is recognised by its placeholders, and by nothing less.
 func TestANetworkIsKnownByItsPlaceholders(t *testing.T) {
 	t.Parallel()
 	texts := presets.Networks()

@@ -2,21 +2,20 @@ package presets
 
 import "strings"
 
-// network is how one affiliate network or programme is recognised: by the
-// placeholders that it writes. Words holds what its placeholders mean where the
-// usual meaning is another.
+// network is how one affiliate network or programme is recognised: by its placeholders. words
+// holds the meaning of placeholders that differs from the usual one.
 type network struct {
 	name    string
 	dialect Dialect
-	tokens  []string           // that it writes, in its own spelling
-	needs   int                // how many of them must be there
+	tokens  []string           // that it uses, in its own spelling
+	needs   int                // how many of them must be present
 	words   map[string]meaning // by token, in lower case
 }
 
 var exactClick = meaning{"{param_1}", Sure, "the click id from the tracking link"}
 
-// networks are programmes whose spelling tells them apart, those with the most
-// telling placeholders first.
+// networks are the programmes that are recognisable by their spelling, those with the most
+// distinctive placeholders first.
 var networks = []network{
 	{"MyAffiliates", Braces, []string{"payload", "s2s.req_id", "s2s.pub_id"}, 2, map[string]meaning{"payload": exactClick}},
 	{"Smartico", DoubleBraces, []string{"afp", "registration_id"}, 1, map[string]meaning{"afp": exactClick}},
@@ -60,7 +59,7 @@ func networkOf(tokens []Token) *network {
 	return nil
 }
 
-// means is the meaning of a token in the network's dialect.
+// means returns the meaning of a token in the network's dialect.
 func (n *network) means(token string) (meaning, bool) {
 	if n == nil {
 		return meaning{}, false

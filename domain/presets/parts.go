@@ -2,10 +2,10 @@ package presets
 
 import "strings"
 
-// parts is a URL taken apart without disturbing the placeholders in it.
+// parts is a URL split without changing the placeholders in it.
 type parts struct {
 	scheme string // http or https
-	host   string // with its port; as it was written
+	host   string // with its port, as written
 	path   string
 	pairs  []pair
 	rest   string // from "#" on
@@ -18,7 +18,7 @@ type pair struct {
 	equals bool
 }
 
-// takeApart reads a URL, or a query without one.
+// takeApart splits a URL, or a query without one.
 func takeApart(text string) parts {
 	p := parts{scheme: "https"}
 	if i := strings.Index(text, "://"); i >= 0 && i <= len("https") {
@@ -39,7 +39,7 @@ func takeApart(text string) parts {
 	return p
 }
 
-// splitBefore cuts at the first of some characters that is in no placeholder.
+// splitBefore cuts at the first of some characters that is outside of placeholders.
 func splitBefore(text, anyOf string) (before, after string) {
 	tokens := Tokens(text)
 	for i := 0; i < len(text); {
@@ -55,7 +55,7 @@ func splitBefore(text, anyOf string) (before, after string) {
 	return text, ""
 }
 
-// splitOutside cuts at each of some characters that is in no placeholder.
+// splitOutside cuts at each of some characters that is outside of placeholders.
 func splitOutside(text, anyOf string) []string {
 	var list []string
 	tokens := Tokens(text)
@@ -74,8 +74,7 @@ func splitOutside(text, anyOf string) []string {
 	return append(list, text[start:])
 }
 
-// readPairs reads a query; a second "?" separates like "&", and empty pieces are
-// left out.
+// readPairs parses a query; a second "?" separates like "&", and empty pieces are left out.
 func readPairs(query string) []pair {
 	var list []pair
 	for _, piece := range splitOutside(query, "&?") {

@@ -10,39 +10,39 @@ import (
 
 // Preset is what is known of one tracker.
 type Preset struct {
-	Key      string // its name for programs
+	Key      string // its identifier for programs
 	Name     string
 	Kind     string // "tracker", "network", "ad source" or "messenger": what takes the postback
 	Template string // in our macro language, for every goal; <name> is a blank to fill in
 	Blanks   []Blank
-	Token    string // what goes into param_1 of the tracking link; empty where the click id comes otherwise
+	Token    string // the value of param_1 on the tracking link; empty if the click id comes otherwise
 
 	Parameters     []Parameter
-	ReadsStatus    bool     // it tells approved from rejected; otherwise it counts whatever comes as approved
+	ReadsStatus    bool     // it distinguishes approved from rejected; otherwise it counts everything as approved
 	ZeroUnapproved bool     // the payout of a conversion that is not approved should go out as 0
-	Deduplicates   string   // by what it tells a repeated postback, in words
-	Answer         string   // what its answer means, in words; empty where it is not documented
-	Body           BodyRule // what a 2xx's body must show; the zero value where that is not documented
+	Deduplicates   string   // the key by which it detects a repeated postback, in words
+	Answer         string   // the meaning of its response, in words; empty if not documented
+	Body           BodyRule // what a 2xx's body must satisfy; the zero value if not documented
 	DocURL         string
-	Note           string // what one must know before using it; empty for nothing
+	Note           string // what one must know before using it; empty for none
 
-	hosts    []string       // it is the tracker for certain where the URL's host ends so
-	path     *regexp.Regexp // of its postbacks, with X in the place of placeholders
+	hosts    []string       // a URL whose host ends so is certainly the tracker's
+	path     *regexp.Regexp // of its postbacks, with X for each placeholder
 	distinct bool           // no other tracker has that path and click parameter
-	click    []string       // names under which it takes the click id
+	click    []string       // names of its click id parameter
 }
 
-// BodyRule is what the body of an answer must show before it counts as yes. Its
-// parts are those of a postback's own rule.
+// BodyRule is what the body of a response must satisfy to count as a success. Its fields are
+// those of a postback's own rule.
 type BodyRule struct {
 	Kind  string // contains, not_contains or json_field; empty for no rule
 	Path  string // of the JSON field
 	Value string
 }
 
-// Blank is something of the affiliate's own that a preset's template needs.
+// Blank is a value of the affiliate's own that a preset's template needs.
 type Blank struct {
-	Name    string // as it stands in the template, between < and >
+	Name    string // as in the template, between < and >
 	Label   string // what to ask for
 	Example string
 }
@@ -53,10 +53,10 @@ type Parameter struct {
 	Meaning  string
 	Required bool
 	Values   []string // what it accepts; empty for anything
-	Send     string   // what we propose to send, in our macro language; empty to leave it as it is
+	Send     string   // what we propose to send, in our macro language; empty to leave it unchanged
 }
 
-// Presets is the catalogue, the commonest first.
+// Presets returns the catalogue, most common first.
 func Presets() []*Preset { return catalog }
 
 func (p *Preset) parameter(name string) (Parameter, bool) {
@@ -68,8 +68,8 @@ func (p *Preset) parameter(name string) (Parameter, bool) {
 	return Parameter{}, false
 }
 
-// For gives the template with the blanks filled in, as far as values are given,
-// and, with a goal, what depends on the goal said outright: status=lead.
+// For returns the template with the given blanks filled in, and, with a goal, with the parts
+// that depend on the goal resolved: status=lead.
 func (p *Preset) For(goal string, blanks map[string]string) string {
 	template := p.Template
 	for _, b := range p.Blanks {
@@ -85,7 +85,7 @@ func (p *Preset) For(goal string, blanks map[string]string) string {
 	return template
 }
 
-// cleanBlank takes what somebody typed: a domain may come with its scheme or a path.
+// cleanBlank cleans a typed value: a domain may come with its scheme or a path.
 func cleanBlank(name, value string) string {
 	value = strings.TrimSpace(value)
 	if name == "domain" {
@@ -102,7 +102,7 @@ func cleanBlank(name, value string) string {
 
 var goalSlot = regexp.MustCompile(`\{goal_id\|map:[^{}]*\}`)
 
-// sayGoal replaces a mapped goal by what it comes to for the goal in values.
+// sayGoal replaces a mapped goal with its result for the goal in values.
 func sayGoal(template string, values *macro.Values) string {
 	return goalSlot.ReplaceAllStringFunc(template, func(slot string) string {
 		t, err := macro.Parse("https://x.example/?v=" + slot)
@@ -114,7 +114,7 @@ func sayGoal(template string, values *macro.Values) string {
 	})
 }
 
-// literal writes text so that our macro language takes it as it is.
+// literal escapes text so that our macro language takes it literally.
 func literal(text string) string {
 	var b strings.Builder
 	for _, r := range text {

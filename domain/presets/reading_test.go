@@ -12,7 +12,7 @@ import (
 	"postrider/domain/presets"
 )
 
-// What one parameter is taken for, how surely, and why, in part of the words.
+// What one parameter is recognised as, how surely, and why, in part of the words.
 func TestWhyAParameterIsTakenForSomething(t *testing.T) {
 	t.Parallel()
 	const keitaro, redtrack, unknown = "https://kt.trk.io/6f1c/postback?subid={subid}&", "https://rt.trk.io/postback?clickid={clickid}&sum={sum}&", "https://my.trk.io/in?x=1&"
@@ -106,8 +106,8 @@ func TestTheRestOfAURLIsKept(t *testing.T) {
 	}
 }
 
-// Where two trackers' URLs look the same the commoner is a guess, and the other is
-// named; a path and a click id alone are everybody's.
+// If two trackers' URLs look the same the more common one is a guess, and the other is named;
+// a path and a click id alone identify no tracker.
 func TestAURLOfSeveralTrackersIsAGuess(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]struct{ key, confidence, reason string }{
@@ -135,7 +135,7 @@ func TestAURLOfSeveralTrackersIsAGuess(t *testing.T) {
 	}
 }
 
-// The dialect is the one of most placeholders, of as many the one that comes first.
+// The dialect is that of most placeholders; of equally many, the one that comes first.
 func TestTheCommonerDialectNamesAText(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]presets.Dialect{
@@ -183,8 +183,7 @@ func urls(t testing.TB) []string {
 	return list
 }
 
-// What stands around a URL, and how it was escaped on its way, does not change what
-// is read.
+// The text around a URL, and how it was escaped on its way, do not change the result.
 func TestTextAroundAURLChangesNothing(t *testing.T) {
 	t.Parallel()
 	ways := map[string]func(string) string{
@@ -216,8 +215,8 @@ func TestTextAroundAURLChangesNothing(t *testing.T) {
 	}
 }
 
-// A proposal that is pasted again stays as it is, unless it has a placeholder that
-// nobody knew: {{x}} would be another dialect's.
+// A proposal that is pasted again is unchanged, unless it has an unknown placeholder: {{x}}
+// would be another dialect's.
 func TestAProposalIsReadAsItself(t *testing.T) {
 	t.Parallel()
 	for _, c := range readCorpus(t) {
@@ -228,7 +227,7 @@ func TestAProposalIsReadAsItself(t *testing.T) {
 	}
 }
 
-// What is written in our macros already is sure, and stays byte for byte.
+// What is already written in our macros is sure, and unchanged byte for byte.
 func TestOurOwnTemplatesStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	value := rapid.SampledFrom([]string{"{payout}", "{amount|mul:0.5|round:2}", "{goal_id|map:ftd=1,*=2}", "{GOAL_NAME}", "{sub1}", "{status}", "{conversion_id}", "{timestamp}", "sale", "a-{country}-b", "50"})
@@ -252,7 +251,7 @@ func TestOurOwnTemplatesStayAsTheyAre(t *testing.T) {
 	})
 }
 
-// Where the parameters of a URL stand does not matter for whose it is.
+// The order of a URL's parameters does not matter for its tracker.
 func TestTheOrderOfParametersTellsNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -266,7 +265,7 @@ func TestTheOrderOfParametersTellsNothing(t *testing.T) {
 	})
 }
 
-// checkReading holds what must be true of any recognition besides its proposal.
+// checkReading checks the invariants of any recognition besides its proposal.
 func checkReading(t fataler, text string, r presets.Recognition) {
 	t.Helper()
 	if (r.Tracker == nil) != (r.Confidence == presets.None) || (r.Tracker == nil) != (r.Reason == "") {
@@ -316,7 +315,7 @@ func TestAnyReadingHoldsTogether(t *testing.T) {
 	})
 }
 
-// Of several URLs the fullest is read, and the others that are postbacks are named.
+// Of several URLs the one with the most parameters is read, and the other postbacks are named.
 func TestOtherPostbacksOfATextAreNamed(t *testing.T) {
 	t.Parallel()
 	const lead, sale, docs = "https://my.trk.io/in?clickid={clickid}", "https://my.trk.io/in?clickid={clickid}&sum={payout}&tid={tid}", "https://docs.example.org/setup"

@@ -8,28 +8,28 @@ import (
 	"postrider/domain/macro"
 )
 
-// Nowhere is the host of a proposal where the text names none: it never resolves,
-// and the doctor asks for the tracker's own.
+// Nowhere is the host of a proposal if the text has none: it never resolves, and the doctor
+// asks for the tracker's own.
 const Nowhere = "your-tracker.example"
 
-// Recognition is what was read out of a pasted text.
+// Recognition is the result of reading a pasted text.
 type Recognition struct {
-	Tracker     *Preset // nil where none is recognised
+	Tracker     *Preset // nil if none is recognised
 	Confidence  Confidence
 	Reason      string // why this tracker, in a sentence; empty for none
-	Network     string // whose placeholders they are; empty where that is not known
+	Network     string // whose placeholders they are; empty if unknown
 	Dialect     Dialect
 	Source      string // the piece of the text that was read
-	URLTemplate string // valid in our macro language; empty where the text has nothing to read
+	URLTemplate string // valid in our macro language; empty if the text has no URL
 	Parameters  []RecognizedParameter
 	Others      []string // further pieces that may be postback URLs
 }
 
 // RecognizedParameter is one parameter, and what we propose to send in it.
 type RecognizedParameter struct {
-	Name       string // "path" for what stands in the path, "fragment" after "#"
-	Value      string // as it was pasted
-	Proposal   string // what takes its place in URLTemplate
+	Name       string // "path" for one in the path, "fragment" after "#"
+	Value      string // as pasted
+	Proposal   string // what replaces it in URLTemplate
 	Macros     []macro.Name
 	Confidence Confidence
 	Reason     string
@@ -37,7 +37,7 @@ type RecognizedParameter struct {
 	End        int
 }
 
-// Macro is the first macro of the proposal; empty for none.
+// Macro returns the first macro of the proposal; empty for none.
 func (p RecognizedParameter) Macro() string {
 	if len(p.Macros) == 0 {
 		return ""
@@ -61,7 +61,7 @@ func Recognize(text string) Recognition {
 	return r
 }
 
-// reading is one piece on its way to a Recognition.
+// reading is one piece while it is read into a Recognition.
 type reading struct {
 	parts   parts
 	tokens  []Token
@@ -85,8 +85,8 @@ func read(piece string) Recognition {
 	return r
 }
 
-// isOurs tells whether a text is written in our own macro language already. Many
-// of our names are everybody's, so one that is ours alone must be among them.
+// isOurs reports whether a text is in our own macro language already. Many of our names are in
+// general use, so at least one must be ours alone.
 func isOurs(tokens []Token) bool {
 	telling := false
 	for _, t := range tokens {
@@ -108,7 +108,7 @@ func isOurs(tokens []Token) bool {
 	return telling
 }
 
-// dialectOf is the dialect that most placeholders are written in.
+// dialectOf returns the dialect of most placeholders.
 func dialectOf(rd reading, tokens []Token) Dialect {
 	if rd.ours {
 		return Ours
@@ -132,13 +132,12 @@ func dialectOf(rd reading, tokens []Token) Dialect {
 
 var blankName = regexp.MustCompile(`(?i)^(domain|host|key|postback_?key|token|secret|secure|hash|account|acct|sub_?domain|your.*|my.*|code|api_?key|network|net|userid_here)$`)
 
-// isBlank tells whether a placeholder is something of the affiliate's own to fill
-// in, once.
+// isBlank reports whether a placeholder is a value of the affiliate's own, filled in once.
 func isBlank(t Token) bool { return t.Dialect == AngleBrackets || blankName.MatchString(t.Name) }
 
 var validHost = regexp.MustCompile(`^[\p{L}\p{N}_.-]+(:\d{1,5})?$`)
 
-// write puts the proposal together, piece by piece.
+// write builds the proposal, piece by piece.
 func (rd reading) write(r *Recognition) {
 	var b strings.Builder
 	host := rd.parts.host
@@ -173,7 +172,7 @@ func (rd reading) write(r *Recognition) {
 		add(rd.mapMixed("fragment", rd.parts.rest[1:], Tokens(rd.parts.rest[1:])))
 	}
 	r.URLTemplate = b.String()
-	if !parses(r.URLTemplate) { // longer than a template may be, for one
+	if !parses(r.URLTemplate) { // for example, longer than a template may be
 		r.URLTemplate = ""
 	}
 }
@@ -198,8 +197,7 @@ func parses(template string) bool {
 	return err == nil
 }
 
-// Identify tells which tracker a URL or template leads to, and how surely; nil for
-// none.
+// Identify returns the tracker of a URL or template, and the confidence in it; nil for none.
 func Identify(template string) (*Preset, Confidence) {
 	m := recogniseTracker(takeApart(template))
 	if m.preset == nil {
@@ -208,7 +206,7 @@ func Identify(template string) (*Preset, Confidence) {
 	return m.preset, m.confidence
 }
 
-// Propose gives what our macro language has for a foreign placeholder's name.
+// Propose returns the proposal in our macro language for a foreign placeholder's name.
 func Propose(name string) (proposal string, c Confidence) {
 	m, ok := means(name)
 	if !ok {

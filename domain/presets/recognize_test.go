@@ -13,8 +13,7 @@ import (
 	"postrider/domain/presets"
 )
 
-// pasted is one case of the corpus in testdata/recognize, whose README tells the
-// form.
+// pasted is one case of the corpus in testdata/recognize, whose README describes the format.
 type pasted struct {
 	name, text                string
 	tracker, dialect, network string
@@ -64,8 +63,7 @@ func readCase(t testing.TB, file, block string) pasted {
 	return c
 }
 
-// The share of parameters that must be mapped rightly, and how many texts there
-// are at least.
+// The share of parameters that must be mapped correctly, and the minimum number of texts.
 const (
 	wantedShare  = 0.95
 	leastPasted  = 120
@@ -99,7 +97,7 @@ func TestWhatPeoplePaste(t *testing.T) {
 	}
 }
 
-// judge counts the parameters that are right and says what is not.
+// judge counts the parameters that are right and returns the faults.
 func (c pasted) judge(r presets.Recognition) (right int, faults []string) {
 	for i, want := range c.parameters {
 		if i >= len(r.Parameters) {
@@ -127,7 +125,7 @@ func (c pasted) wronglySure(r presets.Recognition) (wrong []string) {
 	return wrong
 }
 
-// means tells whether a proposal is what the corpus wants.
+// means reports whether a proposal is what the corpus expects.
 func means(want string, p presets.RecognizedParameter) bool {
 	if want == nothingOfOur {
 		return len(p.Macros) == 0
@@ -159,7 +157,7 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-// checkProposal holds what must be true of any recognition.
+// checkProposal checks the invariants of any recognition's proposal.
 func checkProposal(t fataler, text string, r presets.Recognition) {
 	t.Helper()
 	if r.URLTemplate == "" {
@@ -193,7 +191,7 @@ func TestAPresetSaysAGoalOutright(t *testing.T) {
 	}
 }
 
-// Whatever is made of pieces that trackers use gives a valid proposal.
+// Any combination of pieces that trackers use yields a valid proposal.
 func TestAnyMixtureGivesAValidProposal(t *testing.T) {
 	t.Parallel()
 	piece := rapid.SampledFrom([]string{
@@ -206,8 +204,8 @@ func TestAnyMixtureGivesAValidProposal(t *testing.T) {
 	})
 }
 
-// What is long and full of beginnings takes no longer than what is not: this would
-// run into the time limit of the tests.
+// A long text full of possible starts takes no longer than others: otherwise this would run
+// into the time limit of the tests.
 func TestAnythingLongIsRead(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{

@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// NoClick says why a request for a link is answered without counting a click; the
-// empty text when it is a click. A request without a user agent is one: privacy
-// tools send none, and a lost click cannot be had back. So is one by a program such
-// as curl, since people test their links with those.
+// NoClick returns why a request for a link counts no click; empty if it counts. A request
+// without a user agent counts: privacy tools send none, and a lost click cannot be recovered.
+// So does one by a program such as curl, since people test their links with those.
 func NoClick(r Request) string {
 	if r.Method != "" && r.Method != http.MethodGet {
 		return "a " + r.Method + " request is not a click"
@@ -26,9 +25,9 @@ func NoClick(r Request) string {
 	return ""
 }
 
-// botMarks are parts of robots' user agents in lower case: search engines, link
-// previews of messengers and social networks, crawlers of search tools and language
-// models, uptime checks; and at the end what most others have in common.
+// botMarks are parts of robots' user agents in lower case: search engines, link previews of
+// messengers and social networks, crawlers of search tools and language models, uptime checks;
+// and at the end what most others have in common.
 var botMarks = []string{
 	"googlebot", "adsbot-google", "mediapartners-google", "apis-google", "feedfetcher-google", "google-inspectiontool",
 	"googleother", "google-read-aloud", "storebot-google", "bingbot", "bingpreview", "adidxbot", "msnbot", "slurp",

@@ -13,7 +13,7 @@ import (
 // converts to and from any UUID type that is an array of 16 bytes.
 type ClickID [16]byte
 
-// NewClickID makes the id for a click at the given time.
+// NewClickID returns a new id for a click at the given time.
 func NewClickID(at time.Time) ClickID {
 	var id ClickID
 	binary.BigEndian.PutUint64(id[:8], uint64(at.UnixMilli())<<16)
@@ -23,8 +23,8 @@ func NewClickID(at time.Time) ClickID {
 	return id
 }
 
-// ParseClickID reads an id as an operator sends it back: 32 hex digits in either
-// case, with or without the dashes of a UUID, spaces around it allowed.
+// ParseClickID parses an id as an operator returns it: 32 hex digits in either case, with or
+// without the dashes of a UUID, spaces around it allowed.
 func ParseClickID(s string) (ClickID, error) {
 	var id ClickID
 	text := strings.TrimSpace(s)
@@ -40,10 +40,10 @@ func ParseClickID(s string) (ClickID, error) {
 	return id, nil
 }
 
-// String gives the 32 hex digits that URLs and macros carry.
+// String returns the 32 hex digits that URLs and macros use.
 func (id ClickID) String() string { return hex.EncodeToString(id[:]) }
 
-// Time gives when the click was made, to the millisecond.
+// Time returns when the click was made, to the millisecond.
 func (id ClickID) Time() time.Time {
 	milliseconds := binary.BigEndian.Uint64(id[:8]) >> 16
 	return time.UnixMilli(int64(milliseconds)).UTC()

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// codeAlphabet leaves out what people mistake for something else: 0 O, 1 l I. It
-// has 32 characters, so that a random byte maps onto it evenly.
+// codeAlphabet leaves out characters that are easily confused: 0 O, 1 l I. It has 32
+// characters, so that a random byte maps onto it evenly.
 const codeAlphabet = "23456789abcdefghijkmnpqrstuvwxyz"
 
 // CodeLength is the number of characters in a link's code.
 const CodeLength = 8
 
-// NewLinkCode makes a random code for a tracking link.
+// NewLinkCode returns a random code for a tracking link.
 func NewLinkCode() string {
 	var code [CodeLength]byte
 	_, _ = rand.Read(code[:]) // never fails, see its documentation
@@ -36,9 +36,9 @@ type LinkOptions struct {
 	DeepLink    string    // a page on one of the offer's allowed hosts
 }
 
-// LinkURL writes a tracking link. publicURL is how the outside reaches us. A
-// parameter that is a tracker's token stays as it is, so that the tracker finds it;
-// everything else is percent-encoded.
+// LinkURL returns a tracking link. publicURL is the installation's public URL. A parameter
+// that is a tracker's token is left unencoded, so that the tracker finds it; everything else
+// is percent-encoded.
 func LinkURL(publicURL, code string, o LinkOptions) string {
 	var b strings.Builder
 	b.WriteString(strings.TrimRight(publicURL, "/"))

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// Pasted is a tracking link of ours taken apart.
+// Pasted is a parsed tracking link of ours.
 type Pasted struct {
 	Code        string
-	Params      [3]string // as they stand in the link: a tracker's tokens as they are written, values decoded
+	Params      [3]string // as in the link: a tracker's tokens as written, values decoded
 	LandingPage string
 	DeepLink    string
 }
 
-// ParseLink reads a pasted tracking link. publicURL is the installation's public URL. The
+// ParseLink parses a pasted tracking link. publicURL is the installation's public URL. The
 // error is why it is not a link of this installation.
 func ParseLink(publicURL, text string) (Pasted, error) {
 	text = strings.TrimSpace(text)
@@ -51,7 +51,7 @@ func ParseLink(publicURL, text string) (Pasted, error) {
 	return p, nil
 }
 
-// cutFragment leaves a token such as #s2# alone, which is no fragment.
+// cutFragment cuts the fragment off, but not a token such as #s2#.
 func cutFragment(query string) string {
 	at := strings.LastIndexByte(query, '#')
 	if at < 0 || strings.Count(query, "#")%2 == 0 {

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// The most bytes that a click keeps of what a request carries.
+// The most bytes that a click keeps of each part of a request.
 const (
 	MaxParam  = 512
 	MaxHeader = 1024
@@ -17,25 +17,25 @@ const (
 
 var paramNames = [3]string{"param_1", "param_2", "param_3"}
 
-// Request is what of an HTTP request matters to a click.
+// Request is the part of an HTTP request that matters to a click.
 type Request struct {
 	Method    string
 	RawQuery  string
 	UserAgent string
 	Referrer  string
-	Purpose   string // of the headers Sec-Purpose, Purpose, X-Purpose and X-Moz, whichever is there
+	Purpose   string // of the headers Sec-Purpose, Purpose, X-Purpose and X-Moz, whichever is set
 }
 
-// Click is what is kept of a request: cut, and clean enough for a database.
+// Click is what is kept of a request: truncated, and valid text for a database.
 type Click struct {
 	Params      [3]string // param_1 to param_3
 	LandingPage string    // the key that lp named, empty for none
-	DeepLink    string    // the URL that dl named, not yet checked; empty for none
+	DeepLink    string    // the URL that dl named, not yet validated; empty for none
 	UserAgent   string
 	Referrer    string
 }
 
-// Read takes from a request what its click keeps.
+// Read returns what the click of a request keeps.
 func Read(r Request) Click {
 	query := ParseQuery(r.RawQuery)
 	c := Click{
@@ -52,9 +52,8 @@ func Read(r Request) Click {
 	return c
 }
 
-// ParseQuery reads a query's first value for every name. Unlike net/url it loses
-// nothing: a value with a broken escape stays as it was written, and a semicolon is
-// a character like others.
+// ParseQuery returns a query's first value for every name. Unlike net/url it drops nothing: a
+// value with a broken escape is kept as written, and a semicolon is an ordinary character.
 func ParseQuery(rawQuery string) map[string]string {
 	values := map[string]string{}
 	for pair := range strings.SplitSeq(rawQuery, "&") {
@@ -74,11 +73,11 @@ func unescape(s string) string {
 	return s
 }
 
-// IsText reports whether a database takes s as text: valid UTF-8 without NUL.
+// IsText reports whether a database accepts s as text: valid UTF-8 without NUL.
 func IsText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
-// Clean makes text that a database takes, at most so many bytes of it: invalid
-// UTF-8 and NUL become the replacement character, and no character is split.
+// Clean returns s as text that a database accepts, cut to so many bytes: invalid UTF-8 and NUL
+// become the replacement character, and no character is split.
 func Clean(s string, most int) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
@@ -95,8 +94,8 @@ func Clean(s string, most int) string {
 	return s[:most]
 }
 
-// TruncateAddress gives the network of a client's address that may be kept: /24
-// for IPv4, /48 for IPv6. An address that cannot be read gives the empty text.
+// TruncateAddress returns the network of a client's address that may be kept: /24 for IPv4,
+// /48 for IPv6. It is empty for an address that cannot be parsed.
 func TruncateAddress(address string) string {
 	addr, err := netip.ParseAddr(address)
 	if err != nil {

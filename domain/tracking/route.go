@@ -14,11 +14,11 @@ type Link struct {
 	Campaign      RunState // Active for a default link
 	Destination   *macro.Template
 	LandingPages  map[string]*macro.Template // by key
-	DeepLinkHosts []string                   // exact hosts, or "*." and what they end in
+	DeepLinkHosts []string                   // exact hosts, or "*." and a domain
 	Fallback      *macro.Template            // nil: none
 }
 
-// Kind is what a click is sent to.
+// Kind is the kind of page that a click is sent to.
 type Kind string
 
 // The kinds of route.
@@ -34,7 +34,7 @@ const (
 type Route struct {
 	Kind Kind
 	URL  string // empty for Gone
-	Note string // what was asked for and not given, in words; empty when all is well
+	Note string // what was requested and not possible, in words; empty if all is well
 }
 
 // Open reports whether the link takes clicks.
@@ -66,9 +66,9 @@ func (l Link) Route(c Click, v *macro.Values) Route {
 	return Route{Kind: ToDestination, URL: l.Destination.Expand(v), Note: note}
 }
 
-// deepLink gives the URL of a deep link with our click id in it, or what is wrong
-// with it. Macros in it are expanded; one that does not carry the click id gets it
-// in the parameter in which the destination has it.
+// deepLink returns the URL of a deep link with our click id in it, or what is wrong with it.
+// Macros in it are expanded; one without the click id gets it in the parameter in which the
+// destination has it.
 func (l Link) deepLink(raw string, v *macro.Values) (target, problem string) {
 	t, err := macro.ParseFor(raw, macro.Clicks)
 	if err != nil {
@@ -112,8 +112,7 @@ func AllowedHost(endpoint string, hosts []string) bool {
 	return false
 }
 
-// clickParameters gives the destination's query parameters that carry the click id,
-// as name=value.
+// clickParameters returns the destination's query parameters with the click id, as name=value.
 func clickParameters(destination *macro.Template, v *macro.Values) []string {
 	expanded, spans := destination.ExpandSpans(v)
 	var parameters []string
@@ -129,8 +128,7 @@ func clickParameters(destination *macro.Template, v *macro.Values) []string {
 	return parameters
 }
 
-// setParameter puts name=value into the URL's query, in the place of any parameters
-// of that name.
+// setParameter sets name=value in the URL's query, replacing any parameters of that name.
 func setParameter(target, parameter string) string {
 	name, _, _ := strings.Cut(parameter, "=")
 	rest, fragment, hasFragment := strings.Cut(target, "#")

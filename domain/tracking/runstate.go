@@ -6,7 +6,7 @@ import (
 	"postrider/internal/enum"
 )
 
-// RunState is whether an offer or a campaign takes clicks.
+// RunState is whether an offer or a campaign accepts clicks.
 type RunState string
 
 // The run states.
@@ -18,7 +18,7 @@ const (
 // RunStates lists every RunState.
 func RunStates() []RunState { return []RunState{Active, Paused} }
 
-// Values gives the database values, for ent.
+// Values returns the database values, for ent.
 func (RunState) Values() []string { return enum.Strings(RunStates()) }
 
 // MarshalGQL writes the GraphQL name, for example ACTIVE.
