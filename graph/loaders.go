@@ -13,7 +13,7 @@ import (
 	"postrider/report"
 )
 
-// loaders batch the many small look-ups of one response into a few queries: each waits briefly for
+// loaders batches the many small look-ups of one response into a few queries: each waits briefly for
 // others of its kind. They live for one response, so a subscription reads current rows for every
 // event.
 type loaders struct {

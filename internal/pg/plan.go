@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// planByKey has PostgreSQL plan the statements that repeat and have the keys of their rows only
-// once, from key to row, through indexes. By default it plans those with a short list of keys
-// anew each time, which takes longer than running them; and a plan kept from when a table was
+// planByKey has PostgreSQL plan only once, from key to row and through indexes, the statements
+// that repeat and have the keys of their rows. By default it plans those with a short list of
+// keys each time, which takes longer than running them; and a plan kept from when a table was
 // empty scans all of it until the statistics are updated. A table without an index is scanned
 // all the same, at a made-up cost that must not be high enough to trigger JIT compilation.
 var planByKey = map[string]string{
