@@ -11,8 +11,8 @@ import (
 	"postrider/domain/commission"
 )
 
-// writeCall writes the operator's call of a step into the received log, and now
-// and then the same call again.
+// writeCall writes the operator's call of a step into the received log, and sometimes a
+// repetition of it.
 func (h *history) writeCall(c *conversion, s step) {
 	result, code, reason := "recorded", 201, "new, attributed by click"
 	switch {
@@ -34,8 +34,7 @@ func (h *history) writeCall(c *conversion, s step) {
 	}
 }
 
-// callQuery is the query of an operator's call, its secrets masked as the log has
-// them.
+// callQuery returns the query of an operator's call, its secrets masked as in the log.
 func callQuery(c *conversion, s step) string {
 	query := commission.ParamGoal + "=" + c.goal.Key
 	add := func(name, value string) {
@@ -60,8 +59,8 @@ func callQuery(c *conversion, s step) string {
 	return query + "&token=***"
 }
 
-// writeRefusals writes some calls that were refused, each kind of refusal in turn:
-// however few there are, each is there.
+// writeRefusals writes some refused calls, each kind of refusal in turn: however few there are,
+// every kind occurs.
 func (h *history) writeRefusals() {
 	for i := range max(3, h.Clicks/1500) {
 		at := h.rhythm.moment(h.r)
@@ -83,12 +82,12 @@ func (h *history) writeRefusals() {
 }
 
 func (h *history) logCall(o *offer, at time.Time, query, result, reason string, code int, conversionID any) {
-	headers, _ := json.Marshal([]dispatch.Header{ // strings alone: it cannot fail
+	headers, _ := json.Marshal([]dispatch.Header{ // strings only: it cannot fail
 		{Name: "Accept", Value: "*/*"}, {Name: "User-Agent", Value: o.operator + " notifier/2.4"},
 	})
 	h.rows.received.add(factID(h.r, at), at, o.integrationID, o.integration, "GET", query, "", headers, operatorNetwork,
 		result, reason, code, around(h.r, 4.2, .5), conversionID)
 }
 
-// operatorNetwork is where the operators' calls come from.
+// operatorNetwork is the network of the operators' calls.
 const operatorNetwork = "198.51.100.0/24"

@@ -11,15 +11,15 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Password opens every sign-in of the demo.
+// Password is the password of every user of the demo.
 const Password = "postrider-demo"
 
-// person is a sign-in.
+// person is a user.
 type person struct {
 	email     string
-	label     string // who it is, in a few words
+	label     string // role, in a few words
 	role      viewer.Role
-	affiliate int // its place in affiliates; for staff, none
+	affiliate int // index in affiliates; not used for staff
 }
 
 var people = []person{
@@ -30,13 +30,13 @@ var people = []person{
 	{"admin@network.example", "Adrian Cole, admin", viewer.Admin, -1},
 }
 
-// affiliateSpec is an affiliate and how its traffic looks.
+// affiliateSpec is an affiliate and the properties of its traffic.
 type affiliateSpec struct {
 	name      string
 	tracker   *trackerStyle
 	countries []weighted
 	referrers []string
-	creatives []string // what its links carry as param_2
+	creatives []string // values of param_2 in its links
 }
 
 var affiliates = []affiliateSpec{
@@ -72,10 +72,10 @@ type offerSpec struct {
 	deal           dealSpec
 	currency       string
 	fallback       bool
-	pausedFor      time.Duration             // 0 while it runs
+	pausedFor      time.Duration             // 0 while it is active
 	integration    string                    // key
-	signed         bool                      // its integration wants HMAC, not a token
-	rule           *commission.Qualification // Postrider records the CPA itself; nil where the operator reports it
+	signed         bool                      // its integration requires HMAC, not a token
+	rule           *commission.Qualification // Postrider records the CPA itself; nil if the operator reports it
 	funnel         funnel
 }
 
@@ -86,15 +86,15 @@ type dealSpec struct {
 	leadGoal string
 }
 
-// funnel is how far an offer's players come.
+// funnel has the conversion rates of an offer's players.
 type funnel struct {
 	register float64 // of clicks
 	kyc      float64 // of registrations
 	ftd      float64 // of registrations
-	deposits float64 // further ones of a player who deposits, on average
-	qualify  float64 // of players who deposit: CPA, where the operator says so
+	deposits float64 // average number of further deposits of a player who deposits
+	qualify  float64 // of players who deposit: CPA, if the operator reports it
 	deposit  float64 // the median, in the offer's currency
-	revenue  bool    // the operator reports net revenue by the week
+	revenue  bool    // the operator reports net revenue weekly
 }
 
 const day = 24 * time.Hour
@@ -147,7 +147,7 @@ var offers = []offerSpec{
 	},
 }
 
-// ownDeal is what one affiliate has agreed for one offer.
+// ownDeal is one affiliate's deal for one offer.
 var ownDeal = struct {
 	affiliate, offer int
 	deal             dealSpec
@@ -158,7 +158,7 @@ type campaignSpec struct {
 	affiliate, offer int
 	name             string
 	share            float64
-	pausedFor        time.Duration // 0 while it runs
+	pausedFor        time.Duration // 0 while it is active
 }
 
 // The campaigns, in the order in which their links are shown.
@@ -176,20 +176,20 @@ var campaigns = []campaignSpec{
 	{affiliate: 2, offer: 0, name: "Old banner rotation", share: 2, pausedFor: 9 * day},
 }
 
-// behaviour is what a postback's tracker does.
+// behaviour is how a postback's tracker answers.
 type behaviour int
 
 const (
-	answers     behaviour = iota // as a good tracker does, nearly always
+	answers     behaviour = iota // like a good tracker, nearly always
 	answers500                   // a server error at the tracker
-	answers403                   // forbids
-	answers410                   // says that the address is gone
-	unresolved                   // its host has no address
+	answers403                   // forbidden
+	answers410                   // gone
+	unresolved                   // its host name does not resolve
 	wrongPath                    // answers 404, until its owner fixes the URL
-	wrongAnswer                  // answers 200, but not with what the body rule wants
+	wrongAnswer                  // answers 200, but with a body that does not match the rule
 )
 
-// status is the one that the echo tracker is asked to answer with; 0 for its own.
+// status returns the status that the echo tracker is asked to answer with; 0 for its own.
 func (b behaviour) status() int {
 	return map[behaviour]int{answers500: 500, answers403: 403, answers410: 410, wrongPath: 404}[b]
 }
@@ -199,18 +199,18 @@ type postbackSpec struct {
 	affiliate  int
 	name       string
 	scope      firing.Scope
-	at         int // for Offer its place in offers, for Campaign in campaigns
+	at         int // index in offers for Offer, in campaigns for Campaign
 	goals      []string
-	statuses   []commission.Status // approved where empty
+	statuses   []commission.Status // approved if empty
 	method     firing.Method
 	rule       *firing.BodyRule
 	behaves    behaviour
 	disabled   bool
-	age        time.Duration // how long ago it was made; since the beginning where 0
+	age        time.Duration // how long ago it was created; at the beginning if 0
 	fixed      time.Duration // how long ago its owner corrected the URL
 	deleted    time.Duration // how long ago it was deleted
-	says       string        // the status it tells, where not the goal's own
-	aggregates time.Duration // for how long it aggregates the conversions of a click; made today, so that the month has none
+	says       string        // the status it sends, if not the goal's own
+	aggregates time.Duration // how long it aggregates conversions of a click; created today, so not in the month
 }
 
 var postbacks = []postbackSpec{
@@ -235,7 +235,7 @@ var postbacks = []postbackSpec{
 	{affiliate: 2, name: "Old Binom", scope: firing.Campaign, at: 7, goals: []string{commission.GoalRegistration}, behaves: unresolved, age: 15 * day, deleted: 7 * day},
 }
 
-// state is whether something that was paused runs.
+// state returns the state of something that may be paused.
 func state(pausedFor time.Duration) tracking.RunState {
 	if pausedFor > 0 {
 		return tracking.Paused

@@ -9,7 +9,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 )
 
-// weighted is a choice and how often it is taken.
+// weighted is a choice and its weight.
 type weighted struct {
 	value  string
 	weight float64
@@ -33,18 +33,18 @@ func oneOf[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
 func happens(r *rand.Rand, probability float64) bool { return r.Float64() < probability }
 
-// around is log-normal: half of the values lie below the median, and a few far
+// around returns a log-normal value: half of the values are below the median, and a few far
 // above it.
 func around(r *rand.Rand, median, spread float64) float64 {
 	return median * math.Exp(spread*r.NormFloat64())
 }
 
-// after is a log-normal delay, to the microsecond that PostgreSQL keeps.
+// after returns a log-normal delay, to the microsecond that PostgreSQL stores.
 func after(r *rand.Rand, median time.Duration, spread float64) time.Duration {
 	return time.Duration(around(r, float64(median), spread)).Truncate(time.Microsecond)
 }
 
-// factID makes the UUIDv7 of a moment.
+// factID returns a UUIDv7 of a time.
 func factID(r *rand.Rand, at time.Time) uuid.UUID {
 	var id uuid.UUID
 	milliseconds := uint64(at.UnixMilli())
@@ -53,18 +53,18 @@ func factID(r *rand.Rand, at time.Time) uuid.UUID {
 	return id
 }
 
-// rhythm spreads moments over hours as people click: more in the evening, more
-// at the weekend, and a little more every day.
+// rhythm distributes times as people click: more in the evening, more at the weekend, and a
+// little more every day.
 type rhythm struct {
 	hours []time.Time
 	sums  []float64
 	end   time.Time
 }
 
-// ofDay is how busy each hour is, UTC.
+// ofDay is the weight of each hour, UTC.
 var ofDay = [24]float64{3.1, 1.9, 1.2, .8, .7, .8, 1.2, 1.9, 2.6, 3.1, 3.5, 3.9, 4.3, 4.2, 4.1, 4.3, 4.9, 5.9, 7.1, 8.2, 8.6, 7.8, 6.1, 4.4}
 
-// ofWeek is how busy each day is, from Sunday.
+// ofWeek is the weight of each day, from Sunday.
 var ofWeek = [7]float64{1.32, .88, .86, .93, .97, 1.12, 1.36}
 
 func newRhythm(start, end time.Time) rhythm {
@@ -81,7 +81,7 @@ func newRhythm(start, end time.Time) rhythm {
 	return m
 }
 
-// moment is one click's time.
+// moment returns the time of one click.
 func (m rhythm) moment(r *rand.Rand) time.Time {
 	at := r.Float64() * m.sums[len(m.sums)-1]
 	low, high := 0, len(m.sums)-1

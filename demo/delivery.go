@@ -51,8 +51,7 @@ type attempt struct {
 	outcome  dispatch.Outcome
 }
 
-// deliver makes the delivery of a step for a postback, and what became of it by
-// now.
+// deliver makes the delivery of a step for a postback, with its result so far.
 func (h *history) deliver(p *postback, c *conversion, s step, eventID uuid.UUID, macros map[string]string) {
 	d := h.newDelivery(p, c, s, eventID, macros, s.received)
 	if !p.held.IsZero() && p.held.Before(s.received) {
@@ -77,7 +76,7 @@ func (h *history) newDelivery(p *postback, c *conversion, s step, eventID uuid.U
 	return d
 }
 
-// run makes attempts until the delivery has ended or the next one lies after now.
+// run makes attempts until the delivery has ended or the next one is due after now.
 func (h *history) run(d *delivery, now time.Time) {
 	end := now
 	if gone := d.postback.deleted; !gone.IsZero() {
@@ -107,7 +106,7 @@ func (h *history) run(d *delivery, now time.Time) {
 	}
 }
 
-// settle moves the delivery on by what an attempt came to.
+// settle updates the delivery with the result of an attempt.
 func (d *delivery) settle(r outbox.Result) {
 	if d.first == nil {
 		d.first = &r.Exchange.StartedAt
@@ -121,7 +120,7 @@ func (d *delivery) settle(r outbox.Result) {
 	}
 }
 
-// What a tracker's bad moments are.
+// hiccups are transient failures of a tracker.
 var hiccups = []dispatch.Exchange{
 	{Reason: dispatch.TimeoutHeaders, Duration: 10 * time.Second, Sent: true},
 	{Reason: dispatch.ConnectionReset, Duration: 31 * time.Millisecond, Sent: true},
@@ -130,7 +129,7 @@ var hiccups = []dispatch.Exchange{
 	{StatusCode: http.StatusTooManyRequests, ResponseBody: "slow down\n", Duration: 22 * time.Millisecond, Sent: true},
 }
 
-// exchange is one attempt at the delivery's tracker.
+// exchange returns one attempt at the delivery's tracker.
 func (h *history) exchange(d *delivery, number int, at time.Time) dispatch.Exchange {
 	u, err := url.Parse(d.url)
 	if err != nil {
@@ -157,7 +156,7 @@ func (h *history) exchange(d *delivery, number int, at time.Time) dispatch.Excha
 	return e
 }
 
-// write fills in what was sent, as dispatch sends it.
+// write sets the request of an exchange, as dispatch sends it.
 func (h *history) write(d *delivery, number int, e *dispatch.Exchange, u *url.URL) {
 	e.Method, e.URL = d.postback.method, d.url
 	e.RequestHeaders = http.Header{
@@ -181,7 +180,7 @@ func (h *history) write(d *delivery, number int, e *dispatch.Exchange, u *url.UR
 
 const base64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-// asJSON is a query's values as a JSON object in the query's order.
+// asJSON returns a query's values as a JSON object in the query's order.
 func asJSON(rawQuery string) string {
 	var parts []string
 	for pair := range strings.SplitSeq(rawQuery, "&") {
@@ -195,7 +194,7 @@ func asJSON(rawQuery string) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-// answer fills in what the tracker said.
+// answer sets the response of an exchange.
 func answer(e *dispatch.Exchange) {
 	kind := "text/html; charset=utf-8"
 	if e.ResponseBody == "" {
@@ -211,8 +210,8 @@ func answer(e *dispatch.Exchange) {
 	}
 }
 
-// timings splits an attempt's duration into phases; most connections are kept
-// alive and have none before the wait.
+// timings splits an attempt's duration into phases; most connections are kept alive and have no
+// phases before the wait.
 func (h *history) timings(d *delivery, number int, e dispatch.Exchange) dispatch.Timings {
 	total := float64(e.Duration.Microseconds()) / 1000
 	part := func(share float64) *float64 {
@@ -233,8 +232,8 @@ func (h *history) timings(d *delivery, number int, e dispatch.Exchange) dispatch
 	}
 }
 
-// replay sends what failed once more, as its owners did: what a wrong path had
-// lost, once the URL was fixed; and what a firewall refuses, by and by from now on.
+// replay replays failed deliveries, as their owners did: those lost to a wrong path, once the
+// URL was fixed; and those that a firewall refuses, one by one from now on.
 func (h *history) replay() error {
 	var refused []*delivery
 	for _, d := range slices.Clone(h.deliveries) {
@@ -294,10 +293,10 @@ func (h *history) writeDelivery(d *delivery) error {
 	return nil
 }
 
-// echoKept is how long the echo tracker's inbox goes back.
+// echoKept is the retention of the echo tracker's inbox.
 const echoKept = 2 * day
 
-// echo puts an attempt that reached the echo tracker into its owner's inbox.
+// echo writes an attempt that reached the echo tracker into its owner's inbox.
 func (h *history) echo(d *delivery, e dispatch.Exchange, headers []byte) error {
 	if d.version.behaves == unresolved || e.StatusCode == 0 || e.StatusCode == http.StatusBadGateway || e.StatusCode == http.StatusTooManyRequests ||
 		h.Now.Sub(e.StartedAt) > echoKept {

@@ -59,7 +59,7 @@ func (f *filled) params(clicks int) demo.Params {
 	return demo.Params{DB: f.DB, Secrets: f.key, PublicURL: publicURL, UserAgent: "Postrider/test", Clicks: clicks, Seed: 3, Now: f.now}
 }
 
-// none runs queries that each count rows which must not be there.
+// none runs queries that each count rows that must not exist.
 func (f *filled) none(t *testing.T, queries map[string]string) {
 	t.Helper()
 	for what, query := range queries {
@@ -161,7 +161,7 @@ func TestEveryStateAndStatusIsThere(t *testing.T) {
 	}
 }
 
-// Where an offer asks for something, a player's CPA is there exactly when it is met.
+// If an offer has a rule, a player has a CPA exactly when the rule is met.
 func TestTheCPAIsThereExactlyWhenItsRuleIsMet(t *testing.T) {
 	t.Parallel()
 	f := fill(t, 9_000)

@@ -12,22 +12,22 @@ import (
 	"postrider/internal/viewer"
 )
 
-// ErrNotEmpty says that a database has data already.
+// ErrNotEmpty is returned for a database that has data already.
 var ErrNotEmpty = errors.New("the database is not empty, and demo data is only ever put into an empty one")
 
-// Params is what Fill needs.
+// Params are the parameters of Fill.
 type Params struct {
 	DB        *sql.DB
 	Secrets   *secret.Ring
-	PublicURL string // where the built-in echo tracker answers
-	UserAgent string // what deliveries were sent as
-	Clicks    int    // of the month, about
+	PublicURL string // the URL of the built-in echo tracker
+	UserAgent string // of the deliveries
+	Clicks    int    // of the month, approximately
 	Seed      uint64
-	Now       time.Time // the end of the month; zero for the clock
+	Now       time.Time // the end of the month; zero for the current time
 }
 
-// Fill puts the demo's month into an empty database, all of it or nothing. It
-// returns ErrNotEmpty where there is anything already.
+// Fill fills an empty database with the demo's month, completely or not at all. It returns
+// ErrNotEmpty if there is any data.
 func Fill(ctx context.Context, p Params) (*Network, error) {
 	if p.Now.IsZero() {
 		p.Now = time.Now()
@@ -53,7 +53,7 @@ func Fill(ctx context.Context, p Params) (*Network, error) {
 }
 
 func (w *world) fill(ctx context.Context) error {
-	// Two that fill at once: the second waits, and then finds that it is not empty.
+	// Of two concurrent calls the second waits, and then finds that it is not empty.
 	if err := pg.Lock(ctx, w.tx, pg.LockDemo.Of()); err != nil {
 		return fmt.Errorf("waiting for another one that fills the database: %w", err)
 	}

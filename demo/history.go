@@ -19,8 +19,7 @@ import (
 	"postrider/internal/ids"
 )
 
-// history lets what was invented happen, one step after another, as intake and
-// the engine would have it.
+// history processes the generated steps in order, as intake and the engine would.
 type history struct {
 	*teller
 
@@ -28,7 +27,7 @@ type history struct {
 	deliveries []*delivery
 }
 
-// happen writes the month down.
+// happen writes the month.
 func (h *history) happen(ctx context.Context) error {
 	for _, write := range []func() error{h.writeClicks, h.writePlayers, h.writeSteps, h.replay, h.writeDeliveries} {
 		if err := ctx.Err(); err != nil {
@@ -88,7 +87,7 @@ func (h *history) writeSteps() error {
 	return nil
 }
 
-// take writes one step down and decides what fires for it.
+// take writes one step and decides what fires for it.
 func (h *history) take(s step) error {
 	c := s.conversion
 	c.status = s.status
@@ -128,8 +127,7 @@ func (h *history) take(s step) error {
 	return nil
 }
 
-// decide asks the rules about the affiliate's postbacks as they were at that
-// moment.
+// decide applies the firing rules to the affiliate's postbacks as they were at that time.
 func (h *history) decide(c *conversion, s step) ([]*postback, []firing.Decision) {
 	if c.click == nil {
 		return nil, []firing.Decision{}
@@ -174,7 +172,7 @@ func (h *history) writeConversion(c *conversion) {
 		string(c.status), attributed, string(origin), c.occurred, c.received)
 }
 
-// snapshot is what each macro says in the postbacks of a new conversion.
+// snapshot returns the value of each macro for the postbacks of a new conversion.
 func snapshot(c *conversion) map[string]string {
 	m := map[macro.Name]string{
 		macro.Date:          c.occurred.UTC().Format(time.RFC3339),
@@ -211,7 +209,7 @@ func snapshot(c *conversion) map[string]string {
 	return said
 }
 
-// setState writes what changes over a conversion's life.
+// setState sets the macros that change over a conversion's life.
 func setState(c *conversion) {
 	c.macros[string(macro.Status)] = string(c.status)
 	c.macros[string(macro.Amount)], c.macros[string(macro.Payout)] = money(c.amount), money(c.payout)
@@ -224,7 +222,7 @@ func money(d decimal.NullDecimal) string {
 	return commission.FormatAmount(d.Decimal)
 }
 
-// affiliateID is whose the conversion is, or null.
+// affiliateID returns the conversion's affiliate, or nil.
 func (c *conversion) affiliateID() any {
 	if c.click == nil {
 		return nil

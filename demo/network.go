@@ -13,25 +13,25 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Network is the demo data that a database has: what there is to sign in with
-// and to send traffic through.
+// Network is the demo data of a database: the users to sign in as and the links and integrations
+// to send traffic through.
 type Network struct {
 	Users        []User
 	Links        []Link
 	Integrations []Integration
 }
 
-// User is a sign-in of the demo.
+// User is a user of the demo.
 type User struct {
 	Email       string
 	Password    string
 	Role        viewer.Role
-	Label       string // who it is, in a few words
+	Label       string // role, in a few words
 	AffiliateID int64  // zero for staff
 	Token       string // an API token; empty unless it was just made
 }
 
-// Link is a tracking link that takes clicks.
+// Link is an active tracking link.
 type Link struct {
 	Code       string
 	Email      string // its owner's
@@ -39,7 +39,7 @@ type Link struct {
 	Campaign   string // its name; empty for a default link
 	OfferID    int64
 	Offer      string
-	Token      string // what its owner's tracker puts into param_1
+	Token      string // its owner's tracker's token in param_1
 
 	affiliate *affiliateSpec
 }
@@ -55,8 +55,8 @@ type Integration struct {
 	offer *offerSpec
 }
 
-// Find reads which demo data a database has; nil where it has none. A sign-in
-// whose password was changed since is left out.
+// Find returns the demo data of a database; nil if there is none. A user whose password was
+// changed is left out.
 func Find(ctx context.Context, db *sql.DB, secrets *secret.Ring) (*Network, error) {
 	n := &Network{}
 	if err := n.findUsers(ctx, db); err != nil || len(n.Users) == 0 {

@@ -15,14 +15,14 @@ import (
 	"postrider/domain/inbound"
 )
 
-// guest is a player at an operator, as its server knows it.
+// guest is a player as the operator's server knows it.
 type guest struct {
 	integration *Integration
 	clickID     string
 	name        string
 }
 
-// report is what an operator tells of a guest.
+// report is what an operator reports of a guest.
 type report struct {
 	goal        string
 	transaction string
@@ -31,9 +31,8 @@ type report struct {
 	again       bool              // the operator calls twice
 }
 
-// follow plans what the player of a click does next. It is the funnel of the
-// past with more players coming through and all of it in minutes, so that there
-// is something to see.
+// follow plans what the player of a click does next. It is the funnel of the past with higher
+// rates and all of it in minutes, so that there is something to see.
 func (t *Traffic) follow(a *arrival) {
 	integration := t.integrations[a.link.OfferID]
 	if integration == nil || !happens(t.r, .3) {
@@ -63,8 +62,7 @@ func (t *Traffic) follow(a *arrival) {
 	}
 }
 
-// settled reports a conversion that is sometimes pending first, and decided a
-// while later.
+// settled plans the report of a conversion that is sometimes pending first, and decided later.
 func (t *Traffic) settled(at time.Duration, g *guest, r report, pending float64) {
 	if !happens(t.r, pending) {
 		t.report(at, g, r)
@@ -78,7 +76,7 @@ func (t *Traffic) settled(at time.Duration, g *guest, r report, pending float64)
 	t.report(at+time.Duration(float64(5*time.Second)/t.Pace)+t.soon(30*time.Second), g, r)
 }
 
-// soon is a delay in a player's life.
+// soon returns a delay between a player's steps.
 func (t *Traffic) soon(median time.Duration) time.Duration {
 	return time.Duration(around(t.r, float64(median), .6) / t.Pace)
 }
@@ -87,7 +85,7 @@ func (t *Traffic) transaction() string {
 	return fmt.Sprintf("TX-%d-%d", time.Now().Unix()%10_000_000, t.r.IntN(1_000_000))
 }
 
-// report plans an operator's call; now and then one with the wrong secret.
+// report plans an operator's call; sometimes one with the wrong secret.
 func (t *Traffic) report(in time.Duration, g *guest, r report) {
 	forged := happens(t.r, .01)
 	t.plan(in, func(ctx context.Context) {
@@ -117,7 +115,7 @@ func (t *Traffic) call(ctx context.Context, g *guest, r report, forged bool) {
 	}
 }
 
-// request is an operator's call: a query with a token, or a signed JSON body.
+// request returns an operator's call: a query with a token, or a signed JSON body.
 func (g *guest) request(ctx context.Context, base string, r report, forged bool) (*http.Request, error) {
 	address := base + "/postback/" + url.PathEscape(g.integration.Key)
 	values := map[string]string{

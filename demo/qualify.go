@@ -9,9 +9,8 @@ import (
 	"postrider/domain/commission"
 )
 
-// qualify tells what Postrider itself found over a player's steps: after each, the
-// rule is judged as intake would judge it, and the CPA given, taken back or given
-// again.
+// qualify generates the qualifications of a player that Postrider itself finds: after each step
+// the rule is applied as in intake, and the CPA recorded, reversed or recorded again.
 func (t *teller) qualify(k *click, p player, rule commission.Qualification, steps []step) {
 	slices.SortStableFunc(steps, func(a, b step) int { return a.received.Compare(b.received) })
 	status := map[*conversion]commission.Status{}
@@ -47,7 +46,7 @@ func (t *teller) qualify(k *click, p player, rule commission.Qualification, step
 	}
 }
 
-// eventsOf is what qualification cares for in conversions of these statuses.
+// eventsOf returns the events that qualification uses, from conversions with these statuses.
 func eventsOf(conversions []*conversion, status map[*conversion]commission.Status) []commission.Event {
 	events := make([]commission.Event, len(conversions))
 	for i, c := range conversions {

@@ -42,22 +42,21 @@ func newRows() *rows {
 
 func (t *table) add(values ...any) { t.rows = append(t.rows, values) }
 
-// copy writes everything, what is referred to first.
+// copy writes all rows, referenced tables first.
 func (r *rows) copy(ctx context.Context, tx *sql.Tx) error {
 	for _, t := range []*table{r.clicks, r.players, r.conversions, r.events, r.deliveries, r.attempts, r.received, r.echoes} {
 		if err := t.copy(ctx, tx); err != nil {
 			return err
 		}
 	}
-	// The planner knows nothing of what was just copied.
+	// The planner has no statistics on the copied rows.
 	if _, err := tx.ExecContext(ctx, `ANALYZE clicks, players, conversions, conversion_events, deliveries, attempts, received_postbacks, echo_requests`); err != nil {
 		return fmt.Errorf("analyzing what was copied: %w", err)
 	}
 	return nil
 }
 
-// copyRows is how many rows one statement carries; PostgreSQL takes 65,535
-// parameters at most.
+// copyRows is the number of rows per statement; PostgreSQL takes 65,535 parameters at most.
 const copyRows = 500
 
 func (t *table) copy(ctx context.Context, tx *sql.Tx) error {

@@ -21,19 +21,19 @@ type click struct {
 	id       uuid.UUID
 	at       time.Time
 	campaign *campaign
-	page     int // its place in the offer's pages; -1 for none
+	page     int // index in the offer's pages; -1 for none
 }
 
-// conversion is a row of conversions, as it stands at the moment that is told.
+// conversion is a row of conversions, in its state at the current step.
 type conversion struct {
 	id          uuid.UUID
-	click       *click // nil for one that nobody can be credited for
+	click       *click // nil for one without attribution
 	offer       *offer
 	player      uuid.NullUUID
 	playerName  string // the operator's id
-	byPlayer    bool   // the operator named the player only
-	ours        bool   // nobody reported it: Postrider found that the player qualifies
-	reported    string // the click id that the operator named
+	byPlayer    bool   // the operator sent the player only
+	ours        bool   // not reported: Postrider found that the player qualifies
+	reported    string // the click id that the operator sent
 	goal        commission.Goal
 	transaction string
 	amount      decimal.NullDecimal
@@ -51,12 +51,12 @@ type step struct {
 	previous   commission.Status
 	status     commission.Status
 	reason     string
-	byHand     bool // of the network's staff
+	byHand     bool // made by the network's staff
 	occurred   time.Time
 	received   time.Time
 }
 
-// teller invents clicks and what follows from them.
+// teller generates clicks and what follows from them.
 type teller struct {
 	*world
 
@@ -87,7 +87,7 @@ func newTeller(w *world) *teller {
 	return t
 }
 
-// tell invents the month.
+// tell generates the month.
 func (t *teller) tell() {
 	total := 0.0
 	for _, c := range t.campaigns {
@@ -118,7 +118,7 @@ func (t *teller) click(c *campaign) {
 	}
 }
 
-// register begins a player's life at the operator.
+// register generates a player from its registration on.
 func (t *teller) register(k *click) {
 	at := k.at.Add(time.Minute + after(t.r, 6*time.Minute, 1.1))
 	t.numbers += 1 + t.r.IntN(9)
@@ -143,7 +143,7 @@ func (t *teller) register(k *click) {
 	}
 }
 
-// deposit is the life of a player who has money in the game.
+// deposit generates the deposits of a player.
 func (t *teller) deposit(k *click, p player, at time.Time) {
 	f := k.campaign.offer.funnel
 	first := around(t.r, f.deposit, .8)
@@ -179,8 +179,7 @@ func (t *teller) deposit(k *click, p player, at time.Time) {
 	}
 }
 
-// convert makes a conversion that the operator reports; nil where it has not
-// happened yet.
+// convert returns a conversion that the operator reports; nil if it is after the month.
 func (t *teller) convert(k *click, p player, goal string, at time.Time, amount float64) *conversion {
 	at = at.Truncate(time.Second)
 	received := t.arrival(at)
@@ -207,13 +206,12 @@ func (t *teller) convert(k *click, p player, goal string, at time.Time, amount f
 	return c
 }
 
-// arrival is when the operator's call of something that happened reaches us.
+// arrival returns when the operator's call for an event arrives.
 func (t *teller) arrival(at time.Time) time.Time {
 	return at.Truncate(time.Second).Add(after(t.r, 2500*time.Millisecond, .9))
 }
 
-// settle lets some conversions begin as pending and be decided later, and some
-// be taken back.
+// settle lets some conversions begin as pending and be decided later, and some be reversed.
 func (t *teller) settle(c *conversion, at time.Time, pending float64, refused, reversed string) {
 	if c == nil {
 		return
@@ -233,7 +231,7 @@ func (t *teller) settle(c *conversion, at time.Time, pending float64, refused, r
 	}
 }
 
-// move is one further step of a conversion; it must be the next one.
+// move adds a step to a conversion; it must be the next one.
 func (t *teller) move(c *conversion, at time.Time, to commission.Status, reason string) {
 	if c == nil {
 		return
@@ -248,7 +246,7 @@ func (t *teller) move(c *conversion, at time.Time, to commission.Status, reason 
 	})
 }
 
-// stray is a conversion whose click nobody knows.
+// stray generates a conversion with an unknown click.
 func (t *teller) stray() {
 	at := t.rhythm.moment(t.r).Truncate(time.Second)
 	received := t.arrival(at)
@@ -264,7 +262,7 @@ func (t *teller) stray() {
 	t.steps = append(t.steps, step{conversion: c, status: c.status, occurred: at, received: received})
 }
 
-// calculate works out what a conversion pays its affiliate.
+// calculate calculates what a conversion pays its affiliate.
 func (t *teller) calculate(c *conversion) {
 	if c.click == nil {
 		return

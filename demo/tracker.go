@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// trackerStyle is how an affiliate's tracker names things.
+// trackerStyle is how an affiliate's tracker names its parameters.
 type trackerStyle struct {
 	name     string
-	token    string // what its owner puts into param_1
-	template string // what follows the echo tracker's address; STATUS stands for the status it tells
+	token    string // its owner's value for param_1
+	template string // appended to the echo tracker's address; STATUS stands for the status it sends
 	status   string // the macro for STATUS
 	clickID  func(r *rand.Rand) string
 }
@@ -36,7 +36,7 @@ var binom = trackerStyle{
 	clickID:  func(r *rand.Rand) string { return letters(r, "0123456789abcdef", 24) },
 }
 
-// url is a postback's template to the echo tracker at base.
+// url returns a postback's template to the echo tracker at base.
 func (t *trackerStyle) url(base, says string, status int) string {
 	if says == "" {
 		says = t.status
@@ -45,7 +45,7 @@ func (t *trackerStyle) url(base, says string, status int) string {
 	if status == 0 {
 		return template
 	}
-	// The echo tracker answers with the first status that the query names.
+	// The echo tracker answers with the first status in the query.
 	path, query, _ := strings.Cut(template, "?")
 	return path + "?status=" + strconv.Itoa(status) + "&" + strings.ReplaceAll(query, "status=", "state=")
 }

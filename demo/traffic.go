@@ -14,13 +14,13 @@ import (
 	"postrider/domain/tracking"
 )
 
-// TrafficConfig is what Traffic needs.
+// TrafficConfig is the configuration of Traffic.
 type TrafficConfig struct {
 	Network *Network
 	URL     string        // of the Postrider that gets the traffic
 	Rate    float64       // clicks a second; 0 for none
-	Pace    float64       // how much faster than usual players go on; 0 for as usual
-	Saw     func(Request) // told of every request that was answered; nil for nobody
+	Pace    float64       // speed of the players relative to the default; 0 for the default
+	Saw     func(Request) // called for every request that was answered; may be nil
 	Log     *slog.Logger
 }
 
@@ -30,12 +30,12 @@ type Request struct {
 	Status int    // HTTP status of the answer
 }
 
-// Traffic is players who click and operators who report what they do, through
-// the true HTTP routes. What fails is logged at debug, and life goes on.
+// Traffic simulates players who click and operators who report them, through the real HTTP
+// routes. A failed request is logged at debug, and does not stop it.
 type Traffic struct {
 	TrafficConfig
 
-	r            *rand.Rand // of Run's own goroutine
+	r            *rand.Rand // used by Run's goroutine only
 	client       *http.Client
 	integrations map[int64]*Integration // by offer
 	plans        plans
@@ -44,26 +44,26 @@ type Traffic struct {
 	tasks        sync.WaitGroup
 }
 
-// arrival is a click that was answered: its player is at the operator's.
+// arrival is a click that was answered: its player is at the operator's site.
 type arrival struct {
 	link    *Link
 	visitor visitor
 	clickID string
 }
 
-// plan is something that will be done.
+// plan is a planned action.
 type plan struct {
 	at time.Time
 	do func(ctx context.Context)
 }
 
-// The most requests under way at once, and the longest that one may take.
+// The maximum number of requests in flight, and the timeout of one.
 const (
 	trafficSlots   = 16
 	trafficTimeout = 15 * time.Second
 )
 
-// NewTraffic makes a Traffic. Run moves it.
+// NewTraffic returns a Traffic. Run drives it.
 func NewTraffic(cfg TrafficConfig) *Traffic {
 	if cfg.Pace <= 0 {
 		cfg.Pace = 1
@@ -77,7 +77,7 @@ func NewTraffic(cfg TrafficConfig) *Traffic {
 		client: &http.Client{
 			Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: trafficSlots},
 			Timeout:   trafficTimeout,
-			// The player's browser would follow to the operator, who does not exist.
+			// The player's browser would follow to the operator, whose site does not exist.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		integrations: map[int64]*Integration{}, clicked: make(chan *arrival), slots: make(chan struct{}, trafficSlots),
@@ -113,12 +113,12 @@ func (t *Traffic) Run(ctx context.Context) {
 	}
 }
 
-// plan puts something off.
+// plan schedules an action.
 func (t *Traffic) plan(in time.Duration, do func(ctx context.Context)) {
 	heap.Push(&t.plans, &plan{at: time.Now().Add(in), do: do})
 }
 
-// start does something beside Run, unless too much is under way.
+// start runs an action beside Run, unless too many are in flight.
 func (t *Traffic) start(ctx context.Context, do func()) {
 	select {
 	case t.slots <- struct{}{}:
@@ -176,7 +176,7 @@ func (t *Traffic) chooseLink() *Link {
 	}
 }
 
-// send makes a request; the answer's body is not wanted.
+// send makes a request and discards the response's body.
 func (t *Traffic) send(req *http.Request) (status int, location string, err error) {
 	res, err := t.client.Do(req)
 	if err != nil {
@@ -193,16 +193,16 @@ func (t *Traffic) failed(ctx context.Context, what string, err error) {
 	}
 }
 
-// plans is a heap of what will be done, the next first.
+// plans is a heap of planned actions, the next first.
 type plans []*plan
 
-// Len is how many there are.
+// Len returns the number of plans.
 func (p plans) Len() int { return len(p) }
 
-// Less puts the earlier first.
+// Less orders plans by time.
 func (p plans) Less(i, j int) bool { return p[i].at.Before(p[j].at) }
 
-// Swap exchanges two.
+// Swap swaps two plans.
 func (p plans) Swap(i, j int) { p[i], p[j] = p[j], p[i] }
 
 // Push adds a *plan.
@@ -212,7 +212,7 @@ func (p *plans) Push(x any) {
 	}
 }
 
-// Pop takes the last, which the heap has made the next.
+// Pop removes the last, to which the heap has moved the next.
 func (p *plans) Pop() any {
 	last := (*p)[len(*p)-1]
 	*p = (*p)[:len(*p)-1]

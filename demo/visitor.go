@@ -27,8 +27,8 @@ var userAgents = []weighted{
 	{"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15", 8},
 }
 
-// networks are where the visitors of a country come from: addresses that country
-// databases place there.
+// networks are the networks of a country's visitors: addresses that country databases place
+// there.
 var networks = map[string]string{
 	"DE": "91.0.0.0", "AT": "77.116.0.0", "CH": "85.0.0.0", "SE": "78.64.0.0", "FI": "91.152.0.0", "NL": "77.160.0.0",
 	"CA": "99.224.0.0", "NZ": "122.56.0.0", "GB": "86.128.0.0", "IE": "86.40.0.0", "PL": "83.0.0.0", "BR": "177.32.0.0",

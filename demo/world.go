@@ -28,13 +28,13 @@ type world struct {
 
 	tx     *sql.Tx
 	client *db.Client
-	start  time.Time // of the month that is told
+	start  time.Time // of the generated month
 	built  time.Time // before it, when the network was set up
 
 	affiliates []*affiliate
 	offers     []*offer
 	campaigns  []*campaign
-	managerID  int64             // who moves conversions by hand
+	managerID  int64             // who changes conversions manually
 	tokens     map[string]string // API tokens by e-mail
 }
 
@@ -46,7 +46,7 @@ type affiliate struct {
 	postbacks []*postback
 }
 
-// echo is the address of the affiliate's echo tracker.
+// echo returns the URL of the affiliate's echo tracker.
 func (a *affiliate) echo(publicURL string) string { return publicURL + "/echo/" + a.echoKey }
 
 type offer struct {
@@ -63,7 +63,7 @@ type deal struct {
 	terms commission.Deal
 }
 
-// dealOf is what an affiliate is paid by.
+// dealOf returns the deal by which an affiliate is paid.
 func (o *offer) dealOf(affiliateID ids.Affiliate, at time.Time) deal {
 	d, _ := commission.InForce(o.deals, func(d deal) commission.Deal { return d.terms }, affiliateID, at)
 	return d
@@ -88,8 +88,8 @@ type postback struct {
 	rule     firing.BodyRule
 	versions []version
 	made     time.Time
-	deleted  time.Time // zero while it is there
-	held     time.Time // when its tracker said that the address is gone; zero for never
+	deleted  time.Time // zero if it is not
+	held     time.Time // when its tracker answered that the address is gone; zero for never
 }
 
 type version struct {
@@ -99,7 +99,7 @@ type version struct {
 	behaves  behaviour
 }
 
-// at is the version that a delivery of that moment is made for.
+// at returns the version that a delivery of that time is made for.
 func (p *postback) at(moment time.Time) version {
 	v := p.versions[0]
 	for _, later := range p.versions[1:] {
@@ -110,7 +110,7 @@ func (p *postback) at(moment time.Time) version {
 	return v
 }
 
-// build writes the catalog down.
+// build writes the catalog into the database.
 func (w *world) build(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		w.makeAffiliates, w.makePeople, w.makeOffers, w.makeIntegrations, w.makeCampaigns, w.makeDefaultLinks, w.makePostbacks,
@@ -135,7 +135,7 @@ func (w *world) makeAffiliates(ctx context.Context) error {
 	return nil
 }
 
-// TokenName is what the demo's API tokens are called.
+// TokenName is the name of the demo's API tokens.
 const TokenName = "Demo"
 
 func (w *world) makePeople(ctx context.Context) error {
@@ -166,8 +166,7 @@ func (w *world) makePeople(ctx context.Context) error {
 	return nil
 }
 
-// dailyCap is how many conversions that pay the first offer takes in a day: more
-// than it ever had.
+// dailyCap is the first offer's cap: more paying conversions than it ever had in a day.
 const dailyCap = 250
 
 func (w *world) makeOffers(ctx context.Context) error {
@@ -206,7 +205,7 @@ func (w *world) makeOffers(ctx context.Context) error {
 	return w.makeDeal(ctx, w.offers[ownDeal.offer], w.affiliates[ownDeal.affiliate], ownDeal.deal)
 }
 
-// makeDeal makes an offer's deal, or one affiliate's own.
+// makeDeal creates an offer's default deal, or one affiliate's own.
 func (w *world) makeDeal(ctx context.Context, o *offer, a *affiliate, d dealSpec) error {
 	terms := commission.Deal{Model: d.model, LeadGoal: d.leadGoal, Currency: o.currency}
 	create := w.client.Deal.Create().SetOfferID(o.id).SetModel(d.model).SetCurrency(o.currency).SetCreatedAt(w.built)
@@ -290,12 +289,12 @@ func (w *world) makeCampaigns(ctx context.Context) error {
 	return nil
 }
 
-// defaultShare is the share of clicks on an affiliate's default link, of those
-// on its campaign for the same offer.
+// defaultShare is the share of clicks on an affiliate's default link, relative to those on its
+// campaign for the same offer.
 const defaultShare = .12
 
-// makeDefaultLinks makes every affiliate's default link for every offer; those
-// of offers that it has a campaign for get some clicks.
+// makeDefaultLinks creates every affiliate's default link for every offer; those of offers that
+// it has a campaign for get some clicks.
 func (w *world) makeDefaultLinks(ctx context.Context) error {
 	if err := setup.MakeDefaultLinks(ctx, w.tx, w.built); err != nil {
 		return err
@@ -319,7 +318,7 @@ func (w *world) makeDefaultLinks(ctx context.Context) error {
 func (w *world) makePostbacks(ctx context.Context) error {
 	for i := range postbacks {
 		if postbacks[i].aggregates > 0 {
-			continue // the month's stories do not aggregate: it is made when they are told
+			continue // not in the month: it is created after the month's conversions
 		}
 		for _, goal := range postbacks[i].goals {
 			if err := w.makePostback(ctx, &postbacks[i], goal); err != nil {
@@ -330,8 +329,8 @@ func (w *world) makePostbacks(ctx context.Context) error {
 	return nil
 }
 
-// makePostback makes a postback as it was when it was made, with its first
-// version; what befell it later is written by finishPostbacks.
+// makePostback creates a postback in its original state, with its first version; finishPostbacks
+// writes its later changes.
 func (w *world) makePostback(ctx context.Context, spec *postbackSpec, goal string) error {
 	a := w.affiliates[spec.affiliate]
 	p := &postback{spec: spec, method: spec.method, made: w.built, Postback: firing.Postback{
@@ -380,8 +379,8 @@ func (w *world) makePostback(ctx context.Context, spec *postbackSpec, goal strin
 	return w.addVersion(ctx, p, w.template(a, spec, answers), w.Now.Add(-spec.fixed), answers)
 }
 
-// makeAggregation makes the postbacks that aggregate, now that the month is over: the
-// traffic from here on joins their windows.
+// makeAggregation creates the postbacks that aggregate, after the month: traffic from here on
+// joins their windows.
 func (w *world) makeAggregation(ctx context.Context) error {
 	for i := range postbacks {
 		spec := &postbacks[i]
@@ -410,7 +409,7 @@ func (w *world) makeAggregation(ctx context.Context) error {
 	return nil
 }
 
-// template is a postback's URL template to a tracker that behaves so.
+// template returns a postback's URL template to a tracker with this behaviour.
 func (w *world) template(a *affiliate, spec *postbackSpec, b behaviour) string {
 	base := a.echo(w.PublicURL)
 	if b == unresolved {
@@ -441,8 +440,8 @@ func (w *world) addVersion(ctx context.Context, p *postback, template string, si
 	return w.client.Postback.UpdateOneID(int64(p.ID)).SetVersion(number).SetURLTemplate(template).SetUpdatedAt(since).Exec(ctx)
 }
 
-// finishPostbacks writes down what befell postbacks in the month: which were
-// deleted, and which are held.
+// finishPostbacks writes what happened to postbacks in the month: which were deleted, and which
+// are held.
 func (w *world) finishPostbacks(ctx context.Context) error {
 	for _, a := range w.affiliates {
 		for _, p := range a.postbacks {

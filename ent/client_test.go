@@ -82,7 +82,7 @@ func withTable(t *testing.T) *sql.DB {
 	return db
 }
 
-// has tells whether there is just one row, and fails where there are more.
+// has reports whether there is exactly one row, and fails if there are more.
 func has(t *testing.T, db *sql.DB, from string) bool {
 	t.Helper()
 	var n int

@@ -1,4 +1,4 @@
 package ent
 
-// NewTxDriver is what NewTxClient's client speaks through.
+// NewTxDriver is the driver of NewTxClient's client.
 var NewTxDriver = newTxDriver

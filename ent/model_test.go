@@ -28,7 +28,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// column is how one looks, on either side.
+// column is the definition of a column, on either side.
 type column struct {
 	Type     string
 	Nullable bool
@@ -53,8 +53,8 @@ func wantColumn(t *testing.T, c *schema.Column) column {
 	return column{Type: name, Nullable: c.Nullable}
 }
 
-// ours leaves out what is not of the model: River's tables, goose's, sessions',
-// the engine's own, and partitions.
+// ours excludes tables that are not of the model: River's, goose's, sessions', the engine's own,
+// and partitions.
 const ours = `
 	SELECT c.relname, a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
@@ -316,7 +316,7 @@ func TestAChangeOfConfigurationIsAnnouncedWithItsCommit(t *testing.T) {
 	}
 }
 
-// listen hears the channel of configuration until the function it gives is called.
+// listen listens to the channel of configuration until the returned function is called.
 func listen(t *testing.T, d *pgtest.DB, ready chan<- struct{}, heard chan<- string, done chan error) func() {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -352,5 +352,5 @@ func each(t *testing.T, d *pgtest.DB, query string, args []any, do func(rows *sq
 	}
 }
 
-// inTx is ent's client inside a transaction of the test's.
+// inTx returns ent's client inside a transaction of the test's.
 func inTx(tx *sql.Tx) *db.Client { return ent.NewTxClient(tx) }

@@ -10,10 +10,10 @@ import (
 	"postrider/internal/ids"
 )
 
-// The specification of a postback in the database: what stands here is all that turns
-// rows, versions and SQL into a firing.Postback, and back.
+// The specification of a postback in the database: everything that turns rows, versions and SQL
+// into a firing.Postback, and back, is here.
 
-// FiringPostback is a row as the rules of firing see it.
+// FiringPostback converts a row for the rules of firing.
 func FiringPostback(p *db.Postback) firing.Postback {
 	return firing.Postback{
 		ID: ids.Postback(p.ID), AffiliateID: ids.Affiliate(p.AffiliateID), Name: p.Name, Scope: p.Scope,
@@ -24,7 +24,7 @@ func FiringPostback(p *db.Postback) firing.Postback {
 	}
 }
 
-// FiringPostbacks are rows as the rules of firing see them.
+// FiringPostbacks converts rows for the rules of firing.
 func FiringPostbacks(rows []*db.Postback) []firing.Postback {
 	list := make([]firing.Postback, len(rows))
 	for i, p := range rows {
@@ -33,7 +33,7 @@ func FiringPostbacks(rows []*db.Postback) []firing.Postback {
 	return list
 }
 
-// WritePostback writes a specification into the creation or the change of a row.
+// WritePostback writes a specification into the creation or the update of a row.
 func WritePostback(m *db.PostbackMutation, p firing.Postback) {
 	m.SetName(p.Name)
 	m.SetScope(p.Scope)
@@ -66,8 +66,8 @@ func WritePostback(m *db.PostbackMutation, p firing.Postback) {
 	}
 }
 
-// WriteVersion writes what a version keeps of a row. Name, scope and first goal are no
-// part of it.
+// WriteVersion writes the fields of a row that a version keeps. Name, scope and first goal are
+// not among them.
 func WriteVersion(m *db.PostbackVersionMutation, p *db.Postback) {
 	m.SetStatuses(p.Statuses)
 	m.SetSendCorrections(p.SendCorrections)
@@ -83,7 +83,7 @@ func WriteVersion(m *db.PostbackVersionMutation, p *db.Postback) {
 	}
 }
 
-// Restored is a postback with what a version has kept.
+// Restored returns a postback with what a version has kept.
 func Restored(p firing.Postback, v *db.PostbackVersion) firing.Postback {
 	p.Statuses, p.SendCorrections, p.Enabled = v.Statuses, v.SendCorrections, v.Enabled
 	p.URLTemplate, p.Method, p.BodyRule = v.URLTemplate, v.Method, v.BodyRule
@@ -91,12 +91,12 @@ func Restored(p firing.Postback, v *db.PostbackVersion) firing.Postback {
 	return p
 }
 
-// PostbackColumns are those of a row p of postbacks that [ScanPostback] reads.
+// PostbackColumns are the columns of a row p of postbacks that [ScanPostback] reads.
 const PostbackColumns = `p.id, p.affiliate_id, p.name, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.goal, p.further_goals,
 	p.statuses, p.send_corrections, p.enabled, p.url_template, p.method, p.body_rule, coalesce(p.aggregate_seconds, 0),
 	p.deleted_at IS NOT NULL, p.hold_reason IS NOT NULL`
 
-// ScanPostback reads a row that was selected by [PostbackColumns], and what was selected
+// ScanPostback scans a row that was selected by [PostbackColumns], and the columns selected
 // after them.
 func ScanPostback(scan func(dest ...any) error, further ...any) (p firing.Postback, err error) {
 	var goals, statuses, rule []byte

@@ -21,7 +21,7 @@ import (
 	"postrider/pgtest"
 )
 
-// seen says what an affiliate sees of an entity.
+// seen is what an affiliate sees of an entity.
 type seen string
 
 const (
@@ -31,7 +31,7 @@ const (
 	ownTokens seen = "its own, staff too" // nobody sees another user's
 )
 
-// changed says who may change an entity through the program.
+// changed is who may change an entity through the program.
 type changed string
 
 const (
@@ -49,8 +49,8 @@ type access struct {
 	wipe    func(ctx context.Context, c *db.Client) (int, error) // tries to delete every row
 }
 
-// table says of every entity who sees and changes it. An entity without a row
-// here fails the test.
+// table has for every entity who sees and changes it. An entity without a row here fails the
+// test.
 var table = map[string]access{
 	"affiliates": {own, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Affiliate.Query().Count(ctx) },
@@ -135,7 +135,7 @@ var table = map[string]access{
 		func(ctx context.Context, c *db.Client) (int, error) { return c.User.Delete().Exec(ctx) }},
 }
 
-// furnish makes a row of every entity for a new affiliate, and gives its viewer.
+// furnish creates a row of every entity for a new affiliate, and returns its viewer.
 func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 	t.Helper()
 	ctx, client := pgtest.System(t), d.Client()

@@ -11,11 +11,11 @@ import (
 	"postrider/pgtest"
 )
 
-// fact is a table of facts, with one row that refers to what the scene has.
+// fact is a table of facts, with one row that refers to rows of the scene.
 type fact struct {
 	table   string
-	columns []string // that refer to something
-	nobody  string   // what is nowhere
+	columns []string // with references
+	nobody  string   // an id that does not exist
 }
 
 func facts(t *testing.T, d *pgtest.DB) (pgtest.Scene, []fact) {
@@ -68,7 +68,7 @@ func TestAFactRefersToWhatIsThere(t *testing.T) {
 	_, all := facts(t, d)
 	for _, f := range all {
 		for _, column := range f.columns {
-			// Nothing else stands in the way: the same row with good references goes in.
+			// Nothing else prevents it: the same row with valid references is inserted.
 			given := map[string]string{
 				"id": "'" + uuid.Must(uuid.NewV7()).String() + "'", "transaction_id": "NULL", "once_key": "NULL", "replay_of": "id",
 			}
@@ -120,8 +120,8 @@ func TestWhatAFactRefersToStays(t *testing.T) {
 	}
 }
 
-// While one takes a player away, another inserts what refers to it: whoever comes
-// second is refused, and nothing is left that refers to nothing.
+// While one transaction deletes a player, another inserts a reference to it: the second is
+// refused, and no dangling reference is left.
 func TestTakingAwayAndReferringExcludeEachOther(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)

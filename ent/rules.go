@@ -6,7 +6,7 @@ import (
 	"postrider/internal/ids"
 )
 
-// CommissionDeal is a row as the rules of commission see it.
+// CommissionDeal converts a row for the rules of commission.
 func CommissionDeal(d *db.Deal) commission.Deal {
 	return commission.Deal{
 		AffiliateID: ids.Affiliate(orZero(d.AffiliateID)), Model: d.Model, Amount: orZero(d.Amount), Percent: orZero(d.Percent), LeadGoal: d.LeadGoal,
@@ -14,7 +14,7 @@ func CommissionDeal(d *db.Deal) commission.Deal {
 	}
 }
 
-// orZero is the value of a column that may be null.
+// orZero returns the value of a nullable column, or zero.
 func orZero[T any](value *T) T {
 	if value == nil {
 		var zero T

@@ -11,8 +11,7 @@ import (
 	"postrider/setup"
 )
 
-// What somebody changes of their own user is written into the audit log; no
-// secret is.
+// Changes that users make to their own account are written into the audit log, without secrets.
 
 func (r *Resolver) createToken(ctx context.Context, in gen.CreateAPITokenInput) (*db.ApiToken, string, error) {
 	token, text, err := r.Accounts.CreateToken(ctx, account.NewToken{Name: in.Name, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt})

@@ -34,7 +34,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// api is the API over a database of its own, behind a true HTTP server.
+// api is the API over a database of its own, behind a real HTTP server.
 type api struct {
 	*httptest.Server
 
@@ -43,10 +43,10 @@ type api struct {
 	log *logged
 }
 
-// publicURL is how tests say that the outside reaches them.
+// publicURL is the public URL in tests.
 const publicURL = "https://links.example"
 
-// newAPI starts the API; options change what it is made of.
+// newAPI starts the API; options change its configuration.
 func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	t.Helper()
 	d := pgtest.New(t)
@@ -91,7 +91,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	return a
 }
 
-// logged keeps what was logged.
+// logged records what was logged.
 type logged struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -109,7 +109,7 @@ func (l *logged) String() string {
 	return l.text.String()
 }
 
-// who is how somebody proves who is asking: headers of a request.
+// who is a user's authentication: headers of a request.
 type who http.Header
 
 func (w who) apply(r *http.Request) {
@@ -125,7 +125,7 @@ const password = "correct horse battery staple"
 
 var passwordHash = sync.OnceValues(func() (string, error) { return secret.HashPassword(context.Background(), password) })
 
-// user makes somebody who can sign in, and gives the e-mail address.
+// user creates a user and returns the e-mail address.
 func (a *api) user(t testing.TB, role viewer.Role, affiliateID int64, options ...func(*db.UserCreate)) *db.User {
 	t.Helper()
 	hash, err := passwordHash()
@@ -136,7 +136,7 @@ func (a *api) user(t testing.TB, role viewer.Role, affiliateID int64, options ..
 	return u
 }
 
-// session signs somebody in as a browser does.
+// session signs a user in as a browser does.
 func (a *api) session(t testing.TB, email string) who {
 	t.Helper()
 	const signIn = `mutation($e: String!, $p: String!) { signIn(input: {email: $e, password: $p}) { viewer { role } userErrors { message } } }`
@@ -147,7 +147,7 @@ func (a *api) session(t testing.TB, email string) who {
 	return who{"Cookie": {res.cookies[0].Name + "=" + res.cookies[0].Value}}
 }
 
-// token makes an API token for somebody; without scopes it may everything.
+// token creates an API token of a user; without scopes it has all of them.
 func (a *api) token(t testing.TB, email string, scopes ...string) who {
 	t.Helper()
 	if scopes == nil {
@@ -160,13 +160,13 @@ func (a *api) token(t testing.TB, email string, scopes ...string) who {
 	return bearer(text)
 }
 
-// staff makes an admin with a token.
+// staff creates an admin with a token.
 func (a *api) staff(t testing.TB) who {
 	t.Helper()
 	return a.token(t, a.user(t, viewer.Admin, 0).Email)
 }
 
-// affiliate makes somebody of an affiliate's with a token.
+// affiliate creates an affiliate's user with a token.
 func (a *api) affiliate(t testing.TB, affiliateID int64) who {
 	t.Helper()
 	return a.token(t, a.user(t, viewer.Affiliate, affiliateID).Email)
@@ -187,7 +187,7 @@ type response struct {
 	cookies []*http.Cookie
 }
 
-// refused tells whether the answer says that the viewer may not.
+// refused reports whether the viewer was refused.
 func (r *response) refused() bool {
 	for _, e := range r.Errors {
 		if code := e.Extensions["code"]; code == "forbidden" || code == "unauthenticated" {
@@ -197,7 +197,7 @@ func (r *response) refused() bool {
 	return false
 }
 
-// at walks into the data: names of fields and positions in lists.
+// at returns a value of the data by names of fields and positions in lists.
 func (r *response) at(t testing.TB, path ...any) any {
 	t.Helper()
 	var v any = r.Data
@@ -220,7 +220,7 @@ func (r *response) at(t testing.TB, path ...any) any {
 	return v
 }
 
-// post asks as w.
+// post sends a query as w.
 func (a *api) post(t testing.TB, w who, query string, v vars) *response {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": v})
@@ -232,7 +232,7 @@ func (a *api) post(t testing.TB, w who, query string, v vars) *response {
 	return a.do(t, r)
 }
 
-// ask is post where nothing may go wrong.
+// ask is post, and fails the test on any error.
 func (a *api) ask(t testing.TB, w who, query string, v vars) *response {
 	t.Helper()
 	res := a.post(t, w, query, v)

@@ -58,7 +58,7 @@ func (r *Resolver) attribute(ctx context.Context, in gen.AttributeConversionInpu
 	return r.Client.Conversion.Get(ctx, id)
 }
 
-// maxByRule is how many conversions one call looks at.
+// maxByRule is the maximum number of conversions that one call reads.
 const maxByRule = 500
 
 func (r *Resolver) attributeByRule(ctx context.Context, in gen.AttributeByRuleInput) (*gen.AttributeByRulePayload, error) {
@@ -151,7 +151,7 @@ func (r *Resolver) findClick(ctx context.Context, words string) (*db.Click, erro
 	return found, nil
 }
 
-// integrationFor is the integration that a click's conversions come by.
+// integrationFor returns the integration through which a click's conversions are reported.
 func (r *Resolver) integrationFor(ctx context.Context, c *db.Click, named *string) (*db.Integration, error) {
 	id, err := optionalInt("Integration", "integrationId", named)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"postrider/graph/gen"
 )
 
-// auditChanges lists the fields in which two states differ.
+// auditChanges returns the fields in which two states differ.
 func auditChanges(before, after map[string]any) ([]*gen.AuditChange, error) {
 	list := []*gen.AuditChange{}
 	names := slices.Sorted(maps.Keys(before))
@@ -36,7 +36,7 @@ func auditChanges(before, after map[string]any) ([]*gen.AuditChange, error) {
 	return list, nil
 }
 
-// jsonText is a field as JSON; nil where there is none.
+// jsonText returns a field as JSON; nil if there is none.
 func jsonText(of map[string]any, name string) (*string, error) {
 	v, ok := of[name]
 	if !ok {

@@ -10,9 +10,9 @@ import (
 	"postrider/internal/viewer"
 )
 
-// auth is the directive @auth: the viewer must be signed in, have the role and, with a
-// token, the scope; with session it must not use a token. A field without a scope needs
-// read, one with session needs write.
+// auth is the directive @auth: the viewer must be signed in, have the role and, with a token, the
+// scope; with session it must not use a token. A field without a scope needs read, one with
+// session needs write.
 func auth(ctx context.Context, _ any, next graphql.Resolver, role *viewer.Role, scope *viewer.Scope, session *bool) (any, error) {
 	v, err := viewer.Require(ctx)
 	if err != nil {

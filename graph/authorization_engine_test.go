@@ -10,15 +10,14 @@ import (
 	"postrider/pgtest"
 )
 
-// What the engine is asked to do, and how each of it is tried in the table of
-// who may what.
+// The engine's mutations and queries, and how each is tried in the authorization table.
 
 func init() {
 	maps.Copy(mutations, engineMutations)
 	maps.Copy(subscriptions, engineSubscriptions)
 }
 
-// bulkReplay is one of the estate's.
+// bulkReplay creates a bulk replay of the estate.
 func (w *world) bulkReplay(t testing.TB, e *estate, state outbox.BulkState) *db.BulkReplay {
 	t.Helper()
 	c := w.db.Client().BulkReplay.Create().SetAffiliateID(e.affiliate.ID).SetAsSent(true).SetState(state).SetTotal(7).

@@ -16,13 +16,13 @@ import (
 	"postrider/pgtest"
 )
 
-// reach is how types without an id of their own are tried nevertheless.
+// reach is the path to types without an id of their own.
 var reach = map[string]string{"Viewer": "viewer", "Instance": "instance"}
 
-// rootsAtOnce is how many fields an operation may ask for at its root.
+// rootsAtOnce is how many root fields an operation may have.
 const rootsAtOnce = 30
 
-// tryFields asks for every field of A's objects of one type.
+// tryFields queries every field of A's objects of one type.
 func (w *world) tryFields(t *testing.T, c *cast, def *ast.Definition, row func(name, says string)) {
 	t.Helper()
 	if def.Name == "Instance" { // so that there is a hold to see
@@ -56,7 +56,7 @@ func (w *world) tryFields(t *testing.T, c *cast, def *ast.Definition, row func(n
 	}
 }
 
-// objectsOf are A's objects of a type, or those that are everybody's.
+// objectsOf returns A's objects of a type, or those that belong to no affiliate.
 func (w *world) objectsOf(t *testing.T, kind string) []string {
 	t.Helper()
 	if own := w.a.ids[kind]; kind == "Conversion" {
@@ -98,8 +98,8 @@ func isLeaf(name string) bool {
 	return def.Kind == ast.Scalar || def.Kind == ast.Enum
 }
 
-// outcomeOf reads what became of a field that was asked for under aliases that
-// begin with its name, of one object or several: shown if one of them shows it.
+// outcomeOf returns the outcome of a field that was queried under aliases that begin with its
+// name, of one object or several: shown if one of them shows it.
 func outcomeOf(t *testing.T, res *response, field string) outcome {
 	t.Helper()
 	mine := func(alias string) bool { return alias == field || strings.HasPrefix(alias, field+"_") }

@@ -18,11 +18,11 @@ import (
 	"postrider/pgtest"
 )
 
-// mutation is how one is tried: it makes what it is tried on, so that no try
-// disturbs another, and gives the mutation's input and what the payload shows.
+// mutation is how a mutation is tried: it makes the rows that it is tried on, so that no try
+// disturbs another, and returns the mutation's input and what the payload shows.
 type mutation func(t *testing.T, w *world) (input, payload string)
 
-// ownSession marks mutations of the viewer's own session: each try gets a new one.
+// ownSession lists mutations of the viewer's own session: each try gets a new one.
 var ownSession = []string{"signIn", "signOut", "changePassword"}
 
 var mutations = map[string]mutation{
@@ -89,7 +89,7 @@ var mutations = map[string]mutation{
 	},
 }
 
-// tracker is one that takes everything.
+// tracker is a tracker that accepts everything.
 func (w *world) tracker(t *testing.T) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

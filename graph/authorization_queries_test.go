@@ -9,8 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// query is one way to ask for A's things; it shows them where the answer says
-// one of the words, or anything at all where none are given.
+// query is one way to query A's objects; it shows them if the answer contains one of the words,
+// or anything at all if none are given.
 type query struct {
 	text  string
 	shows []string

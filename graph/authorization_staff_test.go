@@ -16,14 +16,14 @@ import (
 	"postrider/pgtest"
 )
 
-// What staff set up, and how each of it is tried in the table of who may what.
+// What staff set up, and how each is tried in the authorization table.
 
 func init() { maps.Copy(mutations, staffMutations) }
 
-// count makes names that no two tries share.
+// count makes names unique.
 var count atomic.Int64
 
-// furnishOffice makes what is nobody's and staff's alone.
+// furnishOffice creates rows that belong to no affiliate and are staff's only.
 func (w *world) furnishOffice(t testing.TB) {
 	t.Helper()
 	ctx, c := pgtest.System(t), w.db.Client()
@@ -44,7 +44,7 @@ func (w *world) furnishOffice(t testing.TB) {
 	w.orphan = orphan.GlobalID()
 }
 
-// staffObjects are objects that are nobody's.
+// staffObjects returns objects that belong to no affiliate.
 func (w *world) staffObjects(t *testing.T, kind string) []string {
 	t.Helper()
 	ctx, c := pgtest.System(t), w.db.Client()
@@ -72,7 +72,7 @@ func (w *world) staffQueries() map[string]query {
 	}
 }
 
-// orphanOf makes an unattributed conversion of the scene's integration.
+// orphanOf creates an unattributed conversion of the scene's integration.
 func orphanOf(t *testing.T, w *world) *db.Conversion {
 	t.Helper()
 	c := w.a.scene.Conversion(t, w.db)

@@ -11,9 +11,9 @@ import (
 	"postrider/pgtest"
 )
 
-// subscription is how one is tried: what it selects, and how an event of each
-// estate is published. The event of B's follows the one of A's, so that whoever
-// is not shown A's is seen to wait for nothing.
+// subscription is how a subscription is tried: what it selects, and how an event of each estate
+// is published. B's event follows A's, so that a viewer who does not get A's need not be waited
+// for.
 type subscription struct {
 	selects string
 	watched func(w *world) bool
@@ -91,9 +91,9 @@ func (w *world) trySubscriptions(t *testing.T, c *cast, schema *ast.Schema, row 
 	}
 }
 
-// subscribe watches until an event of A's or one of B's came, both published in
-// that order. Staff, who see both, must see A's first; an affiliate is watched
-// until its own came.
+// subscribe reads until an event of A's or one of B's has arrived, both published in that order.
+// Staff, who see both, must see A's first; an affiliate's subscription is read until its own has
+// arrived.
 func (w *world) subscribe(t *testing.T, name string, s subscription, asking who) outcome {
 	t.Helper()
 	args := ""
@@ -101,7 +101,7 @@ func (w *world) subscribe(t *testing.T, name string, s subscription, asking who)
 		args = s.args(w)
 	}
 	next, stop := w.events(t, asking, fmt.Sprintf("subscription { %s%s { %s } }", name, args, s.selects))
-	if s.watched == nil { // the server looks by itself: what the world has is what it shows
+	if s.watched == nil { // the server polls: what the world has is what it shows
 		defer stop()
 		return s.outcome(t, name, w, next)
 	}

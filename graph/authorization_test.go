@@ -18,25 +18,25 @@ var updateAuthorization = flag.Bool("update-authorization", false, "write testda
 
 const authorizationFile = "testdata/authorization.txt"
 
-// outcome is what somebody gets who asks for a thing of affiliate A's.
+// outcome is what a viewer gets for an object of affiliate A's.
 type outcome string
 
 const (
-	denied  outcome = "denied"  // an error that says that they may not
-	hidden  outcome = "hidden"  // as though there were no such thing
-	shown   outcome = "shown"   // the thing
-	refused outcome = "refused" // of mutations: userErrors, and nothing done
+	denied  outcome = "denied"  // a permission error
+	hidden  outcome = "hidden"  // as if there were no such object
+	shown   outcome = "shown"   // the object
+	refused outcome = "refused" // of mutations: userErrors, and nothing changed
 	done    outcome = "done"    // of mutations
 )
 
 // The columns of the table.
 var columns = []string{"nobody", "another", "own", "manager", "admin", "scopeless"}
 
-// cast is who asks, by column; how scopeless asks depends on what is asked.
+// cast has the viewers by column; scopeless depends on the scope that the field needs.
 type cast struct {
 	emails    map[string]string
 	sessions  map[string]who
-	scopeless map[viewer.Scope]who // tokens that lack one scope; of none: that have every one
+	scopeless map[viewer.Scope]who // tokens that lack one scope; sessionOnly: with every one
 }
 
 func (w *world) cast(t testing.TB) *cast {
@@ -63,7 +63,7 @@ func (w *world) cast(t testing.TB) *cast {
 	return c
 }
 
-// as is how the viewer of a column asks for a field of the schema.
+// as returns how the viewer of a column authenticates for a field of the schema.
 func (c *cast) as(column string, needed viewer.Scope) who {
 	if column == "scopeless" {
 		return c.scopeless[needed]
@@ -71,10 +71,10 @@ func (c *cast) as(column string, needed viewer.Scope) who {
 	return c.sessions[column]
 }
 
-// sessionOnly stands for a scope where no token will do.
+// sessionOnly stands for a scope where no token is accepted.
 const sessionOnly viewer.Scope = ""
 
-// scopeOf is what @auth asks of a token.
+// scopeOf returns the scope that @auth requires of a token.
 func scopeOf(f *ast.FieldDefinition) viewer.Scope {
 	if d := f.Directives.ForName("auth"); d != nil {
 		if session := d.Arguments.ForName("session"); session != nil && session.Value.Raw == "true" {
@@ -87,8 +87,8 @@ func scopeOf(f *ast.FieldDefinition) viewer.Scope {
 	return viewer.Read
 }
 
-// The table in testdata says of every field, query, mutation and subscription of
-// the schema what each viewer gets. A field that is new fails until it has a row.
+// The table in testdata has the outcome of every field, query, mutation and subscription of the
+// schema for each viewer. A new field fails until it has a row.
 func TestAuthorizationTable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -119,7 +119,7 @@ func TestAuthorizationTable(t *testing.T) {
 	compare(t, readTable(t), found, order)
 }
 
-// compare holds what was found against the table.
+// compare compares what was found with the table.
 func compare(t *testing.T, table, found map[string]string, order []string) {
 	t.Helper()
 	for _, name := range order {
@@ -193,7 +193,7 @@ func objects(schema *ast.Schema) []*ast.Definition {
 	return list
 }
 
-// reachedBy is the first field that leads to a type.
+// reachedBy returns the first field that returns a type.
 func reachedBy(schema *ast.Schema, name string) string {
 	roots := []*ast.Definition{schema.Query, schema.Mutation, schema.Subscription}
 	for _, def := range append(roots, objects(schema)...) {

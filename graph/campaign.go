@@ -51,7 +51,7 @@ func (r *Resolver) link(ctx context.Context, campaignID, offerID *string) (*db.T
 	return link, err
 }
 
-// missingGoals are the goals for which nothing would fire in the campaign.
+// missingGoals returns the goals for which no postback fires in the campaign.
 func (r *Resolver) missingGoals(ctx context.Context, c *db.Campaign) ([]*db.Goal, error) {
 	postbacks, err := load(ctx).postbacksOfAffiliate.Load(ctx, c.AffiliateID)
 	if err != nil {

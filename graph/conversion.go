@@ -23,7 +23,7 @@ import (
 	"postrider/setup"
 )
 
-// actor is who is at work: a program with a token, or somebody of the staff.
+// actor returns who makes a change: a program with a token, or staff.
 func actor(v *viewer.Viewer) commission.Actor {
 	if v.TokenID != 0 {
 		return commission.ByAPI
@@ -91,13 +91,13 @@ func (r *Resolver) moveConversion(ctx context.Context, input gen.UpdateConversio
 	return after, r.Setup.Note(ctx, setup.Act{Action: "update", Entity: "conversion", ID: globalid.Hex(id), Before: moved(before), After: now})
 }
 
-// moved is what a step of its lifecycle changes of a conversion.
+// moved returns the fields of a conversion that a step of its lifecycle changes.
 func moved(c *db.Conversion) map[string]any {
 	return map[string]any{"status": c.Status, "amount": c.Amount, "payout": c.Payout}
 }
 
-// trace is everything that followed from a conversion: at each step, each
-// postback that was considered and the rule that decided, as it was decided then.
+// trace returns everything that followed from a conversion: at each step, each postback that was
+// considered and the rule that decided, as it was decided then.
 func (r *Resolver) trace(ctx context.Context, id uuid.UUID) (*gen.ConversionTrace, error) {
 	conversion, err := r.Client.Conversion.Get(ctx, id)
 	if db.IsNotFound(err) {
@@ -146,9 +146,9 @@ func (r *Resolver) traceEvent(ctx context.Context, t *gen.ConversionTrace, event
 	return nil
 }
 
-// aggregatedInto is the delivery that a step of a conversion was aggregated into by a
-// postback: of its windows for that status, the newest that there was by then. It
-// is nil for what was not aggregated.
+// aggregatedInto returns the delivery into which a postback aggregated a step of a conversion: of
+// its windows for that status, the newest that existed by then. It is nil if the step was not
+// aggregated.
 func aggregatedInto(ctx context.Context, event *db.ConversionEvent, decision firing.Decision) (*db.Delivery, error) {
 	if !decision.Fired {
 		return nil, nil

@@ -72,8 +72,8 @@ func TestConversionTrace(t *testing.T) {
 		}
 	}
 
-	// A later change of the settings does not change what was decided; a step of
-	// the lifecycle is decided anew.
+	// A later change of the settings does not change what was decided; a step of the lifecycle
+	// is decided by the current ones.
 	a.ask(t, token, `mutation($id: ID!) { updatePostback(input: {id: $id, name: "renamed", enabled: false}) { userErrors { message } } }`, vars{"id": a.postbackNamed(t, "global")})
 	a.cfg.Intake.Forget()
 	res = a.ask(t, staff, `mutation($id: ID!) { updateConversionStatus(input: {id: $id, status: REJECTED, reason: "fraud"}) { conversion { status events { reason previousStatus } } userErrors { message } } }`, vars{"id": id})
@@ -104,7 +104,7 @@ func (a *api) postbackNamed(t *testing.T, name string) string {
 	return ""
 }
 
-// The same report again is a duplicate, and shows the conversion that it is one of.
+// The same report again is a duplicate, and shows the original conversion.
 func TestRecordConversionTwice(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -152,8 +152,8 @@ func TestReversedIsWhatWasApproved(t *testing.T) {
 	}
 }
 
-// A replay is a new delivery by the template of today, or by the one that was
-// used then; the old one stays as it was.
+// A replay is a new delivery by today's template, or by the one that was used then; the old
+// delivery stays as it was.
 func TestReplayByEitherTemplate(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

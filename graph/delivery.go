@@ -15,7 +15,7 @@ import (
 	"postrider/outbox"
 )
 
-// explain says in words where a delivery stands and what to do about it.
+// explain returns a sentence with the state of a delivery and what to do about it.
 func explain(d *db.Delivery) string {
 	code := 0
 	if d.StatusCode != nil {
@@ -31,7 +31,7 @@ func explainAttempt(a *db.Attempt) string {
 	return dispatch.AttemptSentence(dispatch.Reason(text(a.Error)), a.Detail)
 }
 
-// aggregatedBy are the conversions that a delivery tells of together.
+// aggregatedBy returns the events that a delivery reports together.
 func aggregatedBy(ctx context.Context, d *db.Delivery) ([]*db.AggregatedEvent, error) {
 	if d.AggregationID == nil {
 		return []*db.AggregatedEvent{}, nil
@@ -39,7 +39,7 @@ func aggregatedBy(ctx context.Context, d *db.Delivery) ([]*db.AggregatedEvent, e
 	return load(ctx).aggregatedBy.Load(ctx, *d.AggregationID)
 }
 
-// replay checks that the delivery is the viewer's and sends it once more.
+// replay checks that the viewer sees the delivery and sends it once more.
 func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*db.Delivery, error) {
 	id, err := factID("Delivery", "id", input.ID)
 	if err != nil {
@@ -62,8 +62,8 @@ func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*
 	return r.Client.Delivery.Get(ctx, made)
 }
 
-// watchDeliveries streams the viewer's deliveries as they change. With hello, an
-// event without content comes first: from then on nothing is missed.
+// watchDeliveries streams the viewer's deliveries as they change. With hello, an event without
+// content comes first: from then on no change is missed.
 func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery, hello bool) (<-chan *gen.DeliveryEvent, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
@@ -77,7 +77,7 @@ func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery, hell
 		if hello && !send(ctx, events, &gen.DeliveryEvent{At: r.Now()}) {
 			return
 		}
-		var newest *db.Delivery // of those that were shown
+		var newest *db.Delivery // of those that were streamed
 		for {
 			changed, missed, err := sub.Next(ctx)
 			if err != nil {
@@ -99,7 +99,7 @@ func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery, hell
 	return events, nil
 }
 
-// countMissed is null where some were missed that nobody counted.
+// countMissed returns how many deliveries were missed; nil if some were not counted.
 func countMissed(sub *live.Subscription[*db.Delivery]) *int {
 	if count, counted := sub.Missed(); counted {
 		return &count
@@ -107,7 +107,7 @@ func countMissed(sub *live.Subscription[*db.Delivery]) *int {
 	return nil
 }
 
-// cursorAt points at a delivery; it is empty for none.
+// cursorAt returns the cursor of a delivery; empty for none.
 func cursorAt(d *db.Delivery) *string {
 	cursor := ""
 	if d != nil {
@@ -116,7 +116,7 @@ func cursorAt(d *db.Delivery) *string {
 	return &cursor
 }
 
-// send hands an event to a subscriber's connection, until the subscriber is gone.
+// send sends an event to a subscriber, unless the subscriber leaves first.
 func send[T any](ctx context.Context, to chan<- T, event T) bool {
 	select {
 	case to <- event:

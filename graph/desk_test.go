@@ -16,7 +16,7 @@ import (
 	"postrider/pgtest"
 )
 
-// What no audit entry tells of, and why.
+// Mutations without an audit entry, and why.
 var unaudited = map[string]string{
 	"signIn": "no change", "signOut": "no change", "updateSettings": "how somebody's own pages look",
 	"recordConversion": "a fact: its event names who reported it", "testPostback": "a test: kept with who fired it", "runScenarios": "a test",
@@ -25,8 +25,7 @@ var unaudited = map[string]string{
 	"attributeByRule": "a dry run, as it is tried here", "importStatusChanges": "a file that changes nothing, as it is tried here",
 }
 
-// Whatever somebody changes is in the audit log, with who it was, and by which token
-// or session.
+// Every change is in the audit log, with the user and the token or session.
 func TestEveryChangeIsAudited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -74,7 +73,7 @@ func (w *world) entries(t *testing.T) []*db.AuditEntry {
 	return all
 }
 
-// A conversion's change by hand is there from which value to which.
+// A manual change of a conversion's status is audited with the old and the new value.
 func TestAStatusChangeIsAuditedFromWhichToWhich(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -129,8 +128,7 @@ func TestAConversionIsFiredByHandForAParam(t *testing.T) {
 const importFile = `mutation($csv: String!, $dry: Boolean) { importStatusChanges(input: {csv: $csv, dryRun: $dry}) {
 	changed lines { line key from to outcome message } userErrors { field message } } }`
 
-// The preview of a file says what the file then does, line by line, and changes
-// nothing.
+// The preview of a file shows what the file then does, line by line, and changes nothing.
 func TestAFileDoesWhatItsPreviewSays(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

@@ -15,7 +15,7 @@ import (
 	"postrider/internal/viewer"
 )
 
-// lint asks the doctor.
+// lint runs the doctor.
 func (r *Resolver) lint(ctx context.Context, p firing.Postback, trackingLink string, network bool) ([]*gen.Finding, error) {
 	q, err := r.question(ctx, p)
 	if err != nil {
@@ -45,7 +45,7 @@ func shownFinding(f doctor.Finding) *gen.Finding {
 	return shown
 }
 
-// question is what the doctor is asked about a postback.
+// question returns the doctor's input for a postback.
 func (r *Resolver) question(ctx context.Context, p firing.Postback) (doctor.Question, error) {
 	q := doctor.About(p)
 	var err error
@@ -53,7 +53,7 @@ func (r *Resolver) question(ctx context.Context, p firing.Postback) (doctor.Ques
 	return q, err
 }
 
-// repeating are the goals that a player can reach more than once.
+// repeating returns the goals that a player can reach more than once.
 func (r *Resolver) repeating(ctx context.Context, goals []string) ([]string, error) {
 	var again []string
 	dictionary, err := load(ctx).dictionary.Load(ctx, struct{}{})
@@ -68,7 +68,7 @@ func (r *Resolver) repeating(ctx context.Context, goals []string) ([]string, err
 	return again, nil
 }
 
-// others are the owner's further postbacks that fire where this one does.
+// others returns the owner's other postbacks that fire where this one does.
 func (r *Resolver) others(ctx context.Context, p firing.Postback) ([]doctor.Postback, error) {
 	if p.Goal == "" {
 		return nil, nil
@@ -101,8 +101,8 @@ func (r *Resolver) others(ctx context.Context, p firing.Postback) ([]doctor.Post
 	return list, nil
 }
 
-// affiliateOf is whose postback is asked about: the viewer's own, or for staff, its
-// owner's, or that of its campaign.
+// affiliateOf returns the affiliate whose postback is checked: the viewer's own or, for staff, its
+// owner or the owner of its campaign.
 func (r *Resolver) affiliateOf(ctx context.Context, p firing.Postback) (ids.Affiliate, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	switch {
@@ -121,7 +121,7 @@ func (r *Resolver) affiliateOf(ctx context.Context, p firing.Postback) (ids.Affi
 	return ids.Affiliate(c.AffiliateID), nil
 }
 
-// ownName is how a postback is named to its owner within a sentence.
+// ownName returns the name of a postback within a sentence for its owner.
 func ownName(p *db.Postback) string {
 	if p.Name != "" {
 		return "“" + p.Name + "”"
@@ -129,7 +129,7 @@ func ownName(p *db.Postback) string {
 	return "your " + string(p.Scope) + " postback for " + p.Goal
 }
 
-// nameOf is how its owner knows a postback.
+// nameOf returns the name of a postback for its owner.
 func nameOf(p *db.Postback) string {
 	if p.Name != "" {
 		return "Your postback “" + p.Name + "”"

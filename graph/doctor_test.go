@@ -123,7 +123,7 @@ func TestAnEarlierVersionIsPutBack(t *testing.T) {
 	}
 }
 
-// Every rule that a preset brings is one that a postback takes.
+// Every body rule of a preset is valid for a postback.
 func TestPresetsBringRulesThatAreRules(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -146,7 +146,7 @@ func TestPresetsBringRulesThatAreRules(t *testing.T) {
 	}
 }
 
-// Attempts are kept for a time; what a test came to is known for longer.
+// Attempts are kept for a limited time; the result of a test is kept for longer.
 func TestATestIsKnownWhenItsAttemptIsGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

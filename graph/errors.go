@@ -18,13 +18,13 @@ import (
 	"postrider/internal/problem"
 )
 
-// present turns an error into what the outside may read of it. What is our own
-// fault is logged and says nothing.
+// present turns an error into what a client may read. An internal error is logged, and its message
+// reveals nothing.
 func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
 		if own, ok := errors.AsType[*gqlerror.Error](err); ok && own.Err == nil {
-			return shown // the query's own fault: syntax, validation, limits
+			return shown // the query is at fault: syntax, validation, limits
 		}
 		if most, late := pg.IsTimeout(err); late && ctx.Err() == nil {
 			return tooLong(shown, most)
@@ -43,7 +43,7 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// tooLong says that a statement was ended: ask for less.
+// tooLong is the error of a query that hit the statement timeout: ask for less.
 func tooLong(shown *gqlerror.Error, most time.Duration) *gqlerror.Error {
 	e := limit.Exceeded{
 		Limit: "time", Max: int(most.Seconds()),
@@ -53,8 +53,8 @@ func tooLong(shown *gqlerror.Error, most time.Duration) *gqlerror.Error {
 	return e
 }
 
-// userErrors splits an error into what the user can fix, which goes into the
-// payload, and what went wrong, which does not.
+// userErrors splits an error into problems that the user can fix, which go into the payload, and
+// the rest, which do not.
 func userErrors(err error) ([]*gen.UserError, error) {
 	fixable := []*gen.UserError{}
 	for _, p := range problem.All(err) {
@@ -67,8 +67,7 @@ func userErrors(err error) ([]*gen.UserError, error) {
 	return fixable, nil
 }
 
-// inputNames spells a field as inputs do: clickId where an operator's call has
-// click_id.
+// inputNames spells a field as inputs do: clickId for click_id in an operator's call.
 func inputNames(path []string) []string {
 	if path == nil {
 		return nil
@@ -86,7 +85,7 @@ func inputNames(path []string) []string {
 	return names
 }
 
-// aboutID says of a problem that names no field that it is with the id.
+// aboutID sets the field of a problem that has none to the id.
 func aboutID(err error) error {
 	if p := problem.From(err); p != nil && p.Code != problem.CodeInternal && len(p.Field) == 0 {
 		return p.At("id")

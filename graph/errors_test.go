@@ -8,8 +8,8 @@ import (
 	"postrider/pgtest"
 )
 
-// A read that fails is an error, and not a null: where the database fails, the answer
-// does not say that a thing is not there.
+// A failed read is an error, and not a null: if the database fails, the answer does not claim
+// that an object does not exist.
 func TestAReadThatFailsIsNoThingThatIsMissing(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

@@ -1,12 +1,12 @@
 package graph
 
-// What is in force, for tests from outside.
+// Unexported values, for external tests.
 var (
 	MaxDocument  = maxDocument
 	MaxOperation = maxOperation
 )
 
-// MaxErrors is how many errors of a document are looked for.
+// MaxErrors is how many errors of a document validation looks for.
 const MaxErrors = maxErrors
 
 // Limits are the numbers of docs/api-limits.md.

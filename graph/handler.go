@@ -17,12 +17,12 @@ import (
 	"postrider/internal/problem"
 )
 
-// textsKept is how many bytes of queries the API remembers; their documents take
-// a hundred times as much.
+// textsKept is how many bytes of queries the API caches; their parsed documents take a hundred
+// times as much.
 const textsKept = 512 << 10
 
-// Handler serves the API: POST, GET for queries alone, server-sent events, and
-// graphql-transport-ws. The viewer comes in the request's context.
+// Handler returns the handler of the API: POST, GET for queries alone, server-sent events, and
+// graphql-transport-ws. The viewer is in the request's context.
 func Handler(cfg Config) http.Handler {
 	if cfg.LoaderWait == 0 {
 		cfg.LoaderWait = defaultLoaderWait
@@ -46,7 +46,7 @@ func Handler(cfg Config) http.Handler {
 	})
 	s.Use(extension.Introspection{})
 	s.Use(extension.AutomaticPersistedQuery{Cache: limit.NewCache(textsKept, func(_, text string) int { return len(text) })})
-	s.Use(limits) // after persisted queries, which give it the text
+	s.Use(limits) // after persisted queries, which supply the text
 	s.AroundOperations(withSignedIn)
 	s.AroundResponses(resolver.withLoaders)
 	s.AroundFields(asSignedIn)
@@ -54,7 +54,7 @@ func Handler(cfg Config) http.Handler {
 	return limitRequests(s)
 }
 
-// transports are how an operation may arrive.
+// transports returns the supported transports.
 func transports(cfg Config) []graphql.Transport {
 	streams := stream.Config{
 		SignIn: cfg.Accounts.SignInStream, PublicURL: cfg.Installation.PublicURL, ClientAddr: cfg.ClientAddr, Limits: cfg.Streams,
@@ -68,7 +68,7 @@ func transports(cfg Config) []graphql.Transport {
 	}
 }
 
-// Schema is the executable schema over a resolver.
+// Schema returns the executable schema over a resolver.
 func Schema(r *Resolver) graphql.ExecutableSchema {
 	return gen.NewExecutableSchema(gen.Config{
 		Resolvers: r, Directives: gen.DirectiveRoot{Auth: auth, Length: length}, Complexity: complexity(),

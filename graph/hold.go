@@ -8,7 +8,7 @@ import (
 	"postrider/internal/viewer"
 )
 
-// holdFor is a hold as a viewer may see it.
+// holdFor returns a hold as a viewer may see it.
 func holdFor(v *viewer.Viewer, hold installation.Hold) *gen.Hold {
 	seen := &gen.Hold{Reason: gen.HoldReason(strings.ToUpper(string(hold.Reason))), Since: hold.Since}
 	if v.Staff() {

@@ -21,8 +21,8 @@ import (
 	"postrider/report"
 )
 
-// checklist says how far a campaign's set-up has come; nil where there is no such
-// campaign for this viewer.
+// checklist returns the progress of a campaign's set-up; nil if there is no such campaign for this
+// viewer.
 func (r *Resolver) checklist(ctx context.Context, campaignID string) (*gen.SetupChecklist, error) {
 	id, err := intID("Campaign", "campaignId", campaignID)
 	if err != nil {
@@ -51,8 +51,7 @@ func (r *Resolver) checklist(ctx context.Context, campaignID string) (*gen.Setup
 	return shown, nil
 }
 
-// questions are what the doctor is asked of each enabled postback that fires for a
-// campaign.
+// questions returns the doctor's inputs for each enabled postback that fires for a campaign.
 func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Question, error) {
 	postbacks, err := load(ctx).postbacksOfAffiliate.Load(ctx, c.AffiliateID)
 	if err != nil {
@@ -74,7 +73,7 @@ func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Ques
 	return list, nil
 }
 
-// watchChecklist streams a checklist whenever a step is ticked.
+// watchChecklist streams a checklist whenever a step is completed.
 func (r *Resolver) watchChecklist(ctx context.Context, campaignID string) (<-chan *gen.SetupChecklist, error) {
 	first, err := r.checklist(r.freshLoaders(ctx), campaignID)
 	if err != nil {
@@ -101,10 +100,10 @@ func (r *Resolver) watchChecklist(ctx context.Context, campaignID string) (<-cha
 	}), nil
 }
 
-// A click is in the table a moment after its id was made: look back so far.
+// clickLag is how far back to read: a click is committed some time after its id was made.
 const clickLag = 5 * time.Second
 
-// watchClicks streams the viewer's clicks as they come.
+// watchClicks streams the viewer's new clicks.
 func (r *Resolver) watchClicks(ctx context.Context, campaignID *string) (<-chan *db.Click, error) {
 	id, err := optionalInt("Campaign", "campaignId", campaignID)
 	if err != nil {
@@ -146,7 +145,7 @@ func (r *Resolver) homeNumbers(ctx context.Context, timeZone *string) (*gen.Home
 	return &gen.HomeNumbers{TimeZone: in.String(), Today: &days.Today, YesterdaySoFar: &days.YesterdaySoFar, Yesterday: &days.Yesterday}, nil
 }
 
-// zone is the time zone that was asked for, or else the viewer's own.
+// zone returns the requested time zone, or else the viewer's own.
 func zone(ctx context.Context, timeZone *string) (*time.Location, error) {
 	name := text(timeZone)
 	if name == "" {
@@ -181,7 +180,7 @@ func campaignNumbers(ctx context.Context, id int64, timeZone *string) (*report.C
 	return load(ctx).numbersOfCampaign.Load(ctx, zonedCampaign{id, in.String()})
 }
 
-// numbersOf counts campaigns, those of one time zone together.
+// numbersOf counts campaigns, all campaigns of a time zone together.
 func numbersOf(home *report.Home) func(ctx context.Context, keys []zonedCampaign) ([]*report.CampaignNumbers, error) {
 	return func(ctx context.Context, keys []zonedCampaign) ([]*report.CampaignNumbers, error) {
 		ids := map[string][]int64{}

@@ -6,8 +6,7 @@ import (
 	"postrider/internal/live"
 )
 
-// Hubs are what subscriptions listen to. A subscriber gets what is within its
-// viewer's scope.
+// Hubs are the sources of subscriptions. A subscriber gets what is within its viewer's scope.
 type Hubs struct {
 	Deliveries *live.Hub[*db.Delivery]
 	Received   *live.Hub[*db.ReceivedPostback]
@@ -15,7 +14,7 @@ type Hubs struct {
 	Echoes     *live.Hub[*db.EchoRequest]
 }
 
-// NewHubs makes the hubs of a node.
+// NewHubs returns the hubs of a node.
 func NewHubs() Hubs {
 	return Hubs{
 		Deliveries: live.NewHub(func(d *db.Delivery) ids.Affiliate { return ids.Affiliate(d.AffiliateID) }),

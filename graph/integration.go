@@ -15,7 +15,7 @@ import (
 	"postrider/setup"
 )
 
-// words lists a dictionary in the order of its words.
+// words returns a mapping as a list, sorted by its words.
 func words(of map[string]string) []*gen.Word {
 	list := make([]*gen.Word, 0, len(of))
 	for _, from := range slices.Sorted(maps.Keys(of)) {
@@ -24,7 +24,7 @@ func words(of map[string]string) []*gen.Word {
 	return list
 }
 
-// dictionary is what words says, read back.
+// dictionary returns the mapping of a list: the inverse of words.
 func dictionary(list []*gen.WordInput) map[string]string {
 	of := make(map[string]string, len(list))
 	for _, w := range list {
@@ -33,7 +33,7 @@ func dictionary(list []*gen.WordInput) map[string]string {
 	return of
 }
 
-// set writes a value that an input gives over another.
+// set assigns an input's value, if there is one.
 func set[T any](into *T, given *T) {
 	if given != nil {
 		*into = *given
@@ -89,7 +89,7 @@ func patchIntegration(w *setup.IntegrationWish, in gen.SaveIntegrationInput) {
 	}
 }
 
-// defaultOverlap is how long a secret that is replaced stays good.
+// defaultOverlap is how long a replaced secret stays valid.
 const defaultOverlap = 24 * time.Hour
 
 func (r *Resolver) rotateSecret(ctx context.Context, in gen.RotateIntegrationSecretInput) (*gen.RotateIntegrationSecretPayload, error) {

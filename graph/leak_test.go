@@ -14,7 +14,7 @@ import (
 	"postrider/pgtest"
 )
 
-// leaks lists A's words that are in a text.
+// leaks returns A's words that are in a text.
 func (w *world) leaks(text string) []string {
 	var found []string
 	for _, needle := range w.a.needles {
@@ -25,8 +25,8 @@ func (w *world) leaks(text string) []string {
 	return found
 }
 
-// Whatever B asks, nothing of A's is in the answer: on every path from every
-// list, by A's ids, by filters that name A's things, by search, by changing them.
+// Whatever B queries, nothing of A's is in the answer: on every path from every list, by A's
+// ids, by filters that name A's objects, by search, by changing them.
 func TestNothingOfAnotherAffiliateLeaks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -35,7 +35,7 @@ func TestNothingOfAnotherAffiliateLeaks(t *testing.T) {
 	ask := func(t *testing.T, asking who, q string) string {
 		t.Helper()
 		asked++
-		// What would cost too much is asked for fewer rows: still more than there are.
+		// A query that would cost too much asks for fewer rows: still more than there are.
 		var body string
 		for _, rows := range []string{"first: 100", "first: 10", "first: 3"} {
 			body = w.post(t, asking, strings.ReplaceAll(q, "first: 100", rows), nil).body
@@ -63,7 +63,7 @@ func TestNothingOfAnotherAffiliateLeaks(t *testing.T) {
 				seen[word] = true
 			}
 		}
-		// The paths are worth something only if A itself sees its things on them.
+		// The paths prove something only if A itself sees its objects on them.
 		for _, needle := range w.a.needles {
 			parsed, _ := globalid.Parse(needle)
 			key, isFact := parsed.UUID()
@@ -81,7 +81,7 @@ func TestNothingOfAnotherAffiliateLeaks(t *testing.T) {
 		for _, id := range w.a.all() {
 			parsed, _ := globalid.Parse(id)
 			check(t, fmt.Sprintf("{ node(id: %q) { id ... on %s { %s } } }", id, parsed.Kind, leaves(schemaType(parsed.Kind))))
-			switch parsed.Kind { // of another kind the answer quotes the id that was asked for
+			switch parsed.Kind { // for another kind the answer quotes the requested id
 			case "Conversion":
 				check(t, fmt.Sprintf("{ conversionTrace(conversionId: %q) { conversion { id } considered { reason } deliveries { url } } }", id))
 			case "Delivery":
@@ -102,8 +102,8 @@ func TestNothingOfAnotherAffiliateLeaks(t *testing.T) {
 // pathDepth is how many objects deep the paths go.
 const pathDepth = 3
 
-// everyPath asks for the leaves at the end of every path of fields, from every
-// list and every object that a query gives without an argument of its own.
+// everyPath returns queries for the leaves at the end of every path of fields, from every list
+// and every object that a query returns without an argument of its own.
 func (w *world) everyPath() []string {
 	schema := graph.Schema(&graph.Resolver{}).Schema()
 	var queries []string
@@ -139,8 +139,8 @@ func paths(schema *ast.Schema, def *ast.Definition, before, after string, depth 
 	return queries
 }
 
-// leaves are the fields of a type that are no objects, and those of small values
-// such as money and headers.
+// leaves returns the fields of a type that are not objects, and those of small values such as
+// money and headers.
 func leaves(def *ast.Definition) string {
 	schema := graph.Schema(&graph.Resolver{}).Schema()
 	names := []string{"__typename"}
@@ -163,7 +163,7 @@ func schemaType(name string) *ast.Definition {
 
 func list(ids []string) string { return `["` + strings.Join(ids, `", "`) + `"]` }
 
-// guess asks for what stands near B's own ids, under every kind.
+// guess queries ids near B's own, under every kind.
 func (w *world) guess(t *testing.T, check func(*testing.T, string)) {
 	t.Helper()
 	for kind, ids := range w.b.ids {
@@ -192,7 +192,7 @@ func (w *world) guess(t *testing.T, check func(*testing.T, string)) {
 	}
 }
 
-// filterFor names A's things in every filter.
+// filterFor uses A's ids in every filter.
 func (w *world) filterFor(t *testing.T, check func(*testing.T, string)) {
 	t.Helper()
 	id := func(kind string) string { return w.a.ids[kind][0] }
@@ -220,13 +220,13 @@ func (w *world) filterFor(t *testing.T, check func(*testing.T, string)) {
 	}
 }
 
-// nodeOf is what a connection of the schema holds.
+// nodeOf returns the node type of a connection.
 func nodeOf(field string) string {
 	f := graph.Schema(&graph.Resolver{}).Schema().Query.Fields.ForName(field)
 	return strings.TrimSuffix(f.Type.Name(), "Connection")
 }
 
-// meddle tries to change what is A's, and looks whether it changed.
+// meddle tries to change A's objects, and checks whether they changed.
 func (w *world) meddle(t *testing.T, check func(*testing.T, string)) {
 	t.Helper()
 	campaign, postback := w.a.ids["Campaign"][0], w.a.ids["Postback"][0]
@@ -261,7 +261,7 @@ func (w *world) meddle(t *testing.T, check func(*testing.T, string)) {
 	}
 }
 
-// snapshotOf is A's settings as text.
+// snapshotOf returns A's settings as text.
 func snapshotOf(t *testing.T, w *world) string {
 	t.Helper()
 	var text string
@@ -271,8 +271,8 @@ func snapshotOf(t *testing.T, w *world) string {
 	return text
 }
 
-// watch publishes something of A's and then something of B's: B's subscription
-// sees its own alone, and nothing of A's by way of it.
+// watch publishes something of A's and then something of B's: B's subscription gets only its
+// own, and nothing of A's through it.
 func (w *world) watch(t *testing.T, other who) {
 	t.Helper()
 	s := subscriptions["deliveryUpdated"]

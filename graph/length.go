@@ -10,7 +10,7 @@ import (
 	"postrider/internal/problem"
 )
 
-// length is the directive @length: a text has at most so many characters.
+// length is the directive @length: the maximum number of characters of a text.
 func length(ctx context.Context, _ any, next graphql.Resolver, most int) (any, error) {
 	value, err := next(ctx)
 	if err != nil {
@@ -25,7 +25,7 @@ func length(ctx context.Context, _ any, next graphql.Resolver, most int) (any, e
 	return value, nil
 }
 
-// inputPath is where an input stands below its field, as in filter.search.
+// inputPath returns the path of an input below its field, as in filter.search.
 func inputPath(ctx context.Context) string {
 	path := graphql.GetPath(ctx).String()
 	if _, below, ok := strings.Cut(path, "."); ok {

@@ -23,47 +23,45 @@ import (
 	"postrider/internal/viewer"
 )
 
-// What one operation may be. docs/api-limits.md has these numbers for integrators;
-// a test holds the two together.
+// The limits of one operation. docs/api-limits.md has these numbers for integrators; a test
+// compares the two.
 var (
 	maxDocument  = limit.Document{Tokens: 4000, Operations: 20, Fragments: 200, Validated: 4000, Repetitions: 50}
 	maxOperation = limit.Most{Cost: 25_000, Introspection: 800_000, Depth: 14, Roots: 30}
 )
 
-// Most errors of a document that are looked for.
+// The maximum number of errors that validation looks for.
 const maxErrors = 20
 
-// Most bytes of a request. Staff import files of operators, which are longer than
-// any operation.
+// The maximum bytes of a request. Staff import files of operators, which are longer than any
+// operation.
 const (
 	maxRequest      = 256 << 10
 	maxStaffRequest = 8 << 20
 )
 
-// What complexity of introspections a second those may ask who are not signed in, of
-// one neighbourhood of addresses, and a user; the most of one operation at once.
-// A whole schema is about 400,000.
+// The complexity of introspection per second, for a network prefix that is not signed in and for a
+// user; and the maximum of one operation. A whole schema is about 400,000.
 const (
 	strangersIntrospect = 15_000
 	usersIntrospect     = 150_000
 )
 
-// How many operations are read and validated at a time (all but one of the cores,
-// which clicks and operators' calls always have), how many are answered (fewer than the
-// connections of the API's pool), how many of either one client may have, waiting
-// for its turn or not, and how long anything waits.
+// How many operations are parsed and validated at a time (all but one of the cores, which clicks
+// and operators' calls always have), how many are executed (fewer than the connections of the
+// API's pool), how many of either one client may have, in flight or waiting, and the maximum wait.
 const (
 	answeredAtOnce = 4
 	ofOneClient    = 24
 	gatePatience   = 10 * time.Second
 )
 
-// Allowances are how many bytes a second of documents that are not remembered may be
-// sent, and eight times as many at once. What is zero is the default, in brackets.
+// Allowances are bytes per second of documents that are not cached, with a burst of eight times as
+// many. Zero means the default, in brackets.
 type Allowances struct {
-	Strangers int              // by all who are not signed in of one neighbourhood of addresses (16 KiB)
+	Strangers int              // of all clients of a network prefix that are not signed in (16 KiB)
 	Users     int              // by a user (128 KiB)
-	Now       func() time.Time // tells the seconds (time.Now)
+	Now       func() time.Time // returns the time (time.Now)
 }
 
 func (a Allowances) orDefault() Allowances {
@@ -75,11 +73,11 @@ func (a Allowances) orDefault() Allowances {
 
 func validatedAtOnce() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 
-// With this code an operation is refused with 422, as one that is not valid is.
+// An operation with this code is refused with 422, as an invalid one is.
 func init() { errcode.RegisterErrorType(limit.Code, errcode.KindProtocol) }
 
-// limits holds the API to its limits. It is an extension of gqlgen's for what is
-// asked of a document and of an operation, and a wrapper of transports for the rest.
+// limits enforces the API's limits. It is an extension of gqlgen for limits of a document and of
+// an operation, and a wrapper of transports for the rest.
 type limits struct {
 	schema     graphql.ExecutableSchema
 	known      graphql.Cache[*ast.QueryDocument] // documents that have been validated
@@ -88,13 +86,13 @@ type limits struct {
 	now        func() time.Time
 	validating *limit.Gate
 	answering  *limit.Gate
-	describing *limit.Gate // introspections, which take thousands of goroutines each
+	describing *limit.Gate // introspections, each of which takes thousands of goroutines
 	client     func(ctx context.Context) string
 }
 
-// allowed is what those of one kind may take a second.
+// allowed is what clients of one kind may use per second.
 type allowed struct {
-	bytes         *limit.Allowance // of documents that are not remembered
+	bytes         *limit.Allowance // of documents that are not cached
 	introspection *limit.Allowance // of the complexity of introspections
 }
 
@@ -125,7 +123,7 @@ func (l *limits) allowed(ctx context.Context) allowed {
 	return l.users
 }
 
-// client is who an operation counts for: a user, else a neighbourhood of addresses.
+// client returns the client that an operation counts for: a user, else a network prefix.
 func (c Config) client(ctx context.Context) string {
 	if v := viewer.From(ctx); v != nil && v.UserID != 0 {
 		return "user " + strconv.FormatInt(int64(v.UserID), 10)
@@ -136,10 +134,10 @@ func (c Config) client(ctx context.Context) string {
 	return account.Neighbourhood(c.ClientAddr(ctx)).String()
 }
 
-// ExtensionName names it, for gqlgen.
+// ExtensionName returns the extension's name, for gqlgen.
 func (*limits) ExtensionName() string { return "Limits" }
 
-// Validate has nothing to check, for gqlgen.
+// Validate does nothing; gqlgen requires it.
 func (*limits) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters refuses a document that would take too long to validate.
@@ -174,8 +172,8 @@ func (l *limits) MutateOperationContext(ctx context.Context, oc *graphql.Operati
 // introspects marks an operation that asks for the schema.
 const introspects = "introspects"
 
-// InterceptResponse answers an operation in its turn. A subscription has none: it
-// waits for what happens, for hours.
+// InterceptResponse executes an operation when the gate lets it through. A subscription bypasses
+// the gate: it waits for events, for hours.
 func (l *limits) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if !graphql.HasOperationContext(ctx) {
 		return next(ctx)
@@ -199,7 +197,7 @@ func (l *limits) InterceptResponse(ctx context.Context, next graphql.ResponseHan
 	return next(ctx)
 }
 
-// limited is what the API answers to an operation that had no turn.
+// limited returns the API's error for an operation that the gate refused.
 func limited(err error) *gqlerror.Error {
 	if e, ok := errors.AsType[*limit.Exceeded](err); ok {
 		return e.GraphQL()
@@ -207,7 +205,7 @@ func limited(err error) *gqlerror.Error {
 	return gqlerror.Wrap(err) // the client has left
 }
 
-// transport lets an operation be read and validated in its turn, however it came.
+// transport makes operations pass the gate before they are parsed and validated.
 func (l *limits) transport(t graphql.Transport) graphql.Transport { return inTurn{t, l} }
 
 type inTurn struct {
@@ -227,7 +225,7 @@ type executor struct {
 	limits *limits
 }
 
-// CreateOperationContext reads and validates an operation.
+// CreateOperationContext parses and validates an operation.
 func (e executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (oc *graphql.OperationContext, errs gqlerror.List) {
 	leave, err := e.limits.validating.Enter(ctx, e.limits.client(ctx))
 	if err != nil {
@@ -246,7 +244,7 @@ func (e executor) CreateOperationContext(ctx context.Context, params *graphql.Ra
 	return e.GraphExecutor.CreateOperationContext(ctx, params)
 }
 
-// limitRequests refuses requests that are too long, before more of them is read.
+// limitRequests refuses requests that are too long, without reading them to the end.
 func limitRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		most := int64(maxRequest)

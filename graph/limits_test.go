@@ -29,7 +29,7 @@ import (
 	"postrider/pgtest"
 )
 
-// repeat joins n pieces, in which # is their number, and @ the next one's.
+// repeat joins n pieces, in which # is the piece's number, and @ the next one's.
 func repeat(n int, piece string) string {
 	var b strings.Builder
 	for i := range n {
@@ -38,8 +38,8 @@ func repeat(n int, piece string) string {
 	return b.String()
 }
 
-// hostile are documents that would take seconds, hours or gigabytes, by the limit
-// that each exceeds.
+// hostile has documents that would take seconds, hours or gigabytes, with the limit that each
+// exceeds.
 var hostile = map[string]struct{ document, limit string }{
 	"fragments that spread the next one twice": {
 		"{...f0} " + repeat(40, "fragment f# on Query{...f@ ...f@} ") + "fragment f40 on Query{viewer{role}}", "roots",
@@ -94,8 +94,8 @@ func TestHostileDocumentsAreRefusedWithTheirLimit(t *testing.T) {
 	}
 }
 
-// checked does what the API does with a document, without its gates, and gives
-// how many fields were looked at.
+// checked processes a document as the API does, without its gates, and returns how many fields
+// were visited.
 func checked(schema *ast.Schema, document string) (walked int) {
 	if graph.MaxDocument.Check(document) != nil {
 		return 0
@@ -110,8 +110,8 @@ func checked(schema *ast.Schema, document string) (walked int) {
 	return walked
 }
 
-// Each error of a document takes a look at every name that may have been meant, so
-// only some are looked for.
+// Each error of a document compares every name that may have been meant, so validation stops
+// after some.
 func TestADocumentOfErrorsIsLookedAtForSome(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -133,7 +133,7 @@ func TestADocumentOfErrorsIsLookedAtForSome(t *testing.T) {
 	}
 }
 
-// An introspection takes thousands of goroutines: who asks for one after another is
+// An introspection takes thousands of goroutines: a client that sends one after another is
 // slowed down, however short the documents are.
 func TestIntrospectionsAreRationed(t *testing.T) {
 	t.Parallel()
@@ -163,7 +163,7 @@ func TestIntrospectionsAreRationed(t *testing.T) {
 	}
 }
 
-// What is looked at does not grow faster than the document, whatever it spreads.
+// The number of visited fields grows no faster than the document, whatever it spreads.
 func TestALookAtADocumentIsBounded(t *testing.T) {
 	t.Parallel()
 	schema := graph.Schema(&graph.Resolver{}).Schema()
@@ -188,7 +188,7 @@ func FuzzLimits(f *testing.F) {
 	})
 }
 
-// naive sizes an operation by walking every spread anew.
+// naive sizes an operation by walking every spread separately.
 func naive(es sizer, set ast.SelectionSet) (fields, depth int) {
 	for _, selection := range set {
 		var n, d int
@@ -208,7 +208,7 @@ func naive(es sizer, set ast.SelectionSet) (fields, depth int) {
 
 type sizer struct{}
 
-// Counting each fragment once gives what counting each spread gives.
+// Counting each fragment once gives the same result as counting each spread.
 func TestAFragmentCostsWhatItsSpreadsCost(t *testing.T) {
 	t.Parallel()
 	es := graph.Schema(&graph.Resolver{})
@@ -230,11 +230,11 @@ func TestAFragmentCostsWhatItsSpreadsCost(t *testing.T) {
 	}
 }
 
-// What is read for a field besides one row has a price.
+// A field that reads more than one row has a price.
 func TestWhatIsCountedHasAPrice(t *testing.T) {
 	t.Parallel()
 	es := graph.Schema(&graph.Resolver{})
-	free := map[string]bool{ // one row, or nothing but what is known already
+	free := map[string]bool{ // one row, or only what was already read
 		"viewer": true, "instance": true, "node": true, "trackingLink": true, "nodes": true,
 	}
 	args := map[string]any{
@@ -264,8 +264,7 @@ func TestWhatIsCountedHasAPrice(t *testing.T) {
 	}
 }
 
-// What explorers and generators ask is far from the limits, and so is all that the
-// web app asks.
+// Queries of explorers and generators are far from the limits, and so are all of the web app.
 func TestOrdinaryOperationsAreFarFromTheLimits(t *testing.T) {
 	t.Parallel()
 	es := graph.Schema(&graph.Resolver{})
@@ -330,7 +329,7 @@ func TestAClientHasABoundedNumberUnderWay(t *testing.T) {
 	for g.Of("a") < 3 {
 		runtime.Gosched()
 	}
-	if _, err := g.Enter(ctx, "a"); err == nil { // the third waits for its turn, and counts
+	if _, err := g.Enter(ctx, "a"); err == nil { // the third waits for a slot, and counts
 		t.Error("a fourth was let in")
 	}
 	cancel() // the client leaves
@@ -338,7 +337,7 @@ func TestAClientHasABoundedNumberUnderWay(t *testing.T) {
 		t.Error("the third went through")
 	}
 	leaves[0]()
-	leaves[0]() // twice is once
+	leaves[0]() // the second call has no effect
 	leave, err := g.Enter(t.Context(), "b")
 	must(t, err)
 	leave()
@@ -348,8 +347,8 @@ func TestAClientHasABoundedNumberUnderWay(t *testing.T) {
 	}
 }
 
-// A stranger's documents do not fill the memory: what is remembered is bounded by
-// its bytes, and what was asked for lately stays.
+// A stranger's documents do not fill the memory: the cache is bounded by bytes, and keeps what
+// was used recently.
 func TestWhatIsRememberedIsBounded(t *testing.T) {
 	t.Parallel()
 	c := limit.NewCache(1600, func(text string, _ int) int { return len(text) })
@@ -365,7 +364,7 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 	}
 }
 
-// The page for integrators has the numbers that are in force.
+// The page for integrators has the actual limits.
 func TestTheLimitsAreDocumented(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../docs/api-limits.md")
@@ -381,7 +380,7 @@ func TestTheLimitsAreDocumented(t *testing.T) {
 	}
 }
 
-// Whatever is searched for has a limit, and one that is exceeded is the field's.
+// Every search text has a length limit, and exceeding it is an error of the field.
 func TestSearchTextsHaveALength(t *testing.T) {
 	t.Parallel()
 	schema := graph.Schema(&graph.Resolver{}).Schema()
@@ -410,7 +409,7 @@ func TestSearchTextsHaveALength(t *testing.T) {
 	}
 }
 
-// A search that finds nothing reads nothing, however much there is.
+// A search that finds nothing reads nothing, however many rows there are.
 func TestASearchReadsWhatItFinds(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -435,7 +434,7 @@ func TestASearchReadsWhatItFinds(t *testing.T) {
 		before := a.read(t)
 		found, err := client.Delivery.Query().Where(f.Predicates()...).Order(delivery.ByID(entsql.OrderDesc())).Limit(21).All(ctx)
 		must(t, err)
-		must(t, pool.Close()) // a connection tells what it has read when it ends
+		must(t, pool.Close()) // a connection reports its read counts when it ends
 		if len(found) != rows {
 			t.Errorf("%q found %d rows, want %d", text, len(found), rows)
 		}
@@ -445,7 +444,7 @@ func TestASearchReadsWhatItFinds(t *testing.T) {
 	}
 }
 
-// read is how many deliveries have been read, once all who read are gone.
+// read returns how many deliveries have been read, once all readers are disconnected.
 func (a *api) read(t *testing.T) (n int) {
 	t.Helper()
 	for alone := false; !alone; {
@@ -457,8 +456,8 @@ func (a *api) read(t *testing.T) (n int) {
 	return n
 }
 
-// Who sends one new document after another is slowed down; one that is known is free,
-// and others are not touched.
+// A client that sends one new document after another is slowed down; a cached one is free, and
+// other clients are not affected.
 func TestNewDocumentsAreRationed(t *testing.T) {
 	t.Parallel()
 	start := time.Now()

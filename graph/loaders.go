@@ -13,9 +13,9 @@ import (
 	"postrider/report"
 )
 
-// loaders turns the many small look-ups of one response into a few queries: each
-// waits a moment for others of its kind. They live for one response, so a
-// subscription reads afresh for every event.
+// loaders batches the many small look-ups of one response into a few queries: each waits briefly for
+// others of its kind. They live for one response, so a subscription reads current rows for every
+// event.
 type loaders struct {
 	rowLoaders
 	listLoaders
@@ -31,8 +31,8 @@ func newLoaders(c *db.Client, health *report.Health, home *report.Home, office *
 		aggregatedLoaders: newAggregatedLoaders(c, wait)}
 }
 
-// one makes a loader of rows by their key; a row that is not there, or not for
-// this viewer, is nil.
+// one returns a loader of rows by their key; a row that does not exist, or that this viewer may
+// not see, is nil.
 func one[K comparable, T any](wait time.Duration, fetch func(ctx context.Context, keys []K) ([]*T, error), key func(*T) K) *dataloadgen.Loader[K, *T] {
 	return dataloadgen.NewMappedLoader(func(ctx context.Context, keys []K) (map[K]*T, error) {
 		rows, err := fetch(ctx, keys)
@@ -47,7 +47,7 @@ func one[K comparable, T any](wait time.Duration, fetch func(ctx context.Context
 	}, dataloadgen.WithWait(wait))
 }
 
-// many makes a loader of rows by what they belong to.
+// many returns a loader of rows by what they belong to.
 func many[K comparable, T any](wait time.Duration, fetch func(ctx context.Context, keys []K) ([]*T, error), key func(*T) K) *dataloadgen.Loader[K, []*T] {
 	return dataloadgen.NewMappedLoader(func(ctx context.Context, keys []K) (map[K][]*T, error) {
 		rows, err := fetch(ctx, keys)
@@ -72,7 +72,7 @@ func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler
 	return next(r.freshLoaders(ctx))
 }
 
-// freshLoaders gives a context with loaders that have read nothing yet.
+// freshLoaders returns a context with loaders that have cached nothing yet.
 func (r *Resolver) freshLoaders(ctx context.Context) context.Context {
 	return context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.Home, r.office(), r.LoaderWait))
 }

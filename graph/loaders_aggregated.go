@@ -15,10 +15,10 @@ import (
 	"postrider/ent/db/delivery"
 )
 
-// aggregatedLoaders load what is told of together.
+// aggregatedLoaders load aggregated events and their deliveries.
 type aggregatedLoaders struct {
 	events                 *dataloadgen.Loader[uuid.UUID, *db.ConversionEvent]
-	aggregatedBy           *dataloadgen.Loader[uuid.UUID, []*db.AggregatedEvent] // by the delivery that aggregates
+	aggregatedBy           *dataloadgen.Loader[uuid.UUID, []*db.AggregatedEvent] // by the aggregating delivery
 	aggregatedOfConversion *dataloadgen.Loader[uuid.UUID, []*db.AggregatedEvent]
 	deliveriesOfConversion *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
 }
@@ -45,8 +45,8 @@ func newAggregatedLoaders(c *db.Client, wait time.Duration) aggregatedLoaders {
 	}
 }
 
-// deliveriesOf gives each conversion the deliveries that tell of it, or told of it
-// until it was taken out again, and their replays.
+// deliveriesOf returns for each conversion the deliveries that report it, or did until it was
+// removed from them, and their replays.
 func deliveriesOf(ctx context.Context, c *db.Client, conversions []uuid.UUID, aggregated []*db.AggregatedEvent) (map[uuid.UUID][]*db.Delivery, error) {
 	tellsOf, windows := map[uuid.UUID][]uuid.UUID{}, make([]uuid.UUID, len(aggregated))
 	for i, g := range aggregated {

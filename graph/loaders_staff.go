@@ -10,7 +10,7 @@ import (
 	"github.com/vikstrous/dataloadgen"
 )
 
-// staffLoaders ask intake for what is no row. Only fields that are staff's, or of a
+// staffLoaders load values from intake that are not rows. Only fields that are staff's, or of a
 // row that the viewer may see, use them.
 type staffLoaders struct {
 	proposals      *dataloadgen.Loader[uuid.UUID, []backoffice.Proposal]

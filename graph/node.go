@@ -14,14 +14,14 @@ import (
 	"postrider/internal/problem"
 )
 
-// maxNodes is how many objects one call of nodes may name.
+// maxNodes is the maximum number of ids in one call of nodes.
 const maxNodes = 100
 
 // finder reads the objects of one kind by their keys, as far as the viewer may
 // see them.
 type finder func(ctx context.Context, c *db.Client, keys []any) ([]gen.Node, error)
 
-// settings and facts are the kinds that have ids, by the kind of their keys.
+// settings and facts are the kinds that have ids, by the type of their keys.
 var (
 	settings = map[string]finder{
 		"Affiliate":       finding(func(c *db.Client) *db.AffiliateQuery { return c.Affiliate.Query() }),
@@ -53,7 +53,7 @@ var (
 	}
 )
 
-// finding makes a finder of a kind's query.
+// finding returns a finder over a kind's query.
 func finding[Q interface {
 	Where(predicates ...P) Q
 	All(ctx context.Context) ([]T, error)
@@ -61,7 +61,7 @@ func finding[Q interface {
 	return func(ctx context.Context, c *db.Client, keys []any) ([]gen.Node, error) {
 		rows, err := query(c).Where(P(sql.FieldIn("id", keys...))).All(ctx)
 		if errors.Is(err, privacy.Deny) {
-			return nil, nil // not for this viewer, as though there were none
+			return nil, nil // not for this viewer: the same as if there were none
 		}
 		found := make([]gen.Node, len(rows))
 		for i, row := range rows {
@@ -71,8 +71,7 @@ func finding[Q interface {
 	}
 }
 
-// node finds any object; nil where there is none or where it is not the
-// viewer's to see.
+// node returns any object; nil if there is none or this viewer may not see it.
 func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
 	found, err := r.nodes(ctx, []string{id})
 	if err != nil {
@@ -81,7 +80,7 @@ func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
 	return found[0], nil
 }
 
-// nodes finds several, each kind by one statement, in the order of their ids.
+// nodes returns several objects, each kind by one statement, in the order of their ids.
 func (r *Resolver) nodes(ctx context.Context, ids []string) ([]gen.Node, error) {
 	if len(ids) > maxNodes {
 		return nil, problem.Invalid("ids", "%d ids; the limit is %d per call", len(ids), maxNodes)

@@ -6,9 +6,9 @@ import (
 	"postrider/graph"
 )
 
-// A field that some viewer of its object may not see can be null: else one such
-// field empties the whole answer. What is left out is what everybody may see who is
-// signed in and may read, and mutations and subscriptions, which answer one thing.
+// A field that some viewer of its object may not see is nullable: otherwise one such field
+// empties the whole answer. Exempt are fields that every signed-in viewer with read may see, and
+// mutations and subscriptions, which return one object.
 func TestWhatAViewerMayNotSeeCanBeNull(t *testing.T) {
 	t.Parallel()
 	schema := graph.Schema(&graph.Resolver{}).Schema()

@@ -16,7 +16,7 @@ import (
 	"postrider/setup"
 )
 
-// sum reads an amount at a field; nothing is nothing.
+// sum parses the amount of a field; nil is zero.
 func sum(field string, written *string) (decimal.Decimal, error) {
 	if text(written) == "" {
 		return decimal.Zero, nil
@@ -53,7 +53,7 @@ func (r *Resolver) saveOffer(ctx context.Context, in gen.SaveOfferInput) (*db.Of
 	})
 }
 
-// qualification reads a rule; nil where the input says nothing of it.
+// qualification converts a rule; nil if the input has none.
 func qualification(in *gen.QualificationInput) (*commission.Qualification, error) {
 	if in == nil {
 		return nil, nil
@@ -132,7 +132,7 @@ func (r *Resolver) saveGoal(ctx context.Context, in gen.SaveGoalInput) (*db.Goal
 	})
 }
 
-// setRate keeps a rate, and calculates what has waited for it.
+// setRate stores a rate, and calculates what was waiting for it.
 func (r *Resolver) setRate(ctx context.Context, in gen.SetExchangeRateInput, value decimal.Decimal) (*db.ExchangeRate, error) {
 	rate, err := r.Setup.SetRate(ctx, in.Quote, value, in.From)
 	if err != nil {

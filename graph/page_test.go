@@ -13,7 +13,7 @@ import (
 	"postrider/pgtest"
 )
 
-// page is one answer of deliveries.
+// page is one page of deliveries.
 type page struct {
 	ids        []string
 	start, end string
@@ -34,8 +34,7 @@ func (a *api) page(t *testing.T, w who, args string) page {
 	return p
 }
 
-// While new rows come, walking through the pages shows each old row once, in
-// order, in either direction.
+// While new rows are added, paging shows each old row once, in order, in either direction.
 func TestPagesHaveNoGapsAndNoDoubles(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -72,7 +71,7 @@ func TestPagesHaveNoGapsAndNoDoubles(t *testing.T) {
 				if !p.next {
 					break
 				}
-				made = slices.Insert(made, 0, add()) // what is new is before the page
+				made = slices.Insert(made, 0, add()) // new rows are before the page
 				p = a.page(t, token, fmt.Sprintf("first: %d, after: %q", size, p.end))
 				if !p.back {
 					t.Error("there is no page before the second")
@@ -90,7 +89,7 @@ func TestPagesHaveNoGapsAndNoDoubles(t *testing.T) {
 				if !p.back {
 					break
 				}
-				if added < 3 { // what is new is walked to at the end
+				if added < 3 { // new rows come at the end
 					added++
 					made = slices.Insert(made, 0, add())
 				}

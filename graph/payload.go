@@ -12,9 +12,9 @@ import (
 	"postrider/internal/viewer"
 )
 
-// withoutRead keeps what a token without the scope `read` sees of a mutation's
-// answer to what it changed: an object's own plain fields, and nothing that belongs
-// to another object (ADR 22).
+// withoutRead reduces the answer of a mutation, for a token without the scope `read`, to what the
+// mutation changed: an object's own plain fields, and nothing that belongs to another object (ADR
+// 22).
 func withoutRead(schema *ast.Schema) graphql.FieldMiddleware {
 	return func(ctx context.Context, next graphql.Resolver) (any, error) {
 		v := viewer.From(ctx)
@@ -28,8 +28,8 @@ func withoutRead(schema *ast.Schema) graphql.FieldMiddleware {
 	}
 }
 
-// leadsOn tells whether a field of an object that has an id leads to something
-// else than the object itself: to another object, or to what is looked up for it.
+// leadsOn reports whether a field of an object that has an id returns something other than the
+// object itself: another object, or what is looked up for it.
 func leadsOn(schema *ast.Schema, field *graphql.FieldContext) bool {
 	if !isNode(schema, field.Object) || len(field.Field.Selections) == 0 {
 		return false

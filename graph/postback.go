@@ -21,8 +21,8 @@ import (
 	"postrider/internal/viewer"
 )
 
-// specified is what an input says of a postback, and the arguments beside it, on top of
-// the saved one that it names, or of the defaults.
+// specified applies an input's fields of a postback, and the arguments beside it, to the saved
+// postback that it names, or to the defaults.
 func (r *Resolver) specified(ctx context.Context, in, beside *gen.PostbackInput) (firing.Postback, error) {
 	p := firing.Postback{
 		Scope: firing.Global, Method: firing.GET, Statuses: []commission.Status{commission.Approved}, Enabled: true,
@@ -48,7 +48,7 @@ func (r *Resolver) specified(ctx context.Context, in, beside *gen.PostbackInput)
 	return p, err
 }
 
-// patchOf is what inputs change of a postback, one after the other.
+// patchOf returns the changes that inputs make to a postback, applied in order.
 func patchOf(inputs ...*gen.PostbackInput) (func(*firing.Postback), error) {
 	var patches []func(*firing.Postback)
 	for _, in := range inputs {
@@ -146,7 +146,7 @@ func (r *Resolver) updatePostback(ctx context.Context, in gen.UpdatePostbackInpu
 	return r.Setup.UpdatePostback(ctx, id, patch)
 }
 
-// seconds is a span that was given in seconds; zero where none was.
+// seconds returns a duration given in seconds; zero if nil.
 func seconds(given *int) time.Duration {
 	if given == nil {
 		return 0
@@ -154,7 +154,7 @@ func seconds(given *int) time.Duration {
 	return time.Duration(*given) * time.Second
 }
 
-// assign takes a value over where one was given.
+// assign sets a value if one is given.
 func assign[T any](to *T, given *T) {
 	if given != nil {
 		*to = *given
@@ -168,9 +168,8 @@ func bodyRule(in *gen.BodyRuleInput) *firing.BodyRule {
 	return &firing.BodyRule{Kind: in.Kind, Path: text(in.Path), Value: in.Value}
 }
 
-// signingSecret shows the secret of a postback that signs to people who may
-// change it, and to tokens with a scope for it. To staff who view as its owner it
-// is nothing: the page is whole without.
+// signingSecret shows the secret of a postback that signs to people who may change it, and to
+// tokens with a scope for it. For staff who view as its owner it is nil: the page needs no secret.
 func (r *Resolver) signingSecret(ctx context.Context, p *db.Postback) (*string, error) {
 	switch v := viewer.From(ctx); {
 	case p.Method != firing.POST || v.Looking:
@@ -207,7 +206,7 @@ func macroFilters() []*gen.MacroFilter {
 	return list
 }
 
-// preview expands a template with believable values, and those that are given.
+// preview expands a template with sample values, and those that are given.
 func preview(postback firing.Postback, values []*gen.MacroValueInput) *gen.PostbackPreview {
 	template := postback.URLTemplate
 	p := &gen.PostbackPreview{Spans: []*gen.MacroSpan{}, Errors: []*gen.TemplateError{}}

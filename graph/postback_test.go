@@ -14,7 +14,7 @@ import (
 	"postrider/pgtest"
 )
 
-// fields are the fields that userErrors name, in order.
+// fields returns the fields that userErrors name, in order.
 func fields(t *testing.T, res *response, mutation string) []string {
 	t.Helper()
 	names := []string{}
@@ -34,7 +34,7 @@ func fields(t *testing.T, res *response, mutation string) []string {
 	return names
 }
 
-// What the user can fix comes back with its field, never as a top-level error.
+// What the user can fix is returned with its field, never as a top-level error.
 func TestUserErrorsNameTheirFields(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -132,7 +132,7 @@ func TestCreatePostbacks(t *testing.T) {
 	}
 }
 
-// Spans count UTF-16 units, as browsers do, whatever stands before them.
+// Spans count UTF-16 units, as browsers do, whatever precedes them.
 func TestPreviewSpans(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -178,7 +178,7 @@ func TestPreviewSpans(t *testing.T) {
 	}
 }
 
-// units is a part of a text by offsets in UTF-16 units.
+// units returns a part of a text by offsets in UTF-16 units.
 func units(text string, start, end any) string {
 	encoded := utf16.Encode([]rune(text))
 	return string(utf16.Decode(encoded[int(start.(float64)):int(end.(float64))]))

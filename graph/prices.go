@@ -7,28 +7,28 @@ import (
 	"postrider/graph/page"
 )
 
-// What a field counts, where it is not one more than what is below it. A list that
-// has no price counts childRows times what is below it.
+// Costs of fields that are not one more than the fields below them. A list that has no price costs
+// childRows times the fields below it.
 const (
-	defaultRows = 20 // of a connection that does not say
+	defaultRows = 20 // of a connection without first or last
 	childRows   = 5  // of a list inside an object, on average
 )
 
-// Prices of what is not read row by row: statements that count or add up, and
-// answers that take work of another kind.
+// Prices of fields that do not read row by row: statements that count or add up, and answers that
+// take other work.
 const (
 	priceOfDays      = 1500 // three days of everything
-	priceOfSums      = 1500 // of all that somebody earned
+	priceOfSums      = 1500 // of all earnings of an affiliate
 	priceOfWatching  = 1500 // the engine's state, the gaps between postbacks
 	priceOfChecklist = 200
 	priceOfNumbers   = 10 // of one campaign, one postback, in a list of them
 	priceOfReading   = 20 // a text that is parsed, recognised, checked
 	priceOfCalling   = 200
 	monthDays        = 30
-	rowsOfDictionary = 40 // rows of what Postrider knows by itself: macros, trackers, goals
+	rowsOfDictionary = 40 // rows of Postrider's built-in lists: macros, trackers, goals
 )
 
-// complexity is the schema's prices.
+// complexity returns the schema's prices.
 func complexity() gen.ComplexityRoot {
 	var c gen.ComplexityRoot
 	connections(&c)
@@ -42,7 +42,7 @@ func complexity() gen.ComplexityRoot {
 	c.Query.SetupChecklist = func(child int, _ string) int { return priceOfChecklist + child }
 	c.Query.ConversionTrace = func(child int, _ string) int { return priceOfReading + child }
 	c.Campaign.Numbers = func(child int, _ *string) int { return priceOfNumbers + child }
-	c.Delivery.Aggregated = func(child int) int { return 1 + child } // of those few that are
+	c.Delivery.Aggregated = func(child int) int { return 1 + child } // few deliveries have any
 	c.CampaignNumbers.Days = func(child int) int { return monthDays * child }
 	c.Postback.Health = func(child int) int { return priceOfNumbers + child }
 	c.PostbackHealth.Hours = func(child int) int { return 24 * child }
@@ -59,7 +59,7 @@ func complexity() gen.ComplexityRoot {
 	return c
 }
 
-// texts prices what reads a text that somebody pasted, or calls somebody.
+// texts sets the prices of fields that parse pasted text, or make a request to another host.
 func texts(c *gen.ComplexityRoot) {
 	c.Query.RecognizePostback = func(child int, _ string) int { return priceOfReading + child }
 	c.Query.RecognizeTrackingLink = func(child int, _ string) int { return priceOfReading + child }
@@ -79,7 +79,7 @@ func texts(c *gen.ComplexityRoot) {
 	c.Mutation.RunScenarios = func(child int, _ gen.TestPostbackInput) int { return 7*priceOfCalling + child }
 }
 
-// connections prices pages by their rows.
+// connections sets the prices of pages by their rows.
 func connections(c *gen.ComplexityRoot) {
 	c.Query.Affiliates = func(child int, first *int, _ *string, last *int, _, _ *string) int { return rows(child, first, last) }
 	c.Query.Offers, c.Query.PostbackTests = c.Query.Affiliates, c.Query.Affiliates
@@ -111,7 +111,7 @@ func connections(c *gen.ComplexityRoot) {
 	}
 }
 
-// rows prices a page. More rows than a page may have are refused later.
+// rows returns the price of a page. More rows than a page may have are refused later.
 func rows(child int, first, last *int) int {
 	n := defaultRows
 	if first != nil {

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// pairs takes a query apart in its own order; what cannot be decoded stays as it
-// came.
+// pairs splits a query string, keeping its order; what cannot be decoded stays as it is.
 func pairs(rawQuery string) [][2]string {
 	var list [][2]string
 	for part := range strings.SplitSeq(rawQuery, "&") {

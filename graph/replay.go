@@ -19,8 +19,8 @@ import (
 	"postrider/outbox"
 )
 
-// replayMany settles which deliveries are meant, among those that the viewer
-// sees, and replays them unless they shall only be counted.
+// replayMany selects the deliveries of the input, among those that the viewer sees, and replays
+// them unless they are only to be counted.
 func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInput) (*gen.ReplayDeliveriesPayload, error) {
 	if err := input.Filter.Reach(ctx, r.Client); err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInp
 	return payload, nil
 }
 
-// bulkOwner is whose deliveries a filter means; 0 where they are of several.
+// bulkOwner returns the affiliate whose deliveries a filter selects; 0 for several.
 func bulkOwner(scope viewer.RowScope, f *filter.Delivery) ids.Affiliate {
 	if !scope.All() {
 		return scope.AffiliateID()
@@ -89,7 +89,7 @@ func factIDs(kind, field string, list []string) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
-// bulkReplay finds one that the viewer sees.
+// bulkReplay returns one that the viewer sees.
 func (r *Resolver) bulkReplay(ctx context.Context, id string) (*db.BulkReplay, error) {
 	key, err := intID("BulkReplay", "id", id)
 	if err != nil {
@@ -120,7 +120,7 @@ func (r *Resolver) changeBulk(ctx context.Context, input gen.ChangeBulkReplayInp
 	return &gen.ChangeBulkReplayPayload{Job: job, UserErrors: errs}, nil
 }
 
-// bulkProgress counts what has become of a bulk replay's deliveries.
+// bulkProgress counts a bulk replay's deliveries by their state.
 func (r *Resolver) bulkProgress(ctx context.Context, b *db.BulkReplay) (*gen.BulkReplayProgress, error) {
 	var groups []struct {
 		State  outbox.State

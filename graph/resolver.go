@@ -1,9 +1,9 @@
-// Package graph is the GraphQL API: schema/ is written by hand, gen/ is
-// generated from it, and the resolvers say only what is not derivable. Rows of
-// ent are the GraphQL types. Who may see what is decided by ent's privacy rules
-// from the viewer in the context, and who may call what by the directive @auth.
+// Package graph is the GraphQL API: schema/ is written by hand, gen/ is generated from it, and the
+// resolvers contain only what cannot be generated. Rows of ent are the GraphQL types. ent's
+// privacy rules decide who may see what, from the viewer in the context; the directive @auth
+// decides who may call what.
 //
-// It holds no business rules: setup, intake and account do.
+// It has no business rules: setup, intake and account do.
 package graph
 
 import (
@@ -28,9 +28,9 @@ import (
 	"postrider/testfire"
 )
 
-// Replayer makes new deliveries out of ones that have ended, by today's template
-// or by the one they were sent with: one at once, giving its id, or many as a
-// bulk replay that goes on by itself.
+// Replayer makes new deliveries from ones that have ended, by today's template or by the one they
+// were sent with: one at once, returning its id, or many as a bulk replay that runs in the
+// background.
 type Replayer interface {
 	Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool) (uuid.UUID, error)
 	ReplayMany(ctx context.Context, affiliateID ids.Affiliate, userID ids.User, asSent bool, deliveries []uuid.UUID) (int64, error)
@@ -39,7 +39,7 @@ type Replayer interface {
 	CancelBulk(ctx context.Context, id int64) error
 }
 
-// Config is what the API needs.
+// Config is the API's configuration and dependencies.
 type Config struct {
 	Hubs
 
@@ -53,26 +53,26 @@ type Config struct {
 	Home         *report.Home
 	Replayer     Replayer
 	Tester       *testfire.Tester
-	Target       doctor.Target // asked by the doctor where a postback goes
+	Target       doctor.Target // resolves and checks a postback's address for the doctor
 	Secrets      *secret.Ring  // opens postbacks' signing secrets for their owners
 	Installation gen.Instance
-	ClientAddr   func(ctx context.Context) netip.Addr // where a request came from; nil where that is not known
+	ClientAddr   func(ctx context.Context) netip.Addr // returns where a request came from; may be nil
 	Streams      stream.Limits
 	Log          *slog.Logger
 	Now          func() time.Time
 
 	Allowances Allowances // of new documents
 
-	// LoaderWait is how long a look-up waits for others of its kind, to share a
-	// statement with them; 1 ms.
+	// LoaderWait is how long a look-up waits for others of its kind, to share a statement with
+	// them; 1 ms.
 	LoaderWait time.Duration
 
-	// LookEvery is how often a subscription looks at what nobody announces; 1 s.
+	// LookEvery is the polling interval of subscriptions to what is not announced; 1 s.
 	LookEvery time.Duration
 }
 
-// Resolver resolves what gqlgen cannot derive.
+// Resolver resolves what gqlgen cannot generate.
 type Resolver struct{ Config }
 
-// office corrects what Intake has recorded.
+// office returns the service that corrects what Intake has recorded.
 func (r *Resolver) office() *backoffice.Office { return &backoffice.Office{Intake: r.Intake} }

@@ -13,8 +13,8 @@ import (
 
 var update = flag.Bool("update", false, "write schema.graphql anew")
 
-// The whole API as one file: the web app's types are made from it, and a
-// reviewer sees there what a change does to the outside.
+// The whole API as one file: the web app's types are made from it, and a reviewer sees there
+// what a change means for clients.
 func TestSchemaGolden(t *testing.T) {
 	t.Parallel()
 	var printed bytes.Buffer

@@ -15,8 +15,8 @@ import (
 	"postrider/testfire"
 )
 
-// pastedLink reads a tracking link that was pasted and finds the viewer's own that
-// it is. What is wrong with it comes back as *problem.Error.
+// pastedLink parses a pasted tracking link and returns the viewer's link that it is. What is wrong
+// with it is returned as *problem.Error.
 func (r *Resolver) pastedLink(ctx context.Context, field, text string) (*db.TrackingLink, tracking.Pasted, error) {
 	pasted, err := tracking.ParseLink(r.Installation.PublicURL, text)
 	if err != nil {
@@ -43,7 +43,7 @@ func (r *Resolver) recognizeLink(ctx context.Context, text string) (*gen.PastedL
 	return shown, err
 }
 
-// simulationWish is what somebody wants simulated.
+// simulationWish is what is to be simulated.
 type simulationWish struct {
 	link   string // as it was pasted
 	goal   string
@@ -113,7 +113,7 @@ func (r *Resolver) restoreVersion(ctx context.Context, id string) (*db.Postback,
 	return r.Setup.RestorePostbackVersion(ctx, r.Client, version)
 }
 
-// gaps are the viewer's goals without a postback.
+// gaps returns the viewer's goals without a postback.
 func (r *Resolver) gaps(ctx context.Context) ([]*gen.PostbackGap, error) {
 	found, err := r.Gaps.OfViewer(ctx)
 	if err != nil {

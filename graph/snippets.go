@@ -13,8 +13,8 @@ import (
 	"postrider/graph/gen"
 )
 
-// sample is a first deposit as an operator's server reports it: our name, and what
-// it says.
+// sample is a first deposit as an operator's server reports it: our name of each parameter, and
+// its value.
 var sample = [][2]string{
 	{commission.ParamGoal, commission.GoalFTD}, {commission.ParamClickID, "CLICK_ID"}, {commission.ParamPlayerID, "PLAYER_ID"}, {commission.ParamTransaction, "TRANSACTION_ID"},
 	{commission.ParamAmount, "25.50"}, {commission.ParamCurrency, "EUR"},
@@ -24,10 +24,10 @@ var sample = [][2]string{
 type call struct {
 	url    string
 	query  string
-	token  string // the parameter that carries the token; empty for none
+	token  string // the parameter with the token; empty for none
 	signed bool
-	header string // where the signature goes
-	stamp  string // the header that says when it was signed; empty for none
+	header string // the header with the signature
+	stamp  string // the header with the time of signing; empty for none
 }
 
 func (r *Resolver) sampleCall(s *db.Integration) call {
@@ -59,7 +59,7 @@ func (r *Resolver) sampleCall(s *db.Integration) call {
 	return c
 }
 
-// wordFor is the operator's first word for a goal; our key where it has none.
+// wordFor returns the operator's first word for a goal; our key if it has none.
 func wordFor(words map[string]string, key string) string {
 	for _, word := range slices.Sorted(maps.Keys(words)) {
 		if words[word] == key {
@@ -69,7 +69,7 @@ func wordFor(words map[string]string, key string) string {
 	return key
 }
 
-// snippets is how an operator's server makes the call, by language.
+// snippets returns code with which an operator's server makes the call, by language.
 func (r *Resolver) snippets(s *db.Integration) []*gen.Snippet {
 	c := r.sampleCall(s)
 	return []*gen.Snippet{
@@ -80,7 +80,7 @@ func (r *Resolver) snippets(s *db.Integration) []*gen.Snippet {
 	}
 }
 
-// tokenPart is what a language writes behind the query to send the token.
+// tokenPart returns what a language appends to the query to send the token.
 func (c call) tokenPart(format string) string {
 	if c.token == "" {
 		return ""
@@ -157,7 +157,7 @@ func (c call) pythonModules() []string {
 	return slices.Compact(modules)
 }
 
-// golang is a whole program, as gofmt would write it.
+// golang returns a whole program, as gofmt would format it.
 func (c call) golang() string {
 	imports, text := []string{"io", "log", "net/http", "os"}, "query"
 	var sign strings.Builder

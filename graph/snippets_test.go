@@ -23,7 +23,7 @@ import (
 	"postrider/server"
 )
 
-// interpreters is what runs a snippet of each language, given its file.
+// interpreters has the command that runs a snippet of each language, given its file.
 var interpreters = map[string]struct {
 	file string
 	run  []string
@@ -34,11 +34,11 @@ var interpreters = map[string]struct {
 	"go":     {"call.go", []string{"go", "run"}},
 }
 
-// What is handed to an operator works as it is: each snippet of each kind of integration,
-// run by its own language, records one conversion and is a duplicate the next time.
+// The snippets for operators work as they are: each snippet of each kind of integration, run by
+// its own language, records one conversion and is a duplicate the next time.
 func TestTheSnippetsRun(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, func(c *graph.Config) { // a true clock: some snippets say when they sign
+	a := newAPI(t, func(c *graph.Config) { // the real clock: some snippets send the time of signing
 		c.Intake = intake.New(intake.Config{DB: c.Setup.DB, Enqueuer: jobs.Enqueuer{}, Secrets: pgtest.Key(t), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	})
 	routes := http.NewServeMux()
@@ -86,7 +86,7 @@ func TestTheSnippetsRun(t *testing.T) {
 	}
 }
 
-// runSnippet is the result that a snippet prints.
+// runSnippet returns the result that a snippet prints.
 func runSnippet(t *testing.T, program, language, code string, integration pgtest.Inlet) string {
 	t.Helper()
 	with := interpreters[language]

@@ -31,7 +31,7 @@ type frame struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 }
 
-// dial opens a WebSocket with headers of its own.
+// dial opens a WebSocket with its own headers.
 func (a *api) dial(t testing.TB, headers ...who) (*socket, *http.Response, error) {
 	t.Helper()
 	header := http.Header{}
@@ -48,7 +48,7 @@ func (a *api) dial(t testing.TB, headers ...who) (*socket, *http.Response, error
 	return &socket{conn: conn, t: t}, res, nil
 }
 
-// open dials and signs in; it gives the answer to connection_init.
+// open dials and signs in; it returns the answer to connection_init.
 func (a *api) open(t testing.TB, init string, headers ...who) (*socket, frame) {
 	t.Helper()
 	s, _, err := a.dial(t, headers...)
@@ -62,8 +62,8 @@ func (s *socket) send(f frame) {
 	must(s.t, s.conn.WriteJSON(f))
 }
 
-// next reads one frame, signs of life aside. One of the type "closed" is the
-// end of the connection.
+// next reads one frame, skipping keep-alives. A frame of type "closed" is the end of the
+// connection.
 func (s *socket) next() frame {
 	s.t.Helper()
 	for {
@@ -164,7 +164,7 @@ func TestSocketRefusesWhoCannotSignIn(t *testing.T) {
 			if f.Type == "connection_ack" {
 				t.Errorf("%q is taken", wrong)
 			}
-			for f.Type != "closed" { // told why, and closed
+			for f.Type != "closed" { // with an error, then closed
 				f = socket.next()
 			}
 		}
@@ -186,8 +186,8 @@ func TestSocketRefusesWhoCannotSignIn(t *testing.T) {
 	})
 }
 
-// padded is a delivery whose events are large enough to fill what lies between
-// server and client.
+// padded returns a delivery whose events are large enough to fill the buffers between server and
+// client.
 func padded(id *db.Delivery) *db.Delivery {
 	d := *id
 	url := "https://tracker.example/?" + strings.Repeat("x", 2000)
@@ -195,8 +195,7 @@ func padded(id *db.Delivery) *db.Delivery {
 	return &d
 }
 
-// A subscriber that stops reading slows nobody down, and is told to fetch anew
-// when it reads again.
+// A subscriber that stops reading blocks no other, and gets a resync when it reads again.
 func TestASlowSubscriberIsToldToFetchAnew(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -218,8 +217,8 @@ func TestASlowSubscriberIsToldToFetchAnew(t *testing.T) {
 
 	quick, _ := a.events(t, token, "subscription { deliveryUpdated { resync delivery { id } } }")
 	a.untilHeard(t, own, quick)
-	// 50 KB an event: 700 fill the connection, a thousand what its server has taken to
-	// write, a thousand the ring. What comes then is missed.
+	// 50 KB an event: 700 fill the connection, a thousand the server's write queue, a thousand
+	// the ring. Later ones are missed.
 	const burst, bursts = 500, 6
 	for range bursts {
 		a.cfg.Deliveries.Publish(slices.Repeat([]*db.Delivery{own}, burst)...)
@@ -250,7 +249,7 @@ func TestASlowSubscriberIsToldToFetchAnew(t *testing.T) {
 	t.Error("the slow subscriber was never told that it missed events")
 }
 
-// untilHeard publishes until a new subscriber hears it, and reads what it heard.
+// untilHeard publishes until a new subscriber gets an event, and reads what it got.
 func (a *api) untilHeard(t *testing.T, d *db.Delivery, next func() (*response, bool)) {
 	t.Helper()
 	heard := make(chan struct{})
@@ -275,7 +274,7 @@ func (a *api) untilHeard(t *testing.T, d *db.Delivery, next func() (*response, b
 	if !ok {
 		t.Fatal("the stream ended")
 	}
-	// What else was published meanwhile ends with a marker of its own.
+	// Whatever else was published meanwhile ends with a unique marker.
 	marker := *d
 	marker.ID = pgtest.ID(t)
 	a.cfg.Deliveries.Publish(&marker)
@@ -290,7 +289,7 @@ func (a *api) untilHeard(t *testing.T, d *db.Delivery, next func() (*response, b
 	}
 }
 
-// What happens after the hello is heard, without waiting for anything else.
+// A change after the hello is received, without waiting for anything else.
 func TestHelloSaysThatChangesAreHeard(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -307,8 +306,8 @@ func TestHelloSaysThatChangesAreHeard(t *testing.T) {
 	}
 }
 
-// The resync points at the newest delivery that was shown, by time and not by
-// the spelling of its id.
+// The resync has the cursor of the newest delivery that was streamed, by time and not by the
+// spelling of its id.
 func TestResyncPointsAtTheNewest(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -321,7 +320,7 @@ func TestResyncPointsAtTheNewest(t *testing.T) {
 	if res, ok := next(); !ok || res.at(t, "deliveryUpdated", "resync") != "" || res.at(t, "deliveryUpdated", "delivery") != nil {
 		t.Errorf("before anything was shown: %v", res)
 	}
-	for i := range 256 { // every last byte, so that each spelling comes
+	for i := range 256 { // every last byte, so that each spelling occurs
 		d := *like
 		d.ID[15] = byte(i)
 		newest := globalid.UUID("Delivery", d.ID)
@@ -340,7 +339,7 @@ func TestResyncPointsAtTheNewest(t *testing.T) {
 	}
 }
 
-// Every event is read afresh: what an earlier one loaded is not shown again.
+// Every event is read from the database: what an earlier one loaded is not shown again.
 func TestEveryEventIsReadAfresh(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

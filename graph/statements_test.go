@@ -17,18 +17,18 @@ import (
 	"postrider/pgtest"
 )
 
-// counting counts the statements that ent sends.
+// counting counts the statements of ent.
 func counting(statements *atomic.Int64) func(*graph.Config) {
 	return func(cfg *graph.Config) {
-		cfg.LoaderWait = 300 * time.Millisecond // on a busy machine too, all look-ups of a kind find each other
+		cfg.LoaderWait = 300 * time.Millisecond // on a busy machine too, all look-ups of a kind are batched
 		cfg.Client = db.NewClient(db.Driver(dialect.DebugWithContext(entsql.OpenDB(dialect.Postgres, cfg.Setup.DB), func(context.Context, ...any) {
 			statements.Add(1)
 		})))
 	}
 }
 
-// crowd makes n deliveries, each with a conversion, a click, a campaign and a
-// postback of its own, an attempt and a replay.
+// crowd creates n deliveries, each with its own conversion, click, campaign and postback, an
+// attempt and a replay.
 func crowd(t *testing.T, a *api, s pgtest.Scene, n int) {
 	t.Helper()
 	for range n {
@@ -44,15 +44,15 @@ func crowd(t *testing.T, a *api, s pgtest.Scene, n int) {
 	}
 }
 
-// What a page costs does not grow with its rows: every kind of thing on it is
-// read at once.
+// The number of statements of a page does not grow with its rows: every kind of object is read
+// at once.
 func TestPagesCostTheSameWhateverTheirRows(t *testing.T) {
 	t.Parallel()
 	var statements atomic.Int64
 	a := newAPI(t, counting(&statements))
 	s := pgtest.NewScene(t, a.db)
 	token := a.affiliate(t, s.Affiliate)
-	// As the delivery log and the pages beside it ask.
+	// The queries of the delivery log and related pages.
 	pages := map[string]string{
 		"deliveries": `deliveries(first: %d) { edges { node { id state url statusCode explanation goal { name } affiliate { name } replayOf { id } replays { id }
 			postback { name host offer { name } campaign { name } } version { number author { email } } campaign { name }
@@ -74,7 +74,7 @@ func TestPagesCostTheSameWhateverTheirRows(t *testing.T) {
 	crowd(t, a, s, 100)
 	for name, query := range pages {
 		few, many := cost(query, 10), cost(query, 100)
-		// A busy machine may read a kind in two goes; one for every row is what must not be.
+		// A busy machine may read a kind in two batches; one statement per row must not happen.
 		if many > 2*few {
 			t.Errorf("%s: %d statements for 10 rows, %d for 100", name, few, many)
 		}
@@ -82,7 +82,7 @@ func TestPagesCostTheSameWhateverTheirRows(t *testing.T) {
 	}
 }
 
-// Several objects by their ids cost a statement a kind, not one each.
+// Several objects by their ids take one statement per kind, not one each.
 func TestNodesAreReadTogether(t *testing.T) {
 	t.Parallel()
 	var statements atomic.Int64

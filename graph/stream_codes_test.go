@@ -21,10 +21,10 @@ import (
 	"postrider/pgtest"
 )
 
-// limits gives the API these limits of streams.
+// limits sets the limits of streams.
 func limits(l stream.Limits) func(*graph.Config) { return func(c *graph.Config) { c.Streams = l } }
 
-// bare opens a WebSocket with subprotocols, and says nothing.
+// bare opens a WebSocket with subprotocols, and sends nothing.
 func (a *api) bare(t testing.TB, subprotocols []string, headers ...who) *socket {
 	t.Helper()
 	header := http.Header{}
@@ -41,7 +41,7 @@ func (a *api) bare(t testing.TB, subprotocols []string, headers ...who) *socket 
 
 var modern = []string{"graphql-transport-ws"}
 
-// end reads until the socket is closed, and gives the code and what was read.
+// end reads until the socket is closed, and returns the code and what was read.
 func (s *socket) end() (code int, read []frame) {
 	s.t.Helper()
 	for {
@@ -58,7 +58,7 @@ func (s *socket) end() (code int, read []frame) {
 	}
 }
 
-// Whatever a client does wrong ends its socket with the code that says so.
+// Every violation of the protocol closes the socket with its own code.
 func TestEachWrongHasItsCode(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, limits(stream.Limits{Message: 10_000}))
@@ -124,7 +124,7 @@ func TestEachWrongHasItsCode(t *testing.T) {
 	})
 }
 
-// Who says nothing is not waited for.
+// A client that sends nothing is disconnected.
 func TestASilentSocketEnds(t *testing.T) {
 	t.Parallel()
 	t.Run("before its init", func(t *testing.T) {
@@ -158,7 +158,7 @@ func TestASilentSocketEnds(t *testing.T) {
 		})
 		read := make(chan error, 1)
 		go func() { _, _, err := s.conn.ReadMessage(); read <- err }()
-		for range 6 { // longer than without a sign of life, and than nobody may stay
+		for range 6 { // longer than the keep-alive and anonymous limits
 			<-pinged
 		}
 		select {
@@ -180,7 +180,7 @@ func TestASilentSocketEnds(t *testing.T) {
 	})
 }
 
-// A ping is answered at any time, with what it says.
+// A ping is answered at any time, with its payload.
 func TestAPingIsAnsweredBeforeAnything(t *testing.T) {
 	t.Parallel()
 	s := newAPI(t).bare(t, modern)
@@ -194,8 +194,8 @@ func TestAPingIsAnsweredBeforeAnything(t *testing.T) {
 	}
 }
 
-// A live socket whose sign-in ends says so to each of its operations, and then
-// closes as forbidden: no client comes back to the same refusal again and again.
+// A live socket whose session or token ends sends an error to each of its operations, and then
+// closes as forbidden: no client reconnects to the same refusal again and again.
 func TestASocketSaysThatItsSignInIsOver(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -206,7 +206,7 @@ func TestASocketSaysThatItsSignInIsOver(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		name string
-		init bool // it signs in by its init
+		init bool // it authenticates by its init
 		by   func() who
 		end  func()
 	}{
@@ -226,7 +226,7 @@ func TestASocketSaysThatItsSignInIsOver(t *testing.T) {
 		s.subscribe("1", watchAll)
 		s.subscribe("2", watchAll)
 		pgtest.Until(t, patience, "it watches", a.cfg.Deliveries.Watched)
-		s.send(frame{Type: "ping"}) // whatever came before it is under way
+		s.send(frame{Type: "ping"}) // everything before it is in flight
 		for f := (frame{}); f.Type != "pong"; must(t, s.conn.ReadJSON(&f)) {
 		}
 		tc.end()
@@ -244,8 +244,8 @@ func TestASocketSaysThatItsSignInIsOver(t *testing.T) {
 	}
 }
 
-// A socket carries so many operations and no more, what is complete makes room, and
-// a viewer has so many sockets.
+// A socket has a maximum number of operations, completed ones free their slots, and a viewer has
+// a maximum number of sockets.
 func TestSocketsAndOperationsAreCounted(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, limits(stream.Limits{Operations: 3, Sockets: 2}))
@@ -285,8 +285,7 @@ func TestSocketsAndOperationsAreCounted(t *testing.T) {
 	})
 }
 
-// An operation that its client has completed says nothing any more, and its id is
-// free at once.
+// An operation that its client has completed sends nothing more, and its id is free at once.
 func TestAnIDIsFreeOnceItIsComplete(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -304,8 +303,8 @@ func TestAnIDIsFreeOnceItIsComplete(t *testing.T) {
 	}
 }
 
-// Hostile sockets cost a bounded number of goroutines and operations while they are
-// there, and nothing after.
+// Hostile sockets cost a bounded number of goroutines and operations while they are open, and
+// nothing after.
 func TestHostileSocketsCostLittle(t *testing.T) {
 	a := newAPI(t, limits(stream.Limits{Operations: 10, Sockets: 5, Anonymous: 10}))
 	token := a.affiliate(t, pgtest.Affiliate(t, a.db))
@@ -338,8 +337,8 @@ func TestHostileSocketsCostLittle(t *testing.T) {
 	})
 }
 
-// What a frame announces is not waited for, nor held: a message that will be too large
-// ends the socket with its first frame that says so, in whatever pieces it comes.
+// A frame's announced length is neither waited for nor buffered: a message that will be too
+// large closes the socket at the first frame that announces it, however it is fragmented.
 func TestAMessageIsRefusedAsSoonAsItIsAnnounced(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, limits(stream.Limits{Message: 10_000}))

@@ -81,8 +81,8 @@ func TestEventSourceWatches(t *testing.T) {
 	}
 }
 
-// What is no stream is answered with a status that keeps EventSource from asking
-// again and again; and nothing is changed by GET.
+// A request that is not a stream is answered with a status that stops EventSource from
+// reconnecting; and nothing is changed by GET.
 func TestEventSourceIsRefusedForGood(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, limits(stream.Limits{Events: 1}))
@@ -115,8 +115,8 @@ func TestEventSourceIsRefusedForGood(t *testing.T) {
 	_ = busy.Body.Close()
 }
 
-// A stream whose sign-in is over says so; that one and one that the server ends are
-// not complete: clients that would come back do.
+// A stream whose session or token has ended sends an error; neither that one nor one that the
+// server ends is complete: clients reconnect.
 func TestAStreamThatIsEndedIsNotComplete(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -172,7 +172,7 @@ func TestAStreamThatIsEndedIsNotComplete(t *testing.T) {
 	})
 }
 
-// A subscription where there is one answer is refused at once, and says where to go.
+// A subscription over a single-response transport is refused, with where to send it instead.
 func TestASubscriptionNeedsAStream(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -201,8 +201,8 @@ func (a *api) getAs(t testing.TB, accept string, w who, query string) *response 
 	return a.do(t, r)
 }
 
-// Staff who look at an affiliate's things look at them on a socket too, whenever they
-// sign in on it, and change nothing, not even what is their own.
+// Staff who view as an affiliate do so on a socket too, whenever they authenticate on it, and
+// change nothing, not even their own settings.
 func TestLookingHoldsOnEverySocket(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
@@ -246,8 +246,7 @@ func TestLookingHoldsOnEverySocket(t *testing.T) {
 
 func first(s *socket, _ frame) *socket { return s }
 
-// A client that does not read is written to for so long and no longer, and its
-// stream ends.
+// Writes to a client that does not read time out, and its stream ends.
 func TestAnEventStreamThatNobodyReadsEnds(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, limits(stream.Limits{WriteTimeout: 50 * time.Millisecond}))

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for what must come.
+// patience is how long a test waits for what must happen.
 const patience = 20 * time.Second
 
-// events opens a subscription by server-sent events, as curl -N does, and gives
-// what arrives. It ends with the test, or with stop.
+// events opens a subscription by server-sent events, as curl -N does, and returns the events. It
+// ends with the test, or with stop.
 func (a *api) events(t testing.TB, w who, query string) (next func() (*response, bool), stop func()) {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query})

@@ -10,13 +10,12 @@ import (
 	"postrider/domain/doctor"
 )
 
-// Target asks the guard and the network about where a postback goes, for the
-// doctor.
+// Target checks a postback's address for the doctor, by the guard and by DNS.
 type Target struct{ dispatch.Probe }
 
 var _ doctor.Target = Target{}
 
-// Refuses says why an address must not be sent to, as far as its text tells.
+// Refuses returns why an address must not be sent to, as far as its text shows.
 func (t Target) Refuses(url string) string {
 	if err := t.Guard.CheckURL(url); err != nil {
 		return err.Error()
@@ -24,7 +23,7 @@ func (t Target) Refuses(url string) string {
 	return ""
 }
 
-// Resolves says what the network makes of a host name.
+// Resolves returns the result of resolving a host name.
 func (t Target) Resolves(ctx context.Context, host string) doctor.Resolution {
 	addresses := []netip.Addr{}
 	if addr, err := netip.ParseAddr(host); err == nil {

@@ -54,7 +54,7 @@ func (r *Resolver) testWish(ctx context.Context, in gen.TestPostbackInput) (test
 	return wish, errors.Join(err1, err2)
 }
 
-// postbackTests lists tests, of one postback or of all.
+// postbackTests returns the tests of one postback or of all.
 func (r *Resolver) postbackTests(ctx context.Context, postbackID *string, a page.Args) (*page.Connection[*db.PostbackTest], error) {
 	q := r.Client.PostbackTest.Query()
 	if postbackID != nil {
@@ -67,7 +67,7 @@ func (r *Resolver) postbackTests(ctx context.Context, postbackID *string, a page
 	return page.Of(ctx, q, a)
 }
 
-// maxTests is how many tests of a postback are shown with it at most.
+// maxTests is the maximum number of tests that are shown with a postback.
 const maxTests = 100
 
 func (r *Resolver) testsOf(ctx context.Context, p *db.Postback, first *int) ([]*db.PostbackTest, error) {
@@ -78,7 +78,7 @@ func (r *Resolver) testsOf(ctx context.Context, p *db.Postback, first *int) ([]*
 	return r.Client.PostbackTest.Query().Where(postbacktest.PostbackID(p.ID)).Order(db.Desc(postbacktest.FieldID)).Limit(n).All(ctx)
 }
 
-// testedAs is the delivery that a test is kept as. It outlives its attempt.
+// testedAs returns the delivery of a test. It outlives its attempt.
 func testedAs(ctx context.Context, t *db.PostbackTest) (*db.Delivery, error) {
 	d, err := load(ctx).deliveries.Load(ctx, t.ID)
 	if err != nil {
@@ -87,7 +87,7 @@ func testedAs(ctx context.Context, t *db.PostbackTest) (*db.Delivery, error) {
 	return d, nil
 }
 
-// verdict says what happened, in a sentence.
+// verdict returns a sentence with the result of a test.
 func verdict(d *db.Delivery) string {
 	if d.State == outbox.Delivered {
 		return "The tracker accepted the postback."
@@ -102,8 +102,7 @@ func number(f *float64) float64 {
 	return *f
 }
 
-// attemptOf is the exchange that a test made; an empty one where it is kept no
-// more.
+// attemptOf returns the exchange that a test made; an empty one if it is no longer stored.
 func attemptOf(ctx context.Context, t *db.PostbackTest) (*db.Attempt, error) {
 	attempts, err := load(ctx).attemptsOfDelivery.Load(ctx, t.ID)
 	if err != nil || len(attempts) == 0 {

@@ -13,16 +13,15 @@ import (
 
 const tokensFile = "testdata/tokens.txt"
 
-// The table in testdata says of every mutation what comes of it through an admin's
-// tokens with one scope each, without any, with all, and in a session. A mutation
-// that is new fails until it has a row.
+// The table in testdata has the outcome of every mutation with an admin's tokens with one scope
+// each, without any, with all, and in a session. A new mutation fails until it has a row.
 func TestTokenTable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	admin := w.user(t, viewer.Admin, 0).Email
 	columns := []string{"none"}
 	through := map[string]who{"none": w.token(t, admin, "read"), "session": w.session(t, w.user(t, viewer.Admin, 0).Email), "all": w.token(t, admin)}
-	// A token without any scope cannot be made by now; there may be old ones.
+	// A token without any scope can no longer be created; there may be old ones.
 	_, err := w.db.SQL.ExecContext(t.Context(), "UPDATE api_tokens SET scopes = '[]' WHERE scopes = '[\"read\"]'")
 	must(t, err)
 	for _, s := range viewer.Scopes() {
@@ -66,7 +65,7 @@ func TestTokenTable(t *testing.T) {
 	}
 }
 
-// Whoever may do everything of their role without end is made in a session alone.
+// Users with the full rights of their role can only be created in a session.
 func TestNoTokenMakesAUserOrSetsAPassword(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -133,8 +132,8 @@ func TestATokenWithoutReadSeesWhatItChanged(t *testing.T) {
 	}
 }
 
-// The secret that signs a postback is for whoever may change it, through a token
-// with the scope for it alone.
+// The secret that signs a postback is for viewers who may change it, and for tokens only with
+// the scope for it.
 func TestASigningSecretNeedsItsScope(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

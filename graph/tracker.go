@@ -7,7 +7,7 @@ import (
 	"postrider/graph/gen"
 )
 
-// recognition shows what was read out of a pasted text.
+// recognition returns what was recognised in a pasted text.
 func recognition(r presets.Recognition) *gen.Recognition {
 	shown := &gen.Recognition{
 		Tracker: r.Tracker, Confidence: r.Confidence, Reason: r.Reason, Network: textOrNull(r.Network), Dialect: string(r.Dialect),
@@ -27,7 +27,7 @@ func recognition(r presets.Recognition) *gen.Recognition {
 	return shown
 }
 
-// presetRule is the preset's rule on an answer's body, as a postback has it.
+// presetRule returns the preset's rule on an answer's body, as a postback has it.
 func presetRule(p *presets.Preset) *firing.BodyRule {
 	if p.Body.Kind == "" {
 		return nil

@@ -18,7 +18,7 @@ import (
 	"postrider/pgtest"
 )
 
-// get asks by GET, as w.
+// get sends a query by GET, as w.
 func (a *api) get(t testing.TB, w who, parameters url.Values) *response {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.URL+"?"+parameters.Encode(), nil)
@@ -49,7 +49,7 @@ func TestGetReadsAndNeverChanges(t *testing.T) {
 func TestIntrospection(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
-	// What explorers and generators ask first, deep as it is.
+	// What explorers and generators send first, deep as it is.
 	const query = `query { __schema { queryType { name } types { kind name fields(includeDeprecated: true) { name args { name type { ...t } } type { ...t } } } } }
 		fragment t on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } }`
 	res := a.ask(t, nobody, query, nil)
@@ -110,8 +110,8 @@ func TestWhatCostsTooMuchIsRefused(t *testing.T) {
 	}
 }
 
-// What somebody asks wrongly is theirs to fix: the answer says what is wrong,
-// and nothing is logged as our fault.
+// An invalid request is the client's to fix: the answer has what is wrong, and nothing is logged
+// as an internal error.
 func TestWrongQuestionsAreNotOurFault(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

@@ -15,7 +15,7 @@ import (
 	"postrider/internal/problem"
 )
 
-// intID reads the global id of a configuration row of one kind.
+// intID parses the global id of a configuration row of one kind.
 func intID(kind, field, id string) (int64, error) {
 	parsed, ok := globalid.Parse(id)
 	key, isInt := parsed.Int()
@@ -33,14 +33,14 @@ func optionalInt(kind, field string, id *string) (int64, error) {
 	return intID(kind, field, *id)
 }
 
-// optionalID is optionalInt for a key that has its own type, which is named as its kind
-// is: that of an Offer is an ids.Offer.
+// optionalID is optionalInt for a key that has its own type, which is named after its kind: that
+// of an Offer is an ids.Offer.
 func optionalID[ID ids.Affiliate | ids.Offer | ids.Campaign | ids.Postback](field string, id *string) (ID, error) {
 	key, err := optionalInt(reflect.TypeFor[ID]().Name(), field, id)
 	return ID(key), err
 }
 
-// factID reads the global id of a fact of one kind.
+// factID parses the global id of a fact of one kind.
 func factID(kind, field, id string) (uuid.UUID, error) {
 	parsed, ok := globalid.Parse(id)
 	key, isUUID := parsed.UUID()
@@ -65,7 +65,7 @@ func text(s *string) string {
 	return *s
 }
 
-// textOrNull is null where there is no text.
+// textOrNull returns nil for an empty text.
 func textOrNull(s string) *string {
 	if s == "" {
 		return nil
@@ -73,8 +73,7 @@ func textOrNull(s string) *string {
 	return &s
 }
 
-// host takes the host out of scheme://host:port, with the port where it is not
-// the scheme's own.
+// host returns the host of scheme://host:port, with the port unless it is the scheme's default.
 func host(endpoint string) string {
 	scheme, rest, _ := strings.Cut(endpoint, "://")
 	return strings.TrimSuffix(rest, ":"+macro.DefaultPort(scheme))

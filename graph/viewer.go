@@ -12,7 +12,7 @@ import (
 	"postrider/internal/viewer"
 )
 
-// viewer is who is asking, as the API shows it; nil for nobody.
+// viewer returns the viewer as the API shows it; nil if there is none.
 func (r *Resolver) viewer(ctx context.Context) (*gen.Viewer, error) {
 	v := viewer.From(ctx)
 	if v == nil {
@@ -29,18 +29,18 @@ func (r *Resolver) viewer(ctx context.Context) (*gen.Viewer, error) {
 	return &gen.Viewer{User: u, Role: v.Role, Looking: u.Role != v.Role, Scopes: scopes}, nil
 }
 
-// signedIn is who signed in while an operation ran, if anybody did.
+// signedIn holds the viewer that signed in while an operation ran, if there is one.
 type signedIn struct{ viewer *viewer.Viewer }
 
 type signedInKey struct{}
 
-// withSignedIn gives each operation a place to say who signed in.
+// withSignedIn gives each operation's context a signedIn.
 func withSignedIn(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	return next(context.WithValue(ctx, signedInKey{}, &signedIn{}))
 }
 
-// asSignedIn resolves what comes after a sign-in, in the same answer, for who
-// signed in: the request itself came from nobody.
+// asSignedIn resolves what comes after a sign-in, in the same answer, as the viewer that signed
+// in: the request itself was anonymous.
 func asSignedIn(ctx context.Context, next graphql.Resolver) (any, error) {
 	if graphql.GetFieldContext(ctx).IsResolver {
 		if s, ok := ctx.Value(signedInKey{}).(*signedIn); ok && s.viewer != nil {
@@ -50,7 +50,7 @@ func asSignedIn(ctx context.Context, next graphql.Resolver) (any, error) {
 	return next(ctx)
 }
 
-// becomes says who signed in.
+// becomes records the viewer that signed in.
 func becomes(ctx context.Context, v *viewer.Viewer) context.Context {
 	if s, ok := ctx.Value(signedInKey{}).(*signedIn); ok {
 		s.viewer = v
@@ -58,7 +58,7 @@ func becomes(ctx context.Context, v *viewer.Viewer) context.Context {
 	return viewer.With(ctx, v)
 }
 
-// parameters takes the query of an echoed request apart.
+// parameters splits the query of an echoed request.
 func parameters(requestURL string) []*dispatch.Header {
 	list := []*dispatch.Header{}
 	u, err := url.Parse(requestURL)

@@ -11,11 +11,11 @@ import (
 	"postrider/internal/viewer"
 )
 
-// defaultLookEvery is how often a subscription looks at what nobody announces.
+// defaultLookEvery is the default of Config.LookEvery.
 const defaultLookEvery = time.Second
 
-// watch streams what a hub publishes and a viewer may see, for as long as it is
-// subscribed. What was missed is not told.
+// watch streams what a hub publishes and the viewer may see, for as long as it is subscribed.
+// Missed items are not reported.
 func watch[T any](ctx context.Context, hub *live.Hub[T]) (<-chan T, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
@@ -41,9 +41,8 @@ func watch[T any](ctx context.Context, hub *live.Hub[T]) (<-chan T, error) {
 	return items, nil
 }
 
-// look streams what look gives, asked again and again, until it says that there
-// will be no more. It is for what is too frequent to be announced: the server asks
-// itself so that no page has to.
+// look streams what ask returns, polling it until it reports that there will be no more. It is for
+// what is too frequent to be announced: the server polls so that no page has to.
 func look[T any](ctx context.Context, every time.Duration, ask func(ctx context.Context) (found []T, more bool, err error)) <-chan T {
 	items := make(chan T)
 	go func() {
@@ -73,11 +72,10 @@ func look[T any](ctx context.Context, every time.Duration, ask func(ctx context.
 	return items
 }
 
-// recent remembers which facts were shown, for as long as they could be read
-// again.
+// recent holds the facts that were streamed, for as long as they could be read again.
 type recent map[uuid.UUID]time.Time
 
-// fresh leaves out what was shown before.
+// fresh returns the clicks that were not streamed before.
 func (r recent) fresh(clicks []*db.Click, since time.Time) []*db.Click {
 	for id, at := range r {
 		if at.Before(since) {

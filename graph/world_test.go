@@ -21,8 +21,8 @@ import (
 	"postrider/pgtest"
 )
 
-// world is two affiliates, A and B, each with a row of everything, every field
-// filled in, on two offers that they share.
+// world is two affiliates, A and B, each with a row of every entity, every field filled in, on
+// two offers that they share.
 type world struct {
 	*api
 
@@ -34,13 +34,13 @@ type world struct {
 
 // estate is what one affiliate has.
 type estate struct {
-	mark      string // in every text that is its own
+	mark      string // in every text of its own
 	affiliate *db.Affiliate
 	user      *db.User
 	link      pgtest.Link
 	scene     pgtest.Scene
 	ids       map[string][]string // global ids by kind
-	needles   []string            // what nobody else may read: the mark, ids, codes
+	needles   []string            // what no other affiliate may read: the mark, ids, codes
 }
 
 func newWorld(t testing.TB) *world {
@@ -55,7 +55,7 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-// keep notes a row of the estate's under its kind.
+// keep adds an id to the estate's under its kind.
 func (e *estate) keep(id string) {
 	parsed, _ := globalid.Parse(id)
 	e.ids[parsed.Kind] = append(e.ids[parsed.Kind], id)
@@ -65,7 +65,7 @@ func (e *estate) keep(id string) {
 	}
 }
 
-// all lists the estate's ids.
+// all returns the estate's ids.
 func (e *estate) all() []string {
 	var ids []string
 	for _, kind := range slices.Sorted(maps.Keys(e.ids)) {
@@ -92,7 +92,7 @@ func (w *world) newEstate(t testing.TB, mark string) *estate {
 	return e
 }
 
-// settle makes what an affiliate sets up.
+// settle creates an affiliate's settings.
 func (w *world) settle(t testing.TB, e *estate) {
 	t.Helper()
 	ctx, c, id := pgtest.System(t), w.db.Client(), e.affiliate.ID
@@ -129,7 +129,7 @@ func (w *world) settle(t testing.TB, e *estate) {
 	must(t, err)
 }
 
-// postback makes one of the estate's, signed, with everything it can have.
+// postback creates a postback of the estate, signed, with every option.
 func (w *world) postback(t testing.TB, e *estate, options ...func(*db.PostbackCreate)) *db.Postback {
 	t.Helper()
 	return pgtest.Postback(t, w.db, e.affiliate.ID, "https://"+e.mark+".example/?c={param_1}", append(options, func(c *db.PostbackCreate) {
@@ -138,7 +138,7 @@ func (w *world) postback(t testing.TB, e *estate, options ...func(*db.PostbackCr
 	})...)
 }
 
-// happen makes what befell an affiliate: a click, a conversion, its deliveries.
+// happen creates an affiliate's facts: a click, a conversion, its deliveries.
 func (w *world) happen(t testing.TB, e *estate) {
 	t.Helper()
 	ctx, c := pgtest.System(t), w.db.Client()
@@ -188,7 +188,7 @@ func (w *world) happen(t testing.TB, e *estate) {
 	e.keep(echo.GlobalID())
 }
 
-// alert is one that was raised for the estate.
+// alert creates an alert of the estate.
 func (w *world) alert(t testing.TB, e *estate, about func(*db.AlertCreate)) *db.Alert {
 	t.Helper()
 	c := w.db.Client().Alert.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetMessage("alert " + e.mark).SetRaisedAt(pgtest.Now)
@@ -199,7 +199,7 @@ func (w *world) alert(t testing.TB, e *estate, about func(*db.AlertCreate)) *db.
 	return made
 }
 
-// test is one that was fired for a postback.
+// test creates a test of a postback.
 func (w *world) test(t testing.TB, e *estate, p *db.Postback) {
 	t.Helper()
 	fired, err := w.db.Client().PostbackTest.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetPostbackID(p.ID).SetUserID(e.user.ID).
@@ -215,7 +215,7 @@ func (w *world) test(t testing.TB, e *estate, p *db.Postback) {
 	w.attempt(t, e, d)
 }
 
-// event is a step of the conversion's lifecycle that considered a postback.
+// event creates a step of the conversion's lifecycle that considered a postback.
 func (w *world) event(t testing.TB, e *estate, conversion *db.Conversion, p *db.Postback) {
 	t.Helper()
 	event, err := w.db.Client().ConversionEvent.Create().SetID(pgtest.ID(t)).SetAffiliateID(e.affiliate.ID).SetConversionID(conversion.ID).
@@ -246,14 +246,14 @@ func (w *world) attempt(t testing.TB, e *estate, d *db.Delivery) *db.Attempt {
 	})
 }
 
-// idOf is the key inside the global id of a configuration row.
+// idOf returns the key in the global id of a configuration row.
 func idOf(id string) int64 {
 	parsed, _ := globalid.Parse(id)
 	key, _ := parsed.Int()
 	return key
 }
 
-// factOf is the key inside the global id of a fact.
+// factOf returns the key in the global id of a fact.
 func factOf(id string) uuid.UUID {
 	parsed, _ := globalid.Parse(id)
 	key, _ := parsed.UUID()

@@ -19,13 +19,13 @@ import (
 	"postrider/internal/pg"
 )
 
-// template is a database that others are cloned from.
+// template is a database that tests' databases are cloned from.
 type template struct {
 	name string
 	fill func(ctx context.Context, db *sql.DB) error
 }
 
-// migratedTemplate is named for what it holds: another migration, another template.
+// migratedTemplate is named after its content: other migrations make another template.
 var migratedTemplate = sync.OnceValues(func() (template, error) {
 	sum, err := pg.Fingerprint(migrations.FS)
 	return template{
@@ -34,8 +34,8 @@ var migratedTemplate = sync.OnceValues(func() (template, error) {
 	}, err
 })
 
-// fillTemplate makes the partitions of Now too: whatever day it is, no fact of a
-// test is in a default partition.
+// fillTemplate also makes the partitions of Now: whatever the current date, no fact of a test is
+// in a default partition.
 func fillTemplate(ctx context.Context, db *sql.DB) error {
 	if err := pg.Migrate(ctx, db, migrations.FS); err != nil {
 		return err
@@ -43,7 +43,7 @@ func fillTemplate(ctx context.Context, db *sql.DB) error {
 	return pg.MakePartitions(ctx, db, pg.MonthOf(Now), pg.MonthOf(Now))
 }
 
-// clone makes a database from tpl for one test.
+// clone creates a database from tpl for one test.
 func clone(t testing.TB, tpl template) *DB {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -59,8 +59,8 @@ func clone(t testing.TB, tpl template) *DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A connection from now on and until the test is over: the server ends when nobody
-	// has had one for a while, and a test may first build a program for longer.
+	// Keep a connection open until the test is over: the server ends when it has had no client
+	// for a while, and a test may build a program for longer before it connects.
 	db.SetConnMaxIdleTime(0)
 	if err := db.PingContext(ctx); err != nil {
 		t.Fatalf("no connection to the test's database: %v", err)
@@ -71,7 +71,7 @@ func clone(t testing.TB, tpl template) *DB {
 			t.Logf("the database of the failed test: %s", dsn)
 			return
 		}
-		// FORCE: a worker that is still closing its connections fails no test.
+		// FORCE: a worker that is still closing its connections must not fail a test.
 		err := asAdmin(context.Background(), server, func(ctx context.Context, admin *sql.Conn) error {
 			_, err := admin.ExecContext(ctx, "DROP DATABASE IF EXISTS "+pq.QuoteIdentifier(name)+" WITH (FORCE)")
 			return err
@@ -83,9 +83,9 @@ func clone(t testing.TB, tpl template) *DB {
 	return &DB{SQL: db, URL: dsn}
 }
 
-// create makes the database called name and returns the server it is on.
+// create creates the database called name and returns its server.
 func create(ctx context.Context, tpl template, name string) (server string, err error) {
-	for range 2 { // the shared server may have gone idle and ended since it was last used
+	for range 2 { // the shared server may have been idle and ended since its last use
 		if server, err = address(ctx); err != nil {
 			return "", err
 		}
@@ -105,8 +105,8 @@ func create(ctx context.Context, tpl template, name string) (server string, err 
 	return "", err
 }
 
-// strategy chooses the copy that is five times faster where there is a choice:
-// by file, as every PostgreSQL before 15 does.
+// strategy returns the option for the copy that is five times faster, where PostgreSQL has it:
+// by file, as every version before 15 copies.
 func strategy(ctx context.Context, admin *sql.Conn) string {
 	var version int
 	err := admin.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version)
@@ -116,8 +116,8 @@ func strategy(ctx context.Context, admin *sql.Conn) string {
 	return " STRATEGY FILE_COPY"
 }
 
-// ensureTemplate makes the template once per server, whoever comes first. Only a
-// whole one is marked as a template.
+// ensureTemplate makes the template once per server, in whichever process comes first. Only a
+// complete one is marked as a template.
 func ensureTemplate(ctx context.Context, admin *sql.Conn, server string, tpl template) error {
 	if ready, err := isTemplate(ctx, admin, tpl.name); ready || err != nil {
 		return err

@@ -10,9 +10,8 @@ import (
 	"testing"
 )
 
-// Deaf gives the address of a proxy to the database that lets everything through
-// but what is announced, as a pooler does that lends its connections to others
-// meanwhile.
+// Deaf returns the address of a proxy to the database that passes on everything but
+// notifications, like a pooler that shares its connections between clients.
 func (d *DB) Deaf(t testing.TB) string {
 	t.Helper()
 	u, err := url.Parse(d.URL)
@@ -40,10 +39,10 @@ func (d *DB) Deaf(t testing.TB) string {
 	return u.String()
 }
 
-// notification is the first byte of a message that announces something.
+// notification is the type byte of PostgreSQL's NotificationResponse.
 const notification = 'A'
 
-// relay lets a client speak with a server, and leaves out what is announced.
+// relay connects a client to a server, and leaves out notifications.
 func relay(ctx context.Context, client net.Conn, server string) {
 	defer client.Close()
 	upstream, err := (&net.Dialer{}).DialContext(ctx, "tcp", server)
@@ -65,7 +64,7 @@ func relay(ctx context.Context, client net.Conn, server string) {
 	<-ended
 }
 
-// relayMessage takes one message of the server's: its kind, its length, its rest.
+// relayMessage relays one message of the server: its type, its length, its content.
 func relayMessage(client io.Writer, upstream io.Reader) error {
 	head := make([]byte, 5)
 	if _, err := io.ReadFull(upstream, head); err != nil {

@@ -20,22 +20,21 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Now is the time at which factories make rows, unless told otherwise.
+// Now is the time of the factories' rows, unless an option sets another.
 var Now = time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
 
-// count makes names that no two rows share.
+// count makes names unique.
 var count atomic.Int64
 
 func next(what string) string { return fmt.Sprintf("%s %d", what, count.Add(1)) }
 
-// testKey is the key of every test: what a factory sealed, the code under test
-// opens.
+// testKey is the key of every test: the code under test opens what a factory sealed.
 var testKey = sync.OnceValue(secret.NewKey)
 
-// KeyText is the key that the factories seal secrets with, as POSTRIDER_KEY takes it.
+// KeyText returns the key with which the factories seal secrets, in the format of POSTRIDER_KEY.
 func KeyText() string { return testKey() }
 
-// Key is the key that the factories seal secrets with.
+// Key returns the key with which the factories seal secrets.
 func Key(t testing.TB) *secret.Ring {
 	t.Helper()
 	ring, err := secret.ParseRing(testKey())
@@ -43,22 +42,21 @@ func Key(t testing.TB) *secret.Ring {
 	return ring
 }
 
-// Client is ent's client over the test's database. With System as its context,
-// it sees and changes everything.
+// Client returns ent's client over the test's database. With System as its context, it sees and
+// changes everything.
 func (d *DB) Client() *db.Client { return ent.NewClient(d.SQL) }
 
-// System is a context in which Postrider itself is at work.
+// System returns a context whose viewer is Postrider itself.
 func System(t testing.TB) context.Context { return viewer.AsSystem(t.Context()) }
 
-// Affiliate makes an affiliate.
+// Affiliate creates an affiliate.
 func Affiliate(t testing.TB, d *DB, options ...func(*db.AffiliateCreate)) int64 {
 	t.Helper()
 	c := d.Client().Affiliate.Create().SetName(next("Affiliate")).SetEchoKey(secret.Random()).SetCreatedAt(Now)
 	return saved(t, c, options).ID
 }
 
-// User makes a sign-in: an affiliate's, or with affiliateID zero staff's. Its
-// password fits no word.
+// User creates a user: an affiliate's, or with affiliateID zero, staff. No password matches.
 func User(t testing.TB, d *DB, role viewer.Role, affiliateID int64, options ...func(*db.UserCreate)) int64 {
 	t.Helper()
 	c := d.Client().User.Create().SetEmail(fmt.Sprintf("user%d@example.com", count.Add(1))).SetPasswordHash("none").
@@ -69,11 +67,11 @@ func User(t testing.TB, d *DB, role viewer.Role, affiliateID int64, options ...f
 	return saved(t, c, options).ID
 }
 
-// Operator is whose the offers of the factories are.
+// Operator is the operator of the factories' offers.
 const Operator = "Royal Spin"
 
-// Offer makes an offer with the landing page welcome and a deal of 120 EUR for
-// each qualified player.
+// Offer creates an offer with the landing page welcome and a deal of 120 EUR for each qualified
+// player.
 func Offer(t testing.TB, d *DB, options ...func(*db.OfferCreate)) int64 {
 	t.Helper()
 	c := d.Client().Offer.Create().SetName(next("Offer")).SetOperator(Operator).SetVertical(commission.Casino).
@@ -94,10 +92,10 @@ type Link struct {
 	CampaignID int64 // zero for a default link
 }
 
-// For says whose campaign or link is made, and for which offer.
+// For is the owner and the offer of a campaign or link to be created.
 type For struct{ Affiliate, Offer int64 }
 
-// Campaign makes a campaign and its link.
+// Campaign creates a campaign and its link.
 func Campaign(t testing.TB, d *DB, f For, options ...func(*db.CampaignCreate)) Link {
 	t.Helper()
 	c := d.Client().Campaign.Create().SetAffiliateID(f.Affiliate).SetOfferID(f.Offer).SetName(next("Campaign")).SetCreatedAt(Now)
@@ -106,7 +104,7 @@ func Campaign(t testing.TB, d *DB, f For, options ...func(*db.CampaignCreate)) L
 	return Link{ID: l.ID, Code: l.Code, CampaignID: id}
 }
 
-// DefaultLink makes an affiliate's link for an offer, without a campaign.
+// DefaultLink creates an affiliate's link for an offer, without a campaign.
 func DefaultLink(t testing.TB, d *DB, f For) Link {
 	t.Helper()
 	l := saved(t, newLink(d, f), nil)
@@ -117,8 +115,8 @@ func newLink(d *DB, f For) *db.TrackingLinkCreate {
 	return d.Client().TrackingLink.Create().SetAffiliateID(f.Affiliate).SetOfferID(f.Offer).SetCode(tracking.NewLinkCode()).SetCreatedAt(Now)
 }
 
-// Postback makes an affiliate's postback with its first version: global, for
-// registrations that are approved, by GET.
+// Postback creates an affiliate's postback with its first version: global, for registrations
+// that are approved, by GET.
 func Postback(t testing.TB, d *DB, affiliateID int64, template string, options ...func(*db.PostbackCreate)) *db.Postback {
 	t.Helper()
 	signing, err := Key(t).Seal(secret.NewSigningSecret(), secret.ForPostback)
@@ -147,7 +145,7 @@ func ForCampaign(id int64) func(*db.PostbackCreate) {
 	return func(c *db.PostbackCreate) { c.SetScope(firing.Campaign).SetCampaignID(id) }
 }
 
-// Aggregation makes a postback aggregate for so many seconds, further goals too.
+// Aggregation makes a postback aggregate for that many seconds, also for further goals.
 func Aggregation(seconds int, further ...string) func(*db.PostbackCreate) {
 	return func(c *db.PostbackCreate) {
 		if further == nil {
@@ -157,8 +155,7 @@ func Aggregation(seconds int, further ...string) func(*db.PostbackCreate) {
 	}
 }
 
-// On says for which goal a postback is and, where any are given, for which
-// statuses.
+// On sets a postback's goal and, if any are given, its statuses.
 func On(goal string, statuses ...commission.Status) func(*db.PostbackCreate) {
 	return func(c *db.PostbackCreate) {
 		c.SetGoal(goal)
@@ -176,7 +173,7 @@ type Inlet struct {
 	HMAC  string
 }
 
-// Integration makes an integration that asks for its token. Its secrets are sealed with Key.
+// Integration creates an integration that requires its token. Its secrets are sealed with Key.
 func Integration(t testing.TB, d *DB, offerID int64, options ...func(*db.IntegrationCreate)) Inlet {
 	t.Helper()
 	in := Inlet{Key: fmt.Sprintf("integration-%d", count.Add(1)), Token: secret.Random(), HMAC: secret.Random()}
@@ -187,7 +184,7 @@ func Integration(t testing.TB, d *DB, offerID int64, options ...func(*db.Integra
 	return in
 }
 
-// IntegrationSecret gives an integration one more secret of a kind, token or hmac.
+// IntegrationSecret adds a secret of a kind, token or hmac, to an integration.
 func IntegrationSecret(t testing.TB, d *DB, integrationID int64, kind, value string, options ...func(*db.IntegrationSecretCreate)) {
 	t.Helper()
 	sealed, err := Key(t).Seal(value, secret.ForIntegration)
@@ -195,7 +192,7 @@ func IntegrationSecret(t testing.TB, d *DB, integrationID int64, kind, value str
 	saved(t, d.Client().IntegrationSecret.Create().SetIntegrationID(integrationID).SetKind(kind).SetSealed(sealed).SetCreatedAt(Now), options)
 }
 
-// Click makes a click on a link, as it was made at Now from a phone in Germany.
+// Click creates a click on a link, made at Now from a phone in Germany.
 func Click(t testing.TB, d *DB, link Link, options ...func(*db.ClickCreate)) uuid.UUID {
 	t.Helper()
 	l, err := d.Client().TrackingLink.Get(System(t), link.ID)
@@ -206,12 +203,12 @@ func Click(t testing.TB, d *DB, link Link, options ...func(*db.ClickCreate)) uui
 	return saved(t, c, options).ID
 }
 
-// ids makes nothing but ids of Now. The generator that the program uses begins its
-// count anew for each other time: ids of one moment sort as they were made only
-// where nobody asks for another moment's in between.
+// ids makes only ids of Now. The program's generator restarts its counter for each other time,
+// so ids of the same time sort in the order they were made only if none of another time is made
+// in between.
 var ids = uuid.NewGen()
 
-// ID makes the id of a fact of Now. They sort in the order in which they are made.
+// ID returns the id of a fact of Now. Ids sort in the order in which they are made.
 func ID(t testing.TB) uuid.UUID {
 	t.Helper()
 	id, err := ids.NewV7AtTime(Now)
@@ -229,7 +226,7 @@ type Scene struct {
 	Integration Inlet
 }
 
-// NewScene makes a Scene.
+// NewScene creates a Scene.
 func NewScene(t testing.TB, d *DB) Scene {
 	t.Helper()
 	s := Scene{Affiliate: Affiliate(t, d), Offer: Offer(t, d)}
@@ -239,7 +236,7 @@ func NewScene(t testing.TB, d *DB) Scene {
 	return s
 }
 
-// saved applies the options to a row to be made, and makes it.
+// saved applies the options to a row to be created, and saves it.
 func saved[C interface {
 	Save(context.Context) (*R, error)
 }, R any](t testing.TB, c C, options []func(C),

@@ -12,8 +12,8 @@ import (
 	"postrider/outbox"
 )
 
-// Conversion makes an approved registration of the scene's click, with the event
-// that every conversion begins with.
+// Conversion creates an approved registration of the scene's click, with the event that every
+// conversion begins with.
 func (s Scene) Conversion(t testing.TB, d *DB, options ...func(*db.ConversionCreate)) *db.Conversion {
 	t.Helper()
 	c := d.Client().Conversion.Create().SetID(ID(t)).SetAffiliateID(s.Affiliate).SetIntegrationID(s.Integration.ID).SetOfferID(s.Offer).
@@ -26,8 +26,8 @@ func (s Scene) Conversion(t testing.TB, d *DB, options ...func(*db.ConversionCre
 	return made
 }
 
-// Delivery makes a delivery of a conversion's latest event for a postback, as it
-// was delivered. It has no River job.
+// Delivery creates a delivery of a conversion's latest event for a postback, in the state
+// delivered. It has no River job.
 func Delivery(t testing.TB, d *DB, conversionID uuid.UUID, p *db.Postback, options ...func(*db.DeliveryCreate)) *db.Delivery {
 	t.Helper()
 	ctx, client := System(t), d.Client()
@@ -45,8 +45,8 @@ func Delivery(t testing.TB, d *DB, conversionID uuid.UUID, p *db.Postback, optio
 	return saved(t, row, options)
 }
 
-// Aggregate lets a delivery tell of its conversion as of one of several: it was
-// taken out again.
+// Aggregate makes a delivery report its conversion as one of several; the conversion has left the
+// aggregation since.
 func Aggregate(t testing.TB, d *DB, delivery *db.Delivery) {
 	t.Helper()
 	_, err := d.SQL.ExecContext(t.Context(), `
@@ -56,7 +56,7 @@ func Aggregate(t testing.TB, d *DB, delivery *db.Delivery) {
 	must(t, err)
 }
 
-// Attempt makes an attempt of a delivery that the tracker took.
+// Attempt creates a delivery's attempt that the tracker accepted.
 func Attempt(t testing.TB, d *DB, delivery *db.Delivery, options ...func(*db.AttemptCreate)) *db.Attempt {
 	t.Helper()
 	row := d.Client().Attempt.Create().SetID(ID(t)).SetAffiliateID(delivery.AffiliateID).SetDeliveryID(delivery.ID).
@@ -66,14 +66,14 @@ func Attempt(t testing.TB, d *DB, delivery *db.Delivery, options ...func(*db.Att
 	return saved(t, row, options)
 }
 
-// Player makes a player of the scene's operator, bound to the scene's click.
+// Player creates a player of the scene's operator, bound to the scene's click.
 func (s Scene) Player(t testing.TB, d *DB, externalID string, options ...func(*db.PlayerCreate)) *db.Player {
 	t.Helper()
 	return saved(t, d.Client().Player.Create().SetID(ID(t)).SetIntegrationID(s.Integration.ID).SetExternalID(externalID).
 		SetClickID(s.Click).SetCreatedAt(Now), options)
 }
 
-// Received makes an entry of the received log.
+// Received creates an entry of the received log.
 func (s Scene) Received(t testing.TB, d *DB, options ...func(*db.ReceivedPostbackCreate)) *db.ReceivedPostback {
 	t.Helper()
 	return saved(t, d.Client().ReceivedPostback.Create().SetID(ID(t)).SetReceivedAt(Now).SetIntegrationID(s.Integration.ID).SetIntegrationKey(s.Integration.Key).

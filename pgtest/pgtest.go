@@ -1,18 +1,18 @@
 // Package pgtest gives every test a PostgreSQL database of its own.
 //
-// It owns the server that all test binaries of a machine share, the migrated
-// template, and the cloning of it; the factories that fill a database
-// (pgtest.Campaign …) live here too. It is imported by tests only.
+// It owns the server that all test binaries of a machine share, the migrated template, and its
+// cloning; the factories that fill a database (pgtest.Campaign …) are here too. Only tests
+// import it.
 //
 // Rules:
 //   - A test calls New and t.Parallel; nothing is shared between tests, and
-//     nothing has to be cleaned.
-//   - The server is the one named by POSTRIDER_TEST_DATABASE_URL (its role must
-//     be allowed to create databases), else one that the first test binary
-//     starts in the background and that ends by itself when nobody has used it
-//     for a while. It is a true PostgreSQL, only without fsync.
-//   - A clone is copied by file, which takes about 20 ms; pgtestdb, which does
-//     the rest in the same way, has no choice of that and takes 100.
+//     nothing has to be cleaned up.
+//   - The server is the one in POSTRIDER_TEST_DATABASE_URL (its role must be
+//     allowed to create databases), else one that the first test binary starts
+//     in the background and that ends by itself when it has been idle for a
+//     while. It is a real PostgreSQL, only without fsync.
+//   - A clone is copied by file, which takes about 20 ms; pgtestdb, which
+//     otherwise works in the same way, has no option for that and takes 100.
 package pgtest
 
 import (
@@ -25,20 +25,20 @@ import (
 	"postrider/internal/pg"
 )
 
-// serverURL names the environment variable that points to a server for tests.
+// serverURL is the environment variable with the URL of a server for tests.
 const serverURL = "POSTRIDER_TEST_DATABASE_URL"
 
 // testConns is the size of a test's pool.
 const testConns = 10
 
-// DB is a database that one test has for itself.
+// DB is a database of one test.
 type DB struct {
 	SQL *sql.DB // as ent and the API use it
 	URL string  // the connection string, for a second pool or another process
 }
 
-// New returns a fresh, migrated database that is gone when the test has passed
-// (a failed test's stays for a while, and its address is in the log).
+// New returns a fresh, migrated database that is dropped when the test has passed (a failed
+// test's is kept for a while, and its URL is logged).
 func New(t testing.TB) *DB {
 	t.Helper()
 	tpl, err := migratedTemplate()
@@ -48,7 +48,7 @@ func New(t testing.TB) *DB {
 	return clone(t, tpl)
 }
 
-// Empty returns a fresh database with nothing in it, for tests of migrating.
+// Empty returns a fresh, empty database, for tests of migrations.
 func Empty(t testing.TB) *DB {
 	t.Helper()
 	return clone(t, template{
@@ -76,7 +76,7 @@ var known struct {
 	address string
 }
 
-// address is the connection string of the server for tests.
+// address returns the connection string of the server for tests.
 func address(ctx context.Context) (string, error) {
 	if given := os.Getenv(serverURL); given != "" {
 		return given, nil

@@ -28,7 +28,7 @@ func TestEveryTestHasAMigratedDatabaseOfItsOwn(t *testing.T) {
 	}
 }
 
-// The shared server ends when nobody has been connected for a while.
+// The shared server ends when no client has been connected for a while.
 func TestADatabaseIsConnectedToFromTheStart(t *testing.T) {
 	t.Parallel()
 	db, other := pgtest.New(t), pgtest.Empty(t)
@@ -62,7 +62,7 @@ func TestPoolReachesTheSameDatabaseThroughBothDrivers(t *testing.T) {
 	}
 }
 
-// BenchmarkNew is what a test pays for its database.
+// BenchmarkNew measures the cost of a test's database.
 func BenchmarkNew(b *testing.B) {
 	pgtest.New(b)
 	for b.Loop() {

@@ -19,16 +19,15 @@ import (
 	"postrider/internal/pg/embedded"
 )
 
-// keeperDir makes a test binary the keeper of the shared server: a process of its
-// own that outlives the test binary that started it, because no test binary
-// knows whether it is the last.
+// keeperDir makes a test binary the keeper of the shared server: a separate process that
+// outlives the test binary that started it, because no test binary knows whether it is the last.
 const keeperDir = "POSTRIDER_TEST_KEEPER_DIR"
 
-// idleFor is how long nobody must have used the server before its keeper ends it.
+// idleFor is how long the server must have been idle before its keeper ends it.
 const idleFor = 2 * time.Minute
 
-// init turns this process into the keeper when it was started as one. It has to
-// be here: a test binary offers no other place that is reached before its tests.
+// init turns this process into the keeper if it was started as one. It has to be an init
+// function: nothing else in a test binary runs before its tests.
 func init() {
 	dir := os.Getenv(keeperDir)
 	if dir == "" {
@@ -44,7 +43,7 @@ func init() {
 // sharedServer joins the machine's test server, starting its keeper where none runs.
 func sharedServer(ctx context.Context) (string, error) {
 	dir := filepath.Join(os.TempDir(), "postrider-test-"+strconv.Itoa(os.Getuid()))
-	if err := os.MkdirAll(dir, 0o711); err != nil { // the server's user passes through
+	if err := os.MkdirAll(dir, 0o711); err != nil { // the server's user must pass through
 		return "", err
 	}
 	var started time.Time
@@ -110,7 +109,7 @@ func keep(dir string) error {
 	return errors.Join(waitErr, dropTestDatabases(context.Background(), db), db.Close(), server.Stop())
 }
 
-// waitIdle returns when for idleFor nobody but the keeper was connected.
+// waitIdle returns when only the keeper has been connected for idleFor.
 func waitIdle(ctx context.Context, db *sql.DB, ended <-chan struct{}) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -136,7 +135,7 @@ func waitIdle(ctx context.Context, db *sql.DB, ended <-chan struct{}) error {
 	return nil
 }
 
-// dropTestDatabases removes what failed and killed tests have left, and the templates.
+// dropTestDatabases drops the databases of failed and killed tests, and the templates.
 func dropTestDatabases(ctx context.Context, db *sql.DB) error {
 	var names []string
 	err := pg.Each(ctx, db, "looking for test databases", func(rows *sql.Rows) error {

@@ -8,9 +8,8 @@ import (
 // patience is how long a test waits for another connection, which always comes.
 const patience = 20 * time.Second
 
-// Until waits for a condition that nothing signals, such as what another process
-// writes: it is asked for again and again, and the test fails when it does not
-// hold in time. Where there is a channel to wait on, a test waits on that.
+// Until polls a condition that nothing signals, such as what another process writes, and fails
+// the test if it does not hold in time. If there is a channel to wait on, a test waits on that.
 func Until(t testing.TB, patience time.Duration, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(3 * time.Millisecond)
@@ -25,7 +24,7 @@ func Until(t testing.TB, patience time.Duration, what string, holds func() bool)
 	}
 }
 
-// UntilBlocked waits until somebody in the database waits for a lock.
+// UntilBlocked waits until a session in the database waits for a lock.
 func (d *DB) UntilBlocked(t testing.TB) {
 	t.Helper()
 	Until(t, patience, "somebody waits for a lock", func() (waits bool) {

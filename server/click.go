@@ -8,8 +8,8 @@ import (
 	"postrider/intake"
 )
 
-// Click answers tracking links: GET /c/{link}. The click is committed before the
-// redirect leaves.
+// Click serves tracking links: GET /c/{link}. The click is committed before the redirect is
+// sent.
 func Click(in *intake.Intake, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		client := ClientOf(r.Context())
@@ -35,7 +35,7 @@ func Click(in *intake.Intake, log *slog.Logger) http.Handler {
 	})
 }
 
-// purpose is how browsers and mail programs mark a request that nobody made.
+// purpose returns the header by which browsers and mail programs mark a prefetch; empty for none.
 func purpose(r *http.Request) string {
 	for _, name := range []string{"Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"} {
 		if v := r.Header.Get(name); v != "" {

@@ -10,11 +10,11 @@ import (
 	"postrider/internal/config"
 )
 
-// Client is who made a request, as far as it can be believed.
+// Client is the client of a request, as far as it can be trusted.
 type Client struct {
-	Addr    netip.Addr // the first address that is no trusted proxy's; invalid when unknown
+	Addr    netip.Addr // the first address that is not a trusted proxy's; invalid if unknown
 	Country string     // two capital letters from a trusted proxy's header; empty otherwise
-	Secure  bool       // a trusted proxy says that it came over https
+	Secure  bool       // a trusted proxy reports that the request came over https
 }
 
 type clientKey struct{}
@@ -25,7 +25,7 @@ func ClientOf(ctx context.Context) Client {
 	return c
 }
 
-// clients finds out who made a request.
+// clients determines the client of a request.
 type clients struct {
 	trusted       config.Prefixes
 	countryHeader string
@@ -38,9 +38,8 @@ func (c clients) handler(next http.Handler) http.Handler {
 	})
 }
 
-// of walks X-Forwarded-For from the right, which is the end that our own proxies
-// wrote, to the first address that is not theirs: whatever stands left of it
-// anybody may have made up.
+// of walks X-Forwarded-For from the right, which is the end that our own proxies wrote, to the
+// first address that is not theirs: anything left of it may be forged.
 func (c clients) of(r *http.Request) Client {
 	remote, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -66,7 +65,7 @@ func (c clients) of(r *http.Request) Client {
 	return client
 }
 
-// parseHop reads an address as proxies write it: bare, with a port, in brackets.
+// parseHop parses an address as proxies write it: bare, with a port, in brackets.
 func parseHop(hop string) (netip.Addr, bool) {
 	hop = strings.TrimSpace(hop)
 	if withPort, err := netip.ParseAddrPort(hop); err == nil {
@@ -76,8 +75,8 @@ func parseHop(hop string) (netip.Addr, bool) {
 	return addr.Unmap().WithZone(""), err == nil
 }
 
-// countryCode takes ISO 3166's two letters; XX and T1 are Cloudflare's words for
-// unknown and Tor.
+// countryCode accepts ISO 3166's two letters; XX and T1 are Cloudflare's codes for unknown and
+// Tor.
 func countryCode(text string) string {
 	text = strings.ToUpper(strings.TrimSpace(text))
 	if len(text) != 2 || text == "XX" || text[0] < 'A' || text[0] > 'Z' || text[1] < 'A' || text[1] > 'Z' {
@@ -86,7 +85,7 @@ func countryCode(text string) string {
 	return text
 }
 
-// coarse is as much of an address as is logged.
+// coarse returns as much of an address as is logged.
 func coarse(addr netip.Addr) string {
 	bits := 24
 	if addr.Is6() {

@@ -9,8 +9,8 @@ import (
 	"postrider/testfire"
 )
 
-// Echo answers for the built-in test tracker: any method on /echo/{key}. It
-// keeps what it gets for its owner, and answers 200, or what ?status= says.
+// Echo is the built-in test tracker: any method on /echo/{key}. It stores the request for the
+// key's owner, and answers 200, or the status of ?status=.
 func Echo(in testfire.Inbox, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		status := http.StatusOK

@@ -12,23 +12,23 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// readyPatience is how long a readiness check may take before it counts as no.
+// readyPatience is the timeout of a readiness check.
 const readyPatience = 3 * time.Second
 
-// alive answers whenever the process can answer at all.
+// alive answers as long as the process can answer at all.
 func alive(w http.ResponseWriter, _ *http.Request) {
 	plain(w, http.StatusOK, "alive\n")
 }
 
-// NotReady is why requests cannot be served, in words that may be shown to
-// whoever asks: no address, no secret.
+// NotReady is why requests cannot be served, in words that may be shown to any client: no
+// address, no secret.
 type NotReady string
 
-// Error is the sentence.
+// Error returns the sentence.
 func (n NotReady) Error() string { return string(n) }
 
-// readiness answers 200 when requests can be served, 503 otherwise. Why is in the
-// log, and in the answer where it is a NotReady.
+// readiness answers 200 when requests can be served, 503 otherwise. The reason is logged, and
+// also sent if it is a NotReady.
 func readiness(ready func(ctx context.Context) error, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), readyPatience)

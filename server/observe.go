@@ -49,10 +49,10 @@ func (o *observer) requests(next http.Handler) http.Handler {
 
 		took := time.Since(began)
 		route := routeOf(r)
-		if !answer.streamed() { // its length says nothing
+		if !answer.streamed() { // its duration is no latency
 			o.seconds.WithLabelValues(route, strconv.Itoa(answer.status()/100)+"xx").Observe(took.Seconds())
 		}
-		// The path of a web page is harmless; elsewhere the pattern says enough and holds no key.
+		// The path of a web page is harmless; elsewhere the pattern is enough and has no key.
 		o.log.LogAttrs(r.Context(), accessLevel(route, answer.status()), "request",
 			slog.String("method", r.Method), slog.String("route", route), slog.Int("status", answer.status()),
 			slog.Int64("bytes", answer.bytes), slog.Duration("took", took),
@@ -60,7 +60,7 @@ func (o *observer) requests(next http.Handler) http.Handler {
 	})
 }
 
-// routeOf is the pattern without its method: few values, whatever is asked for.
+// routeOf returns the pattern without its method: few values, whatever is requested.
 func routeOf(r *http.Request) string {
 	_, path, found := strings.Cut(r.Pattern, " ")
 	if !found {
@@ -72,12 +72,12 @@ func routeOf(r *http.Request) string {
 	return path
 }
 
-// accessLevel keeps what happens thousands of times a second, and what only
-// machines ask, out of the log unless it fails.
+// accessLevel keeps frequent requests (thousands a second), and those that only machines make,
+// out of the log unless they fail.
 func accessLevel(route string, status int) slog.Level {
 	switch {
 	case status >= http.StatusInternalServerError:
-		return slog.LevelWarn // the fault itself is logged where it happened
+		return slog.LevelWarn // the error itself is logged where it occurred
 	case route == "/graphql" || status >= http.StatusBadRequest && route != "/":
 		return slog.LevelInfo
 	default:
@@ -104,8 +104,8 @@ func recoverPanics(log *slog.Logger, next http.Handler) http.Handler {
 	})
 }
 
-// recorder remembers what was answered. Flush and Hijack are there because
-// server-sent events and WebSocket look for them by type.
+// recorder records the response. It implements Flush and Hijack because server-sent events and
+// WebSocket look for them by type.
 type recorder struct {
 	http.ResponseWriter
 
@@ -120,12 +120,12 @@ func (rec *recorder) status() int {
 	return rec.code
 }
 
-// streamed tells whether the answer was a stream, whatever was asked for.
+// streamed reports whether the response was a stream, whatever the request accepted.
 func (rec *recorder) streamed() bool {
 	return rec.code == http.StatusSwitchingProtocols || strings.HasPrefix(rec.Header().Get("Content-Type"), "text/event-stream")
 }
 
-// WriteHeader notes the status.
+// WriteHeader records the status.
 func (rec *recorder) WriteHeader(code int) {
 	if rec.code == 0 && code >= http.StatusOK || code == http.StatusSwitchingProtocols {
 		rec.code = code
@@ -140,14 +140,14 @@ func (rec *recorder) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Flush sends what was written so far.
+// Flush sends what is buffered.
 func (rec *recorder) Flush() { _ = http.NewResponseController(rec.ResponseWriter).Flush() }
 
-// Hijack hands over the connection, for WebSocket.
+// Hijack takes over the connection, for WebSocket.
 func (rec *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	rec.code = http.StatusSwitchingProtocols
 	return http.NewResponseController(rec.ResponseWriter).Hijack()
 }
 
-// Unwrap leads http.ResponseController to the connection.
+// Unwrap returns the wrapped writer, for http.ResponseController.
 func (rec *recorder) Unwrap() http.ResponseWriter { return rec.ResponseWriter }

@@ -41,7 +41,7 @@ func Postback(in *intake.Intake, log *slog.Logger) http.Handler {
 	})
 }
 
-// readBody reads at most limit bytes and tells whether there was more.
+// readBody reads at most limit bytes and reports whether there was more.
 func readBody(body io.Reader, limit int64) (read []byte, truncated bool, err error) {
 	read, err = io.ReadAll(io.LimitReader(body, limit+1))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {

@@ -9,7 +9,7 @@ import (
 	"postrider/internal/config"
 )
 
-// securityHeaders say what a page of ours may do. A handler may replace one.
+// securityHeaders restrict what our pages may do. A handler may replace one.
 func securityHeaders(cfg *config.Config, next http.Handler) http.Handler {
 	headers := map[string]string{
 		"Content-Security-Policy":    contentPolicy(cfg.PublicURL),
@@ -30,8 +30,8 @@ func securityHeaders(cfg *config.Config, next http.Handler) http.Handler {
 	})
 }
 
-// contentPolicy lets a page load from us only. The WebSocket's address is
-// spelled out for browsers that do not count it as 'self'.
+// contentPolicy lets a page load from our origin only. The WebSocket's URL is spelled out for
+// browsers that do not include it in 'self'.
 func contentPolicy(publicURL string) string {
 	socket := ""
 	if u, err := url.Parse(publicURL); err == nil && u.Host != "" {
@@ -50,8 +50,8 @@ func contentPolicy(publicURL string) string {
 	}, "; ")
 }
 
-// originCheck refuses what another site's page makes a signed-in browser send.
-// Servers, which send no Origin, pass; so do routes that no cookie opens.
+// originCheck refuses requests that another site's page makes a signed-in browser send. Servers,
+// which send no Origin, pass; so do routes that no cookie authenticates.
 func originCheck(publicURL string, routes []Route) (*http.CrossOriginProtection, error) {
 	check := http.NewCrossOriginProtection()
 	if u, err := url.Parse(publicURL); err == nil && u.Host != "" {

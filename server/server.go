@@ -18,9 +18,9 @@ import (
 	"postrider/internal/config"
 )
 
-// Timeouts of a connection. A request that takes longer is a fault of the client
-// or of ours. Only what has become a stream is exempt, whatever a request's headers
-// say: the handler that makes it one lifts them, when the request has been read.
+// Timeouts of a connection. A slower request is a fault of the client or of ours. Only a stream
+// is exempt, whatever the request's headers are: the handler that starts it lifts the timeouts,
+// when the request has been read.
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = 30 * time.Second
@@ -29,23 +29,23 @@ const (
 	stopPatience      = 10 * time.Second
 )
 
-// Most bytes of a request's headers, and of its body. A tracking link with
-// everything in it has a few KiB.
+// The maximum bytes of a request's headers, and of its body. A tracking link with every
+// parameter has a few KiB.
 const (
 	maxHeader = 32 << 10
 	maxBody   = 8 << 20
 )
 
-// Params is what a Server is made of.
+// Params are the dependencies of a Server.
 type Params struct {
 	Config  *config.Config
 	Log     *slog.Logger
 	Metrics *prometheus.Registry
 	Web     fs.FS                           // the built web app: index.html, graphiql.html, assets/; nil for none
-	Ready   func(ctx context.Context) error // nil when requests can be served
-	Routes  []Route                         // everything besides health, metrics and the web app
+	Ready   func(ctx context.Context) error // returns nil when requests can be served
+	Routes  []Route                         // everything except health, metrics and the web app
 
-	ReadTimeout time.Duration // for a request to arrive, body and all; 30 s
+	ReadTimeout time.Duration // for a request to arrive, including its body; 30 s
 }
 
 // Route is a handler under a pattern of http.ServeMux, for example "GET /c/{link}".
@@ -53,19 +53,19 @@ type Route struct {
 	Pattern string
 	Handler http.Handler
 
-	// Open lets other sites' pages call it: for routes that no cookie opens.
+	// Open lets other sites' pages call it: for routes that no cookie authenticates.
 	Open bool
 }
 
-// Server answers HTTP. Make it with New, run it with Serve, end it with Close.
+// Server serves HTTP. Make it with New, run it with Serve, end it with Close.
 type Server struct {
 	http     *http.Server
 	stopping context.Context
 	stop     context.CancelFunc
-	streams  sync.WaitGroup // handlers of what may be a stream
+	streams  sync.WaitGroup // handlers of possible streams
 }
 
-// New builds the server. It does not listen yet.
+// New returns a server. It does not listen yet.
 func New(p Params) (*Server, error) {
 	s := &Server{}
 	s.stopping, s.stop = context.WithCancel(context.Background())
@@ -80,12 +80,12 @@ func New(p Params) (*Server, error) {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(p.Log.Handler(), slog.LevelDebug), // clients that break off
+		ErrorLog:          slog.NewLogLogger(p.Log.Handler(), slog.LevelDebug), // clients that disconnect
 	}
 	return s, nil
 }
 
-// Serve answers on listener until Close is called, and then returns nil.
+// Serve serves on listener until Close is called, and then returns nil.
 func (s *Server) Serve(listener net.Listener) error {
 	if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving HTTP on %s: %w", listener.Addr(), err)
@@ -93,8 +93,8 @@ func (s *Server) Serve(listener net.Listener) error {
 	return nil
 }
 
-// Close ends streams, lets requests under way finish and streams say goodbye, and
-// cuts off what has not finished after a while.
+// Close ends streams, lets requests in flight finish and streams send their close messages, and
+// cuts off what has not finished after a timeout.
 func (s *Server) Close() error {
 	s.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), stopPatience)
@@ -105,7 +105,7 @@ func (s *Server) Close() error {
 	return s.awaitStreams(ctx)
 }
 
-// awaitStreams waits for WebSockets, which http.Server does not know any more.
+// awaitStreams waits for WebSockets, which http.Server no longer tracks.
 func (s *Server) awaitStreams(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() {
@@ -120,7 +120,7 @@ func (s *Server) awaitStreams(ctx context.Context) error {
 	}
 }
 
-// handler puts routes and what surrounds them together, as doc.go has it.
+// handler combines the routes and their middleware, in the order of the package doc.
 func (s *Server) handler(p Params) (http.Handler, error) {
 	origins, err := originCheck(p.Config.PublicURL, p.Routes)
 	if err != nil {
@@ -155,8 +155,8 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 	return http.MaxBytesHandler(h, maxBody), nil
 }
 
-// endStreams ends requests that stay open when the server stops: http.Server would
-// wait for them, or not know of them.
+// endStreams ends long-lived requests when the server stops: http.Server would wait for them, or
+// does not track them.
 func (s *Server) endStreams(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !account.IsStream(r) {

@@ -26,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// setup builds a server over a small web app; log receives its log.
+// setup returns a server over a small web app; log gets its log.
 func setup(t *testing.T, change func(p *server.Params)) (*server.Server, *syncBuffer) {
 	t.Helper()
 	log := &syncBuffer{}
@@ -89,8 +89,7 @@ func TestHugeBodyIsRefused(t *testing.T) {
 	}
 }
 
-// longRoutes are a request that is slow, a stream and a WebSocket: each tells that it
-// was entered.
+// longRoutes are a slow request, a stream and a WebSocket: each signals that it was entered.
 func longRoutes(t *testing.T, entered chan<- struct{}, release <-chan struct{}) []server.Route {
 	t.Helper()
 	slow := func(w http.ResponseWriter, _ *http.Request) {
@@ -191,8 +190,8 @@ func TestCloseEndsStreamsAndLetsRequestsFinish(t *testing.T) {
 	}
 }
 
-// A process does not end while its WebSockets still say goodbye: http.Server does not
-// know of them.
+// A process does not end while its WebSockets are still closing: http.Server does not track
+// them.
 func TestCloseWaitsForWebSockets(t *testing.T) {
 	t.Parallel()
 	open, saidGoodbye := make(chan struct{}), atomic.Bool{}
@@ -208,7 +207,7 @@ func TestCloseWaitsForWebSockets(t *testing.T) {
 			close(open)
 			<-r.Context().Done()
 			_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseServiceRestart, ""), time.Now().Add(time.Second))
-			_, _, _ = conn.ReadMessage() // the client's goodbye
+			_, _, _ = conn.ReadMessage() // the client's close message
 			saidGoodbye.Store(true)
 		})}}
 	})

@@ -16,8 +16,8 @@ import (
 	"postrider/server"
 )
 
-// A request whose body does not come, or comes a byte at a time, is held for as long
-// as any may take to arrive and no longer, whatever its headers ask for.
+// A request whose body does not arrive, or arrives a byte at a time, is held until the read
+// timeout and no longer, whatever its headers are.
 func TestABodyThatNeverComesIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	var held atomic.Int64
@@ -72,7 +72,7 @@ func TestABodyThatNeverComesIsNotWaitedFor(t *testing.T) {
 						if errors.Is(err, os.ErrDeadlineExceeded) {
 							t.Fatal("it is held")
 						}
-						return // cut off, which is as well
+						return // cut off, which is fine too
 					}
 					_ = res.Body.Close()
 					if res.StatusCode < 400 {

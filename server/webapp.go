@@ -16,28 +16,28 @@ import (
 	"time"
 )
 
-// forever is for files whose name carries a hash of their content.
+// forever is for files whose name contains a hash of their content.
 const (
 	forever    = "public, max-age=31536000, immutable"
 	revalidate = "no-cache"
 )
 
-// notBuilt is what a browser gets from a binary that was compiled before the web app.
+// notBuilt is the response of a binary that was compiled before the web app.
 const notBuilt = "The web app was not built into this binary: run `make build`.\n"
 
-// webApp serves the built web app from memory. Every path that is no file gets
-// index.html, which finds its way by itself.
+// webApp serves the built web app from memory. Every path that is not a file gets index.html,
+// which routes in the browser.
 type webApp struct {
 	files map[string]*webFile
 }
 
-// webFile is one file of the web app and, once somebody asked, its short form.
+// webFile is one file of the web app and, after the first request for it, its compressed form.
 type webFile struct {
 	content     []byte
 	contentType string
 	etag        string
 	cache       string
-	zipped      func() []byte // nil when it would not help
+	zipped      func() []byte // nil if compression would not help
 }
 
 func newWebApp(dist fs.FS) (*webApp, error) {
@@ -74,7 +74,7 @@ func newWebFile(name string, content []byte) *webFile {
 	return file
 }
 
-// ServeHTTP answers everything that no other route does.
+// ServeHTTP serves everything that no other route does.
 func (app *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -86,7 +86,7 @@ func (app *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		file.serve(w, r)
 		return
 	}
-	// A missing script answered with a page would fail in ways nobody understands.
+	// HTML in place of a missing script would fail in confusing ways.
 	if path.Ext(name) != "" || strings.HasPrefix(name, "assets/") {
 		http.NotFound(w, r)
 		return
@@ -124,7 +124,7 @@ func (f *webFile) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func contentType(name string) string {
-	switch path.Ext(name) { // the same on every system, whatever its own list says
+	switch path.Ext(name) { // the same on every system, whatever its own MIME types
 	case ".js", ".mjs":
 		return "text/javascript; charset=utf-8"
 	case ".css":
@@ -150,7 +150,7 @@ func compressible(contentType string) bool {
 	return strings.HasPrefix(contentType, "text/") || strings.Contains(contentType, "json") || strings.Contains(contentType, "svg")
 }
 
-// acceptsGzip reads Accept-Encoding; gzip;q=0 is a no.
+// acceptsGzip parses Accept-Encoding; gzip;q=0 refuses it.
 func acceptsGzip(header string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		coding, params, _ := strings.Cut(part, ";")

@@ -11,7 +11,7 @@ import (
 	"postrider/internal/config"
 )
 
-// loopback is this machine.
+// loopback are the loopback addresses.
 var loopback = config.Prefixes{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 type allCmd struct {
@@ -20,17 +20,17 @@ type allCmd struct {
 	DemoRate   float64 `env:"POSTRIDER_DEMO_RATE" default:"1" placeholder:"N" help:"Clicks per second of the demo's traffic; 0 for none (${default})."`
 }
 
-// Validate checks the numbers.
+// Validate checks the numeric flags.
 func (c *allCmd) Validate() error { return checkDemo("demo-", c.DemoRate, c.DemoClicks) }
 
-// Run does everything until the process is asked to stop.
+// Run serves and works until the process is asked to stop.
 func (c *allCmd) Run(ctx context.Context, p *process) error {
 	app := NewApp(p, "all")
 	if !c.Demo {
 		return app.runUntilDone(ctx)
 	}
 	if len(p.cfg.TrustedProxies) == 0 {
-		p.cfg.TrustedProxies = loopback // so that the demo's players come from somewhere
+		p.cfg.TrustedProxies = loopback // lets the demo's clicks come from visitors' addresses
 	}
 	var network *demo.Network
 	app.prepare = func(ctx context.Context) (err error) {
@@ -49,8 +49,8 @@ func (c *allCmd) Run(ctx context.Context, p *process) error {
 	return errors.Join(err, app.Close())
 }
 
-// prepareDemo fills an empty database before the App answers, and lets the
-// sign-in page offer the demo's users where they are there.
+// prepareDemo fills an empty database before the App answers, and lets the sign-in page offer
+// the demo's users if they exist.
 func (a *App) prepareDemo(ctx context.Context, clicks int) (*demo.Network, error) {
 	network, err := a.process.fillDemo(ctx, a.db, a.services.key, clicks)
 	if err != nil && !errors.Is(err, demo.ErrNotEmpty) {
@@ -62,7 +62,7 @@ func (a *App) prepareDemo(ctx context.Context, clicks int) (*demo.Network, error
 	return network, nil
 }
 
-// waitWithTraffic makes the demo's traffic for as long as the App runs.
+// waitWithTraffic makes the demo's traffic as long as the App runs.
 func (a *App) waitWithTraffic(ctx context.Context, network *demo.Network, rate float64) error {
 	making, stop := context.WithCancel(ctx)
 	var tasks sync.WaitGroup

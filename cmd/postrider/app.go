@@ -19,31 +19,31 @@ import (
 	"postrider/server"
 )
 
-// App is the program as a value: Run starts it and returns when it answers,
-// Close ends it. Tests run it on ":0" and ask URL where it is.
+// App is the program as a value: Run starts it and returns when it answers, Close ends it. Tests
+// run it on ":0" and get its address from URL.
 type App struct {
 	process *process
 	name    string // all, serve, work
 	demo    []*gen.DemoUser
-	prepare func(ctx context.Context) error // what is done to the migrated database before anything runs; nil for nothing
+	prepare func(ctx context.Context) error // runs on the migrated database before anything else; may be nil
 
 	db       *database
 	services *services
 	server   *server.Server
 	listener net.Listener
-	served   chan error // what Serve ended with
+	served   chan error // the result of Serve
 
 	stopRunning context.CancelFunc
-	ran         chan error // what the services ended with
+	ran         chan error // the result of the services
 }
 
-// NewApp returns a program that does not run yet.
+// NewApp returns an App that does not run yet.
 func NewApp(p *process, name string) *App {
 	return &App{process: p, name: name, served: make(chan error, 1), ran: make(chan error, 1)}
 }
 
-// Run opens the database, brings it to the newest version and begins to listen.
-// When it fails, nothing is left running.
+// Run opens the database, migrates it to the newest version and begins to listen. If it fails,
+// nothing is left running.
 func (a *App) Run(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil {
@@ -77,7 +77,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 	return nil
 }
 
-// listen opens the server, where there is one. It answers when listen returns.
+// listen starts the server, if the App has one. It answers when listen returns.
 func (a *App) listen(ctx context.Context) (err error) {
 	cfg := a.process.cfg
 	p := server.Params{Config: cfg, Log: a.process.log, Metrics: a.services.metrics, Ready: a.ready}
@@ -106,7 +106,7 @@ func (a *App) listen(ctx context.Context) (err error) {
 	return nil
 }
 
-// rememberURL lets commands beside the App know how it is reached.
+// rememberURL stores the App's URL for commands run beside it.
 func (a *App) rememberURL(ctx context.Context) error {
 	switch {
 	case a.name == "work":
@@ -118,7 +118,7 @@ func (a *App) rememberURL(ctx context.Context) error {
 	}
 }
 
-// URL is where the App answers, seen from this machine.
+// URL returns the App's URL, as seen from this machine.
 func (a *App) URL() string {
 	addr, ok := a.listener.Addr().(*net.TCPAddr)
 	if !ok {
@@ -131,7 +131,7 @@ func (a *App) URL() string {
 	return fmt.Sprintf("http://%s", net.JoinHostPort(host, fmt.Sprint(addr.Port)))
 }
 
-// Wait returns nil when ctx is done, and an error when the App can go on no longer.
+// Wait returns nil when ctx is done, and an error when the App cannot continue.
 func (a *App) Wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():

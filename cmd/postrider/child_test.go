@@ -24,7 +24,7 @@ type child struct {
 	log   *logTail
 }
 
-// build makes the true program.
+// build builds the real program.
 func build(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "postrider")
@@ -34,8 +34,8 @@ func build(t *testing.T) string {
 	return path
 }
 
-// childEnv is the environment of every child. Where the tests' clock is moved
-// (make test-moments), so is the child's.
+// childEnv is the environment of every child. If the tests' clock is moved (make test-moments),
+// so is the child's.
 func childEnv() []string {
 	return []string{
 		"POSTRIDER_CLOCK_OFFSET=" + os.Getenv("POSTRIDER_CLOCK_OFFSET"),
@@ -99,7 +99,7 @@ func startWorker(t *testing.T, binary string, env ...string) *child {
 	return p
 }
 
-// holds asks the database a question.
+// holds runs a query for a boolean.
 func holds(t *testing.T, d *pgtest.DB, query string, args ...any) (so bool) {
 	t.Helper()
 	if err := d.SQL.QueryRowContext(t.Context(), query, args...).Scan(&so); err != nil {

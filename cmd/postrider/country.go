@@ -18,7 +18,7 @@ func openCountries(file string) (*countries, error) {
 	return &countries{reader: reader}, nil
 }
 
-// of gives the ISO 3166 code of an address's country; empty where unknown.
+// of returns the ISO 3166 code of an address's country; empty if unknown.
 func (c *countries) of(addr netip.Addr) string {
 	var record struct {
 		CountryCode string `maxminddb:"country_code"`
@@ -35,5 +35,5 @@ func (c *countries) of(addr netip.Addr) string {
 	return record.CountryCode
 }
 
-// Close lets the file go.
+// Close closes the file.
 func (c *countries) Close() error { return c.reader.Close() }

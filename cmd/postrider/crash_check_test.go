@@ -11,8 +11,8 @@ import (
 	"postrider/internal/globalid"
 )
 
-// check waits until everything is delivered, and compares what the operator was
-// answered, what is in the database, and what the tracker got.
+// check waits until everything is delivered, and compares the operator's answers, the database,
+// and the requests at the tracker.
 func (c *crash) check(t *testing.T) {
 	t.Helper()
 	c.up(t)

@@ -31,9 +31,9 @@ import (
 
 var soak = flag.Duration("soak", 0, "how long the long crash test lasts: load with a kill every few seconds, of PostgreSQL too; 0 leaves it out")
 
-// The program is killed with -9 in the middle of its work, again and again, and
-// nothing is lost: every conversion that was answered reaches the tracker, and
-// what the tracker got twice is the same delivery, with an attempt row for each.
+// The program is killed with -9 in the middle of its work, again and again, and nothing is lost:
+// every conversion that was answered reaches the tracker, and what the tracker got twice is the
+// same delivery, with an attempt row for each.
 func TestCrashLosesNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills the program three times; left out of -short")
@@ -87,20 +87,19 @@ func TestCrashSoak(t *testing.T) {
 	c.check(t)
 }
 
-// crash is a program that is killed, an operator that calls it, and a tracker
-// that it calls.
+// crash is a program that is killed, an operator that calls it, and a tracker that it calls.
 type crash struct {
 	binary      string
 	env         []string
-	database    func(ctx context.Context) (string, error) // where PostgreSQL is now
+	database    func(ctx context.Context) (string, error) // returns PostgreSQL's current address
 	tracker     *httptest.Server
 	integration string
 	click       uuid.UUID
 	began       time.Time
 
-	slow      time.Duration            // how long the tracker takes at the most
-	status    func(n, attempt int) int // what it answers to its nth request; nil for always 200
-	killEvery func() int64             // how many more requests until the tracker kills the program; nil for never
+	slow      time.Duration            // maximum response time of the tracker
+	status    func(n, attempt int) int // its answer to the nth request; nil for always 200
+	killEvery func() int64             // number of requests until the tracker kills the program; nil for never
 
 	mu       sync.Mutex
 	running  *child
@@ -111,7 +110,7 @@ type crash struct {
 	got      int                 // requests at the tracker
 	sent     map[string]string   // transaction → delivery, as the tracker saw it
 	mixed    []string            // transactions that came with two deliveries
-	answered map[string]int      // transaction → the status that the operator was answered
+	answered map[string]int      // transaction → the status of the answer to the operator
 	retried  int                 // calls that the operator made again
 	until    int64               // requests until the next kill
 }
@@ -145,7 +144,7 @@ func newCrash(t *testing.T, binary string, database func(context.Context) (strin
 	return c
 }
 
-// setUp makes a campaign whose every deposit is to be told to the tracker.
+// setUp creates a campaign whose deposits are all sent to the tracker.
 func (c *crash) setUp(t *testing.T, d *pgtest.DB) {
 	t.Helper()
 	affiliate, offer := pgtest.Affiliate(t, d), pgtest.Offer(t, d)
@@ -247,8 +246,8 @@ func (c *crash) killPostmaster(t *testing.T, dir string) {
 	}
 }
 
-// killBackend ends one of PostgreSQL's processes: the server throws out everybody
-// and recovers, and the program must live through it.
+// killBackend kills one of PostgreSQL's processes: the server disconnects every client and
+// recovers, and the program must survive it.
 func (c *crash) killBackend() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
@@ -285,7 +284,7 @@ func (c *crash) killed() int {
 	return n
 }
 
-// receive is the tracker. Now and then it kills the program before it answers.
+// receive is the tracker. It sometimes kills the program before it answers.
 func (c *crash) receive(w http.ResponseWriter, r *http.Request) {
 	delivery, tx := r.Header.Get("X-Postrider-Delivery"), r.URL.Query().Get("tx")
 	number, _ := strconv.Atoi(r.Header.Get("X-Postrider-Attempt"))
@@ -322,7 +321,7 @@ const (
 	pace      = 100 * time.Millisecond
 )
 
-// load reports conversions until it is enough, and kills meanwhile.
+// load reports conversions until enough returns true, and kills meanwhile.
 func (c *crash) load(t *testing.T, enough func(reported int64, kills int) bool, kill func(n int)) {
 	t.Helper()
 	if c.killEvery != nil {
@@ -373,7 +372,7 @@ func (c *crash) load(t *testing.T, enough func(reported int64, kills int) bool, 
 	c.mu.Unlock()
 }
 
-// report calls until it is answered, as an operator's server does.
+// report retries until it is answered, as an operator's server does.
 func (c *crash) report(t *testing.T, client *http.Client, tx string) {
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()

@@ -25,7 +25,7 @@ type wire struct {
 	servers []net.Conn
 }
 
-// newWire leads to the server of dsn, and gives the dsn that leads through it.
+// newWire starts a proxy to the server of dsn, and returns the dsn that leads through it.
 func newWire(t *testing.T, dsn string) (w *wire, through string) {
 	t.Helper()
 	at, err := url.Parse(dsn)
@@ -60,8 +60,8 @@ func (w *wire) serve() {
 	}
 }
 
-// join leads on from a client, until the wire is cut: then it hears no more, and is
-// not told of it.
+// join relays a client's connection until the wire is cut: then it gets no more data, and no
+// error.
 func (w *wire) join(client net.Conn) {
 	server, err := net.Dial("tcp", w.server)
 	if err != nil {
@@ -83,8 +83,8 @@ func (w *wire) join(client net.Conn) {
 	}()
 }
 
-// sever cuts the wire. The server's end is over, as it would be after its keepalives;
-// the program's end stays silent, and what it opens now is not answered.
+// sever cuts the wire. The server's end is closed, as it would be after its keepalives; the
+// program's end stays silent, and its new connections are not answered.
 func (w *wire) sever() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -95,7 +95,7 @@ func (w *wire) sever() {
 	w.servers = nil
 }
 
-// heal ends what hangs, and leads on what comes.
+// heal closes hanging connections, and relays new ones.
 func (w *wire) heal() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -106,9 +106,9 @@ func (w *wire) heal() {
 	w.clients = nil
 }
 
-// One of two processes is cut from the database with deliveries in flight, and does
-// not notice. The other takes over what it had, though nothing gets old enough to be
-// swept; what it then does with it harms nothing, and it works on once it is back.
+// One of two processes is cut from the database with deliveries in flight, and does not notice.
+// The other takes them over, though none gets old enough to be swept; what the first then does
+// with them is harmless, and it resumes work once it is back.
 func TestAProcessThatIsCutFromTheDatabase(t *testing.T) {
 	if testing.Short() {
 		t.Skip("cuts the program from its database; left out of -short")

@@ -11,15 +11,15 @@ import (
 	"postrider/server"
 )
 
-// database is what DATABASE_URL names, or the embedded PostgreSQL.
+// database is the one of DATABASE_URL, or the embedded PostgreSQL.
 type database struct {
 	*pg.Pool
 
 	server *embedded.Server // nil unless this process owns one
 }
 
-// openDatabase opens the database for a long-running process, which owns the
-// embedded PostgreSQL when there is one: a second such process is refused.
+// openDatabase opens the database for a long-running process, which owns the embedded PostgreSQL
+// if there is one: a second such process is refused.
 func (p *process) openDatabase(ctx context.Context, name string) (*database, error) {
 	if p.cfg.DatabaseURL != "" {
 		return p.openPool(ctx, p.cfg.DatabaseURL, name, nil)
@@ -31,9 +31,8 @@ func (p *process) openDatabase(ctx context.Context, name string) (*database, err
 	return p.openPool(ctx, server.URL(), name, server)
 }
 
-// joinDatabase opens the database for a command that needs nothing else: it
-// joins an embedded PostgreSQL that is running, or starts it for as long as the
-// command takes.
+// joinDatabase opens the database for a command that needs nothing else: it joins an embedded
+// PostgreSQL that is running, or starts it for the duration of the command.
 func (p *process) joinDatabase(ctx context.Context, name string) (*database, error) {
 	if p.cfg.DatabaseURL != "" {
 		return p.openPool(ctx, p.cfg.DatabaseURL, name, nil)
@@ -69,8 +68,7 @@ func (db *database) Close() error {
 	return err
 }
 
-// lost is closed when the embedded server ends without being asked; never, when
-// it is not ours.
+// lost is closed when the embedded server ends without being stopped; never, if it is not ours.
 func (db *database) lost() <-chan struct{} {
 	if db.server == nil {
 		return nil
@@ -78,8 +76,8 @@ func (db *database) lost() <-chan struct{} {
 	return db.server.Done()
 }
 
-// ready tells whether requests can be served: the database answers, has every
-// migration and none that this program does not know.
+// ready returns nil if requests can be served: the database answers, has every migration and
+// none that this program does not know.
 func (db *database) ready(ctx context.Context) error {
 	pending, err := pg.Pending(ctx, db.SQL, migrations.FS)
 	if newer, ok := errors.AsType[*pg.NewerError](err); ok {

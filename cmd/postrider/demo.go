@@ -27,10 +27,10 @@ type demoCmd struct {
 	JSON   bool    `help:"Print only the users, links and integrations, as JSON. If there is demo data already, new API tokens replace the old ones."`
 }
 
-// Validate checks the numbers.
+// Validate checks the numeric flags.
 func (c *demoCmd) Validate() error { return checkDemo("", c.Rate, c.Clicks) }
 
-// checkDemo checks the numbers that two commands take, under flags with a prefix.
+// checkDemo checks the flags that two commands share, under a prefix.
 func checkDemo(prefix string, rate float64, clicks int) error {
 	if !(rate >= 0 && rate <= 1000) {
 		return fmt.Errorf("--%srate: is %v; want 0 to 1000 clicks per second", prefix, rate)
@@ -82,7 +82,7 @@ func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 	return nil
 }
 
-// findURL takes the public URL of what serves this database, where none was given.
+// findURL sets a missing public URL to that of the process that serves this database.
 func (p *process) findURL(ctx context.Context, db *database) error {
 	if p.cfg.PublicURLGiven() {
 		return nil
@@ -94,8 +94,8 @@ func (p *process) findURL(ctx context.Context, db *database) error {
 	return err
 }
 
-// fillDemo fills an empty database. With ErrNotEmpty it returns the demo's data
-// that is there already, or nil where the data is somebody's own.
+// fillDemo fills an empty database. With ErrNotEmpty it returns the existing demo data, or nil
+// if the data is not the demo's.
 func (p *process) fillDemo(ctx context.Context, db *database, key *secret.Ring, clicks int) (*demo.Network, error) {
 	network, err := demo.Fill(ctx, demo.Params{
 		DB: db.SQL, Secrets: key, PublicURL: p.cfg.PublicURL, UserAgent: p.userAgent(), Clicks: clicks, Seed: 1,
@@ -110,8 +110,8 @@ func (p *process) fillDemo(ctx context.Context, db *database, key *secret.Ring, 
 	return network, err
 }
 
-// demoTokens makes API tokens for the users that have none to show: new ones, in
-// the place of those that were made here before.
+// demoTokens makes API tokens for the users whose token cannot be shown any more: new ones
+// replace those that were made here before.
 func (p *process) demoTokens(ctx context.Context, db *database, network *demo.Network) error {
 	accounts := p.accounts(db)
 	for i, u := range network.Users {
@@ -127,7 +127,7 @@ func (p *process) demoTokens(ctx context.Context, db *database, network *demo.Ne
 	return nil
 }
 
-// demoUsers is what the sign-in page offers.
+// demoUsers returns the users that the sign-in page offers.
 func demoUsers(network *demo.Network) []*gen.DemoUser {
 	users := []*gen.DemoUser{}
 	for _, u := range network.Users {
@@ -136,7 +136,7 @@ func demoUsers(network *demo.Network) []*gen.DemoUser {
 	return users
 }
 
-// printJSON writes what a program wants to know, in the contract's shape.
+// printJSON writes the demo's data for programs, in the format of the contract.
 func printJSON(w io.Writer, network *demo.Network, publicURL string) error {
 	type user struct {
 		Email       string  `json:"email"`

@@ -8,8 +8,8 @@ import (
 	"postrider/pgtest"
 )
 
-// However often the demo's JSON is printed, there is one token for each user, and
-// the links are those of what runs, wherever it was told to listen.
+// However often the demo's JSON is printed, there is one token for each user, and the links are
+// those of the running process, wherever it listens.
 func TestDemoJSONIsPrintedAgain(t *testing.T) {
 	t.Parallel()
 	addr, d := freeAddr(t), pgtest.Empty(t)

@@ -35,7 +35,7 @@ type demoJSON struct {
 	}
 }
 
-// program is `postrider all --demo` as it runs, and how to reach it.
+// program is a running `postrider all --demo`, and how to reach it.
 type program struct {
 	flags []string // for commands that go with it
 	url   string
@@ -45,7 +45,7 @@ type program struct {
 	demo  demoJSON
 }
 
-// startDemo runs the true program with a small demo until the test ends.
+// startDemo runs the real program with a small demo until the test ends.
 func startDemo(t *testing.T, flags ...string) *program {
 	t.Helper()
 	addr := freeAddr(t)
@@ -68,8 +68,8 @@ func startDemo(t *testing.T, flags ...string) *program {
 	return p
 }
 
-// startProgram runs a command until the test ends, and returns what it printed up
-// to the line that shows that it is ready.
+// startProgram runs a command until the test ends, and returns its output up to the line that
+// shows that it is ready.
 func startProgram(t *testing.T, args []string, ready string) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -98,7 +98,7 @@ func startProgram(t *testing.T, args []string, ready string) string {
 	return ""
 }
 
-// freeAddr is an address that nobody listens on.
+// freeAddr returns an unused address.
 func freeAddr(t *testing.T) string {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -109,7 +109,7 @@ func freeAddr(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// web is a client that keeps no connection and follows no redirect.
+// web returns a client that keeps no connection and follows no redirect.
 func web() *http.Client {
 	return &http.Client{
 		Transport:     &http.Transport{DisableKeepAlives: true},
@@ -117,7 +117,7 @@ func web() *http.Client {
 	}
 }
 
-// query asks the API with a token, or with none.
+// query queries the API with a token, or with none.
 func (p *program) query(t *testing.T, token, query string, into any) {
 	t.Helper()
 	body, err := json.Marshal(map[string]string{"query": query})

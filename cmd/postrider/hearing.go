@@ -10,12 +10,12 @@ import (
 	"postrider/server"
 )
 
-// hearing is whether this process hears what others announce. One that does not
-// goes on answering from caches that nobody tells any more.
+// hearing is whether this process gets notifications. One that does not would answer from caches
+// that are no longer invalidated.
 type hearing struct {
 	mu    sync.Mutex
 	begun bool
-	lost  error // why not; nil while it hears
+	lost  error // why not; nil while it gets them
 }
 
 func (h *hearing) set(lost error) {
@@ -24,7 +24,7 @@ func (h *hearing) set(lost error) {
 	h.begun, h.lost = true, lost
 }
 
-// err is nil while the process gets notifications. The public message has no address.
+// err returns nil while the process gets notifications. The public message has no address.
 func (h *hearing) err() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -40,7 +40,7 @@ func (h *hearing) err() error {
 	return nil
 }
 
-// ready tells whether requests can be served.
+// ready returns nil if requests can be served.
 func (a *App) ready(ctx context.Context) error {
 	if err := a.db.ready(ctx); err != nil {
 		return err

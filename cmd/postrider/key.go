@@ -26,7 +26,7 @@ func (keyNewCmd) Run(p *process) error {
 
 type keyShowCmd struct{}
 
-// Run prints a line for each key that was given.
+// Run prints a line for each given key.
 func (keyShowCmd) Run(ctx context.Context, p *process) (err error) {
 	db, ring, err := p.unlock(ctx)
 	if err != nil {
@@ -46,7 +46,7 @@ func (keyShowCmd) Run(ctx context.Context, p *process) (err error) {
 		delete(counts, id)
 	}
 	before := 0
-	for _, n := range counts { // all of them open, so their names are none
+	for _, n := range counts { // all of them open, so their names are not ids of keys
 		before += n
 	}
 	if before > 0 {
@@ -57,7 +57,7 @@ func (keyShowCmd) Run(ctx context.Context, p *process) (err error) {
 
 type keyRotateCmd struct{}
 
-// Run seals everything anew.
+// Run reseals everything with the first key.
 func (keyRotateCmd) Run(ctx context.Context, p *process) (err error) {
 	db, ring, err := p.unlock(ctx)
 	if err != nil {
@@ -77,7 +77,7 @@ func (keyRotateCmd) Run(ctx context.Context, p *process) (err error) {
 	return nil
 }
 
-// unlock joins a database in use and opens it with the keys given.
+// unlock joins a database in use and opens it with the given keys.
 func (p *process) unlock(ctx context.Context) (*database, *secret.Ring, error) {
 	db, err := p.joinMigrated(ctx, "key")
 	if err != nil {

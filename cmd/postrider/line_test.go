@@ -62,8 +62,7 @@ func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
 	}
 }
 
-// Every command's help begins with what is its own; the settings that all share
-// come after.
+// Every command's help begins with its own flags; the shared settings come after.
 func TestHelpBeginsWithTheCommandsOwnFlags(t *testing.T) {
 	t.Parallel()
 	for command, own := range map[string]string{
@@ -89,7 +88,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// The version is the newest that the changelog has, and both are on one page.
+// The version is the newest of the changelog.
 func TestTheVersionIsTheChangelogs(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../CHANGELOG.md")
@@ -102,7 +101,7 @@ func TestTheVersionIsTheChangelogs(t *testing.T) {
 	}
 }
 
-// What a library writes by itself comes out as a line of our log.
+// What a library logs becomes a line of our log.
 func TestTheLogOfLibrariesIsOurs(t *testing.T) {
 	t.Parallel()
 	var errs bytes.Buffer

@@ -12,8 +12,8 @@ import (
 	"postrider/pgtest"
 )
 
-// Whoever watches sees a delivery queued while its tracker has not answered, and
-// delivered as soon as it has, without asking again.
+// A subscriber sees a delivery queued while its tracker has not answered, and delivered as soon
+// as it has, without another query.
 func TestADeliveryIsSeenLive(t *testing.T) {
 	t.Parallel()
 	n := newNodes(t)

@@ -1,9 +1,9 @@
-// Command postrider is the whole of Postrider in one binary; `postrider help`
-// lists what it does.
+// Command postrider is the whole of Postrider in one binary; `postrider help` lists its
+// commands.
 //
-// This package wires the others together and is the only one that imports them
-// all. A subcommand is a file; what serve, work and all have in common is App,
-// which tests start on a free port. There is no business rule here.
+// This package wires the others together and is the only one that imports them all. Each
+// subcommand has a file; serve, work and all share App, which tests start on a free port. There
+// are no business rules here.
 package main
 
 import (
@@ -24,8 +24,8 @@ import (
 	"postrider/internal/problem"
 )
 
-// version is the newest of CHANGELOG.md; a test holds the two together. The commit says
-// what lies between two versions (postrider version).
+// version is the newest of CHANGELOG.md; a test compares the two. The commit identifies builds
+// between two versions (postrider version).
 const version = "0.1.0"
 
 // cli is the grammar of the command line.
@@ -49,7 +49,7 @@ type cli struct {
 	VersionFlag kong.VersionFlag `name:"version" help:"Print only the version."`
 }
 
-// process is what a subcommand has of the process it runs in.
+// process is what a subcommand gets of its process.
 type process struct {
 	cfg    *config.Config
 	log    *slog.Logger
@@ -60,29 +60,29 @@ type process struct {
 func main() {
 	heap.Tune()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// What libraries write by themselves becomes lines of our log too.
+	// What libraries log goes to our log too.
 	code := runLogged(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, slog.SetDefault)
 	stop()
 	os.Exit(code)
 }
 
-// exit is how kong ends: after help and version, without a subcommand.
+// exit is the exit code that kong ends with: after help and version, without a subcommand.
 type exit int
 
-// run is main without the process: it returns the exit code, 0 where all went
-// well, 2 where the command line is wrong, else 1.
+// run is main without the process: it returns the exit code, 0 for success, 2 for an invalid
+// command line, else 1.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	return runLogged(ctx, args, stdin, stdout, stderr, func(*slog.Logger) {})
 }
 
-// runLogged is run, and hands its log out before anything is done.
+// runLogged is run, and passes its logger to a callback before anything else.
 func runLogged(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, logged func(*slog.Logger)) (code int) {
 	defer func() {
 		fault := recover()
 		if ended, ok := fault.(exit); ok {
 			code = int(ended)
 			if len(args) == 0 {
-				code = 2 // help was not asked for
+				code = 2 // help was not requested
 			}
 		} else if fault != nil {
 			panic(fault)
@@ -116,8 +116,8 @@ func runLogged(ctx context.Context, args []string, stdin io.Reader, stdout, stde
 	return 0
 }
 
-// inWords is what whoever ran a command is told of an error: where it is his to put
-// right, the sentence without what caused it.
+// inWords returns the error message for the user of a command: if the user can fix it, the
+// sentence without its cause.
 func inWords(err error) string {
 	var words []string
 	for _, p := range problem.All(err) {
@@ -129,8 +129,7 @@ func inWords(err error) string {
 	return strings.Join(words, "; ")
 }
 
-// helpFlag lets `postrider help` and `postrider help sink` ask for help, and
-// nothing at all as well.
+// helpFlag turns `postrider help`, `postrider help sink` and an empty command line into --help.
 func helpFlag(args []string) []string {
 	if len(args) == 0 {
 		return []string{"--help"}

@@ -46,7 +46,7 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
-// startApp runs the true program, as the flags say, on a free port until the test ends.
+// startApp runs the real program, as the flags say, on a free port until the test ends.
 func startApp(t *testing.T, flags ...string) *App {
 	t.Helper()
 	var grammar cli
@@ -80,7 +80,7 @@ func status(t *testing.T, url string) int {
 	return res.StatusCode
 }
 
-// untilReady waits until a process hears what others announce.
+// untilReady waits until a process gets notifications.
 func untilReady(t *testing.T, app *App) {
 	t.Helper()
 	pgtest.Until(t, time.Minute, "it is ready", func() bool { return status(t, app.URL()+"/readyz") == http.StatusOK })
@@ -143,7 +143,7 @@ func TestASchemaThatIsNewer(t *testing.T) {
 	}
 }
 
-// text is the body of an answer with a status.
+// text returns the body of an answer with a status.
 func text(t *testing.T, url string, status int) string {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
@@ -203,7 +203,7 @@ func TestProgramEndsWhenAsked(t *testing.T) {
 	wg.Wait()
 }
 
-// notifying is a log that tells when a word was first written.
+// notifying is a log that signals when a word was first written.
 type notifying struct {
 	want string
 	seen chan struct{}
@@ -217,7 +217,7 @@ func (n *notifying) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// openFolder is a new POSTRIDER_DATA that the server's user may pass through.
+// openFolder returns a new POSTRIDER_DATA that the server's user may pass through.
 func openFolder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "postrider-cmd-")

@@ -18,7 +18,7 @@ type migrateCmd struct {
 
 type migrateUpCmd struct{}
 
-// Run applies what is pending.
+// Run applies the pending migrations.
 func (migrateUpCmd) Run(ctx context.Context, p *process) (err error) {
 	db, err := p.joinDatabase(ctx, "migrate")
 	if err != nil {

@@ -34,8 +34,7 @@ type nodes struct {
 	integration string
 }
 
-// workersOfNode is how much each worker does at once; half of that at a tracker
-// that it does not know yet.
+// workersOfNode is the concurrency of each worker; half of it at a tracker that is new to it.
 const workersOfNode = 4
 
 func newNodes(t *testing.T) *nodes {
@@ -130,13 +129,13 @@ var impatient = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// seenLive is a delivery as a subscriber is shown it.
+// seenLive is a delivery as a subscriber gets it.
 type seenLive struct {
 	DeliveryID, State string
 	Attempts          []any
 }
 
-// stream watches deliveries on one node, over server-sent events as curl -N does.
+// stream subscribes to deliveries on one node, over server-sent events as curl -N does.
 func (n *nodes) stream(t *testing.T, node *App, subscription string) <-chan seenLive {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -187,8 +186,8 @@ func (n *nodes) stream(t *testing.T, node *App, subscription string) <-chan seen
 	return seen
 }
 
-// together is a tracker that answers nobody until several requests are there at
-// once, and then everybody.
+// together is a tracker that answers only once several requests are in flight, and then all of
+// them.
 type together struct {
 	mu    sync.Mutex
 	here  int
@@ -213,14 +212,13 @@ func (s *together) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// Two processes that serve and two that work, on one database, are one
-// installation: what is set up on one holds on the other, what is reported to
-// both is one conversion, each delivery is sent once by either worker, and
-// whoever watches either node sees all of it.
+// Two processes that serve and two that work, on one database, are one installation: what is set
+// up on one applies to the other, what is reported to both is one conversion, each delivery is
+// sent once by either worker, and a subscriber on either node gets all of it.
 func TestNodesAreOneInstallation(t *testing.T) {
 	t.Parallel()
 	n := newNodes(t)
-	// More than one node may have in flight at a tracker that it does not know yet.
+	// More than one node may have in flight at a tracker that is new to it.
 	tracker := &together{party: workersOfNode/2 + 1, open: make(chan struct{}), times: map[string]int{}, ids: map[string]int{}}
 	sink := httptest.NewServer(tracker)
 	t.Cleanup(sink.Close)
@@ -273,13 +271,12 @@ func TestNodesAreOneInstallation(t *testing.T) {
 	}
 }
 
-// A change made on one node holds on the other within a moment, though that one
-// had it in memory.
+// A change made on one node applies to the other at once, though that one had it cached.
 func TestNodesForgetWhatOthersChange(t *testing.T) {
 	t.Parallel()
 	n := newNodes(t)
 	first, second := n.serve[0], n.serve[1]
-	n.click(t, second, n.scene.Link.Code) // now it is in memory
+	n.click(t, second, n.scene.Link.Code) // now it is cached
 	campaign := globalid.Int("Campaign", n.scene.Link.CampaignID)
 	var ignored any
 	n.ask(t, first, fmt.Sprintf(`mutation { updateCampaign(input: {id: %q, state: PAUSED}) { userErrors { message } } }`, campaign), &ignored)
@@ -314,7 +311,7 @@ func TestNodesForgetWhatOthersChange(t *testing.T) {
 	})
 }
 
-// click clicks on a link and gives the click id that the operator was told.
+// click clicks on a link and returns the click id that the operator got.
 func (n *nodes) click(t *testing.T, node *App, link string) string {
 	t.Helper()
 	res, err := impatient.Do(browser(t, node.URL()+"/c/"+link))
@@ -339,7 +336,7 @@ func clickStatus(t *testing.T, node *App, link string) int {
 	return res.StatusCode
 }
 
-// browser asks as a player's browser does.
+// browser returns a request as a player's browser sends it.
 func browser(t *testing.T, address string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
@@ -350,7 +347,7 @@ func browser(t *testing.T, address string) *http.Request {
 	return r
 }
 
-// report calls as the operator does, and gives the result.
+// report calls as the operator does, and returns the result.
 func (n *nodes) report(t *testing.T, node *App, click, tx string) string {
 	res, err := impatient.Get(fmt.Sprintf("%s/postback/%s?goal=deposit&amount=5&click_id=%s&transaction_id=%s", node.URL(), n.integration, click, tx))
 	if err != nil {
@@ -385,7 +382,7 @@ func (n *nodes) reportToBoth(t *testing.T, clicks []string, conversions int) map
 	return results
 }
 
-// attemptsOf is how many attempts a process counts for itself.
+// attemptsOf returns a process's own count of attempts.
 func attemptsOf(t *testing.T, app *App) float64 {
 	t.Helper()
 	families, err := app.services.metrics.Gather()

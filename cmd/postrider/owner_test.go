@@ -11,10 +11,10 @@ import (
 	"postrider/pgtest"
 )
 
-// Of two processes one is stopped for longer than the promoter's lease lasts, and
-// goes on: what it had in flight stays its own, and nothing goes twice. Then the
-// other is killed with -9: what it had is taken over though no claim gets old enough
-// to be swept, since its lock has ended with it.
+// One of two processes is stopped for longer than the promoter's lease lasts, and continued:
+// what it had in flight stays its own, and nothing is sent twice. Then the other is killed with
+// -9: what it had is taken over though no claim gets old enough to be swept, since its advisory
+// lock has ended with it.
 func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 	if testing.Short() {
 		t.Skip("stops and kills the program; left out of -short")
@@ -22,7 +22,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	binary := build(t)
-	stopFor, sweepAfter := 4*time.Second, time.Hour // others look at it more than twice; nothing gets as old
+	stopFor, sweepAfter := 4*time.Second, time.Hour // others check it more than twice; no claim gets as old
 	if *soak > 0 {
 		stopFor, sweepAfter = time.Minute, 45*time.Second // longer than any claim lasts
 	}
@@ -61,7 +61,7 @@ func TestClaimsEndWithTheirProcessAndNotBefore(t *testing.T) {
 			return holds(t, d, `SELECT EXISTS (SELECT FROM workers WHERE seen_at > now() - interval '2 seconds' AND name LIKE $1)`, name)
 		})
 		c.mu.Lock()
-		if c.got != len(c.sent) && *soak == 0 { // after a minute what was in flight was swept, and went again
+		if c.got != len(c.sent) && *soak == 0 { // after a minute what was in flight was swept, and sent again
 			t.Errorf("%d requests for %d conversions: something was sent twice", c.got, len(c.sent))
 		}
 		c.mu.Unlock()

@@ -13,9 +13,9 @@ import (
 	"postrider/pgtest"
 )
 
-// The process that promotes is paused (SIGSTOP) in the middle of its work, longer
-// than its lease and its claims last, and comes back: another takes both over,
-// nothing waits for it, and what it then believes to be its own does no harm.
+// The leader is paused (SIGSTOP) in the middle of its work, longer than its lease and its claims
+// last, and continued: another takes both over, nothing waits for it, and the claims that it
+// then believes to be its own are harmless.
 func TestAPausedLeaderIsReplacedAndDoesNoHarmWhenItComesBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute; left out of -short")
@@ -34,7 +34,7 @@ func TestAPausedLeaderIsReplacedAndDoesNoHarmWhenItComesBack(t *testing.T) {
 
 	c := newCrash(t, binary, func(context.Context) (string, error) { return d.URL, nil }, append(env, "POSTRIDER_DATA="+t.TempDir())...)
 	c.slow = 30 * time.Millisecond
-	c.status = func(n, attempt int) int { // now and then one must be promoted again
+	c.status = func(n, attempt int) int { // sometimes one must be promoted again
 		if n%40 == 0 && attempt == 1 {
 			return http.StatusServiceUnavailable
 		}

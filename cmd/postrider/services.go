@@ -35,7 +35,7 @@ import (
 	"postrider/testfire"
 )
 
-// services is what serving and working are made of, over one database.
+// services are what serving and working need, over one database.
 type services struct {
 	process  *process
 	db       *database
@@ -55,7 +55,7 @@ type services struct {
 	closers []func() error
 }
 
-// newServices makes what serves, and the delivery engine where the process works.
+// newServices makes the services, and the delivery engine if the process works.
 func newServices(ctx context.Context, p *process, database *database, works bool) (*services, error) {
 	key, err := installation.Unlock(ctx, database.SQL, p.cfg.Key, p.cfg.Data)
 	if err != nil {
@@ -92,7 +92,7 @@ func newServices(ctx context.Context, p *process, database *database, works bool
 	return s, nil
 }
 
-// watchHold knows whether nothing may leave, before anything could.
+// watchHold reads whether the installation is on hold, before anything could be sent.
 func (s *services) watchHold(ctx context.Context) (*installation.Watch, error) {
 	return installation.NewWatch(ctx, installation.WatchConfig{
 		DB: s.db.SQL, Setting: s.process.cfg.Hold, Log: s.process.log, Metrics: s.metrics,
@@ -112,7 +112,7 @@ func guardOptions(p *process) dispatch.GuardOptions {
 	return dispatch.GuardOptions{AllowPrivate: p.cfg.AllowPrivateTargets, Ports: ports, Deny: p.cfg.DenyTargets}
 }
 
-// country opens the country database, where there is one.
+// country opens the country database, if there is one.
 func (s *services) country() (func(netip.Addr) string, error) {
 	if s.process.cfg.GeoIP == "" {
 		s.process.log.Warn("no country database: clicks have no country", "setting", "POSTRIDER_GEOIP")
@@ -126,7 +126,7 @@ func (s *services) country() (func(netip.Addr) string, error) {
 	return countries.of, nil
 }
 
-// userAgent is what trackers see us as.
+// userAgent returns the User-Agent of our requests to trackers.
 func (p *process) userAgent() string {
 	return fmt.Sprintf("Postrider/%s (+%s)", version, p.cfg.PublicURL)
 }
@@ -141,7 +141,7 @@ func (s *services) newEngine() (*jobs.Engine, error) {
 	})
 }
 
-// forget drops what is cached of the configuration.
+// forget drops the cached configuration.
 func (s *services) forget() {
 	s.intake.Forget()
 	if s.engine != nil {
@@ -149,7 +149,7 @@ func (s *services) forget() {
 	}
 }
 
-// routes is what the server answers besides health, metrics and the web app.
+// routes returns the server's routes besides health, metrics and the web app.
 func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 	api := s.accounts.Middleware(graph.Handler(graph.Config{
 		Hubs:   s.hubs,
@@ -177,7 +177,7 @@ func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 	}
 }
 
-// run keeps caches, live views and deliveries going until ctx is done.
+// run keeps caches, subscriptions and deliveries going until ctx is done.
 func (s *services) run(ctx context.Context) error {
 	deliveries := live.NewFeed(s.hubs.Deliveries, s.process.log, s.loadDeliveries)
 	received := live.NewFeed(s.hubs.Received, s.process.log, s.loadReceived)
@@ -204,14 +204,14 @@ func (s *services) run(ctx context.Context) error {
 	return err
 }
 
-// hear tells the engine that something was announced.
+// hear wakes the engine after a notification.
 func (s *services) hear() {
 	if s.engine != nil {
 		s.engine.Hear()
 	}
 }
 
-// listen hears what other nodes, and this one, announce.
+// listen listens to the notifications of other nodes, and of this one.
 func (s *services) listen(ctx context.Context, feeds map[live.Channel]func(ids []uuid.UUID)) {
 	err := pg.Listen(ctx, s.db.URL, pg.Subscription{
 		Channels: live.Channels(),
@@ -262,7 +262,7 @@ func (s *services) loadEchoes(ctx context.Context, ids []uuid.UUID) ([]*db.EchoR
 	return s.client.EchoRequest.Query().Where(echorequest.IDIn(ids...)).All(viewer.AsSystem(ctx))
 }
 
-// close lets go of what was opened, the database aside.
+// close releases what was opened, except the database.
 func (s *services) close() error {
 	faults := make([]error, len(s.closers))
 	for i, closer := range s.closers {

@@ -16,7 +16,7 @@ import (
 )
 
 type sinkCmd struct {
-	// The address is the sink's own: --addr of the rest is the API's.
+	// The sink's own address: the --addr of the other commands is the API's.
 	Status   int           `default:"200" help:"Answer with this status (${default})."`
 	Delay    time.Duration `help:"Wait this long before answering, for example 2s."`
 	FailRate float64       `name:"fail-rate" help:"Answer this part of the requests, 0 to 1, with 500."`
@@ -42,7 +42,7 @@ func (c *sinkCmd) Validate() error {
 // Run answers until it is interrupted.
 func (c *sinkCmd) Run(ctx context.Context, p *process) error {
 	addr := p.cfg.Addr
-	if addr == ":8080" { // the API's default, so not given
+	if addr == ":8080" { // the API's default, so it was not given
 		addr = sinkAddr
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
@@ -58,7 +58,7 @@ func (c *sinkCmd) Run(ctx context.Context, p *process) error {
 	return nil
 }
 
-// manners says in words how the sink will answer.
+// manners returns a description of how the sink will answer.
 func (c *sinkCmd) manners() string {
 	words := fmt.Sprintf("every postback is answered with %d", c.Status)
 	if c.FailRate > 0 {
@@ -85,8 +85,8 @@ func newSink(cmd *sinkCmd, out io.Writer) *sink {
 	return &sink{cmd: cmd, out: out, chance: rand.Float64, seen: map[string]int{}}
 }
 
-// ServeHTTP prints the request first, so that one which is never answered in
-// time is seen as well.
+// ServeHTTP prints the request first, so that one which is not answered in time is printed as
+// well.
 func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(io.LimitReader(r.Body, 64<<10))
 	status := s.cmd.Status
@@ -106,7 +106,7 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprintln(w, http.StatusText(status))
 }
 
-// print writes one block: the line as it came, then each parameter decoded.
+// print prints one block: the request line as it came, then each parameter decoded.
 func (s *sink) print(r *http.Request, body []byte, status int) {
 	var b strings.Builder
 	s.mu.Lock()

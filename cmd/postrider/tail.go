@@ -21,7 +21,7 @@ type tailCmd struct {
 	Filter []string `sep:"none" placeholder:"KEY=VALUE" help:"Show only matching deliveries: state, goal, campaign, postback, code, search; separated by spaces. state=failed,retrying code=4xx search=tracker.example"`
 }
 
-// Validate checks what can be known before anything is connected.
+// Validate checks what needs no connection.
 func (c *tailCmd) Validate() error {
 	if c.Token == "" {
 		return errors.New("--token: missing; `postrider token create` makes one, and POSTRIDER_TOKEN can hold it")
@@ -46,7 +46,7 @@ func (c *tailCmd) Run(ctx context.Context, p *process) error {
 	return t.run(ctx)
 }
 
-// tail watches deliveries over graphql-transport-ws.
+// tail streams deliveries over graphql-transport-ws.
 type tail struct {
 	url    string
 	token  string
@@ -56,8 +56,7 @@ type tail struct {
 	wait   func(ctx context.Context, d time.Duration)
 }
 
-// The pauses before connecting again, and how long a silent connection is
-// believed in.
+// The back-off before connecting again, and the timeout of a silent connection.
 const (
 	tailFirstPause = 500 * time.Millisecond
 	tailLongPause  = 30 * time.Second
@@ -65,13 +64,13 @@ const (
 	tailSilence    = 50 * time.Second
 )
 
-// refused is an answer that connecting again would not change.
+// refused is an error that would occur again on the next connection.
 type refused struct{ message string }
 
-// Error is what the server said.
+// Error returns the server's message.
 func (r refused) Error() string { return r.message }
 
-// run connects, and connects again, until ctx is done or it is refused.
+// run connects, and reconnects, until ctx is done or it is refused.
 func (t *tail) run(ctx context.Context) error {
 	pause, lost := tailFirstPause, false
 	for {
@@ -82,7 +81,7 @@ func (t *tail) run(ctx context.Context) error {
 			pause, lost = tailFirstPause, false
 		})
 		if ctx.Err() != nil {
-			return ctx.Err() // main takes it for the end that was asked for
+			return ctx.Err() // main treats it as the requested end
 		}
 		if no, ok := errors.AsType[refused](err); ok {
 			return no
@@ -103,7 +102,7 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// tailMessage is one of graphql-transport-ws.
+// tailMessage is a message of graphql-transport-ws.
 type tailMessage struct {
 	ID      string          `json:"id,omitempty"`
 	Type    string          `json:"type"`
@@ -117,8 +116,8 @@ const tailQuery = `subscription ($filter: DeliveryFilter) {
   }
 }`
 
-// watch is one connection: it prints until it breaks. live is called once the
-// server has accepted.
+// watch serves one connection: it prints until the connection breaks. live is called once the
+// server has accepted it.
 func (t *tail) watch(ctx context.Context, live func()) error {
 	conn, err := t.dial(ctx)
 	if err != nil {
@@ -160,8 +159,8 @@ func (t *tail) watch(ctx context.Context, live func()) error {
 	}
 }
 
-// refusedBy tells a close that another try would meet again from one to come back
-// after: graphql-transport-ws has the codes from 4400 for the first.
+// refusedBy separates closes that would occur again on the next connection from those to
+// reconnect after: graphql-transport-ws has the codes from 4400 for the former.
 func refusedBy(err error) error {
 	closed, ok := errors.AsType[*websocket.CloseError](err)
 	switch {
@@ -186,8 +185,8 @@ func (t *tail) dial(ctx context.Context) (*websocket.Conn, error) {
 	return conn, err
 }
 
-// pingEvery lets the server answer now and then, so that a dead connection is
-// noticed. Control frames may be written beside messages.
+// pingEvery sends pings, so that a dead connection is noticed. Control frames may be written
+// beside messages.
 func pingEvery(conn *websocket.Conn, every time.Duration) (stop func()) {
 	ticker, done := time.NewTicker(every), make(chan struct{})
 	ended := make(chan struct{})
@@ -213,7 +212,7 @@ func send(conn *websocket.Conn, kind, id string, payload any) error {
 	return conn.WriteJSON(tailMessage{ID: id, Type: kind, Payload: text})
 }
 
-// messageOf is what the server says in an error: one, or a list.
+// messageOf returns the message of the server's error: one, or a list.
 func messageOf(payload json.RawMessage) string {
 	type fault struct {
 		Message string `json:"message"`
@@ -229,7 +228,7 @@ func messageOf(payload json.RawMessage) string {
 	return "the server refused: " + string(payload)
 }
 
-// tailEvent is what the subscription sends.
+// tailEvent is an event of the subscription.
 type tailEvent struct {
 	Data struct {
 		DeliveryUpdated struct {

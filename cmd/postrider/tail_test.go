@@ -156,7 +156,7 @@ func TestTailWaitsLongerAndLonger(t *testing.T) {
 	}
 }
 
-// writing is a writer that is a function.
+// writing is a function as a writer.
 type writing func(p []byte)
 
 func (w writing) Write(p []byte) (int, error) { w(p); return len(p), nil }

@@ -11,7 +11,7 @@ import (
 	"postrider/outbox"
 )
 
-// parseTailFilter reads key=value pairs into a DeliveryFilter of the API.
+// parseTailFilter parses key=value pairs into a DeliveryFilter of the API.
 func parseTailFilter(texts []string) (map[string]any, error) {
 	filter := map[string]any{}
 	for _, text := range texts {
@@ -56,7 +56,7 @@ func setTailFilter(filter map[string]any, key, value string) error {
 	return nil
 }
 
-// setIDs takes ids as the API gives them, or the numbers that macros say.
+// setIDs accepts ids as the API returns them, or the numbers of the macros.
 func setIDs(filter map[string]any, field, kind, value string) error {
 	ids := strings.Split(value, ",")
 	for i, id := range ids {
@@ -70,7 +70,7 @@ func setIDs(filter map[string]any, field, kind, value string) error {
 	return nil
 }
 
-// codes reads 404, 4xx or 400-499.
+// codes parses 404, 4xx or 400-499.
 func codes(value string) (from, to int, err error) {
 	low, high, isRange := strings.Cut(value, "-")
 	if class, found := strings.CutSuffix(strings.ToLower(value), "xx"); found {
@@ -89,7 +89,7 @@ func codes(value string) (from, to int, err error) {
 	return from, to, nil
 }
 
-// checkURL says what is wrong with the address of a Postrider; empty for none.
+// checkURL returns what is wrong with the URL of a Postrider; empty for nothing.
 func checkURL(text string) error {
 	u, err := url.Parse(text)
 	if text != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {

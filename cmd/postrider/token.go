@@ -54,7 +54,7 @@ func (p *process) joinMigrated(ctx context.Context, name string) (*database, err
 	return db, nil
 }
 
-// accounts is what commands create users and tokens with.
+// accounts returns the service with which commands create users and tokens.
 func (p *process) accounts(database *database) *account.Accounts {
 	return account.New(account.Params{
 		DB: database.SQL, Client: ent.NewClient(database.SQL), Log: p.log, Secure: p.cfg.SecureCookies(), Now: time.Now,

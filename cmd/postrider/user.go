@@ -27,10 +27,10 @@ type userCreateCmd struct {
 	Affiliate affiliateID `placeholder:"ID" help:"The affiliate of a user with the role affiliate: its number, or its id in the API."`
 }
 
-// affiliateID is an affiliate's key as a person copies it from anywhere.
+// affiliateID is an affiliate's key in any form that people copy.
 type affiliateID int64
 
-// UnmarshalText reads a number or a global id; kong calls it.
+// UnmarshalText parses a number or a global id; kong calls it.
 func (id *affiliateID) UnmarshalText(text []byte) error {
 	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil && n > 0 {
 		*id = affiliateID(n)
@@ -74,8 +74,8 @@ func (c *userCreateCmd) Run(ctx context.Context, p *process) (err error) {
 	return nil
 }
 
-// firstLine reads a password that is piped in. A terminal is not read: a password is
-// generated instead.
+// firstLine reads a password from a pipe. A terminal is not read: a password is generated
+// instead.
 func firstLine(in io.Reader) (string, error) {
 	if in == nil {
 		return "", nil

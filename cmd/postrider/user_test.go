@@ -11,7 +11,7 @@ import (
 	"postrider/pgtest"
 )
 
-// withInput runs the program as a shell would that pipes something in.
+// withInput runs the program as a shell would with piped input.
 func withInput(t *testing.T, input string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -19,7 +19,7 @@ func withInput(t *testing.T, input string, args ...string) (stdout, stderr strin
 	return out.String(), errs.String(), code
 }
 
-// signsIn tells whether a password opens a session over the true API.
+// signsIn reports whether a password opens a session over the real API.
 func signsIn(t *testing.T, app *App, email, password string) bool {
 	t.Helper()
 	jar, err := cookiejar.New(nil)

@@ -12,7 +12,7 @@ import (
 
 type versionCmd struct{}
 
-// Run prints what this binary is.
+// Run prints the version of this binary.
 func (versionCmd) Run(p *process) error {
 	schema, err := newestMigration()
 	if err != nil {
@@ -22,7 +22,7 @@ func (versionCmd) Run(p *process) error {
 	return err
 }
 
-// commit is what the binary was built from, as far as the compiler was told.
+// commit returns the commit that the binary was built from, if the compiler recorded it.
 func commit() string {
 	found, changed := "unknown", false
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -41,7 +41,7 @@ func commit() string {
 	return found
 }
 
-// newestMigration is the last file of the database's history: names sort by number.
+// newestMigration returns the last file of the migrations: names sort by number.
 func newestMigration() (string, error) {
 	files, err := fs.Glob(migrations.FS, "*.sql")
 	if err != nil {

@@ -9,5 +9,5 @@
 // floating point. Payouts are rounded once, at the end, to the places of their
 // currency, half away from zero.
 //
-// Its integration is the product page: "Concepts", and "Facts that decide details".
+// It is specified on the product page: "Concepts", and "Facts that decide details".
 package commission

@@ -1,7 +1,6 @@
-// Package migrations is the database's history: versioned SQL, embedded in the
-// binary and applied in order by `postrider migrate up`. River's own migrations
-// run beside these. A file that has landed is never changed; a change is a new
-// file.
+// Package migrations has the database's migrations: versioned SQL, embedded in the binary and
+// applied in order by `postrider migrate up`. River's own migrations run beside these. A file is
+// never changed once it has landed; a change is a new file.
 package migrations
 
 import "embed"

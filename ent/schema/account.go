@@ -49,11 +49,11 @@ func (User) Fields() []ent.Field {
 	}
 }
 
-// Policy lets everybody see themselves and change their own settings, never
-// what they are; staff see and change all.
+// Policy lets users see themselves and change their own settings, never their role or affiliate;
+// staff see and change all.
 func (User) Policy() ent.Policy { return userPolicy() }
 
-// ApiToken is a token for programs. Its secret is shown once and kept hashed.
+// ApiToken is a token for programs. Its secret is shown once and stored as a digest.
 type ApiToken struct{ ent.Schema }
 
 // Fields of a token.
@@ -78,13 +78,13 @@ func (ApiToken) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("user_id"), index.Fields("parent_id")}
 }
 
-// Policy lets everybody see and change their own tokens.
+// Policy lets users see and change only their own tokens.
 func (ApiToken) Policy() ent.Policy { return tokenPolicy() }
 
 // EchoRequest is a request that the built-in test tracker got.
 type EchoRequest struct{ ent.Schema }
 
-// Mixin makes it the affiliate's.
+// Mixin makes the affiliate its owner.
 func (EchoRequest) Mixin() []ent.Mixin { return []ent.Mixin{OwnedFact{}} }
 
 // Fields of an echoed request.
@@ -103,7 +103,7 @@ func (EchoRequest) Fields() []ent.Field {
 // Indexes of an echoed request.
 func (EchoRequest) Indexes() []ent.Index { return []ent.Index{index.Fields(affiliateColumn, "id")} }
 
-// AuditEntry says who changed what.
+// AuditEntry is who changed what.
 type AuditEntry struct{ ent.Schema }
 
 // Fields of an audit entry.

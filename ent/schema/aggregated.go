@@ -7,11 +7,11 @@ import (
 	"github.com/gofrs/uuid/v5"
 )
 
-// AggregatedEvent is a step of a conversion that a delivery tells of together with
-// others of the same click.
+// AggregatedEvent is a step of a conversion that a delivery reports together with others of the
+// same click.
 type AggregatedEvent struct{ ent.Schema }
 
-// Mixin makes it the affiliate's.
+// Mixin makes the affiliate its owner.
 func (AggregatedEvent) Mixin() []ent.Mixin { return []ent.Mixin{OwnedFact{}} }
 
 // Fields of an aggregated event.

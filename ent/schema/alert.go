@@ -8,10 +8,10 @@ import (
 	"postrider/domain/doctor"
 )
 
-// Alert is what an affiliate is told without asking.
+// Alert is a notice that an affiliate gets unasked.
 type Alert struct{ ent.Schema }
 
-// Mixin makes it the affiliate's, who may dismiss it.
+// Mixin makes the affiliate its owner, who may dismiss it.
 func (Alert) Mixin() []ent.Mixin { return []ent.Mixin{Owned{}} }
 
 // Fields of an alert.

@@ -11,7 +11,7 @@ import (
 // Campaign is an affiliate's own use of an offer.
 type Campaign struct{ ent.Schema }
 
-// Mixin makes it the affiliate's.
+// Mixin makes the affiliate its owner.
 func (Campaign) Mixin() []ent.Mixin { return []ent.Mixin{Owned{}} }
 
 // Fields of a campaign.
@@ -31,11 +31,11 @@ func (Campaign) Indexes() []ent.Index {
 	return []ent.Index{index.Fields(affiliateColumn, "id"), index.Fields("offer_id")}
 }
 
-// TrackingLink is where players click: a campaign's, or an affiliate's default
-// link for an offer.
+// TrackingLink is a link for players' clicks: a campaign's, or an affiliate's default link for
+// an offer.
 type TrackingLink struct{ ent.Schema }
 
-// Mixin makes it the affiliate's.
+// Mixin makes the affiliate its owner.
 func (TrackingLink) Mixin() []ent.Mixin { return []ent.Mixin{Owned{}} }
 
 // Fields of a tracking link.

@@ -9,7 +9,7 @@ import (
 // Click is a player's click on a tracking link. Partitioned by month.
 type Click struct{ ent.Schema }
 
-// Mixin makes it the affiliate's.
+// Mixin makes the affiliate its owner.
 func (Click) Mixin() []ent.Mixin { return []ent.Mixin{OwnedFact{}} }
 
 // Fields of a click.

@@ -57,7 +57,7 @@ func (Conversion) Indexes() []ent.Index {
 	}
 }
 
-// Policy scopes conversions to the viewer; those that nobody owns are staff's.
+// Policy scopes conversions to the viewer; those without an owner are staff's.
 func (Conversion) Policy() ent.Policy { return OwnedFact{}.Policy() }
 
 // ConversionEvent is one step of a conversion's lifecycle.

@@ -12,13 +12,12 @@ import (
 	"postrider/outbox"
 )
 
-// Delivery is one status of one conversion for one postback. The table is the
-// truth and the only backlog: a row waits here for its time (due_at), for its
-// endpoint (parked_at) or for an earlier one (blocked_by); otherwise it has a
-// River job, is in flight, or has ended.
+// Delivery is one status of one conversion for one postback. The table is the source of truth
+// and the only backlog: a row waits here for its time (due_at), for its endpoint (parked_at) or
+// for an earlier one (blocked_by); otherwise it has a River job, is in flight, or has ended.
 type Delivery struct{ ent.Schema }
 
-// Mixin makes it the affiliate's.
+// Mixin makes the affiliate its owner.
 func (Delivery) Mixin() []ent.Mixin { return []ent.Mixin{OwnedFact{}} }
 
 // Fields of a delivery.
@@ -80,7 +79,7 @@ func (Delivery) Indexes() []ent.Index {
 // Attempt is one HTTP exchange made for a delivery. Partitioned by month.
 type Attempt struct{ ent.Schema }
 
-// Mixin makes it the affiliate's.
+// Mixin makes the affiliate its owner.
 func (Attempt) Mixin() []ent.Mixin { return []ent.Mixin{OwnedFact{}} }
 
 // Fields of an attempt.
@@ -108,8 +107,8 @@ func (Attempt) Fields() []ent.Field {
 // Indexes of an attempt.
 func (Attempt) Indexes() []ent.Index { return []ent.Index{index.Fields("delivery_id", "number")} }
 
-// ReceivedPostback is one inbound call of an operator, whatever became of it.
-// Partitioned by month.
+// ReceivedPostback is one inbound call of an operator, whatever its result. Partitioned by
+// month.
 type ReceivedPostback struct{ ent.Schema }
 
 // Fields of a received call.

@@ -13,8 +13,8 @@ import (
 // identity is the key of a configuration row.
 func identity() ent.Field { return field.Int64("id").Immutable() }
 
-// factID is the key of a fact: a UUIDv7, so it sorts by time and, where the
-// table is partitioned, says which month the row is in.
+// factID is the key of a fact: a UUIDv7, so it sorts by time and, in a partitioned table,
+// identifies the month's partition.
 func factID() ent.Field { return field.UUID("id", uuid.UUID{}).Immutable() }
 
 // optionalFact refers to a fact that may be absent or already dropped.
@@ -22,7 +22,7 @@ func optionalFact(name, comment string) ent.Field {
 	return field.UUID(name, uuid.UUID{}).Optional().Nillable().Comment(comment)
 }
 
-// money is an exact sum; its currency stands in a column beside it.
+// money is an exact amount; its currency is in a separate column.
 func money(name, comment string) ent.Field {
 	return field.Other(name, decimal.Decimal{}).
 		SchemaType(map[string]string{dialect.Postgres: "numeric"}).

@@ -58,7 +58,7 @@ func (LandingPage) Indexes() []ent.Index {
 // Policy shows landing pages to all who are signed in.
 func (LandingPage) Policy() ent.Policy { return visibleBy(everyRow) }
 
-// Deal is the terms of a payout: an offer's, or an affiliate's own for it.
+// Deal is the terms of a payout: an offer's default, or an affiliate's own for it.
 type Deal struct{ ent.Schema }
 
 // Fields of a deal.
@@ -81,12 +81,12 @@ func (Deal) Fields() []ent.Field {
 	}
 }
 
-// Indexes of a deal. That no two hold at once is kept by package setup.
+// Indexes of a deal. Package setup ensures that no two are valid at once.
 func (Deal) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("offer_id", affiliateColumn)}
 }
 
-// Policy shows an affiliate the offers' deals and its own.
+// Policy shows an affiliate the offers' default deals and its own.
 func (Deal) Policy() ent.Policy { return visibleBy(ownOrShared) }
 
 // ExchangeRate is what one unit of EUR buys of a currency, from a day on.

@@ -11,10 +11,10 @@ import (
 	"postrider/domain/firing"
 )
 
-// Postback is an affiliate's wish to be told of one goal.
+// Postback is an affiliate's subscription to a goal.
 type Postback struct{ ent.Schema }
 
-// Mixin makes it the affiliate's.
+// Mixin makes the affiliate its owner.
 func (Postback) Mixin() []ent.Mixin { return []ent.Mixin{Owned{}} }
 
 // Fields of a postback.
@@ -54,7 +54,7 @@ func (Postback) Indexes() []ent.Index {
 // PostbackVersion is a postback as it was at one time.
 type PostbackVersion struct{ ent.Schema }
 
-// Mixin makes it the affiliate's.
+// Mixin makes the affiliate its owner.
 func (PostbackVersion) Mixin() []ent.Mixin { return []ent.Mixin{Owned{}} }
 
 // Fields of a version.

@@ -14,11 +14,11 @@ import (
 	"postrider/internal/viewer"
 )
 
-// affiliateColumn is the column that says whose a row is.
+// affiliateColumn is the column with the owner of a row.
 const affiliateColumn = "affiliate_id"
 
-// Owned makes an entity an affiliate's: it adds affiliate_id, and lets an
-// affiliate see and change its own rows alone. Staff see all.
+// Owned makes an affiliate the owner of an entity: it adds affiliate_id, and lets an affiliate
+// see and change only its own rows. Staff see all.
 type Owned struct{ mixin.Schema }
 
 // Fields adds the owner.
@@ -29,8 +29,7 @@ func (Owned) Fields() []ent.Field {
 // Policy scopes every query and change to the viewer.
 func (Owned) Policy() ent.Policy { return scopedBy(ownRows) }
 
-// OwnedFact is Owned for facts: nobody changes them through the program but
-// Postrider itself.
+// OwnedFact is Owned for facts: only Postrider itself changes them.
 type OwnedFact struct{ Owned }
 
 // Policy scopes queries to the viewer and refuses changes.
@@ -38,11 +37,10 @@ func (OwnedFact) Policy() ent.Policy {
 	return privacy.Policy{Query: queryRules(ownRows), Mutation: systemOnly()}
 }
 
-// filterFunc narrows a query or a change to what an affiliate's viewer may
-// touch.
+// filterFunc restricts a query or a change to what an affiliate's viewer may access.
 type filterFunc func(ctx context.Context) entql.P
 
-// scope is whose rows the viewer sees; nobody's where there is no viewer.
+// scope returns whose rows the viewer sees; none without a viewer.
 func scope(ctx context.Context) viewer.RowScope {
 	s, _ := viewer.RowScopeFrom(ctx)
 	return s
@@ -52,12 +50,12 @@ func ownRows(ctx context.Context) entql.P {
 	return entql.FieldEQ(affiliateColumn, int64(scope(ctx).AffiliateID()))
 }
 
-// ownOrShared is for rows that hold for everybody where they name no affiliate.
+// ownOrShared is for rows that apply to every affiliate if they name none.
 func ownOrShared(ctx context.Context) entql.P {
 	return entql.Or(ownRows(ctx), entql.FieldNil(affiliateColumn))
 }
 
-// everyRow is for what all who are signed in may see.
+// everyRow is for what every signed-in viewer may see.
 func everyRow(context.Context) entql.P { return nil }
 
 // scopedBy allows queries and changes within the filter.
@@ -70,7 +68,7 @@ func scopedBy(f filterFunc) ent.Policy {
 	}
 }
 
-// visibleBy allows queries within the filter, and changes to staff alone.
+// visibleBy allows queries within the filter, and changes only to staff.
 func visibleBy(f filterFunc) ent.Policy {
 	return privacy.Policy{
 		Query:    queryRules(f),
@@ -86,7 +84,7 @@ func staffOnly() ent.Policy {
 	}
 }
 
-// systemOnly lets nobody but Postrider itself change rows.
+// systemOnly lets only Postrider itself change rows.
 func systemOnly() privacy.MutationPolicy {
 	return privacy.MutationPolicy{
 		privacy.ContextQueryMutationRule(func(ctx context.Context) error {
@@ -102,8 +100,8 @@ func queryRules(f filterFunc) privacy.QueryPolicy {
 	return privacy.QueryPolicy{denyNobody(), allowStaff(), filterRule(f), privacy.AlwaysAllowRule()}
 }
 
-// denyNobody refuses where no viewer is in the context: forgetting it must
-// fail, never show everything.
+// denyNobody refuses access without a viewer in the context: forgetting it must fail, never show
+// everything.
 func denyNobody() privacy.QueryMutationRule {
 	return privacy.ContextQueryMutationRule(func(ctx context.Context) error {
 		if viewer.From(ctx) == nil {
@@ -124,7 +122,7 @@ func allowStaff() privacy.QueryMutationRule {
 
 func allowStaffMutation() privacy.MutationRule { return allowStaff() }
 
-// ownerOfNew refuses an affiliate's viewer that creates a row for somebody else.
+// ownerOfNew refuses an affiliate's viewer that creates a row for another owner.
 func ownerOfNew() privacy.MutationRule {
 	return privacy.MutationRuleFunc(func(ctx context.Context, m ent.Mutation) error {
 		if !m.Op().Is(ent.OpCreate) {
@@ -147,7 +145,7 @@ func filterRule(f filterFunc) privacy.QueryMutationRule {
 	})
 }
 
-// tokenPolicy lets everybody, staff too, touch their own tokens alone.
+// tokenPolicy lets users, staff too, access only their own tokens.
 func tokenPolicy() ent.Policy {
 	own := filterRule(func(ctx context.Context) entql.P { return entql.FieldEQ("user_id", int64(viewer.From(ctx).UserID)) })
 	system := privacy.ContextQueryMutationRule(func(ctx context.Context) error {
@@ -171,7 +169,7 @@ func tokenPolicy() ent.Policy {
 	}
 }
 
-// ownSettings are the fields that everybody may change of themselves.
+// ownSettings are the fields of their own that users may change.
 var ownSettings = []string{"password_hash", "session_generation", "time_zone", "last_sign_in_at"}
 
 // userPolicy lets an affiliate's user see itself and change its own settings.
@@ -196,8 +194,7 @@ func userPolicy() ent.Policy {
 	}
 }
 
-// auditPolicy lets staff read, and everybody's changes be written down, never
-// changed.
+// auditPolicy lets staff read, and every user's changes be recorded, never changed.
 func auditPolicy() ent.Policy {
 	createOnly := privacy.MutationRuleFunc(func(_ context.Context, m ent.Mutation) error {
 		if m.Op().Is(ent.OpCreate) {

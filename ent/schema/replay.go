@@ -8,7 +8,7 @@ import (
 	"postrider/outbox"
 )
 
-// BulkReplay is a replay of many deliveries. Its own deliveries name it.
+// BulkReplay is a replay of many deliveries, which refer to it.
 type BulkReplay struct{ ent.Schema }
 
 // Fields of a bulk replay.

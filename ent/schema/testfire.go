@@ -9,11 +9,11 @@ import (
 	"postrider/domain/firing"
 )
 
-// PostbackTest is what somebody asked to be fired as a test. What became of it is
-// the delivery of the same id and its attempt.
+// PostbackTest is a request for a test fire. Its result is the delivery of the same id and its
+// attempt.
 type PostbackTest struct{ ent.Schema }
 
-// Mixin makes it the affiliate's.
+// Mixin makes the affiliate its owner.
 func (PostbackTest) Mixin() []ent.Mixin { return []ent.Mixin{OwnedFact{}} }
 
 // Fields of a test.

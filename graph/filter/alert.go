@@ -5,8 +5,8 @@ import (
 	"postrider/ent/db/predicate"
 )
 
-// Predicates is what the filter means. What was dismissed is left out unless it is
-// asked for.
+// Predicates returns the filter's predicates. Dismissed alerts are left out unless the filter
+// includes them.
 func (f *Alert) Predicates() []predicate.Alert {
 	if f == nil {
 		f = &Alert{}

@@ -11,9 +11,9 @@ import (
 	"postrider/ent/db/predicate"
 )
 
-// Reach finds the postbacks that lead to an endpoint which the search may mean,
-// among those that the viewer sees. Their deliveries are found through an index;
-// without it a search that finds nothing would read every delivery there is.
+// Reach finds the postbacks, among those that the viewer sees, with an endpoint that matches the
+// search. Their deliveries are found through an index; without it a search that finds nothing
+// would read every delivery there is.
 func (f *Delivery) Reach(ctx context.Context, client *db.Client) error {
 	if f == nil {
 		return nil
@@ -32,14 +32,13 @@ func (f *Delivery) Reach(ctx context.Context, client *db.Client) error {
 	return nil
 }
 
-// port is what an endpoint ends with. A template says no port where it is the
-// scheme's own.
+// port matches the port of an endpoint. A template omits it if it is the scheme's default.
 var port = regexp.MustCompile(`:[0-9]*$`)
 
 func withoutPort(text string) string { return port.ReplaceAllString(text, "") }
 
-// transactionOrEndpoint finds a transaction, or the deliveries to an endpoint. Only
-// tests have no postback.
+// transactionOrEndpoint matches a transaction id, or the deliveries to an endpoint. Only tests
+// have no postback.
 func (f *Delivery) transactionOrEndpoint(text string) predicate.Delivery {
 	there := []predicate.Delivery{delivery.PostbackIDIsNil()}
 	if len(f.reached) > 0 {

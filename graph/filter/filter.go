@@ -1,5 +1,5 @@
-// Package filter is what the lists of the API can be narrowed by: one struct a
-// list, as GraphQL gives it, and the predicates that it means.
+// Package filter has the filters of the API's lists: one struct for each list, as in GraphQL, and
+// its predicates.
 package filter
 
 import (
@@ -62,7 +62,7 @@ type Postback struct {
 	AffiliateIDs []string
 }
 
-// Alert is AlertFilter.
+// Alert narrows alerts.
 type Alert struct {
 	Open      *bool
 	Dismissed *bool
@@ -82,8 +82,7 @@ type Delivery struct {
 	Test           *bool
 	AffiliateIDs   []string
 
-	// reached are the postbacks that lead to an endpoint which Search may mean; nil
-	// before Reach.
+	// reached are the postbacks with an endpoint that matches Search; nil before Reach.
 	reached []int64
 }
 

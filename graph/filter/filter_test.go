@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// rows makes deliveries of two affiliates that differ in all that a filter reads.
+// rows creates deliveries of two affiliates that differ in everything that a filter reads.
 func rows(t *testing.T, d *pgtest.DB) []*db.Delivery {
 	t.Helper()
 	states, goals := outbox.States(), []string{"registration", "ftd", "deposit"}
@@ -31,8 +31,8 @@ func rows(t *testing.T, d *pgtest.DB) []*db.Delivery {
 			postbacks = append(postbacks, pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/?c={param_1}"))
 		}
 		for i := range 20 {
-			// Moments that a list and a live view could tell apart: the key has
-			// milliseconds, the row microseconds.
+			// Times that a list and a subscription could tell apart: the key has milliseconds,
+			// the row microseconds.
 			at := pgtest.Now.Add(time.Duration(i/4) * time.Hour).Add(time.Duration(i%4) * 250 * time.Microsecond)
 			id, err := uuid.NewV7AtTime(at)
 			must(t, err)
@@ -64,14 +64,14 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// A filter means the same in a list, where PostgreSQL reads it, and in a live
-// view, where the row is in hand.
+// A filter selects the same in a list, where PostgreSQL evaluates it, and in a subscription,
+// where Go does.
 func TestDeliveriesMatchWhatIsListed(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	all := rows(t, d)
 	ctx, client := pgtest.System(t), d.Client()
-	for i, row := range all { // as a live view loads them
+	for i, row := range all { // as a subscription loads them
 		loaded, err := client.Delivery.Get(ctx, row.ID)
 		must(t, err)
 		all[i] = loaded
@@ -90,7 +90,7 @@ func TestDeliveriesMatchWhatIsListed(t *testing.T) {
 	})
 }
 
-// draw makes a filter of what the rows have, and of what they have not.
+// draw returns a filter of values that the rows have, and of some that they do not.
 func draw(rt *rapid.T, all []*db.Delivery) *filter.Delivery {
 	f := &filter.Delivery{}
 	row := func(label string) *db.Delivery { return rapid.SampledFrom(all).Draw(rt, label) }
@@ -151,7 +151,7 @@ func ids(rt *rapid.T, kind string, key func() int64) []string {
 	return list
 }
 
-// moment is at, or close to it.
+// moment returns at, or a time close to it.
 func moment(rt *rapid.T, at time.Time) time.Time {
 	return at.Add(rapid.SampledFrom([]time.Duration{
 		0, time.Nanosecond, -time.Nanosecond, time.Microsecond, -time.Microsecond, 500 * time.Microsecond, -500 * time.Microsecond, time.Millisecond, -time.Millisecond, -time.Hour,
@@ -172,7 +172,7 @@ func search(rt *rapid.T, d *db.Delivery) string {
 	return rapid.SampledFrom(words).Draw(rt, "words")
 }
 
-// A moment before the first that a key can have is before everything.
+// A time before the first that a key can have is before everything.
 func TestFromLongAgoIsEverything(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)

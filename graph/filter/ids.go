@@ -7,7 +7,7 @@ import (
 	"postrider/internal/globalid"
 )
 
-// The kinds that filters name.
+// The kinds of ids in filters.
 const (
 	kindAffiliate   = "Affiliate"
 	kindOffer       = "Offer"
@@ -17,8 +17,8 @@ const (
 	kindUser        = "User"
 )
 
-// keys turns global ids of one kind into keys. What is no id of that kind
-// matches nothing, so it becomes a key that no row has.
+// keys converts global ids of one kind into keys. An id that is not of that kind matches nothing,
+// so it becomes a key that no row has.
 func keys(kind string, ids []string) []int64 {
 	found := make([]int64, len(ids))
 	for i, id := range ids {
@@ -29,7 +29,7 @@ func keys(kind string, ids []string) []int64 {
 	return found
 }
 
-// factKey reads what a person pastes into a search: the 32 hex digits of a fact.
+// factKey parses what people paste into a search: the 32 hex digits of a fact.
 func factKey(text string) (uuid.UUID, bool) {
 	id, err := tracking.ParseClickID(text)
 	return uuid.UUID(id), err == nil

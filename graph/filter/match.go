@@ -11,7 +11,7 @@ import (
 	"postrider/ent/db"
 )
 
-// Matches tells whether a delivery in hand is one that Predicates would find.
+// Matches reports whether Predicates would find a delivery.
 func (f *Delivery) Matches(d *db.Delivery) bool {
 	if f == nil {
 		return !d.Test
@@ -28,7 +28,7 @@ func (f *Delivery) Matches(d *db.Delivery) bool {
 		f.found(d)
 }
 
-// found is the free text of the filter.
+// found reports whether a delivery matches the filter's free text.
 func (f *Delivery) found(d *db.Delivery) bool {
 	text := searched(f.Search)
 	if text == "" || d.TransactionID != nil && *d.TransactionID == text {
@@ -40,8 +40,8 @@ func (f *Delivery) found(d *db.Delivery) bool {
 	return strings.Contains(strings.ToLower(d.Endpoint), strings.ToLower(text))
 }
 
-// before tells whether a fact was made before a moment, as between reads it: by
-// its key, to the millisecond.
+// before reports whether a fact was made before a time, as between does: by its key, to the
+// millisecond.
 func before(id uuid.UUID, at time.Time) bool {
 	bound := floor(at)
 	return bytes.Compare(id[:], bound[:]) < 0

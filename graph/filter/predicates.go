@@ -18,7 +18,7 @@ import (
 	"postrider/ent/db/receivedpostback"
 )
 
-// Predicates is what the filter means.
+// Predicates returns the filter's predicates.
 func (f *Campaign) Predicates() []predicate.Campaign {
 	if f == nil {
 		return nil
@@ -39,7 +39,7 @@ func (f *Campaign) Predicates() []predicate.Campaign {
 	return ps
 }
 
-// Predicates is what the filter means.
+// Predicates returns the filter's predicates.
 func (f *Click) Predicates() []predicate.Click {
 	if f == nil {
 		return nil
@@ -67,7 +67,7 @@ func (f *Click) Predicates() []predicate.Click {
 	return ps
 }
 
-// Predicates is what the filter means.
+// Predicates returns the filter's predicates.
 func (f *Conversion) Predicates() []predicate.Conversion {
 	if f == nil {
 		return nil
@@ -103,7 +103,7 @@ func (f *Conversion) Predicates() []predicate.Conversion {
 	return ps
 }
 
-// Predicates is what the filter means.
+// Predicates returns the filter's predicates.
 func (f *Audit) Predicates() []predicate.AuditEntry {
 	if f == nil {
 		return nil
@@ -130,7 +130,7 @@ func (f *Audit) Predicates() []predicate.AuditEntry {
 	return ps
 }
 
-// Predicates is what the filter means.
+// Predicates returns the filter's predicates.
 func (f *Postback) Predicates() []predicate.Postback {
 	if f == nil {
 		return nil
@@ -160,8 +160,8 @@ func (f *Postback) Predicates() []predicate.Postback {
 	return ps
 }
 
-// Predicates is what the filter means. Matches says the same of a row in hand.
-// Tests are left out unless they are asked for.
+// Predicates returns the filter's predicates. Matches does the same for a delivery in memory.
+// Tests are left out unless the filter includes them.
 func (f *Delivery) Predicates() []predicate.Delivery {
 	if f == nil {
 		return []predicate.Delivery{delivery.Test(false)}
@@ -199,7 +199,7 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 	return ps
 }
 
-// Predicates is what the filter means.
+// Predicates returns the filter's predicates.
 func (f *ReceivedPostback) Predicates() []predicate.ReceivedPostback {
 	if f == nil {
 		return nil
@@ -231,8 +231,8 @@ func searched(text *string) string {
 	return strings.TrimSpace(*text)
 }
 
-// between narrows facts to a time by their keys, which sort by time: it reads
-// the same index as the order of the list, and only the months it needs.
+// between restricts facts to a period by their keys, which sort by time: it uses the same index as
+// the order of the list, and only the monthly partitions it needs.
 func between[P ~func(*sql.Selector)](from, to *time.Time) []P {
 	var ps []P
 	bound := func(at *time.Time, than func(string, any) *sql.Predicate) {
@@ -246,7 +246,7 @@ func between[P ~func(*sql.Selector)](from, to *time.Time) []P {
 	return ps
 }
 
-// floor is the least UUIDv7 of a moment.
+// floor returns the smallest UUIDv7 of a time.
 func floor(at time.Time) uuid.UUID {
 	var u uuid.UUID
 	binary.BigEndian.PutUint64(u[:], uint64(max(at.UnixMilli(), 0))<<16) // nothing was made before 1970

@@ -10,8 +10,7 @@ import (
 	"postrider/pgtest"
 )
 
-// A call is found by any parameter's value as somebody reads it, however its
-// client wrote it.
+// A call is found by any parameter's decoded value, however its client encoded it.
 func TestTheReceivedLogIsSearchedByAnyValue(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)

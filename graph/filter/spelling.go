@@ -9,14 +9,13 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// longestSpelled is how many characters are looked for in every spelling; longer
-// text is looked for as it is.
+// longestSpelled is the maximum number of characters for which every spelling is searched; a
+// longer text is searched as it is.
 const longestSpelled = 300
 
-// spellings is a regular expression, of PostgreSQL and of Go alike, for every way
-// in which a query, a form or JSON writes a text: as it is, percent-encoded, with
-// a plus for a space, with JSON's escapes. It is empty for text that is written in
-// one way only.
+// spellings returns a regular expression, for PostgreSQL and Go alike, that matches every
+// spelling of a text in a query, a form or JSON: as it is, percent-encoded, with a plus for a
+// space, with JSON's escapes. It is empty for text that has only one spelling.
 func spellings(text string) string {
 	var b strings.Builder
 	several, n := false, 0
@@ -38,7 +37,7 @@ func spellings(text string) string {
 	return b.String()
 }
 
-// waysOf are the ways to write one character, each as a regular expression.
+// waysOf returns the ways to write one character, each as a regular expression.
 func waysOf(r rune) []string {
 	asItIs := regexp.QuoteMeta(string(r))
 	if r < 0x80 && strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~", r) {
@@ -65,7 +64,7 @@ func percentEncoded(r rune) string {
 	return b.String()
 }
 
-// escaped is JSON's \uXXXX, of one or of two halves.
+// escaped returns JSON's \uXXXX, one or two of them (a surrogate pair).
 func escaped(r rune) string {
 	var b strings.Builder
 	for _, unit := range utf16.Encode([]rune{r}) {
@@ -74,7 +73,7 @@ func escaped(r rune) string {
 	return b.String()
 }
 
-// anyCase lets hexadecimal digits be of either case.
+// anyCase makes hexadecimal digits match in either case.
 func anyCase(hex string) string {
 	var b strings.Builder
 	for _, d := range hex {
@@ -87,7 +86,7 @@ func anyCase(hex string) string {
 	return b.String()
 }
 
-// matches is a column that a regular expression finds something in.
+// matches is the predicate that a column matches a regular expression.
 func matches(column, pattern string) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		s.Where(sql.P(func(b *sql.Builder) { b.Ident(s.C(column)).WriteString(" ~ ").Arg(pattern) }))

@@ -8,12 +8,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// allowancesKept is how many clients are remembered; the one that asked least lately
-// goes first.
+// allowancesKept is the maximum number of clients in the LRU cache.
 const allowancesKept = 20_000
 
-// Allowance is how much a client may take of something: so much a second, and so much
-// at once after a while without.
+// Allowance is a rate limit for each client: a rate per second, and a burst after a pause.
 type Allowance struct {
 	name      string
 	perSecond int
@@ -24,15 +22,15 @@ type Allowance struct {
 	kept *simplelru.LRU[string, *rate.Limiter]
 }
 
-// NewAllowance is one whose excess is of the limit called name. The message has a %d
-// for how much a second may be.
+// NewAllowance returns an Allowance whose limit is called name. message has a %d for the rate per
+// second.
 func NewAllowance(name string, perSecond, burst int, message string) *Allowance {
 	a := &Allowance{name: name, perSecond: perSecond, burst: burst, message: message}
-	a.kept, _ = simplelru.NewLRU[string, *rate.Limiter](allowancesKept, nil) // fails for a size of 0 alone
+	a.kept, _ = simplelru.NewLRU[string, *rate.Limiter](allowancesKept, nil) // fails only for a size of 0
 	return a
 }
 
-// Take takes n of a client's allowance, or says that there is not as much left.
+// Take takes n of a client's allowance, or returns an *Exceeded if there is less left.
 func (a *Allowance) Take(client string, n int, now time.Time) *Exceeded {
 	a.mu.Lock()
 	defer a.mu.Unlock()

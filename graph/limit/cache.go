@@ -7,11 +7,11 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
-// Cache remembers texts, or what was made of them, as long as all of them together
-// are not too long: a count alone would let a thousand documents of a stranger's take
-// a gigabyte. It is a graphql.Cache.
+// Cache is an LRU cache of texts, or of what was made of them, bounded by their total size: with a
+// bound on their number alone, a thousand documents of a stranger could take a gigabyte. It is a
+// graphql.Cache.
 type Cache[T any] struct {
-	most int // bytes of all texts; none is kept that takes more than a sixteenth
+	most int // bytes of all texts; one of more than a sixteenth is not cached
 	size func(key string, value T) int
 
 	mu   sync.Mutex
@@ -19,21 +19,21 @@ type Cache[T any] struct {
 	kept *simplelru.LRU[string, T]
 }
 
-// NewCache remembers up to most bytes, as size counts them.
+// NewCache returns a cache of up to most bytes, as size counts them.
 func NewCache[T any](most int, size func(key string, value T) int) *Cache[T] {
 	c := &Cache[T]{most: most, size: size}
-	c.kept, _ = simplelru.NewLRU(most, func(key string, value T) { c.used -= size(key, value) }) // fails for a size of 0 alone
+	c.kept, _ = simplelru.NewLRU(most, func(key string, value T) { c.used -= size(key, value) }) // fails only for a size of 0
 	return c
 }
 
-// Get gives what is remembered.
+// Get returns the cached value.
 func (c *Cache[T]) Get(_ context.Context, key string) (T, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.kept.Get(key)
 }
 
-// Add remembers, and forgets what was asked for least lately to make room.
+// Add caches a value, and evicts the least recently used ones to make room.
 func (c *Cache[T]) Add(_ context.Context, key string, value T) {
 	size := c.size(key, value)
 	if size > c.most/16 {
@@ -48,7 +48,7 @@ func (c *Cache[T]) Add(_ context.Context, key string, value T) {
 	}
 }
 
-// Used is how many bytes are remembered.
+// Used returns how many bytes are cached.
 func (c *Cache[T]) Used() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -7,18 +7,18 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// Document is what a document may look like. Zero fields mean no limit.
+// Document has the limits of a document. Zero fields mean no limit.
 type Document struct {
 	Tokens      int // names, numbers, strings, punctuation
 	Operations  int // in one document
 	Fragments   int // in one document
-	Validated   int // fields that are validated: those of each operation, each fragment once an operation
+	Validated   int // validated fields: those of each operation, each fragment once per operation
 	Repetitions int // of one response name, and of spreads, in one selection set, inline fragments included
 }
 
-// Check reads a document and tells whether it may be validated: nil, or which
-// limit it exceeds. What cannot be parsed it leaves to the parser that answers.
-// It takes a number of steps that grows with the tokens, and no faster.
+// Check parses a document and returns the limit that it exceeds, or nil if it may be validated.
+// What cannot be parsed it leaves to the parser that answers. The number of steps is linear in the
+// number of tokens.
 func (d Document) Check(text string) *Exceeded {
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, d.Tokens)
 	if err != nil {
@@ -51,8 +51,7 @@ func (d Document) Check(text string) *Exceeded {
 	return nil
 }
 
-// checkSet looks for names that are repeated too often in a selection set and in
-// those below it.
+// checkSet looks for names that are repeated too often in a selection set and in those below it.
 func (d Document) checkSet(set ast.SelectionSet) *Exceeded {
 	seen, spreads, below := map[string]int{}, 0, []ast.SelectionSet{}
 	flatten(set, func(f *ast.Field) {
@@ -77,8 +76,8 @@ func (d Document) checkSet(set ast.SelectionSet) *Exceeded {
 	return nil
 }
 
-// flatten calls field for the fields of a selection set and of its inline fragments,
-// and spread for what they spread.
+// flatten calls field for the fields of a selection set and of its inline fragments, and spread
+// for their fragment spreads.
 func flatten(set ast.SelectionSet, field func(*ast.Field), spread func(*ast.FragmentSpread)) {
 	for _, selection := range set {
 		switch s := selection.(type) {
@@ -92,8 +91,8 @@ func flatten(set ast.SelectionSet, field func(*ast.Field), spread func(*ast.Frag
 	}
 }
 
-// reached counts the fields of a selection set and of what it spreads, each fragment
-// once: validation does not look at one again.
+// reached counts the fields of a selection set and of what it spreads, each fragment once:
+// validation visits each only once.
 func reached(doc *ast.QueryDocument, set ast.SelectionSet, seen map[string]bool) (n int) {
 	flatten(set, func(f *ast.Field) {
 		n += 1 + reached(doc, f.SelectionSet, seen)

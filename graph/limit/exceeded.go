@@ -9,18 +9,18 @@ import (
 // Code is the code of an operation that exceeds a limit, in extensions.code.
 const Code = "limit_exceeded"
 
-// Exceeded says which limit an operation exceeds. Clients read it from the
-// extensions of the error: {"code": "limit_exceeded", "limit": "cost", "max": 25000}.
+// Exceeded is the error for a limit that an operation exceeds. Clients read it from the extensions
+// of the error: {"code": "limit_exceeded", "limit": "cost", "max": 25000}.
 type Exceeded struct {
-	Limit   string // the limit's name, as docs/api-limits.md has it
-	Max     int    // the most that it allows
-	Message string // a sentence with the number in it, and what to do about it
+	Limit   string // the limit's name, as in docs/api-limits.md
+	Max     int    // the maximum
+	Message string // a sentence with the maximum, and what to do about it
 }
 
-// Error is the sentence.
+// Error returns the message.
 func (e Exceeded) Error() string { return e.Message }
 
-// GraphQL is the error as the API answers it.
+// GraphQL returns the error as the API answers it.
 func (e Exceeded) GraphQL() *gqlerror.Error {
 	return &gqlerror.Error{Message: e.Message, Extensions: map[string]any{"code": Code, "limit": e.Limit, "max": e.Max}}
 }

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Gate lets a bounded number of operations through at a time. The others wait in
-// their turn; a client of which too many wait or are through is refused at once.
+// Gate bounds the number of operations in flight. The others wait in a queue; a client with too
+// many waiting or in flight is refused at once.
 type Gate struct {
 	name      string
 	perClient int
@@ -17,18 +17,17 @@ type Gate struct {
 	slots     *semaphore.Weighted
 
 	mu      sync.Mutex
-	clients map[string]int // those with something at the gate, and how much
+	clients map[string]int // operations of each client, waiting and in flight
 }
 
-// NewGate lets slots operations through at once, of which and of those that wait
-// for it a client may have perClient. Nobody waits for longer than patience. The
-// name is that of the limit that is exceeded then.
+// NewGate returns a gate with that many slots; a client may have perClient operations in flight or
+// waiting. The wait is at most patience. name is that of the limit that is exceeded then.
 func NewGate(name string, slots, perClient int, patience time.Duration) *Gate {
 	return &Gate{name: name, perClient: perClient, patience: patience, slots: semaphore.NewWeighted(int64(slots)), clients: map[string]int{}}
 }
 
-// Enter waits for a slot. leave gives it back, and must be called where err is nil.
-// err is an *Exceeded, or that of a ctx which ended first.
+// Enter waits for a slot. leave releases it, and must be called if err is nil. err is an
+// *Exceeded, or that of a ctx which ended first.
 func (g *Gate) Enter(ctx context.Context, client string) (leave func(), err error) {
 	if !g.come(client) {
 		return nil, exceeded(g.name, g.perClient, "you have %d operations in progress: wait for their responses", g.perClient)
@@ -66,7 +65,7 @@ func (g *Gate) part(client string) {
 	}
 }
 
-// Of is how much a client has at the gate: what waits, and what is through.
+// Of returns how many operations a client has, waiting and in flight.
 func (g *Gate) Of(client string) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()

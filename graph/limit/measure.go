@@ -8,26 +8,26 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// ceiling is where counting stops: far above every limit, and far below where a
-// price that multiplies it would overflow.
+// ceiling is where counting saturates: far above every limit, and far below where a price that
+// multiplies it would overflow.
 const ceiling = 1 << 30
 
 // Size is how large an operation is.
 type Size struct {
 	Cost          int // by the prices of the schema; a list counts its rows
-	Introspection int // the same of __schema and __type, by the sizes of this schema
+	Introspection int // the same for __schema and __type, by the sizes of this schema
 	Depth         int // levels of fields; introspection, which reads no rows, is not counted
 	Roots         int // fields of the operation itself
 
-	Walked int // fields that were looked at to find this out
+	Walked int // fields visited by Measure
 }
 
-// Most is what an operation may have. Zero fields mean no limit.
+// Most has the limits of an operation. Zero fields mean no limit.
 type Most struct {
 	Cost, Introspection, Depth, Roots int
 }
 
-// Check tells which limit a size exceeds, or nil.
+// Check returns the limit that a size exceeds, or nil.
 func (m Most) Check(s Size) *Exceeded {
 	switch {
 	case m.Roots > 0 && s.Roots > m.Roots:
@@ -42,9 +42,9 @@ func (m Most) Check(s Size) *Exceeded {
 	return nil
 }
 
-// Measure sizes a validated operation. Each fragment is looked at once, however
-// often it is spread, so it takes at most as many steps as the document has fields.
-// rows is how many rows a list counts that the schema gives no price for.
+// Measure returns the size of a validated operation. Each fragment is visited once, however often
+// it is spread, so it takes at most as many steps as the document has fields. rows is the number
+// of rows of a list that the schema has no price for.
 func Measure(ctx context.Context, es graphql.ExecutableSchema, op *ast.OperationDefinition, vars map[string]any, rows int) Size {
 	m := &measurer{ctx: ctx, es: es, vars: vars, rows: rows, known: map[*ast.FragmentDefinition]Size{}}
 	size := m.set(op.SelectionSet)
@@ -61,7 +61,7 @@ type measurer struct {
 	walked int
 }
 
-// set sizes a selection set. Its Roots are the set's own fields.
+// set returns the size of a selection set. Its Roots are the set's own fields.
 func (m *measurer) set(set ast.SelectionSet) Size {
 	var sum Size
 	for _, selection := range set {
@@ -89,7 +89,7 @@ func (m *measurer) fragment(f *ast.FragmentDefinition) Size {
 	if size, ok := m.known[f]; ok {
 		return size
 	}
-	m.known[f] = Size{} // a cycle, which validation refuses, would cost nothing more
+	m.known[f] = Size{} // a cycle, which validation refuses, costs nothing more
 	size := m.set(f.SelectionSet)
 	m.known[f] = size
 	return size
@@ -112,8 +112,8 @@ func (m *measurer) field(f *ast.Field) Size {
 	}
 }
 
-// price is what the schema asks for a field: of an interface's field the most that
-// any of its types asks.
+// price returns the schema's price of a field; for an interface's field the highest price of its
+// types.
 func (m *measurer) price(f *ast.Field, child int) int {
 	types := []*ast.Definition{f.ObjectDefinition}
 	if f.ObjectDefinition.Kind == ast.Interface {
@@ -124,7 +124,7 @@ func (m *measurer) price(f *ast.Field, child int) int {
 		price, ok := m.es.Complexity(m.ctx, t.Name, f.Name, child, args)
 		if !ok || price < 1 {
 			price = 1 + child
-			if f.Definition.Type.Elem != nil && f.Name != "edges" { // a page's rows are its connection's
+			if f.Definition.Type.Elem != nil && f.Name != "edges" { // a page's rows are priced by its connection
 				price = 1 + m.rows*child
 			}
 		}
@@ -133,8 +133,8 @@ func (m *measurer) price(f *ast.Field, child int) int {
 	return most
 }
 
-// introspected is what a field of an introspection counts: a list as many times
-// its fields as this schema has of them.
+// introspected returns the cost of a field of an introspection: a list counts its fields as many
+// times as this schema has of them.
 func (m *measurer) introspected(f *ast.Field, child int) int {
 	rows := 1
 	if f.Definition.Type.Elem != nil {

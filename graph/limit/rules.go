@@ -6,13 +6,13 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// Invalid is what a validation panics with that has found as many errors as may be:
-// those, and last that there may be more. A rule has no other way to end the walk.
+// Invalid is what a validation panics with when it has found the maximum number of errors: those,
+// and last a note that there may be more. A rule has no other way to end the walk.
 type Invalid gqlerror.List
 
-// Rules are the rules of GraphQL for one validation, which ends at the most errors:
-// each error takes a look at every name that may have been meant, so a document of
-// nothing else takes a hundred times as long as a valid one. (graphql-js ends at 100.)
+// Rules returns the rules of GraphQL for one validation, which stops at most errors: each error
+// compares every name that may have been meant, so a document with nothing else takes a hundred
+// times as long as a valid one. (graphql-js stops at 100.)
 func Rules(most int) *rules.Rules {
 	var found Invalid
 	bounded := rules.NewRules()

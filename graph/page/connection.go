@@ -1,5 +1,5 @@
-// Package page is Relay's connections over ent: keyset pages by key, newest
-// first, at most 100 rows.
+// Package page implements Relay's connections over ent: keyset pagination by the rows' keys,
+// newest first, at most 100 rows a page.
 package page
 
 import "postrider/ent/db"
@@ -16,7 +16,7 @@ type Edge[T any] struct {
 	Cursor string
 }
 
-// Info says where a page begins and ends, and whether there is more.
+// Info is where a page begins and ends, and whether there are more rows.
 type Info struct {
 	HasNextPage     bool
 	HasPreviousPage bool
@@ -24,10 +24,10 @@ type Info struct {
 	EndCursor       *string
 }
 
-// PageInfo is Info under the name that the schema has for it.
+// PageInfo is Info under the schema's name for it.
 type PageInfo = Info
 
-// The schema has a name of its own for each instance.
+// The schema has a type name for each instance.
 
 // BulkReplayConnection is a page of bulk replays.
 type BulkReplayConnection = Connection[*db.BulkReplay]

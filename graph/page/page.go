@@ -11,13 +11,13 @@ import (
 	"postrider/internal/problem"
 )
 
-// defaultSize is the size of a page that nobody gave one.
+// defaultSize is the size of a page without first or last.
 const defaultSize = 20
 
-// MaxSize is the most rows that a page may have.
+// MaxSize is the maximum number of rows of a page.
 const MaxSize = 100
 
-// Args is what a list is asked with.
+// Args are the arguments of a list.
 type Args struct {
 	First  *int
 	After  *string
@@ -36,9 +36,9 @@ type query[Q any, P, O ~func(*sql.Selector), T any] interface {
 	All(ctx context.Context) ([]T, error)
 }
 
-// Of reads one page of a query, newest first: rows are ordered by their keys,
-// and a cursor is the key of the row it points at, so that a page costs the same
-// wherever it is in the list.
+// Of reads one page of a query, newest first. It is keyset pagination: rows are ordered by their
+// keys, and a cursor is the key of its row, so that a page costs the same wherever it is in the
+// list.
 func Of[Q query[Q, P, O, T], P, O ~func(*sql.Selector), T Row](ctx context.Context, q Q, a Args) (*Connection[T], error) {
 	size, err := a.size()
 	if err != nil {
@@ -110,8 +110,7 @@ func (a Args) size() (int, error) {
 	return defaultSize, nil
 }
 
-// key reads a cursor of a list: a number for configuration rows, a UUID for
-// facts.
+// key parses a cursor of a list: a number for configuration rows, a UUID for facts.
 func key[T Row](cursor string) (any, error) {
 	id, ok := globalid.Parse(cursor)
 	if ok && id.Kind == kind[T]() {
@@ -125,7 +124,7 @@ func key[T Row](cursor string) (any, error) {
 	return nil, problem.Invalid("cursor", "%q is not a cursor of this list", cursor)
 }
 
-// kind is what the global ids of a row begin with.
+// kind returns the prefix of a row's global ids.
 func kind[T Row]() string {
 	row, _ := reflect.TypeAssert[Row](reflect.New(reflect.TypeFor[T]().Elem()))
 	id, _ := globalid.Parse(row.GlobalID())

@@ -12,8 +12,8 @@ import (
 // MarshalString writes text.
 func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
-// UnmarshalString reads text. What PostgreSQL could not keep or look for is
-// refused here, once for every field.
+// UnmarshalString reads text. What PostgreSQL cannot store or search for is refused here, once for
+// every field.
 func UnmarshalString(v any) (string, error) {
 	s, err := graphql.UnmarshalString(v)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package scalar is how GraphQL's scalars are written and read.
+// Package scalar reads and writes GraphQL's scalars.
 package scalar
 
 import (

@@ -20,9 +20,9 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Events is the transport of server-sent events, one operation to a request: by POST
-// as graphql-sse's "distinct connections mode" has it, and by GET for a browser's
-// EventSource. Make it with NewEvents.
+// Events is the transport of server-sent events, one operation per request: by POST as in
+// graphql-sse's "distinct connections mode", and by GET for a browser's EventSource. Make it with
+// NewEvents.
 type Events struct {
 	cfg    Config
 	limits Limits
@@ -30,12 +30,12 @@ type Events struct {
 	own    func(*http.Request) bool
 }
 
-// NewEvents makes the transport of server-sent events.
+// NewEvents returns the transport of server-sent events.
 func NewEvents(cfg Config) *Events {
 	return &Events{cfg: cfg, limits: cfg.Limits.orDefault(), own: sameOrigin(cfg.PublicURL)}
 }
 
-// Supports tells whether a request asks for server-sent events, and for nothing else.
+// Supports reports whether a request accepts server-sent events, and nothing else.
 func (e *Events) Supports(r *http.Request) bool {
 	if !account.WantsEvents(r) || r.Header.Get("Upgrade") != "" {
 		return false
@@ -44,8 +44,8 @@ func (e *Events) Supports(r *http.Request) bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodPost && err == nil && media == "application/json"
 }
 
-// Do streams what an operation gives. Until that begins the request is like any
-// other: it has to arrive in time.
+// Do streams the responses of an operation. Until the stream begins, the request is like any
+// other: it has to arrive within the read timeout.
 func (e *Events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if !e.own(r) {
 		refuse(w, http.StatusForbidden, refusal(problem.CodeForbidden, "pages of other sites may not open a stream"))
@@ -85,8 +85,8 @@ func (e *Events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 	s.run(ctx, exec, oc)
 }
 
-// refusedByGet is why an operation by GET is refused, if it is. EventSource asks
-// again and again for what ends, unless the answer is no stream at all.
+// refusedByGet returns why an operation by GET is refused, if it is. EventSource reconnects to a
+// stream that ends, again and again, unless the response is not a stream at all.
 func refusedByGet(ctx context.Context, oc *graphql.OperationContext, errs gqlerror.List) (int, gqlerror.List) {
 	switch {
 	case errs != nil:
@@ -99,7 +99,7 @@ func refusedByGet(ctx context.Context, oc *graphql.OperationContext, errs gqlerr
 	return 0, nil
 }
 
-// readRequest reads the operation of a request: of its body, or by GET of its query.
+// readRequest reads the operation of a request: from its body, or by GET from its query.
 func readRequest(r *http.Request) (*graphql.RawParams, error) {
 	start := graphql.Now()
 	var params *graphql.RawParams
@@ -131,7 +131,7 @@ func readQuery(r *http.Request) (*graphql.RawParams, error) {
 	return params, nil
 }
 
-// refuse answers what becomes no stream.
+// refuse answers a request that does not become a stream.
 func refuse(w http.ResponseWriter, status int, errs ...*gqlerror.Error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
@@ -139,25 +139,24 @@ func refuse(w http.ResponseWriter, status int, errs ...*gqlerror.Error) {
 	_ = json.NewEncoder(w).Encode(graphql.Response{Errors: errs})
 }
 
-// eventStream is a response that goes on. Events and signs of life come from two
-// goroutines.
+// eventStream is a streamed response. Events and keep-alives are written by two goroutines.
 type eventStream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
-	most    time.Duration // that a write may take
+	most    time.Duration // maximum duration of a write
 	cancel  context.CancelFunc
 
 	mu sync.Mutex
 }
 
-// begin begins the stream and its signs of life, and gives what ends both. Only from
-// here on does the request have all the time it wants.
+// begin starts the stream and its keep-alives, and returns a function that ends both. Only from
+// here on does the request have no timeout.
 func (s *eventStream) begin(keepAlive time.Duration) (end func()) {
 	_ = s.control.SetReadDeadline(time.Time{})
 	header := s.w.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
-	header.Set("X-Accel-Buffering", "no") // nginx would keep events until it has many
+	header.Set("X-Accel-Buffering", "no") // nginx would buffer events
 	s.write(":\n\n")
 	ticker, done := time.NewTicker(keepAlive), make(chan struct{})
 	var beating sync.WaitGroup
@@ -178,8 +177,8 @@ func (s *eventStream) begin(keepAlive time.Duration) (end func()) {
 	}
 }
 
-// write writes an event, whole, and sends it. A client that does not take it in time,
-// or has left, ends the operation.
+// write writes an event, whole, and flushes it. A client that does not read it in time, or has
+// left, ends the operation.
 func (s *eventStream) write(event string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -202,12 +201,12 @@ func (s *eventStream) next(res *graphql.Response) {
 	s.write("event: next\ndata: " + string(text) + "\n\n")
 }
 
-// complete says that there will be no more, and that there is nothing to come back
-// for. EventSource shows no event without data, if only empty.
+// complete tells the client that there are no more events and that it need not reconnect.
+// EventSource ignores an event without data, hence the empty data.
 func (s *eventStream) complete() { s.write("event: complete\ndata:\n\n") }
 
-// run streams an operation to its end. Where the stream is ended before, by the
-// server or with the sign-in, it is not complete: clients come back.
+// run streams an operation to its end. If the stream is ended before, by the server or with the
+// session or token, it is not complete: clients reconnect.
 func (s *eventStream) run(ctx context.Context, exec graphql.GraphExecutor, oc *graphql.OperationContext) {
 	responses, running := exec.DispatchOperation(ctx, oc)
 	for res := responses(running); res != nil; res = responses(running) {

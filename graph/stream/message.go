@@ -11,11 +11,11 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// protocol is the subprotocol of WebSocket that is spoken, and none else:
+// protocol is the only supported subprotocol of WebSocket:
 // https://github.com/enisdenny/graphql-ws/blob/master/PROTOCOL.md
 const protocol = "graphql-transport-ws"
 
-// The types of its messages.
+// The message types of the protocol.
 const (
 	typeInit      = "connection_init"
 	typeAck       = "connection_ack"
@@ -27,25 +27,25 @@ const (
 	typeComplete  = "complete"
 )
 
-// maxID is the most bytes of an operation's id, which comes back with each of its
+// maxID is the maximum number of bytes of an operation's id, which is repeated in each of its
 // messages.
 const maxID = 256
 
-// message is one that a client sent.
+// message is a message from the client.
 type message struct {
 	ID      string          `json:"id"`
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload"`
 }
 
-// answer is a message of ours.
+// answer is a message from the server.
 type answer struct {
 	ID      string `json:"id,omitempty"`
 	Type    string `json:"type"`
 	Payload any    `json:"payload,omitempty"`
 }
 
-// readMessage reads a message, and refuses what is none of the protocol's.
+// readMessage reads a message, and refuses what is not one of the protocol's.
 func readMessage(text []byte) (message, error) {
 	var m message
 	if trimmed := bytes.TrimLeft(text, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' {
@@ -71,12 +71,12 @@ func readMessage(text []byte) (message, error) {
 	return m, nil
 }
 
-// isObject tells whether a payload is an object, or is not there.
+// isObject reports whether a payload is an object, or absent.
 func isObject(payload json.RawMessage) bool {
 	return len(payload) == 0 || payload[0] == '{' || string(payload) == "null"
 }
 
-// authorization is what a connection_init says of who is there; empty for nothing.
+// authorization returns the authorization of a connection_init; empty for none.
 func (m message) authorization() (string, error) {
 	var fields map[string]any
 	if len(m.Payload) > 0 {
@@ -99,7 +99,7 @@ func (m message) authorization() (string, error) {
 	return "", nil
 }
 
-// operation is what a subscribe asks for.
+// operation returns the operation of a subscribe message.
 func (m message) operation() (*graphql.RawParams, error) {
 	if len(m.Payload) == 0 || m.Payload[0] != '{' {
 		return nil, errors.New("the payload of subscribe must be an object")

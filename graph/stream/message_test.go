@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzReadMessage holds what everything behind the reader counts on: whatever comes
-// in, it is refused, or it is a client's message with what its type needs.
+// FuzzReadMessage checks what the code behind the reader relies on: any input is refused, or it
+// is a client's message with what its type needs.
 func FuzzReadMessage(f *testing.F) {
 	for _, seed := range []string{
 		`{"type":"connection_init"}`, `{"type":"connection_init","payload":{"authorization":"Bearer prt_x"}}`,
@@ -51,8 +51,7 @@ func FuzzReadMessage(f *testing.F) {
 	})
 }
 
-// A client's places come back, and the table of clients is as small as the clients are
-// few.
+// A client's slots are released, and the table of clients shrinks with their number.
 func TestPlacesComeBack(t *testing.T) {
 	t.Parallel()
 	var p places
@@ -73,7 +72,7 @@ func TestPlacesComeBack(t *testing.T) {
 		giveBack()
 	}
 	back[0]()
-	back[0]() // giving back twice is giving back once
+	back[0]() // the second release has no effect
 	if _, ok := p.take("a", 3); !ok {
 		t.Error("none came back")
 	}

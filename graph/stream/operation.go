@@ -14,14 +14,14 @@ import (
 	"postrider/internal/problem"
 )
 
-// operation is one that a client of a socket has asked for.
+// operation is an operation that a client of a socket has started.
 type operation struct {
 	id     string
 	ctx    context.Context
 	cancel context.CancelFunc
 }
 
-// subscribe begins an operation.
+// subscribe starts an operation.
 func (c *socket) subscribe(m message) {
 	params, err := m.operation()
 	switch {
@@ -54,7 +54,7 @@ func (c *socket) subscribe(m message) {
 	}
 }
 
-// complete ends an operation, because the client wants no more of it.
+// complete ends an operation at the client's request.
 func (c *socket) complete(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -64,7 +64,7 @@ func (c *socket) complete(id string) {
 	}
 }
 
-// endOperations ends all of them, and gives those that were under way.
+// endOperations ends all operations, and returns those that were in flight.
 func (c *socket) endOperations() map[string]*operation {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -76,8 +76,8 @@ func (c *socket) endOperations() map[string]*operation {
 	return ended
 }
 
-// forget makes the place of an operation free, whose work has ended. One that was
-// ended from outside stays among the operations until its client is told why.
+// forget releases the slot of an operation whose work has ended. One that was ended from outside
+// stays among the operations until its client has got the reason.
 func (c *socket) forget(op *operation) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -86,7 +86,7 @@ func (c *socket) forget(op *operation) {
 	op.cancel()
 }
 
-// drop makes the id of an operation free, unless it was ended from outside.
+// drop frees the id of an operation, unless it was ended from outside.
 func (c *socket) drop(op *operation) (dropped bool) {
 	if op.ctx.Err() != nil || c.operations[op.id] != op {
 		return false
@@ -128,13 +128,13 @@ func (c *socket) run(op *operation, params *graphql.RawParams) {
 	c.finish(op, answer{ID: op.id, Type: typeComplete})
 }
 
-// fail tells of an operation that ends without having begun.
+// fail sends the errors of an operation that could not start.
 func (c *socket) fail(op *operation, errs gqlerror.List) {
 	c.finish(op, answer{ID: op.id, Type: typeError, Payload: errs})
 }
 
-// finish says the last word about an operation. Its id is free from here on: a client
-// that has read it may use it anew.
+// finish sends the last message of an operation. Its id is free from here on: a client that has
+// read the message may reuse it.
 func (c *socket) finish(op *operation, last answer) {
 	c.mu.Lock()
 	dropped := c.drop(op)
@@ -144,7 +144,7 @@ func (c *socket) finish(op *operation, last answer) {
 	}
 }
 
-// say writes a message; of an operation that was ended meanwhile none.
+// say writes a message, unless its operation was ended meanwhile.
 func (c *socket) say(op *operation, a answer) bool {
 	c.writing.Lock()
 	defer c.writing.Unlock()
@@ -154,7 +154,7 @@ func (c *socket) say(op *operation, a answer) bool {
 	_ = c.ws.SetWriteDeadline(time.Now().Add(c.limits.WriteTimeout))
 	err := c.ws.WriteJSON(a)
 	if err != nil && !errors.Is(err, websocket.ErrCloseSent) {
-		_ = c.ws.Close() // whoever reads from it hears
+		_ = c.ws.Close() // the reading goroutine gets the error
 	}
 	return err == nil
 }

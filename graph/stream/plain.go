@@ -10,19 +10,19 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
-// CodeStreamRequired is the code of a subscription that was sent where there is one
-// answer to one question.
+// CodeStreamRequired is the code of a subscription that was sent over a transport with a single
+// response.
 const CodeStreamRequired = "stream_required"
 
-// With this code an operation is refused with 422, or 400 where the client speaks
-// application/graphql-response+json, as one that is not valid is.
+// An operation with this code is refused with 422, or 400 if the client speaks
+// application/graphql-response+json, as an invalid one is.
 func init() { errcode.RegisterErrorType(CodeStreamRequired, errcode.KindProtocol) }
 
-// Plain is a transport with one answer to one question, which refuses subscriptions:
-// they would wait for their first event, and end with it.
+// Plain is a transport with a single response, which refuses subscriptions: they would wait for
+// their first event, and end with it.
 type Plain struct{ graphql.Transport }
 
-// Do answers an operation that is no subscription.
+// Do answers an operation that is not a subscription.
 func (p Plain) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	p.Transport.Do(w, r, onlyAnswers{exec})
 }

@@ -17,8 +17,7 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Code is why a socket is closed. Codes below 4000 are WebSocket's, the others the
-// protocol's.
+// Code is why a socket is closed. Codes below 4000 are WebSocket's, the others the protocol's.
 type Code int
 
 // The codes with which the server closes a socket.
@@ -43,11 +42,11 @@ type Sockets struct {
 	places   places
 }
 
-// idleBuffer is the size of a connection's buffers: subscribers send little, and write
-// buffers are pooled.
+// idleBuffer is the size of a connection's buffers: subscribers send little, and write buffers are
+// pooled.
 const idleBuffer = 4 << 10
 
-// NewSockets makes the transport of WebSockets.
+// NewSockets returns the transport of WebSockets.
 func NewSockets(cfg Config) *Sockets {
 	limits := cfg.Limits.orDefault()
 	return &Sockets{cfg: cfg, limits: limits, upgrader: websocket.Upgrader{
@@ -56,7 +55,7 @@ func NewSockets(cfg Config) *Sockets {
 	}}
 }
 
-// Supports tells whether a request opens a WebSocket.
+// Supports reports whether a request opens a WebSocket.
 func (s *Sockets) Supports(r *http.Request) bool {
 	return r.Method == http.MethodGet && websocket.IsWebSocketUpgrade(r)
 }
@@ -65,7 +64,7 @@ func (s *Sockets) Supports(r *http.Request) bool {
 func (s *Sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		return // it is answered
+		return // the upgrader has answered
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	c := &socket{
@@ -98,11 +97,11 @@ type socket struct {
 	exec   graphql.GraphExecutor
 	header http.Header
 
-	// For who reads from it alone:
+	// Used by the reading goroutine only:
 	ctx          context.Context // of its operations: it has the viewer
-	place        func()          // gives its place back; nil where it has none
+	place        func()          // releases its slot; nil if it has none
 	initialised  bool
-	isOpen       bool                 // it has been acknowledged
+	isOpen       bool                 // it was acknowledged
 	acknowledged chan context.Context // sent to watch
 
 	closing atomic.Bool
@@ -110,12 +109,11 @@ type socket struct {
 
 	mu         sync.Mutex
 	operations map[string]*operation
-	count      int            // of operations under way, those that are cancelled and have not ended yet among them
+	count      int            // of operations in flight, including those that are cancelled and have not ended yet
 	running    sync.WaitGroup // likewise
 }
 
-// takePlace counts the socket as one of its client's, and closes it where there are
-// enough.
+// takePlace counts the socket as one of its client's, and closes it if the limit is reached.
 func (c *socket) takePlace(ctx context.Context) bool {
 	client, anonymous := c.cfg.client(ctx)
 	most := c.limits.Sockets
@@ -138,9 +136,9 @@ func (c *socket) leavePlace() {
 	}
 }
 
-// watch handles what does not come from the client: keep-alive pings, timeouts of
-// connection_init and of authentication, the server's shutdown, the end of the session or
-// token. ctx has the viewer.
+// watch handles what does not come from the client: keep-alive pings, timeouts of connection_init
+// and of authentication, the server's shutdown, the end of the session or token. ctx has the
+// viewer.
 func (c *socket) watch(ctx context.Context, left <-chan struct{}) {
 	ping := time.NewTicker(c.limits.KeepAlive)
 	defer ping.Stop()
@@ -199,7 +197,7 @@ func (c *socket) close(code Code, reason string) {
 	time.AfterFunc(c.limits.CloseTimeout, func() { _ = c.ws.Close() })
 }
 
-// maxReason is the most bytes of why a WebSocket is closed.
+// maxReason is the maximum number of bytes of a close reason.
 const maxReason = 123
 
 // alive extends the read deadline.
@@ -233,8 +231,8 @@ func (c *socket) read() {
 	}
 }
 
-// linger reads and discards for a moment: a connection that is closed with unread bytes is
-// reset, and the client does not get the close message.
+// linger reads and discards until the client has closed or a deadline passes: a connection that is
+// closed with unread bytes is reset, and the client does not get the close message.
 func (c *socket) linger() {
 	_ = c.ws.SetReadDeadline(time.Now().Add(c.limits.CloseTimeout))
 	_, _ = io.CopyN(io.Discard, c.ws.NetConn(), 8*c.limits.Message)

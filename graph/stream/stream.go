@@ -1,16 +1,15 @@
-// Package stream carries GraphQL operations over what stays open: WebSockets in
-// the protocol graphql-transport-ws, and server-sent events as graphql-sse reads
-// them. Both are transports of gqlgen.
+// Package stream carries GraphQL operations over long-lived connections: WebSockets with the
+// protocol graphql-transport-ws, and server-sent events as graphql-sse reads them. Both are
+// transports of gqlgen.
 //
-// It owns the close codes and the limits of streams; who may open one is decided by
-// package account, and what an operation may cost by the executor. Decision 0021
-// says why it is our own.
+// It owns the close codes and the limits of streams; package account decides who may open one, and
+// the executor what an operation may cost. ADR 21 has the reasons for not using a library.
 //
 // Rules:
 //   - The close code tells a client what to do: reconnect, because the server is shutting
 //     down, or sign in first, because the session or token has ended.
-//   - What a client can make it hold is bounded: the bytes of a message, operations,
-//     streams, the time without a sign of life, the time that a write takes.
+//   - What a client can make the server hold is bounded: the bytes of a message, operations,
+//     streams, the time without a keep-alive, the duration of a write.
 //   - Operations end with their client.
 package stream
 
@@ -33,13 +32,13 @@ import (
 	"postrider/internal/viewer"
 )
 
-// Limits bound what streams hold. What is zero is the default, in brackets.
+// Limits bound what streams hold. Zero means the default, in brackets.
 type Limits struct {
 	KeepAlive    time.Duration // between pings; a client that is silent for two of them has left (15 s)
 	InitTimeout  time.Duration // from the opening of a socket to connection_init (10 s)
-	AnonymousFor time.Duration // for which a socket stays open without authentication (1 min)
-	WriteTimeout time.Duration // for which a client may not take what is written (30 s)
-	CloseTimeout time.Duration // for which a client may not answer a close (2 s)
+	AnonymousFor time.Duration // maximum time without authentication (1 min)
+	WriteTimeout time.Duration // maximum duration of a write (30 s)
+	CloseTimeout time.Duration // maximum wait for the answer to a close (2 s)
 
 	Message    int64 // bytes of a client's message (1 MiB)
 	Operations int   // at once on a socket (100)
@@ -63,25 +62,25 @@ func (l Limits) orDefault() Limits {
 	}
 }
 
-// Config is what the transports are made of.
+// Config is the configuration of the transports.
 type Config struct {
-	// SignIn authenticates a socket by the authorization of its connection_init. The
-	// context that it returns ends with account.ErrSignInOver when the token does.
+	// SignIn authenticates a socket by the authorization of its connection_init. The returned
+	// context ends with account.ErrSignInOver when the token does.
 	SignIn func(ctx context.Context, authorization string) (context.Context, error)
 
 	PublicURL  string                               // whose pages may open streams with a user's cookie
-	ClientAddr func(ctx context.Context) netip.Addr // where a request came from; nil where that is not known
+	ClientAddr func(ctx context.Context) netip.Addr // returns where a request came from; may be nil
 	Limits     Limits
 }
 
-// places counts what each client has open.
+// places counts the streams that each client has open.
 type places struct {
 	mu    sync.Mutex
 	taken map[string]int
 }
 
-// take reserves one of a client's places, of which there are most, until giveBack is
-// called; false when none is free.
+// take reserves one of the at most most slots of a client, until giveBack is called; false if none
+// is free.
 func (p *places) take(client string, most int) (giveBack func(), ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -101,7 +100,7 @@ func (p *places) take(client string, most int) (giveBack func(), ok bool) {
 	}), true
 }
 
-// client names a client: users by their id, others by their truncated address.
+// client returns the name of a client: users by their id, others by their truncated address.
 func (c Config) client(ctx context.Context) (name string, anonymous bool) {
 	if v := viewer.From(ctx); v != nil {
 		return "user " + strconv.FormatInt(int64(v.UserID), 10), false
@@ -126,7 +125,7 @@ func sameOrigin(publicURL string) func(*http.Request) bool {
 			return true
 		}
 		from, parseErr := url.Parse(origin)
-		if parseErr != nil || from.Host == "" { // "null" is a page that hides where it is from
+		if parseErr != nil || from.Host == "" { // "null" is a page that hides its origin
 			return false
 		}
 		if strings.EqualFold(from.Host, r.Host) {

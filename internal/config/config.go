@@ -1,8 +1,8 @@
-// Package config is every setting of Postrider, once: flag, environment variable,
-// default and meaning stand on one line of Config.
+// Package config declares every setting of Postrider once: flag, environment variable, default
+// and help are on one line of Config.
 //
-// It owns reading and checking them. It opens nothing and decides nothing by
-// them. Flags win over environment; both over the default.
+// It reads and checks the settings; it opens nothing and makes no decisions from them. Flags
+// win over the environment; both win over the default.
 package config
 
 import (
@@ -22,8 +22,8 @@ import (
 	"postrider/internal/secret"
 )
 
-// Config is what a process was told. cmd/postrider embeds it beside its
-// subcommands, so that kong lists it in every help.
+// Config is the configuration of a process. cmd/postrider embeds it beside its subcommands, so
+// that kong lists the settings in every help.
 type Config struct {
 	DatabaseURL         string        `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 14 or newer; empty: an embedded PostgreSQL under --data."`
 	Data                string        `env:"POSTRIDER_DATA" default:".postrider" placeholder:"DIR" help:"Where the embedded PostgreSQL keeps its data, and the key when none is given (${default})."`
@@ -45,15 +45,15 @@ type Config struct {
 	CountryHeader       string        `env:"POSTRIDER_COUNTRY_HEADER" default:"CF-IPCountry" placeholder:"NAME" help:"The header in which a trusted proxy says the country (${default})."`
 	Log                 slog.Level    `env:"POSTRIDER_LOG" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (${default}); JSON lines on stderr, text on a terminal."`
 
-	urlByAddr bool // PublicURL was made from Addr
+	urlByAddr bool // PublicURL was derived from Addr
 }
 
 // countryDatabases are where make, the binary beside its repository, and the
 // container image keep the country database.
 var countryDatabases = []string{".cache/country.mmdb", "../.cache/country.mmdb", "/usr/share/postrider/country.mmdb"}
 
-// Validate checks what single flags cannot: it names every setting that is
-// wrong, what it holds and what it wants. It also fills GeoIP where it is empty.
+// Validate checks what no single flag can: its error names every invalid setting, its value and
+// what is expected. It also fills GeoIP where it is empty.
 func (c *Config) Validate() error {
 	var faults []error
 	fault := func(name, format string, args ...any) {
@@ -109,10 +109,10 @@ func (c *Config) Validate() error {
 	return errors.Join(faults...)
 }
 
-// PublicURLGiven tells whether PublicURL was set: else it is where Addr leads.
+// PublicURLGiven reports whether PublicURL was set; otherwise it is derived from Addr.
 func (c *Config) PublicURLGiven() bool { return !c.urlByAddr }
 
-// checkAddr says what is wrong with an address to listen on.
+// checkAddr returns an error for an invalid listen address.
 func checkAddr(addr string) error {
 	_, port, err := net.SplitHostPort(addr)
 	if n, numeric := strconv.Atoi(port); err != nil || numeric != nil || n < 0 || n > 65535 {
@@ -121,7 +121,7 @@ func checkAddr(addr string) error {
 	return nil
 }
 
-// urlOf is how an address to listen on is reached from this machine.
+// urlOf returns the URL by which a listen address is reached from this machine.
 func urlOf(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil || port == "" || port == "0" {
@@ -133,7 +133,7 @@ func urlOf(addr string) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// SecureCookies tells whether browsers reach us over https only.
+// SecureCookies reports whether browsers reach us over https only.
 func (c *Config) SecureCookies() bool { return strings.HasPrefix(c.PublicURL, "https://") }
 
 func findCountryDatabase() string {
@@ -151,10 +151,10 @@ func findCountryDatabase() string {
 	return ""
 }
 
-// Prefixes is a list of networks, written as addresses or CIDR with commas between.
+// Prefixes is a list of networks: addresses or CIDR prefixes, separated by commas.
 type Prefixes []netip.Prefix
 
-// UnmarshalText reads the list; kong calls it.
+// UnmarshalText parses the list; kong calls it.
 func (p *Prefixes) UnmarshalText(text []byte) error {
 	*p = nil
 	for part := range strings.SplitSeq(string(text), ",") {
@@ -175,8 +175,8 @@ func (p *Prefixes) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Contain tells whether addr is in one of the networks. An IPv4 address that
-// came over IPv6 is the IPv4 address.
+// Contain reports whether addr is in one of the networks. An IPv4-mapped IPv6 address counts as
+// its IPv4 address.
 func (p Prefixes) Contain(addr netip.Addr) bool {
 	addr = addr.Unmap().WithZone("")
 	return slices.ContainsFunc(p, func(prefix netip.Prefix) bool { return prefix.Contains(addr) })

@@ -9,9 +9,9 @@ import (
 	"github.com/lmittmann/tint"
 )
 
-// NewLogger writes to out at the level of POSTRIDER_LOG: JSON lines, in which each
-// duration is in milliseconds and its name says so, or coloured text where out is a
-// terminal.
+// NewLogger returns a logger that writes to out at the level of POSTRIDER_LOG: coloured text if
+// out is a terminal, else JSON lines, in which durations are in milliseconds and their keys
+// name the unit.
 func (c *Config) NewLogger(out io.Writer) *slog.Logger {
 	if file, ok := out.(*os.File); ok && isTerminal(file) {
 		return slog.New(tint.NewTextHandler(out, &tint.Options{
@@ -21,7 +21,7 @@ func (c *Config) NewLogger(out io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: c.Log, ReplaceAttr: inMilliseconds}))
 }
 
-// inMilliseconds writes a duration with its unit; slog's own are bare nanoseconds.
+// inMilliseconds writes a duration with its unit; slog's default is bare nanoseconds.
 func inMilliseconds(_ []string, a slog.Attr) slog.Attr {
 	if a.Value.Kind() == slog.KindDuration {
 		return slog.Float64(a.Key+"_ms", float64(a.Value.Duration())/float64(time.Millisecond))

@@ -1,7 +1,6 @@
-// Package enum is what every enumeration of Postrider shares: a value is a
-// string in lower case in Go and in the database, and the same in upper case in
-// GraphQL. It knows nothing but the standard library, so the pure packages may
-// use it.
+// Package enum has what all enumerations of Postrider share: a value is a lower-case string in
+// Go and in the database, and the same in upper case in GraphQL. It imports only the standard
+// library, so the pure packages may use it.
 package enum
 
 import (
@@ -11,7 +10,7 @@ import (
 	"strings"
 )
 
-// Strings gives the database values, for ent.
+// Strings returns the database values, for ent.
 func Strings[T ~string](values []T) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
@@ -20,7 +19,7 @@ func Strings[T ~string](values []T) []string {
 	return out
 }
 
-// SQL writes the database values as SQL has them behind IN.
+// SQL returns the database values as an SQL list, for use with IN.
 func SQL[T ~string](values []T) string {
 	return "('" + strings.Join(Strings(values), "', '") + "')"
 }
@@ -30,7 +29,7 @@ func Write[T ~string](w io.Writer, v T) {
 	_, _ = io.WriteString(w, strconv.Quote(strings.ToUpper(string(v))))
 }
 
-// Read reads a GraphQL name into one of the known values.
+// Read parses a GraphQL name into one of the known values.
 func Read[T ~string](v any, into *T, known []T) error {
 	name, ok := v.(string)
 	if !ok {
@@ -45,7 +44,7 @@ func Read[T ~string](v any, into *T, known []T) error {
 	return fmt.Errorf("%q is unknown: give one of %s", name, Names(known))
 }
 
-// Names lists the GraphQL names, for messages.
+// Names returns the GraphQL names as a list, for messages.
 func Names[T ~string](known []T) string {
 	return strings.ToUpper(strings.Join(Strings(known), ", "))
 }

@@ -1,4 +1,4 @@
-// Package heap sets how much memory is traded for the collector's time.
+// Package heap tunes how much memory the garbage collector may use to save CPU time.
 package heap
 
 import (
@@ -6,12 +6,11 @@ import (
 	"runtime/debug"
 )
 
-// percent is how much garbage may grow beside what lives. A process holds little
-// that lives and makes much that does not: Go's default of 100 collects twice as
-// often.
+// percent is the GOGC value: how much garbage may grow relative to the live heap. A process has a
+// small live heap and makes much garbage: Go's default of 100 collects twice as often.
 const percent = 200
 
-// Tune sets it, unless the environment says otherwise (GOGC).
+// Tune sets GOGC to percent, unless the environment sets it.
 func Tune() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(percent)

@@ -1,7 +1,6 @@
-// Package ids gives the keys of rows types of their own, so that the compiler refuses
-// an offer's where a campaign's belongs. ent's rows have int64 for all of them: a key is
-// converted where it is read from a row, and where it is given to ent. Zero stands for
-// none.
+// Package ids gives the keys of rows types of their own, so that the compiler refuses an offer's
+// key where a campaign's is expected. ent's rows have int64 for all of them: a key is converted
+// where it is read from a row, and where it is passed to ent. Zero stands for none.
 package ids
 
 // Affiliate is the key of an affiliate.

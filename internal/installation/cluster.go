@@ -12,17 +12,17 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// cluster says where a database is. What a server does not tell is zero, and is
-// not compared.
+// cluster identifies where a database is. What a server does not reveal is zero, and is not
+// compared.
 type cluster struct {
-	system   string // made with the cluster, and the same in its replicas
-	timeline int64  // one more with each promotion, and each recovery to a point in time
-	oid      int64  // of the database: a dump that is restored, and a CREATE DATABASE … TEMPLATE, has another
+	system   string // system identifier: set by initdb, and the same in replicas
+	timeline int64  // incremented with each promotion, and each recovery to a point in time
+	oid      int64  // of the database: different after a restored dump, and after CREATE DATABASE … TEMPLATE
 
-	written int64 // how far the log was, in bytes; not remembered
+	written int64 // WAL position, in bytes; not stored
 }
 
-// readCluster asks the server where db is. Some hosts do not let everybody ask.
+// readCluster asks the server where db is. Some hosting providers restrict these functions.
 func readCluster(ctx context.Context, db *sql.DB) (c cluster, err error) {
 	if err := db.QueryRowContext(ctx, `SELECT oid::bigint FROM pg_database WHERE datname = current_database()`).Scan(&c.oid); err != nil {
 		return c, fmt.Errorf("asking which database this is: %w", err)
@@ -30,13 +30,13 @@ func readCluster(ctx context.Context, db *sql.DB) (c cluster, err error) {
 	if err := ifTold(db.QueryRowContext(ctx, `SELECT system_identifier::text FROM pg_control_system()`).Scan(&c.system)); err != nil {
 		return c, err
 	}
-	// The name of the log's segment begins with the timeline.
+	// The name of the WAL segment begins with the timeline.
 	return c, ifTold(db.QueryRowContext(ctx, `
 		SELECT ('x' || left(pg_walfile_name(lsn), 8))::bit(32)::bigint, (lsn - '0/0')::bigint FROM pg_current_wal_lsn() AS lsn`).
 		Scan(&c.timeline, &c.written))
 }
 
-// ifTold forgives a server that it does not tell.
+// ifTold ignores the error of a server that does not permit the query.
 func ifTold(err error) error {
 	refused, ok := errors.AsType[*pgconn.PgError](err)
 	if ok && (refused.Code == "42501" || refused.Code == "42883" || strings.HasPrefix(refused.Code, "0A") || refused.Code == "55000") {
@@ -48,7 +48,7 @@ func ifTold(err error) error {
 	return nil
 }
 
-// differs says in words what is not as it was remembered; empty where all is.
+// differs returns what differs from the remembered cluster, in words; empty if nothing does.
 func (c cluster) differs(was cluster) string {
 	var parts []string
 	if c.system != "" && was.system != "" && c.system != was.system {
@@ -63,13 +63,13 @@ func (c cluster) differs(was cluster) string {
 	return strings.Join(parts, ", ")
 }
 
-// follows tells whether c is was after a promotion that lost nothing which this
-// process has seen: the same database on a later timeline, whose log goes on.
+// follows reports whether c is was after a promotion that lost nothing which this process has
+// seen: the same database on a later timeline, whose WAL continues.
 func (c cluster) follows(was cluster) bool {
 	return c.system == was.system && c.oid == was.oid && c.timeline > was.timeline && was.timeline != 0 && c.written >= was.written
 }
 
-// remember writes down that the installation runs here now.
+// remember stores that the installation runs here now.
 func (c cluster) remember(ctx context.Context, tx pg.Conn) error {
 	_, err := tx.ExecContext(ctx, `UPDATE installation SET system_identifier = nullif($1, ''), timeline = nullif($2::bigint, 0), database_oid = $3`,
 		c.system, c.timeline, c.oid)

@@ -21,7 +21,7 @@ func seal(t *testing.T, r *secret.Ring, value string) []byte {
 	return sealed
 }
 
-// store gives a postback a signing secret as it is.
+// store sets a postback's sealed signing secret.
 func store(t *testing.T, d *pgtest.DB, p *db.Postback, sealed []byte) {
 	t.Helper()
 	if _, err := d.SQL.ExecContext(t.Context(), `UPDATE postbacks SET signing_secret = $2 WHERE id = $1`, p.ID, sealed); err != nil {
@@ -34,7 +34,7 @@ func stored(t *testing.T, d *pgtest.DB, p *db.Postback) []byte {
 	return d.Client().Postback.GetX(pgtest.System(t), p.ID).SigningSecret
 }
 
-// writers add and change signing secrets, and remember what they are.
+// writers add and change signing secrets, and record them.
 type writers struct {
 	t         *testing.T
 	d         *pgtest.DB
@@ -45,7 +45,7 @@ type writers struct {
 	want map[int64]string
 }
 
-// add makes one more postback.
+// add creates a postback.
 func (w *writers) add(r *secret.Ring) {
 	value := secret.Random()
 	sealed, err := r.Seal(value, secret.ForPostback)
@@ -81,7 +81,7 @@ func (w *writers) change(r *secret.Ring, n int) {
 	w.want[changed] = value
 }
 
-// write goes on adding and changing until it is stopped. It returns once it has begun.
+// write keeps adding and changing until it is stopped. It returns once it has begun.
 func (w *writers) write(r *secret.Ring) (stop func()) {
 	var all sync.WaitGroup
 	done, begun := make(chan struct{}), make(chan struct{}, 3)

@@ -15,23 +15,22 @@ type Reason string
 
 // The reasons.
 const (
-	Asked   Reason = "asked"   // somebody wanted it
+	Asked   Reason = "asked"   // requested by somebody
 	Setting Reason = "setting" // POSTRIDER_HOLD
 	Copy    Reason = "copy"    // the database is not where the installation ran last
 )
 
-// Hold says that nothing leaves to trackers; the zero Hold, that all goes on.
+// Hold is the state in which nothing is sent to trackers; the zero Hold is none.
 type Hold struct {
 	Reason Reason
 	Since  time.Time
-	Note   string // for whoever runs it: who asked, or what differs
+	Note   string // for the operator of the installation: who requested it, or what differs
 }
 
-// On tells whether it holds.
+// On reports whether there is a hold.
 func (h Hold) On() bool { return h.Reason != "" }
 
-// Refuse is the problem of somebody who wants something sent; nil where nothing
-// is on hold.
+// Refuse returns the problem for a request to send something; nil if nothing is on hold.
 func (h Hold) Refuse() error {
 	if !h.On() {
 		return nil
@@ -39,8 +38,7 @@ func (h Hold) Refuse() error {
 	return problem.Conflict("", "nothing is sent: Postrider is on hold since %s; try again when it is resumed", h.Since.UTC().Format("2 January 15:04 MST"))
 }
 
-// settingFor is how long a process with POSTRIDER_HOLD is taken to run since it
-// was last seen.
+// settingFor is how long after it was last seen a process with POSTRIDER_HOLD counts as running.
 const settingFor = 15 * time.Second
 
 // ReadHold reads whether the installation is on hold.
@@ -54,8 +52,8 @@ type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// Begin puts the installation on hold, unless it is. Every process obeys at once: a
-// delivery is claimed only while there is no hold. Quiet waits for what was in flight.
+// Begin puts the installation on hold, unless it is already. It applies to every process at once:
+// a delivery is claimed only while there is no hold. Quiet waits for what was in flight.
 func Begin(ctx context.Context, db execer, reason Reason, note string) error {
 	_, err := db.ExecContext(ctx, `
 		UPDATE installation SET hold_reason = $1, hold_since = now(), hold_note = $2 WHERE hold_reason IS NULL`, string(reason), note)
@@ -65,8 +63,8 @@ func Begin(ctx context.Context, db execer, reason Reason, note string) error {
 	return nil
 }
 
-// Resume ends a hold, and remembers where the database is now. It is refused while
-// a process runs that was told to hold by its settings.
+// Resume ends a hold, and stores where the database is now. It is refused while a process with
+// POSTRIDER_HOLD is running.
 func Resume(ctx context.Context, db *sql.DB) error {
 	resume, err := Resumption(ctx, db)
 	if err != nil {
@@ -96,7 +94,7 @@ func Resumption(ctx context.Context, db *sql.DB) (resume func(ctx context.Contex
 	}, err
 }
 
-// known is what the database remembers.
+// known is what the database has stored.
 type known struct {
 	hold    Hold
 	setting bool    // a process with POSTRIDER_HOLD runs
@@ -123,8 +121,8 @@ func readKnown(ctx context.Context, db rower, lock string) (k known, err error) 
 	return k, nil
 }
 
-// settle compares where the database is with where it was. Before the first start
-// that is written down; anything else that differs puts the installation on hold.
+// settle compares where the database is with where it was. Before the first start that is stored;
+// later, any difference puts the installation on hold.
 func settle(ctx context.Context, db *sql.DB, here cluster) (known, error) {
 	k, err := readKnown(ctx, db, "")
 	if err != nil || k.settled(here) {
@@ -149,15 +147,15 @@ func settle(ctx context.Context, db *sql.DB, here cluster) (known, error) {
 	return k, err
 }
 
-// settled tells whether all is as it was remembered, or already on hold because it
-// is not.
+// settled reports whether the cluster is as it was stored, or the installation is already on hold
+// because it is not.
 func (k known) settled(here cluster) bool {
 	return k.cluster.oid != 0 && (k.hold.Reason == Copy || here.differs(k.cluster) == "")
 }
 
-// Quiet waits until nothing is in flight any more that had begun before Begin
-// returned: transactions that may have claimed something, then attempts. It tells
-// how many jobs were still running when ctx ended.
+// Quiet waits until nothing is in flight that began before Begin returned: first transactions that
+// may have claimed something, then attempts. It returns how many jobs were still running when ctx
+// ended.
 func Quiet(ctx context.Context, db *sql.DB) (running int, err error) {
 	var asked time.Time
 	if err := db.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&asked); err != nil {

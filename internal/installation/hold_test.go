@@ -11,7 +11,7 @@ import (
 	"postrider/pgtest"
 )
 
-// start starts as a process does, and gives what it knows.
+// start starts as a process does, and returns its Watch.
 func start(t *testing.T, d *pgtest.DB) *installation.Watch {
 	t.Helper()
 	w, err := installation.NewWatch(t.Context(), installation.WatchConfig{DB: d.SQL, Log: slog.New(slog.DiscardHandler)})
@@ -53,7 +53,7 @@ func TestADatabaseThatIsElsewhereStartsOnHold(t *testing.T) {
 	}
 }
 
-// A host that does not tell which cluster it is holds nothing up.
+// A server that does not reveal its cluster does not put the installation on hold.
 func TestAHostThatTellsNothingIsNoCopy(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)

@@ -26,7 +26,7 @@ func ring(t *testing.T, keys ...string) *secret.Ring {
 	return r
 }
 
-// says fails unless err says every part and holds no key.
+// says fails unless err contains every part and no key.
 func says(t *testing.T, err error, keys []string, parts ...string) {
 	t.Helper()
 	if err == nil {
@@ -104,8 +104,8 @@ func TestAnOlderInstallationIsTakenOverOnlyWithItsKey(t *testing.T) {
 	}
 }
 
-// What a process of before sealed with the old key, after everything had been
-// rotated, keeps that key wanted.
+// A secret that an old process sealed with the old key, after the rotation, keeps that key
+// required.
 func TestALateSecretKeepsItsKeyWanted(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
@@ -145,8 +145,8 @@ func TestRotationUnderLoadLosesNothing(t *testing.T) {
 	for range 40 {
 		w.add(before)
 	}
-	// Those that seal with the new key already add secrets and change others, until
-	// the rotation is over.
+	// Processes that already seal with the new key add and change secrets until the rotation is
+	// over.
 	stop := w.write(both)
 	if _, err := installation.Rotate(t.Context(), d.SQL, both, func(installation.Progress) {}); err != nil {
 		t.Error(err)
@@ -186,8 +186,7 @@ func TestARotationThatWasStoppedIsStartedAgain(t *testing.T) {
 	}
 }
 
-// Every column that may hold something sealed is either among those that are
-// rotated or known to hold something else.
+// Every column that may have something sealed is either rotated or known to have something else.
 func TestEverySealedColumnIsRotated(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)

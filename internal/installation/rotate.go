@@ -9,21 +9,20 @@ import (
 	"postrider/internal/secret"
 )
 
-// Progress is how far a rotation has come.
+// Progress is the progress of a rotation.
 type Progress struct {
-	Where  string // the column whose values were sealed anew
+	Where  string // the column whose values were resealed
 	Sealed int    // so far, in all columns
 }
 
-// Rotate seals anew, with the first key of ring, whatever is not sealed with it,
-// while everybody who has all of ring's keys goes on. It may be stopped at any
-// moment and started again. It tells how many values it sealed, and says after
-// each batch how far it is.
+// Rotate reseals, with the first key of ring, every value that is not sealed with it, while
+// processes that have all of ring's keys keep running. It may be stopped at any time and started
+// again. It returns how many values it sealed, and reports its progress after each batch.
 //
-// A value that somebody changes meanwhile is left to him: he has sealed it with a
-// key of his own ring, and it is looked at again in the next pass. It ends after a
-// pass in which there was nothing to do. The installation's own secret comes last:
-// until then, no process starts without the keys of before.
+// A value that is changed meanwhile is not overwritten: it was sealed with a key of the writer's
+// own ring, and the next pass checks it again. Rotate ends after a pass in which there was nothing
+// to do. The installation's own secret comes last: until then, no process starts without the
+// previous keys.
 func Rotate(ctx context.Context, db *sql.DB, ring *secret.Ring, say func(Progress)) (int, error) {
 	total := 0
 	for {
@@ -45,7 +44,7 @@ func Rotate(ctx context.Context, db *sql.DB, ring *secret.Ring, say func(Progres
 	}
 }
 
-// sealAnew seals values with the first key where they are still what was read.
+// sealAnew seals values with the first key if they are unchanged since they were read.
 func (c column) sealAnew(ctx context.Context, db *sql.DB, ring *secret.Ring, batch []row) (int, error) {
 	ids, before, after := make([]int64, len(batch)), make([][]byte, len(batch)), make([][]byte, len(batch))
 	for i, r := range batch {
@@ -87,8 +86,8 @@ func rotateOwn(ctx context.Context, db *sql.DB, ring *secret.Ring) error {
 	})
 }
 
-// Count tells how many values each key of ring has sealed, by its id; what no
-// name stands in was sealed before keys had ids.
+// Count returns how many values each key has sealed, by its id; values with an empty id were
+// sealed before keys had ids.
 func Count(ctx context.Context, db *sql.DB) (map[string]int, error) {
 	counts := map[string]int{}
 	for _, c := range columns {

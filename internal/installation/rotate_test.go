@@ -8,8 +8,8 @@ import (
 	"postrider/pgtest"
 )
 
-// What somebody changes between a rotation's reading and its writing stays as he
-// changed it, and is looked at again: also where he sealed it with the old key.
+// A value that is changed between a rotation's read and its write keeps the change, and is
+// checked again: also if it was sealed with the old key.
 func TestARotationOverwritesNoChange(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)

@@ -9,21 +9,21 @@ import (
 	"postrider/internal/secret"
 )
 
-// column is where sealed values are.
+// column is a column of sealed values.
 type column struct {
 	table, name string
-	context     string // what Seal was told
+	context     string // the context given to Seal
 }
 
-// columns lists every column of sealed values, but for the installation's own. A
-// test compares it with the database.
+// columns lists every column of sealed values except the installation's own. A test compares it
+// with the database.
 var columns = []column{
 	{"integration_secrets", "sealed", secret.ForIntegration},
 	{"postbacks", "signing_secret", secret.ForPostback},
 	{"postbacks", "retired_signing_secret", secret.ForPostback},
 }
 
-// batchRows is how many values are read, or sealed anew, at once.
+// batchRows is how many values are read, or resealed, at once.
 const batchRows = 500
 
 // row is one sealed value.
@@ -32,7 +32,7 @@ type row struct {
 	sealed []byte
 }
 
-// next reads values of a column after an id that begin with none of prefixes.
+// next reads the values of a column after an id that begin with none of prefixes.
 func (c column) next(ctx context.Context, db pg.Querier, after int64, prefixes [][]byte) ([]row, error) {
 	var found []row
 	err := pg.Each(ctx, db, "reading "+c.String(), func(rows *sql.Rows) error {
@@ -51,8 +51,7 @@ func (c column) next(ctx context.Context, db pg.Querier, after int64, prefixes [
 	return found, nil
 }
 
-// each hands out, batch by batch, the values of a column that begin with none of
-// prefixes.
+// each calls do, batch by batch, with the values of a column that begin with none of prefixes.
 func (c column) each(ctx context.Context, db pg.Querier, prefixes [][]byte, do func(batch []row) error) error {
 	for after := int64(0); ; {
 		batch, err := c.next(ctx, db, after, prefixes)
@@ -66,5 +65,5 @@ func (c column) each(ctx context.Context, db pg.Querier, prefixes [][]byte, do f
 	}
 }
 
-// String is the column's name in messages.
+// String returns the column's name for messages.
 func (c column) String() string { return c.table + "." + c.name }

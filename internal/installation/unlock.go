@@ -11,10 +11,10 @@ import (
 	"postrider/internal/secret"
 )
 
-// Unlock gives the ring of the installation whose database this is: of the keys
-// that were given (POSTRIDER_KEY), else of those kept under dir. Where nothing was
-// ever sealed and there is no key, it makes one. A ring that does not open all that
-// is sealed is refused, in a sentence that names the keys that are missing.
+// Unlock returns the ring of the installation that this database belongs to: of the given keys
+// (POSTRIDER_KEY), else of those stored under dir. If nothing was ever sealed and there is no key,
+// it makes one. A ring that does not open every sealed value is refused, with an error that names
+// the missing keys.
 func Unlock(ctx context.Context, db *sql.DB, given, dir string) (ring *secret.Ring, err error) {
 	err = pg.WithTx(ctx, db, func(ctx context.Context, tx *sql.Tx) error {
 		if ring, err = secret.FindRing(given, dir); err != nil {
@@ -49,7 +49,7 @@ func Unlock(ctx context.Context, db *sql.DB, given, dir string) (ring *secret.Ri
 	return ring, nil
 }
 
-// seal makes the installation's own secret.
+// seal creates the installation's own secret.
 func seal(ctx context.Context, tx *sql.Tx, ring *secret.Ring) error {
 	sealed, err := ring.Seal(secret.Random(), secret.ForLookup)
 	if err != nil {
@@ -63,7 +63,7 @@ func seal(ctx context.Context, tx *sql.Tx, ring *secret.Ring) error {
 
 // missing is what a ring does not open.
 type missing struct {
-	ids    []string // of keys that it lacks
+	ids    []string // of the keys that it lacks
 	values int
 	where  []string // some of the values
 }
@@ -80,7 +80,7 @@ func (m *missing) add(id, where string) {
 	}
 }
 
-// locked finds what ring, which may be nil, does not open.
+// locked returns what ring, which may be nil, does not open.
 func locked(ctx context.Context, tx *sql.Tx, ring *secret.Ring, lookup []byte, id string) (missing, error) {
 	var m missing
 	var prefixes [][]byte
@@ -116,7 +116,7 @@ func locked(ctx context.Context, tx *sql.Tx, ring *secret.Ring, lookup []byte, i
 	return m, nil
 }
 
-// refuse says which keys are wanted, which were given, and how to give them.
+// refuse returns an error with the keys wanted, those given, and how to give them.
 func (m *missing) refuse(ring *secret.Ring, dir string) error {
 	wanted := "another key"
 	if len(m.ids) > 0 {

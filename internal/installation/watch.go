@@ -11,19 +11,19 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// lookEvery is how often the database is asked where nothing is announced.
+// lookEvery is the polling interval, for changes that are not announced.
 const lookEvery = 5 * time.Second
 
 // WatchConfig is what a Watch needs.
 type WatchConfig struct {
 	DB      *sql.DB
-	Setting bool // POSTRIDER_HOLD: this process holds whatever the database says, and puts all on hold
+	Setting bool // POSTRIDER_HOLD: this process holds whatever the database has, and puts the installation on hold
 	Log     *slog.Logger
 	Metrics prometheus.Registerer // nil for none
-	Changed func()                // called when a hold has begun or is over; nil for nothing
+	Changed func()                // called when a hold has begun or ended; may be nil
 }
 
-// Watch knows whether the installation is on hold.
+// Watch keeps track of whether the installation is on hold.
 type Watch struct {
 	WatchConfig
 
@@ -31,11 +31,11 @@ type Watch struct {
 	look chan struct{}
 
 	mu   sync.Mutex
-	seen cluster // where the database was when it was last asked
+	seen cluster // where the database was at the last read
 }
 
-// NewWatch compares where the database is with what it remembers, puts it on hold
-// where it must be, and knows that when it returns. Run keeps it up to date.
+// NewWatch compares where the database is with what is stored, and puts the installation on hold
+// if they differ. The hold is known when it returns; Run keeps it up to date.
 func NewWatch(ctx context.Context, cfg WatchConfig) (*Watch, error) {
 	w := &Watch{WatchConfig: cfg, look: make(chan struct{}, 1)}
 	w.hold.Store(&Hold{})
@@ -55,13 +55,13 @@ func NewWatch(ctx context.Context, cfg WatchConfig) (*Watch, error) {
 	return w, nil
 }
 
-// Hold is what is known of the hold.
+// Hold returns the hold as last read.
 func (w *Watch) Hold() Hold { return *w.hold.Load() }
 
-// On tells whether nothing may leave.
+// On reports whether nothing may be sent.
 func (w *Watch) On() bool { return w.Setting || w.Hold().On() }
 
-// Look asks the database soon: something was announced.
+// Look makes Run read the database soon: something was announced.
 func (w *Watch) Look() {
 	select {
 	case w.look <- struct{}{}:
@@ -69,8 +69,8 @@ func (w *Watch) Look() {
 	}
 }
 
-// Run keeps it up to date until ctx is done. While the database does not answer,
-// what was known stays.
+// Run keeps the hold up to date until ctx is done. While the database does not answer, the last
+// known state stays.
 func (w *Watch) Run(ctx context.Context) {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
@@ -87,7 +87,7 @@ func (w *Watch) Run(ctx context.Context) {
 	}
 }
 
-// refresh asks the database.
+// refresh reads the hold from the database.
 func (w *Watch) refresh(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -114,8 +114,8 @@ func (w *Watch) refresh(ctx context.Context) error {
 	return nil
 }
 
-// assert puts the installation on hold because of the setting, and shows that a
-// process with the setting runs.
+// assert puts the installation on hold because of the setting, and records that a process with the
+// setting is running.
 func (w *Watch) assert(ctx context.Context) error {
 	_, err := w.DB.ExecContext(ctx, `UPDATE installation SET setting_until = now() + $1::interval`, settingFor)
 	if err != nil {
@@ -124,9 +124,8 @@ func (w *Watch) assert(ctx context.Context) error {
 	return Begin(ctx, w.DB, Setting, "POSTRIDER_HOLD")
 }
 
-// follow remembers that the database was promoted under this process's eyes: it
-// was connected before and is now, and the log goes on where it was. That is a
-// failover, and no copy.
+// follow stores that the database was promoted while this process was connected: it was before and
+// is now, and the WAL continues where it was. That is a failover, not a copy.
 func (w *Watch) follow(ctx context.Context, here cluster) error {
 	result, err := w.DB.ExecContext(ctx, `UPDATE installation SET timeline = $2 WHERE timeline = $1`, w.seen.timeline, here.timeline)
 	if err != nil {
@@ -138,7 +137,7 @@ func (w *Watch) follow(ctx context.Context, here cluster) error {
 	return nil
 }
 
-// say tells of a hold that has begun or is over.
+// say logs a hold that has begun or ended.
 func (w *Watch) say(ctx context.Context, hold Hold) {
 	was := w.hold.Swap(&hold)
 	switch {

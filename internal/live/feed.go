@@ -9,15 +9,15 @@ import (
 	"github.com/gofrs/uuid/v5"
 )
 
-// Bounds of a Feed: how many rows are loaded at once, and how far it may be
-// behind before its subscribers are told to fetch anew instead.
+// Bounds of a Feed: how many rows are loaded at once, and how far it may fall behind before its
+// subscribers have to fetch everything again.
 const (
 	feedBatch   = 500
 	feedBacklog = 20_000
 )
 
-// Feed turns notices of ids into rows for a Hub: it collects ids while it loads,
-// so that a burst costs few queries, and loads nothing while nobody watches.
+// Feed turns notices of ids into rows for a Hub: it collects ids while it loads, so that a burst
+// takes few queries, and loads nothing while there are no subscribers.
 type Feed[T any] struct {
 	hub  *Hub[T]
 	load func(ctx context.Context, ids []uuid.UUID) ([]T, error)
@@ -28,12 +28,12 @@ type Feed[T any] struct {
 	ready chan struct{}
 }
 
-// NewFeed makes a Feed. Run moves it.
+// NewFeed returns a Feed. Run drives it.
 func NewFeed[T any](hub *Hub[T], log *slog.Logger, load func(ctx context.Context, ids []uuid.UUID) ([]T, error)) *Feed[T] {
 	return &Feed[T]{hub: hub, load: load, log: log, ready: make(chan struct{}, 1)}
 }
 
-// Add takes ids that were announced. It never blocks.
+// Add adds announced ids. It never blocks.
 func (f *Feed[T]) Add(ids []uuid.UUID) {
 	if !f.hub.Watched() {
 		return
@@ -85,8 +85,8 @@ func (f *Feed[T]) publish(ctx context.Context) {
 	}
 }
 
-// distinct keeps the last of each id: rows are loaded as they are now, so
-// earlier notices of the same row say nothing more.
+// distinct keeps the last of each id: rows are loaded as they are now, so earlier notices of the
+// same row add nothing.
 func distinct(ids []uuid.UUID) []uuid.UUID {
 	seen := make(map[uuid.UUID]bool, len(ids))
 	kept := make([]uuid.UUID, 0, len(ids))

@@ -1,8 +1,8 @@
-// Package live carries news to whoever watches: the database's notices between
-// nodes, and on each node a Hub that hands what changed to its subscribers.
+// Package live delivers changes to subscribers: through the database's notifications between
+// nodes, and on each node through a Hub that passes what changed to its subscribers.
 //
-// A subscriber has a bounded ring. One that falls behind, or whose node lost its
-// listening connection, is told to fetch anew; it never makes anybody wait.
+// A subscriber has a bounded ring. One that falls behind, or whose node lost its listening
+// connection, has to fetch everything again; it never blocks a publisher.
 package live
 
 import (
@@ -15,21 +15,21 @@ import (
 // ringSize is how many items a subscriber may be behind.
 const ringSize = 1024
 
-// Hub hands items to subscribers. It is safe for concurrent use.
+// Hub passes items to subscribers. It is safe for concurrent use.
 type Hub[T any] struct {
 	owner       func(T) ids.Affiliate
 	mu          sync.RWMutex
 	subscribers map[*Subscription[T]]struct{}
 }
 
-// NewHub makes a Hub without subscribers. Owner is the affiliate that an item is
-// of; 0 for what only staff may see.
+// NewHub returns a Hub without subscribers. owner returns the affiliate of an item; 0 for items
+// that only staff may see.
 func NewHub[T any](owner func(T) ids.Affiliate) *Hub[T] {
 	return &Hub[T]{owner: owner, subscribers: make(map[*Subscription[T]]struct{})}
 }
 
-// Subscribe registers a subscriber for the items that match, of the affiliates that
-// it sees: viewer.RowScope.Sees. It ends when Close is called.
+// Subscribe adds a subscriber for the items that match, of the affiliates that it sees:
+// viewer.RowScope.Sees. It ends when Close is called.
 func (h *Hub[T]) Subscribe(sees func(affiliateID ids.Affiliate) bool, match func(T) bool) *Subscription[T] {
 	s := &Subscription[T]{hub: h, sees: sees, match: match, ready: make(chan struct{}, 1)}
 	h.mu.Lock()
@@ -38,15 +38,14 @@ func (h *Hub[T]) Subscribe(sees func(affiliateID ids.Affiliate) bool, match func
 	return s
 }
 
-// Watched tells whether anybody is subscribed, so that nothing is loaded for
-// nobody.
+// Watched reports whether there is a subscriber, so that nothing is loaded without one.
 func (h *Hub[T]) Watched() bool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return len(h.subscribers) > 0
 }
 
-// Publish hands items to every subscriber they match. It never blocks.
+// Publish passes items to every subscriber they match. It never blocks.
 func (h *Hub[T]) Publish(items ...T) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -55,7 +54,7 @@ func (h *Hub[T]) Publish(items ...T) {
 	}
 }
 
-// Resync tells every subscriber that items were missed.
+// Resync marks items as missed for every subscriber.
 func (h *Hub[T]) Resync() {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
@@ -74,12 +73,12 @@ type Subscription[T any] struct {
 	mu        sync.Mutex
 	ring      []T
 	missed    bool
-	lost      int  // dropped from the ring and not yet asked for
+	lost      int  // dropped from the ring and not yet reported by Missed
 	uncounted bool // some were missed before they were matched
 }
 
-// Next waits for what is new: items, or the word that some were missed. It ends
-// with the context.
+// Next waits for new items, or for the information that some were missed. It returns when the
+// context ends.
 func (s *Subscription[T]) Next(ctx context.Context) (items []T, missed bool, err error) {
 	for {
 		s.mu.Lock()
@@ -97,8 +96,8 @@ func (s *Subscription[T]) Next(ctx context.Context) (items []T, missed bool, err
 	}
 }
 
-// Missed tells how many items were missed since it was last asked, and whether
-// that is all: what the whole hub missed is counted by nobody.
+// Missed returns how many items were missed since its last call, and whether that is all of them:
+// what the whole hub missed is not counted.
 func (s *Subscription[T]) Missed() (count int, counted bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

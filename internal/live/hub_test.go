@@ -46,7 +46,7 @@ func TestASubscriberGetsNothingOutsideItsScope(t *testing.T) {
 	}
 }
 
-// next reads what a subscriber has; nothing within no time is an error of the test.
+// next reads what a subscriber has; the test fails if there is nothing in time.
 func next(t *testing.T, s *live.Subscription[int]) (items []int, missed bool) {
 	t.Helper()
 	items, missed, err := s.Next(t.Context())
@@ -134,7 +134,7 @@ func TestASlowSubscriberIsToldThatItMissedAndBlocksNobody(t *testing.T) {
 	defer slow.Close()
 	defer quick.Close()
 	seen := 0
-	for n := range 10_000 { // nobody reads slow: were Publish to wait, this would never end
+	for n := range 10_000 { // the slow subscriber does not read: were Publish to block, this would never end
 		hub.Publish(n)
 		items, missed := next(t, quick)
 		if missed {

@@ -17,9 +17,9 @@ type Channel string
 const (
 	Deliveries Channel = "postrider_deliveries" // ids of deliveries that changed
 	Received   Channel = "postrider_received"   // ids of calls in the received log
-	Alerts     Channel = "postrider_alerts"     // ids of alerts that were raised or are over
+	Alerts     Channel = "postrider_alerts"     // ids of alerts that were raised or have ended
 	Echoes     Channel = "postrider_echoes"     // ids of requests that the echo tracker got
-	Config     Channel = "postrider_config"     // the name of a table of configuration that changed
+	Config     Channel = "postrider_config"     // the name of a configuration table that changed
 )
 
 // Channels lists every channel, to listen to.
@@ -27,7 +27,7 @@ func Channels() []string {
 	return []string{string(Deliveries), string(Received), string(Alerts), string(Echoes), string(Config)}
 }
 
-// idsPerNotice keeps a notice under PostgreSQL's 8,000 bytes.
+// idsPerNotice keeps a notice under PostgreSQL's limit of 8,000 bytes.
 const idsPerNotice = 200
 
 // execer is a transaction or a pool.
@@ -35,7 +35,7 @@ type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// Payload writes ids as one notice carries them: hex, joined by commas.
+// Payload encodes ids for one notice: hex, joined by commas.
 func Payload(ids []uuid.UUID) string {
 	parts := make([]string, len(ids))
 	for i, id := range ids {
@@ -44,7 +44,7 @@ func Payload(ids []uuid.UUID) string {
 	return strings.Join(parts, ",")
 }
 
-// ParsePayload reads what Payload wrote; what is no id is left out.
+// ParsePayload parses what Payload returned; what is not an id is left out.
 func ParsePayload(payload string) []uuid.UUID {
 	ids := make([]uuid.UUID, 0, strings.Count(payload, ",")+1)
 	for part := range strings.SplitSeq(payload, ",") {

@@ -7,13 +7,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrPooler says that DATABASE_URL leads to a pooler.
+// ErrPooler is returned when DATABASE_URL points to a pooler.
 var ErrPooler = errors.New("DATABASE_URL leads through a pooler such as PgBouncer, and Postrider needs a direct connection to PostgreSQL: " +
 	"it listens for announcements, prepares statements, and holds locks that belong to its connections. It has a pool of its own")
 
-// parse reads a connection string. Nobody but pgx does, whatever connects: what it
-// understands works everywhere, and what it does not is refused at start-up, by its
-// name. What would keep statements from being prepared is refused here.
+// parse parses a connection string with pgx, for every kind of connection: what pgx understands
+// works everywhere, and what it does not is refused by name at start-up. Settings that would
+// keep statements from being prepared are refused here.
 func parse(dsn string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
@@ -29,6 +29,6 @@ func parse(dsn string) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
-// minStatements is the least number of statements that a connection keeps
-// prepared: fewer would be prepared anew again and again.
+// minStatements is the smallest acceptable size of a connection's statement cache: with a
+// smaller one, statements would be prepared again and again.
 const minStatements = 100

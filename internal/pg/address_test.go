@@ -11,7 +11,7 @@ import (
 	"postrider/pgtest"
 )
 
-// with gives an address one more parameter.
+// with adds a parameter to an address.
 func with(t *testing.T, address, name, value string) string {
 	t.Helper()
 	u, err := url.Parse(address)
@@ -22,7 +22,7 @@ func with(t *testing.T, address, name, value string) string {
 	return u.String()
 }
 
-// twoHosts has a host before the true one where nothing listens.
+// twoHosts returns an address with a host before the real one where nothing listens.
 func twoHosts(t *testing.T, address string) string {
 	t.Helper()
 	u, err := url.Parse(address)
@@ -31,7 +31,7 @@ func twoHosts(t *testing.T, address string) string {
 	return u.String()
 }
 
-// Whatever DATABASE_URL says is understood by whoever connects, or by nobody.
+// Everything in DATABASE_URL is understood by every kind of connection, or by none.
 func TestOneAddressMeansTheSameToAll(t *testing.T) {
 	t.Parallel()
 	db := pgtest.Empty(t)
@@ -70,7 +70,7 @@ func TestOneAddressMeansTheSameToAll(t *testing.T) {
 	}
 }
 
-// A pooler that drops what a connection asks for is told at once.
+// A pooler that drops a connection's settings is reported at once.
 func TestAPoolerThatDropsSettingsIsRefused(t *testing.T) {
 	t.Parallel()
 	db := pgtest.Empty(t)
@@ -82,7 +82,7 @@ func TestAPoolerThatDropsSettingsIsRefused(t *testing.T) {
 	}
 }
 
-// A listener that hears nothing knows it.
+// A listener that gets no notifications detects it.
 func TestListenKnowsThatItIsDeaf(t *testing.T) {
 	t.Parallel()
 	db := pgtest.Empty(t)

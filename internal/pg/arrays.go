@@ -5,11 +5,11 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// UUIDs is a column of ids that is written as it is. pgx takes a plain slice of
-// them for something that must be asked for its text, one by one.
+// UUIDs is an array parameter of ids that is encoded as it is. For a plain slice pgx would ask
+// each element for its text.
 type UUIDs []uuid.UUID
 
-// Dimensions are those of an array.
+// Dimensions returns the dimensions of the array.
 func (u UUIDs) Dimensions() []pgtype.ArrayDimension {
 	if u == nil {
 		return nil
@@ -17,16 +17,16 @@ func (u UUIDs) Dimensions() []pgtype.ArrayDimension {
 	return []pgtype.ArrayDimension{{Length: int32(len(u)), LowerBound: 1}} //nolint:gosec // PostgreSQL's own limit
 }
 
-// Index gives one id.
+// Index returns one element.
 func (u UUIDs) Index(i int) any { return (*uuidElement)(&u[i]) }
 
-// IndexType tells what Index gives.
+// IndexType returns a value of the type that Index returns.
 func (UUIDs) IndexType() any { return (*uuidElement)(nil) }
 
-// uuidElement is an id that pgx reads in place.
+// uuidElement is an id that pgx encodes in place.
 type uuidElement uuid.UUID
 
-// UUIDValue gives its bytes.
+// UUIDValue returns the bytes of the id.
 func (e *uuidElement) UUIDValue() (pgtype.UUID, error) {
 	return pgtype.UUID{Bytes: *e, Valid: true}, nil
 }

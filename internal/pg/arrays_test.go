@@ -11,7 +11,7 @@ import (
 	"postrider/pgtest"
 )
 
-// As a column of ids and as a plain slice, PostgreSQL is told the same.
+// A column of ids and a plain slice are encoded alike.
 func TestAColumnOfIDsIsAnArray(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.Empty(t).Pool(t)

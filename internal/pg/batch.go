@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// linger is how long callers wait for a flush that is running before another starts
-// beside it for however few. It is far above what a commit takes: such a flush waits for
-// a lock.
+// linger is how long callers wait for a running flush before a second one starts beside it,
+// however few they are. It is far above what a commit takes: such a flush is waiting for a
+// lock.
 const linger = 20 * time.Millisecond
 
-// Batch is a group commit: many callers share one. While one flush is running, those who
-// come wait, and the next flush takes them all: at idle nobody waits for others, and
-// under load a commit carries hundreds. There is no loop to start or stop.
+// Batch is a group commit: many callers share one commit. While a flush is running, new callers
+// wait, and the next flush takes them all: an idle Batch delays nobody, and under load one
+// commit carries hundreds of items. There is no loop to start or stop.
 type Batch[T any] struct {
 	flush   func(ctx context.Context, items []T) error
-	rows    int // most items of a flush
-	overlap int // how many have to wait for a second flush to start beside the first; zero for never
+	rows    int // maximum items of a flush
+	overlap int // callers that must wait for a second flush to start beside the first; zero for never
 	whole   bool
 
 	mu      sync.Mutex
 	waiting []entry[T]
-	lanes   []*lane // those running, two at most
+	lanes   []*lane // running lanes, two at most
 }
 
 type entry[T any] struct {
@@ -31,34 +31,33 @@ type entry[T any] struct {
 	done chan error
 }
 
-// lane is one flush after the other.
-type lane struct{ began time.Time } // when the one that is running did
+// lane is a sequence of flushes, one after the other.
+type lane struct{ began time.Time } // when its running flush began
 
-// NewBatch makes a Batch of at most rows items a flush, and one flush at a time.
-// flush must do all of its items or none; it is called again with each item alone
-// where several failed together, so that a bad one does not take the others with
-// it.
+// NewBatch returns a Batch with at most rows items per flush, and one flush at a time. flush
+// must write all of its items or none; after a flush of several items failed, it is called
+// again with each item alone, so that one bad item does not fail the others.
 func NewBatch[T any](rows int, flush func(ctx context.Context, items []T) error) *Batch[T] {
 	return &Batch[T]{flush: flush, rows: rows}
 }
 
-// Overlap lets a second flush start beside the first once so many items wait, or when the
-// first takes long: so the database works while a commit reaches the
-// disk, and yet each carries enough. Two that carry few each cost more than one.
+// Overlap lets a second flush start beside the first once that many callers are waiting, or
+// when the first takes long: the database works while a commit is written to disk, and yet each
+// flush carries enough. Two flushes of few items each cost more than one.
 func (b *Batch[T]) Overlap(waiting int) *Batch[T] {
 	b.overlap = waiting
 	return b
 }
 
-// Whole makes a failed flush fail for all of its items: for those whose second
-// try could not tell that the first was committed after all.
+// Whole makes a failed flush fail for all of its items: for items whose retry could not tell
+// that the first try was committed after all.
 func (b *Batch[T]) Whole() *Batch[T] {
 	b.whole = true
 	return b
 }
 
-// Do hands an item over and waits until it is committed, or until ctx is done:
-// then it may be committed all the same.
+// Do adds an item and waits until it is committed, or until ctx is done: then it may be
+// committed all the same.
 func (b *Batch[T]) Do(ctx context.Context, item T) error {
 	e := entry[T]{item: item, done: make(chan error, 1)}
 	b.mu.Lock()
@@ -81,7 +80,7 @@ func (b *Batch[T]) Do(ctx context.Context, item T) error {
 	}
 }
 
-// start opens a lane for those who wait, if there may be one.
+// start starts a lane for the waiting callers, if another is allowed.
 func (b *Batch[T]) start(ctx context.Context) bool {
 	if !b.mayFlush(nil) {
 		return false
@@ -92,8 +91,7 @@ func (b *Batch[T]) start(ctx context.Context) bool {
 	return true
 }
 
-// mayFlush says whether those who wait may be flushed by a lane, nil for a new
-// one.
+// mayFlush reports whether a lane, nil for a new one, may flush the waiting items.
 func (b *Batch[T]) mayFlush(by *lane) bool {
 	if len(b.waiting) == 0 {
 		return false
@@ -110,7 +108,7 @@ func (b *Batch[T]) mayFlush(by *lane) bool {
 	return beside < 2
 }
 
-// drain flushes until nobody waits, or too few do for a second lane.
+// drain flushes until no item is waiting, or too few for a second lane.
 func (b *Batch[T]) drain(ctx context.Context, l *lane) {
 	for {
 		entries := b.take(l)
@@ -121,7 +119,7 @@ func (b *Batch[T]) drain(ctx context.Context, l *lane) {
 	}
 }
 
-// take gives the lane's next flush; nil where it has none, and has ended.
+// take returns the items of the lane's next flush; nil if the lane has ended.
 func (b *Batch[T]) take(l *lane) []entry[T] {
 	b.mu.Lock()
 	defer b.mu.Unlock()

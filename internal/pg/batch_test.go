@@ -140,12 +140,12 @@ func TestBatchThatIsWholeFailsForAll(t *testing.T) {
 	}
 }
 
-// held is a Batch whose flushes each wait until they are let go.
+// held is a Batch whose flushes each wait until they are released.
 type held struct {
 	*pg.Batch[int]
 
 	callers sync.WaitGroup
-	entered chan []int    // those of a flush that has begun
+	entered chan []int    // the items of a flush that has begun
 	release chan struct{} // lets one flush go
 }
 
@@ -204,7 +204,7 @@ func TestBatchAFlushThatWaitsForALockHoldsNobodyUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHeld(t, 3)
 		h.do(t, 0)
-		<-h.entered // and it is not let go
+		<-h.entered // and it is not released
 		for i := range 5 {
 			h.do(t, 1+i)
 			<-h.entered
@@ -216,8 +216,7 @@ func TestBatchAFlushThatWaitsForALockHoldsNobodyUp(t *testing.T) {
 	})
 }
 
-// Whatever comes when, each item is flushed once, and two flushes are under way
-// at most.
+// Whatever the timing, each item is flushed once, and at most two flushes are in flight.
 func TestBatchFlushesEachOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {

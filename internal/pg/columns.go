@@ -10,21 +10,21 @@ import (
 	"github.com/gofrs/uuid/v5"
 )
 
-// Column is one column of rows that a statement writes together: its name, how its
-// values travel, and which value a row has in it. It is made by Text and its kin.
+// Column is one column of rows that a statement writes together: its name, how its values are
+// encoded, and how a row's value is read. Text and the functions like it make one.
 type Column[T any] struct {
 	name   string
-	kind   string // of the array; empty where the statement says the value by itself
+	kind   string // of the array; empty if the statement computes the value itself
 	value  string // what the statement writes into the column
 	values func(rows []T) any
 }
 
-// Columns describe a row, each column on one line: the statements and their arrays
-// are made from them, so no two neighbours can change places.
+// Columns describes a row, one column per line: the statements and their array parameters are
+// both made from it, so two neighbouring columns cannot be swapped.
 type Columns[T any] []Column[T]
 
-// Insert is an INSERT of rows, an array a column. What follows it, such as ON
-// CONFLICT, is the caller's to add.
+// Insert returns an INSERT of rows with one array parameter per column. The caller adds what
+// follows it, such as ON CONFLICT.
 func (c Columns[T]) Insert(table string) string {
 	names, values := make([]string, len(c)), make([]string, len(c))
 	for i, column := range c {
@@ -33,9 +33,8 @@ func (c Columns[T]) Insert(table string) string {
 	return c.Statement(fmt.Sprintf("INSERT INTO %s (%s)\nSELECT %s\nFROM rows\n", table, strings.Join(names, ", "), strings.Join(values, ", ")))
 }
 
-// Statement puts the rows where text says "FROM rows" (they are u there, with the
-// columns' names), and numbers the further parameters of Args, which text calls $$1,
-// $$2 and so on.
+// Statement replaces "FROM rows" in text by the rows (named u, with the columns' names), and
+// numbers the further parameters of Args, which are written $$1, $$2 and so on in text.
 func (c Columns[T]) Statement(text string) string {
 	arrays := 0
 	for _, column := range c {
@@ -64,7 +63,7 @@ func (c Columns[T]) unnest() string {
 	return fmt.Sprintf("unnest(%s) AS u(%s)", strings.Join(arrays, ", "), strings.Join(names, ", "))
 }
 
-// Args are the arrays of rows, and after them the further parameters of the statement.
+// Args returns the arrays of rows, followed by the further parameters of the statement.
 func (c Columns[T]) Args(rows []T, more ...any) []any {
 	args := make([]any, 0, len(c)+len(more))
 	for _, column := range c {
@@ -75,23 +74,23 @@ func (c Columns[T]) Args(rows []T, more ...any) []any {
 	return append(args, more...)
 }
 
-// Always is a column that every row says the same way: value is SQL over the
-// other columns, by their names, and over further parameters ($$1).
+// Always is a column that has the same expression in every row: value is SQL over the other
+// columns, by their names, and over further parameters ($$1).
 func Always[T any](name, value string) Column[T] { return Column[T]{name: name, value: value} }
 
-// As changes what is written into the column: SQL over the columns, by their names.
+// As replaces what is written into the column by SQL over the columns, by their names.
 func (c Column[T]) As(value string) Column[T] {
 	c.value = value
 	return c
 }
 
-// OrNull writes NULL where a row has the zero of the column's type.
+// OrNull writes NULL for the zero value of the column's type.
 func (c Column[T]) OrNull() Column[T] {
 	zero := map[string]string{"text": "''", "bigint": "0", "int": "0", "float8": "0", "uuid": "'" + uuid.Nil.String() + "'"}[c.kind]
 	return c.As("nullif(" + c.name + ", " + zero + ")")
 }
 
-// of is a column whose array is a slice of the values.
+// of returns a column whose array parameter is a slice of the values.
 func of[T, V any](name, kind string, get func(*T) V) Column[T] {
 	return Column[T]{name: name, kind: kind, value: name, values: func(rows []T) any {
 		all := make([]V, len(rows))
@@ -105,12 +104,12 @@ func of[T, V any](name, kind string, get func(*T) V) Column[T] {
 // Text is a column of text.
 func Text[T any](name string, get func(*T) string) Column[T] { return of(name, "text", get) }
 
-// Numeric is a column of exact numbers, which a row says as text; empty for NULL.
+// Numeric is a column of exact numbers, given as text; empty for NULL.
 func Numeric[T any](name string, get func(*T) string) Column[T] {
 	return of(name, "text", get).As("nullif(" + name + ", '')::numeric")
 }
 
-// JSON is a column of jsonb, which a row says as text; empty for NULL.
+// JSON is a column of jsonb, given as text; empty for NULL.
 func JSON[T any](name string, get func(*T) string) Column[T] {
 	return of(name, "text", get).As("nullif(" + name + ", '')::jsonb")
 }

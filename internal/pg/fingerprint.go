@@ -7,8 +7,8 @@ import (
 	"io/fs"
 )
 
-// Fingerprint is a digest of everything that Migrate would apply: two equal ones
-// make equal databases.
+// Fingerprint returns a digest of everything that Migrate would apply: equal digests make equal
+// databases.
 func Fingerprint(migrations fs.FS) (string, error) {
 	sum := sha256.New()
 	names, err := fs.Glob(migrations, "*.sql")

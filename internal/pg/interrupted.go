@@ -6,13 +6,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 )
 
-// interruptedKey is where a connection remembers that it was interrupted.
+// interruptedKey is the key under which a connection records that it was interrupted.
 const interruptedKey = "postrider.interrupted"
 
-// markInterrupted has connections remember when a context ended under their last
-// statement, though it succeeded. pgx interrupts the connection then; where it was
-// reading ahead in the background, which it does after a slow write, the interruption
-// is kept and would fail the next statement, of somebody else: "i/o timeout".
+// markInterrupted makes connections record that a context ended during their last statement,
+// although it succeeded. pgx interrupts the connection then; if it was reading ahead in the
+// background, which it does after a slow write, the interruption is kept and would fail the
+// next user's statement: "i/o timeout".
 func markInterrupted(config *pgx.ConnConfig) {
 	build := config.BuildContextWatcherHandler
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
@@ -26,13 +26,13 @@ type interruptions struct {
 	conn *pgconn.PgConn
 }
 
-// HandleUnwatchAfterCancel is called by whoever uses the connection.
+// HandleUnwatchAfterCancel is called by pgx from the goroutine that uses the connection.
 func (i *interruptions) HandleUnwatchAfterCancel() {
 	i.Handler.HandleUnwatchAfterCancel()
-	if data := i.conn.CustomData(); data != nil { // none while it connects
+	if data := i.conn.CustomData(); data != nil { // nil while it connects
 		data[interruptedKey] = true
 	}
 }
 
-// interrupted tells whether a connection must not be used again.
+// interrupted reports whether a connection must not be used again.
 func interrupted(conn *pgx.Conn) bool { return conn.PgConn().CustomData()[interruptedKey] != nil }

@@ -16,15 +16,15 @@ import (
 	"postrider/pgtest"
 )
 
-// slowConn is a connection whose writes return late, as those of a busy machine do:
-// pgx begins to read in the background meanwhile.
+// slowConn is a connection whose writes return late, as on a busy machine: pgx begins to read in
+// the background meanwhile.
 type slowConn struct {
 	net.Conn
 
 	slow *atomic.Bool
 
 	mu      sync.Mutex
-	read    int // reads that gave something
+	read    int // reads that returned data
 	waiting int // reads that wait
 }
 
@@ -59,12 +59,12 @@ func (c *slowConn) Read(p []byte) (n int, err error) {
 	return c.Conn.Read(p)
 }
 
-// A context ends in the moment in which its statement is done. Whoever uses the
-// connection next must not be failed for it.
+// A context ends just when its statement is done. The next user of the connection must not get
+// an error for it.
 func TestAContextThatEndsLateFailsNobodyElse(t *testing.T) {
 	t.Parallel()
 	db := pgtest.Empty(t)
-	// open is a pool of one connection each; last is the one that was opened last.
+	// open returns a pool of one connection each; last is the one that was opened last.
 	open := func(t *testing.T) (pool *pg.Pool, slow *atomic.Bool, last *atomic.Pointer[slowConn]) {
 		t.Helper()
 		slow, last = new(atomic.Bool), new(atomic.Pointer[slowConn])
@@ -79,8 +79,8 @@ func TestAContextThatEndsLateFailsNobodyElse(t *testing.T) {
 		t.Cleanup(func() { must(t, pool.Close()) })
 		return pool, slow, last
 	}
-	// late runs a query whose rows are open when its context ends. They are all there;
-	// a read ahead waits for more.
+	// late runs a query whose rows are open when its context ends. All of them have arrived; a
+	// read ahead waits for more.
 	late := func(t *testing.T, slow *atomic.Bool, conn *slowConn, query func(ctx context.Context) (closeRows func())) {
 		t.Helper()
 		ctx, cancel := context.WithCancel(t.Context())

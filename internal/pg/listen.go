@@ -12,9 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// How soon a lost listening connection is tried again, how often a quiet one is
-// asked whether it still lives and how long it may take to say so, and how long an
-// announcement may take.
+// The delay before a lost listening connection is tried again, how often a quiet one is probed
+// and how long the answer may take, and how long an announcement may take.
 const (
 	listenRetryMin = 50 * time.Millisecond
 	listenRetryMax = 2 * time.Second
@@ -23,33 +22,30 @@ const (
 	hearWithin     = 5 * time.Second
 )
 
-// Subscription says what to hear and whom to tell. Its functions are called one
-// at a time, from one goroutine, and must not block: PostgreSQL keeps what is
-// unread in memory.
+// Subscription is what to listen to, with its callbacks. They are called one at a time, from
+// one goroutine, and must not block: PostgreSQL keeps unread notifications in memory.
 type Subscription struct {
 	Channels []string
 	OnNotify func(channel, payload string)
 
-	// OnReady is called when listening has begun, and again each time a lost
-	// connection is back: whatever was notified before the call may have been
-	// missed and has to be read from the tables.
+	// OnReady is called when listening has begun, and again each time a lost connection is
+	// back: earlier notifications may have been missed and have to be read from the tables.
 	OnReady func()
 
-	// OnHearing is called with nil when announcements are heard, and with the reason
-	// when they are not: the connection is lost, or nothing comes through it
-	// (ErrPooler). Nil for nobody to tell.
+	// OnHearing is called with nil when announcements arrive, and with the reason when they do
+	// not: the connection is lost, or nothing arrives through it (ErrPooler). It may be nil.
 	OnHearing func(err error)
 
-	// Announce sends an announcement over another connection. With it, Listen begins
-	// by finding out whether it hears one; nil to believe that it does.
+	// Announce sends an announcement over another connection. If it is set, Listen first checks
+	// that an announcement arrives; nil skips the check.
 	Announce func(ctx context.Context, channel, payload string) error
 
 	Log *slog.Logger
 }
 
-// Listen hears the notifications of sub until ctx is done, over a connection of
-// its own that is re-established for as long as it takes. It returns nil when
-// ctx ends it, and an error only when dsn is none.
+// Listen listens to the notifications of sub until ctx is done, over a connection of its own,
+// which it re-establishes for as long as it takes. It returns nil when ctx ends it, and an error
+// only if dsn cannot be parsed.
 func Listen(ctx context.Context, dsn string, sub Subscription) error {
 	config, err := parse(withDefaults(dsn, "postrider listen"))
 	if err != nil {
@@ -79,8 +75,8 @@ func Listen(ctx context.Context, dsn string, sub Subscription) error {
 	}
 }
 
-// listen is one connection: it ends with an error, or with ctx. hears is called
-// once announcements come through.
+// listen serves one connection: it returns with an error, or when ctx is done. hears is called
+// once announcements arrive.
 func (s Subscription) listen(ctx context.Context, config *pgx.ConnConfig, hears func()) error {
 	patience, cancel := context.WithTimeout(ctx, listenPatience)
 	defer cancel()
@@ -114,8 +110,8 @@ func (s Subscription) listen(ctx context.Context, config *pgx.ConnConfig, hears 
 	}
 }
 
-// hear waits for an announcement of its own, so that a connection through which
-// none comes is not taken for one that is quiet.
+// hear waits for the connection's own announcement, so that one through which none arrives is
+// not taken for a quiet one.
 func (s Subscription) hear(ctx context.Context, conn *pgx.Conn, hello string) error {
 	if s.Announce == nil {
 		return nil
@@ -148,8 +144,8 @@ func (s Subscription) hear(ctx context.Context, conn *pgx.Conn, hello string) er
 	}
 }
 
-// next waits for a notification and hands it out, unless own takes it. Where none
-// comes for a while, it asks the connection whether it lives.
+// next waits for a notification and passes it on, unless own consumes it. If none arrives for a
+// while, it probes the connection.
 func (s Subscription) next(ctx context.Context, conn *pgx.Conn, quiet time.Duration, own func(channel string) bool) error {
 	waiting, cancel := context.WithTimeout(ctx, quiet)
 	n, err := conn.WaitForNotification(waiting)

@@ -11,7 +11,7 @@ import (
 	"postrider/pgtest"
 )
 
-// heard runs Listen and gives what it hears, in order; "ready" for OnReady.
+// heard runs Listen and returns its notifications, in order; "ready" for OnReady.
 func heard(t *testing.T, db *pgtest.DB, channels ...string) <-chan string {
 	t.Helper()
 	events := make(chan string, 100)

@@ -10,22 +10,22 @@ import (
 // LockName names an advisory lock, or a kind of them.
 type LockName string
 
-// Every advisory lock of the program. Those of a kind are told apart by what [LockName.Of] adds.
+// Every advisory lock. Locks of a kind are distinguished by what [LockName.Of] adds.
 const (
-	LockPartitions  LockName = "postrider.partitions" // partitions are made and dropped
-	LockWatch       LockName = "postrider.watch"      // alerts are raised and ended
-	LockDemo        LockName = "postrider.demo"       // the demo is written
-	LockEngine      LockName = "postrider.engine"     // an engine lives: its id
-	LockAggregation LockName = "postrider.aggregate"  // the windows of a click: its id
-	LockPlayer      LockName = "postrider.player"     // whether a player qualifies: its id
-	LockClick       LockName = "postrider.click"      // the same of a click that has no player: its id
+	LockPartitions  LockName = "postrider.partitions" // making and dropping partitions
+	LockWatch       LockName = "postrider.watch"      // raising and ending alerts
+	LockDemo        LockName = "postrider.demo"       // writing the demo data
+	LockEngine      LockName = "postrider.engine"     // a live engine: its id
+	LockAggregation LockName = "postrider.aggregate"  // the aggregation windows of a click: its id
+	LockPlayer      LockName = "postrider.player"     // the qualification of a player: its id
+	LockClick       LockName = "postrider.click"      // the same for a click that has no player: its id
 	LockTier        LockName = "postrider.tier"       // the volume of a month: offer, affiliate, month
 
-	// migrateLock is older than names: one program at a time migrates.
+	// migrateLock is older than lock names: it lets one program at a time migrate.
 	migrateLock = 0x706f7374 // "post"
 )
 
-// Of names one lock of a kind.
+// Of returns the name of one lock of a kind.
 func (n LockName) Of(parts ...any) string {
 	var b strings.Builder
 	b.WriteString(string(n))
@@ -35,10 +35,10 @@ func (n LockName) Of(parts ...any) string {
 	return b.String()
 }
 
-// LockID is the number of the lock that an SQL expression names.
+// LockID returns SQL for the number of the lock that an SQL expression names.
 func LockID(name string) string { return "hashtextextended(" + name + ", 0)" }
 
-// Lock waits for a lock that the transaction keeps until it ends.
+// Lock waits for a lock that is held until the transaction ends.
 func Lock(ctx context.Context, tx interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }, name string) error {
@@ -46,5 +46,5 @@ func Lock(ctx context.Context, tx interface {
 	return err
 }
 
-// TryLockSQL takes the lock $1 for a transaction and tells whether it got it.
+// TryLockSQL tries to take the lock $1 for a transaction and returns whether it succeeded.
 var TryLockSQL = `SELECT pg_try_advisory_xact_lock(` + LockID("$1") + `)`

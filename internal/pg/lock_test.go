@@ -10,7 +10,7 @@ import (
 	"postrider/pgtest"
 )
 
-// One transaction has the lock of a name; another waits for it, and for no other.
+// One transaction holds the lock of a name; another waits for it, and for no other.
 func TestALockIsHeldByOneUntilItsTransactionEnds(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)

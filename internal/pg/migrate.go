@@ -23,23 +23,23 @@ type Migration struct {
 	Version int64
 	Name    string
 	Applied bool
-	At      time.Time // when it was applied; zero when it was not, or not known
-	Unknown bool      // to this program: a newer one has applied it
+	At      time.Time // when it was applied; zero if it was not, or that is not known
+	Unknown bool      // to this program: a newer version applied it
 }
 
-// NewerError says that the database was migrated by a newer version than this.
+// NewerError is returned when a newer version of the program has migrated the database.
 type NewerError struct {
-	Unknown []Migration // what this version does not know
+	Unknown []Migration // the migrations that this version does not know
 }
 
-// Error is a sentence for whoever runs it.
+// Error returns a sentence for the operator of the installation.
 func (e *NewerError) Error() string {
 	last := e.Unknown[len(e.Unknown)-1]
 	return fmt.Sprintf("the database is newer than this version of Postrider, which does not know its migration %d (%s). "+
 		"Start the version that migrated it, or a newer one; only a backup of before leads back", last.Version, last.Line)
 }
 
-// Newer is an error where one of all is unknown to this program, and nil otherwise.
+// Newer returns a *NewerError if one of all is unknown to this program, and nil otherwise.
 func Newer(all []Migration) error {
 	var unknown []Migration
 	for _, m := range all {
@@ -53,11 +53,11 @@ func Newer(all []Migration) error {
 	return nil
 }
 
-// Migrate brings the database of db to the newest version: first the *.sql files
-// of migrations (goose), then River's, then the tuning of River's tables. What is
-// there already is left alone. Several programs may do it at once: one works,
-// the others wait. A database that is newer than this program is left as it is,
-// and a *NewerError returned. db must allow at least two connections.
+// Migrate brings the database of db to the newest version: first the *.sql files of migrations
+// (goose), then River's, then the tuning of River's tables. What is already there is left
+// alone. Several programs may call it at once: one works, the others wait. A database that is
+// newer than this program is not changed, and a *NewerError is returned. db must allow at least
+// two connections.
 func Migrate(ctx context.Context, db *sql.DB, migrations fs.FS) error {
 	unlock, err := lockMigrations(ctx, db)
 	if err != nil {
@@ -96,8 +96,8 @@ func Migrate(ctx context.Context, db *sql.DB, migrations fs.FS) error {
 	return tuneRiver(ctx, db)
 }
 
-// Migrations lists every migration, oldest first, ours before River's, and after
-// each those that only the database knows. It changes nothing.
+// Migrations returns every migration, oldest first, ours before River's, and after each those
+// that only the database knows. It changes nothing.
 func Migrations(ctx context.Context, db *sql.DB, migrations fs.FS) ([]Migration, error) {
 	ours, err := ourMigrations(ctx, db, migrations)
 	if err != nil {
@@ -110,8 +110,8 @@ func Migrations(ctx context.Context, db *sql.DB, migrations fs.FS) ([]Migration,
 	return append(ours, rivers...), nil
 }
 
-// Pending counts the migrations that the database lacks: 0 means ready, where the
-// database is not newer than this program.
+// Pending returns the number of migrations that the database lacks: 0 means ready, unless the
+// database is newer than this program.
 func Pending(ctx context.Context, db *sql.DB, migrations fs.FS) (int, error) {
 	all, err := Migrations(ctx, db, migrations)
 	if err != nil {
@@ -134,7 +134,7 @@ func ourMigrations(ctx context.Context, db *sql.DB, migrations fs.FS) ([]Migrati
 	if err != nil {
 		return nil, err
 	}
-	// goose's own Status creates its table; asking must not change anything.
+	// goose's own Status creates its table; a read must not change anything.
 	applied, err := appliedVersions(ctx, db, "goose_db_version",
 		"SELECT version_id, tstamp FROM goose_db_version WHERE is_applied")
 	if err != nil {
@@ -169,8 +169,8 @@ func riverMigrations(ctx context.Context, db *sql.DB) ([]Migration, error) {
 	return append(all, unknown("river", applied, all)...), nil
 }
 
-// unknown are the migrations of a line that were applied and are not among known.
-// Version 0 is goose's own.
+// unknown returns the migrations of a line that were applied and are not among known. Version 0
+// is goose's own.
 func unknown(line string, applied map[int64]time.Time, known []Migration) []Migration {
 	var all []Migration
 	for _, version := range slices.Sorted(maps.Keys(applied)) {
@@ -181,7 +181,7 @@ func unknown(line string, applied map[int64]time.Time, known []Migration) []Migr
 	return all
 }
 
-// appliedVersions reads a table of versions; none is applied while it does not exist.
+// appliedVersions reads a table of versions; it is empty while the table does not exist.
 func appliedVersions(ctx context.Context, db *sql.DB, table, query string) (map[int64]time.Time, error) {
 	var exists bool
 	if err := db.QueryRowContext(ctx, "SELECT to_regclass($1) IS NOT NULL", table).Scan(&exists); err != nil {
@@ -223,9 +223,8 @@ func riverMigrator(db *sql.DB) (*rivermigrate.Migrator[*sql.Tx], error) {
 	return migrator, nil
 }
 
-// lockMigrations waits for the lock by asking again and again: a session that
-// waits inside PostgreSQL holds a snapshot, and a CREATE INDEX CONCURRENTLY of
-// the one that works would wait for it in turn.
+// lockMigrations polls for the lock: a session that waits inside PostgreSQL holds a snapshot,
+// and a CREATE INDEX CONCURRENTLY of the program that migrates would wait for it in turn.
 func lockMigrations(ctx context.Context, db *sql.DB) (unlock func(), err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {

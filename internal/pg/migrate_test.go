@@ -101,7 +101,7 @@ func TestMigrateTunesRiversTables(t *testing.T) {
 		}
 	}
 
-	// Somebody undid it by hand: the next start does it again.
+	// Somebody undid it manually: the next start applies it again.
 	_, err := db.ExecContext(t.Context(), "DROP INDEX river_job_waiting_index; ALTER TABLE river_job RESET (fillfactor)")
 	must(t, err)
 	must(t, pg.Migrate(t.Context(), db, twoSteps))

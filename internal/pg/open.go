@@ -19,43 +19,41 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// Sizes of the pools when Config leaves them at 0. One process takes at most
-// their sum and one connection per listener: four processes fit into
-// PostgreSQL's default of 100.
+// Default sizes of the pools, used where Config has 0. One process takes at most their sum and
+// one connection per listener: four processes fit into PostgreSQL's default of 100.
 const (
 	DefaultFactConns = 8
 	DefaultAPIConns  = 6
 	DefaultWorkConns = 6
 )
 
-// apiStatementTimeout is after how long the server ends a statement of the API's:
-// whoever asks for so much has to ask for less.
+// apiStatementTimeout is the API's statement_timeout: a client whose query takes longer has to
+// ask for less.
 const apiStatementTimeout = 10 * time.Second
 
-// idleInTransaction is after how long the server ends a transaction in which
-// nothing happens: that of a process that was paused in the middle of one, whose
-// locks nobody else could get past.
+// idleInTransaction is idle_in_transaction_session_timeout: it ends the transaction of a
+// process that was paused in the middle of one, whose locks would block all others.
 const idleInTransaction = "10s"
 
 // MinServerVersion is the oldest PostgreSQL that Postrider runs on, as in server_version_num.
 const MinServerVersion = 140000
 
-// Config says which database to open and how many connections to take.
+// Config is which database to open and how many connections to take.
 type Config struct {
 	URL       string // postgres://… or a key=value string
-	FactConns int    // most connections of Pool.SQL
-	APIConns  int    // most connections of Pool.API
-	WorkConns int    // most connections of Pool.Pgx
+	FactConns int    // maximum connections of Pool.SQL
+	APIConns  int    // maximum connections of Pool.API
+	WorkConns int    // maximum connections of Pool.Pgx
 	Name      string // application_name in pg_stat_activity
 }
 
 // Pool is one database through both drivers.
 type Pool struct {
-	SQL *sql.DB       // database/sql: clicks, operators' calls and what has to do with them
-	API *sql.DB       // database/sql: the web app and GraphQL; no load of theirs reaches what SQL is for
+	SQL *sql.DB       // database/sql: clicks, operators' calls and their processing
+	API *sql.DB       // database/sql: the web app and GraphQL; their load never takes connections from SQL
 	Pgx *pgxpool.Pool // pgx: River's workers and the batching writer; its statements are planned by key
 
-	// URL is the connection string that all were opened with, for Listen.
+	// URL is the connection string that all pools were opened with, for Listen.
 	URL string
 }
 
@@ -101,8 +99,8 @@ func open(ctx context.Context, cfg Config, dial pgconn.DialFunc) (*Pool, error) 
 	return p, nil
 }
 
-// OpenSQL opens only the database/sql side, for commands that do no work of
-// River's. It does not connect yet.
+// OpenSQL opens only the database/sql side, for commands that do not use River. It does not
+// connect yet.
 func OpenSQL(dsn string, maxConns int) (*sql.DB, error) { return openSQL(dsn, maxConns, nil, nil) }
 
 func openSQL(dsn string, maxConns int, params map[string]string, dial pgconn.DialFunc) (*sql.DB, error) {
@@ -128,8 +126,8 @@ func openSQL(dsn string, maxConns int, params map[string]string, dial pgconn.Dia
 	return db, nil
 }
 
-// CheckServer says in words whether the server answers, is at least PostgreSQL 14,
-// and has taken the settings of its connections.
+// CheckServer returns an error, as a sentence, unless the server answers, is at least
+// PostgreSQL 14, and has accepted the settings of its connections.
 func CheckServer(ctx context.Context, db *sql.DB) error {
 	var version int
 	var timeout string
@@ -153,18 +151,18 @@ func (p *Pool) Close() error {
 	return errors.Join(p.SQL.Close(), p.API.Close())
 }
 
-// queryCanceled is PostgreSQL's code for a statement that was ended before it was done.
+// queryCanceled is PostgreSQL's code for a cancelled statement.
 const queryCanceled = "57014"
 
-// IsTimeout tells whether the server ended a statement that took too long, and how
-// long it may take.
+// IsTimeout reports whether the server cancelled a statement that took too long, and returns
+// the limit.
 func IsTimeout(err error) (most time.Duration, is bool) {
 	ended, ok := errors.AsType[*pgconn.PgError](err)
 	return apiStatementTimeout, ok && ended.Code == queryCanceled
 }
 
-// withDefaults adds what Postrider relies on where dsn is silent: UTC, a name,
-// and TLS only where the server offers it.
+// withDefaults adds what Postrider relies on where dsn does not set it: UTC, a name, and TLS
+// only if the server offers it.
 func withDefaults(dsn, name string) string {
 	params := map[string]string{"timezone": "UTC", "sslmode": "prefer"}
 	if name != "" {
@@ -185,12 +183,12 @@ func withDefaults(dsn, name string) string {
 			q.Set(key, value)
 		}
 	}
-	u.RawQuery = strings.ReplaceAll(q.Encode(), "+", "%20") // a plus is not a space everywhere
+	u.RawQuery = strings.ReplaceAll(q.Encode(), "+", "%20") // not everywhere is a plus decoded as a space
 	return u.String()
 }
 
-// redact keeps a password that a driver quotes from a connection string out of
-// logs: url.Error carries the whole of it.
+// redact keeps a password out of logs that a driver quotes from a connection string: url.Error
+// contains the whole string.
 func redact(err error) error {
 	if urlErr, ok := errors.AsType[*url.Error](err); ok {
 		return fmt.Errorf("not a valid connection string: %w", urlErr.Err)

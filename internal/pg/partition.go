@@ -12,13 +12,12 @@ import (
 	"github.com/lib/pq"
 )
 
-// partitionLock is how long making or dropping a partition waits for those who
-// read the table. Others queue behind it that long and no longer: a report or a
-// backup may read for hours.
+// partitionLock is the lock timeout of making or dropping a partition. Others queue behind it
+// that long and no longer: a report or a backup may read the table for hours.
 const partitionLock = 200 * time.Millisecond
 
-// ErrPartitionBusy is given when somebody read a table for longer than making or
-// dropping a partition may wait: nothing was changed, and it may be tried again.
+// ErrPartitionBusy is returned when a reader held the table for longer than partitionLock:
+// nothing was changed, and the call may be retried.
 var ErrPartitionBusy = errors.New("somebody is reading the table")
 
 // lockNotAvailable is PostgreSQL's code for a lock timeout.
@@ -27,24 +26,24 @@ const lockNotAvailable = "55P03"
 // A Month names the partition of a calendar month in UTC.
 type Month struct{ start time.Time }
 
-// MonthOf is the month of a moment.
+// MonthOf returns the month of a time.
 func MonthOf(at time.Time) Month {
 	year, month, _ := at.UTC().Date()
 	return Month{time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)}
 }
 
-// Add is the month n months later. It is counted from the first of the month:
-// three months after 30 November is February, not March.
+// Add returns the month n months later. It counts from the first of the month: three months
+// after 30 November is February, not March.
 func (m Month) Add(n int) Month { return Month{m.start.AddDate(0, n, 0)} }
 
-// partition is the name of a table's partition for the month, as in clicks_2026_11.
+// partition returns the name of a table's partition for the month, as in clicks_2026_11.
 func (m Month) partition(table string) string { return table + m.start.Format("_2006_01") }
 
-// partitioned are the tables that have a partition for each month.
+// partitioned lists the tables that have a partition for each month.
 var partitioned = []string{"clicks", "attempts", "received_postbacks"}
 
-// MakePartitions makes the partitions that are missing from one month to another,
-// the last one included. One that cannot be made does not keep the others from it.
+// MakePartitions makes the missing partitions from one month to another, inclusive. A failure
+// for one of them does not keep it from making the others.
 func MakePartitions(ctx context.Context, db *sql.DB, from, to Month) error {
 	var faults []error
 	for month := from; !month.start.After(to.start); month = month.Add(1) {
@@ -55,14 +54,13 @@ func MakePartitions(ctx context.Context, db *sql.DB, from, to Month) error {
 	return errors.Join(faults...)
 }
 
-// MakePartition makes a table's partition of a month, where it is missing. Rows of
-// that month which the default partition took in meanwhile move into it.
+// MakePartition makes a table's partition of a month, if it is missing. Rows of that month that
+// are in the default partition are moved into it.
 //
-// The partition is made apart and then attached, which neither readers nor writers
-// of the table wait for, as they would with CREATE TABLE … PARTITION OF. What
-// attaching has to lock is the default partition, which is empty in all but a
-// neglected installation: those who read the whole table hold it too, so it is
-// given up after partitionLock with ErrPartitionBusy.
+// The partition is created on its own and then attached, which blocks neither readers nor
+// writers of the table, as CREATE TABLE … PARTITION OF would. Attaching has to lock the default
+// partition, which is empty in all but a neglected installation: readers of the whole table
+// hold it too, so the call gives up after partitionLock with ErrPartitionBusy.
 func MakePartition(ctx context.Context, db *sql.DB, table string, month Month) error {
 	name := month.partition(table)
 	there, err := isPartition(ctx, db, name)
@@ -94,12 +92,12 @@ func MakePartition(ctx context.Context, db *sql.DB, table string, month Month) e
 	return nil
 }
 
-// DropPartitions drops a table's partitions whose every row is from before then,
-// and deletes such rows from its default partition. It gives the names of what it
-// dropped, and ErrPartitionBusy beside them where one had to stay for now.
+// DropPartitions drops a table's partitions whose every row is older than before, and deletes
+// such rows from its default partition. It returns the names of what it dropped, with
+// ErrPartitionBusy if one had to stay for now.
 //
-// PostgreSQL detaches concurrently only where there is no default partition, so a
-// partition is detached under partitionLock, and dropped once it is nobody's.
+// PostgreSQL detaches concurrently only where there is no default partition, so a partition is
+// detached under partitionLock, and dropped once it is detached.
 func DropPartitions(ctx context.Context, db *sql.DB, table string, before time.Time) (dropped []string, err error) {
 	names, err := partitionNames(ctx, db, table)
 	if err != nil {
@@ -126,7 +124,7 @@ func dropPartition(ctx context.Context, db *sql.DB, table, name string) error {
 	err := partitioning(ctx, db, func(ctx context.Context, tx *sql.Tx) error {
 		attached, err := isPartition(ctx, tx, name)
 		if err != nil || !attached {
-			return err // detached before, by a process that ended there
+			return err // already detached, by a process that ended before dropping it
 		}
 		_, err = tx.ExecContext(ctx, fmt.Sprintf(`ALTER TABLE %s DETACH PARTITION %s`, pq.QuoteIdentifier(table), pq.QuoteIdentifier(name)))
 		return err
@@ -138,14 +136,13 @@ func dropPartition(ctx context.Context, db *sql.DB, table, name string) error {
 	return err
 }
 
-// partitioning runs fn in a transaction that waits for locks no longer than
-// partitionLock.
+// partitioning runs fn in a transaction with partitionLock as its lock timeout.
 func partitioning(ctx context.Context, db *sql.DB, fn func(ctx context.Context, tx *sql.Tx) error) error {
 	err := WithTx(ctx, db, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, fmt.Sprintf(`SET LOCAL lock_timeout = %d`, partitionLock.Milliseconds())); err != nil {
 			return err
 		}
-		// Several processes may do it at once.
+		// Several processes may get here at once.
 		if err := Lock(ctx, tx, LockPartitions.Of()); err != nil {
 			return err
 		}
@@ -169,8 +166,8 @@ func isPartition(ctx context.Context, q queryer, name string) (is bool, err erro
 	return is, nil
 }
 
-// partitionNames are the partitions by month of a table, those that were detached
-// and not dropped among them.
+// partitionNames returns the monthly partitions of a table, including those that were detached
+// and not dropped.
 func partitionNames(ctx context.Context, db *sql.DB, table string) (names []string, err error) {
 	err = Each(ctx, db, fmt.Sprintf("listing the partitions of %s", table), func(rows *sql.Rows) error {
 		var name string

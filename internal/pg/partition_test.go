@@ -37,7 +37,7 @@ type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// received puts a row into the inbound log as of a moment.
+// received inserts a row with a given time into the inbound log.
 func received(t *testing.T, db execer, at time.Time) uuid.UUID {
 	t.Helper()
 	id, err := uuid.NewV7AtTime(at)
@@ -60,7 +60,7 @@ func tableOf(t *testing.T, db *sql.DB, id uuid.UUID) (table string) {
 	return table
 }
 
-// reading holds what a report or a backup holds while it reads a table.
+// reading holds the lock that a report or a backup holds while it reads a table.
 func reading(t *testing.T, db *sql.DB, table string) (stop func()) {
 	t.Helper()
 	tx, err := db.BeginTx(t.Context(), nil)
@@ -96,7 +96,7 @@ func TestNobodyWaitsForAPartitionWhileATableIsRead(t *testing.T) {
 	}
 }
 
-// impatient is a transaction that fails where it would wait for a lock.
+// impatient begins a transaction that fails where it would wait for a lock.
 func impatient(t *testing.T, db *sql.DB) *sql.Tx {
 	t.Helper()
 	tx, err := db.BeginTx(t.Context(), nil)
@@ -126,7 +126,7 @@ func TestAPartitionTakesItsRowsFromTheDefaultOne(t *testing.T) {
 			t.Errorf("a row is in %s, want %s", got, want)
 		}
 	}
-	// A partition that is made apart has all that the others have.
+	// A partition that is created on its own is identical to the others.
 	shape := func(table string) (s string) {
 		err := d.SQL.QueryRowContext(t.Context(), `
 			SELECT (SELECT string_agg(format('%s %s %s', attname, atttypid::regtype, attnotnull), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0)
@@ -182,12 +182,12 @@ func TestOldPartitionsAreDroppedOnceNobodyReads(t *testing.T) {
 		dropping <- err
 	}()
 	d.UntilBlocked(t)
-	received(t, d.SQL, pgtest.Now) // waits a moment at most, and not for the reader
+	received(t, d.SQL, pgtest.Now) // waits for the lock timeout at most, and not for the reader
 	if err := <-dropping; !errors.Is(err, pg.ErrPartitionBusy) {
 		t.Errorf("it was %v beside a reader", err)
 	}
 	stop()
-	// A process that ended between the two steps leaves a table that is nobody's.
+	// A process that ended between the two steps leaves a detached table.
 	if _, err := d.SQL.ExecContext(ctx, `ALTER TABLE received_postbacks DETACH PARTITION received_postbacks_2021_02`); err != nil {
 		t.Fatal(err)
 	}

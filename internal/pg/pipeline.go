@@ -13,23 +13,23 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// Pipeline is a transaction whose statements go to PostgreSQL together: what is
-// queued goes out with the next statement that somebody waits for, BEGIN with the
-// first and COMMIT with the last. Under load the round trips, not the statements,
-// are what a small transaction is made of. Its statements are planned by key.
+// Pipeline is a transaction that sends its statements to PostgreSQL together: what is queued is
+// sent with the next statement whose result is awaited, BEGIN with the first and COMMIT with
+// the last. Under load a small transaction's cost is its round trips, not its statements. Its
+// statements are planned by key.
 type Pipeline struct {
 	conn   *sql.Conn
 	queued *pgx.Batch
 	begun  bool
-	failed error // of what was queued: the transaction is lost
+	failed error // of a queued statement: the transaction is lost
 	atEnd  []func(committed bool)
 }
 
-// rollbackTimeout bounds what is done for a transaction that failed.
+// rollbackTimeout bounds the rollback of a failed transaction.
 const rollbackTimeout = 5 * time.Second
 
-// WithPipeline runs fn in a transaction as WithTx does, and sends what is still
-// queued with the commit.
+// WithPipeline runs fn in a transaction as WithTx does, and sends what is still queued with the
+// commit.
 func WithPipeline(ctx context.Context, db *sql.DB, fn func(ctx context.Context, tx *Pipeline) error) error {
 	return retry(ctx, func() error { return runPipeline(ctx, db, fn) })
 }
@@ -55,7 +55,7 @@ func runPipeline(ctx context.Context, db *sql.DB, fn func(ctx context.Context, t
 	err = fn(ctx, tx)
 	switch {
 	case tx.failed != nil:
-		// What failed first is the cause; statements after it say only that one did.
+		// The first failure is the cause; the statements after it only report that one failed.
 		return errors.Join(tx.failed, err)
 	case err != nil:
 		return err
@@ -73,20 +73,19 @@ func runPipeline(ctx context.Context, db *sql.DB, fn func(ctx context.Context, t
 	return nil
 }
 
-// Queue adds a statement whose result is of no interest, unless it fails.
+// Queue queues a statement whose result is only checked for an error.
 func (p *Pipeline) Queue(query string, args ...any) { p.queued.Queue(query, args...) }
 
-// QueueRows adds a query whose rows are read when it is sent.
+// QueueRows queues a query; its rows are read when it is sent.
 func (p *Pipeline) QueueRows(read func(rows pgx.Rows) error, query string, args ...any) {
 	p.queued.Queue(query, args...).Query(read)
 }
 
-// AtEnd has fn told, once the transaction is over, whether it is committed. Where
-// the connection was lost with the commit under way, that is not known, and fn is
-// told that it is not.
+// AtEnd calls fn once the transaction is over, with whether it is committed. If the connection
+// was lost during the commit, that is not known, and fn is called with false.
 func (p *Pipeline) AtEnd(fn func(committed bool)) { p.atEnd = append(p.atEnd, fn) }
 
-// Send sends what is queued, in one round trip, and waits for its results.
+// Send sends what is queued, in one round trip, and waits for the results.
 func (p *Pipeline) Send(ctx context.Context) error {
 	if p.failed != nil {
 		return p.failed
@@ -114,8 +113,8 @@ func (p *Pipeline) QueryContext(ctx context.Context, query string, args ...any) 
 	return p.conn.QueryContext(ctx, query, args...)
 }
 
-// QueryRowContext sends what is queued, then a query for one row. Where what was
-// queued failed, so does the query, and WithPipeline tells why.
+// QueryRowContext sends what is queued, then a query for one row. If a queued statement failed,
+// so does the query, and WithPipeline returns the cause.
 func (p *Pipeline) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	_ = p.Send(ctx)
 	return p.conn.QueryRowContext(ctx, query, args...)
@@ -129,7 +128,7 @@ func (p *Pipeline) ExecContext(ctx context.Context, query string, args ...any) (
 	return p.conn.ExecContext(ctx, query, args...)
 }
 
-// rollback ends the transaction. A connection that cannot do even that goes.
+// rollback ends the transaction. If that fails, the connection is closed.
 func (p *Pipeline) rollback(ctx context.Context) {
 	if !p.begun {
 		return

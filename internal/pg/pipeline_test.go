@@ -94,8 +94,8 @@ func TestAPipeline(t *testing.T) {
 	}
 }
 
-// Whatever is queued, sent and asked in whatever order: every statement sees what
-// came before it, and all of it is there in the end, or nothing.
+// Queued, sent or queried in any order: every statement sees the effects of those before it, and
+// in the end all of it is committed, or nothing.
 func TestAPipelineIsATransaction(t *testing.T) {
 	t.Parallel()
 	db := withTable(t)

@@ -6,13 +6,11 @@ import (
 	"strings"
 )
 
-// planByKey is how PostgreSQL plans statements that are the same again and again
-// and know the keys of their rows: once, from key to row, through indexes. Left
-// to itself it plans those with a short list of keys anew each time, which takes
-// longer than they do; and a plan that it keeps from when a table was empty reads
-// the whole of it, until the statistics are made that say how long it has become.
-// What has no index is read as a whole all the same, at a made-up price that must
-// not make it worth compiling.
+// planByKey has PostgreSQL plan only once, from key to row and through indexes, the statements
+// that repeat and have the keys of their rows. By default it plans those with a short list of
+// keys each time, which takes longer than running them; and a plan kept from when a table was
+// empty scans all of it until the statistics are updated. A table without an index is scanned
+// all the same, at a made-up cost that must not be high enough to trigger JIT compilation.
 var planByKey = map[string]string{
 	"plan_cache_mode":  "force_generic_plan",
 	"enable_seqscan":   "off",
@@ -21,12 +19,12 @@ var planByKey = map[string]string{
 	"jit":              "off",
 }
 
-// planByKeyLocally is planByKey for the rest of a transaction.
+// planByKeyLocally applies planByKey to the rest of a transaction.
 var planByKeyLocally = func() string {
 	var set []string
 	for name, value := range planByKey {
 		set = append(set, fmt.Sprintf("set_config('%s', '%s', true)", name, value))
 	}
-	slices.Sort(set) // one text, so that it is prepared once
+	slices.Sort(set) // always the same text, so that it is prepared once
 	return "SELECT " + strings.Join(set, ", ")
 }()

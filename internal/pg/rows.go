@@ -18,8 +18,7 @@ type Conn interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// Each runs a query and hands each of its rows to scan. Its error begins with what
-// was being done.
+// Each runs a query and calls scan for each row. Its error begins with what was being done.
 func Each(ctx context.Context, on Querier, what string, scan func(rows *sql.Rows) error, query string, args ...any) error {
 	rows, err := on.QueryContext(ctx, query, args...)
 	if err != nil {

@@ -6,10 +6,9 @@ import (
 	"fmt"
 )
 
-// River's tables as the delivery engine wants them: its jobs are small, live for
-// milliseconds, are all of one kind, are never searched by their arguments, and
-// wait in our own table, so that an index of the kind and two GIN indexes cost
-// much and give nothing.
+// River's tables, tuned for the delivery engine: its jobs are small, live for milliseconds, are
+// all of one kind, are never searched by their arguments, and wait in our own table, so the
+// index on the kind and the two GIN indexes cost much and help nothing.
 const (
 	riverIsTuned = `
 SELECT to_regclass('river_job_args_index') IS NULL
@@ -34,8 +33,8 @@ ALTER TABLE river_job SET (
 );`
 )
 
-// tuneRiver applies riverTuning unless it is there: even statements that change
-// nothing take locks that a running engine would feel at every start.
+// tuneRiver applies riverTuning unless it is already applied: even statements that change
+// nothing take locks, which would slow down a running engine at every start.
 func tuneRiver(ctx context.Context, db *sql.DB) error {
 	var tuned bool
 	if err := db.QueryRowContext(ctx, riverIsTuned).Scan(&tuned); err != nil {

@@ -12,26 +12,26 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Codes of PostgreSQL's errors, from its appendix A.
+// PostgreSQL error codes, from its appendix A.
 const (
 	uniqueViolation      = "23505"
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 )
 
-// txAttempts is how often WithTx tries a transaction that PostgreSQL aborted
-// because of another one.
+// txAttempts is how often WithTx tries a transaction that PostgreSQL aborted because of another
+// one.
 const txAttempts = 4
 
-// WithTx runs fn in a transaction of db: committed when fn returns nil, rolled
-// back when it returns an error or panics. When PostgreSQL aborts it because of
-// a deadlock or a serialization failure, fn is run again in a new transaction,
-// so what fn does outside of tx must bear being done twice.
+// WithTx runs fn in a transaction of db: it commits when fn returns nil, and rolls back when fn
+// returns an error or panics. When PostgreSQL aborts the transaction because of a deadlock or a
+// serialization failure, fn is run again in a new one, so fn's effects outside of tx must be
+// safe to repeat.
 func WithTx(ctx context.Context, db *sql.DB, fn func(ctx context.Context, tx *sql.Tx) error) error {
 	return retry(ctx, func() error { return runTx(ctx, db, fn) })
 }
 
-// retry tries a transaction again that PostgreSQL aborted because of another one.
+// retry runs a transaction again if PostgreSQL aborted it because of another one.
 func retry(ctx context.Context, run func() error) error {
 	for attempt := 1; ; attempt++ {
 		err := run()
@@ -69,8 +69,8 @@ func abortedByAnother(err error) bool {
 	return ok && (pgErr.Code == serializationFailure || pgErr.Code == deadlockDetected)
 }
 
-// IsUnique reports whether err is PostgreSQL's refusal of a second row under a
-// unique constraint or index. With names given it must be one of those.
+// IsUnique reports whether err is a violation of a unique constraint or index. If names are
+// given it must be one of those.
 func IsUnique(err error, constraints ...string) bool {
 	pgErr, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok || pgErr.Code != uniqueViolation {

@@ -1,13 +1,13 @@
-// Package problem is the one kind of error that Postrider shows to the outside.
+// Package problem is the one kind of error that Postrider shows to clients.
 //
-// It owns the few codes an error can have, and the split between what a person
-// may read (Message, Field) and what only the log may see (Cause). It does not
-// know HTTP or GraphQL: server and graph each map a code in one place.
+// It owns the few codes an error can have, and the split between what a user may read (Message,
+// Field) and what only the log may contain (Cause). It does not know HTTP or GraphQL: server and
+// graph each map a code in one place.
 //
 // Rules:
-//   - An error that is no *Error is internal. From says so.
+//   - An error that is not an *Error is internal; From makes it one.
 //   - The text of an internal error never leaves the process: PublicMessage
-//     gives a fixed sentence for it.
+//     returns a fixed sentence for it.
 //   - Only internal errors are logged as errors (LogLevel); the others are the
 //     caller's to fix.
 package problem
@@ -34,18 +34,18 @@ const (
 	CodeInternal        Code = "internal"
 )
 
-// internalMessage is all that a user learns of an internal error.
+// internalMessage is the public message of every internal error.
 const internalMessage = "Something went wrong on our side. It has been logged."
 
-// Error is a problem with a code, a message for people and a cause for the log.
+// Error is a problem with a code, a message for users and a cause for the log.
 type Error struct {
 	Code    Code
-	Field   []string // path of the input that is wrong, outermost first; empty when none is
-	Message string   // public: a sentence that says what is wrong and how to fix it
-	Cause   error    // never shown; nil when there is none
+	Field   []string // path of the invalid input, outermost first; empty if it is none
+	Message string   // public: a sentence with what is wrong and how to fix it
+	Cause   error    // never shown; nil if there is none
 }
 
-// Error is the text for the log: field, message and cause.
+// Error returns the text for the log: field, message and cause.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if len(e.Field) > 0 {
@@ -62,10 +62,10 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives errors.Is and errors.As the cause.
+// Unwrap returns the cause, for errors.Is and errors.As.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// PublicMessage is what a user may read.
+// PublicMessage returns what a user may read.
 func (e *Error) PublicMessage() string {
 	if e.Code == CodeInternal {
 		return internalMessage
@@ -73,7 +73,7 @@ func (e *Error) PublicMessage() string {
 	return e.Message
 }
 
-// LogLevel is error for internal problems and info for all others.
+// LogLevel returns error for internal problems and info for all others.
 func (e *Error) LogLevel() slog.Level {
 	if e.Code == CodeInternal {
 		return slog.LevelError
@@ -88,36 +88,36 @@ func (e *Error) WithCause(cause error) *Error {
 	return &c
 }
 
-// At returns a copy of e whose field path is put under prefix: the problem of
-// {amount} at ("conversions", "3") is the problem of {conversions.3.amount}.
+// At returns a copy of e with prefix before its field path: the problem of {amount} at
+// ("conversions", "3") is the problem of {conversions.3.amount}.
 func (e *Error) At(prefix ...string) *Error {
 	c := *e
 	c.Field = append(append([]string{}, prefix...), e.Field...)
 	return &c
 }
 
-// Invalid says that the input at field (a path with dots, or empty for the whole input) is wrong.
+// Invalid is for an invalid input at field (a path with dots, or empty for the whole input).
 func Invalid(field, format string, args ...any) *Error {
 	return build(CodeInvalid, field, format, args)
 }
 
-// NotFound says that something does not exist, or not for this viewer: the two are told alike.
+// NotFound is for what does not exist, or not for this viewer: the two look the same.
 func NotFound(format string, args ...any) *Error { return build(CodeNotFound, "", format, args) }
 
-// Conflict says that the input at field is fine by itself but collides with what is there.
+// Conflict is for an input at field that is valid by itself but collides with existing data.
 func Conflict(field, format string, args ...any) *Error {
 	return build(CodeConflict, field, format, args)
 }
 
-// Forbidden says that the viewer is known and may not do this.
+// Forbidden is for a known viewer that may not do this.
 func Forbidden(format string, args ...any) *Error { return build(CodeForbidden, "", format, args) }
 
-// Unauthenticated says that nobody is signed in, or the credentials are wrong.
+// Unauthenticated is for a request that is not signed in, or has wrong credentials.
 func Unauthenticated(format string, args ...any) *Error {
 	return build(CodeUnauthenticated, "", format, args)
 }
 
-// RateLimited says that the caller is too fast.
+// RateLimited is for a caller that is too fast.
 func RateLimited(format string, args ...any) *Error { return build(CodeRateLimited, "", format, args) }
 
 // Internal wraps an error that is our own fault. The message is for the log.
@@ -127,9 +127,9 @@ func Internal(cause error, format string, args ...any) *Error {
 	return e
 }
 
-// From returns err as a problem: nil for nil, the first *Error in its chain, and
-// an internal one around everything else. Context that callers wrapped around
-// the *Error with fmt.Errorf is for the log only and is left to err.
+// From returns err as a problem: nil for nil, the first *Error in its chain, and an internal one
+// around everything else. Context that callers wrapped around the *Error with fmt.Errorf is for
+// the log only and stays in err.
 func From(err error) *Error {
 	if err == nil {
 		return nil
@@ -140,7 +140,7 @@ func From(err error) *Error {
 	return &Error{Code: CodeInternal, Message: "unexpected error", Cause: err}
 }
 
-// CodeOf returns the code of err: empty for nil, internal for what is no *Error.
+// CodeOf returns the code of err: empty for nil, internal for an err that is not an *Error.
 func CodeOf(err error) Code {
 	if err == nil {
 		return ""
@@ -148,7 +148,7 @@ func CodeOf(err error) Code {
 	return From(err).Code
 }
 
-// All takes apart an error made by errors.Join: one problem for each part.
+// All splits an error made by errors.Join: one problem for each part.
 func All(err error) []*Error {
 	if err == nil {
 		return nil
@@ -166,8 +166,8 @@ func All(err error) []*Error {
 	return []*Error{From(err)}
 }
 
-// Log writes err once, at the level its code asks for. A cancelled request is
-// nobody's fault and is logged at debug.
+// Log writes err once, at the level of its code. A cancelled request is not a fault and is logged
+// at debug.
 func Log(ctx context.Context, log *slog.Logger, msg string, err error, args ...any) {
 	if err == nil {
 		return

@@ -17,35 +17,34 @@ import (
 // hashParams are OWASP's second recommendation: 19 MiB, two passes, one lane.
 var hashParams = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-// How many passwords one process hashes at once, and how many more may wait:
-// each costs memory and a core, and somebody who tries many must take all of
-// neither. Who has been here before may wait where strangers may not any more.
+// How many passwords one process hashes at once, and how many more may wait: each costs memory and
+// a core, and an attacker who tries many must not use up either. Clients seen before may wait in a
+// longer queue than strangers.
 const (
 	hashedAtOnce     = 2
 	strangersWaiting = 24
 	everybodyWaiting = 48
 )
 
-// ErrBusy says that so many passwords wait for being hashed that no more are taken.
+// ErrBusy is returned when the queue of passwords to be hashed is full.
 var ErrBusy error = problem.RateLimited("many passwords are being checked right now; try again in a few seconds")
 
-// Hasher hashes and compares passwords, few at once and with a bounded queue.
+// Hasher hashes and compares passwords, a few at once and with a bounded queue.
 type Hasher struct {
 	atOnce  *semaphore.Weighted
 	waiting atomic.Int64
 	done    atomic.Int64
 }
 
-// NewHasher makes a Hasher. A process needs one: SharedHasher gives it.
+// NewHasher returns a Hasher. A process needs one: SharedHasher returns it.
 func NewHasher() *Hasher {
 	return &Hasher{atOnce: semaphore.NewWeighted(int64(min(hashedAtOnce, max(1, runtime.GOMAXPROCS(0)/2))))}
 }
 
-// SharedHasher gives the process's own Hasher.
+// SharedHasher returns the process's Hasher.
 var SharedHasher = sync.OnceValue(NewHasher)
 
-// HashPassword is Hash of the process's Hasher, for passwords that no stranger
-// chooses.
+// HashPassword is Hash of the process's Hasher, for passwords that no stranger chooses.
 func HashPassword(ctx context.Context, password string) (string, error) {
 	return SharedHasher().Hash(ctx, password)
 }
@@ -55,7 +54,7 @@ func MatchPassword(ctx context.Context, password, hash string) (bool, error) {
 	return SharedHasher().Match(ctx, password, hash, true)
 }
 
-// Hashed is how many passwords have been hashed or compared.
+// Hashed returns how many passwords have been hashed or compared.
 func (h *Hasher) Hashed() int64 { return h.done.Load() }
 
 // Hash returns an argon2id digest with its salt and parameters, to be stored.
@@ -68,10 +67,9 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return argon2id.CreateHash(password, hashParams)
 }
 
-// Match tells whether password is the one that hash was made from. With an empty
-// hash (no such user) it works as long and says no, so that the time does not
-// tell who exists. known is whoever is not a stranger, and waits longer before
-// ErrBusy.
+// Match reports whether password is the one that hash was made from. With an empty hash (no such
+// user) it takes as long and returns false, so that the time does not reveal which users exist.
+// known marks a client that is not a stranger: it may wait longer before ErrBusy.
 func (h *Hasher) Match(ctx context.Context, password, hash string, known bool) (bool, error) {
 	most := int64(strangersWaiting)
 	if known {
@@ -93,7 +91,7 @@ func (h *Hasher) Match(ctx context.Context, password, hash string, known bool) (
 	return match, nil
 }
 
-// enter waits for a place, in a queue of at most so many; leave gives it back.
+// enter waits for a slot, in a queue of at most that many; leave releases it.
 func (h *Hasher) enter(ctx context.Context, most int64) (leave func(), err error) {
 	defer h.waiting.Add(-1)
 	if h.waiting.Add(1) > most {

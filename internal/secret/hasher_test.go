@@ -10,8 +10,7 @@ import (
 	"postrider/internal/problem"
 )
 
-// Passwords wait in a queue that is bounded, and shorter for strangers; what is
-// refused costs nothing.
+// The queue of passwords is bounded, and shorter for strangers; a refused one costs nothing.
 func TestTheQueueForHashingIsBounded(t *testing.T) {
 	t.Parallel()
 	h := NewHasher()

@@ -19,14 +19,14 @@ import (
 // keySize is the size of a key in bytes.
 const keySize = 32
 
-// key is one of a Ring.
+// key is one key of a Ring.
 type key struct {
-	id   string // the first 4 bytes of a digest of the key, in hex: tells it from others, and tells nothing of it
+	id   string // the first 4 bytes of a digest of the key, in hex: identifies the key and reveals nothing of it
 	aead *subtle.XChaCha20Poly1305
 }
 
-// FindRing reads the keys that were given (POSTRIDER_KEY), or, when none were,
-// those kept under dir. It gives nil where there are none either.
+// FindRing reads the given keys (POSTRIDER_KEY), or, if there are none, those kept under dir. It
+// returns nil if there are none either.
 func FindRing(given, dir string) (*Ring, error) {
 	if given != "" {
 		ring, err := ParseRing(given)
@@ -49,8 +49,8 @@ func FindRing(given, dir string) (*Ring, error) {
 	return ring, nil
 }
 
-// MakeRing makes a key, keeps it under dir and gives a ring of it. Processes that
-// share dir may do so at once: they end up with one key.
+// MakeRing makes a key, stores it under dir and returns a ring of it. Processes that share dir may
+// call it at once: they end up with one key.
 func MakeRing(dir string) (*Ring, error) {
 	path := KeyFile(dir)
 	if err := makeKey(dir, path); err != nil {
@@ -59,17 +59,17 @@ func MakeRing(dir string) (*Ring, error) {
 	return FindRing("", dir)
 }
 
-// KeyFile is where the key is kept when none is given.
+// KeyFile returns the path of the key that is used if none is given.
 func KeyFile(dir string) string { return filepath.Join(dir, "key") }
 
-// NewKey returns a new key as POSTRIDER_KEY takes it.
+// NewKey returns a new key in the format of POSTRIDER_KEY.
 func NewKey() string {
 	bits := make([]byte, keySize)
 	_, _ = rand.Read(bits) // never fails
 	return base64.StdEncoding.EncodeToString(bits)
 }
 
-// ParseRing reads keys with commas or space between them.
+// ParseRing parses keys separated by commas or space.
 func ParseRing(text string) (*Ring, error) {
 	var ring Ring
 	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
@@ -97,8 +97,8 @@ func parseKey(text string) (key, error) {
 	return key{id: keyID(bits), aead: aead}, nil
 }
 
-// makeKey writes a new key beside its place and links it there: whoever comes
-// second finds the first one's, and nobody ever reads half a key.
+// makeKey writes a new key to a temporary file and links it into place: a second process finds the
+// first one's, and no process ever reads half a key.
 func makeKey(dir, path string) error {
 	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return err
@@ -118,7 +118,7 @@ func makeKey(dir, path string) error {
 	return nil
 }
 
-// keyID tells keys apart, and nothing of the key.
+// keyID identifies a key and reveals nothing of it.
 func keyID(bits []byte) string {
 	mac := hmac.New(sha256.New, bits)
 	mac.Write([]byte("postrider key id"))

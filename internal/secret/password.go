@@ -5,13 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// Lengths of a password, in characters. The longest keeps hashing affordable.
+// The length limits of a password, in characters. The maximum keeps hashing affordable.
 const (
 	MinPassword = 10
 	MaxPassword = 200
 )
 
-// CheckPassword says what is wrong with a password that a user has chosen.
+// CheckPassword returns what is wrong with a password that a user has chosen.
 func CheckPassword(password string) error {
 	switch n := utf8.RuneCountInString(password); {
 	case n < MinPassword:

@@ -8,30 +8,29 @@ import (
 	"strings"
 )
 
-// What secrets are sealed for: the context of Seal and Open.
+// The purposes of sealed secrets: the context of Seal and Open.
 const (
-	ForIntegration = "source"   // an integration's token or signing key; what is sealed already says "source"
+	ForIntegration = "source"   // an integration's token or signing key; existing sealed values have "source"
 	ForPostback    = "postback" // a postback's signing secret
-	ForLookup      = "lookup"   // the key of digests that are searched for
-	ForDevice      = "device"   // the cookie by which a browser that has signed in is known: sealed, and kept nowhere
+	ForLookup      = "lookup"   // the key of the digests used for look-ups
+	ForDevice      = "device"   // the cookie that identifies a browser that has signed in: sealed, and stored nowhere
 )
 
-// A sealed value begins with a byte that says so and the id of its key, as tink
-// writes them, and goes on with nonce, text and tag. Those of before there were
-// several keys begin with the nonce.
+// A sealed value begins with a format byte and the id of its key, as tink writes them, followed by
+// nonce, text and tag. Values from before there were several keys begin with the nonce.
 const (
 	namedBy    = 0x01
 	idSize     = 4
 	prefixSize = 1 + idSize
 )
 
-// Ring seals and opens secrets that have to be read again. The first of its keys
-// seals, all of them open. Every process of one installation has the same.
+// Ring seals and opens secrets that have to be read again. Its first key seals, all of its keys
+// open. Every process of an installation has the same ring.
 type Ring struct {
 	keys []key
 }
 
-// IDs are those of the keys, the one that seals first.
+// IDs returns the ids of the keys, the one that seals first.
 func (r *Ring) IDs() []string {
 	ids := make([]string, len(r.keys))
 	for i, k := range r.keys {
@@ -43,8 +42,7 @@ func (r *Ring) IDs() []string {
 // String lists the ids, so that no log ever prints a key.
 func (r *Ring) String() string { return strings.Join(r.IDs(), ", ") }
 
-// Prefixes are what values begin with that the ring's keys have sealed, in the
-// keys' order.
+// Prefixes returns the prefixes of values that the ring's keys have sealed, in the keys' order.
 func (r *Ring) Prefixes() [][]byte {
 	all := make([][]byte, len(r.keys))
 	for i, k := range r.keys {
@@ -53,8 +51,8 @@ func (r *Ring) Prefixes() [][]byte {
 	return all
 }
 
-// Seal encrypts value with the first key. context says what it is, for example
-// ForIntegration; Open must be given the same.
+// Seal encrypts value with the first key. context is its purpose, for example ForIntegration; Open
+// must be given the same.
 func (r *Ring) Seal(value, context string) ([]byte, error) {
 	first := r.keys[0]
 	sealed, err := first.aead.Encrypt([]byte(value), []byte(context))
@@ -73,7 +71,7 @@ func (r *Ring) Open(sealed []byte, context string) (string, error) {
 			}
 		}
 	}
-	for _, k := range r.keys { // of before, without a name
+	for _, k := range r.keys { // from before keys had ids
 		if value, err := k.aead.Decrypt(sealed, []byte(context)); err == nil {
 			return string(value), nil
 		}
@@ -81,7 +79,7 @@ func (r *Ring) Open(sealed []byte, context string) (string, error) {
 	return "", fmt.Errorf("opening what was sealed for %s: %w", context, r.whyNot(sealed))
 }
 
-// whyNot says why no key opens a value.
+// whyNot returns the reason why no key opens a value.
 func (r *Ring) whyNot(sealed []byte) error {
 	id := SealedBy(sealed)
 	for _, k := range r.keys {
@@ -95,8 +93,8 @@ func (r *Ring) whyNot(sealed []byte) error {
 	return fmt.Errorf("it was sealed with key %s, and POSTRIDER_KEY has %s", id, r)
 }
 
-// SealedBy is the id of the key that a value names; empty where it names none. A
-// value of before may seem to name one that nobody has.
+// SealedBy returns the id of the key that a value names; empty if it names none. A value from
+// before keys had ids may seem to name a key that does not exist.
 func SealedBy(sealed []byte) string {
 	if len(sealed) < prefixSize || sealed[0] != namedBy {
 		return ""

@@ -201,8 +201,7 @@ func TestTheFirstKeySealsAndAllOpen(t *testing.T) {
 	}
 }
 
-// What was sealed before there were several keys has no name of its key: nonce,
-// text and tag.
+// What was sealed before there were several keys has no key id: nonce, text and tag.
 func TestWhatWasSealedBeforeOpens(t *testing.T) {
 	t.Parallel()
 	text := secret.NewKey()
@@ -222,7 +221,7 @@ func TestWhatWasSealedBeforeOpens(t *testing.T) {
 		if got, err := ring(t, secret.NewKey(), text).Open(sealed, "place"); err != nil || got != "s3cret" {
 			t.Fatalf("%x: %q, %v", sealed, got, err)
 		}
-		if sealed[0] == 1 { // and even one that looks as if it had a name
+		if sealed[0] == 1 { // even one that looks as if it had a key id
 			return
 		}
 	}

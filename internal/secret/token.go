@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// tokenPrefix marks an API token wherever one is found: in a log, a paste, a
+// tokenPrefix makes an API token recognisable wherever it is found: in a log, a paste, by a
 // scanner for leaked secrets.
 const tokenPrefix = "prt_"
 
-// NewToken makes an API token and the digest of it that is stored. The token
-// itself is shown once and kept nowhere.
+// NewToken returns an API token and its digest, which is stored. The token itself is shown once
+// and stored nowhere.
 func NewToken() (token string, digest []byte) {
 	token = tokenPrefix + Random()
 	return token, HashToken(token)
 }
 
-// HashToken is the digest under which a token is looked up.
+// HashToken returns the digest by which a token is looked up.
 func HashToken(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
 	return sum[:]
 }
 
-// IsToken tells whether text has the form of an API token.
+// IsToken reports whether text has the form of an API token.
 func IsToken(text string) bool {
 	raw, ok := strings.CutPrefix(text, tokenPrefix)
 	if !ok {
@@ -34,7 +34,7 @@ func IsToken(text string) bool {
 	return err == nil && len(bits) == 32
 }
 
-// Hint is what may be shown of a token later, to tell it from others.
+// Hint returns the part of a token that may be shown later, to distinguish it from others.
 func Hint(token string) string {
 	const shown = len(tokenPrefix) + 4
 	if len(token) < 2*shown {
@@ -50,8 +50,8 @@ func Random() string {
 	return base64.RawURLEncoding.EncodeToString(bits)
 }
 
-// NewSigningSecret makes the secret that signs a postback, in the form that
-// Standard Webhooks prescribes: whsec_ and base64.
+// NewSigningSecret returns a secret for signing a postback, in the form that Standard Webhooks
+// prescribes: whsec_ and base64.
 func NewSigningSecret() string {
 	bits := make([]byte, 32)
 	_, _ = rand.Read(bits) // never fails

@@ -11,16 +11,16 @@ import (
 	"postrider/internal/pg"
 )
 
-// Scoped reads a database for viewers. Its statements mark where the viewer's scope
-// belongs, by the column that says whose a row is: {sees c.affiliate_id}. One
-// without a mark is run only for who sees all.
+// Scoped reads a database for viewers. Its statements mark where the viewer's scope belongs, with
+// the column of the row's owner: {sees c.affiliate_id}. A statement without a mark is run only for
+// a scope that sees all rows.
 type Scoped struct{ db *sql.DB }
 
-// NewScoped makes a Scoped of a pool.
+// NewScoped returns a Scoped over a pool.
 func NewScoped(db *sql.DB) Scoped { return Scoped{db} }
 
-// Each runs a statement within a scope and hands each of its rows to scan. Its error
-// begins with what was being done.
+// Each runs a statement within a scope and calls scan for each row. Its error begins with what was
+// being done.
 func (s Scoped) Each(ctx context.Context, scope RowScope, what string, scan func(rows *sql.Rows) error, query string, args ...any) error {
 	query, args, err := within(scope, query, args)
 	if err != nil {
@@ -29,7 +29,7 @@ func (s Scoped) Each(ctx context.Context, scope RowScope, what string, scan func
 	return pg.Each(ctx, s.db, what, scan, query, args...)
 }
 
-// One reads one row within a scope; sql.ErrNoRows where there is none.
+// One reads one row within a scope; sql.ErrNoRows if there is none.
 func (s Scoped) One(ctx context.Context, scope RowScope, what string, into []any, query string, args ...any) error {
 	query, args, err := within(scope, query, args)
 	if err == nil {
@@ -46,7 +46,7 @@ var (
 	errUnscoped = errors.New("the statement does not say whose rows it reads")
 )
 
-// within puts a scope where a statement marks it, and its arguments after the rest.
+// within replaces a statement's marks by the scope's condition, and appends its arguments.
 func within(scope RowScope, query string, args []any) (string, []any, error) {
 	if !scopeMark.MatchString(query) {
 		if !scope.All() {

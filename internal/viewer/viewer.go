@@ -1,7 +1,7 @@
-// Package viewer says who is asking. A request becomes a Viewer in package
-// account; ent's privacy rules and every hand-written query read it from the
-// context, so that nothing can be read without it. It owns roles, the scopes of
-// tokens, and whose rows a viewer sees (RowScope, Scoped).
+// Package viewer has the viewer of a request: the user or token it is made with. Package account
+// makes a request's Viewer; ent's privacy rules and every hand-written query read it from the
+// context, so that nothing can be read without it. It owns roles, the scopes of tokens, and whose
+// rows a viewer sees (RowScope, Scoped).
 package viewer
 
 import (
@@ -14,20 +14,20 @@ import (
 	"postrider/internal/problem"
 )
 
-// Role is what a user is to the network.
+// Role is a user's role in the network.
 type Role string
 
 // The roles.
 const (
 	Admin     Role = "admin"     // may do everything
 	Manager   Role = "manager"   // an affiliate manager: staff
-	Affiliate Role = "affiliate" // sees one affiliate's things and no other's
+	Affiliate Role = "affiliate" // sees one affiliate's rows only
 )
 
 // Roles lists every role.
 func Roles() []Role { return []Role{Admin, Manager, Affiliate} }
 
-// Values gives the database values, for ent.
+// Values returns the database values, for ent.
 func (Role) Values() []string { return enum.Strings(Roles()) }
 
 // MarshalGQL writes the GraphQL name, for example ADMIN.
@@ -36,8 +36,8 @@ func (r Role) MarshalGQL(w io.Writer) { enum.Write(w, r) }
 // UnmarshalGQL reads the GraphQL name.
 func (r *Role) UnmarshalGQL(v any) error { return enum.Read(v, r, Roles()) }
 
-// Scope is what an API token may do. A session may do all of it, and what no
-// token may: make users, and set passwords.
+// Scope is what an API token may do. A session may do all of it, and what no token may: create
+// users, and set passwords.
 type Scope string
 
 // The scopes.
@@ -52,8 +52,8 @@ const (
 // Scopes lists every scope.
 func Scopes() []Scope { return append(UsualScopes(), Secrets) }
 
-// UsualScopes lists those of a token for which none are named. What opens further
-// doors has to be named.
+// UsualScopes lists the scopes of a token for which none are named. Scopes that give access to
+// secrets have to be named.
 func UsualScopes() []Scope { return []Scope{Read, Write, Conversions, Replay} }
 
 // MarshalGQL writes the GraphQL name, for example WRITE.
@@ -62,34 +62,34 @@ func (s Scope) MarshalGQL(w io.Writer) { enum.Write(w, s) }
 // UnmarshalGQL reads the GraphQL name.
 func (s *Scope) UnmarshalGQL(v any) error { return enum.Read(v, s, Scopes()) }
 
-// Viewer is who is asking, and through what.
+// Viewer is the user or the token that a request is made with.
 type Viewer struct {
 	UserID      ids.User
 	Role        Role
 	AffiliateID ids.Affiliate // zero for staff
 	TokenID     int64         // zero for a session
 	Scopes      []Scope       // what the token may do; every scope for a session
-	Looking     bool          // staff who look at an affiliate's things as the affiliate does, and change nothing
-	Generation  int64         // of the user's sessions, when this one was looked at
+	Looking     bool          // staff who view as an affiliate: they see its rows as it does, and change nothing
+	Generation  int64         // of the user's sessions, when this one was read
 	system      bool
 }
 
-// Staff tells whether the viewer works for the network.
+// Staff reports whether the viewer works for the network.
 func (v *Viewer) Staff() bool {
 	return v != nil && (v.system || v.Role == Admin || v.Role == Manager)
 }
 
-// System tells whether Postrider itself is at work: workers, migrations, the
-// intake of a public route.
+// System reports whether the viewer is Postrider itself: workers, migrations, the intake of a
+// public route.
 func (v *Viewer) System() bool { return v != nil && v.system }
 
-// May tells whether the viewer's token or session carries the scope.
+// May reports whether the viewer's token or session has the scope.
 func (v *Viewer) May(s Scope) bool {
 	return v != nil && (v.system || slices.Contains(v.Scopes, s))
 }
 
-// HasRole tells whether the viewer is at least of that role: an admin is also a
-// manager, and staff are above affiliates.
+// HasRole reports whether the viewer has at least that role: an admin is also a manager, and staff
+// are above affiliates.
 func (v *Viewer) HasRole(r Role) bool {
 	switch {
 	case v == nil:
@@ -105,20 +105,20 @@ func (v *Viewer) HasRole(r Role) bool {
 
 type key struct{}
 
-// With gives a context in which v is asking.
+// With returns a context whose viewer is v.
 func With(ctx context.Context, v *Viewer) context.Context { return context.WithValue(ctx, key{}, v) }
 
-// AsSystem gives a context in which Postrider itself is at work. It is for
-// code that no user's words steer to another user's rows.
+// AsSystem returns a context whose viewer is Postrider itself. It is for code in which no user's
+// input can select another user's rows.
 func AsSystem(ctx context.Context) context.Context { return With(ctx, &Viewer{system: true}) }
 
-// From gives who is asking; nil for nobody.
+// From returns the viewer; nil if there is none.
 func From(ctx context.Context) *Viewer {
 	v, _ := ctx.Value(key{}).(*Viewer)
 	return v
 }
 
-// Require gives who is asking, or the error that says to sign in.
+// Require returns the viewer, or the error that asks to sign in.
 func Require(ctx context.Context) (*Viewer, error) {
 	if v := From(ctx); v != nil {
 		return v, nil

@@ -11,16 +11,16 @@ import (
 	"syscall"
 )
 
-// account is the user that the server runs as. nil means: ourselves.
+// account is the user that the server runs as. nil is the current user.
 type account struct {
 	name     string
 	uid, gid int
 }
 
-// unprivileged chooses a user for a server that root starts.
+// unprivileged returns the user for a server that is started by root.
 func unprivileged() (*account, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil // nil is the account "ourselves"
+		return nil, nil // nil is the current user
 	}
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
@@ -36,7 +36,7 @@ func unprivileged() (*account, error) {
 	return &account{name: "uid 65534", uid: 65534, gid: 65534}, nil // a bare container has no user list
 }
 
-// ownerOf is the account that a file belongs to; nil when that is ourselves.
+// ownerOf returns the account that owns a file; nil for the current user.
 func ownerOf(path string) (*account, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -44,7 +44,7 @@ func ownerOf(path string) (*account, error) {
 	}
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || int(stat.Uid) == os.Geteuid() {
-		return nil, nil // nil is the account "ourselves"
+		return nil, nil // nil is the current user
 	}
 	a := &account{name: "uid " + strconv.Itoa(int(stat.Uid)), uid: int(stat.Uid), gid: int(stat.Gid)}
 	if u, err := user.LookupId(strconv.Itoa(a.uid)); err == nil {
@@ -53,9 +53,9 @@ func ownerOf(path string) (*account, error) {
 	return a, nil
 }
 
-// command prepares a program to run as the account: in a process group of its
-// own, so that Ctrl-C on our terminal does not reach the server before we are
-// done with it, and in a folder that every user may enter.
+// command prepares a program to run as the account: in its own process group, so that Ctrl-C in
+// our terminal does not reach the server before we are done with it, and in a folder that every
+// user may enter.
 func (a *account) command(bin string, args ...string) *exec.Cmd {
 	cmd := exec.Command(bin, args...) //nolint:gosec // arguments are our own; it lives until Stop
 	cmd.Dir = "/"
@@ -67,8 +67,8 @@ func (a *account) command(bin string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// serverEnv drops what would steer PostgreSQL from outside (PGDATA, PGPORT …)
-// and has it speak English, which waitReady reads.
+// serverEnv removes variables that would configure PostgreSQL from outside (PGDATA, PGPORT …)
+// and sets its language to English, which waitReady parses.
 func serverEnv(environ []string) []string {
 	env := []string{"LC_ALL=C"}
 	for _, entry := range environ {
@@ -79,7 +79,7 @@ func serverEnv(environ []string) []string {
 	return env
 }
 
-// canUse asks the kernel, in the account's name, whether it may enter and write dir.
+// canUse reports whether the account may enter and write dir; the kernel decides.
 func (a *account) canUse(dir string) bool {
 	if a == nil {
 		return true
@@ -101,10 +101,9 @@ func (a *account) String() string {
 	return a.name
 }
 
-// place returns the folder that holds the server's data and belongs to the
-// account it runs as, and that account. It makes the folder the first time:
-// under root, or, where the account could not reach it there, under h.fallback
-// with a link to it.
+// place returns the folder that holds the server's data, and the account that owns it and runs
+// the server. It creates the folder the first time: under root, or, if the account could not
+// reach it there, under h.fallback with a link to it.
 func (h *host) place(root string) (string, *account, error) {
 	home := filepath.Join(root, "postgres")
 	if _, err := os.Lstat(home); err == nil {
@@ -120,7 +119,7 @@ func (h *host) place(root string) (string, *account, error) {
 	if err := os.RemoveAll(home); err != nil {
 		return "", nil, err
 	}
-	if err := os.MkdirAll(h.fallback, 0o711); err != nil { // others must pass through
+	if err := os.MkdirAll(h.fallback, 0o711); err != nil { // other users must pass through
 		return "", nil, unreachable(a, root, err)
 	}
 	elsewhere, err := os.MkdirTemp(h.fallback, "pg-")

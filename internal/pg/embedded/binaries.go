@@ -15,13 +15,13 @@ import (
 // oldestMajor is the oldest PostgreSQL that Postrider runs on.
 const oldestMajor = 14
 
-// ErrNoBinaries says that this machine has no PostgreSQL server and none could
-// be downloaded.
+// ErrNoBinaries is returned if this machine has no PostgreSQL server and none could be
+// downloaded.
 var ErrNoBinaries = errors.New("no PostgreSQL server found on this machine: " +
 	"install one (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql@17), " +
 	"or set DATABASE_URL to one that runs elsewhere")
 
-// binFolders is where the server's programs are on the systems we know, besides PATH.
+// binFolders lists where known systems install the server's programs, besides PATH.
 var binFolders = []string{
 	"/usr/lib/postgresql/*/bin",          // Debian, Ubuntu
 	"/usr/pgsql-*/bin",                   // Red Hat
@@ -39,14 +39,14 @@ type binaries struct {
 
 func (b binaries) path(program string) string { return filepath.Join(b.dir, program) }
 
-// host is what the embedded server asks of the machine. Tests replace parts of it.
+// host is what the embedded server needs from the machine. Tests replace parts of it.
 type host struct {
 	lookPath func(file string) (string, error)
 	glob     func(pattern string) ([]string, error)
 	major    func(a *account, bin string) (int, error)
 	download func(dir string) (bin string, err error)
 	account  func() (*account, error)
-	fallback string // where the data goes when the account cannot reach POSTRIDER_DATA
+	fallback string // where the data goes if the account cannot reach POSTRIDER_DATA
 }
 
 func realHost() *host {
@@ -60,8 +60,8 @@ func realHost() *host {
 	}
 }
 
-// find returns the newest server on this machine, or, when data exists already,
-// one of the version that made it (want > 0).
+// find returns the newest server on this machine, or, if data exists already, one of the
+// version that made it (want > 0).
 func (h *host) find(a *account, want int) (binaries, error) {
 	all := h.installed(a)
 	if want == 0 {
@@ -86,8 +86,8 @@ func (h *host) find(a *account, want int) (binaries, error) {
 		"install postgresql-%d, or remove the folder to begin with an empty database", want, strings.Join(have, ", "), want)
 }
 
-// installed lists every usable server, newest first. One that the account cannot
-// run (it may lie under somebody's home) does not count.
+// installed returns every usable server, newest first. One that the account cannot run (it may
+// be in another user's home) does not count.
 func (h *host) installed(a *account) []binaries {
 	var all []binaries
 	seen := map[string]bool{}
@@ -107,7 +107,7 @@ func (h *host) installed(a *account) []binaries {
 func (h *host) candidates() []string {
 	var dirs []string
 	if path, err := h.lookPath("postgres"); err == nil {
-		// A link in PATH often stands alone; initdb is beside the program it leads to.
+		// PATH often has a link to one program only; initdb is beside the link's target.
 		if real, err := filepath.EvalSymlinks(path); err == nil {
 			path = real
 		}
@@ -124,7 +124,7 @@ func (h *host) candidates() []string {
 
 var versionPattern = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
 
-// majorOf asks the program for its version, as the account that will run it.
+// majorOf runs the program, as the account that will use it, to read its version.
 func majorOf(a *account, bin string) (int, error) {
 	out, err := a.command(bin, "--version").Output()
 	if err != nil {

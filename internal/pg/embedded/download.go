@@ -9,11 +9,11 @@ import (
 	embeddedpostgres "github.com/fergusstrange/embedded-postgres"
 )
 
-// downloadVersion is what is fetched where no server is installed.
+// downloadVersion is the version that is downloaded if no server is installed.
 const downloadVersion = embeddedpostgres.V17
 
-// download fetches and unpacks a server into dir and returns the folder of its
-// programs. What is there from an earlier time is used again.
+// download downloads and unpacks a server into dir and returns the folder of its programs. An
+// earlier download is used again.
 func download(dir string) (string, error) { return downloadFrom(dir, "") }
 
 func downloadFrom(dir, repository string) (string, error) {
@@ -39,8 +39,8 @@ func downloadFrom(dir, repository string) (string, error) {
 	if repository != "" {
 		cfg = cfg.BinaryRepositoryURL(repository)
 	}
-	// The library has no verb for "only unpack". A start does it first; whether
-	// its own server then comes up (as root it does not) is of no interest.
+	// The library cannot only unpack. A start unpacks first; whether its own server then comes
+	// up (as root it does not) does not matter.
 	server := embeddedpostgres.NewDatabase(cfg)
 	startErr := server.Start()
 	if startErr == nil {

@@ -11,13 +11,13 @@ import (
 	"syscall"
 )
 
-// InUseError says that another program owns the embedded server of a folder.
+// InUseError is returned when another program owns the embedded server of a folder.
 type InUseError struct {
 	Dir string
-	PID int // of the owner; 0 when it has not written it yet
+	PID int // of the owner; 0 if it has not written it yet
 }
 
-// Error names the owner and the way out.
+// Error names the owner and what to do about it.
 func (e *InUseError) Error() string {
 	who := "another program"
 	if e.PID != 0 {
@@ -26,8 +26,8 @@ func (e *InUseError) Error() string {
 	return fmt.Sprintf("the embedded PostgreSQL under %s is in use by %s: stop that first, or give this one another POSTRIDER_DATA", e.Dir, who)
 }
 
-// openRoot makes POSTRIDER_DATA where it is missing and returns its full path.
-// Others may pass through it, not list it; what is secret in it has mode 0600.
+// openRoot creates POSTRIDER_DATA if it is missing and returns its absolute path. Other users
+// may pass through it, not list it; secret files in it have mode 0600.
 func openRoot(dir string) (string, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
@@ -39,8 +39,8 @@ func openRoot(dir string) (string, error) {
 	return root, nil
 }
 
-// lockFolder takes the lock of a folder for this program, or returns an
-// *InUseError at once. The kernel frees it when the program ends, however it ends.
+// lockFolder takes the lock of a folder for this program, or returns an *InUseError at once.
+// The kernel frees it when the program ends, however it ends.
 func lockFolder(root string) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(root, "postgres.lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -62,9 +62,8 @@ func lockFolder(root string) (*os.File, error) {
 	return file, nil
 }
 
-// unlock gives the lock of a folder back. To close the file is not enough: a child
-// that is being started at this moment has it open too, until it becomes another
-// program.
+// unlock releases the lock of a folder. Closing the file is not enough: a child that is just
+// being forked has it open too, until it calls exec.
 func unlock(file *os.File) error {
 	return errors.Join(syscall.Flock(int(file.Fd()), syscall.LOCK_UN), file.Close())
 }
@@ -76,7 +75,7 @@ func writeAt(file *os.File, text string) error {
 
 func passwordFile(root string) string { return filepath.Join(root, "postgres.password") }
 
-// readPassword returns the password that newPassword kept.
+// readPassword returns the password that newPassword stored.
 func readPassword(root string) (string, error) {
 	text, err := os.ReadFile(passwordFile(root))
 	if err != nil {
@@ -86,7 +85,7 @@ func readPassword(root string) (string, error) {
 	return strings.TrimSpace(string(text)), nil
 }
 
-// newPassword makes a password of 130 random bits and keeps it for the next start.
+// newPassword makes a password of 130 random bits and stores it for the next start.
 func newPassword(root string) (string, error) {
 	password := rand.Text()
 	if err := os.WriteFile(passwordFile(root), []byte(password+"\n"), 0o600); err != nil {
@@ -96,22 +95,22 @@ func newPassword(root string) (string, error) {
 	return password, nil
 }
 
-// giveToOwner hands a file that root made to whom the folder belongs, so that a
-// later start without root finds it usable. Where that fails the start works all the same.
+// giveToOwner changes the owner of a file that root made to that of the folder, so that a later
+// start without root can use it. If that fails the start works all the same.
 func giveToOwner(root, path string) {
 	if owner, err := ownerOf(root); err == nil && owner != nil {
 		_ = owner.own(path)
 	}
 }
 
-// postmaster is what a running server writes into its postmaster.pid.
+// postmaster is the content of a running server's postmaster.pid.
 type postmaster struct {
 	pid, port int
 	ready     bool
 }
 
-// readPostmaster reads data/postmaster.pid; ok is false when there is none, or
-// none that can be understood yet.
+// readPostmaster reads data/postmaster.pid; ok is false if there is none, or it cannot be
+// parsed yet.
 func readPostmaster(data string) (p postmaster, ok bool) {
 	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
 	if err != nil {
@@ -128,7 +127,7 @@ func readPostmaster(data string) (p postmaster, ok bool) {
 	return p, true
 }
 
-// dataMajor is the version of PostgreSQL that made data; 0 when there is none.
+// dataMajor returns the version of PostgreSQL that made data; 0 if there is none.
 func dataMajor(data string) (int, error) {
 	text, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
 	if errors.Is(err, os.ErrNotExist) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A program that starts another shares its open files with it for a moment: the
-// lock is given back all the same.
+// A program that forks another shares its open files with it for a short time: the lock is
+// released all the same.
 func TestTheLockIsGivenBackWhileAChildIsBeingStarted(t *testing.T) {
 	t.Parallel()
 	root := folder(t)

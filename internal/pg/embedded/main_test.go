@@ -16,8 +16,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// ownerDir makes the test binary a program that owns an embedded server, so that
-// tests can end it in every way a program can end.
+// ownerDir makes the test binary a program that owns an embedded server, so that tests can end
+// it in every way that a program can end.
 const ownerDir = "POSTRIDER_TEST_OWNER_DIR"
 
 func TestMain(m *testing.M) {
@@ -74,8 +74,8 @@ func (o *owner) end(signal os.Signal) {
 	_ = o.cmd.Wait()
 }
 
-// folder is a new POSTRIDER_DATA that every user may pass through; whatever
-// server is left in it ends with the test.
+// folder returns a new POSTRIDER_DATA that every user may pass through; a server that is left in
+// it ends with the test.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "postrider-embedded-")

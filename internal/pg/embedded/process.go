@@ -20,14 +20,14 @@ import (
 	"github.com/lib/pq"
 )
 
-// launchAttempts is how often a start is tried again for a reason that passes.
+// launchAttempts is how often a start is tried again after a transient failure.
 const launchAttempts = 20
 
-// errPasses marks a failed start that may succeed a moment later.
+// errPasses marks a failed start as transient.
 var errPasses = errors.New("passing")
 
-// initialise makes the data beside its final place and moves it there when it is
-// whole, so that a start that was cut short leaves nothing half made.
+// initialise creates the data beside its final place and renames it when it is complete, so
+// that an interrupted start leaves nothing half made.
 func (c Config) initialise(ctx context.Context, bins binaries, runAs *account, home, password string) error {
 	fresh, secret := filepath.Join(home, "data.new"), filepath.Join(home, "initdb.password")
 	if err := os.RemoveAll(fresh); err != nil {
@@ -55,8 +55,8 @@ func (c Config) initialise(ctx context.Context, bins binaries, runAs *account, h
 	return os.Rename(fresh, filepath.Join(home, "data"))
 }
 
-// characterType decides what is a letter (searches without regard to case need
-// it); the order of text is by bytes everywhere.
+// characterType returns the locale that decides what is a letter (case-insensitive search needs
+// it); text is ordered by bytes everywhere.
 func characterType() string {
 	if runtime.GOOS == "darwin" {
 		return "en_US.UTF-8"
@@ -97,7 +97,7 @@ func (c Config) launchOnce(ctx context.Context, bins binaries, runAs *account, r
 		return nil, err
 	}
 	cmd := runAs.command(bins.path("postgres"), append([]string{"-D", data, "-p", strconv.Itoa(port)}, c.settings()...)...)
-	// A file, not a pipe: the server must be able to write when we are gone.
+	// A file, not a pipe: the server must be able to write after we have exited.
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting PostgreSQL as %s: %w", runAs, err)
@@ -116,8 +116,8 @@ func (c Config) launchOnce(ctx context.Context, bins binaries, runAs *account, r
 	return server, nil
 }
 
-// waitReady returns when the server answers. Recovery after a crash may take
-// long: only ctx and the end of the process cut it short.
+// waitReady returns when the server answers. Recovery after a crash may take long: only ctx and
+// the end of the process cut it short.
 func (s *Server) waitReady(ctx context.Context, dsn string) error {
 	for {
 		err := ping(ctx, dsn)
@@ -137,8 +137,8 @@ func (s *Server) waitReady(ctx context.Context, dsn string) error {
 	}
 }
 
-// explainStart adds what the server said since from, and marks what passes: a
-// port that was taken in between, and the last backends of a killed server.
+// explainStart adds what the server has logged since from, and marks transient failures: a port
+// that was taken in between, and the last backends of a killed server.
 func explainStart(err error, logFile string, from int64) error {
 	said, readErr := os.ReadFile(logFile)
 	if readErr != nil || int64(len(said)) < from {
@@ -151,10 +151,10 @@ func explainStart(err error, logFile string, from int64) error {
 	return fmt.Errorf("%w: %s", err, lastLines(said))
 }
 
-// maxLog is the size at which the server's log begins anew.
+// maxLog is the size at which the server's log is truncated.
 const maxLog = 8 << 20
 
-// openLog opens the server's log for appending and says where this start's part begins.
+// openLog opens the server's log for appending and returns where this start's part begins.
 func openLog(root string) (*os.File, int64, error) {
 	path := filepath.Join(root, "postgres.log")
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
@@ -174,8 +174,8 @@ func openLog(root string) (*os.File, int64, error) {
 	return log, info.Size(), nil
 }
 
-// stopOrphan ends a server that outlived the program that started it. We hold
-// the folder's lock, so nobody is using it through us.
+// stopOrphan stops a server that outlived the program that started it. We hold the folder's
+// lock, so no other program is using it.
 func stopOrphan(ctx context.Context, data string, log *slog.Logger) error {
 	orphan, ok := readPostmaster(data)
 	if !ok {
@@ -183,16 +183,16 @@ func stopOrphan(ctx context.Context, data string, log *slog.Logger) error {
 	}
 	if !isPostmaster(orphan.pid, data) {
 		if syscall.Kill(orphan.pid, 0) == nil {
-			// The number now belongs to some other program (after a reboot, or in a
-			// container), which PostgreSQL would take for a running server.
+			// The pid now belongs to another program (after a reboot, or in a container), which
+			// PostgreSQL would take for a running server.
 			return os.Remove(filepath.Join(data, "postmaster.pid"))
 		}
 		return nil
 	}
 	log.Info("stopping a PostgreSQL that outlived its program", "pid", orphan.pid)
-	// One that is asked to stop while it recovers from a crash of its own may wait
-	// for itself for ever (seen with 15), so it is not asked for long: what is
-	// committed outlives an immediate stop too.
+	// A server that is asked to stop while it recovers from its own crash may wait for itself
+	// for ever (seen with 15), so the wait is short: committed data survives an immediate stop
+	// too.
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 		if err := syscall.Kill(orphan.pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return fmt.Errorf("stopping the PostgreSQL of an earlier run (process %d): %w", orphan.pid, err)
@@ -211,8 +211,8 @@ func stopOrphan(ctx context.Context, data string, log *slog.Logger) error {
 	return fmt.Errorf("the PostgreSQL of an earlier run (process %d) does not stop: end it by hand", orphan.pid)
 }
 
-// isPostmaster reports whether pid is a server that runs on data, and no other
-// program that has got the same number since.
+// isPostmaster reports whether pid is a server that runs on data, and not another program that
+// has got the same pid since.
 func isPostmaster(pid int, data string) bool {
 	if real, err := filepath.EvalSymlinks(data); err == nil {
 		data = real
@@ -281,7 +281,7 @@ func freePortOr(fallback uint32) uint32 {
 	return uint32(port) //nolint:gosec // a port
 }
 
-// lastLines is the end of what a program said, on one line.
+// lastLines returns the end of a program's output, on one line.
 func lastLines(out []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	if len(lines) > 6 {

@@ -23,17 +23,17 @@ const (
 	databaseName = "postrider"
 )
 
-// stopPatience is how long a fast shutdown may take before it is made immediate.
+// stopPatience is how long a fast shutdown may take before an immediate one.
 const stopPatience = 30 * time.Second
 
-// orphanPatience is how long each way of ending an orphan may take.
+// orphanPatience is how long each signal may take to end an orphan.
 const orphanPatience = 5 * time.Second
 
-// Config says where the server lives and how it is set.
+// Config is where the server's data is and how it is configured.
 type Config struct {
 	Dir        string            // POSTRIDER_DATA
 	Settings   map[string]string // postgresql.conf settings besides our own
-	Disposable bool              // nobody will miss the data: no fsync, much faster
+	Disposable bool              // the data may be lost: no fsync, much faster
 	Log        *slog.Logger
 
 	host *host // nil: this machine
@@ -49,11 +49,11 @@ type Server struct {
 	stop sync.Once
 }
 
-// ErrNotRunning is returned by Join when no embedded server runs in the folder.
+// ErrNotRunning is returned by Join if no embedded server runs in the folder.
 var ErrNotRunning = errors.New("no embedded PostgreSQL is running: start `postrider all`, or set DATABASE_URL")
 
-// Start runs the server of cfg.Dir, making its data the first time, and returns
-// when it answers. It fails with an *InUseError when another program owns it.
+// Start runs the server of cfg.Dir, creating its data the first time, and returns when it
+// answers. It returns an *InUseError if another program owns it.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
 	root, err := openRoot(cfg.Dir)
@@ -95,8 +95,8 @@ func Join(ctx context.Context, cfg Config) (string, error) {
 	return dsn, nil
 }
 
-// StartOrJoin starts the server, or joins it where another program owns it,
-// waiting while that one is still starting. The Server is nil when joined.
+// StartOrJoin starts the server, or joins it if another program owns it, waiting while that one
+// is still starting. The Server is nil when joined.
 func StartOrJoin(ctx context.Context, cfg Config) (dsn string, owned *Server, err error) {
 	for {
 		owned, err = Start(ctx, cfg)
@@ -121,17 +121,17 @@ func StartOrJoin(ctx context.Context, cfg Config) (dsn string, owned *Server, er
 	}
 }
 
-// URL is the connection string, with the password.
+// URL returns the connection string, with the password.
 func (s *Server) URL() string { return s.url }
 
-// PID is the process of the server itself.
+// PID returns the pid of the server itself.
 func (s *Server) PID() int { return s.cmd.Process.Pid }
 
-// Done is closed when the server has ended, asked or not.
+// Done is closed when the server has ended, whether or not it was stopped.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Stop shuts the server down: open transactions are rolled back, the data is
-// written, and the folder is free for the next start when it returns.
+// Stop shuts the server down: when it returns, open transactions are rolled back, the data is
+// written, and the folder is free for the next start.
 func (s *Server) Stop() error {
 	var err error
 	s.stop.Do(func() {
@@ -215,7 +215,7 @@ func (c Config) binaries(root string, runAs *account, major int) (binaries, erro
 		return found, err
 	}
 	dir := filepath.Join(root, "postgresql")
-	if !runAs.canUse(root) && os.MkdirAll(c.host.fallback, 0o711) == nil { // others must pass through
+	if !runAs.canUse(root) && os.MkdirAll(c.host.fallback, 0o711) == nil { // other users must pass through
 		dir = filepath.Join(c.host.fallback, "postgresql")
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil { // the server's user reads it
@@ -230,8 +230,8 @@ func (c Config) binaries(root string, runAs *account, major int) (binaries, erro
 	return binaries{dir: bin, major: downloaded}, err
 }
 
-// settings are given on the command line, so that a change of ours reaches data
-// that was made long ago.
+// settings are passed on the command line, so that a changed setting of ours applies to
+// existing data too.
 func (c Config) settings() []string {
 	all := map[string]string{
 		"listen_addresses":        "127.0.0.1",
@@ -246,7 +246,7 @@ func (c Config) settings() []string {
 		"log_checkpoints":         "off",
 	}
 	if c.Disposable {
-		// Commits are still written before they are answered: only a crash of the machine loses them.
+		// Commits are still written before they are answered: only a machine crash loses them.
 		maps.Copy(all, map[string]string{"fsync": "off", "full_page_writes": "off"})
 	}
 	maps.Copy(all, c.Settings)

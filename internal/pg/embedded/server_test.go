@@ -176,7 +176,7 @@ func TestPidOfAnotherProgramInPostmasterPid(t *testing.T) {
 	dir := folder(t)
 	first := start(t, Config{Dir: dir})
 	must(t, first.Stop())
-	// As after a reboot: the number in the file is some living program's, here our own.
+	// As after a reboot: the pid in the file is that of some other process, here our own.
 	pidFile := filepath.Join(dir, "postgres/data/postmaster.pid")
 	must(t, os.WriteFile(pidFile, []byte(strconv.Itoa(os.Getpid())+"\n/elsewhere\n1\n5432\n\n127.0.0.1\n 1 1\nready   \n"), 0o600))
 
