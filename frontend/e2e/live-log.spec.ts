@@ -56,7 +56,14 @@ async function onPage(page: Page, ids: string[]): Promise<States> {
       new Promise((done) => {
         requestAnimationFrame(() => requestAnimationFrame(done));
       });
-    const states = ["Queued", "Retrying", "Delivered", "Failed", "Cancelled", "Waiting"];
+    const states = Object.entries({
+      QUEUED: "Queued",
+      RETRYING: "Retrying",
+      DELIVERED: "Delivered",
+      FAILED: "Failed",
+      CANCELLED: "Cancelled",
+      HELD: "Waiting",
+    });
     const read = async (stuck: number): Promise<void> => {
       if (missing.size === 0 || stuck === 100) return;
       for (const link of scroller.querySelectorAll<HTMLElement>("[data-row]")) {
@@ -64,7 +71,7 @@ async function onPage(page: Page, ids: string[]): Promise<States> {
         if (!missing.delete(id)) continue;
         const cells = [...(link.closest("[role=row]")?.querySelectorAll("[role=cell]") ?? [])];
         const words = cells.map((cell) => cell.textContent.trim());
-        shown[id] = states.find((word) => words.includes(word))?.toUpperCase() ?? words.join("|");
+        shown[id] = states.find(([, word]) => words.includes(word))?.[0] ?? words.join("|");
       }
       const before = scroller.scrollTop;
       scroller.scrollBy({ top: scroller.clientHeight - 100 });
