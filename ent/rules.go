@@ -10,7 +10,7 @@ import (
 func CommissionDeal(d *db.Deal) commission.Deal {
 	return commission.Deal{
 		AffiliateID: ids.Affiliate(orZero(d.AffiliateID)), Model: d.Model, Amount: orZero(d.Amount), Percent: orZero(d.Percent), LeadGoal: d.LeadGoal,
-		Currency: d.Currency, TierBy: orZero(d.TierBy), Tiers: d.Tiers, From: orZero(d.ValidFrom), To: orZero(d.ValidTo), NoCarryover: !d.NegativeCarryover,
+		Currency: d.Currency, TierBy: orZero(d.TierBy), Tiers: d.Tiers, From: orZero(d.ValidFrom), To: orZero(d.ValidTo), NoNegativeCarryover: !d.NegativeCarryover,
 	}
 }
 

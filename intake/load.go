@@ -191,7 +191,7 @@ func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, boo
 		var amount, percent decimal.NullDecimal
 		var tiers []byte
 		var from, to sql.NullTime
-		if err := rows.Scan(&d.ID, &d.AffiliateID, &d.Model, &amount, &percent, &d.LeadGoal, &d.Currency, &d.TierBy, &tiers, &from, &to, &d.NoCarryover); err != nil {
+		if err := rows.Scan(&d.ID, &d.AffiliateID, &d.Model, &amount, &percent, &d.LeadGoal, &d.Currency, &d.TierBy, &tiers, &from, &to, &d.NoNegativeCarryover); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(tiers, &d.Tiers); err != nil {

@@ -204,7 +204,7 @@ func TestPayable(t *testing.T) {
 			same = same && got[i].Equal(c.want[i])
 		}
 		if !same {
-			t.Errorf("%v, carry-over %t: %v, and %s carried; want %v and %d", c.months, c.negativeCarryover, got, carried, c.want, c.carried)
+			t.Errorf("%v, negative carryover %t: %v, and %s carried; want %v and %d", c.months, c.negativeCarryover, got, carried, c.want, c.carried)
 		}
 	}
 }

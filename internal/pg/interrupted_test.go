@@ -120,7 +120,7 @@ func TestAContextThatEndsLateFailsNobodyElse(t *testing.T) {
 			must(t, err)
 			var rows pgx.Rows
 			must(t, conn.Raw(func(driverConn any) (err error) {
-				rows, err = driverConn.(*stdlib.Conn).Conn().Query(ctx, "SELECT 1") //nolint:sqlclosecheck // below
+				rows, err = driverConn.(*stdlib.Conn).Conn().Query(ctx, "SELECT 1") //nolint:sqlclosecheck // by the function that is returned
 				return err
 			}))
 			return func() {

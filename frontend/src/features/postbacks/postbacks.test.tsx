@@ -131,7 +131,7 @@ describe("a new postback", () => {
     });
   });
 
-  it("is proved for each goal before it is saved, and its gaps are named", async () => {
+  it("is simulated for each goal before it is saved, and its gaps are named", async () => {
     const { user, world } = await openForm("/postbacks/new?goal=ftd");
     await writeUrl("https://t.example/pb?cid={param_1}&p={payout}");
     await user.click(await screen.findByLabelText(/^Registration/));

@@ -16,7 +16,7 @@ import { SimulationCard } from "./simulate/simulation-card";
 import { FireTest } from "./testfire/test-parts";
 import { TestResult } from "./testfire/test-result";
 
-interface Proved {
+interface Simulated {
   goal: string;
   simulation: Simulation | null;
   error: string | null;
@@ -49,23 +49,23 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
   const goals = useGoalChoices();
   const [chosen, setChosen] = useState<string | null>(null);
   const [typed, setTyped] = useState<string | null>(null);
-  const [proved, setProved] = useState<{ of: string; goals: readonly Proved[] } | null>(null);
-  const [isProving, setProving] = useState(false);
+  const [simulated, setSimulated] = useState<{ of: string; goals: readonly Simulated[] } | null>(null);
+  const [isSimulating, setSimulating] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const link = links.find(({ id }) => id === chosen) ?? likeliest(links, draft);
   const text = typed ?? (link === undefined ? "" : withToken(link.url, token ?? "{subid}"));
   const of = JSON.stringify([draft, text]);
 
-  const prove = async () => {
+  const simulate = async () => {
     if (draft.goals.length === 0) {
       setProblem("Choose a goal first.");
       return;
     }
     setProblem(null);
-    setProving(true);
+    setSimulating(true);
     onLink(text);
     const answers = await Promise.all(
-      draft.goals.map(async (goal): Promise<Proved> => {
+      draft.goals.map(async (goal): Promise<Simulated> => {
         const { data, error } = await client
           .query(
             SimulateQuery,
@@ -85,8 +85,8 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
         };
       }),
     );
-    setProving(false);
-    setProved({ of, goals: answers });
+    setSimulating(false);
+    setSimulated({ of, goals: answers });
   };
 
   return (
@@ -119,14 +119,13 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
           />
         </div>
         <div>
-          <Button icon={BadgeCheck} isPending={isProving} onPress={() => void prove()}>
-            {" "}
-            Simulate{" "}
+          <Button icon={BadgeCheck} isPending={isSimulating} onPress={() => void simulate()}>
+            Simulate
           </Button>
         </div>
         <div role="status" className="flex flex-col gap-3 empty:hidden">
           {problem !== null && <p className="text-failed">{problem}</p>}
-          {proved?.goals.map(({ goal, simulation, error }) => {
+          {simulated?.goals.map(({ goal, simulation, error }) => {
             const name = goals.find(({ id }) => id === goal)?.label ?? goal;
             return simulation === null ? (
               <p key={goal} className="text-failed">
@@ -138,7 +137,7 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
               </SimulationCard>
             );
           })}
-          {proved !== null && proved.of !== of && (
+          {simulated !== null && simulated.of !== of && (
             <p className="text-retrying">The postback has changed: simulate again.</p>
           )}
         </div>

@@ -5,9 +5,9 @@ import { cx } from "@/components/ui/cx";
 import type { Mark } from "@/components/ui/spans";
 import { type UrlPart, UrlText } from "@/components/ui/url-text";
 
-import type { Simulation, Proved } from "./simulation";
+import type { Simulated, Simulation } from "./simulation";
 
-function marks({ slots }: Proved): Mark<UrlPart>[] {
+function marks({ slots }: Simulated): Mark<UrlPart>[] {
   return slots.flatMap(({ macro, value, urlStart, urlEnd }) =>
     urlStart === null || urlEnd === null || urlEnd === urlStart
       ? []
@@ -15,8 +15,8 @@ function marks({ slots }: Proved): Mark<UrlPart>[] {
   );
 }
 
-/** Proved: it fires, and nothing in its URL stays empty. */
-export function isProved({ fires, slots }: Proved): boolean {
+/** It fires, and nothing in its URL stays empty. */
+function isFilled({ fires, slots }: Simulated): boolean {
   return fires && slots.every((slot) => slot.filled);
 }
 
@@ -34,8 +34,8 @@ export function SimulationCard({
   const draft = simulation.postbacks.find(({ postback }) => postback === null) ?? simulation.postbacks[0];
   if (!draft) return null;
   const others = simulation.postbacks.filter((p) => p !== draft && p.fires);
-  const proved = isProved(draft);
-  const Icon = proved ? CircleCheck : draft.fires ? CircleDashed : CircleX;
+  const filled = isFilled(draft);
+  const Icon = filled ? CircleCheck : draft.fires ? CircleDashed : CircleX;
   const empty = draft.slots.filter((slot) => !slot.filled);
   return (
     <article aria-label={`Simulation of ${goal}`} className="flex flex-col gap-2 rounded-md border p-3">
@@ -45,16 +45,16 @@ export function SimulationCard({
             aria-hidden
             className={cx(
               "mt-0.5 size-4 shrink-0",
-              proved ? "text-delivered" : draft.fires ? "text-retrying" : "text-failed",
+              filled ? "text-delivered" : draft.fires ? "text-retrying" : "text-failed",
             )}
           />
           <span>
             <span className="font-medium">
               {goal}:{" "}
-              {proved ? "all values filled" : draft.fires ? "fires, with empty values" : "does not fire"}.
+              {filled ? "all values filled" : draft.fires ? "fires, with empty values" : "does not fire"}.
             </span>{" "}
             <span className="text-muted">
-              {proved
+              {filled
                 ? "It fires."
                 : draft.fires
                   ? `${empty.map((slot) => `{${slot.macro}}`).join(", ")} would be empty.`

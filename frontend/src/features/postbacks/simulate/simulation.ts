@@ -37,4 +37,4 @@ export const SimulateQuery = graphql(`
 
 type Payload = ResultOf<typeof SimulateQuery>["simulatePostback"];
 export type Simulation = NonNullable<Payload["simulation"]>;
-export type Proved = Simulation["postbacks"][number];
+export type Simulated = Simulation["postbacks"][number];
