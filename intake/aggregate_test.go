@@ -86,6 +86,28 @@ func TestConversionsOfOneClickAreAggregated(t *testing.T) {
 	}
 }
 
+// A sum in another currency is another sum: what is corrected moves, whether the postback asks for
+// corrections or not, for nothing was sent yet.
+func TestACorrectedCurrencyMovesToTheWindowOfThatCurrency(t *testing.T) {
+	w := setup(t)
+	for _, sends := range []bool{false, true} {
+		w.exec(`DELETE FROM aggregated_events; DELETE FROM deliveries; DELETE FROM conversion_events; DELETE FROM conversions; UPDATE postbacks SET enabled = false`)
+		w.in.Forget()
+		pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("deposit"), pgtest.Aggregation(600),
+			func(c *db.PostbackCreate) { c.SetSendCorrections(sends) })
+		report := func(rest string, want intake.Result) { w.report("goal=deposit&click_id="+w.click()+rest, want) }
+		report("&transaction_id=t1&amount=50", intake.Recorded)
+		report("&transaction_id=t2&amount=7", intake.Recorded)
+		report("&transaction_id=t1&currency=USD", intake.Updated)
+		w.want("after one is corrected to dollars,", "queued approved: 1 7.00 Deposit", "queued approved: 1 50.00 Deposit")
+		if windows := w.windows(); !windows[0].DueAt.Equal(*windows[1].DueAt) || windows[1].Macros["currency"] != "USD" {
+			t.Errorf("%+v", windows[1])
+		}
+		report("&transaction_id=t2&currency=USD", intake.Updated)
+		w.want("after both are,", "cancelled approved: 1 7.00 Deposit", "queued approved: 2 57.00 Deposit")
+	}
+}
+
 func TestAWindowThatIsOverLetsNobodyIn(t *testing.T) {
 	w := setup(t)
 	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("deposit"), pgtest.Aggregation(60))
@@ -117,33 +139,38 @@ func TestWhatIsAttributedLaterIsAggregatedToo(t *testing.T) {
 // aggregatedModel is the expected windows, calculated in another way: by their members.
 type aggregatedModel struct {
 	amount map[string]int64
-	status map[string]string
-	open   map[string][]string // by status
+	window map[string]aggregatedAs // by conversion: where it belongs
+	open   map[aggregatedAs][]string
 	closed []string
 }
 
-func (m *aggregatedModel) take(id, status string, amount int64) {
-	if before := m.status[id]; before != status {
-		for s, in := range m.open {
-			m.open[s] = slices.DeleteFunc(in, func(other string) bool { return other == id })
-		}
-		m.open[status] = append(m.open[status], id)
+// aggregatedAs is what the conversions of a window have in common.
+type aggregatedAs struct{ status, currency string }
+
+func (m *aggregatedModel) take(id string, as aggregatedAs, amount int64) {
+	before := m.window[id]
+	untold := slices.Contains(m.open[before], id)
+	if before != as && untold {
+		m.open[before] = slices.DeleteFunc(m.open[before], func(other string) bool { return other == id })
 	}
-	m.status[id], m.amount[id] = status, amount
+	if before.status != as.status || before != as && untold {
+		m.open[as] = append(m.open[as], id)
+	}
+	m.window[id], m.amount[id] = as, amount
 }
 
-func (m *aggregatedModel) say(status string) string {
+func (m *aggregatedModel) say(as aggregatedAs) string {
 	var sum int64
-	for _, id := range m.open[status] {
+	for _, id := range m.open[as] {
 		sum += m.amount[id]
 	}
-	return fmt.Sprintf("%s %d %s", status, len(m.open[status]), commission.FormatAmount(decimal.NewFromInt(sum)))
+	return fmt.Sprintf("%s %s %d %s", as.status, as.currency, len(m.open[as]), commission.FormatAmount(decimal.NewFromInt(sum)))
 }
 
 func (m *aggregatedModel) close() {
-	for _, status := range []string{"approved", "rejected"} {
-		if len(m.open[status]) > 0 {
-			m.closed = append(m.closed, m.say(status))
+	for as, members := range m.open {
+		if len(members) > 0 {
+			m.closed = append(m.closed, m.say(as))
 		}
 	}
 	clear(m.open)
@@ -154,7 +181,7 @@ func TestAnyRunOfStepsIsAggregatedOnce(t *testing.T) {
 	pgtest.Postback(t, w.d, w.Affiliate, summing, pgtest.On("deposit", commission.Approved, commission.Rejected), pgtest.Aggregation(3600))
 	rapid.Check(t, func(rt *rapid.T) {
 		w.exec(`DELETE FROM aggregated_events; DELETE FROM deliveries; DELETE FROM conversion_events; DELETE FROM conversions; DELETE FROM players`)
-		m := &aggregatedModel{amount: map[string]int64{}, status: map[string]string{}, open: map[string][]string{}}
+		m := &aggregatedModel{amount: map[string]int64{}, window: map[string]aggregatedAs{}, open: map[aggregatedAs][]string{}}
 		for range rapid.IntRange(1, 15).Draw(rt, "steps") {
 			if rapid.IntRange(0, 5).Draw(rt, "what") == 0 {
 				w.exec(`UPDATE deliveries SET due_at = NULL, aggregates = NULL, parked_at = now() WHERE aggregates IS NOT NULL`) // as the promoter does
@@ -162,19 +189,21 @@ func TestAnyRunOfStepsIsAggregatedOnce(t *testing.T) {
 				continue
 			}
 			id := rapid.SampledFrom([]string{"t1", "t2", "t3"}).Draw(rt, "transaction")
-			status := rapid.SampledFrom([]string{"approved", "rejected"}).Draw(rt, "status")
+			as := aggregatedAs{
+				rapid.SampledFrom([]string{"approved", "rejected"}).Draw(rt, "status"), rapid.SampledFrom([]string{"EUR", "EUR", "USD"}).Draw(rt, "currency"),
+			}
 			amount := rapid.Int64Range(1, 3).Draw(rt, "amount")
-			call := fmt.Sprintf("goal=deposit&transaction_id=%s&status=%s&amount=%d&click_id=%s", id, status, amount, w.click())
+			call := fmt.Sprintf("goal=deposit&transaction_id=%s&status=%s&currency=%s&amount=%d&click_id=%s", id, as.status, as.currency, amount, w.click())
 			if _, err := w.in.Receive(t.Context(), w.get(call)); err != nil {
 				rt.Fatal(err)
 			}
-			m.take(id, status, amount)
+			m.take(id, as, amount)
 		}
 		m.close()
 		var got []string
 		for _, d := range w.windows() {
 			if d.State != outbox.Cancelled {
-				got = append(got, string(d.Status)+" "+d.Macros["count"]+" "+d.Macros["sum_amount"])
+				got = append(got, string(d.Status)+" "+d.Macros["currency"]+" "+d.Macros["count"]+" "+d.Macros["sum_amount"])
 			}
 			if n, err := strconv.Atoi(d.Macros["count"]); err != nil || n < 1 {
 				rt.Errorf("a window says that it has %q", d.Macros["count"])

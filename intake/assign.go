@@ -140,11 +140,14 @@ func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFact
 	for _, s := range steps {
 		then := *c // the conversion as of that step
 		then.Status, then.Amount = s.status, s.amount
+		if then.Currency = s.macros[macro.Currency]; then.Currency != c.Currency {
+			then.Rate = decimal.NullDecimal{}
+		}
 		if err := price(ctx, ch, &then); err != nil {
 			return err
 		}
 		macros := snapshot(&then, g, click)
-		for _, name := range []macro.Name{macro.PreviousStatus, macro.Reason} {
+		for _, name := range []macro.Name{macro.PreviousStatus, macro.Reason, macro.Date, macro.Timestamp} {
 			if v, ok := s.macros[name]; ok {
 				macros[name] = v
 			}

@@ -110,12 +110,8 @@ func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []fir
 // addDelivery adds a step of a conversion to a delivery of a postback: a new one, or the open
 // window of a postback that aggregates.
 func (ch *changes) addDelivery(event uuid.UUID, c *conversion, s step, p candidate, now time.Time) error {
-	d := outbox.Delivery{
-		AffiliateID: c.AffiliateID, PostbackID: p.ID, VersionID: p.VersionID, ConversionID: c.ID, EventID: event,
-		OfferID: c.OfferID, CampaignID: c.CampaignID, ClickID: c.ClickID.UUID, Transaction: c.TransactionID, Goal: c.Goal,
-		Status: string(s.Status), Endpoint: p.Endpoint, At: now, Held: p.Held,
-		Follows: s.Previous != "", // a delivery of an earlier step may be in flight
-	}
+	d := c.delivery(event, s, now)
+	d.PostbackID, d.VersionID, d.Endpoint, d.Held = p.ID, p.VersionID, p.Endpoint, p.Held
 	if p.Aggregates > 0 {
 		ch.windows.Join(outbox.Joining{Delivery: d, Currency: c.Currency, PayoutCurrency: c.PayoutCurrency, Aggregates: p.Aggregates})
 		return nil
@@ -128,10 +124,19 @@ func (ch *changes) addDelivery(event uuid.UUID, c *conversion, s step, p candida
 	return nil
 }
 
+// delivery returns a delivery of a step of a conversion, of no postback yet.
+func (c *conversion) delivery(event uuid.UUID, s step, now time.Time) outbox.Delivery {
+	return outbox.Delivery{
+		AffiliateID: c.AffiliateID, ConversionID: c.ID, EventID: event, OfferID: c.OfferID, CampaignID: c.CampaignID,
+		ClickID: c.ClickID.UUID, Transaction: c.TransactionID, Goal: c.Goal, Status: string(s.Status), At: now,
+		Follows: s.Previous != "", // a delivery of an earlier step may be in flight
+	}
+}
+
 // supersede records a later step of a conversion for the windows that it may be in.
 func (ch *changes) supersede(event uuid.UUID, c *conversion, s step, now time.Time) {
 	if s.Previous != "" && c.ClickID.Valid {
-		ch.windows.Supersede(outbox.Superseding{ConversionID: c.ID, EventID: event, ClickID: c.ClickID.UUID, Status: string(s.Status), At: now})
+		ch.windows.Supersede(outbox.Joining{Delivery: c.delivery(event, s, now), Currency: c.Currency, PayoutCurrency: c.PayoutCurrency})
 	}
 }
 

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -18,17 +19,20 @@ import (
 // maxReason is how many bytes of the reason for a change are kept.
 const maxReason = 1000
 
-// Move is a change of a conversion's status.
+// Move is a change of a conversion's status, a correction of what was reported of it, or both.
 type Move struct {
-	To     commission.Status
-	Reason string
-	Amount decimal.NullDecimal // invalid to leave the amount unchanged
-	Actor  commission.Actor
-	UserID ids.User
+	To         commission.Status
+	Reason     string
+	Amount     decimal.NullDecimal // invalid to leave the amount unchanged
+	Currency   string              // empty to leave the amount's currency unchanged
+	OccurredAt time.Time           // zero to leave the conversion's time unchanged
+	Actor      commission.Actor
+	UserID     ids.User
 }
 
 // reportAgain handles a report of a recorded conversion: with another status it is a
-// lifecycle change, otherwise a duplicate.
+// lifecycle change, with another amount, currency or time of the same transaction a
+// correction, otherwise a duplicate.
 func reportAgain(ctx context.Context, ch *changes, again *conversion, r inbound.Report, now time.Time) (Outcome, error) {
 	known, err := findConversion(ctx, ch.tx, `integration_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
 		ORDER BY transaction_id IS NOT DISTINCT FROM nullif($3, '') DESC`,
@@ -36,25 +40,29 @@ func reportAgain(ctx context.Context, ch *changes, again *conversion, r inbound.
 	if err != nil {
 		return Outcome{}, fmt.Errorf("finding the conversion that this one repeats: %w", err)
 	}
-	same := Outcome{Result: Duplicate, ConversionID: known.ID, Reason: "the same " + known.sameness(again) + " again"}
-	switch {
-	case !r.StatusGiven:
-		return same, nil
-	case r.UnknownStatus != "": // nothing else changes until it is mapped
+	if r.UnknownStatus != "" { // nothing else changes until it is mapped
 		known.ReportedStatus = r.UnknownStatus
 		return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: unmapped(r.UnknownStatus)}, known.save(ctx, ch.tx)
-	case r.Status == known.Status && !known.corrects(again, r):
-		return same, nil
 	}
-	if later, err := overtaken(ctx, ch, known, r, now); err != nil || later != "" {
-		return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: later}, err
+	m := Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, Actor: r.Actor, UserID: r.UserID}
+	if r.CurrencyGiven {
+		m.Currency = r.Currency
 	}
-	return move(ctx, ch, known, Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, Actor: r.Actor, UserID: r.UserID}, r.OccurredAt, now)
-}
-
-// corrects reports whether a report of the same transaction has another amount.
-func (c *conversion) corrects(again *conversion, r inbound.Report) bool {
-	return r.Amount.Valid && c.TransactionID != "" && c.TransactionID == again.TransactionID && !commission.SameAmount(c.Amount, r.Amount)
+	if r.StatusGiven {
+		known.ReportedStatus = ""
+	}
+	stale := ""
+	if !r.StatusGiven || r.Status == known.Status {
+		m.To = known.Status
+		stale, err = correction(ctx, ch, known, again, &m, r)
+	}
+	if err == nil && stale == "" && known.changesMoreThanItsTime(m) {
+		stale, err = overtaken(ctx, ch, known, r)
+	}
+	if err != nil || stale != "" {
+		return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: stale}, err
+	}
+	return move(ctx, ch, known, m, r.OccurredAt, now)
 }
 
 func (c *conversion) sameness(again *conversion) string {
@@ -71,8 +79,8 @@ func unmapped(word string) string {
 // overtaken explains why a report that occurred before the conversion's last step changes
 // nothing: the latest status wins, in whatever order reports arrive. Only times that the
 // operator reported are compared. It is empty for a report that is not older.
-func overtaken(ctx context.Context, ch *changes, known *conversion, r inbound.Report, now time.Time) (string, error) {
-	if r.OccurredAt.Equal(now) {
+func overtaken(ctx context.Context, ch *changes, known *conversion, r inbound.Report) (string, error) {
+	if !r.TimeGiven {
 		return "", nil
 	}
 	last, err := ch.lastStep(ctx, known.ID)
@@ -85,7 +93,8 @@ func overtaken(ctx context.Context, ch *changes, known *conversion, r inbound.Re
 
 // move takes one step of a locked conversion's lifecycle.
 func move(ctx context.Context, ch *changes, c *conversion, m Move, at, now time.Time) (Outcome, error) {
-	correction := m.To == c.Status && m.Amount.Valid && !commission.SameAmount(c.Amount, m.Amount)
+	corrected := c.differences(m)
+	correction := m.To == c.Status && len(corrected) > 0
 	if m.To == c.Status && !correction {
 		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is already " + string(c.Status)}, nil
 	}
@@ -100,11 +109,8 @@ func move(ctx context.Context, ch *changes, c *conversion, m Move, at, now time.
 	if err != nil {
 		return Outcome{}, err
 	}
-	from, reason := c.Status, tracking.Clean(m.Reason, maxReason)
-	c.Status, c.ReportedStatus = m.To, ""
-	if m.Amount.Valid {
-		c.Amount = m.Amount
-	}
+	from := c.Status
+	c.apply(m)
 	if c.AffiliateID != 0 {
 		if err := price(ctx, ch, c); err != nil {
 			return Outcome{}, err
@@ -113,17 +119,19 @@ func move(ctx context.Context, ch *changes, c *conversion, m Move, at, now time.
 	if err := c.save(ctx, ch.tx); err != nil {
 		return Outcome{}, err
 	}
+	reason, outcome := tracking.Clean(m.Reason, maxReason), fmt.Sprintf("from %s to %s", from, m.To)
 	last.Macros[macro.PreviousStatus], last.Macros[macro.Reason] = string(from), reason
 	setState(last.Macros, c)
+	if correction {
+		what := strings.Join(corrected, ", ")
+		outcome = "corrected: " + what
+		if reason = what; m.Reason != "" {
+			reason = tracking.Clean(what+": "+m.Reason, maxReason)
+		}
+	}
 	err = decide(ctx, ch, c, step{
 		Previous: from, Status: m.To, Correction: correction, Reason: reason, Actor: m.Actor, UserID: m.UserID, At: at,
 		Macros: last.Macros, After: last.ID,
 	}, now)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if correction {
-		return Outcome{Result: Updated, ConversionID: c.ID, Reason: "amount corrected to " + commission.AmountText(c.Amount)}, nil
-	}
-	return Outcome{Result: Updated, ConversionID: c.ID, Reason: fmt.Sprintf("from %s to %s", from, m.To)}, nil
+	return Outcome{Result: Updated, ConversionID: c.ID, Reason: outcome}, err
 }

@@ -212,8 +212,9 @@ func TestACorrectedAmountIsAStepThatFiresNothing(t *testing.T) {
 	w := setup(t)
 	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("deposit"))
 	a := w.report("goal=deposit&transaction_id=1&amount=10&click_id="+w.click(), intake.Recorded)
-	w.report("goal=deposit&transaction_id=1&amount=12&click_id="+w.click(), intake.Duplicate) // no status, nothing changes
 	w.report("goal=deposit&transaction_id=1&amount=12&status=approved&click_id="+w.click(), intake.Updated)
+	w.report("goal=deposit&transaction_id=1&amount=12&click_id="+w.click(), intake.Duplicate)
+	w.report("goal=deposit&transaction_id=1&amount=10&click_id="+w.click(), intake.Duplicate) // an earlier version, late
 	w.report("goal=deposit&transaction_id=1&amount=12&status=approved&click_id="+w.click(), intake.Duplicate)
 	if events := w.events(a); len(events) != 2 || events[1].Amount.String() != "12" || events[1].Considered[0].Rule != "unchanged" {
 		t.Errorf("%+v", events)
@@ -243,6 +244,99 @@ func TestACorrectionIsSentToAPostbackThatAsksForIt(t *testing.T) {
 	}
 	if step := w.client.ConversionEvent.GetX(w.ctx, *rows[1].EventID); step.Amount.String() != "12" || step.Macros["amount"] != "12.00" {
 		t.Errorf("the second tells of %+v", step)
+	}
+}
+
+// An operator corrects an amount, a currency or a time, with a status or without: each is a step
+// with values of its own, and a tracker that accepts corrections gets it.
+func TestWhatAnOperatorCorrectsIsAStepWithTheNewValues(t *testing.T) {
+	w := setup(t)
+	p := pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("deposit"), func(c *db.PostbackCreate) { c.SetSendCorrections(true) })
+	of := func(rest string) string { return "goal=deposit&transaction_id=1" + rest + "&click_id=" + w.click() }
+	a := w.report(of("&amount=10&occurred_at=2026-06-11T10:00:00Z"), intake.Recorded)
+	steps := []struct{ call, reason, amount, currency, date string }{
+		{"&amount=12", "amount from 10.00 to 12.00", "12.00", "EUR", "2026-06-11T10:00:00Z"},
+		{"&currency=usd&status=approved", "currency from EUR to USD", "12.00", "USD", "2026-06-11T10:00:00Z"},
+		{"&occurred_at=2026-06-11T09:00:00Z", "time from 2026-06-11T10:00:00Z to 2026-06-11T09:00:00Z", "12.00", "USD", "2026-06-11T09:00:00Z"},
+		{"&amount=15&currency=EUR&occurred_at=2026-06-11T11:00:00Z", "amount from 12.00 to 15.00, currency from USD to EUR, time from", "15.00", "EUR", "2026-06-11T11:00:00Z"},
+	}
+	for _, step := range steps {
+		w.report(of(step.call), intake.Updated)
+		if got := w.last().Reason; !strings.HasPrefix(got, "corrected: "+step.reason) {
+			t.Errorf("%s: %s, want %s", step.call, got, step.reason)
+		}
+		w.report(of(step.call), intake.Duplicate)
+	}
+	// What repeats an earlier version changes nothing, nor does an amount from before the last.
+	w.report(of("&amount=10"), intake.Duplicate)
+	w.report(of("&amount=12&currency=EUR"), intake.Duplicate)
+	w.report(of("&amount=99&occurred_at=2026-06-11T10:30:00Z"), intake.Duplicate)
+	events := w.events(a)
+	if len(events) != 1+len(steps) {
+		t.Fatalf("%d steps", len(events))
+	}
+	for i, want := range steps {
+		if e := events[i+1]; e.Macros["amount"] != want.amount || e.Macros["currency"] != want.currency || e.Macros["date"] != want.date {
+			t.Errorf("%s: %v", want.call, e.Macros)
+		}
+	}
+	at := time.Date(2026, 6, 11, 11, 0, 0, 0, time.UTC)
+	if c := w.conversion(a); c.Amount.String() != "15" || c.Currency != "EUR" || !c.OccurredAt.Equal(at) || c.Status != commission.Approved {
+		t.Errorf("%+v", c)
+	}
+	if n := w.client.Delivery.Query().Where(delivery.PostbackID(p.ID)).CountX(w.ctx); n != len(events) {
+		t.Errorf("%d deliveries", n)
+	}
+}
+
+// A time that comes with another status is the status's own; so is every time after it.
+func TestATimeCorrectsAConversionUntilItsStatusChanges(t *testing.T) {
+	w := setup(t)
+	of := func(rest string) string { return "goal=deposit&transaction_id=1" + rest + "&click_id=" + w.click() }
+	a := w.report(of("&amount=10&status=pending&occurred_at=2026-06-11T10:00:00Z"), intake.Recorded)
+	w.report(of("&status=approved&occurred_at=2026-06-12T09:00:00Z"), intake.Updated)
+	w.report(of("&status=approved&occurred_at=2026-06-12T09:30:00Z"), intake.Duplicate)
+	if c := w.conversion(a); !c.OccurredAt.Equal(time.Date(2026, 6, 11, 10, 0, 0, 0, time.UTC)) || len(w.events(a)) != 2 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// What was corrected before anybody knew whose it is, is sent as it was at each step.
+func TestCorrectionsFromBeforeTheAttributionAreSentAsTheyWere(t *testing.T) {
+	w := setup(t)
+	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("deposit"), func(c *db.PostbackCreate) { c.SetSendCorrections(true) })
+	const of = "goal=deposit&transaction_id=1&player_id=9"
+	a := w.report(of+"&amount=10&occurred_at=2026-06-11T10:00:00Z", intake.Unattributed)
+	w.report(of+"&amount=12&currency=USD", intake.Updated)
+	w.report(of+"&occurred_at=2026-06-11T09:00:00Z", intake.Updated)
+	w.must(w.in.Assign(t.Context(), w.conversion(a).ID, intake.Assignment{ClickID: w.Click, Reason: "by hand", Actor: commission.ByStaff}))
+	var got []string
+	for _, e := range w.events(a)[3:] {
+		got = append(got, e.Macros["amount"]+" "+e.Macros["currency"]+" "+e.Macros["date"])
+	}
+	want := []string{"10.00 EUR 2026-06-11T10:00:00Z", "12.00 USD 2026-06-11T10:00:00Z", "12.00 USD 2026-06-11T09:00:00Z"}
+	if !slices.Equal(got, want) || w.count(`SELECT count(*) FROM deliveries`) != 3 {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// Another currency is another sum: the share is calculated anew, by the rate of that currency.
+func TestACorrectedCurrencyIsPaidByItsOwnRate(t *testing.T) {
+	w := setup(t)
+	w.exec(`UPDATE deals SET model = 'revshare', percent = 50`)
+	w.must(w.client.ExchangeRate.Create().SetQuote("USD").SetRate(decimal.NewFromInt(2)).SetValidFrom(pgtest.Now.AddDate(0, -1, 0)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
+	of := func(rest string) string { return "goal=net_revenue&transaction_id=1" + rest + "&click_id=" + w.click() }
+	a := w.report(of("&amount=10&currency=EUR"), intake.Recorded)
+	if c := w.conversion(a); c.Payout.String() != "5" {
+		t.Fatalf("%+v", c)
+	}
+	w.report(of("&currency=USD"), intake.Updated)
+	if c := w.conversion(a); c.Payout.String() != "2.5" || c.Currency != "USD" || c.Rate.String() != "0.5" {
+		t.Errorf("%+v", c)
+	}
+	w.report(of("&currency=SEK"), intake.Updated) // without a rate, no payout until there is one
+	if c := w.conversion(a); c.Payout != nil {
+		t.Errorf("%+v", c)
 	}
 }
 

@@ -111,7 +111,7 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 }
 
 func (in *receiver) receiveReport(ctx context.Context, c *inbound.Call, src *integration, values url.Values, now time.Time) (Answer, error) {
-	report, bad := inbound.Read(values, now)
+	report, bad := inbound.Read(values)
 	more, err := in.check(ctx, &report, src, now)
 	if err != nil {
 		return Answer{}, err

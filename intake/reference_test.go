@@ -22,7 +22,8 @@ import (
 // identified by its goal and transaction.
 type reference struct {
 	status map[string]commission.Status // by goal and transaction; operators' words as unknown
-	amount map[string]int64
+	sum    map[string]sum
+	told   map[string][]sum // every version of it
 	word   map[string]string
 	mapped map[string]commission.Status
 	cpa    commission.Status
@@ -33,10 +34,28 @@ type reference struct {
 // together.
 var storyRule = commission.Qualification{Goals: []string{"registration", "ftd"}, MinDeposit: decimal.NewFromInt(20), MinCumulativeDeposit: decimal.NewFromInt(50)}
 
+// sum is an amount and its currency. One dollar is worth one euro in this story.
+type sum struct {
+	amount   int64
+	currency string
+}
+
 // told is one report.
 type told struct {
 	goal, transaction, word string
-	amount                  int64 // 0 for none given
+	amount                  int64  // 0 for none given
+	currency                string // empty for none given
+}
+
+// over returns a sum as it is after a report.
+func (e told) over(s sum) sum {
+	if e.amount != 0 {
+		s.amount = e.amount
+	}
+	if e.currency != "" {
+		s.currency = e.currency
+	}
+	return s
 }
 
 func (r *reference) key(e told) string { return e.goal + " " + e.transaction }
@@ -66,26 +85,32 @@ func (r *reference) tell(e told) {
 	before, known := r.status[key]
 	switch {
 	case !known:
-		r.status[key], r.amount[key] = status, e.amount
+		r.status[key] = status
+		r.version(key, e.over(sum{currency: "EUR"}))
 		if status == commission.Unknown {
 			r.word[key] = e.word
 		}
 		r.fire(e.goal, status)
 	case e.word == "":
+		if now := e.over(r.sum[key]); e.transaction != "" && !slices.Contains(r.told[key], now) {
+			r.version(key, now)
+		}
 	case status == commission.Unknown:
 		r.word[key] = e.word
 	case status != before:
 		r.status[key] = status
-		if e.amount != 0 {
-			r.amount[key] = e.amount
-		}
+		r.version(key, e.over(r.sum[key]))
 		delete(r.word, key)
 		r.fire(e.goal, status)
-	case e.amount != 0 && e.transaction != "" && e.amount != r.amount[key]:
-		r.amount[key] = e.amount
+	case e.transaction != "" && e.over(r.sum[key]) != r.sum[key]:
+		r.version(key, e.over(r.sum[key]))
 		delete(r.word, key)
 	}
 	r.qualify()
+}
+
+func (r *reference) version(key string, s sum) {
+	r.sum[key], r.told[key] = s, append(r.told[key], s)
 }
 
 // mapWord updates the expected state after a word is mapped.
@@ -106,7 +131,7 @@ func (r *reference) mapWord(word string, to commission.Status) {
 }
 
 func (r *reference) qualified() bool {
-	greatest, sum := int64(0), int64(0)
+	greatest, total := int64(0), int64(0)
 	reached := map[string]bool{}
 	for key, s := range r.status {
 		goal, _, _ := strings.Cut(key, " ")
@@ -115,10 +140,10 @@ func (r *reference) qualified() bool {
 		}
 		reached[goal] = true
 		if goal == "ftd" || goal == "deposit" {
-			greatest, sum = max(greatest, r.amount[key]), sum+r.amount[key]
+			greatest, total = max(greatest, r.sum[key].amount), total+r.sum[key].amount
 		}
 	}
-	return reached["registration"] && reached["ftd"] && greatest >= 20 && sum >= 50
+	return reached["registration"] && reached["ftd"] && greatest >= 20 && total >= 50
 }
 
 func (r *reference) qualify() {
@@ -136,7 +161,7 @@ func (r *reference) qualify() {
 
 func newReference() *reference {
 	return &reference{
-		status: map[string]commission.Status{}, amount: map[string]int64{}, word: map[string]string{},
+		status: map[string]commission.Status{}, sum: map[string]sum{}, told: map[string][]sum{}, word: map[string]string{},
 		mapped: map[string]commission.Status{}, fired: map[string]int{},
 	}
 }
@@ -152,7 +177,10 @@ func drawTold(t *rapid.T) told {
 		e.amount = rapid.SampledFrom([]int64{0, 10, 20, 20, 55}).Draw(t, "amount")
 	case "deposit":
 		e.transaction = rapid.SampledFrom([]string{"d1", "d2"}).Draw(t, "transaction")
-		e.amount = rapid.SampledFrom([]int64{10, 30, 40}).Draw(t, "amount")
+		e.amount = rapid.SampledFrom([]int64{0, 10, 30, 40}).Draw(t, "amount")
+	}
+	if e.transaction != "" {
+		e.currency = rapid.SampledFrom([]string{"", "", "EUR", "USD"}).Draw(t, "currency")
 	}
 	return e
 }
@@ -165,6 +193,9 @@ func (e told) query(click string) string {
 	if e.amount != 0 {
 		q += fmt.Sprintf("&amount=%d", e.amount)
 	}
+	if e.currency != "" {
+		q += "&currency=" + e.currency
+	}
 	if e.word != "" {
 		q += "&status=" + e.word
 	}
@@ -176,6 +207,7 @@ func (e told) query(click string) string {
 func TestTheBooksAreThoseOfASimpleReference(t *testing.T) {
 	w := setup(t)
 	w.asks(storyRule)
+	w.must(w.client.ExchangeRate.Create().SetQuote("USD").SetRate(decimal.NewFromInt(1)).SetValidFrom(pgtest.Now.AddDate(0, -1, 0)).SetCreatedAt(pgtest.Now).Exec(w.ctx))
 	every := commission.Statuses()
 	for _, goal := range []string{"registration", "ftd", "deposit", "cpa"} {
 		pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On(goal, every...))
@@ -256,8 +288,8 @@ func (w *world) compare(rt *rapid.T, ref *reference) {
 		if c.Goal == commission.GoalCPA {
 			continue
 		}
-		if amount := ref.amount[key]; c.Status != ref.status[key] || amountOf(c) != amount || c.ReportedStatus != ref.word[key] {
-			rt.Errorf("%s: %s %d said %q; by the reference %s %d said %q", key, c.Status, amountOf(c), c.ReportedStatus, ref.status[key], amount, ref.word[key])
+		if got := (sum{amountOf(c), c.Currency}); c.Status != ref.status[key] || got != ref.sum[key] || c.ReportedStatus != ref.word[key] {
+			rt.Errorf("%s: %s %v said %q; by the reference %s %v said %q", key, c.Status, got, c.ReportedStatus, ref.status[key], ref.sum[key], ref.word[key])
 		}
 	}
 	for key, status := range ref.status {

@@ -16,9 +16,6 @@ import (
 // {delivery_id} is the delivery's own and not in it.
 func snapshot(c *conversion, g *goal, click *clickFacts) map[macro.Name]string {
 	m := map[macro.Name]string{
-		macro.Date:          c.OccurredAt.UTC().Format(time.RFC3339),
-		macro.Timestamp:     strconv.FormatInt(c.OccurredAt.Unix(), 10),
-		macro.Currency:      c.Currency,
 		macro.OfferID:       strconv.FormatInt(int64(c.OfferID), 10),
 		macro.GoalName:      g.Name,
 		macro.GoalID:        g.Key,
@@ -47,6 +44,9 @@ func setState(m map[macro.Name]string, c *conversion) {
 	m[macro.Status] = string(c.Status)
 	m[macro.Amount] = commission.AmountText(c.Amount)
 	m[macro.Payout] = commission.AmountText(c.Payout)
+	m[macro.Currency] = c.Currency
+	m[macro.Date] = c.OccurredAt.UTC().Format(time.RFC3339)
+	m[macro.Timestamp] = strconv.FormatInt(c.OccurredAt.Unix(), 10)
 }
 
 func hexOrNothing(id uuid.NullUUID) string {

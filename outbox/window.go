@@ -12,6 +12,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 )
 
@@ -50,20 +51,10 @@ type windowStep struct {
 // Join aggregates a conversion with others of its click.
 func (w *Windows) Join(j Joining) { w.steps = append(w.steps, windowStep{j, true}) }
 
-// Superseding is a later step of a conversion.
-type Superseding struct {
-	ConversionID, EventID, ClickID uuid.UUID
-	Status                         string
-	At                             time.Time
-}
-
-// Supersede notes a later step of a conversion. If it is in a window that is still open,
-// its new sum replaces the old; with another status it leaves.
-func (w *Windows) Supersede(s Superseding) {
-	w.steps = append(w.steps, windowStep{Joining: Joining{Delivery: Delivery{
-		ConversionID: s.ConversionID, EventID: s.EventID, ClickID: s.ClickID, Status: s.Status, At: s.At,
-	}}})
-}
+// Supersede notes a later step of a conversion, as a delivery of no postback. If the conversion
+// is in a window that is still open, its new sum replaces the old; with another status it
+// leaves, and in another currency it moves to the window of that currency.
+func (w *Windows) Supersede(j Joining) { w.steps = append(w.steps, windowStep{j, false}) }
 
 // WindowTx is a transaction of intake: windows are locked and read one by one.
 type WindowTx interface {
@@ -100,13 +91,13 @@ func (w *Windows) Settle(ctx context.Context, tx WindowTx) ([]uuid.UUID, error) 
 			return nil, err
 		}
 	}
-	ids := slices.SortedFunc(maps.Keys(touched), func(a, b uuid.UUID) int { return cmp.Compare(a.String(), b.String()) })
-	for _, id := range ids {
+	changed := slices.SortedFunc(maps.Keys(touched), func(a, b uuid.UUID) int { return cmp.Compare(a.String(), b.String()) })
+	for _, id := range changed {
 		if err := summarize(ctx, tx, id, touched[id]); err != nil {
 			return nil, err
 		}
 	}
-	return ids, nil
+	return changed, nil
 }
 
 // relevant drops the changes of conversions that never joined a window.
@@ -134,21 +125,51 @@ func (w *Windows) relevant(ctx context.Context, tx Tx) ([]windowStep, error) {
 	return slices.DeleteFunc(steps, func(s windowStep) bool { return !joins[s.ConversionID] }), nil
 }
 
+// joined is an open window that a conversion is in.
+type joined struct {
+	id       uuid.UUID
+	postback ids.Postback
+	version  int64
+	endpoint string
+	status   string
+	key      string
+	due      time.Time
+}
+
 // supersede updates the open windows that a conversion is in.
-func (s *windowStep) supersede(ctx context.Context, tx Tx, touched map[uuid.UUID]time.Time) error {
-	windows, err := collect(ctx, tx, fmt.Sprintf("changing what was aggregated of conversion %s", s.ConversionID), pgx.RowTo[uuid.UUID], `
-		WITH open AS (
-		  SELECT d.id, d.status FROM deliveries d JOIN aggregated_events g ON g.aggregation_id = d.id
-		  WHERE g.conversion_id = $1 AND g.left_at IS NULL AND d.aggregates IS NOT NULL ORDER BY d.id FOR UPDATE OF d
-		)
-		UPDATE aggregated_events g SET event_id = CASE WHEN open.status = $2 THEN $3 ELSE g.event_id END,
-		  left_at = CASE WHEN open.status <> $2 THEN $4::timestamptz END
-		FROM open WHERE g.aggregation_id = open.id AND g.conversion_id = $1 RETURNING open.id`,
-		s.ConversionID, s.Status, s.EventID, s.At)
-	for _, id := range windows {
-		touched[id] = s.At
+func (s *windowStep) supersede(ctx context.Context, tx WindowTx, touched map[uuid.UUID]time.Time) error {
+	windows, err := s.joined(ctx, tx)
+	if err != nil {
+		return err
 	}
-	return err
+	for _, w := range windows {
+		touched[w.id] = s.At
+		as := windowStep{s.Joining, true}
+		as.PostbackID, as.VersionID, as.Endpoint, as.Aggregates = w.postback, w.version, w.endpoint, w.due.Sub(s.At)
+		if as.key() == w.key {
+			tx.Queue(`UPDATE aggregated_events SET event_id = $3 WHERE aggregation_id = $1 AND conversion_id = $2`, w.id, s.ConversionID, s.EventID)
+			continue
+		}
+		tx.Queue(`UPDATE aggregated_events SET left_at = $3 WHERE aggregation_id = $1 AND conversion_id = $2`, w.id, s.ConversionID, s.At)
+		if w.status != s.Status {
+			continue
+		}
+		if err := as.join(ctx, tx, touched); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// joined returns the open windows that a conversion is in, locked.
+func (s *windowStep) joined(ctx context.Context, tx Tx) ([]joined, error) {
+	return collect(ctx, tx, fmt.Sprintf("finding the windows of conversion %s", s.ConversionID), func(row pgx.CollectableRow) (w joined, err error) {
+		return w, row.Scan(&w.id, &w.postback, &w.version, &w.endpoint, &w.status, &w.key, &w.due)
+	}, `
+		SELECT d.id, d.postback_id, d.version_id, d.endpoint, d.status, d.aggregates, d.due_at
+		FROM deliveries d JOIN aggregated_events g ON g.aggregation_id = d.id
+		WHERE g.conversion_id = $1 AND g.left_at IS NULL AND d.aggregates IS NOT NULL ORDER BY d.id FOR UPDATE OF d`,
+		s.ConversionID)
 }
 
 // join puts a conversion into the open window, or opens one.

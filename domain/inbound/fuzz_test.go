@@ -28,7 +28,7 @@ func FuzzCall(f *testing.F) {
 				continue
 			}
 			noSecretLogged(t, s, c)
-			r, bad := Read(values, now)
+			r, bad := Read(values)
 			bad = append(bad, r.Complete(&Goal{Goal: commission.Goal{Key: "ftd", Statuses: commission.Statuses()}, OncePerPlayer: true}, "EUR", now)...)
 			if len(bad) > 0 {
 				continue
@@ -129,7 +129,7 @@ func FuzzReadTime(f *testing.F) {
 	f.Add("1781258400")
 	f.Add("-1")
 	f.Fuzz(func(t *testing.T, text string) {
-		at, err := readTime(text, time.Unix(0, 0))
+		at, err := readTime(text)
 		if err != nil {
 			return
 		}

@@ -147,7 +147,7 @@ func readStamp(stamp string) (time.Time, error) {
 	if n, err := strconv.ParseInt(stamp, 10, 64); err == nil && len(stamp) > longestSeconds {
 		return time.UnixMilli(n).UTC(), nil
 	}
-	return readTime(stamp, time.Time{})
+	return readTime(stamp)
 }
 
 func contains(list []netip.Prefix, addr netip.Addr) bool {

@@ -31,6 +31,8 @@ type Report struct {
 	UserID        ids.User // who reported it, if staff or a token
 
 	StatusGiven   bool   // if false, Status is the default, and changes nothing
+	CurrencyGiven bool   // if false, Currency is the integration's
+	TimeGiven     bool   // if false, OccurredAt is the time of the report
 	UnknownStatus string // the operator's word for the status if it is not mapped; else empty
 }
 
@@ -43,7 +45,7 @@ type Goal struct {
 }
 
 // Read parses parameters into a report, and returns a problem for each bad field.
-func Read(values url.Values, now time.Time) (Report, []*problem.Error) {
+func Read(values url.Values) (Report, []*problem.Error) {
 	r := Report{Actor: commission.ByOperator}
 	var bad []*problem.Error
 	text := func(name string) string {
@@ -65,9 +67,11 @@ func Read(values url.Values, now time.Time) (Report, []*problem.Error) {
 	}
 	r.Currency = text(commission.ParamCurrency)
 	r.Status = commission.Status(text(commission.ParamStatus))
-	if at, err := readTime(text(commission.ParamOccurredAt), now); err != nil {
-		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s", err))
-	} else {
+	if v := text(commission.ParamOccurredAt); v != "" {
+		at, err := readTime(v)
+		if err != nil {
+			bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s", err))
+		}
 		r.OccurredAt = at
 	}
 	return r, bad
@@ -121,11 +125,8 @@ func Unusable(v string) string {
 	return ""
 }
 
-// readTime parses RFC 3339 or Unix seconds; empty means now.
-func readTime(v string, now time.Time) (time.Time, error) {
-	if v == "" {
-		return now, nil
-	}
+// readTime parses RFC 3339 or Unix seconds.
+func readTime(v string) (time.Time, error) {
 	if seconds, err := strconv.ParseInt(v, 10, 64); err == nil && seconds >= 0 && seconds < 1<<33 {
 		return time.Unix(seconds, 0).UTC(), nil
 	}
@@ -158,7 +159,7 @@ func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Er
 	if g != nil && !g.OncePerPlayer && r.TransactionID == "" {
 		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach more than once", g.Key))
 	}
-	if r.Currency == "" {
+	if r.CurrencyGiven = r.Currency != ""; !r.CurrencyGiven {
 		r.Currency = currency
 	}
 	code, ok := commission.ParseCurrency(r.Currency)
@@ -175,9 +176,10 @@ func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Er
 	} else {
 		r.UnknownStatus, r.Status = string(r.Status), commission.Unknown // kept until it is mapped
 	}
-	if r.OccurredAt.IsZero() {
+	if r.TimeGiven = !r.OccurredAt.IsZero(); !r.TimeGiven {
 		r.OccurredAt = now
 	}
+	r.OccurredAt = r.OccurredAt.UTC().Truncate(time.Microsecond) // what a row keeps
 	if r.OccurredAt.Before(epoch) {
 		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s is before 1970", r.OccurredAt.Format(time.RFC3339)))
 	}

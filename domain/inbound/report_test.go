@@ -29,7 +29,7 @@ func read(t *testing.T, query string) (inbound.Report, []*problem.Error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, bad := inbound.Read(values, now)
+	r, bad := inbound.Read(values)
 	return r, append(bad, r.Complete(dictionary[r.Goal], "EUR", now)...)
 }
 
@@ -38,13 +38,13 @@ func TestAReportAsItIsRead(t *testing.T) {
 	for query, want := range map[string]inbound.Report{
 		"goal=ftd&click_id=c1": {Goal: "ftd", ClickID: "c1", Currency: "EUR", Status: commission.Approved, OccurredAt: now},
 		"goal=+ftd+&player_id=%20p%20&status=PENDING&currency=usd": {
-			Goal: "ftd", PlayerID: "p", Currency: "USD", Status: commission.Pending, StatusGiven: true, OccurredAt: now,
+			Goal: "ftd", PlayerID: "p", Currency: "USD", CurrencyGiven: true, Status: commission.Pending, StatusGiven: true, OccurredAt: now,
 		},
 		"goal=deposit&player_id=p&transaction_id=T&occurred_at=1781258400": {
-			Goal: "deposit", PlayerID: "p", TransactionID: "T", Currency: "EUR", Status: commission.Approved, OccurredAt: time.Unix(1781258400, 0).UTC(),
+			Goal: "deposit", PlayerID: "p", TransactionID: "T", Currency: "EUR", Status: commission.Approved, OccurredAt: time.Unix(1781258400, 0).UTC(), TimeGiven: true,
 		},
 		"goal=deposit&player_id=p&transaction_id=T&occurred_at=2026-06-12T09:00:00+02:00": { // the plus is a space
-			Goal: "deposit", PlayerID: "p", TransactionID: "T", Currency: "EUR", Status: commission.Approved, OccurredAt: now.Add(-3 * time.Hour),
+			Goal: "deposit", PlayerID: "p", TransactionID: "T", Currency: "EUR", Status: commission.Approved, OccurredAt: now.Add(-3 * time.Hour), TimeGiven: true,
 		},
 		"goal=ftd&player_id=p&status=in+review": { // kept until it is mapped
 			Goal: "ftd", PlayerID: "p", Currency: "EUR", Status: commission.Unknown, StatusGiven: true, UnknownStatus: "in review", OccurredAt: now,

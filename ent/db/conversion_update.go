@@ -9,6 +9,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -349,6 +350,20 @@ func (_u *ConversionUpdate) SetNillableCappedBy(v *string) *ConversionUpdate {
 	return _u
 }
 
+// SetOccurredAt sets the "occurred_at" field.
+func (_u *ConversionUpdate) SetOccurredAt(v time.Time) *ConversionUpdate {
+	_u.mutation.SetOccurredAt(v)
+	return _u
+}
+
+// SetNillableOccurredAt sets the "occurred_at" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableOccurredAt(v *time.Time) *ConversionUpdate {
+	if v != nil {
+		_u.SetOccurredAt(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ConversionMutation object of the builder.
 func (_u *ConversionUpdate) Mutation() *ConversionMutation {
 	return _u.mutation
@@ -504,6 +519,9 @@ func (_u *ConversionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.CappedBy(); ok {
 		_spec.SetField(conversion.FieldCappedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.OccurredAt(); ok {
+		_spec.SetField(conversion.FieldOccurredAt, field.TypeTime, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -845,6 +863,20 @@ func (_u *ConversionUpdateOne) SetNillableCappedBy(v *string) *ConversionUpdateO
 	return _u
 }
 
+// SetOccurredAt sets the "occurred_at" field.
+func (_u *ConversionUpdateOne) SetOccurredAt(v time.Time) *ConversionUpdateOne {
+	_u.mutation.SetOccurredAt(v)
+	return _u
+}
+
+// SetNillableOccurredAt sets the "occurred_at" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableOccurredAt(v *time.Time) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetOccurredAt(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ConversionMutation object of the builder.
 func (_u *ConversionUpdateOne) Mutation() *ConversionMutation {
 	return _u.mutation
@@ -1030,6 +1062,9 @@ func (_u *ConversionUpdateOne) sqlSave(ctx context.Context) (_node *Conversion, 
 	}
 	if value, ok := _u.mutation.CappedBy(); ok {
 		_spec.SetField(conversion.FieldCappedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.OccurredAt(); ok {
+		_spec.SetField(conversion.FieldOccurredAt, field.TypeTime, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Conversion{config: _u.config}

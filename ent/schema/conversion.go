@@ -39,7 +39,7 @@ func (Conversion) Fields() []ent.Field {
 		field.String("origin").Default("operator").Immutable().Comment("operator, staff, api, or postrider for a CPA that it found itself."),
 		field.String("attributed_by").Default("").Comment("click, player or staff; empty while unattributed."),
 		field.String("capped_by").Default("").Comment("offer or campaign, where the cap of its day was reached: then it pays nothing."),
-		field.Time("occurred_at").Immutable(),
+		field.Time("occurred_at"),
 		field.Time("received_at").Immutable(),
 	}
 }

@@ -133,6 +133,12 @@ type Trace = NonNullable<ResultOf<typeof TraceQuery>["conversionTrace"]>;
 
 const route = getRouteApi("/shell/conversions/$id");
 
+/** What a step changed: the status, or only what was reported with it. */
+function cameFrom({ previousStatus, status }: Trace["conversion"]["events"][number]): string {
+  if (previousStatus === null) return "";
+  return previousStatus === status ? "corrected, " : `was ${stateWord(previousStatus).toLowerCase()}, `;
+}
+
 /** A conversion that is cancelled after its approval is reversed: its payout is taken back. */
 function isReversal({ previousStatus, status }: Trace["conversion"]["events"][number]): boolean {
   return status === "CANCELLED" && previousStatus === "APPROVED";
@@ -279,8 +285,7 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
                   </span>
                   <StateBadge state={isReversal(event) ? "REVERSED" : event.status} plain />
                   <span className="text-muted">
-                    {event.previousStatus !== null &&
-                      `was ${stateWord(event.previousStatus).toLowerCase()}, `}
+                    {cameFrom(event)}
                     by {event.actor}
                     {event.reason !== "" && `: ${event.reason}`}
                   </span>

@@ -44,6 +44,20 @@ it("a conversion that is cancelled after its approval is shown as reversed", asy
   expect(within(chain).queryByText("Cancelled")).toBeNull();
 });
 
+it("a correction says what was corrected", async () => {
+  const world = new World(3);
+  const conversion = world.conversions[0];
+  const event = conversion?.events[0];
+  if (!conversion || !event) throw new Error("the world has no conversion");
+  const reason = "amount from 10.00 to 12.00, currency from EUR to USD";
+  const correction = { ...event, id: "VE-c", previousStatus: event.status, actor: "operator", reason };
+  Object.assign(conversion, { events: [event, correction] });
+  open(`/conversions/${conversion.id}`, world);
+  const chain = await screen.findByRole("region", { name: "Conversion" });
+  const history = await within(chain).findByRole("list", { name: "Status history" });
+  expect(history).toHaveTextContent(`corrected, by operator: ${reason}`);
+});
+
 it("a pending conversion that is cancelled is shown as cancelled", async () => {
   const world = new World(3);
   const conversion = world.conversions[0];
