@@ -30,7 +30,9 @@ type delivery struct {
 	macros     map[string]string
 	created    time.Time
 	replayOf   uuid.NullUUID
-	url        string // expanded
+	url        string         // expanded
+	empty      []macro.Name   // what the URL has no value for
+	warning    outbox.Warning // what is wrong with it
 
 	state     outbox.State
 	priority  int
@@ -71,7 +73,10 @@ func (h *history) newDelivery(p *postback, c *conversion, s step, eventID uuid.U
 		values.Set(macro.Name(name), value)
 	}
 	values.Set(macro.DeliveryID, globalid.Hex(d.id))
-	d.url = d.version.template.Expand(values)
+	template := d.version.template
+	carrier, _ := firing.ClickMacro(template)
+	d.url, d.empty = template.Expand(values), template.Empty(values)
+	d.warning = outbox.WarningOf(d.empty, carrier, values.Get(carrier))
 	h.deliveries = append(h.deliveries, d)
 	return d
 }
@@ -274,22 +279,26 @@ func (h *history) writeDelivery(d *delivery) error {
 		e := a.exchange
 		ms := float64(e.Duration.Microseconds()) / 1000
 		sent, code, took = e.URL, orNull(int64(e.StatusCode)), ms
-		parts := make([][]byte, 3)
-		for i, v := range []any{dispatch.Headers(e.RequestHeaders), dispatch.Headers(e.ResponseHeaders), e.Timings} {
+		parts := make([][]byte, 4)
+		for i, v := range []any{dispatch.Headers(e.RequestHeaders), dispatch.Headers(e.ResponseHeaders), e.Timings, d.empty} {
 			var err error
 			if parts[i], err = json.Marshal(v); err != nil {
 				return fmt.Errorf("writing an attempt down: %w", err)
 			}
 		}
 		h.rows.attempts.add(a.id, d.postback.AffiliateID, d.id, a.number, e.StartedAt, string(e.Method), e.URL, code, ms,
-			textOrNull(string(a.outcome.AttemptReason)), a.outcome.AttemptDetail, parts[0], textOrNull(e.RequestBody), parts[1], textOrNull(e.ResponseBody), parts[2])
+			textOrNull(string(a.outcome.AttemptReason)), a.outcome.AttemptDetail, parts[0], textOrNull(e.RequestBody), parts[1], textOrNull(e.ResponseBody), parts[2], textOrNull(strings.TrimPrefix(string(parts[3]), "null")))
 		if err := h.echo(d, e, parts[0]); err != nil {
 			return err
 		}
 	}
+	warning := textOrNull(string(d.warning))
+	if len(d.attempts) == 0 {
+		warning = nil // nothing was sent yet
+	}
 	h.rows.deliveries.add(d.id, d.postback.AffiliateID, d.postback.ID, d.version.id, c.id, d.eventID, c.offer.id, orNull(c.click.campaign.id), c.click.id,
 		textOrNull(c.transaction), c.goal.Key, string(d.step.status), string(d.state), d.priority, d.version.template.Endpoint(), len(d.attempts),
-		d.due, d.queued, d.first, sent, code, took, textOrNull(string(d.reason)), d.detail, idOrNull(d.replayOf), d.created, d.updated, d.delivered)
+		d.due, d.queued, d.first, sent, code, took, textOrNull(string(d.reason)), d.detail, idOrNull(d.replayOf), d.created, d.updated, d.delivered, warning)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
 	"postrider/outbox"
@@ -154,6 +155,33 @@ func TestReversedIsWhatWasApproved(t *testing.T) {
 
 // A replay is a new delivery by today's template, or by the one that was used then; the old
 // delivery stays as it was.
+// What went out without the tracker's click id says so, names the parameter, and can be listed.
+func TestADeliveryWithoutItsClickIDSaysSo(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	p := pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?subid={param_1}&s={param_2}", pgtest.On("ftd"))
+	d := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, p, func(c *db.DeliveryCreate) { c.SetWarning(outbox.ClickIDMissing) })
+	pgtest.Attempt(t, a.db, d, func(c *db.AttemptCreate) { c.SetEmptyMacros([]macro.Name{macro.Param1}) })
+	pgtest.Attempt(t, a.db, pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, p))
+	token := a.affiliate(t, s.Affiliate)
+	const ask = `query($warning: Boolean) { deliveries(filter: {warning: $warning}) { edges { node { warning attempts { emptyMacros } postback { health { withoutClickId } } } } } }`
+	for _, c := range []struct {
+		filter any
+		want   string
+	}{
+		{true, `[{"node":{"warning":"subid went out empty: this click came without param_1, so the tracker cannot attribute the conversion.","attempts":[{"emptyMacros":["param_1"]}]`},
+		{false, `[{"node":{"warning":null,"attempts":[{"emptyMacros":[]}]`},
+	} {
+		if body := a.ask(t, token, ask, vars{"warning": c.filter}).body; !strings.Contains(string(body), c.want) || strings.Count(string(body), "node") != 1 {
+			t.Errorf("%v: %s", c.filter, body)
+		}
+	}
+	if body := a.ask(t, token, ask, vars{}).body; strings.Count(string(body), "node") != 2 {
+		t.Errorf("%s", body)
+	}
+}
+
 func TestReplayByEitherTemplate(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"postrider/dispatch"
+	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
@@ -25,6 +27,36 @@ func explain(d *db.Delivery) string {
 		State: d.State, Reason: outbox.Reason(text(d.Reason)), Detail: d.Detail, StatusCode: code, Attempt: d.Attempt,
 		Due: d.DueAt != nil, Replay: d.ReplayOf != nil,
 	}.Sentence()
+}
+
+// warn returns what is wrong with what a delivery sent last; nil for nothing. The template of a
+// test that was not saved is not at hand: there the usual macro is named.
+func warn(ctx context.Context, d *db.Delivery) (*string, error) {
+	if d.Warning == nil {
+		return nil, nil
+	}
+	carrier, parameter := macro.Param1, ""
+	version, err := find(ctx, load(ctx).versions, d.VersionID)
+	if err != nil {
+		return nil, err
+	}
+	if version != nil {
+		template, err := macro.ParseFor(version.URLTemplate, macro.Aggregated)
+		if err != nil {
+			return nil, fmt.Errorf("reading the template of version %d: %w", version.ID, err)
+		}
+		carrier, parameter = firing.ClickMacro(template)
+	}
+	sentence := d.Warning.Sentence(carrier, parameter)
+	return &sentence, nil
+}
+
+func emptyMacros(a *db.Attempt) []string {
+	names := make([]string, len(a.EmptyMacros))
+	for i, name := range a.EmptyMacros {
+		names[i] = string(name)
+	}
+	return names
 }
 
 func explainAttempt(a *db.Attempt) string {

@@ -23,6 +23,10 @@ func (r *aggregatedConversionResolver) Event(ctx context.Context, obj *db.Aggreg
 	return load(ctx).events.Load(ctx, obj.EventID)
 }
 
+func (r *attemptResolver) EmptyMacros(ctx context.Context, obj *db.Attempt) ([]string, error) {
+	return emptyMacros(obj), nil
+}
+
 func (r *attemptResolver) Explanation(ctx context.Context, obj *db.Attempt) (string, error) {
 	return explainAttempt(obj), nil
 }
@@ -69,6 +73,10 @@ func (r *deliveryResolver) Attempts(ctx context.Context, obj *db.Delivery) ([]*d
 
 func (r *deliveryResolver) Explanation(ctx context.Context, obj *db.Delivery) (string, error) {
 	return explain(obj), nil
+}
+
+func (r *deliveryResolver) Warning(ctx context.Context, obj *db.Delivery) (*string, error) {
+	return warn(ctx, obj)
 }
 
 func (r *deliveryResolver) ReplayOf(ctx context.Context, obj *db.Delivery) (*db.Delivery, error) {

@@ -13,6 +13,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
 	"postrider/internal/ids"
@@ -231,7 +232,7 @@ func (w *world) delivery(t testing.TB, e *estate, conversion *db.Conversion, p *
 	t.Helper()
 	return pgtest.Delivery(t, w.db, conversion.ID, p, append([]func(*db.DeliveryCreate){func(c *db.DeliveryCreate) {
 		c.SetState(state).SetEndpoint("https://" + e.mark + ".example:443").SetURL("https://" + e.mark + ".example/?c=1").
-			SetStatusCode(200).SetDurationMs(12).SetReason("HTTP_404").SetDetail(e.mark).SetDeliveredAt(pgtest.Now).SetDueAt(pgtest.Now)
+			SetStatusCode(200).SetDurationMs(12).SetReason("HTTP_404").SetDetail(e.mark).SetWarning(outbox.ClickIDMissing).SetDeliveredAt(pgtest.Now).SetDueAt(pgtest.Now)
 	}}, options...)...)
 }
 
@@ -239,7 +240,7 @@ func (w *world) attempt(t testing.TB, e *estate, d *db.Delivery) *db.Attempt {
 	t.Helper()
 	ms := 1.5
 	return pgtest.Attempt(t, w.db, d, func(c *db.AttemptCreate) {
-		c.SetURL("https://" + e.mark + ".example/?c=1").SetError("HTTP_404").SetDetail(e.mark).
+		c.SetURL("https://" + e.mark + ".example/?c=1").SetError("HTTP_404").SetDetail(e.mark).SetEmptyMacros([]macro.Name{macro.Param1}).
 			SetRequestHeaders([]dispatch.Header{{Name: "X-Sent", Value: e.mark}}).SetRequestBody("sent " + e.mark).
 			SetResponseHeaders([]dispatch.Header{{Name: "X-Got", Value: e.mark}}).SetResponseBody("got " + e.mark).
 			SetTimings(dispatch.Timings{DNSMs: &ms, ConnectMs: &ms, TLSMs: &ms, WaitMs: &ms, ReadMs: &ms})

@@ -14,6 +14,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
 	"postrider/internal/secret"
@@ -178,6 +179,38 @@ func TestATargetThatIsNotAllowedIsNeverCalled(t *testing.T) {
 	d := w.delivery()
 	if len(w.sink.requests()) != 0 || *d.Reason != "BLOCKED_TARGET" || d.StatusCode != nil || len(w.attempts(d)) != 1 {
 		t.Errorf("%d requests, %+v", len(w.sink.requests()), d)
+	}
+}
+
+// A tracker takes a postback without its click id, and can make nothing of it: that stays visible.
+func TestADeliveryWithoutTheTrackersClickIDHasAWarning(t *testing.T) {
+	w := setup(t, nil)
+	w.exec(`UPDATE clicks SET param_1 = '', param_2 = 'x'`)
+	w.postback("/plain?c={param_1}&t={transaction_id}&p={param_3}")
+	w.postback("/default?c={param_1|default:none}")
+	w.postback("/filtered?c={param_2|map:y=z,*=}")
+	w.postback("/second?c={param_2}&c1={param_3}")
+	w.run()
+	w.deposit()
+	w.until("all are delivered", `SELECT count(*) = 4 FROM deliveries WHERE state = 'delivered'`)
+	for _, d := range w.client.Delivery.Query().AllX(w.ctx) {
+		path, _, _ := strings.Cut(strings.TrimPrefix(*d.URL, w.sink.URL), "?")
+		want := map[string]struct {
+			warning outbox.Warning
+			empty   []macro.Name
+		}{
+			"/plain":    {outbox.ClickIDMissing, []macro.Name{macro.Param1, macro.Param3}},
+			"/default":  {},
+			"/filtered": {outbox.ClickIDFiltered, []macro.Name{macro.Param2}},
+			"/second":   {"", []macro.Name{macro.Param3}},
+		}[path]
+		var warning outbox.Warning
+		if d.Warning != nil {
+			warning = *d.Warning
+		}
+		if a := w.attempts(d); warning != want.warning || !slices.Equal(a[0].EmptyMacros, want.empty) {
+			t.Errorf("%s: %q, %v; want %q, %v", path, warning, a[0].EmptyMacros, want.warning, want.empty)
+		}
 	}
 }
 

@@ -88,7 +88,10 @@ func (s *sender) attempt(ctx context.Context, c *claim) (result, error) {
 	if err != nil {
 		return result{}, fmt.Errorf("making an id: %w", err)
 	}
-	return result{c.End(id, exchange, outcome, s.Now()), c}, nil
+	r := result{c.End(id, exchange, outcome, s.Now()), c}
+	r.EmptyMacros = v.template.Empty(c.values)
+	r.Warning = outbox.WarningOf(r.EmptyMacros, v.clickMacro, c.values.Get(v.clickMacro))
+	return r, nil
 }
 
 // logAttempt logs one line per attempt. The URL's query is omitted: it may contain a

@@ -17,12 +17,13 @@ import (
 
 // version is what a delivery needs of its postback's version.
 type version struct {
-	template *macro.Template
-	method   firing.Method
-	rule     firing.BodyRule
-	secret   string // signs POSTs
-	old      string // signs them too
-	oldUntil time.Time
+	template   *macro.Template
+	clickMacro macro.Name // that carries the tracker's click id; empty for none
+	method     firing.Method
+	rule       firing.BodyRule
+	secret     string // signs POSTs
+	old        string // signs them too
+	oldUntil   time.Time
 }
 
 // versionLimit bounds how many versions are cached.
@@ -98,6 +99,7 @@ func (v *versions) load(ctx context.Context, on querier, id int64) (*version, er
 	if found.template, err = macro.ParseFor(template, macro.Aggregated); err != nil {
 		return nil, fmt.Errorf("reading the template of version %d: %w", id, err)
 	}
+	found.clickMacro, _ = firing.ClickMacro(found.template)
 	if len(rule) > 0 {
 		if err := json.Unmarshal(rule, &found.rule); err != nil {
 			return nil, fmt.Errorf("reading the body rule of version %d: %w", id, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/domain/macro"
 	"postrider/internal/ids"
 	"postrider/internal/pg"
 )
@@ -23,13 +24,14 @@ type Attempt struct {
 	Exchange    dispatch.Exchange
 	Reason      dispatch.Reason // empty where the tracker accepted
 	Detail      string
+	EmptyMacros []macro.Name // what the URL had no value for
 }
 
 // attemptRow is an attempt with its JSON encoded.
 type attemptRow struct {
 	Attempt
 
-	sent, got, timings string
+	sent, got, timings, empty string
 }
 
 func newAttemptRow(a Attempt) (row attemptRow, err error) {
@@ -42,6 +44,13 @@ func newAttemptRow(a Attempt) (row attemptRow, err error) {
 			return row, fmt.Errorf("writing attempt %d of delivery %s as JSON: %w", a.Number, a.DeliveryID, err)
 		}
 		*into = string(text)
+	}
+	if len(a.EmptyMacros) > 0 {
+		text, err := json.Marshal(a.EmptyMacros)
+		if err != nil {
+			return row, fmt.Errorf("writing the empty macros of delivery %s as JSON: %w", a.DeliveryID, err)
+		}
+		row.empty = string(text)
 	}
 	return row, nil
 }
@@ -64,6 +73,7 @@ var attemptColumns = pg.Columns[attemptRow]{
 	pg.Text("response_body", func(a *attemptRow) string { return a.Exchange.ResponseBody }).OrNull(),
 	pg.Bool("response_truncated", func(a *attemptRow) bool { return a.Exchange.ResponseTruncated }),
 	pg.JSON("timings", func(a *attemptRow) string { return a.timings }),
+	pg.JSON("empty_macros", func(a *attemptRow) string { return a.empty }),
 }
 
 var recordAttemptsSQL = attemptColumns.Insert("attempts") + `ON CONFLICT DO NOTHING`

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/domain/macro"
 	"postrider/internal/ids"
 	"postrider/internal/live"
 	"postrider/internal/pg"
@@ -22,6 +23,8 @@ type Result struct {
 	AttemptID   uuid.UUID // nil where nothing was sent
 	Exchange    dispatch.Exchange
 	Outcome     dispatch.Outcome // of the attempt
+	EmptyMacros []macro.Name     // what the URL had no value for
+	Warning     Warning          // what is wrong with the request
 
 	State   State     // that the delivery moves to
 	DueAt   time.Time // when it is due next; zero where it is not
@@ -54,6 +57,7 @@ var finishColumns = pg.Columns[Result]{
 	pg.Text("detail", func(r *Result) string { return r.Detail }),
 	pg.Time("at", func(r *Result) time.Time { return r.At }),
 	pg.Bool("unspent", func(r *Result) bool { return r.Unspent }),
+	pg.Text("warning", func(r *Result) string { return string(r.Warning) }),
 }
 
 // finishSQL leaves a delivery that has moved on (swept and claimed again, cancelled) as it
@@ -67,6 +71,7 @@ UPDATE deliveries d SET
   url = coalesce(nullif(u.url, ''), d.url), status_code = nullif(u.status_code, 0),
   duration_ms = CASE WHEN u.unspent THEN d.duration_ms ELSE u.duration_ms END,
   reason = nullif(u.reason, ''), detail = u.detail, updated_at = u.at,
+  warning = CASE WHEN u.unspent THEN d.warning ELSE nullif(u.warning, '') END,
   delivered_at = CASE WHEN u.state = 'delivered' THEN u.at END
 FROM rows
 WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ` + UnfinishedSQL)
@@ -102,7 +107,7 @@ func Finish(tx Tx, results []Result) error {
 		if !r.Unspent {
 			attempts = append(attempts, Attempt{
 				ID: r.AttemptID, AffiliateID: r.AffiliateID, DeliveryID: r.DeliveryID, Number: r.Number, Exchange: r.Exchange,
-				Reason: r.Outcome.AttemptReason, Detail: r.Outcome.AttemptDetail,
+				Reason: r.Outcome.AttemptReason, Detail: r.Outcome.AttemptDetail, EmptyMacros: r.EmptyMacros,
 			})
 		}
 		if r.State.Final() {

@@ -6,6 +6,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/dispatch"
+	"postrider/domain/macro"
 	"postrider/internal/ids"
 	"postrider/internal/pg"
 )
@@ -89,6 +90,8 @@ type Ended struct {
 	Endpoint    string
 	Exchange    dispatch.Exchange
 	Outcome     dispatch.Outcome // Accepted, or GiveUp
+	EmptyMacros []macro.Name     // what the URL had no value for
+	Warning     Warning
 	At          time.Time
 }
 
@@ -113,6 +116,7 @@ var endedColumns = pg.Columns[Ended]{
 	pg.Float("duration_ms", func(e *Ended) float64 { return milliseconds(e.Exchange.Duration) }),
 	pg.Text("reason", func(e *Ended) string { return string(e.Outcome.Reason) }).OrNull(),
 	pg.Text("detail", func(e *Ended) string { return e.Outcome.Detail }),
+	pg.Text("warning", func(e *Ended) string { return string(e.Warning) }).OrNull(),
 	pg.Always[Ended]("test", "true"),
 	pg.Always[Ended]("created_at", "first_attempt_at"),
 	pg.Time("updated_at", func(e *Ended) time.Time { return e.At }),
@@ -132,7 +136,10 @@ func RecordEnded(tx Tx, ended ...Ended) error {
 			return err
 		}
 		ids[i] = e.ID
-		attempts[i] = Attempt{ID: id, AffiliateID: e.AffiliateID, DeliveryID: e.ID, Number: 1, Exchange: e.Exchange, Reason: e.Outcome.AttemptReason, Detail: e.Outcome.AttemptDetail}
+		attempts[i] = Attempt{
+			ID: id, AffiliateID: e.AffiliateID, DeliveryID: e.ID, Number: 1, Exchange: e.Exchange,
+			Reason: e.Outcome.AttemptReason, Detail: e.Outcome.AttemptDetail, EmptyMacros: e.EmptyMacros,
+		}
 	}
 	tx.Queue(recordEndedSQL, endedColumns.Args(ended, PriorityLive)...)
 	if err := recordAttempts(tx, attempts); err != nil {

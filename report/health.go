@@ -25,6 +25,7 @@ type PostbackHealth struct {
 	Delivered         int
 	Failed            int
 	Waiting           int
+	WithoutClickID    int      // delivered without the tracker's click id
 	SuccessRate       *float64 // delivered among those that ended; nil if none has
 	P50Ms             *float64 // median time from recorded to delivered
 	P95Ms             *float64
@@ -60,13 +61,14 @@ func (h *Health) ofPostbacks(ctx context.Context, scope viewer.RowScope, now tim
 	err := h.DB.Each(ctx, scope, "reading the health of postbacks", func(rows *sql.Rows) error {
 		var p PostbackHealth
 		found = append(found, &p)
-		return rows.Scan(&p.PostbackID, &p.Delivered, &p.Failed, &p.Waiting, &p.SuccessRate, &p.P50Ms, &p.P95Ms,
+		return rows.Scan(&p.PostbackID, &p.Delivered, &p.Failed, &p.Waiting, &p.WithoutClickID, &p.SuccessRate, &p.P50Ms, &p.P95Ms,
 			&p.LastFailureAt, &p.LastFailureReason)
 	}, `
 		SELECT p.id,
 		  count(d.id) FILTER (WHERE d.state = 'delivered'),
 		  count(d.id) FILTER (WHERE d.state = 'failed'),
 		  count(d.id) FILTER (WHERE d.state IN `+outbox.UnfinishedSQL+`),
+		  count(d.id) FILTER (WHERE d.state = 'delivered' AND d.warning IS NOT NULL),
 		  count(d.id) FILTER (WHERE d.state = 'delivered')::float8 / nullif(count(d.id) FILTER (WHERE d.state IN `+outbox.JudgedSQL+`), 0),
 		  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.delivered_at - d.created_at) * 1000) FILTER (WHERE d.state = 'delivered' AND d.replay_of IS NULL),
 		  percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM d.delivered_at - d.created_at) * 1000) FILTER (WHERE d.state = 'delivered' AND d.replay_of IS NULL),

@@ -61,8 +61,10 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 		add(outbox.Delivered, time.Hour, delivered(time.Duration(i+1)*10*time.Millisecond))
 	}
 	add(outbox.Delivered, time.Hour, delivered(time.Hour), func(c *db.DeliveryCreate) { c.SetReplayOf(idAt(t, 0)) }) // counted, not timed
-	add(outbox.Delivered, 25*time.Hour, delivered(time.Hour))                                                        // too old
-	add(outbox.Failed, 3*time.Hour, because("HTTP_404"))
+	warned := func(c *db.DeliveryCreate) { c.SetWarning(outbox.ClickIDMissing) }
+	add(outbox.Delivered, 25*time.Hour, delivered(time.Hour), warned) // too old
+	add(outbox.Delivered, time.Hour, delivered(105*time.Millisecond), warned)
+	add(outbox.Failed, 3*time.Hour, because("HTTP_404"), warned)
 	add(outbox.Retrying, 2*time.Hour, because("SERVER_ERROR"))
 	add(outbox.Queued, time.Minute)
 	add(outbox.Held, time.Minute, because("POSTBACK_HELD"))
@@ -85,13 +87,13 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 	if len(mine) != 2 || mine[theirs.ID] != nil {
 		t.Errorf("an affiliate sees %d of its two", len(mine))
 	}
-	if got := mine[p.ID]; got.Delivered != 21 || got.Failed != 1 || got.Waiting != 3 {
+	if got := mine[p.ID]; got.Delivered != 22 || got.Failed != 1 || got.Waiting != 3 || got.WithoutClickID != 1 {
 		t.Errorf("%+v", got)
 	} else {
 		wantHours(t, got.Hours)
-		near(t, "success rate", got.SuccessRate, 21.0/22)
+		near(t, "success rate", got.SuccessRate, 22.0/23)
 		near(t, "median", got.P50Ms, 105)
-		near(t, "p95", got.P95Ms, 190.5)
+		near(t, "p95", got.P95Ms, 190)
 		if !got.LastFailureAt.Equal(pgtest.Now.Add(-2*time.Hour)) || *got.LastFailureReason != "SERVER_ERROR" {
 			t.Errorf("last failure %s, %s", got.LastFailureAt, *got.LastFailureReason)
 		}
@@ -119,7 +121,7 @@ func wantHours(t *testing.T, got []*report.PostbackHealthHour) {
 			hours[i] = [2]int{hour.Delivered, hour.Failed}
 		}
 	}
-	if len(got) != 24 || len(hours) != 2 || hours[23] != [2]int{21, 0} || hours[21] != [2]int{0, 1} {
+	if len(got) != 24 || len(hours) != 2 || hours[23] != [2]int{22, 0} || hours[21] != [2]int{0, 1} {
 		t.Errorf("%d hours; of them %v", len(got), hours)
 	}
 }

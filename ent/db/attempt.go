@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"postrider/dispatch"
 	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/ent/db/attempt"
 	"strings"
 	"time"
@@ -52,7 +53,9 @@ type Attempt struct {
 	// ResponseTruncated holds the value of the "response_truncated" field.
 	ResponseTruncated bool `json:"response_truncated,omitempty"`
 	// Timings holds the value of the "timings" field.
-	Timings      dispatch.Timings `json:"timings,omitempty"`
+	Timings dispatch.Timings `json:"timings,omitempty"`
+	// What the URL had no value for; null for nothing.
+	EmptyMacros  []macro.Name `json:"empty_macros,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -61,7 +64,7 @@ func (*Attempt) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case attempt.FieldRequestHeaders, attempt.FieldResponseHeaders, attempt.FieldTimings:
+		case attempt.FieldRequestHeaders, attempt.FieldResponseHeaders, attempt.FieldTimings, attempt.FieldEmptyMacros:
 			values[i] = new([]byte)
 		case attempt.FieldResponseTruncated:
 			values[i] = new(sql.NullBool)
@@ -202,6 +205,14 @@ func (_m *Attempt) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field timings: %w", err)
 				}
 			}
+		case attempt.FieldEmptyMacros:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field empty_macros", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.EmptyMacros); err != nil {
+					return fmt.Errorf("unmarshal field empty_macros: %w", err)
+				}
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -293,6 +304,9 @@ func (_m *Attempt) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("timings=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Timings))
+	builder.WriteString(", ")
+	builder.WriteString("empty_macros=")
+	builder.WriteString(fmt.Sprintf("%v", _m.EmptyMacros))
 	builder.WriteByte(')')
 	return builder.String()
 }

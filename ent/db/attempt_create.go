@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"postrider/dispatch"
 	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/ent/db/attempt"
 	"time"
 
@@ -164,6 +165,12 @@ func (_c *AttemptCreate) SetNillableResponseTruncated(v *bool) *AttemptCreate {
 // SetTimings sets the "timings" field.
 func (_c *AttemptCreate) SetTimings(v dispatch.Timings) *AttemptCreate {
 	_c.mutation.SetTimings(v)
+	return _c
+}
+
+// SetEmptyMacros sets the "empty_macros" field.
+func (_c *AttemptCreate) SetEmptyMacros(v []macro.Name) *AttemptCreate {
+	_c.mutation.SetEmptyMacros(v)
 	return _c
 }
 
@@ -362,6 +369,10 @@ func (_c *AttemptCreate) createSpec() (*Attempt, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Timings(); ok {
 		_spec.SetField(attempt.FieldTimings, field.TypeJSON, value)
 		_node.Timings = value
+	}
+	if value, ok := _c.mutation.EmptyMacros(); ok {
+		_spec.SetField(attempt.FieldEmptyMacros, field.TypeJSON, value)
+		_node.EmptyMacros = value
 	}
 	return _node, _spec
 }

@@ -87,6 +87,9 @@ func (_u *AttemptUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ResponseBodyCleared() {
 		_spec.ClearField(attempt.FieldResponseBody, field.TypeString)
 	}
+	if _u.mutation.EmptyMacrosCleared() {
+		_spec.ClearField(attempt.FieldEmptyMacros, field.TypeJSON)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -197,6 +200,9 @@ func (_u *AttemptUpdateOne) sqlSave(ctx context.Context) (_node *Attempt, err er
 	}
 	if _u.mutation.ResponseBodyCleared() {
 		_spec.ClearField(attempt.FieldResponseBody, field.TypeString)
+	}
+	if _u.mutation.EmptyMacrosCleared() {
+		_spec.ClearField(attempt.FieldEmptyMacros, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Attempt{config: _u.config}

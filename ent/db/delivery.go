@@ -75,6 +75,8 @@ type Delivery struct {
 	Reason *string `json:"reason,omitempty"`
 	// What the sentence for the reason needs: a host, an address, a limit.
 	Detail string `json:"detail,omitempty"`
+	// What was wrong with the last request, whatever the tracker answered: a code.
+	Warning *outbox.Warning `json:"warning,omitempty"`
 	// The delivery that this is a replay of.
 	ReplayOf *uuid.UUID `json:"replay_of,omitempty"`
 	// The delivery that aggregated what this one tells of: itself, or the one that it repeats; null where it tells of one conversion.
@@ -111,7 +113,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullFloat64)
 		case delivery.FieldAffiliateID, delivery.FieldPostbackID, delivery.FieldVersionID, delivery.FieldOfferID, delivery.FieldCampaignID, delivery.FieldPriority, delivery.FieldAttempt, delivery.FieldStatusCode, delivery.FieldBulkReplayID:
 			values[i] = new(sql.NullInt64)
-		case delivery.FieldTransactionID, delivery.FieldGoal, delivery.FieldStatus, delivery.FieldState, delivery.FieldEndpoint, delivery.FieldURL, delivery.FieldReason, delivery.FieldDetail, delivery.FieldAggregates:
+		case delivery.FieldTransactionID, delivery.FieldGoal, delivery.FieldStatus, delivery.FieldState, delivery.FieldEndpoint, delivery.FieldURL, delivery.FieldReason, delivery.FieldDetail, delivery.FieldWarning, delivery.FieldAggregates:
 			values[i] = new(sql.NullString)
 		case delivery.FieldDueAt, delivery.FieldParkedAt, delivery.FieldQueuedAt, delivery.FieldClaimedAt, delivery.FieldFirstAttemptAt, delivery.FieldCreatedAt, delivery.FieldUpdatedAt, delivery.FieldDeliveredAt:
 			values[i] = new(sql.NullTime)
@@ -317,6 +319,13 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field detail", values[i])
 			} else if value.Valid {
 				_m.Detail = value.String
+			}
+		case delivery.FieldWarning:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field warning", values[i])
+			} else if value.Valid {
+				_m.Warning = new(outbox.Warning)
+				*_m.Warning = outbox.Warning(value.String)
 			}
 		case delivery.FieldReplayOf:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
@@ -531,6 +540,11 @@ func (_m *Delivery) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("detail=")
 	builder.WriteString(_m.Detail)
+	builder.WriteString(", ")
+	if v := _m.Warning; v != nil {
+		builder.WriteString("warning=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	if v := _m.ReplayOf; v != nil {
 		builder.WriteString("replay_of=")

@@ -353,6 +353,20 @@ func (_c *DeliveryCreate) SetNillableDetail(v *string) *DeliveryCreate {
 	return _c
 }
 
+// SetWarning sets the "warning" field.
+func (_c *DeliveryCreate) SetWarning(v outbox.Warning) *DeliveryCreate {
+	_c.mutation.SetWarning(v)
+	return _c
+}
+
+// SetNillableWarning sets the "warning" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableWarning(v *outbox.Warning) *DeliveryCreate {
+	if v != nil {
+		_c.SetWarning(*v)
+	}
+	return _c
+}
+
 // SetReplayOf sets the "replay_of" field.
 func (_c *DeliveryCreate) SetReplayOf(v uuid.UUID) *DeliveryCreate {
 	_c.mutation.SetReplayOf(v)
@@ -737,6 +751,10 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Detail(); ok {
 		_spec.SetField(delivery.FieldDetail, field.TypeString, value)
 		_node.Detail = value
+	}
+	if value, ok := _c.mutation.Warning(); ok {
+		_spec.SetField(delivery.FieldWarning, field.TypeString, value)
+		_node.Warning = &value
 	}
 	if value, ok := _c.mutation.ReplayOf(); ok {
 		_spec.SetField(delivery.FieldReplayOf, field.TypeUUID, value)

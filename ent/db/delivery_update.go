@@ -349,6 +349,26 @@ func (_u *DeliveryUpdate) SetNillableDetail(v *string) *DeliveryUpdate {
 	return _u
 }
 
+// SetWarning sets the "warning" field.
+func (_u *DeliveryUpdate) SetWarning(v outbox.Warning) *DeliveryUpdate {
+	_u.mutation.SetWarning(v)
+	return _u
+}
+
+// SetNillableWarning sets the "warning" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableWarning(v *outbox.Warning) *DeliveryUpdate {
+	if v != nil {
+		_u.SetWarning(*v)
+	}
+	return _u
+}
+
+// ClearWarning clears the value of the "warning" field.
+func (_u *DeliveryUpdate) ClearWarning() *DeliveryUpdate {
+	_u.mutation.ClearWarning()
+	return _u
+}
+
 // SetReplayOf sets the "replay_of" field.
 func (_u *DeliveryUpdate) SetReplayOf(v uuid.UUID) *DeliveryUpdate {
 	_u.mutation.SetReplayOf(v)
@@ -649,6 +669,12 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Detail(); ok {
 		_spec.SetField(delivery.FieldDetail, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Warning(); ok {
+		_spec.SetField(delivery.FieldWarning, field.TypeString, value)
+	}
+	if _u.mutation.WarningCleared() {
+		_spec.ClearField(delivery.FieldWarning, field.TypeString)
 	}
 	if value, ok := _u.mutation.ReplayOf(); ok {
 		_spec.SetField(delivery.FieldReplayOf, field.TypeUUID, value)
@@ -1029,6 +1055,26 @@ func (_u *DeliveryUpdateOne) SetNillableDetail(v *string) *DeliveryUpdateOne {
 	return _u
 }
 
+// SetWarning sets the "warning" field.
+func (_u *DeliveryUpdateOne) SetWarning(v outbox.Warning) *DeliveryUpdateOne {
+	_u.mutation.SetWarning(v)
+	return _u
+}
+
+// SetNillableWarning sets the "warning" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableWarning(v *outbox.Warning) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetWarning(*v)
+	}
+	return _u
+}
+
+// ClearWarning clears the value of the "warning" field.
+func (_u *DeliveryUpdateOne) ClearWarning() *DeliveryUpdateOne {
+	_u.mutation.ClearWarning()
+	return _u
+}
+
 // SetReplayOf sets the "replay_of" field.
 func (_u *DeliveryUpdateOne) SetReplayOf(v uuid.UUID) *DeliveryUpdateOne {
 	_u.mutation.SetReplayOf(v)
@@ -1359,6 +1405,12 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if value, ok := _u.mutation.Detail(); ok {
 		_spec.SetField(delivery.FieldDetail, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Warning(); ok {
+		_spec.SetField(delivery.FieldWarning, field.TypeString, value)
+	}
+	if _u.mutation.WarningCleared() {
+		_spec.ClearField(delivery.FieldWarning, field.TypeString)
 	}
 	if value, ok := _u.mutation.ReplayOf(); ok {
 		_spec.SetField(delivery.FieldReplayOf, field.TypeUUID, value)

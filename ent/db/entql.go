@@ -146,6 +146,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			attempt.FieldResponseBody:      {Type: field.TypeString, Column: attempt.FieldResponseBody},
 			attempt.FieldResponseTruncated: {Type: field.TypeBool, Column: attempt.FieldResponseTruncated},
 			attempt.FieldTimings:           {Type: field.TypeJSON, Column: attempt.FieldTimings},
+			attempt.FieldEmptyMacros:       {Type: field.TypeJSON, Column: attempt.FieldEmptyMacros},
 		},
 	}
 	graph.Nodes[5] = &sqlgraph.Node{
@@ -366,6 +367,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldDurationMs:     {Type: field.TypeFloat64, Column: delivery.FieldDurationMs},
 			delivery.FieldReason:         {Type: field.TypeString, Column: delivery.FieldReason},
 			delivery.FieldDetail:         {Type: field.TypeString, Column: delivery.FieldDetail},
+			delivery.FieldWarning:        {Type: field.TypeString, Column: delivery.FieldWarning},
 			delivery.FieldReplayOf:       {Type: field.TypeUUID, Column: delivery.FieldReplayOf},
 			delivery.FieldAggregationID:  {Type: field.TypeUUID, Column: delivery.FieldAggregationID},
 			delivery.FieldAggregates:     {Type: field.TypeString, Column: delivery.FieldAggregates},
@@ -1116,6 +1118,11 @@ func (f *AttemptFilter) WhereResponseTruncated(p entql.BoolP) {
 // WhereTimings applies the entql json.RawMessage predicate on the timings field.
 func (f *AttemptFilter) WhereTimings(p entql.BytesP) {
 	f.Where(p.Field(attempt.FieldTimings))
+}
+
+// WhereEmptyMacros applies the entql json.RawMessage predicate on the empty_macros field.
+func (f *AttemptFilter) WhereEmptyMacros(p entql.BytesP) {
+	f.Where(p.Field(attempt.FieldEmptyMacros))
 }
 
 // addPredicate implements the predicateAdder interface.
@@ -2016,6 +2023,11 @@ func (f *DeliveryFilter) WhereReason(p entql.StringP) {
 // WhereDetail applies the entql string predicate on the detail field.
 func (f *DeliveryFilter) WhereDetail(p entql.StringP) {
 	f.Where(p.Field(delivery.FieldDetail))
+}
+
+// WhereWarning applies the entql string predicate on the warning field.
+func (f *DeliveryFilter) WhereWarning(p entql.StringP) {
+	f.Where(p.Field(delivery.FieldWarning))
 }
 
 // WhereReplayOf applies the entql [16]byte predicate on the replay_of field.

@@ -10,6 +10,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/ent/db/affiliate"
 	"postrider/ent/db/aggregatedevent"
@@ -3145,6 +3146,8 @@ type AttemptMutation struct {
 	response_body          *string
 	response_truncated     *bool
 	timings                *dispatch.Timings
+	empty_macros           *[]macro.Name
+	appendempty_macros     []macro.Name
 	clearedFields          map[string]struct{}
 	done                   bool
 	oldValue               func(context.Context) (*Attempt, error)
@@ -3994,6 +3997,71 @@ func (m *AttemptMutation) ResetTimings() {
 	m.timings = nil
 }
 
+// SetEmptyMacros sets the "empty_macros" field.
+func (m *AttemptMutation) SetEmptyMacros(value []macro.Name) {
+	m.empty_macros = &value
+	m.appendempty_macros = nil
+}
+
+// EmptyMacros returns the value of the "empty_macros" field in the mutation.
+func (m *AttemptMutation) EmptyMacros() (r []macro.Name, exists bool) {
+	v := m.empty_macros
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmptyMacros returns the old "empty_macros" field's value of the Attempt entity.
+// If the Attempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttemptMutation) OldEmptyMacros(ctx context.Context) (v []macro.Name, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmptyMacros is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmptyMacros requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmptyMacros: %w", err)
+	}
+	return oldValue.EmptyMacros, nil
+}
+
+// AppendEmptyMacros adds value to the "empty_macros" field.
+func (m *AttemptMutation) AppendEmptyMacros(value []macro.Name) {
+	m.appendempty_macros = append(m.appendempty_macros, value...)
+}
+
+// AppendedEmptyMacros returns the list of values that were appended to the "empty_macros" field in this mutation.
+func (m *AttemptMutation) AppendedEmptyMacros() ([]macro.Name, bool) {
+	if len(m.appendempty_macros) == 0 {
+		return nil, false
+	}
+	return m.appendempty_macros, true
+}
+
+// ClearEmptyMacros clears the value of the "empty_macros" field.
+func (m *AttemptMutation) ClearEmptyMacros() {
+	m.empty_macros = nil
+	m.appendempty_macros = nil
+	m.clearedFields[attempt.FieldEmptyMacros] = struct{}{}
+}
+
+// EmptyMacrosCleared returns if the "empty_macros" field was cleared in this mutation.
+func (m *AttemptMutation) EmptyMacrosCleared() bool {
+	_, ok := m.clearedFields[attempt.FieldEmptyMacros]
+	return ok
+}
+
+// ResetEmptyMacros resets all changes to the "empty_macros" field.
+func (m *AttemptMutation) ResetEmptyMacros() {
+	m.empty_macros = nil
+	m.appendempty_macros = nil
+	delete(m.clearedFields, attempt.FieldEmptyMacros)
+}
+
 // Where appends a list predicates to the AttemptMutation builder.
 func (m *AttemptMutation) Where(ps ...predicate.Attempt) {
 	m.predicates = append(m.predicates, ps...)
@@ -4028,7 +4096,7 @@ func (m *AttemptMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AttemptMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 17)
 	if m.affiliate_id != nil {
 		fields = append(fields, attempt.FieldAffiliateID)
 	}
@@ -4077,6 +4145,9 @@ func (m *AttemptMutation) Fields() []string {
 	if m.timings != nil {
 		fields = append(fields, attempt.FieldTimings)
 	}
+	if m.empty_macros != nil {
+		fields = append(fields, attempt.FieldEmptyMacros)
+	}
 	return fields
 }
 
@@ -4117,6 +4188,8 @@ func (m *AttemptMutation) Field(name string) (ent.Value, bool) {
 		return m.ResponseTruncated()
 	case attempt.FieldTimings:
 		return m.Timings()
+	case attempt.FieldEmptyMacros:
+		return m.EmptyMacros()
 	}
 	return nil, false
 }
@@ -4158,6 +4231,8 @@ func (m *AttemptMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldResponseTruncated(ctx)
 	case attempt.FieldTimings:
 		return m.OldTimings(ctx)
+	case attempt.FieldEmptyMacros:
+		return m.OldEmptyMacros(ctx)
 	}
 	return nil, fmt.Errorf("unknown Attempt field %s", name)
 }
@@ -4279,6 +4354,13 @@ func (m *AttemptMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTimings(v)
 		return nil
+	case attempt.FieldEmptyMacros:
+		v, ok := value.([]macro.Name)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmptyMacros(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Attempt field %s", name)
 }
@@ -4372,6 +4454,9 @@ func (m *AttemptMutation) ClearedFields() []string {
 	if m.FieldCleared(attempt.FieldResponseBody) {
 		fields = append(fields, attempt.FieldResponseBody)
 	}
+	if m.FieldCleared(attempt.FieldEmptyMacros) {
+		fields = append(fields, attempt.FieldEmptyMacros)
+	}
 	return fields
 }
 
@@ -4397,6 +4482,9 @@ func (m *AttemptMutation) ClearField(name string) error {
 		return nil
 	case attempt.FieldResponseBody:
 		m.ClearResponseBody()
+		return nil
+	case attempt.FieldEmptyMacros:
+		m.ClearEmptyMacros()
 		return nil
 	}
 	return fmt.Errorf("unknown Attempt nullable field %s", name)
@@ -4453,6 +4541,9 @@ func (m *AttemptMutation) ResetField(name string) error {
 		return nil
 	case attempt.FieldTimings:
 		m.ResetTimings()
+		return nil
+	case attempt.FieldEmptyMacros:
+		m.ResetEmptyMacros()
 		return nil
 	}
 	return fmt.Errorf("unknown Attempt field %s", name)
@@ -12840,6 +12931,7 @@ type DeliveryMutation struct {
 	addduration_ms    *float64
 	reason            *string
 	detail            *string
+	warning           *outbox.Warning
 	replay_of         *uuid.UUID
 	aggregation_id    *uuid.UUID
 	aggregates        *string
@@ -14352,6 +14444,55 @@ func (m *DeliveryMutation) ResetDetail() {
 	m.detail = nil
 }
 
+// SetWarning sets the "warning" field.
+func (m *DeliveryMutation) SetWarning(o outbox.Warning) {
+	m.warning = &o
+}
+
+// Warning returns the value of the "warning" field in the mutation.
+func (m *DeliveryMutation) Warning() (r outbox.Warning, exists bool) {
+	v := m.warning
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarning returns the old "warning" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldWarning(ctx context.Context) (v *outbox.Warning, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarning is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarning requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarning: %w", err)
+	}
+	return oldValue.Warning, nil
+}
+
+// ClearWarning clears the value of the "warning" field.
+func (m *DeliveryMutation) ClearWarning() {
+	m.warning = nil
+	m.clearedFields[delivery.FieldWarning] = struct{}{}
+}
+
+// WarningCleared returns if the "warning" field was cleared in this mutation.
+func (m *DeliveryMutation) WarningCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldWarning]
+	return ok
+}
+
+// ResetWarning resets all changes to the "warning" field.
+func (m *DeliveryMutation) ResetWarning() {
+	m.warning = nil
+	delete(m.clearedFields, delivery.FieldWarning)
+}
+
 // SetReplayOf sets the "replay_of" field.
 func (m *DeliveryMutation) SetReplayOf(u uuid.UUID) {
 	m.replay_of = &u
@@ -14809,7 +14950,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 36)
+	fields := make([]string, 0, 37)
 	if m.affiliate_id != nil {
 		fields = append(fields, delivery.FieldAffiliateID)
 	}
@@ -14890,6 +15031,9 @@ func (m *DeliveryMutation) Fields() []string {
 	}
 	if m.detail != nil {
 		fields = append(fields, delivery.FieldDetail)
+	}
+	if m.warning != nil {
+		fields = append(fields, delivery.FieldWarning)
 	}
 	if m.replay_of != nil {
 		fields = append(fields, delivery.FieldReplayOf)
@@ -14980,6 +15124,8 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Reason()
 	case delivery.FieldDetail:
 		return m.Detail()
+	case delivery.FieldWarning:
+		return m.Warning()
 	case delivery.FieldReplayOf:
 		return m.ReplayOf()
 	case delivery.FieldAggregationID:
@@ -15061,6 +15207,8 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldReason(ctx)
 	case delivery.FieldDetail:
 		return m.OldDetail(ctx)
+	case delivery.FieldWarning:
+		return m.OldWarning(ctx)
 	case delivery.FieldReplayOf:
 		return m.OldReplayOf(ctx)
 	case delivery.FieldAggregationID:
@@ -15276,6 +15424,13 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDetail(v)
+		return nil
+	case delivery.FieldWarning:
+		v, ok := value.(outbox.Warning)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarning(v)
 		return nil
 	case delivery.FieldReplayOf:
 		v, ok := value.(uuid.UUID)
@@ -15547,6 +15702,9 @@ func (m *DeliveryMutation) ClearedFields() []string {
 	if m.FieldCleared(delivery.FieldReason) {
 		fields = append(fields, delivery.FieldReason)
 	}
+	if m.FieldCleared(delivery.FieldWarning) {
+		fields = append(fields, delivery.FieldWarning)
+	}
 	if m.FieldCleared(delivery.FieldReplayOf) {
 		fields = append(fields, delivery.FieldReplayOf)
 	}
@@ -15632,6 +15790,9 @@ func (m *DeliveryMutation) ClearField(name string) error {
 		return nil
 	case delivery.FieldReason:
 		m.ClearReason()
+		return nil
+	case delivery.FieldWarning:
+		m.ClearWarning()
 		return nil
 	case delivery.FieldReplayOf:
 		m.ClearReplayOf()
@@ -15739,6 +15900,9 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldDetail:
 		m.ResetDetail()
+		return nil
+	case delivery.FieldWarning:
+		m.ResetWarning()
 		return nil
 	case delivery.FieldReplayOf:
 		m.ResetReplayOf()

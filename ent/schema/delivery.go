@@ -9,6 +9,7 @@ import (
 	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/outbox"
 )
 
@@ -50,6 +51,7 @@ func (Delivery) Fields() []ent.Field {
 		field.Float("duration_ms").Optional().Nillable(),
 		field.String("reason").Optional().Nillable().Comment("Why it failed, waits or was cancelled: a code."),
 		field.String("detail").Default("").Comment("What the sentence for the reason needs: a host, an address, a limit."),
+		field.String("warning").Optional().Nillable().GoType(outbox.Warning("")).Comment("What was wrong with the last request, whatever the tracker answered: a code."),
 		optionalFact("replay_of", "The delivery that this is a replay of."),
 		optionalFact("aggregation_id", "The delivery that aggregated what this one tells of: itself, or the one that it repeats; null where it tells of one conversion."),
 		field.String("aggregates").Optional().Nillable().Comment("What may still join it: postback, click, version, status, currencies; null once its window has closed."),
@@ -101,6 +103,7 @@ func (Attempt) Fields() []ent.Field {
 		field.String("response_body").Optional().Nillable().Immutable().Comment("The first 64 KiB."),
 		field.Bool("response_truncated").Default(false).Immutable(),
 		field.JSON("timings", dispatch.Timings{}).Immutable(),
+		field.JSON("empty_macros", []macro.Name{}).Optional().Immutable().Comment("What the URL had no value for; null for nothing."),
 	}
 }
 

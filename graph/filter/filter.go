@@ -80,6 +80,7 @@ type Delivery struct {
 	From, To       *time.Time
 	Search         *string
 	Test           *bool
+	Warning        *bool
 	AffiliateIDs   []string
 
 	// reached are the postbacks with an endpoint that matches Search; nil before Reach.

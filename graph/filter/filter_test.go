@@ -48,6 +48,9 @@ func rows(t *testing.T, d *pgtest.DB) []*db.Delivery {
 			})
 			made = append(made, pgtest.Delivery(t, d, conversion.ID, postbacks[i%2], func(c *db.DeliveryCreate) {
 				c.SetID(id).SetCreatedAt(at).SetState(states[i%len(states)]).SetEndpoint(endpoints[i%len(endpoints)]).SetTest(i%7 == 0)
+				if i%4 == 1 {
+					c.SetWarning(outbox.ClickIDMissing)
+				}
 				if i%3 != 0 {
 					c.SetStatusCode([]int{200, 302, 404, 500}[i%4])
 				}
@@ -129,6 +132,9 @@ func draw(rt *rapid.T, all []*db.Delivery) *filter.Delivery {
 	}
 	if maybe("by test") {
 		f.Test = new(rapid.Bool().Draw(rt, "test"))
+	}
+	if maybe("by warning") {
+		f.Warning = new(rapid.Bool().Draw(rt, "warning"))
 	}
 	if maybe("by search") {
 		f.Search = new(search(rt, row("search")))

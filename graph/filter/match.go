@@ -25,6 +25,7 @@ func (f *Delivery) Matches(d *db.Delivery) bool {
 		(f.StatusCodeTo == nil || d.StatusCode != nil && *d.StatusCode <= *f.StatusCodeTo) &&
 		(f.From == nil || !before(d.ID, *f.From)) && (f.To == nil || before(d.ID, *f.To)) &&
 		d.Test == (f.Test != nil && *f.Test) &&
+		(f.Warning == nil || *f.Warning == (d.Warning != nil)) &&
 		f.found(d)
 }
 

@@ -186,6 +186,11 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 		ps = append(ps, delivery.StatusCodeLTE(*f.StatusCodeTo))
 	}
 	ps = append(ps, delivery.Test(f.Test != nil && *f.Test))
+	if f.Warning != nil && *f.Warning {
+		ps = append(ps, delivery.WarningNotNil())
+	} else if f.Warning != nil {
+		ps = append(ps, delivery.WarningIsNil())
+	}
 	if f.AffiliateIDs != nil {
 		ps = append(ps, delivery.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
 	}

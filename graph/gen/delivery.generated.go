@@ -29,6 +29,8 @@ type AggregatedConversionResolver interface {
 	Event(ctx context.Context, obj *db.AggregatedEvent) (*db.ConversionEvent, error)
 }
 type AttemptResolver interface {
+	EmptyMacros(ctx context.Context, obj *db.Attempt) ([]string, error)
+
 	Explanation(ctx context.Context, obj *db.Attempt) (string, error)
 }
 type DeliveryResolver interface {
@@ -47,6 +49,7 @@ type DeliveryResolver interface {
 	Attempts(ctx context.Context, obj *db.Delivery) ([]*db.Attempt, error)
 
 	Explanation(ctx context.Context, obj *db.Delivery) (string, error)
+	Warning(ctx context.Context, obj *db.Delivery) (*string, error)
 
 	ReplayOf(ctx context.Context, obj *db.Delivery) (*db.Delivery, error)
 	Replays(ctx context.Context, obj *db.Delivery) ([]*db.Delivery, error)
@@ -261,6 +264,29 @@ func (ec *executionContext) _Attempt_url(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_Attempt_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Attempt", field, false, false, "String")
+}
+
+func (ec *executionContext) _Attempt_emptyMacros(ctx context.Context, field graphql.CollectedField, obj *db.Attempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attempt_emptyMacros(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Attempt().EmptyMacros(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Attempt_emptyMacros(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attempt", field, true, true, "String")
 }
 
 func (ec *executionContext) _Attempt_statusCode(ctx context.Context, field graphql.CollectedField, obj *db.Attempt) (ret graphql.Marshaler) {
@@ -1066,6 +1092,29 @@ func (ec *executionContext) fieldContext_Delivery_explanation(_ context.Context,
 	return graphql.NewScalarFieldContext("Delivery", field, true, true, "String")
 }
 
+func (ec *executionContext) _Delivery_warning(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_warning(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Delivery().Warning(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_warning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, true, true, "String")
+}
+
 func (ec *executionContext) _Delivery_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1645,7 +1694,7 @@ func (ec *executionContext) unmarshalInputDeliveryFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"states", "goals", "campaignIds", "postbackIds", "statusCodeFrom", "statusCodeTo", "from", "to", "search", "test", "affiliateIds"}
+	fieldsInOrder := [...]string{"states", "goals", "campaignIds", "postbackIds", "statusCodeFrom", "statusCodeTo", "from", "to", "search", "test", "warning", "affiliateIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1744,6 +1793,13 @@ func (ec *executionContext) unmarshalInputDeliveryFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.Test = data
+		case "warning":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("warning"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Warning = data
 		case "affiliateIds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateIds"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
@@ -1910,6 +1966,12 @@ func (ec *executionContext) _Attempt(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "emptyMacros":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Attempt_emptyMacros(ctx, field, obj)
+				})
 		case "statusCode":
 			out.Values[i] = ec._Attempt_statusCode(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -2104,6 +2166,12 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Delivery_explanation(ctx, field, obj)
+				})
+		case "warning":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Delivery_warning(ctx, field, obj)
 				})
 		case "createdAt":
 			out.Values[i] = ec._Delivery_createdAt(ctx, field, obj)

@@ -1487,6 +1487,29 @@ func (ec *executionContext) fieldContext_PostbackHealth_waiting(_ context.Contex
 	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "Int")
 }
 
+func (ec *executionContext) _PostbackHealth_withoutClickId(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackHealth_withoutClickId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithoutClickID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackHealth_withoutClickId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "Int")
+}
+
 func (ec *executionContext) _PostbackHealth_successRate(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3645,6 +3668,11 @@ func (ec *executionContext) _PostbackHealth(ctx context.Context, sel ast.Selecti
 			}
 		case "waiting":
 			out.Values[i] = ec._PostbackHealth_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withoutClickId":
+			out.Values[i] = ec._PostbackHealth_withoutClickId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

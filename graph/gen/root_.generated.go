@@ -131,6 +131,7 @@ type ComplexityRoot struct {
 
 	Attempt struct {
 		DurationMs        func(childComplexity int) int
+		EmptyMacros       func(childComplexity int) int
 		Error             func(childComplexity int) int
 		Explanation       func(childComplexity int) int
 		GlobalID          func(childComplexity int) int
@@ -465,6 +466,7 @@ type ComplexityRoot struct {
 		TransactionID func(childComplexity int) int
 		URL           func(childComplexity int) int
 		Version       func(childComplexity int) int
+		Warning       func(childComplexity int) int
 	}
 
 	DeliveryConnection struct {
@@ -856,6 +858,7 @@ type ComplexityRoot struct {
 		P95Ms             func(childComplexity int) int
 		SuccessRate       func(childComplexity int) int
 		Waiting           func(childComplexity int) int
+		WithoutClickID    func(childComplexity int) int
 	}
 
 	PostbackHealthHour struct {
@@ -1592,6 +1595,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attempt.DurationMs(childComplexity), true
+	case "Attempt.emptyMacros":
+		if e.ComplexityRoot.Attempt.EmptyMacros == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attempt.EmptyMacros(childComplexity), true
 	case "Attempt.error":
 		if e.ComplexityRoot.Attempt.Error == nil {
 			break
@@ -2938,6 +2947,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Version(childComplexity), true
+	case "Delivery.warning":
+		if e.ComplexityRoot.Delivery.Warning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Warning(childComplexity), true
 
 	case "DeliveryConnection.edges":
 		if e.ComplexityRoot.DeliveryConnection.Edges == nil {
@@ -4785,6 +4800,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackHealth.Waiting(childComplexity), true
+	case "PostbackHealth.withoutClickId":
+		if e.ComplexityRoot.PostbackHealth.WithoutClickID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackHealth.WithoutClickID(childComplexity), true
 
 	case "PostbackHealthHour.at":
 		if e.ComplexityRoot.PostbackHealthHour.At == nil {
@@ -7865,6 +7886,11 @@ type Delivery implements Node {
   reason: String
   "What happened and what to do, as a sentence."
   explanation: String!
+  """
+  Why the tracker can make nothing of what was sent last, whatever it answered: its click id went out empty. A sentence that
+  names the parameter and the cause; null where nothing is wrong.
+  """
+  warning: String
   createdAt: Time!
   deliveredAt: Time
   "The delivery that it replays."
@@ -7892,6 +7918,8 @@ type Attempt implements Node {
   startedAt: Time!
   method: HTTPMethod!
   url: String!
+  "The macros of the template that came out empty, each once; from before this was kept, none."
+  emptyMacros: [String!]!
   statusCode: Int
   durationMs: Float!
   "Why it failed, as a code."
@@ -7939,6 +7967,8 @@ input DeliveryFilter {
   search: String @length(max: 200)
   "True for tests only; otherwise tests are left out."
   test: Boolean
+  "True for those with a ` + "`" + `warning` + "`" + `, false for those without one."
+  warning: Boolean
   "Staff only."
   affiliateIds: [ID!]
 }
@@ -8766,6 +8796,8 @@ type PostbackHealth {
   delivered: Int!
   failed: Int!
   waiting: Int!
+  "Of those delivered, how many went out without the tracker's click id: see ` + "`" + `Delivery.warning` + "`" + `."
+  withoutClickId: Int!
   "Share delivered of those that ended; null if none has."
   successRate: Float
   "From recorded to delivered, in milliseconds; null if none was."
@@ -9680,6 +9712,8 @@ func (ec *executionContext) childFields_Attempt(ctx context.Context, field graph
 		return ec.fieldContext_Attempt_method(ctx, field)
 	case "url":
 		return ec.fieldContext_Attempt_url(ctx, field)
+	case "emptyMacros":
+		return ec.fieldContext_Attempt_emptyMacros(ctx, field)
 	case "statusCode":
 		return ec.fieldContext_Attempt_statusCode(ctx, field)
 	case "durationMs":
@@ -10328,6 +10362,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_reason(ctx, field)
 	case "explanation":
 		return ec.fieldContext_Delivery_explanation(ctx, field)
+	case "warning":
+		return ec.fieldContext_Delivery_warning(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Delivery_createdAt(ctx, field)
 	case "deliveredAt":
@@ -11018,6 +11054,8 @@ func (ec *executionContext) childFields_PostbackHealth(ctx context.Context, fiel
 		return ec.fieldContext_PostbackHealth_failed(ctx, field)
 	case "waiting":
 		return ec.fieldContext_PostbackHealth_waiting(ctx, field)
+	case "withoutClickId":
+		return ec.fieldContext_PostbackHealth_withoutClickId(ctx, field)
 	case "successRate":
 		return ec.fieldContext_PostbackHealth_successRate(ctx, field)
 	case "p50Ms":

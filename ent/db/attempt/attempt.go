@@ -47,6 +47,8 @@ const (
 	FieldResponseTruncated = "response_truncated"
 	// FieldTimings holds the string denoting the timings field in the database.
 	FieldTimings = "timings"
+	// FieldEmptyMacros holds the string denoting the empty_macros field in the database.
+	FieldEmptyMacros = "empty_macros"
 	// Table holds the table name of the attempt in the database.
 	Table = "attempts"
 )
@@ -70,6 +72,7 @@ var Columns = []string{
 	FieldResponseBody,
 	FieldResponseTruncated,
 	FieldTimings,
+	FieldEmptyMacros,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).

@@ -761,6 +761,16 @@ func ResponseTruncatedNEQ(v bool) predicate.Attempt {
 	return predicate.Attempt(sql.FieldNEQ(FieldResponseTruncated, v))
 }
 
+// EmptyMacrosIsNil applies the IsNil predicate on the "empty_macros" field.
+func EmptyMacrosIsNil() predicate.Attempt {
+	return predicate.Attempt(sql.FieldIsNull(FieldEmptyMacros))
+}
+
+// EmptyMacrosNotNil applies the NotNil predicate on the "empty_macros" field.
+func EmptyMacrosNotNil() predicate.Attempt {
+	return predicate.Attempt(sql.FieldNotNull(FieldEmptyMacros))
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Attempt) predicate.Attempt {
 	return predicate.Attempt(sql.AndPredicates(predicates...))

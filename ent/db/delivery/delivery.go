@@ -71,6 +71,8 @@ const (
 	FieldReason = "reason"
 	// FieldDetail holds the string denoting the detail field in the database.
 	FieldDetail = "detail"
+	// FieldWarning holds the string denoting the warning field in the database.
+	FieldWarning = "warning"
 	// FieldReplayOf holds the string denoting the replay_of field in the database.
 	FieldReplayOf = "replay_of"
 	// FieldAggregationID holds the string denoting the aggregation_id field in the database.
@@ -123,6 +125,7 @@ var Columns = []string{
 	FieldDurationMs,
 	FieldReason,
 	FieldDetail,
+	FieldWarning,
 	FieldReplayOf,
 	FieldAggregationID,
 	FieldAggregates,
@@ -329,6 +332,11 @@ func ByReason(opts ...sql.OrderTermOption) OrderOption {
 // ByDetail orders the results by the detail field.
 func ByDetail(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDetail, opts...).ToFunc()
+}
+
+// ByWarning orders the results by the warning field.
+func ByWarning(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWarning, opts...).ToFunc()
 }
 
 // ByReplayOf orders the results by the replay_of field.

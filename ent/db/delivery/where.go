@@ -182,6 +182,12 @@ func Detail(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldDetail, v))
 }
 
+// Warning applies equality check predicate on the "warning" field. It's identical to WarningEQ.
+func Warning(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldEQ(FieldWarning, vc))
+}
+
 // ReplayOf applies equality check predicate on the "replay_of" field. It's identical to ReplayOfEQ.
 func ReplayOf(v uuid.UUID) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldReplayOf, v))
@@ -1580,6 +1586,100 @@ func DetailEqualFold(v string) predicate.Delivery {
 // DetailContainsFold applies the ContainsFold predicate on the "detail" field.
 func DetailContainsFold(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldContainsFold(FieldDetail, v))
+}
+
+// WarningEQ applies the EQ predicate on the "warning" field.
+func WarningEQ(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldEQ(FieldWarning, vc))
+}
+
+// WarningNEQ applies the NEQ predicate on the "warning" field.
+func WarningNEQ(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldNEQ(FieldWarning, vc))
+}
+
+// WarningIn applies the In predicate on the "warning" field.
+func WarningIn(vs ...outbox.Warning) predicate.Delivery {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Delivery(sql.FieldIn(FieldWarning, v...))
+}
+
+// WarningNotIn applies the NotIn predicate on the "warning" field.
+func WarningNotIn(vs ...outbox.Warning) predicate.Delivery {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Delivery(sql.FieldNotIn(FieldWarning, v...))
+}
+
+// WarningGT applies the GT predicate on the "warning" field.
+func WarningGT(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldGT(FieldWarning, vc))
+}
+
+// WarningGTE applies the GTE predicate on the "warning" field.
+func WarningGTE(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldGTE(FieldWarning, vc))
+}
+
+// WarningLT applies the LT predicate on the "warning" field.
+func WarningLT(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldLT(FieldWarning, vc))
+}
+
+// WarningLTE applies the LTE predicate on the "warning" field.
+func WarningLTE(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldLTE(FieldWarning, vc))
+}
+
+// WarningContains applies the Contains predicate on the "warning" field.
+func WarningContains(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldContains(FieldWarning, vc))
+}
+
+// WarningHasPrefix applies the HasPrefix predicate on the "warning" field.
+func WarningHasPrefix(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldHasPrefix(FieldWarning, vc))
+}
+
+// WarningHasSuffix applies the HasSuffix predicate on the "warning" field.
+func WarningHasSuffix(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldHasSuffix(FieldWarning, vc))
+}
+
+// WarningIsNil applies the IsNil predicate on the "warning" field.
+func WarningIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldWarning))
+}
+
+// WarningNotNil applies the NotNil predicate on the "warning" field.
+func WarningNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldWarning))
+}
+
+// WarningEqualFold applies the EqualFold predicate on the "warning" field.
+func WarningEqualFold(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldEqualFold(FieldWarning, vc))
+}
+
+// WarningContainsFold applies the ContainsFold predicate on the "warning" field.
+func WarningContainsFold(v outbox.Warning) predicate.Delivery {
+	vc := string(v)
+	return predicate.Delivery(sql.FieldContainsFold(FieldWarning, vc))
 }
 
 // ReplayOfEQ applies the EQ predicate on the "replay_of" field.

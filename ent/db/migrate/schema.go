@@ -125,6 +125,7 @@ var (
 		{Name: "response_body", Type: field.TypeString, Nullable: true},
 		{Name: "response_truncated", Type: field.TypeBool, Default: false},
 		{Name: "timings", Type: field.TypeJSON},
+		{Name: "empty_macros", Type: field.TypeJSON, Nullable: true},
 	}
 	// AttemptsTable holds the schema information for the "attempts" table.
 	AttemptsTable = &schema.Table{
@@ -427,6 +428,7 @@ var (
 		{Name: "duration_ms", Type: field.TypeFloat64, Nullable: true},
 		{Name: "reason", Type: field.TypeString, Nullable: true},
 		{Name: "detail", Type: field.TypeString, Default: ""},
+		{Name: "warning", Type: field.TypeString, Nullable: true},
 		{Name: "replay_of", Type: field.TypeUUID, Nullable: true},
 		{Name: "aggregation_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "aggregates", Type: field.TypeString, Nullable: true},
@@ -476,12 +478,12 @@ var (
 			{
 				Name:    "delivery_replay_of",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[28]},
+				Columns: []*schema.Column{DeliveriesColumns[29]},
 			},
 			{
 				Name:    "delivery_bulk_replay_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[32], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[33], DeliveriesColumns[0]},
 			},
 		},
 	}

@@ -50,8 +50,12 @@ it("a correction says what was corrected", async () => {
   const event = conversion?.events[0];
   if (!conversion || !event) throw new Error("the world has no conversion");
   const reason = "amount from 10.00 to 12.00, currency from EUR to USD";
-  const correction = { ...event, id: "VE-c", previousStatus: event.status, actor: "operator", reason };
-  Object.assign(conversion, { events: [event, correction] });
+  Object.assign(conversion, {
+    events: [
+      event,
+      { ...event, id: "VE-c", previousStatus: "APPROVED", status: "APPROVED", actor: "operator", reason },
+    ],
+  });
   open(`/conversions/${conversion.id}`, world);
   const chain = await screen.findByRole("region", { name: "Conversion" });
   const history = await within(chain).findByRole("list", { name: "Status history" });
