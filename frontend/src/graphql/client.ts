@@ -1,6 +1,5 @@
 import { Client, type CombinedError, fetchExchange, mapExchange, type Operation } from "@urql/core";
 import { type Cache, cacheExchange, type Data, type UpdateResolver } from "@urql/exchange-graphcache";
-import { relayPagination } from "@urql/exchange-graphcache/extras";
 
 import { lookingAs } from "./looking";
 import { setSessionLost } from "./session";
@@ -88,18 +87,6 @@ export function createClient(): Client {
       }),
       cacheExchange({
         keys,
-        resolvers: {
-          Query: {
-            affiliates: relayPagination(),
-            auditEntries: relayPagination(),
-            campaigns: relayPagination(),
-            clicks: relayPagination(),
-            conversions: relayPagination(),
-            offers: relayPagination(),
-            postbacks: relayPagination(),
-            receivedPostbacks: relayPagination(),
-          },
-        },
         updates: {
           Mutation: {
             changePassword: forgetTokens,

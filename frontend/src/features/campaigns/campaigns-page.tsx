@@ -4,7 +4,8 @@ import { type ReactElement, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
 import { useOfferChoices } from "@/components/records/choices";
-import { Listing } from "@/components/records/listing";
+import { PagedListing } from "@/components/records/listing";
+import { usePaged } from "@/components/records/use-paged";
 import { Badge, StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
@@ -13,7 +14,6 @@ import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { formatNumber } from "@/components/ui/format";
-import { LoadMore } from "@/components/ui/load-more";
 import { Sums } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
@@ -30,7 +30,6 @@ const CampaignsQuery = graphql(`
   query Campaigns($after: String, $timeZone: String) {
     campaigns(first: 50, after: $after) {
       edges {
-        cursor
         node {
           id
           name
@@ -71,6 +70,10 @@ const CampaignsQuery = graphql(`
     }
   }
 `);
+const campaignPages = {
+  query: CampaignsQuery,
+  list: (data: ResultOf<typeof CampaignsQuery>) => data.campaigns,
+};
 
 const CreateCampaign = graphql(`
   mutation CreateCampaign($input: CreateCampaignInput!) {
@@ -105,15 +108,8 @@ type Campaign = ResultOf<typeof CampaignsQuery>["campaigns"]["edges"][number]["n
 export function CampaignsPage(): ReactElement {
   const isStaff = useIsStaff();
   const timeZone = useZone();
-  const [after, setAfter] = useState<string | null>(null);
   const [isCreating, setCreating] = useState(false);
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: CampaignsQuery,
-    variables: { after, timeZone },
-    requestPolicy: "cache-and-network",
-  });
-  const rows = (data?.campaigns.edges ?? []).map((edge) => edge.node);
-  const { hasNextPage, endCursor } = data?.campaigns.pageInfo ?? { hasNextPage: false, endCursor: null };
+  const list = usePaged(campaignPages, { timeZone });
 
   const columns: Column<Campaign>[] = [
     {
@@ -210,10 +206,9 @@ export function CampaignsPage(): ReactElement {
       <PageHead title="Campaigns" aside={create}>
         Each campaign promotes one offer through its own tracking link. Numbers for the last 30 days.
       </PageHead>
-      <Listing
+      <PagedListing
         what="The campaigns"
-        error={data ? undefined : error}
-        isEmpty={data !== undefined && rows.length === 0}
+        list={list}
         empty={{
           icon: Megaphone,
           title: "No campaign yet",
@@ -221,20 +216,15 @@ export function CampaignsPage(): ReactElement {
             "A campaign tracks one traffic source separately: its own link, postbacks and numbers. Without one, use the offer’s default link.",
           action: create,
         }}
-        onRetry={() => {
-          refetch({ requestPolicy: "network-only" });
-        }}
       >
-        <Table label="Campaigns" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
-        {hasNextPage && (
-          <LoadMore
-            isLoading={fetching}
-            onLoad={() => {
-              setAfter(endCursor);
-            }}
-          />
-        )}
-      </Listing>
+        <Table
+          label="Campaigns"
+          columns={columns}
+          rows={list.rows}
+          rowId={(row) => row.id}
+          loading={list.fetching && list.rows.length === 0}
+        />
+      </PagedListing>
       <Dialog
         title="New campaign"
         isOpen={isCreating}
