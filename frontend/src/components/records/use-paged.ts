@@ -136,14 +136,16 @@ class Pages<Data, Variables extends AnyVariables, Row extends { id: string }> {
       stop: () => undefined,
     };
     this.#pages[at] = page;
-    const { unsubscribe } = this.client
+    const watch = this.client
       .executeQuery(this.#request(after), { requestPolicy: "cache-and-network" })
       .subscribe((result) => {
         page.result = result;
         this.#follow(at, page);
         this.#changed();
       });
-    page.stop = unsubscribe;
+    page.stop = () => {
+      watch.unsubscribe();
+    };
   }
 
   /** Moves the pages after this one to where it ends now. */
