@@ -15,6 +15,7 @@ import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 import { viewAs } from "@/graphql/looking";
 import { useViewer } from "@/graphql/viewer";
 
@@ -58,63 +59,74 @@ const affiliatePages = {
   list: (data: ResultOf<typeof AffiliatesQuery>) => data.affiliates,
 };
 
-const SaveAffiliate = graphql(`
-  mutation StaffSaveAffiliate($input: SaveAffiliateInput!) {
-    saveAffiliate(input: $input) {
-      affiliate {
-        id
-        name
-      }
-      userErrors {
-        field
-        message
+const SaveAffiliate = mutation(
+  graphql(`
+    mutation StaffSaveAffiliate($input: SaveAffiliateInput!) {
+      saveAffiliate(input: $input) {
+        affiliate {
+          id
+          name
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "affiliates",
+);
 
-const CreateUser = graphql(`
-  mutation StaffCreateUser($input: CreateUserInput!) {
-    createUser(input: $input) {
-      password
-      user {
-        id
-        email
-      }
-      userErrors {
-        field
-        message
+const CreateUser = mutation(
+  graphql(`
+    mutation StaffCreateUser($input: CreateUserInput!) {
+      createUser(input: $input) {
+        password
+        user {
+          id
+          email
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "affiliates",
+  "staff",
+);
 
-const SetDisabled = graphql(`
-  mutation StaffSetDisabled($input: SetUserDisabledInput!) {
-    setUserDisabled(input: $input) {
-      user {
-        id
-        disabledAt
-      }
-      userErrors {
-        field
-        message
+const SetDisabled = mutation(
+  graphql(`
+    mutation StaffSetDisabled($input: SetUserDisabledInput!) {
+      setUserDisabled(input: $input) {
+        user {
+          id
+          disabledAt
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+);
 
-const ResetPassword = graphql(`
-  mutation StaffResetPassword($input: ResetPasswordInput!) {
-    resetPassword(input: $input) {
-      password
-      userErrors {
-        field
-        message
+const ResetPassword = mutation(
+  graphql(`
+    mutation StaffResetPassword($input: ResetPasswordInput!) {
+      resetPassword(input: $input) {
+        password
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+);
 
 type User = NonNullable<ResultOf<typeof AffiliatesQuery>["staff"]>[number];
 

@@ -18,6 +18,7 @@ import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
@@ -71,36 +72,46 @@ const UnattributedQuery = graphql(`
   }
 `);
 
-const Attribute = graphql(`
-  mutation StaffAttribute($input: AttributeConversionInput!) {
-    attributeConversion(input: $input) {
-      conversion {
-        id
-        attributedBy
-        deliveries {
+const Attribute = mutation(
+  graphql(`
+    mutation StaffAttribute($input: AttributeConversionInput!) {
+      attributeConversion(input: $input) {
+        conversion {
           id
+          attributedBy
+          deliveries {
+            id
+          }
+        }
+        userErrors {
+          field
+          message
         }
       }
-      userErrors {
-        field
-        message
-      }
     }
-  }
-`);
+  `),
+  "conversions",
+  "conversionTrace",
+  "node",
+);
 
-const ByRule = graphql(`
-  mutation StaffAttributeByRule($input: AttributeByRuleInput!) {
-    attributeByRule(input: $input) {
-      count
-      considered
-      userErrors {
-        field
-        message
+const ByRule = mutation(
+  graphql(`
+    mutation StaffAttributeByRule($input: AttributeByRuleInput!) {
+      attributeByRule(input: $input) {
+        count
+        considered
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "conversions",
+  "conversionTrace",
+  "node",
+);
 
 const FindClick = graphql(`
   query StaffFindClick($search: String!) {
