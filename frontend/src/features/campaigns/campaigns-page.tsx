@@ -1,9 +1,10 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Megaphone, Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useMutation } from "urql";
 
-import { useOfferChoices } from "@/components/records/choices";
+import { useAffiliateChoices } from "@/components/records/affiliate-choices";
+import { useOfferChoices } from "@/components/records/offer-choices";
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { Badge, StateBadge } from "@/components/ui/badge";
@@ -16,13 +17,13 @@ import { Form } from "@/components/ui/form";
 import { formatNumber } from "@/components/ui/format";
 import { Sums } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
-import { Select } from "@/components/ui/select";
 import { Note } from "@/components/ui/states";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { useZone } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -75,33 +76,25 @@ const campaignPages = {
   list: (data: ResultOf<typeof CampaignsQuery>) => data.campaigns,
 };
 
-const CreateCampaign = graphql(`
-  mutation CreateCampaign($input: CreateCampaignInput!) {
-    createCampaign(input: $input) {
-      campaign {
-        id
-        name
-      }
-      userErrors {
-        field
-        message
-      }
-    }
-  }
-`);
-
-const AffiliatesQuery = graphql(`
-  query AffiliateChoices {
-    affiliates(first: 100) {
-      edges {
-        node {
+const CreateCampaign = mutation(
+  graphql(`
+    mutation CreateCampaign($input: CreateCampaignInput!) {
+      createCampaign(input: $input) {
+        campaign {
           id
           name
         }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "campaigns",
+  "postbackGaps",
+  "offers",
+);
 
 type Campaign = ResultOf<typeof CampaignsQuery>["campaigns"]["edges"][number]["node"];
 
@@ -240,9 +233,9 @@ export function CampaignsPage(): ReactElement {
 
 function CreateForm({ isStaff }: { isStaff: boolean }): ReactElement {
   const navigate = useNavigate();
-  const offers = useOfferChoices();
   const [name, setName] = useState("");
   const [offerId, setOfferId] = useState<string | null>(null);
+  const offers = useOfferChoices(offerId);
   const [affiliateId, setAffiliateId] = useState<string | null>(null);
   const [errors, setErrors] = useState(noErrors);
   const [{ fetching }, create] = useMutation(CreateCampaign);
@@ -284,10 +277,10 @@ function CreateForm({ isStaff }: { isStaff: boolean }): ReactElement {
         autoFocus
         error={errors.fields["name"]}
       />
-      {offers.length > 0 && (
+      {offers.choices.length > 0 && (
         <ComboBox
           label="Offer"
-          choices={offers}
+          {...offers}
           value={offerId}
           onChange={setOfferId}
           placeholder="Type to search"
@@ -312,14 +305,15 @@ function AffiliateField({
   error,
 }: {
   value: string | null;
-  onChange: (id: string) => void;
+  onChange: (id: string | null) => void;
   error: string | undefined;
 }): ReactElement {
-  const [{ data }] = useQuery({ query: AffiliatesQuery });
+  const affiliates = useAffiliateChoices(value);
   return (
-    <Select
+    <ComboBox
       label="Affiliate"
-      choices={(data?.affiliates?.edges ?? []).map(({ node }) => ({ id: node.id, label: node.name }))}
+      {...affiliates}
+      placeholder="Type to search"
       value={value}
       onChange={onChange}
       error={error}

@@ -2,12 +2,11 @@ import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/rea
 import { ListFilter, MousePointerClick } from "lucide-react";
 import type { ReactElement } from "react";
 
-import { useCampaignChoices } from "@/components/records/choices";
+import { CampaignFilter } from "@/components/records/campaign-filter";
 import { PagedListing } from "@/components/records/listing";
 import { Param } from "@/components/records/param";
 import { usePaged } from "@/components/records/use-paged";
 import { Button, buttonClass } from "@/components/ui/button";
-import { FilterMenu } from "@/components/ui/filter-menu";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { ShortId } from "@/components/ui/short-id";
@@ -84,7 +83,6 @@ export function ClicksPage(): ReactElement {
 function List({ search, selectedId }: { search: ClicksSearch; selectedId: string | null }): ReactElement {
   const navigate = useNavigate();
   const isStaff = useIsStaff();
-  const campaigns = useCampaignChoices();
   const { q, campaign } = search;
   const list = usePaged(clickPages, {
     filter: {
@@ -173,11 +171,9 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
           }}
           className="w-full sm:w-80"
         />
-        <FilterMenu
-          name="Campaign"
-          choices={campaigns}
-          selected={campaign === undefined ? [] : [campaign]}
-          onChange={([chosen]) => {
+        <CampaignFilter
+          value={campaign}
+          onChange={(chosen) => {
             set({ campaign: chosen });
           }}
         />

@@ -2,7 +2,8 @@ import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/rea
 import { GitBranch, ListFilter } from "lucide-react";
 import type { ReactElement } from "react";
 
-import { useCampaignChoices, useGoalChoices } from "@/components/records/choices";
+import { CampaignFilter } from "@/components/records/campaign-filter";
+import { useGoalChoices } from "@/components/records/choices";
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { StateBadge, stateWord } from "@/components/ui/badge";
@@ -265,7 +266,6 @@ function Filters({
   set: (change: Partial<ConversionsSearch>) => void;
 }): ReactElement {
   const goals = useGoalChoices();
-  const campaigns = useCampaignChoices();
   return (
     <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
       <SearchBox
@@ -293,12 +293,10 @@ function Filters({
           set({ status: conversionStatuses.find((s) => s === status) });
         }}
       />
-      <FilterMenu
-        name="Campaign"
-        choices={campaigns}
-        selected={search.campaign === undefined ? [] : [search.campaign]}
-        onChange={([campaign]) => {
-          set({ campaign });
+      <CampaignFilter
+        value={search.campaign}
+        onChange={(chosen) => {
+          set({ campaign: chosen });
         }}
       />
     </div>
