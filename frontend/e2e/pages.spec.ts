@@ -124,6 +124,45 @@ for (const [size, viewport] of Object.entries(widths)) {
   });
 }
 
+test("every list shows its rows after the palette, a filter and the editor asked for names", async ({
+  page,
+  demo,
+}) => {
+  await signIn(page, demo);
+  // One visit from here on: only links, no page is loaded afresh.
+  await page.goto("/links");
+  await expect(page.getByRole("combobox", { name: "Campaign or offer" })).not.toHaveValue("");
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("combobox", { name: /^Search pages/ }).fill("new postback");
+  await page.getByRole("option", { name: /New postback/ }).click();
+  await edit(page);
+  await page.getByText("One campaign", { exact: true }).click();
+  await page.getByRole("combobox", { name: "Campaign", exact: true }).fill("no such name");
+  await expect(page.getByText("No campaign matches “no such name”")).toBeVisible();
+  await page.keyboard.press("Escape");
+
+  const rail = page.getByRole("navigation", { name: "Pages" }).first();
+  const goTo = (name: string) => rail.getByRole("link", { name, exact: true }).click();
+  await goTo("Clicks");
+  await page.getByRole("button", { name: "Filter by campaign" }).click();
+  await expect(page.getByRole("menuitemradio").first()).toBeVisible();
+  await page.keyboard.press("Escape");
+
+  for (const [name, table] of [
+    ["Campaigns", "Campaigns"],
+    ["Conversions", "Conversions, newest first"],
+    ["Clicks", "Clicks, newest first"],
+    ["Deliveries", "Deliveries, newest first"],
+  ] as const) {
+    // oxlint-disable-next-line no-await-in-loop -- one page after the other, as people do
+    await goTo(name);
+    // oxlint-disable-next-line no-await-in-loop
+    await expect(page.getByRole("table", { name: table }).getByRole("link").first()).toBeVisible();
+  }
+  await goTo("Postbacks");
+  await expect(page.getByRole("main").getByRole("switch").first()).toBeVisible();
+});
+
 test.describe("on a phone", () => {
   test.use({ viewport: widths.phone, hasTouch: true, isMobile: true });
 

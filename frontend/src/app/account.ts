@@ -3,17 +3,20 @@ import { useClient } from "urql";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 import type { Viewer } from "@/graphql/viewer";
 
-const SignOut = graphql(`
-  mutation SignOut {
-    signOut {
-      userErrors {
-        message
+const SignOut = mutation(
+  graphql(`
+    mutation SignOut {
+      signOut {
+        userErrors {
+          message
+        }
       }
     }
-  }
-`);
+  `),
+);
 
 export function whoIs(viewer: Viewer): string {
   return viewer.affiliate?.name ?? (viewer.role === "ADMIN" ? "Admin" : "Affiliate manager");

@@ -7,6 +7,7 @@ import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 const HoldQuery = graphql(`
   query Hold {
@@ -20,22 +21,24 @@ const HoldQuery = graphql(`
   }
 `);
 
-const Resume = graphql(`
-  mutation Resume {
-    setHold(input: { on: false }) {
-      instance {
-        hold {
-          reason
-          since
-          note
+const Resume = mutation(
+  graphql(`
+    mutation Resume {
+      setHold(input: { on: false }) {
+        instance {
+          hold {
+            reason
+            since
+            note
+          }
+        }
+        userErrors {
+          message
         }
       }
-      userErrors {
-        message
-      }
     }
-  }
-`);
+  `),
+);
 
 /** How often it is asked whether somebody has put everything on hold, or resumed it. */
 const askEvery = 30_000;

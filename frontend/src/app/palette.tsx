@@ -13,6 +13,7 @@ import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useSta
 import { Dialog, Modal, ModalOverlay } from "react-aria-components";
 import { useQuery } from "urql";
 
+import { union, useDebounced, useNames } from "@/components/records/use-names";
 import { cx } from "@/components/ui/cx";
 import { shortenId } from "@/components/ui/format";
 import { graphql } from "@/graphql/graphql";
@@ -23,8 +24,8 @@ import { pages } from "./pages";
 import { staffPages } from "./staff-pages";
 
 const NamesQuery = graphql(`
-  query PaletteNames {
-    campaigns(first: 100) {
+  query PaletteNames($search: String) {
+    campaigns(first: 100, filter: { search: $search }) {
       edges {
         node {
           id
@@ -35,8 +36,11 @@ const NamesQuery = graphql(`
           }
         }
       }
+      pageInfo {
+        hasNextPage
+      }
     }
-    postbacks(first: 100) {
+    postbacks(first: 100, filter: { search: $search }) {
       edges {
         node {
           id
@@ -47,6 +51,9 @@ const NamesQuery = graphql(`
             name
           }
         }
+      }
+      pageInfo {
+        hasNextPage
       }
     }
   }
@@ -106,24 +113,16 @@ function looksLikeId(text: string): boolean {
   return /^[\w-]{6,128}$/.test(text) && /\d/.test(text);
 }
 
-function useDebounced(value: string, ms: number): string {
-  const [late, setLate] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      setLate(value);
-    }, ms);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [value, ms]);
-  return late;
-}
-
 function useTargets(text: string): { targets: Target[]; isSearching: boolean } {
   const navigate = useNavigate();
   const isStaff = useIsStaff();
   const late = useDebounced(text, 150);
-  const [{ data: names }] = useQuery({ query: NamesQuery });
+  const names = useNames(
+    NamesQuery,
+    text,
+    ({ campaigns, postbacks }) => campaigns.pageInfo.hasNextPage || postbacks.pageInfo.hasNextPage,
+  );
+  const known = [names.first, names.found].flatMap((data) => data ?? []);
   const [{ data: found, fetching, stale }] = useQuery({
     query: IdQuery,
     variables: { id: late },
@@ -148,7 +147,7 @@ function useTargets(text: string): { targets: Target[]; isSearching: boolean } {
       words: "add create paste tracker url",
       go: () => navigate({ to: "/postbacks/new" }),
     },
-    ...(names?.campaigns.edges ?? []).map(({ node }) => ({
+    ...union(known.flatMap((data) => data.campaigns.edges.map(({ node }) => node))).map((node) => ({
       key: node.id,
       kind: "Campaign",
       name: node.name,
@@ -156,7 +155,7 @@ function useTargets(text: string): { targets: Target[]; isSearching: boolean } {
       icon: Megaphone,
       go: () => navigate({ to: "/campaigns/$id", params: { id: node.id } }),
     })),
-    ...(names?.postbacks.edges ?? []).map(({ node }) => ({
+    ...union(known.flatMap((data) => data.postbacks.edges.map(({ node }) => node))).map((node) => ({
       key: node.id,
       kind: "Postback",
       name: node.name || `${node.goal.name} to ${node.host}`,
@@ -201,7 +200,7 @@ function useTargets(text: string): { targets: Target[]; isSearching: boolean } {
       })),
       ...named.slice(0, 12),
     ],
-    isSearching: looksLikeId(text) && (late !== text || fetching || stale),
+    isSearching: names.isSearching || (looksLikeId(text) && (late !== text || fetching || stale)),
   };
 }
 
@@ -304,7 +303,7 @@ export function Palette({ onClose }: { onClose: () => void }): ReactElement {
             {targets.length > 0
               ? `${String(targets.length)} found`
               : isSearching
-                ? "Looking up the id…"
+                ? "Searching…"
                 : "No results."}
           </p>
         </Dialog>

@@ -1,3 +1,4 @@
+import { useNavigate } from "@tanstack/react-router";
 import { Eye } from "lucide-react";
 import type { ReactElement } from "react";
 import { Button as AriaButton } from "react-aria-components";
@@ -18,12 +19,16 @@ const AffiliatesQuery = graphql(`
           name
         }
       }
+      pageInfo {
+        hasNextPage
+      }
     }
   }
 `);
 
 /** The switcher: staff choose whose pages they look at. */
 export function ViewAs({ wide }: { wide?: boolean }): ReactElement {
+  const navigate = useNavigate();
   const [{ data }] = useQuery({ query: AffiliatesQuery });
   return (
     <Menu
@@ -39,13 +44,18 @@ export function ViewAs({ wide }: { wide?: boolean }): ReactElement {
           <span className={cx(wide !== true && "max-lg:sr-only")}>View as…</span>
         </AriaButton>
       }
-      actions={(data?.affiliates?.edges ?? []).map(({ node }) => ({
-        id: node.id,
-        label: node.name,
-        run: () => {
-          viewAs(node.id);
-        },
-      }))}
+      actions={[
+        ...(data?.affiliates?.edges ?? []).map(({ node }) => ({
+          id: node.id,
+          label: node.name,
+          run: () => {
+            viewAs(node.id);
+          },
+        })),
+        ...(data?.affiliates?.pageInfo.hasNextPage === true
+          ? [{ id: "all", label: "All affiliates…", run: () => void navigate({ to: "/staff/affiliates" }) }]
+          : []),
+      ]}
     />
   );
 }

@@ -1,8 +1,8 @@
 import { Client, type CombinedError, fetchExchange, mapExchange, type Operation } from "@urql/core";
-import { type Cache, cacheExchange, type Data, type UpdateResolver } from "@urql/exchange-graphcache";
-import { relayPagination } from "@urql/exchange-graphcache/extras";
+import { cacheExchange, type Data } from "@urql/exchange-graphcache";
 
 import { lookingAs } from "./looking";
+import { updates } from "./mutation";
 import { setSessionLost } from "./session";
 
 type Key = (data: Data) => string | null;
@@ -24,25 +24,6 @@ const keys = new Proxy(known, {
   get: (types, name): Key =>
     types[String(name)] ?? ((data) => (typeof data["id"] === "string" ? data["id"] : null)),
 });
-
-/** Forgets every list kept under these names of Query, so that they are asked for again. */
-function forget(cache: Cache, ...names: string[]): void {
-  for (const { fieldName, fieldKey } of cache.inspectFields("Query")) {
-    if (names.includes(fieldName)) cache.invalidate("Query", fieldKey);
-  }
-}
-
-/** What a mutation forgets when it is done. */
-const forgetting =
-  (...names: string[]): UpdateResolver =>
-  (_result, _args, cache) => {
-    forget(cache, ...names);
-  };
-
-/** Forgets the viewer's tokens: one that ends takes those with it that were made with it. */
-function forgetTokens(_result: unknown, _args: unknown, cache: Cache): void {
-  cache.invalidate({ __typename: "Viewer", id: "me" }, "apiTokens");
-}
 
 function isUnauthenticated(error: CombinedError): boolean {
   return (
@@ -88,32 +69,7 @@ export function createClient(): Client {
       }),
       cacheExchange({
         keys,
-        resolvers: {
-          Query: {
-            affiliates: relayPagination(),
-            auditEntries: relayPagination(),
-            campaigns: relayPagination(),
-            clicks: relayPagination(),
-            conversions: relayPagination(),
-            offers: relayPagination(),
-            postbacks: relayPagination(),
-            receivedPostbacks: relayPagination(),
-          },
-        },
-        updates: {
-          Mutation: {
-            changePassword: forgetTokens,
-            createApiToken: forgetTokens,
-            revokeApiToken: forgetTokens,
-            createCampaign: forgetting("campaigns"),
-            createPostback: forgetting("postbacks", "postbackGaps", "campaigns", "node", "conversionTrace"),
-            updatePostback: forgetting("postbacks", "postbackGaps", "campaigns", "node"),
-            restorePostbackVersion: forgetting("postbacks", "postbackGaps", "campaigns", "node"),
-            setPostbackEnabled: forgetting("postbackGaps", "campaigns"),
-            deletePostback: forgetting("postbacks", "postbackGaps", "campaigns", "node"),
-            replayDelivery: forgetting("node", "conversionTrace"),
-          },
-        },
+        updates: { Mutation: updates },
       }),
       fetchExchange,
     ],

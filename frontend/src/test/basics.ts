@@ -28,16 +28,18 @@ export interface Page {
   after?: string | null;
 }
 
-export function connection<T>(all: readonly T[], { first = 50, after }: Page) {
-  const from = after == null ? 0 : Number(after) + 1;
+/** A page of rows. A cursor is its row's id, so that a page keeps its place when rows come before it, as on the server. */
+export function connection<T extends { id: string }>(all: readonly T[], { first = 50, after }: Page) {
+  const at = all.findIndex(({ id }) => id === after);
+  const from = after == null ? 0 : at < 0 ? all.length : at + 1;
   const page = all.slice(from, from + first);
   return {
-    edges: page.map((node, i) => ({ node, cursor: String(from + i) })),
+    edges: page.map((node) => ({ node, cursor: node.id })),
     pageInfo: {
       hasNextPage: from + first < all.length,
       hasPreviousPage: from > 0,
-      startCursor: String(from),
-      endCursor: page.length === 0 ? null : String(from + page.length - 1),
+      startCursor: page[0]?.id ?? null,
+      endCursor: page.at(-1)?.id ?? null,
     },
   };
 }

@@ -1,4 +1,4 @@
-import { affiliate, ago, connection, type Page } from "./basics";
+import { ago, connection, type Page } from "./basics";
 import type { World } from "./world";
 
 /** What the API answers about who asks and their account. */
@@ -28,7 +28,6 @@ export function accountRoot(world: World) {
       world.hold = input.on ? { reason: "ASKED", since: ago(0), note: null } : null;
       return { instance: { hold: world.hold }, userErrors: [] };
     },
-    affiliates: () => connection([affiliate], {}),
     echoRequests: (args: Page) => connection(world.echo, args),
     signIn: ({ input }: { input: { email: string; password: string } }) => {
       if (input.password !== world.password) {

@@ -2,14 +2,23 @@ import { connection, type Page } from "./basics";
 import { goals, makeCampaigns, offers } from "./catalogue";
 import type { World } from "./world";
 
+const has = (name: string, search?: string | null) =>
+  name.toLowerCase().includes((search ?? "").toLowerCase());
+
 /** What the API answers about offers, campaigns and links. */
 export function campaignsRoot(world: World) {
   return {
     goals,
-    offers: (args: Page) => connection(offers, args),
-    campaigns: (args: Page & { filter?: { states?: string[] } }) =>
+    offers: (args: Page & { search?: string }) =>
       connection(
-        world.campaigns.filter((c) => args.filter?.states?.includes(c.state) ?? true),
+        offers.filter((o) => has(o.name, args.search)),
+        args,
+      ),
+    campaigns: (args: Page & { filter?: { states?: string[]; search?: string } }) =>
+      connection(
+        world.campaigns.filter(
+          (c) => (args.filter?.states?.includes(c.state) ?? true) && has(c.name, args.filter?.search),
+        ),
         args,
       ),
     trackingLink: (args: Record<string, string | null>) => {

@@ -16,6 +16,7 @@ import { accountRoot } from "./root-account";
 import { campaignsRoot } from "./root-campaigns";
 import { factsRoot } from "./root-facts";
 import { postbacksRoot } from "./root-postbacks";
+import { staffRoot } from "./root-staff";
 import { type Test, testsRoot } from "./root-tests";
 import { trackersRoot } from "./root-trackers";
 import { theSchema } from "./schema";
@@ -296,6 +297,7 @@ export class World {
     ...postbacksRoot(this),
     ...factsRoot(this),
     ...homeRoot(this),
+    ...staffRoot(),
     ...trackersRoot,
     ...testsRoot(this),
   };

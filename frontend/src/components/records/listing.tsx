@@ -2,8 +2,11 @@ import { Inbox, type LucideIcon } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import type { CombinedError } from "urql";
 
+import { LoadMore } from "@/components/ui/load-more";
 import { EmptyState, ErrorState } from "@/components/ui/states";
 import { explain } from "@/graphql/client";
+
+import type { Paged } from "./use-paged";
 
 interface ListingProps {
   /** "The sources". */
@@ -28,4 +31,24 @@ export function Listing({ what, error, isEmpty, empty, onRetry, children }: List
     );
   }
   return <>{children}</>;
+}
+
+type PagedListingProps = Pick<ListingProps, "what" | "empty" | "children"> & {
+  list: Paged<unknown, unknown>;
+};
+
+/** A list that comes in pages, with a way to the next one under it. */
+export function PagedListing({ list, children, ...props }: PagedListingProps): ReactElement {
+  return (
+    <Listing {...props} error={list.error} isEmpty={list.isEmpty} onRetry={list.refetch}>
+      {children}
+      {list.hasNext && (
+        <LoadMore
+          isLoading={list.isLoadingMore}
+          error={list.moreError && explain(list.moreError)}
+          onLoad={list.loadMore}
+        />
+      )}
+    </Listing>
+  );
 }

@@ -1,5 +1,5 @@
 import { ChevronDown } from "lucide-react";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 import { Button, ComboBox as AriaComboBox, Input, Label, ListBox, Popover } from "react-aria-components";
 
 import { cx } from "./cx";
@@ -9,7 +9,13 @@ import { type Choice } from "./choice";
 import { ChoiceItem } from "./select";
 
 interface ComboBoxProps extends FieldWords {
+  /** What is chosen, where the label does not say it: "affiliate". */
+  what?: string;
   choices: readonly Choice[];
+  /** Where there are more choices than these: finds those that match. */
+  onSearch?: ((text: string) => void) | undefined;
+  isSearching?: boolean;
+  isLoading?: boolean;
   value: string | null;
   onChange: (id: string | null) => void;
   placeholder?: string;
@@ -23,13 +29,18 @@ export function ComboBox({
   hideLabel,
   hint,
   error,
+  what = label.toLowerCase(),
   choices,
+  onSearch,
+  isSearching,
+  isLoading,
   value,
   onChange,
   placeholder,
   className,
   ...props
 }: ComboBoxProps): ReactElement {
+  const [typed, setTyped] = useState("");
   return (
     <AriaComboBox
       {...props}
@@ -38,6 +49,11 @@ export function ComboBox({
       onSelectionChange={(key) => {
         onChange(key === null ? null : String(key));
       }}
+      onInputChange={(text) => {
+        setTyped(text);
+        onSearch?.(text);
+      }}
+      allowsEmptyCollection
       isInvalid={error !== undefined}
       menuTrigger="focus"
       className={cx("flex min-w-0 flex-col gap-1", className)}
@@ -53,7 +69,15 @@ export function ComboBox({
       <Popover offset={4} className={popoverClass}>
         <ListBox<Choice>
           className="outline-none"
-          renderEmptyState={() => <p className="px-2 py-1 text-sm text-muted">No matches.</p>}
+          renderEmptyState={() => (
+            <p className="px-2 py-1 text-sm text-muted">
+              {isLoading === true
+                ? "Loading…"
+                : isSearching === true
+                  ? "Searching…"
+                  : `No ${what} matches “${typed}”`}
+            </p>
+          )}
         >
           {(choice) => <ChoiceItem choice={choice} />}
         </ListBox>

@@ -30,6 +30,7 @@ import { toast } from "@/components/ui/toast";
 import { TemplateText } from "@/components/ui/url-text";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -91,23 +92,27 @@ const CampaignQuery = graphql(`
   }
 `);
 
-const UpdateCampaign = graphql(`
-  mutation UpdateCampaign($input: UpdateCampaignInput!) {
-    updateCampaign(input: $input) {
-      campaign {
-        id
-        name
-        state
-        dailyCap
-        usedToday
-      }
-      userErrors {
-        field
-        message
+const UpdateCampaign = mutation(
+  graphql(`
+    mutation UpdateCampaign($input: UpdateCampaignInput!) {
+      updateCampaign(input: $input) {
+        campaign {
+          id
+          name
+          state
+          dailyCap
+          usedToday
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "campaigns",
+  "postbackGaps",
+);
 
 type Node = NonNullable<ResultOf<typeof CampaignQuery>["node"]>;
 type Campaign = Extract<Node, { missingGoals: unknown }>;

@@ -1,10 +1,12 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Megaphone, Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useMutation } from "urql";
 
-import { useOfferChoices } from "@/components/records/choices";
-import { Listing } from "@/components/records/listing";
+import { useAffiliateChoices } from "@/components/records/affiliate-choices";
+import { useOfferChoices } from "@/components/records/offer-choices";
+import { PagedListing } from "@/components/records/listing";
+import { usePaged } from "@/components/records/use-paged";
 import { Badge, StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
@@ -13,16 +15,15 @@ import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { formatNumber } from "@/components/ui/format";
-import { LoadMore } from "@/components/ui/load-more";
 import { Sums } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
-import { Select } from "@/components/ui/select";
 import { Note } from "@/components/ui/states";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { useZone } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -30,7 +31,6 @@ const CampaignsQuery = graphql(`
   query Campaigns($after: String, $timeZone: String) {
     campaigns(first: 50, after: $after) {
       edges {
-        cursor
         node {
           id
           name
@@ -71,49 +71,38 @@ const CampaignsQuery = graphql(`
     }
   }
 `);
+const campaignPages = {
+  query: CampaignsQuery,
+  list: (data: ResultOf<typeof CampaignsQuery>) => data.campaigns,
+};
 
-const CreateCampaign = graphql(`
-  mutation CreateCampaign($input: CreateCampaignInput!) {
-    createCampaign(input: $input) {
-      campaign {
-        id
-        name
-      }
-      userErrors {
-        field
-        message
-      }
-    }
-  }
-`);
-
-const AffiliatesQuery = graphql(`
-  query AffiliateChoices {
-    affiliates(first: 100) {
-      edges {
-        node {
+const CreateCampaign = mutation(
+  graphql(`
+    mutation CreateCampaign($input: CreateCampaignInput!) {
+      createCampaign(input: $input) {
+        campaign {
           id
           name
         }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "campaigns",
+  "postbackGaps",
+  "offers",
+);
 
 type Campaign = ResultOf<typeof CampaignsQuery>["campaigns"]["edges"][number]["node"];
 
 export function CampaignsPage(): ReactElement {
   const isStaff = useIsStaff();
   const timeZone = useZone();
-  const [after, setAfter] = useState<string | null>(null);
   const [isCreating, setCreating] = useState(false);
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: CampaignsQuery,
-    variables: { after, timeZone },
-    requestPolicy: "cache-and-network",
-  });
-  const rows = (data?.campaigns.edges ?? []).map((edge) => edge.node);
-  const { hasNextPage, endCursor } = data?.campaigns.pageInfo ?? { hasNextPage: false, endCursor: null };
+  const list = usePaged(campaignPages, { timeZone });
 
   const columns: Column<Campaign>[] = [
     {
@@ -210,10 +199,9 @@ export function CampaignsPage(): ReactElement {
       <PageHead title="Campaigns" aside={create}>
         Each campaign promotes one offer through its own tracking link. Numbers for the last 30 days.
       </PageHead>
-      <Listing
+      <PagedListing
         what="The campaigns"
-        error={data ? undefined : error}
-        isEmpty={data !== undefined && rows.length === 0}
+        list={list}
         empty={{
           icon: Megaphone,
           title: "No campaign yet",
@@ -221,20 +209,15 @@ export function CampaignsPage(): ReactElement {
             "A campaign tracks one traffic source separately: its own link, postbacks and numbers. Without one, use the offer’s default link.",
           action: create,
         }}
-        onRetry={() => {
-          refetch({ requestPolicy: "network-only" });
-        }}
       >
-        <Table label="Campaigns" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
-        {hasNextPage && (
-          <LoadMore
-            isLoading={fetching}
-            onLoad={() => {
-              setAfter(endCursor);
-            }}
-          />
-        )}
-      </Listing>
+        <Table
+          label="Campaigns"
+          columns={columns}
+          rows={list.rows}
+          rowId={(row) => row.id}
+          loading={list.fetching && list.rows.length === 0}
+        />
+      </PagedListing>
       <Dialog
         title="New campaign"
         isOpen={isCreating}
@@ -250,9 +233,9 @@ export function CampaignsPage(): ReactElement {
 
 function CreateForm({ isStaff }: { isStaff: boolean }): ReactElement {
   const navigate = useNavigate();
-  const offers = useOfferChoices();
   const [name, setName] = useState("");
   const [offerId, setOfferId] = useState<string | null>(null);
+  const offers = useOfferChoices(offerId);
   const [affiliateId, setAffiliateId] = useState<string | null>(null);
   const [errors, setErrors] = useState(noErrors);
   const [{ fetching }, create] = useMutation(CreateCampaign);
@@ -294,10 +277,10 @@ function CreateForm({ isStaff }: { isStaff: boolean }): ReactElement {
         autoFocus
         error={errors.fields["name"]}
       />
-      {offers.length > 0 && (
+      {offers.choices.length > 0 && (
         <ComboBox
           label="Offer"
-          choices={offers}
+          {...offers}
           value={offerId}
           onChange={setOfferId}
           placeholder="Type to search"
@@ -322,14 +305,15 @@ function AffiliateField({
   error,
 }: {
   value: string | null;
-  onChange: (id: string) => void;
+  onChange: (id: string | null) => void;
   error: string | undefined;
 }): ReactElement {
-  const [{ data }] = useQuery({ query: AffiliatesQuery });
+  const affiliates = useAffiliateChoices(value);
   return (
-    <Select
+    <ComboBox
       label="Affiliate"
-      choices={(data?.affiliates?.edges ?? []).map(({ node }) => ({ id: node.id, label: node.name }))}
+      {...affiliates}
+      placeholder="Type to search"
       value={value}
       onChange={onChange}
       error={error}

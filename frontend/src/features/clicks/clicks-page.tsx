@@ -1,14 +1,12 @@
 import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { ListFilter, MousePointerClick } from "lucide-react";
-import { type ReactElement, useState } from "react";
-import { useQuery } from "urql";
+import type { ReactElement } from "react";
 
-import { useCampaignChoices } from "@/components/records/choices";
-import { Listing } from "@/components/records/listing";
+import { CampaignFilter } from "@/components/records/campaign-filter";
+import { PagedListing } from "@/components/records/listing";
 import { Param } from "@/components/records/param";
+import { usePaged } from "@/components/records/use-paged";
 import { Button, buttonClass } from "@/components/ui/button";
-import { FilterMenu } from "@/components/ui/filter-menu";
-import { LoadMore } from "@/components/ui/load-more";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { ShortId } from "@/components/ui/short-id";
@@ -24,7 +22,6 @@ const ClicksQuery = graphql(`
   query Clicks($after: String, $filter: ClickFilter) {
     clicks(first: 50, after: $after, filter: $filter) {
       edges {
-        cursor
         node {
           id
           clickId
@@ -61,6 +58,7 @@ const ClicksQuery = graphql(`
     }
   }
 `);
+const clickPages = { query: ClicksQuery, list: (data: ResultOf<typeof ClicksQuery>) => data.clicks };
 
 type Click = ResultOf<typeof ClicksQuery>["clicks"]["edges"][number]["node"];
 
@@ -85,22 +83,13 @@ export function ClicksPage(): ReactElement {
 function List({ search, selectedId }: { search: ClicksSearch; selectedId: string | null }): ReactElement {
   const navigate = useNavigate();
   const isStaff = useIsStaff();
-  const campaigns = useCampaignChoices();
-  const [after, setAfter] = useState<string | null>(null);
   const { q, campaign } = search;
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: ClicksQuery,
-    variables: {
-      after,
-      filter: {
-        ...(q !== undefined && { search: q }),
-        ...(campaign !== undefined && { campaignIds: [campaign] }),
-      },
+  const list = usePaged(clickPages, {
+    filter: {
+      ...(q !== undefined && { search: q }),
+      ...(campaign !== undefined && { campaignIds: [campaign] }),
     },
-    requestPolicy: "cache-and-network",
   });
-  const rows = (data?.clicks.edges ?? []).map((edge) => edge.node);
-  const { hasNextPage, endCursor } = data?.clicks.pageInfo ?? { hasNextPage: false, endCursor: null };
   const isFiltered = q !== undefined || campaign !== undefined;
 
   const set = (change: Partial<ClicksSearch>) => {
@@ -182,19 +171,16 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
           }}
           className="w-full sm:w-80"
         />
-        <FilterMenu
-          name="Campaign"
-          choices={campaigns}
-          selected={campaign === undefined ? [] : [campaign]}
-          onChange={([chosen]) => {
+        <CampaignFilter
+          value={campaign}
+          onChange={(chosen) => {
             set({ campaign: chosen });
           }}
         />
       </div>
-      <Listing
+      <PagedListing
         what="The clicks"
-        error={data ? undefined : error}
-        isEmpty={data !== undefined && rows.length === 0}
+        list={list}
         empty={{
           icon: isFiltered ? ListFilter : MousePointerClick,
           title: isFiltered ? "No click matches" : "No click yet",
@@ -215,27 +201,16 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
             </Link>
           ),
         }}
-        onRetry={() => {
-          refetch({ requestPolicy: "network-only" });
-        }}
       >
         <Table
           label="Clicks, newest first"
           columns={columns}
-          rows={rows}
+          rows={list.rows}
           rowId={(row) => row.id}
-          loading={!data}
+          loading={list.fetching && list.rows.length === 0}
           selectedId={selectedId ?? undefined}
         />
-        {hasNextPage && (
-          <LoadMore
-            isLoading={fetching}
-            onLoad={() => {
-              setAfter(endCursor);
-            }}
-          />
-        )}
-      </Listing>
+      </PagedListing>
     </div>
   );
 }

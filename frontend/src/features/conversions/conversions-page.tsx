@@ -1,14 +1,14 @@
 import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { GitBranch, ListFilter } from "lucide-react";
-import { type ReactElement, useState } from "react";
-import { useQuery } from "urql";
+import type { ReactElement } from "react";
 
-import { useCampaignChoices, useGoalChoices } from "@/components/records/choices";
-import { Listing } from "@/components/records/listing";
+import { CampaignFilter } from "@/components/records/campaign-filter";
+import { useGoalChoices } from "@/components/records/choices";
+import { PagedListing } from "@/components/records/listing";
+import { usePaged } from "@/components/records/use-paged";
 import { StateBadge, stateWord } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { FilterMenu } from "@/components/ui/filter-menu";
-import { LoadMore } from "@/components/ui/load-more";
 import { Money } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
@@ -25,7 +25,6 @@ const ConversionsQuery = graphql(`
   query Conversions($after: String, $filter: ConversionFilter) {
     conversions(first: 50, after: $after, filter: $filter) {
       edges {
-        cursor
         node {
           id
           conversionId
@@ -70,6 +69,10 @@ const ConversionsQuery = graphql(`
     }
   }
 `);
+const conversionPages = {
+  query: ConversionsQuery,
+  list: (data: ResultOf<typeof ConversionsQuery>) => data.conversions,
+};
 
 type Conversion = ResultOf<typeof ConversionsQuery>["conversions"]["edges"][number]["node"];
 
@@ -100,23 +103,15 @@ function List({
 }): ReactElement {
   const navigate = useNavigate();
   const isStaff = useIsStaff();
-  const [after, setAfter] = useState<string | null>(null);
   const { q, goal, status, campaign } = search;
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: ConversionsQuery,
-    variables: {
-      after,
-      filter: {
-        ...(q !== undefined && { search: q }),
-        ...(goal !== undefined && { goals: [goal] }),
-        ...(status !== undefined && { statuses: [status] }),
-        ...(campaign !== undefined && { campaignIds: [campaign] }),
-      },
+  const list = usePaged(conversionPages, {
+    filter: {
+      ...(q !== undefined && { search: q }),
+      ...(goal !== undefined && { goals: [goal] }),
+      ...(status !== undefined && { statuses: [status] }),
+      ...(campaign !== undefined && { campaignIds: [campaign] }),
     },
-    requestPolicy: "cache-and-network",
   });
-  const rows = (data?.conversions.edges ?? []).map((edge) => edge.node);
-  const { hasNextPage, endCursor } = data?.conversions.pageInfo ?? { hasNextPage: false, endCursor: null };
   const isFiltered = Object.values(search).some(Boolean);
 
   const set = (change: Partial<ConversionsSearch>) => {
@@ -205,10 +200,9 @@ function List({
         Conversions reported by operators, and the postbacks sent for them.
       </PageHead>
       <Filters search={search} set={set} />
-      <Listing
+      <PagedListing
         what="The conversions"
-        error={data ? undefined : error}
-        isEmpty={data !== undefined && rows.length === 0}
+        list={list}
         empty={{
           icon: isFiltered ? ListFilter : GitBranch,
           title: isFiltered ? "No conversion matches" : "No conversion yet",
@@ -229,27 +223,16 @@ function List({
             </Link>
           ),
         }}
-        onRetry={() => {
-          refetch({ requestPolicy: "network-only" });
-        }}
       >
         <Table
           label="Conversions, newest first"
           columns={columns}
-          rows={rows}
+          rows={list.rows}
           rowId={(row) => row.id}
-          loading={!data}
+          loading={list.fetching && list.rows.length === 0}
           selectedId={selectedId ?? undefined}
         />
-        {hasNextPage && (
-          <LoadMore
-            isLoading={fetching}
-            onLoad={() => {
-              setAfter(endCursor);
-            }}
-          />
-        )}
-      </Listing>
+      </PagedListing>
     </div>
   );
 }
@@ -283,7 +266,6 @@ function Filters({
   set: (change: Partial<ConversionsSearch>) => void;
 }): ReactElement {
   const goals = useGoalChoices();
-  const campaigns = useCampaignChoices();
   return (
     <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
       <SearchBox
@@ -311,12 +293,10 @@ function Filters({
           set({ status: conversionStatuses.find((s) => s === status) });
         }}
       />
-      <FilterMenu
-        name="Campaign"
-        choices={campaigns}
-        selected={search.campaign === undefined ? [] : [search.campaign]}
-        onChange={([campaign]) => {
-          set({ campaign });
+      <CampaignFilter
+        value={search.campaign}
+        onChange={(chosen) => {
+          set({ campaign: chosen });
         }}
       />
     </div>

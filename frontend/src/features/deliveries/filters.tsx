@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 
-import { useCampaignChoices, useGoalChoices } from "@/components/records/choices";
+import { CampaignFilter } from "@/components/records/campaign-filter";
+import { useGoalChoices } from "@/components/records/choices";
 import { stateWord } from "@/components/ui/badge";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { SearchBox } from "@/components/ui/search-box";
@@ -30,7 +31,6 @@ export function Filters({
   set: (change: Partial<DeliveriesSearch>) => void;
 }): ReactElement {
   const goals = useGoalChoices();
-  const campaigns = useCampaignChoices();
   return (
     <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
       <SearchBox
@@ -60,12 +60,10 @@ export function Filters({
           set({ goal: chosen.length === 0 ? undefined : chosen });
         }}
       />
-      <FilterMenu
-        name="Campaign"
-        choices={campaigns}
-        selected={search.campaign === undefined ? [] : [search.campaign]}
-        onChange={([campaign]) => {
-          set({ campaign });
+      <CampaignFilter
+        value={search.campaign}
+        onChange={(chosen) => {
+          set({ campaign: chosen });
         }}
       />
       <FilterMenu

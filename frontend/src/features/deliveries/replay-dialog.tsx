@@ -7,20 +7,25 @@ import { Segmented } from "@/components/ui/segmented";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
-const Replay = graphql(`
-  mutation ReplayDelivery($input: ReplayDeliveryInput!) {
-    replayDelivery(input: $input) {
-      delivery {
-        id
-        deliveryId
-      }
-      userErrors {
-        message
+const Replay = mutation(
+  graphql(`
+    mutation ReplayDelivery($input: ReplayDeliveryInput!) {
+      replayDelivery(input: $input) {
+        delivery {
+          id
+          deliveryId
+        }
+        userErrors {
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "node",
+  "conversionTrace",
+);
 
 interface Replayable {
   id: string;

@@ -9,6 +9,7 @@ import { RelativeTime } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 import { subscribeLive } from "@/graphql/live";
 
 const AlertsQuery = graphql(`
@@ -56,19 +57,21 @@ const Changes = graphql(`
   }
 `);
 
-const Dismiss = graphql(`
-  mutation DismissAlert($input: DismissAlertInput!) {
-    dismissAlert(input: $input) {
-      alert {
-        id
-        dismissedAt
-      }
-      userErrors {
-        message
+const Dismiss = mutation(
+  graphql(`
+    mutation DismissAlert($input: DismissAlertInput!) {
+      dismissAlert(input: $input) {
+        alert {
+          id
+          dismissedAt
+        }
+        userErrors {
+          message
+        }
       }
     }
-  }
-`);
+  `),
+);
 
 type Alert = ResultOf<typeof AlertsQuery>["alerts"]["edges"][number]["node"];
 

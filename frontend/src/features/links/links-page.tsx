@@ -16,7 +16,8 @@ import { formErrors } from "@/graphql/user-errors";
 
 import { FinishedLink } from "./finished-link";
 import { PasteLink, type Pasted } from "./paste-link";
-import { type Place, PlacesQuery, toPlaces, type Tracker, toTrackers, usualTracker } from "./places";
+import { type Place, type Tracker, TrackersQuery, toTrackers, usualTracker } from "./places";
+import { usePlaces } from "./use-places";
 
 const LinkQuery = graphql(`
   query TrackingLink(
@@ -50,20 +51,39 @@ const LinkQuery = graphql(`
 const route = getRouteApi("/shell/links");
 
 export function LinksPage(): ReactElement {
-  const [{ data, error }, refetch] = useQuery({ query: PlacesQuery, requestPolicy: "cache-and-network" });
+  const { campaign, offer } = route.useSearch();
+  // Undefined: whichever is the first. Null: none, while another one is typed.
+  const [chosenId, setChosenId] = useState<string | null | undefined>(
+    campaign !== undefined ? `campaign ${campaign}` : offer !== undefined ? `offer ${offer}` : undefined,
+  );
+  const places = usePlaces(chosenId ?? null);
+  const [{ data, error: trackersError }, refetch] = useQuery({
+    query: TrackersQuery,
+    requestPolicy: "cache-and-network",
+  });
+  const error = places.error ?? trackersError;
   return (
     <>
       <PageHead title="Tracking links">
         Send your traffic to these links: each click is recorded with its params and redirected to the
         operator.
       </PageHead>
-      {data ? (
-        <Builder places={toPlaces(data)} trackers={toTrackers(data)} usual={usualTracker(data)} />
+      {data && places.choices ? (
+        <Builder
+          places={places.choices}
+          onSearch={places.onSearch}
+          isSearching={places.isSearching}
+          placeId={chosenId === undefined ? (places.choices[0]?.id ?? null) : chosenId}
+          setPlaceId={setChosenId}
+          trackers={toTrackers(data)}
+          usual={usualTracker(data)}
+        />
       ) : error ? (
         <ErrorState
           title="Your links could not be fetched"
           message={explain(error)}
           onRetry={() => {
+            places.refetch();
             refetch({ requestPolicy: "network-only" });
           }}
         />
@@ -92,22 +112,22 @@ function useRested<T>(value: T, ms: number): T {
 
 function Builder({
   places,
+  onSearch,
+  isSearching,
+  placeId,
+  setPlaceId,
   trackers,
   usual,
 }: {
   places: readonly Place[];
+  onSearch: ((text: string) => void) | undefined;
+  isSearching: boolean;
+  placeId: string | null;
+  setPlaceId: (id: string | null) => void;
   trackers: readonly Tracker[];
   /** The one to begin with. */
   usual: Tracker | null;
 }): ReactElement {
-  const { campaign, offer } = route.useSearch();
-  const [placeId, setPlaceId] = useState<string | null>(
-    campaign !== undefined
-      ? `campaign ${campaign}`
-      : offer !== undefined
-        ? `offer ${offer}`
-        : (places[0]?.id ?? null),
-  );
   const [tracker, setTracker] = useState<string | null>(usual?.id ?? null);
   const [param1, setParam1] = useState(usual?.token ?? "");
   const [param2, setParam2] = useState("");
@@ -174,9 +194,10 @@ function Builder({
         <div className="flex flex-col gap-4">
           <PasteLink onTaken={take} />
           <ComboBox
-            key={placeId}
             label="Campaign or offer"
             choices={places}
+            onSearch={onSearch}
+            isSearching={isSearching}
             value={placeId}
             onChange={(id) => {
               setPlaceId(id);

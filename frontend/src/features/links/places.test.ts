@@ -4,9 +4,7 @@ import { usualTracker } from "./places";
 
 const preset = (key: string, name: string, token: string | null) => ({ key, name, token });
 
-const places = (...postbacks: string[]) => ({
-  campaigns: { edges: [] },
-  offers: { edges: [] },
+const trackers = (...postbacks: string[]) => ({
   trackerPresets: [
     preset("keitaro", "Keitaro", "{subid}"),
     preset("voluum", "Voluum", "{clickid}"),
@@ -16,10 +14,10 @@ const places = (...postbacks: string[]) => ({
 });
 
 test("a link begins with the token of the tracker that the newest postback is named after", () => {
-  expect(usualTracker(places("Telegram alert", "voluum leads", "Keitaro"))?.token).toBe("{clickid}");
+  expect(usualTracker(trackers("Telegram alert", "voluum leads", "Keitaro"))?.token).toBe("{clickid}");
 });
 
 test("of a tracker whose token is not known, and of none, nothing is guessed", () => {
-  expect(usualTracker(places("Taboola", "My own"))).toBeNull();
-  expect(usualTracker(places())).toBeNull();
+  expect(usualTracker(trackers("Taboola", "My own"))).toBeNull();
+  expect(usualTracker(trackers())).toBeNull();
 });

@@ -2,44 +2,94 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 
 // What a tracking link can belong to: a campaign, or an offer as its default.
 
-export const PlacesQuery = graphql(`
-  query LinkPlaces {
-    campaigns(first: 100) {
-      edges {
-        node {
-          id
-          name
-          offer {
-            id
-            name
-            deepLinkHosts
-            landingPages {
-              id
-              key
-              name
-            }
+const PlaceCampaign = graphql(`
+  fragment PlaceCampaign on Campaign @_unmask {
+    id
+    name
+    offer {
+      id
+      name
+      deepLinkHosts
+      landingPages {
+        id
+        key
+        name
+      }
+    }
+  }
+`);
+
+const PlaceOffer = graphql(`
+  fragment PlaceOffer on Offer @_unmask {
+    id
+    name
+    deepLinkHosts
+    landingPages {
+      id
+      key
+      name
+    }
+    defaultLink {
+      id
+      url
+    }
+  }
+`);
+
+export const PlacesQuery = graphql(
+  `
+    query LinkPlaces($search: String) {
+      campaigns(first: 100, filter: { search: $search }) {
+        edges {
+          node {
+            ...PlaceCampaign
           }
+        }
+        pageInfo {
+          hasNextPage
+        }
+      }
+      offers(first: 100, search: $search) {
+        edges {
+          node {
+            ...PlaceOffer
+          }
+        }
+        pageInfo {
+          hasNextPage
         }
       }
     }
-    offers(first: 100) {
-      edges {
-        node {
-          id
-          name
-          deepLinkHosts
-          landingPages {
-            id
-            key
-            name
-          }
-          defaultLink {
-            id
-            url
-          }
-        }
+  `,
+  [PlaceCampaign, PlaceOffer],
+);
+
+/** A place by its campaign's id. */
+export const CampaignPlaceQuery = graphql(
+  `
+    query LinkCampaign($id: ID!) {
+      node(id: $id) {
+        ...PlaceCampaign
       }
     }
+  `,
+  [PlaceCampaign],
+);
+
+/** A place by its offer's id. */
+export const OfferPlaceQuery = graphql(
+  `
+    query LinkOffer($id: ID!) {
+      node(id: $id) {
+        ...PlaceOffer
+      }
+    }
+  `,
+  [PlaceOffer],
+);
+
+export const TrackersQuery = graphql(`
+  query LinkTrackers {
     trackerPresets {
       key
       name
@@ -57,10 +107,10 @@ export const PlacesQuery = graphql(`
 `);
 
 type Places = ResultOf<typeof PlacesQuery>;
-type Offer = Pick<
-  Places["offers"]["edges"][number]["node"],
-  "id" | "name" | "deepLinkHosts" | "landingPages"
->;
+type Trackers = ResultOf<typeof TrackersQuery>;
+type Campaign = ResultOf<typeof PlaceCampaign>;
+type Linked = ResultOf<typeof PlaceOffer>;
+type Offer = Campaign["offer"];
 
 export interface Place {
   id: string;
@@ -71,28 +121,40 @@ export interface Place {
   offer: Offer;
 }
 
-export function toPlaces({ campaigns, offers }: Places): Place[] {
-  return [
-    ...campaigns.edges.map(({ node }) => ({
-      id: `campaign ${node.id}`,
-      label: node.name,
-      hint: `Campaign on ${node.offer.name}`,
-      campaignId: node.id,
-      offerId: null,
-      offer: node.offer,
-    })),
-    ...offers.edges
-      .filter(({ node }) => node.defaultLink !== null)
-      .map(({ node }) => ({
-        id: `offer ${node.id}`,
-        label: node.name,
-        hint: "Default link of the offer",
-        campaignId: null,
-        offerId: node.id,
-        offer: node,
-      })),
-  ];
-}
+const ofCampaign = (campaign: Campaign): Place => ({
+  id: `campaign ${campaign.id}`,
+  label: campaign.name,
+  hint: `Campaign on ${campaign.offer.name}`,
+  campaignId: campaign.id,
+  offerId: null,
+  offer: campaign.offer,
+});
+
+/** None where the viewer has no default link for the offer. */
+const ofOffer = (offer: Linked): Place[] =>
+  offer.defaultLink === null
+    ? []
+    : [
+        {
+          id: `offer ${offer.id}`,
+          label: offer.name,
+          hint: "Default link of the offer",
+          campaignId: null,
+          offerId: offer.id,
+          offer,
+        },
+      ];
+
+export const toPlaces = ({ campaigns, offers }: Places): Place[] => [
+  ...campaigns.edges.map(({ node }) => ofCampaign(node)),
+  ...offers.edges.flatMap(({ node }) => ofOffer(node)),
+];
+
+export const toCampaignPlace = ({ node }: ResultOf<typeof CampaignPlaceQuery>): Place[] =>
+  node && "offer" in node ? [ofCampaign(node)] : [];
+
+export const toOfferPlace = ({ node }: ResultOf<typeof OfferPlaceQuery>): Place[] =>
+  node && "defaultLink" in node ? ofOffer(node) : [];
 
 /** A tracker whose token for the click id is known. */
 export interface Tracker {
@@ -102,16 +164,16 @@ export interface Tracker {
   token: string;
 }
 
-export function toTrackers({ trackerPresets }: Places): Tracker[] {
+export function toTrackers({ trackerPresets }: Trackers): Tracker[] {
   return trackerPresets.flatMap(({ key, name, token }) =>
     token === null ? [] : [{ id: key, label: name, hint: `passes ${token}`, token }],
   );
 }
 
 /** The tracker that the newest postback is named after: a link of this affiliate most likely wants its token. */
-export function usualTracker(places: Places): Tracker | null {
-  const trackers = toTrackers(places);
-  for (const { node } of places.postbacks.edges) {
+export function usualTracker(data: Trackers): Tracker | null {
+  const trackers = toTrackers(data);
+  for (const { node } of data.postbacks.edges) {
     const named = trackers.find(({ label }) => node.name.toLowerCase().startsWith(label.toLowerCase()));
     if (named) return named;
   }

@@ -1,4 +1,5 @@
 import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 export const PostbackParts = graphql(`
   fragment PostbackParts on Postback @_unmask {
@@ -59,77 +60,106 @@ export const PostbackParts = graphql(`
   }
 `);
 
-export const CreatePostback = graphql(
-  `
-    mutation CreatePostback($input: CreatePostbackInput!) {
-      createPostback(input: $input) {
-        postbacks {
-          ...PostbackParts
-        }
-        userErrors {
-          field
-          message
+export const CreatePostback = mutation(
+  graphql(
+    `
+      mutation CreatePostback($input: CreatePostbackInput!) {
+        createPostback(input: $input) {
+          postbacks {
+            ...PostbackParts
+          }
+          userErrors {
+            field
+            message
+          }
         }
       }
-    }
-  `,
-  [PostbackParts],
+    `,
+    [PostbackParts],
+  ),
+  "postbacks",
+  "postbackGaps",
+  "campaigns",
+  "node",
+  "conversionTrace",
 );
 
-export const UpdatePostback = graphql(
-  `
-    mutation UpdatePostback($input: UpdatePostbackInput!) {
-      updatePostback(input: $input) {
+export const UpdatePostback = mutation(
+  graphql(
+    `
+      mutation UpdatePostback($input: UpdatePostbackInput!) {
+        updatePostback(input: $input) {
+          postback {
+            ...PostbackParts
+          }
+          userErrors {
+            field
+            message
+          }
+        }
+      }
+    `,
+    [PostbackParts],
+  ),
+  "postbacks",
+  "postbackGaps",
+  "campaigns",
+  "node",
+);
+
+export const RestoreVersion = mutation(
+  graphql(
+    `
+      mutation RestorePostbackVersion($input: RestorePostbackVersionInput!) {
+        restorePostbackVersion(input: $input) {
+          postback {
+            ...PostbackParts
+          }
+          userErrors {
+            message
+          }
+        }
+      }
+    `,
+    [PostbackParts],
+  ),
+  "postbacks",
+  "postbackGaps",
+  "campaigns",
+  "node",
+);
+
+export const SetPostbackEnabled = mutation(
+  graphql(`
+    mutation SetPostbackEnabled($input: SetPostbackEnabledInput!) {
+      setPostbackEnabled(input: $input) {
         postback {
-          ...PostbackParts
-        }
-        userErrors {
-          field
-          message
-        }
-      }
-    }
-  `,
-  [PostbackParts],
-);
-
-export const RestoreVersion = graphql(
-  `
-    mutation RestorePostbackVersion($input: RestorePostbackVersionInput!) {
-      restorePostbackVersion(input: $input) {
-        postback {
-          ...PostbackParts
+          id
+          enabled
         }
         userErrors {
           message
         }
       }
     }
-  `,
-  [PostbackParts],
+  `),
+  "postbackGaps",
+  "campaigns",
 );
 
-export const SetPostbackEnabled = graphql(`
-  mutation SetPostbackEnabled($input: SetPostbackEnabledInput!) {
-    setPostbackEnabled(input: $input) {
-      postback {
-        id
-        enabled
-      }
-      userErrors {
-        message
-      }
-    }
-  }
-`);
-
-export const DeletePostback = graphql(`
-  mutation DeletePostback($input: DeletePostbackInput!) {
-    deletePostback(input: $input) {
-      deletedId
-      userErrors {
-        message
+export const DeletePostback = mutation(
+  graphql(`
+    mutation DeletePostback($input: DeletePostbackInput!) {
+      deletePostback(input: $input) {
+        deletedId
+        userErrors {
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "postbacks",
+  "postbackGaps",
+  "campaigns",
+  "node",
+);

@@ -1,15 +1,16 @@
 import { Link } from "@tanstack/react-router";
 import { Plus, TriangleAlert, Webhook } from "lucide-react";
-import { type ReactElement, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import type { ReactElement } from "react";
+import { useMutation } from "urql";
 
+import { PagedListing } from "@/components/records/listing";
 import { holdInWords } from "@/components/records/reasons";
+import { usePaged } from "@/components/records/use-paged";
 import { Badge, stateWord } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
-import { LoadMore } from "@/components/ui/load-more";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
-import { EmptyState, ErrorState, Note } from "@/components/ui/states";
+import { Note } from "@/components/ui/states";
 import { Switch } from "@/components/ui/switch";
 import { aboveRowLink, rowLinkClass } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
@@ -29,7 +30,6 @@ const PostbacksQuery = graphql(
     query Postbacks($after: String) {
       postbacks(first: 100, after: $after) {
         edges {
-          cursor
           node {
             ...PostbackParts
           }
@@ -56,18 +56,16 @@ const PostbacksQuery = graphql(
   [PostbackParts],
 );
 
+const postbackPages = {
+  query: PostbacksQuery,
+  list: (data: ResultOf<typeof PostbacksQuery>) => data.postbacks,
+};
+
 type Postback = ResultOf<typeof PostbackParts>;
 
 export function PostbacksPage(): ReactElement {
-  const [after, setAfter] = useState<string | null>(null);
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: PostbacksQuery,
-    variables: { after },
-    requestPolicy: "cache-and-network",
-  });
-  const postbacks = (data?.postbacks.edges ?? []).map((edge) => edge.node);
-  const gaps = data?.postbackGaps ?? [];
-  const { hasNextPage, endCursor } = data?.postbacks.pageInfo ?? { hasNextPage: false, endCursor: null };
+  const list = usePaged(postbackPages, {});
+  const gaps = list.data?.postbackGaps ?? [];
 
   const create = (
     <Link to="/postbacks/new" className={buttonClass("primary")}>
@@ -81,43 +79,34 @@ export function PostbacksPage(): ReactElement {
       <PageHead title="Postbacks" aside={create}>
         What is sent to your tracker, and the results of the last 24 hours.
       </PageHead>
-      {error && !data ? (
-        <ErrorState
-          title="The postbacks could not be fetched"
-          message={explain(error)}
-          onRetry={() => {
-            refetch({ requestPolicy: "network-only" });
-          }}
-        />
-      ) : !data ? (
-        <SkeletonBlock label="Loading the postbacks" lines={8} />
-      ) : postbacks.length === 0 ? (
-        <EmptyState icon={Webhook} title="No postbacks yet" action={create}>
-          A postback calls your tracker the moment a player reaches a goal. Paste your tracker&apos;s postback
-          URL to start.
-        </EmptyState>
-      ) : (
-        <PageBody>
-          {byScope(postbacks).map((group) => (
-            <Panel key={group.id} title={<GroupTitle title={group.title} note={group.note} />} flush>
-              <ul className="divide-y">
-                {group.postbacks.map((postback) => (
-                  <Line key={postback.id} postback={postback} />
-                ))}
-              </ul>
-            </Panel>
-          ))}
-          {hasNextPage && (
-            <LoadMore
-              isLoading={fetching}
-              onLoad={() => {
-                setAfter(endCursor);
-              }}
-            />
-          )}
-          {gaps.length > 0 && <Gaps gaps={gaps} />}
-        </PageBody>
-      )}
+      <PagedListing
+        what="The postbacks"
+        list={list}
+        empty={{
+          icon: Webhook,
+          title: "No postbacks yet",
+          words:
+            "A postback calls your tracker the moment a player reaches a goal. Paste your tracker’s postback URL to start.",
+          action: create,
+        }}
+      >
+        {list.rows.length === 0 ? (
+          <SkeletonBlock label="Loading the postbacks" lines={8} />
+        ) : (
+          <PageBody>
+            {byScope(list.rows).map((group) => (
+              <Panel key={group.id} title={<GroupTitle title={group.title} note={group.note} />} flush>
+                <ul className="divide-y">
+                  {group.postbacks.map((postback) => (
+                    <Line key={postback.id} postback={postback} />
+                  ))}
+                </ul>
+              </Panel>
+            ))}
+            {gaps.length > 0 && <Gaps gaps={gaps} />}
+          </PageBody>
+        )}
+      </PagedListing>
     </>
   );
 }

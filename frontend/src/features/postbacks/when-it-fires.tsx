@@ -1,6 +1,8 @@
 import type { ReactElement } from "react";
 
-import { useCampaignChoices, useGoalChoices, useOfferChoices } from "@/components/records/choices";
+import { useCampaignChoices } from "@/components/records/campaign-choices";
+import { useGoalChoices } from "@/components/records/choices";
+import { useOfferChoices } from "@/components/records/offer-choices";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import { ComboBox } from "@/components/ui/combo-box";
 import { Panel } from "@/components/ui/page";
@@ -32,13 +34,13 @@ export function WhenItFires({
   severalGoals: boolean;
 }): ReactElement {
   const goals = useGoalChoices();
-  const offers = useOfferChoices();
-  const campaigns = useCampaignChoices();
+  const offers = useOfferChoices(draft.offerId);
+  const campaigns = useCampaignChoices(draft.campaignId);
   const place =
     draft.scope === "OFFER"
-      ? offers.find((o) => o.id === draft.offerId)
+      ? offers.choices.find((o) => o.id === draft.offerId)
       : draft.scope === "CAMPAIGN"
-        ? campaigns.find((c) => c.id === draft.campaignId)
+        ? campaigns.choices.find((c) => c.id === draft.campaignId)
         : undefined;
   const goalNames = draft.goals.map((key) => goals.find((g) => g.id === key)?.label ?? key);
   return (
@@ -92,10 +94,10 @@ export function WhenItFires({
             { id: "CAMPAIGN", label: "One campaign" },
           ]}
         />
-        {draft.scope === "OFFER" && offers.length > 0 && (
+        {draft.scope === "OFFER" && offers.choices.length > 0 && (
           <ComboBox
             label="Offer"
-            choices={offers}
+            {...offers}
             value={draft.offerId}
             onChange={(offerId) => {
               set({ offerId });
@@ -104,10 +106,10 @@ export function WhenItFires({
             error={errors.fields["offerId"]}
           />
         )}
-        {draft.scope === "CAMPAIGN" && campaigns.length > 0 && (
+        {draft.scope === "CAMPAIGN" && campaigns.choices.length > 0 && (
           <ComboBox
             label="Campaign"
-            choices={campaigns}
+            {...campaigns}
             value={draft.campaignId}
             onChange={(campaignId) => {
               set({ campaignId });

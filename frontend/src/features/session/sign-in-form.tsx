@@ -7,24 +7,27 @@ import { Form } from "@/components/ui/form";
 import { Note } from "@/components/ui/states";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 
-export const SignIn = graphql(`
-  mutation SignIn($input: SignInInput!) {
-    signIn(input: $input) {
-      viewer {
-        role
-        user {
-          id
+export const SignIn = mutation(
+  graphql(`
+    mutation SignIn($input: SignInInput!) {
+      signIn(input: $input) {
+        viewer {
+          role
+          user {
+            id
+          }
+        }
+        userErrors {
+          field
+          message
         }
       }
-      userErrors {
-        field
-        message
-      }
     }
-  }
-`);
+  `),
+);
 
 /** E-mail and password. `email` is given where it is known who has to sign in. */
 export function SignInForm({

@@ -17,6 +17,7 @@ import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 
 const TokensQuery = graphql(`
@@ -37,35 +38,41 @@ const TokensQuery = graphql(`
   }
 `);
 
-const CreateToken = graphql(`
-  mutation CreateApiToken($input: CreateApiTokenInput!) {
-    createApiToken(input: $input) {
-      token {
-        id
-        name
-      }
-      secret
-      userErrors {
-        field
-        message
+const CreateToken = mutation(
+  graphql(`
+    mutation CreateApiToken($input: CreateApiTokenInput!) {
+      createApiToken(input: $input) {
+        token {
+          id
+          name
+        }
+        secret
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "viewer.apiTokens",
+);
 
-const RevokeToken = graphql(`
-  mutation RevokeApiToken($input: RevokeApiTokenInput!) {
-    revokeApiToken(input: $input) {
-      token {
-        id
-        revokedAt
-      }
-      userErrors {
-        message
+const RevokeToken = mutation(
+  graphql(`
+    mutation RevokeApiToken($input: RevokeApiTokenInput!) {
+      revokeApiToken(input: $input) {
+        token {
+          id
+          revokedAt
+        }
+        userErrors {
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "viewer.apiTokens",
+);
 
 type Token = NonNullable<NonNullable<ResultOf<typeof TokensQuery>["viewer"]>["apiTokens"]>[number];
 

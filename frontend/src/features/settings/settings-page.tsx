@@ -14,40 +14,46 @@ import { setTheme, type ThemeChoice, useTheme } from "@/components/ui/theme";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 import { useViewer } from "@/graphql/viewer";
 
 import { ApiTokens } from "./api-tokens";
 
-const ChangePassword = graphql(`
-  mutation ChangePassword($input: ChangePasswordInput!) {
-    changePassword(input: $input) {
-      viewer {
-        role
-      }
-      userErrors {
-        field
-        message
-      }
-    }
-  }
-`);
-
-const UpdateSettings = graphql(`
-  mutation UpdateSettings($input: UpdateSettingsInput!) {
-    updateSettings(input: $input) {
-      viewer {
-        user {
-          id
-          timeZone
+const ChangePassword = mutation(
+  graphql(`
+    mutation ChangePassword($input: ChangePasswordInput!) {
+      changePassword(input: $input) {
+        viewer {
+          role
+        }
+        userErrors {
+          field
+          message
         }
       }
-      userErrors {
-        message
+    }
+  `),
+  "viewer.apiTokens",
+);
+
+const UpdateSettings = mutation(
+  graphql(`
+    mutation UpdateSettings($input: UpdateSettingsInput!) {
+      updateSettings(input: $input) {
+        viewer {
+          user {
+            id
+            timeZone
+          }
+        }
+        userErrors {
+          message
+        }
       }
     }
-  }
-`);
+  `),
+);
 
 export function SettingsPage(): ReactElement {
   const viewer = useViewer();

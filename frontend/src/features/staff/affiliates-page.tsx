@@ -1,8 +1,8 @@
 import { Eye, Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useQuery } from "urql";
 
-import { Listing } from "@/components/records/listing";
+import { PagedListing } from "@/components/records/listing";
+import { usePaged } from "@/components/records/use-paged";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
@@ -15,6 +15,7 @@ import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 import { viewAs } from "@/graphql/looking";
 import { useViewer } from "@/graphql/viewer";
 
@@ -22,8 +23,8 @@ import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
 const AffiliatesQuery = graphql(`
-  query StaffAffiliates {
-    affiliates(first: 100) {
+  query StaffAffiliates($after: String) {
+    affiliates(first: 100, after: $after) {
       edges {
         node {
           id
@@ -38,6 +39,10 @@ const AffiliatesQuery = graphql(`
           }
         }
       }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
     staff {
       id
@@ -49,63 +54,79 @@ const AffiliatesQuery = graphql(`
   }
 `);
 
-const SaveAffiliate = graphql(`
-  mutation StaffSaveAffiliate($input: SaveAffiliateInput!) {
-    saveAffiliate(input: $input) {
-      affiliate {
-        id
-        name
-      }
-      userErrors {
-        field
-        message
-      }
-    }
-  }
-`);
+const affiliatePages = {
+  query: AffiliatesQuery,
+  list: (data: ResultOf<typeof AffiliatesQuery>) => data.affiliates,
+};
 
-const CreateUser = graphql(`
-  mutation StaffCreateUser($input: CreateUserInput!) {
-    createUser(input: $input) {
-      password
-      user {
-        id
-        email
-      }
-      userErrors {
-        field
-        message
+const SaveAffiliate = mutation(
+  graphql(`
+    mutation StaffSaveAffiliate($input: SaveAffiliateInput!) {
+      saveAffiliate(input: $input) {
+        affiliate {
+          id
+          name
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "affiliates",
+);
 
-const SetDisabled = graphql(`
-  mutation StaffSetDisabled($input: SetUserDisabledInput!) {
-    setUserDisabled(input: $input) {
-      user {
-        id
-        disabledAt
-      }
-      userErrors {
-        field
-        message
+const CreateUser = mutation(
+  graphql(`
+    mutation StaffCreateUser($input: CreateUserInput!) {
+      createUser(input: $input) {
+        password
+        user {
+          id
+          email
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "affiliates",
+  "staff",
+);
 
-const ResetPassword = graphql(`
-  mutation StaffResetPassword($input: ResetPasswordInput!) {
-    resetPassword(input: $input) {
-      password
-      userErrors {
-        field
-        message
+const SetDisabled = mutation(
+  graphql(`
+    mutation StaffSetDisabled($input: SetUserDisabledInput!) {
+      setUserDisabled(input: $input) {
+        user {
+          id
+          disabledAt
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+);
+
+const ResetPassword = mutation(
+  graphql(`
+    mutation StaffResetPassword($input: ResetPasswordInput!) {
+      resetPassword(input: $input) {
+        password
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+);
 
 type User = NonNullable<ResultOf<typeof AffiliatesQuery>["staff"]>[number];
 
@@ -120,11 +141,7 @@ export function AffiliatesPage(): ReactElement {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [fresh, setFresh] = useState<Fresh | null>(null);
   const isAdmin = useViewer()?.role === "ADMIN";
-  const [{ data, error }, refetch] = useQuery({ query: AffiliatesQuery, requestPolicy: "cache-and-network" });
-  const again = () => {
-    refetch({ requestPolicy: "network-only" });
-  };
-  const affiliates = (data?.affiliates?.edges ?? []).map((edge) => edge.node);
+  const list = usePaged(affiliatePages, {});
   const create = (
     <Button
       look="primary"
@@ -154,18 +171,16 @@ export function AffiliatesPage(): ReactElement {
         Affiliates and the users who sign in for them.
       </PageHead>
       <PageBody className="max-w-5xl">
-        <Listing
+        <PagedListing
           what="The affiliates"
-          error={data ? undefined : error}
-          isEmpty={data !== undefined && affiliates.length === 0}
+          list={list}
           empty={{
             title: "No affiliate yet",
             words: "An affiliate owns campaigns and postbacks.",
             action: create,
           }}
-          onRetry={again}
         >
-          {affiliates.map((affiliate) => (
+          {list.rows.map((affiliate) => (
             <Panel
               key={affiliate.id}
               flush
@@ -188,17 +203,17 @@ export function AffiliatesPage(): ReactElement {
               <Users
                 users={affiliate.users ?? []}
                 of={affiliate.name}
-                onChanged={again}
+                onChanged={list.refetch}
                 onPassword={setFresh}
               />
             </Panel>
           ))}
-          {data?.staff && (
+          {list.data?.staff && (
             <Panel flush title="Staff" aside={isAdmin ? signIn(null, "staff") : undefined}>
-              <Users users={data.staff} of="staff" onChanged={again} onPassword={setFresh} />
+              <Users users={list.data.staff} of="staff" onChanged={list.refetch} onPassword={setFresh} />
             </Panel>
           )}
-        </Listing>
+        </PagedListing>
       </PageBody>
       <Dialog
         title={asked?.kind === "user" ? `New user: ${asked.name}` : "New affiliate"}
@@ -212,7 +227,7 @@ export function AffiliatesPage(): ReactElement {
             onSaved={(name) => {
               setAsked(null);
               toast(`Created affiliate ${name}, with a link for every offer`);
-              again();
+              list.refetch();
             }}
           />
         )}
@@ -222,7 +237,7 @@ export function AffiliatesPage(): ReactElement {
             onMade={(made) => {
               setAsked(null);
               setFresh(made);
-              again();
+              list.refetch();
             }}
           />
         )}

@@ -1,10 +1,9 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type ReactElement, useState } from "react";
-import { useQuery } from "urql";
+import type { ReactElement } from "react";
 
-import { Listing } from "@/components/records/listing";
+import { PagedListing } from "@/components/records/listing";
+import { usePaged } from "@/components/records/use-paged";
 import { FilterMenu } from "@/components/ui/filter-menu";
-import { LoadMore } from "@/components/ui/load-more";
 import { PageHead } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
@@ -14,7 +13,6 @@ const AuditQuery = graphql(`
   query StaffAudit($after: String, $filter: AuditFilter) {
     auditEntries(first: 50, after: $after, filter: $filter) {
       edges {
-        cursor
         node {
           id
           at
@@ -44,6 +42,7 @@ const AuditQuery = graphql(`
     }
   }
 `);
+const auditPages = { query: AuditQuery, list: (data: ResultOf<typeof AuditQuery>) => data.auditEntries };
 
 type Entry = NonNullable<ResultOf<typeof AuditQuery>["auditEntries"]>["edges"][number]["node"];
 
@@ -72,14 +71,7 @@ export function AuditPage(): ReactElement {
 
 function List({ entity }: { entity: string | undefined }): ReactElement {
   const navigate = useNavigate();
-  const [after, setAfter] = useState<string | null>(null);
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: AuditQuery,
-    variables: { after, filter: entity === undefined ? {} : { entities: [entity] } },
-    requestPolicy: "cache-and-network",
-  });
-  const rows = (data?.auditEntries?.edges ?? []).map((edge) => edge.node);
-  const { hasNextPage, endCursor } = data?.auditEntries?.pageInfo ?? { hasNextPage: false, endCursor: null };
+  const list = usePaged(auditPages, { filter: entity === undefined ? {} : { entities: [entity] } });
   const columns: Column<Entry>[] = [
     { id: "at", header: "When", lead: true, width: "11rem", cell: (row) => <Time at={row.at} /> },
     {
@@ -124,25 +116,19 @@ function List({ entity }: { entity: string | undefined }): ReactElement {
           }}
         />
       </div>
-      <Listing
+      <PagedListing
         what="The audit log"
-        error={data ? undefined : error}
-        isEmpty={data !== undefined && rows.length === 0}
+        list={list}
         empty={{ title: "No changes yet", words: "Every change of a setting is listed here." }}
-        onRetry={() => {
-          refetch({ requestPolicy: "network-only" });
-        }}
       >
-        <Table label="Audit log" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
-        {hasNextPage && (
-          <LoadMore
-            isLoading={fetching}
-            onLoad={() => {
-              setAfter(endCursor);
-            }}
-          />
-        )}
-      </Listing>
+        <Table
+          label="Audit log"
+          columns={columns}
+          rows={list.rows}
+          rowId={(row) => row.id}
+          loading={list.fetching && list.rows.length === 0}
+        />
+      </PagedListing>
     </div>
   );
 }

@@ -1,45 +1,38 @@
 import { Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useQuery } from "urql";
 
+import { useAffiliateChoices } from "@/components/records/affiliate-choices";
 import { useGoalChoices } from "@/components/records/choices";
 import { Button } from "@/components/ui/button";
+import { ComboBox } from "@/components/ui/combo-box";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { Switch } from "@/components/ui/switch";
 import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
-const CreateDeal = graphql(`
-  mutation StaffCreateDeal($input: CreateDealInput!) {
-    createDeal(input: $input) {
-      deal {
-        id
-      }
-      userErrors {
-        field
-        message
-      }
-    }
-  }
-`);
-
-const AffiliatesQuery = graphql(`
-  query DealAffiliates {
-    affiliates(first: 100) {
-      edges {
-        node {
+const CreateDeal = mutation(
+  graphql(`
+    mutation StaffCreateDeal($input: CreateDealInput!) {
+      createDeal(input: $input) {
+        deal {
           id
-          name
+        }
+        userErrors {
+          field
+          message
         }
       }
     }
-  }
-`);
+  `),
+  "offers",
+  "node",
+);
 
 type Model = "CPA" | "CPL" | "REVSHARE" | "HYBRID";
 
@@ -48,8 +41,6 @@ interface Tier {
   amount: string;
   percent: string;
 }
-
-const everybody = { id: "", label: "All affiliates" };
 
 /** A deal to be made. The one that holds then ends where it begins. */
 export function DealForm({
@@ -62,9 +53,9 @@ export function DealForm({
   onSaved: () => void;
 }): ReactElement {
   const goals = useGoalChoices();
-  const [{ data }] = useQuery({ query: AffiliatesQuery });
   const [model, setModel] = useState<Model>("CPA");
-  const [affiliateId, setAffiliateId] = useState("");
+  const [affiliateId, setAffiliateId] = useState<string | null>(null);
+  const affiliates = useAffiliateChoices(affiliateId);
   const [amount, setAmount] = useState("");
   const [percent, setPercent] = useState("");
   const [leadGoal, setLeadGoal] = useState("registration");
@@ -96,7 +87,7 @@ export function DealForm({
       model,
       currency,
       negativeCarryover,
-      ...(affiliateId !== "" && { affiliateId }),
+      ...(affiliateId !== null && { affiliateId }),
       ...(paysAmount && { amount }),
       ...(paysPercent && { percent }),
       ...(model === "CPL" && { leadGoal }),
@@ -160,15 +151,14 @@ export function DealForm({
         />
       )}
       <TextField label="Currency" value={currency} onChange={setCurrency} error={errors.fields["currency"]} />
-      <Select
+      <ComboBox
         label="Applies to"
-        choices={[
-          everybody,
-          ...(data?.affiliates?.edges ?? []).map(({ node }) => ({ id: node.id, label: node.name })),
-        ]}
+        what="affiliate"
+        {...affiliates}
         value={affiliateId}
         onChange={setAffiliateId}
-        hint="An affiliate's deal overrides the default deal."
+        placeholder="All affiliates"
+        hint="Empty: the default deal. An affiliate's deal overrides it."
         error={errors.fields["affiliateId"]}
       />
       <TextField

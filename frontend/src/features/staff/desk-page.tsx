@@ -16,54 +16,61 @@ import { type Column, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
-const Fire = graphql(`
-  mutation StaffFire($input: FireManualConversionInput!) {
-    fireManualConversion(input: $input) {
-      result
-      conversion {
-        id
-        affiliate {
-          id
-          name
-        }
-        deliveries {
-          id
-        }
-      }
-      userErrors {
-        field
-        message
-      }
-    }
-  }
-`);
-
-const Import = graphql(`
-  mutation StaffImport($input: ImportStatusChangesInput!) {
-    importStatusChanges(input: $input) {
-      changed
-      lines {
-        line
-        key
-        from
-        to
-        outcome
-        message
+const Fire = mutation(
+  graphql(`
+    mutation StaffFire($input: FireManualConversionInput!) {
+      fireManualConversion(input: $input) {
+        result
         conversion {
           id
+          affiliate {
+            id
+            name
+          }
+          deliveries {
+            id
+          }
+        }
+        userErrors {
+          field
+          message
         }
       }
-      userErrors {
-        field
-        message
+    }
+  `),
+  "conversions",
+);
+
+const Import = mutation(
+  graphql(`
+    mutation StaffImport($input: ImportStatusChangesInput!) {
+      importStatusChanges(input: $input) {
+        changed
+        lines {
+          line
+          key
+          from
+          to
+          outcome
+          message
+          conversion {
+            id
+          }
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "conversions",
+);
 
 export function DeskPage(): ReactElement {
   return (

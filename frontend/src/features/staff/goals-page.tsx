@@ -15,6 +15,7 @@ import { Segmented } from "@/components/ui/segmented";
 import { Switch } from "@/components/ui/switch";
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
@@ -37,20 +38,23 @@ const GoalsQuery = graphql(`
   }
 `);
 
-const SaveGoal = graphql(`
-  mutation StaffSaveGoal($input: SaveGoalInput!) {
-    saveGoal(input: $input) {
-      goal {
-        id
-        name
-      }
-      userErrors {
-        field
-        message
+const SaveGoal = mutation(
+  graphql(`
+    mutation StaffSaveGoal($input: SaveGoalInput!) {
+      saveGoal(input: $input) {
+        goal {
+          id
+          name
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "goals",
+);
 
 type Goal = ResultOf<typeof GoalsQuery>["goals"][number];
 

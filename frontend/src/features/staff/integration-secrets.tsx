@@ -7,33 +7,38 @@ import { Confirm } from "@/components/ui/dialog";
 import { Panel } from "@/components/ui/page";
 import { Time } from "@/components/ui/time";
 import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
-const Reveal = graphql(`
-  mutation StaffReveal($input: RevealIntegrationSecretInput!) {
-    revealIntegrationSecret(input: $input) {
-      secret
-      userErrors {
-        field
-        message
+const Reveal = mutation(
+  graphql(`
+    mutation StaffReveal($input: RevealIntegrationSecretInput!) {
+      revealIntegrationSecret(input: $input) {
+        secret
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+);
 
-const Rotate = graphql(`
-  mutation StaffRotate($input: RotateIntegrationSecretInput!) {
-    rotateIntegrationSecret(input: $input) {
-      secret
-      userErrors {
-        field
-        message
+const Rotate = mutation(
+  graphql(`
+    mutation StaffRotate($input: RotateIntegrationSecretInput!) {
+      rotateIntegrationSecret(input: $input) {
+        secret
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+);
 
 const names: Record<string, string> = { token: "Token", hmac: "Signing key" };
 

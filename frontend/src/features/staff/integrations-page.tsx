@@ -3,7 +3,7 @@ import { Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
-import { useOfferChoices } from "@/components/records/choices";
+import { useOfferChoices } from "@/components/records/offer-choices";
 import { Listing } from "@/components/records/listing";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -164,10 +164,10 @@ export function IntegrationsPage(): ReactElement {
 }
 
 function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void }): ReactElement {
-  const offers = useOfferChoices();
   const [name, setName] = useState("");
   const [key, setKey] = useState<string | null>(null);
   const [offerId, setOfferId] = useState<string | null>(null);
+  const offers = useOfferChoices(offerId);
   const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", ["name", "key", "offerId"]);
   const suggested = name
     .toLowerCase()
@@ -199,7 +199,7 @@ function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void
       />
       <ComboBox
         label="Offer"
-        choices={offers}
+        {...offers}
         value={offerId}
         onChange={setOfferId}
         placeholder="Type to search"

@@ -8,24 +8,28 @@ import { Form } from "@/components/ui/form";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
-const SaveOffer = graphql(`
-  mutation StaffSaveOffer($input: SaveOfferInput!) {
-    saveOffer(input: $input) {
-      offer {
-        id
-        name
-      }
-      userErrors {
-        field
-        message
+const SaveOffer = mutation(
+  graphql(`
+    mutation StaffSaveOffer($input: SaveOfferInput!) {
+      saveOffer(input: $input) {
+        offer {
+          id
+          name
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "offers",
+);
 
 const verticals = [
   { id: "CASINO", label: "Casino" },

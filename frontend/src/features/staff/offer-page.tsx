@@ -16,6 +16,7 @@ import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 import { DealForm } from "./deal-form";
 import { dealWords } from "./deal-words";
@@ -79,47 +80,57 @@ const OfferQuery = graphql(`
   }
 `);
 
-const SavePage = graphql(`
-  mutation StaffSavePage($input: SaveLandingPageInput!) {
-    saveLandingPage(input: $input) {
-      landingPage {
-        id
-        key
-      }
-      userErrors {
-        field
-        message
+const SavePage = mutation(
+  graphql(`
+    mutation StaffSavePage($input: SaveLandingPageInput!) {
+      saveLandingPage(input: $input) {
+        landingPage {
+          id
+          key
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "offers",
+);
 
-const DeletePage = graphql(`
-  mutation StaffDeletePage($input: DeleteLandingPageInput!) {
-    deleteLandingPage(input: $input) {
-      deletedId
-      userErrors {
-        field
-        message
+const DeletePage = mutation(
+  graphql(`
+    mutation StaffDeletePage($input: DeleteLandingPageInput!) {
+      deleteLandingPage(input: $input) {
+        deletedId
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "offers",
+);
 
-const EndDeal = graphql(`
-  mutation StaffEndDeal($input: EndDealInput!) {
-    endDeal(input: $input) {
-      deal {
-        id
-        validTo
-      }
-      userErrors {
-        field
-        message
+const EndDeal = mutation(
+  graphql(`
+    mutation StaffEndDeal($input: EndDealInput!) {
+      endDeal(input: $input) {
+        deal {
+          id
+          validTo
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "offers",
+  "node",
+);
 
 type Offer = Extract<NonNullable<ResultOf<typeof OfferQuery>["node"]>, { landingPages: unknown }>;
 type Page = Offer["landingPages"][number];

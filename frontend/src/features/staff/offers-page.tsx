@@ -1,9 +1,9 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useQuery } from "urql";
 
-import { Listing } from "@/components/records/listing";
+import { PagedListing } from "@/components/records/listing";
+import { usePaged } from "@/components/records/use-paged";
 import { StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -18,8 +18,8 @@ import { CapToday } from "@/components/ui/cap-today";
 import { OfferForm } from "./offer-form";
 
 const OffersQuery = graphql(`
-  query StaffOffers {
-    offers(first: 100) {
+  query StaffOffers($after: String) {
+    offers(first: 100, after: $after) {
       edges {
         node {
           id
@@ -45,17 +45,21 @@ const OffersQuery = graphql(`
           }
         }
       }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
+const offerPages = { query: OffersQuery, list: (data: ResultOf<typeof OffersQuery>) => data.offers };
 
 type Offer = ResultOf<typeof OffersQuery>["offers"]["edges"][number]["node"];
 
 export function OffersPage(): ReactElement {
   const navigate = useNavigate();
   const [isNew, setNew] = useState(false);
-  const [{ data, error }, refetch] = useQuery({ query: OffersQuery, requestPolicy: "cache-and-network" });
-  const rows = (data?.offers.edges ?? []).map((edge) => edge.node);
+  const list = usePaged(offerPages, {});
   const create = (
     <Button
       look="primary"
@@ -118,17 +122,19 @@ export function OffersPage(): ReactElement {
       <PageHead title="Offers" aside={create}>
         What operators promote, with their deals and landing pages.
       </PageHead>
-      <Listing
+      <PagedListing
         what="The offers"
-        error={data ? undefined : error}
-        isEmpty={data !== undefined && rows.length === 0}
+        list={list}
         empty={{ title: "No offer yet", words: "An offer is what affiliates promote.", action: create }}
-        onRetry={() => {
-          refetch({ requestPolicy: "network-only" });
-        }}
       >
-        <Table label="Offers" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
-      </Listing>
+        <Table
+          label="Offers"
+          columns={columns}
+          rows={list.rows}
+          rowId={(row) => row.id}
+          loading={list.fetching && list.rows.length === 0}
+        />
+      </PagedListing>
       <Dialog
         title="New offer"
         wide

@@ -10,6 +10,7 @@ import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
@@ -25,19 +26,22 @@ const RatesQuery = graphql(`
   }
 `);
 
-const SetRate = graphql(`
-  mutation StaffSetRate($input: SetExchangeRateInput!) {
-    setExchangeRate(input: $input) {
-      rate {
-        id
-      }
-      userErrors {
-        field
-        message
+const SetRate = mutation(
+  graphql(`
+    mutation StaffSetRate($input: SetExchangeRateInput!) {
+      setExchangeRate(input: $input) {
+        rate {
+          id
+        }
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "exchangeRates",
+);
 
 type Rate = ResultOf<typeof RatesQuery>["exchangeRates"][number];
 

@@ -1,14 +1,13 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useEffect, useRef, useState } from "react";
-import { useQuery } from "urql";
 
-import { Listing } from "@/components/records/listing";
+import { PagedListing } from "@/components/records/listing";
+import { usePaged } from "@/components/records/use-paged";
 import { Badge } from "@/components/ui/badge";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Dialog } from "@/components/ui/dialog";
 import { Fact, Facts } from "@/components/ui/facts";
 import { FilterMenu } from "@/components/ui/filter-menu";
-import { LoadMore } from "@/components/ui/load-more";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
@@ -23,7 +22,6 @@ const ReceivedQuery = graphql(`
   query StaffReceived($after: String, $filter: ReceivedPostbackFilter) {
     receivedPostbacks(first: 50, after: $after, filter: $filter) {
       edges {
-        cursor
         node {
           id
           receivedAt
@@ -61,6 +59,10 @@ const ReceivedQuery = graphql(`
     }
   }
 `);
+const receivedPages = {
+  query: ReceivedQuery,
+  list: (data: ResultOf<typeof ReceivedQuery>) => data.receivedPostbacks,
+};
 
 type Call = NonNullable<ResultOf<typeof ReceivedQuery>["receivedPostbacks"]>["edges"][number]["node"];
 
@@ -73,35 +75,25 @@ export function ReceivedPage(): ReactElement {
 
 function List({ search }: { search: ReceivedSearch }): ReactElement {
   const navigate = useNavigate();
-  const [after, setAfter] = useState<string | null>(null);
   const [opened, setOpened] = useState<Call | null>(null);
   const { q, result, integration } = search;
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: ReceivedQuery,
-    variables: {
-      after,
-      filter: {
-        ...(q !== undefined && { search: q }),
-        ...(result !== undefined && { results: [result] }),
-        ...(integration !== undefined && { integrationIds: [integration] }),
-      },
+  const list = usePaged(receivedPages, {
+    filter: {
+      ...(q !== undefined && { search: q }),
+      ...(result !== undefined && { results: [result] }),
+      ...(integration !== undefined && { integrationIds: [integration] }),
     },
-    requestPolicy: "cache-and-network",
   });
   const scroller = useRef<HTMLDivElement>(null);
   const { waiting, take } = useArrivals();
-  // Live while at the top and on the first page; otherwise the new ones wait.
+  const { restart } = list;
+  // Live while at the top; further down the new ones wait.
   useEffect(() => {
-    if (waiting === 0 || after !== null || (scroller.current?.scrollTop ?? 0) > 0) return;
+    if (waiting === 0 || (scroller.current?.scrollTop ?? 0) > 0) return;
     take();
-    refetch({ requestPolicy: "network-only" });
-  }, [waiting, after, take, refetch]);
+    restart();
+  }, [waiting, take, restart]);
 
-  const rows = (data?.receivedPostbacks?.edges ?? []).map((edge) => edge.node);
-  const { hasNextPage, endCursor } = data?.receivedPostbacks?.pageInfo ?? {
-    hasNextPage: false,
-    endCursor: null,
-  };
   const set = (change: Partial<ReceivedSearch>) => {
     void navigate({ to: "/staff/received", search: { ...search, ...change }, replace: true });
   };
@@ -190,7 +182,7 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
         />
         <FilterMenu
           name="Integration"
-          choices={(data?.integrations ?? []).map((s) => ({ id: s.id, label: s.name }))}
+          choices={(list.data?.integrations ?? []).map((s) => ({ id: s.id, label: s.name }))}
           selected={integration === undefined ? [] : [integration]}
           onChange={([chosen]) => {
             set({ integration: chosen });
@@ -202,19 +194,17 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
             className="rounded-full bg-accent-soft px-3 py-1 text-sm font-medium text-accent-strong"
             onClick={() => {
               take();
-              setAfter(null);
               scroller.current?.scrollTo({ top: 0 });
-              refetch({ requestPolicy: "network-only" });
+              restart();
             }}
           >
             {waiting} new
           </button>
         )}
       </div>
-      <Listing
+      <PagedListing
         what="The inbound log"
-        error={data ? undefined : error}
-        isEmpty={data !== undefined && rows.length === 0}
+        list={list}
         empty={{
           title: "No requests",
           words:
@@ -222,20 +212,15 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
               ? "No request matches these filters."
               : "No operator has sent anything yet. Give one the URL of its integration.",
         }}
-        onRetry={() => {
-          refetch({ requestPolicy: "network-only" });
-        }}
       >
-        <Table label="Inbound log" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
-        {hasNextPage && (
-          <LoadMore
-            isLoading={fetching}
-            onLoad={() => {
-              setAfter(endCursor);
-            }}
-          />
-        )}
-      </Listing>
+        <Table
+          label="Inbound log"
+          columns={columns}
+          rows={list.rows}
+          rowId={(row) => row.id}
+          loading={list.fetching && list.rows.length === 0}
+        />
+      </PagedListing>
       <Dialog
         title="Request"
         isOpen={opened !== null}

@@ -3,13 +3,13 @@ import { Wand2 } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
-import { Listing } from "@/components/records/listing";
+import { PagedListing } from "@/components/records/listing";
+import { usePaged } from "@/components/records/use-paged";
 import { Button } from "@/components/ui/button";
 import { CheckboxGroup, Checkbox } from "@/components/ui/checkbox";
 import { Confirm, Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
-import { LoadMore } from "@/components/ui/load-more";
 import { Money } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
 import { ShortId } from "@/components/ui/short-id";
@@ -18,6 +18,7 @@ import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
 
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
@@ -26,7 +27,6 @@ const UnattributedQuery = graphql(`
   query StaffUnattributed($after: String) {
     conversions(first: 50, after: $after, filter: { unattributed: true }) {
       edges {
-        cursor
         node {
           id
           conversionId
@@ -72,36 +72,46 @@ const UnattributedQuery = graphql(`
   }
 `);
 
-const Attribute = graphql(`
-  mutation StaffAttribute($input: AttributeConversionInput!) {
-    attributeConversion(input: $input) {
-      conversion {
-        id
-        attributedBy
-        deliveries {
+const Attribute = mutation(
+  graphql(`
+    mutation StaffAttribute($input: AttributeConversionInput!) {
+      attributeConversion(input: $input) {
+        conversion {
           id
+          attributedBy
+          deliveries {
+            id
+          }
+        }
+        userErrors {
+          field
+          message
         }
       }
-      userErrors {
-        field
-        message
-      }
     }
-  }
-`);
+  `),
+  "conversions",
+  "conversionTrace",
+  "node",
+);
 
-const ByRule = graphql(`
-  mutation StaffAttributeByRule($input: AttributeByRuleInput!) {
-    attributeByRule(input: $input) {
-      count
-      considered
-      userErrors {
-        field
-        message
+const ByRule = mutation(
+  graphql(`
+    mutation StaffAttributeByRule($input: AttributeByRuleInput!) {
+      attributeByRule(input: $input) {
+        count
+        considered
+        userErrors {
+          field
+          message
+        }
       }
     }
-  }
-`);
+  `),
+  "conversions",
+  "conversionTrace",
+  "node",
+);
 
 const FindClick = graphql(`
   query StaffFindClick($search: String!) {
@@ -122,6 +132,11 @@ const FindClick = graphql(`
   }
 `);
 
+const unattributedPages = {
+  query: UnattributedQuery,
+  list: (data: ResultOf<typeof UnattributedQuery>) => data.conversions,
+};
+
 type Orphan = ResultOf<typeof UnattributedQuery>["conversions"]["edges"][number]["node"];
 
 interface Choice {
@@ -132,20 +147,12 @@ interface Choice {
 }
 
 export function UnattributedPage(): ReactElement {
-  const [after, setAfter] = useState<string | null>(null);
   const [chosen, setChosen] = useState<Choice | null>(null);
   const [byHand, setByHand] = useState<Orphan | null>(null);
   const [isByRule, setByRule] = useState(false);
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: UnattributedQuery,
-    variables: { after },
-    requestPolicy: "cache-and-network",
-  });
+  const list = usePaged(unattributedPages, {});
   const { errors, isSaving, save } = useSave(Attribute, "attributeConversion");
-  const rows = (data?.conversions.edges ?? [])
-    .map((edge) => edge.node)
-    .filter((row) => row.integration !== null);
-  const { hasNextPage, endCursor } = data?.conversions.pageInfo ?? { hasNextPage: false, endCursor: null };
+  const rows = list.rows.filter((row) => row.integration !== null);
 
   const attribute = async ({ orphan, clickId, reason, of }: Choice) => {
     const payload = await save({ conversionId: orphan.id, clickId, reason });
@@ -154,7 +161,7 @@ export function UnattributedPage(): ReactElement {
     toast(`Attributed to ${of}; ${fired === 1 ? "1 postback fires" : `${String(fired)} postbacks fire`}`);
     setChosen(null);
     setByHand(null);
-    refetch({ requestPolicy: "network-only" });
+    list.refetch();
   };
 
   const columns: Column<Orphan>[] = [
@@ -245,16 +252,12 @@ export function UnattributedPage(): ReactElement {
       >
         Conversions without a matching click. Once attributed, their postbacks fire.
       </PageHead>
-      <Listing
+      <PagedListing
         what="The unattributed conversions"
-        error={data ? undefined : error}
-        isEmpty={data !== undefined && rows.length === 0}
+        list={{ ...list, isEmpty: rows.length === 0 && !list.fetching && !list.hasNext }}
         empty={{
           title: "Nothing to attribute",
           words: "Conversions without a click wait here.",
-        }}
-        onRetry={() => {
-          refetch({ requestPolicy: "network-only" });
         }}
       >
         <Table
@@ -262,17 +265,9 @@ export function UnattributedPage(): ReactElement {
           columns={columns}
           rows={rows}
           rowId={(row) => row.id}
-          loading={!data}
+          loading={list.fetching && rows.length === 0}
         />
-        {hasNextPage && (
-          <LoadMore
-            isLoading={fetching}
-            onLoad={() => {
-              setAfter(endCursor);
-            }}
-          />
-        )}
-      </Listing>
+      </PagedListing>
       <Confirm
         title="Attribute this conversion"
         isOpen={chosen !== null}
@@ -317,7 +312,7 @@ export function UnattributedPage(): ReactElement {
         <RuleForm
           onDone={() => {
             setByRule(false);
-            refetch({ requestPolicy: "network-only" });
+            list.refetch();
           }}
         />
       </Dialog>
