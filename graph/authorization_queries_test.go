@@ -42,6 +42,7 @@ func (w *world) queries() map[string]query {
 		"postbacks":         list("postbacks", "Postback"),
 		"macros":            {"{ macros { name } }", nil},
 		"macroFilters":      {"{ macroFilters { name } }", nil},
+		"goalPayouts":       {"{ goalPayouts { goal { key } } }", nil},
 		"previewPostback":   {`{ previewPostback(urlTemplate: "https://t.example/?c={param_1}") { url } }`, nil},
 		"trackerPresets":    {"{ trackerPresets { key } }", nil},
 		"recognizePostback": {`{ recognizePostback(text: "https://t.example/?c={clickid}") { dialect } }`, nil},

@@ -25,6 +25,9 @@ func (r *Resolver) lint(ctx context.Context, p firing.Postback, trackingLink str
 	if q.Others, err = r.others(ctx, p); err != nil {
 		return nil, err
 	}
+	if err := r.askPay(ctx, &q, p); err != nil {
+		return nil, err
+	}
 	findings := doctor.Check(q)
 	findings = append(findings, doctor.CheckTarget(ctx, p.URLTemplate, r.Target, network && r.Tester.AllowLook(ctx))...)
 	shown := make([]*gen.Finding, len(findings))
@@ -40,7 +43,7 @@ func shownFinding(f doctor.Finding) *gen.Finding {
 		shown.Start, shown.End = &f.Start, &f.End
 	}
 	if f.Fix != nil {
-		shown.Fix = &gen.Fix{Label: f.Fix.Label, URLTemplate: f.Fix.URLTemplate}
+		shown.Fix = &gen.Fix{Label: f.Fix.Label, URLTemplate: f.Fix.URLTemplate, Goals: f.Fix.Goals}
 	}
 	return shown
 }

@@ -92,7 +92,7 @@ func TestATestShowsWhatWasSentAndWhatCameBack(t *testing.T) {
 	res := w.post(t, me, fmt.Sprintf(`mutation { testPostback(input: {urlTemplate: "%s/pb?c={param_1}&p={payout}", values: [{macro: "param_1", value: "a b"}]}) {
 		test { id url state statusCode durationMs timings { waitMs } responseHeaders { name value } responseBody verdict nextStep reason values { macro value } delivery { id test } } userErrors { message } } }`, tracker.URL), nil)
 	at := func(name string) any { return res.at(t, "testPostback", "test", name) }
-	if at("url") != tracker.URL+"/pb?c=a%20b&p=120.00" || at("state") != "FAILED" || at("statusCode") != 403.0 || at("responseBody") != "no entry" || at("reason") != "HTTP_403" ||
+	if at("url") != tracker.URL+"/pb?c=a%20b&p=0.00" || at("state") != "FAILED" || at("statusCode") != 403.0 || at("responseBody") != "no entry" || at("reason") != "HTTP_403" ||
 		!strings.Contains(at("nextStep").(string), "firewall") || !strings.Contains(res.body, "X-Why") || res.at(t, "testPostback", "test", "timings", "waitMs") == nil {
 		t.Errorf("%s", res.body)
 	}

@@ -19,6 +19,7 @@ import (
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
+	"postrider/testfire"
 )
 
 // specified applies an input's fields of a postback, and the arguments beside it, to the saved
@@ -206,10 +207,17 @@ func macroFilters() []*gen.MacroFilter {
 	return list
 }
 
-// preview expands a template with sample values, and those that are given.
-func preview(postback firing.Postback, values []*gen.MacroValueInput) *gen.PostbackPreview {
+// sampleWish is the sample conversion that is asked for.
+type sampleWish struct {
+	goal   *string
+	link   *string // as it was pasted
+	values []*gen.MacroValueInput
+}
+
+// preview expands a postback's template with the values of a sample conversion.
+func (r *Resolver) preview(ctx context.Context, postback firing.Postback, w sampleWish) (*gen.PostbackPreview, error) {
 	template := postback.URLTemplate
-	p := &gen.PostbackPreview{Spans: []*gen.MacroSpan{}, Errors: []*gen.TemplateError{}}
+	p := &gen.PostbackPreview{Spans: []*gen.MacroSpan{}, Samples: []*gen.MacroValue{}, Errors: []*gen.TemplateError{}}
 	parsed, err := macro.ParseFor(template, postback.Macros())
 	if faults, ok := errors.AsType[macro.Errors](err); ok {
 		for _, f := range faults {
@@ -218,15 +226,16 @@ func preview(postback firing.Postback, values []*gen.MacroValueInput) *gen.Postb
 				Start: macro.UTF16Offset(template, f.Start), End: macro.UTF16Offset(template, f.End),
 			})
 		}
-		return p
+		return p, nil
 	}
-	said := macro.SampleValues()
-	for _, v := range values {
-		if name, ok := macro.Lookup(v.Macro); ok {
-			said.Set(name, v.Value)
-		}
+	sample, err := r.sample(ctx, postback, w)
+	if err != nil {
+		return nil, err
 	}
-	url, spans := parsed.ExpandSpans(said)
+	for _, name := range parsed.Macros() {
+		p.Samples = append(p.Samples, &gen.MacroValue{Macro: string(name), Value: sample.Get(name)})
+	}
+	url, spans := parsed.ExpandSpans(sample)
 	p.URL = &url
 	for _, s := range spans {
 		p.Spans = append(p.Spans, &gen.MacroSpan{
@@ -235,5 +244,34 @@ func preview(postback firing.Postback, values []*gen.MacroValueInput) *gen.Postb
 			URLStart: macro.UTF16Offset(url, s.URLStart), URLEnd: macro.UTF16Offset(url, s.URLEnd),
 		})
 	}
-	return p
+	return p, nil
+}
+
+// sample returns the values of a postback's sample conversion.
+func (r *Resolver) sample(ctx context.Context, p firing.Postback, w sampleWish) (*macro.Values, error) {
+	of := testfire.SampleOf{Postback: p, Goal: text(w.goal), Values: given(w.values)}
+	var err error
+	if of.AffiliateID, err = r.affiliateOf(ctx, p); err != nil {
+		return nil, err
+	}
+	if w.link != nil {
+		of.Link, of.Pasted, err = r.pastedLink(ctx, "trackingLink", *w.link)
+		if problem.CodeOf(err) == problem.CodeInternal {
+			return nil, err
+		}
+	}
+	sample, err := r.Tester.Sample(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	return sample.Values, nil
+}
+
+// given returns the values of an input by macro, in the spelling that they were given in.
+func given(values []*gen.MacroValueInput) map[string]string {
+	byMacro := map[string]string{}
+	for _, v := range values {
+		byMacro[v.Macro] = v.Value
+	}
+	return byMacro
 }

@@ -115,6 +115,14 @@ func (r *postbackVersionResolver) Author(ctx context.Context, obj *db.PostbackVe
 	return find(ctx, load(ctx).users, obj.UserID)
 }
 
+func (r *queryResolver) GoalPayouts(ctx context.Context, postback *gen.PostbackInput) ([]*gen.GoalPayouts, error) {
+	p, err := r.specified(ctx, postback, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.goalPayouts(ctx, p)
+}
+
 func (r *queryResolver) Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error) {
 	q := r.Client.Postback.Query().Where(postback.DeletedAtIsNil()).Where(filter.Predicates()...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
@@ -128,12 +136,12 @@ func (r *queryResolver) MacroFilters(ctx context.Context) ([]*gen.MacroFilter, e
 	return macroFilters(), nil
 }
 
-func (r *queryResolver) PreviewPostback(ctx context.Context, urlTemplate *string, values []*gen.MacroValueInput, postback *gen.PostbackInput) (*gen.PostbackPreview, error) {
+func (r *queryResolver) PreviewPostback(ctx context.Context, urlTemplate *string, values []*gen.MacroValueInput, postback *gen.PostbackInput, goal *string, trackingLink *string) (*gen.PostbackPreview, error) {
 	p, err := r.specified(ctx, postback, &gen.PostbackInput{URLTemplate: urlTemplate})
 	if err != nil {
 		return nil, err
 	}
-	return preview(p, values), nil
+	return r.preview(ctx, p, sampleWish{goal: goal, link: trackingLink, values: values})
 }
 
 func (r *Resolver) Postback() gen.PostbackResolver { return &postbackResolver{r} }

@@ -42,6 +42,7 @@ func complexity() gen.ComplexityRoot {
 	c.Query.SetupChecklist = func(child int, _ string) int { return priceOfChecklist + child }
 	c.Query.ConversionTrace = func(child int, _ string) int { return priceOfReading + child }
 	c.Campaign.Numbers = func(child int, _ *string) int { return priceOfNumbers + child }
+	c.GoalPayouts.Payouts = func(child int) int { return 1 + child } // few goals have any
 	c.Delivery.Aggregated = func(child int) int { return 1 + child } // few deliveries have any
 	c.CampaignNumbers.Days = func(child int) int { return monthDays * child }
 	c.Postback.Health = func(child int) int { return priceOfNumbers + child }
@@ -63,7 +64,8 @@ func complexity() gen.ComplexityRoot {
 func texts(c *gen.ComplexityRoot) {
 	c.Query.RecognizePostback = func(child int, _ string) int { return priceOfReading + child }
 	c.Query.RecognizeTrackingLink = func(child int, _ string) int { return priceOfReading + child }
-	c.Query.PreviewPostback = func(child int, _ *string, _ []*gen.MacroValueInput, _ *gen.PostbackInput) int {
+	c.Query.GoalPayouts = func(child int, _ *gen.PostbackInput) int { return priceOfReading + rowsOfDictionary*child }
+	c.Query.PreviewPostback = func(child int, _ *string, _ []*gen.MacroValueInput, _ *gen.PostbackInput, _, _ *string) int {
 		return priceOfReading + child
 	}
 	c.Query.LintPostback = func(child int, _, _ *string, _ []string, _ *gen.PostbackInput, network *bool) int {
@@ -72,7 +74,7 @@ func texts(c *gen.ComplexityRoot) {
 		}
 		return priceOfReading + list(child)
 	}
-	c.Query.SimulatePostback = func(child int, _, _ string, _ *commission.Status, _ *gen.PostbackInput) int {
+	c.Query.SimulatePostback = func(child int, _, _ string, _ *commission.Status, _ *gen.PostbackInput, _ []*gen.MacroValueInput) int {
 		return priceOfReading + child
 	}
 	c.Mutation.TestPostback = func(child int, _ gen.TestPostbackInput) int { return priceOfCalling + child }

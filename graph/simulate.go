@@ -49,6 +49,7 @@ type simulationWish struct {
 	goal   string
 	status *commission.Status
 	draft  *gen.PostbackInput
+	values []*gen.MacroValueInput
 }
 
 func (r *Resolver) simulate(ctx context.Context, w simulationWish) (*gen.Simulation, error) {
@@ -56,7 +57,7 @@ func (r *Resolver) simulate(ctx context.Context, w simulationWish) (*gen.Simulat
 	if err != nil {
 		return nil, err
 	}
-	c := testfire.Case{Link: row, Pasted: pasted, Goal: w.goal}
+	c := testfire.Case{Link: row, Pasted: pasted, Goal: w.goal, Values: given(w.values)}
 	assign(&c.Status, w.status)
 	if w.draft != nil {
 		draft, err := r.specified(ctx, w.draft, nil)

@@ -18,8 +18,8 @@ func (r *mutationResolver) RestorePostbackVersion(ctx context.Context, input gen
 	return &gen.RestorePostbackVersionPayload{Postback: postback, UserErrors: errs}, err
 }
 
-func (r *queryResolver) SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, postback *gen.PostbackInput) (*gen.SimulationPayload, error) {
-	simulation, err := r.simulate(ctx, simulationWish{link: trackingLink, goal: goal, status: status, draft: postback})
+func (r *queryResolver) SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, postback *gen.PostbackInput, values []*gen.MacroValueInput) (*gen.SimulationPayload, error) {
+	simulation, err := r.simulate(ctx, simulationWish{link: trackingLink, goal: goal, status: status, draft: postback, values: values})
 	errs, err := userErrors(err)
 	return &gen.SimulationPayload{Simulation: simulation, UserErrors: errs}, err
 }

@@ -44,14 +44,14 @@ func (r *Resolver) runScenarios(ctx context.Context, in gen.TestPostbackInput) (
 }
 
 func (r *Resolver) testWish(ctx context.Context, in gen.TestPostbackInput) (testfire.Wish, error) {
-	wish := testfire.Wish{Goal: text(in.Goal), Values: map[string]string{}}
-	var err1, err2 error
+	wish := testfire.Wish{Goal: text(in.Goal), Values: given(in.Values)}
+	var err1, err2, err3 error
 	wish.AffiliateID, err1 = optionalID[ids.Affiliate]("affiliateId", in.AffiliateID)
 	wish.Postback, err2 = r.specified(ctx, in.Postback, &gen.PostbackInput{URLTemplate: in.URLTemplate, Method: in.Method})
-	for _, v := range in.Values {
-		wish.Values[v.Macro] = v.Value
+	if in.TrackingLink != nil {
+		wish.Link, wish.Pasted, err3 = r.pastedLink(ctx, "trackingLink", *in.TrackingLink)
 	}
-	return wish, errors.Join(err1, err2)
+	return wish, errors.Join(err1, err2, err3)
 }
 
 // postbackTests returns the tests of one postback or of all.

@@ -18,7 +18,8 @@ type Gaps struct {
 	Now func() time.Time
 }
 
-// Gap is a goal of a running campaign for which no enabled postback fires.
+// Gap is a goal of a running campaign for which no enabled postback fires: one that pays, or
+// one that trackers count.
 type Gap struct {
 	CampaignID  int64
 	Goal        string
@@ -30,8 +31,16 @@ const (
 	mostGaps  = 200
 )
 
+// dealInForceSQL is commission.InForce for a row c of campaigns, at $4.
+const dealInForceSQL = `
+	SELECT d.model, d.lead_goal FROM deals d
+	WHERE d.offer_id = c.offer_id AND (d.affiliate_id IS NULL OR d.affiliate_id = c.affiliate_id)
+	  AND (d.valid_from IS NULL OR d.valid_from <= $4) AND (d.valid_to IS NULL OR d.valid_to > $4)
+	ORDER BY d.affiliate_id IS NULL, d.id LIMIT 1`
+
 // OfViewer lists the viewer's gaps, most conversions first. A goal is considered if the
-// campaign has had a conversion of it; registration and first deposit always are.
+// affiliate's deal in force pays for it; registration and first deposit always are, because
+// trackers count them.
 func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
@@ -55,10 +64,10 @@ func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
 		)
 		SELECT c.id, g.key, coalesce(s.n, 0)
 		FROM running c CROSS JOIN goals g LEFT JOIN seen s ON s.campaign_id = c.id AND s.goal = g.key
-		WHERE (s.n > 0 OR g.key = ANY($2)) AND NOT EXISTS (
+		WHERE (g.key = ANY($2) OR EXISTS (SELECT FROM (`+dealInForceSQL+`) d WHERE `+commission.PaysSQL+`)) AND NOT EXISTS (
 		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND `+firing.FiresForSQL+` AND p.enabled AND p.deleted_at IS NULL
 		    AND `+firing.ReachesSQL+`)
 		ORDER BY 3 DESC, c.id DESC, g.position LIMIT $3`,
-		g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), mostGaps)
+		g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), mostGaps, g.Now())
 	return found, err
 }

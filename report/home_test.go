@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -167,13 +168,14 @@ func TestGapsAreGoalsThatNobodyIsToldOf(t *testing.T) {
 			}
 		}
 	}
-	wants("nothing yet", map[string]int{"registration": 0, "ftd": 0})
+	wants("nothing yet", map[string]int{"registration": 0, "ftd": 0, "cpa": 0})
 	pgtest.NewScene(t, d) // another's
+	s.Conversion(t, d, func(c *db.ConversionCreate) { c.SetGoal("cpa") })
 	s.Conversion(t, d, func(c *db.ConversionCreate) { c.SetGoal("deposit") })
-	wants("a deposit came", map[string]int{"registration": 0, "ftd": 0, "deposit": 1})
+	wants("a CPA came, and a deposit, which pays nothing", map[string]int{"registration": 0, "ftd": 0, "cpa": 1})
 	pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/", pgtest.On("ftd"))
-	off := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/", pgtest.On("deposit"), func(c *db.PostbackCreate) { c.SetEnabled(false) })
-	wants("one is switched off", map[string]int{"registration": 0, "deposit": 1})
+	off := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/", pgtest.On("cpa"), func(c *db.PostbackCreate) { c.SetEnabled(false) })
+	wants("one is switched off", map[string]int{"registration": 0, "cpa": 1})
 	_, err := d.SQL.ExecContext(t.Context(), `UPDATE postbacks SET enabled = true WHERE id = $1`, off.ID)
 	must(t, err)
 	pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/", pgtest.On("registration"), pgtest.ForOffer(s.Offer))
@@ -183,4 +185,65 @@ func TestGapsAreGoalsThatNobodyIsToldOf(t *testing.T) {
 	_, err = d.SQL.ExecContext(t.Context(), `UPDATE postbacks SET enabled = false`)
 	must(t, err)
 	wants("paused", nil)
+}
+
+// For every model, own and default, past and future: a goal is a gap exactly if the deal in force
+// pays for it, besides those that trackers count.
+func TestGapsFollowTheDealInForce(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	s := pgtest.NewScene(t, d)
+	gaps := report.Gaps{DB: viewer.NewScoped(d.SQL), Now: func() time.Time { return pgtest.Now }}
+	stranger := pgtest.Affiliate(t, d)
+	goals, err := d.Client().Goal.Query().All(pgtest.System(t))
+	must(t, err)
+	day := 24 * time.Hour
+	for _, model := range commission.Models() {
+		for _, lead := range []string{"registration", "kyc"} {
+			terms := commission.Deal{Model: model, LeadGoal: lead}.Terms(commission.Volume{})
+			for name, c := range map[string]struct {
+				change func(*db.DealCreate)
+				holds  bool
+			}{
+				"the default":       {func(*db.DealCreate) {}, true},
+				"one's own":         {func(c *db.DealCreate) { c.SetAffiliateID(s.Affiliate) }, true},
+				"another's":         {func(c *db.DealCreate) { c.SetAffiliateID(stranger) }, false},
+				"one that is over":  {func(c *db.DealCreate) { c.SetValidTo(pgtest.Now) }, false},
+				"one that is to be": {func(c *db.DealCreate) { c.SetValidFrom(pgtest.Now.Add(day)) }, false},
+				"one that begins":   {func(c *db.DealCreate) { c.SetValidFrom(pgtest.Now).SetValidTo(pgtest.Now.Add(day)) }, true},
+			} {
+				_, err := d.SQL.ExecContext(t.Context(), `DELETE FROM deals`)
+				must(t, err)
+				row := d.Client().Deal.Create().SetOfferID(s.Offer).SetModel(model).SetLeadGoal(lead).SetAmount(decimal.NewFromInt(90)).SetPercent(decimal.NewFromInt(40)).SetCurrency("EUR").SetCreatedAt(pgtest.Now)
+				c.change(row)
+				must(t, row.Exec(pgtest.System(t)))
+				found, err := gaps.OfViewer(as(t, s.Affiliate))
+				must(t, err)
+				for _, g := range goals {
+					want := g.Key == "registration" || g.Key == "ftd" || c.holds && terms.Pays(g.Key)
+					if got := slices.ContainsFunc(found, func(gap report.Gap) bool { return gap.Goal == g.Key }); got != want {
+						t.Errorf("%s, %s for %s: %s is a gap: %t", name, model, lead, g.Key, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+// One's own deal goes over the default, also where the default would pay for more.
+func TestGapsFollowOnesOwnDeal(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	s := pgtest.NewScene(t, d) // with a CPA by default
+	must(t, d.Client().Deal.Create().SetOfferID(s.Offer).SetAffiliateID(s.Affiliate).SetModel(commission.RevShare).SetPercent(decimal.NewFromInt(40)).SetCurrency("EUR").SetCreatedAt(pgtest.Now).Exec(pgtest.System(t)))
+	gaps := report.Gaps{DB: viewer.NewScoped(d.SQL), Now: func() time.Time { return pgtest.Now }}
+	found, err := gaps.OfViewer(as(t, s.Affiliate))
+	must(t, err)
+	var keys []string
+	for _, g := range found {
+		keys = append(keys, g.Goal)
+	}
+	if slices.Sort(keys); !slices.Equal(keys, []string{"ftd", "net_revenue", "registration"}) {
+		t.Errorf("the gaps are %v", keys)
+	}
 }

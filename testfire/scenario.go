@@ -78,6 +78,10 @@ func (t *Tester) RunScenarios(ctx context.Context, w Wish) (*Run, error) {
 	if err := t.maySend(ctx, len(scenarios)); err != nil {
 		return nil, err
 	}
+	bases, err := t.basesOf(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	id, err := uuid.NewV7AtTime(t.Now())
 	if err != nil {
 		return nil, fmt.Errorf("making an id: %w", err)
@@ -90,7 +94,7 @@ func (t *Tester) RunScenarios(ctx context.Context, w Wish) (*Run, error) {
 		if first := results[Normal]; timed.Err() != nil || first != nil && first.Exchange.StatusCode == 0 {
 			break
 		}
-		next := shot{scenario: s.Key, run: run, values: valuesOf(s.Key, o.values, id)}
+		next := shot{scenario: s.Key, run: run, values: bases.valuesOf(s.Key, id)}
 		if s.Key == SameAgain {
 			next.again = results[Normal].ID
 		}
@@ -120,10 +124,31 @@ func (t *Tester) cards(ctx context.Context, id uuid.UUID, scenarios []Scenario, 
 	return run, nil
 }
 
-// valuesOf returns the values of a scenario: those of the test, changed as the scenario needs.
-// Each run has its own ids, so that a run fired again is no duplicate.
-func valuesOf(scenario string, given *macro.Values, run uuid.UUID) *macro.Values {
-	v := *given
+// bases are the sample conversions that the scenarios are made of, both approved.
+type bases struct{ normal, deposit *macro.Values }
+
+func (t *Tester) basesOf(ctx context.Context, o *order) (b bases, err error) {
+	of := o.sample
+	of.Status = commission.Approved
+	normal, err := t.Sample(ctx, of)
+	if err != nil {
+		return b, err
+	}
+	of.Goal = commission.GoalDeposit
+	deposit, err := t.Sample(ctx, of)
+	if err != nil {
+		return b, err
+	}
+	return bases{normal: normal.Values, deposit: deposit.Values}, nil
+}
+
+// valuesOf returns the values of a scenario: those of a sample conversion, changed as the scenario
+// needs. Each run has its own ids, so that a run fired again is no duplicate.
+func (b bases) valuesOf(scenario string, run uuid.UUID) *macro.Values {
+	v := *b.normal
+	if scenario == SecondDeposit {
+		v = *b.deposit
+	}
 	first, second, third := nthID(run, 1), nthID(run, 2), nthID(run, 3)
 	set := func(id string, status commission.Status) {
 		v.Set(macro.ConversionID, id)
@@ -136,8 +161,6 @@ func valuesOf(scenario string, given *macro.Values, run uuid.UUID) *macro.Values
 	switch scenario {
 	case SecondDeposit:
 		set(second, commission.Approved)
-		v.Set(macro.GoalID, commission.GoalDeposit)
-		v.Set(macro.GoalName, "Deposit")
 	case Reversal:
 		set(first, commission.Rejected)
 		v.Set(macro.PreviousStatus, string(commission.Approved))

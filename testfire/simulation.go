@@ -22,8 +22,9 @@ type Case struct {
 	Link   *db.TrackingLink
 	Pasted tracking.Pasted // the link's params as passed to the traffic source
 	Goal   string
-	Status commission.Status // approved if empty
+	Status commission.Status // the first that the draft fires for if empty
 	Draft  *firing.Postback  // a postback as in its editor; with an id it replaces the saved one; nil for none
+	Values map[string]string // by macro, in any spelling; they replace the samples
 }
 
 // Simulation is the result of a simulated case.
@@ -52,10 +53,11 @@ type Slot struct {
 // Simulate runs a simulated click and conversion through the rules. It writes nothing and
 // sends nothing.
 func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
-	if c.Status == "" {
-		c.Status = commission.Approved
+	of := SampleOf{AffiliateID: ids.Affiliate(c.Link.AffiliateID), Goal: c.Goal, Status: c.Status, Link: c.Link, Pasted: c.Pasted, Values: c.Values}
+	if c.Draft != nil {
+		of.Postback = *c.Draft
 	}
-	scene, err := t.simulate(ctx, c)
+	sample, err := t.Sample(ctx, of)
 	if err != nil {
 		return nil, err
 	}
@@ -65,11 +67,11 @@ func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 	}
 	simulation := &Simulation{}
 	for _, name := range []macro.Name{macro.Param1, macro.Param2, macro.Param3} {
-		value := scene.values.Get(name)
-		simulation.Click = append(simulation.Click, Slot{Macro: name, Value: value, Filled: value != "", Why: scene.why[name]})
+		value := sample.Values.Get(name)
+		simulation.Click = append(simulation.Click, Slot{Macro: name, Value: value, Filled: value != "", Why: sample.why[name]})
 	}
 	if c.Draft != nil {
-		simulated, err := scene.simulate(nil, draft(c), c.Draft.URLTemplate)
+		simulated, err := sample.simulate(nil, draft(c), c.Draft.URLTemplate)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +79,7 @@ func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 		rows = slices.DeleteFunc(rows, func(p *db.Postback) bool { return ids.Postback(p.ID) == c.Draft.ID })
 	}
 	for _, p := range rows {
-		simulated, err := scene.simulate(p, ent.FiringPostback(p), p.URLTemplate)
+		simulated, err := sample.simulate(p, ent.FiringPostback(p), p.URLTemplate)
 		if err != nil {
 			return nil, fmt.Errorf("postback %d: %w", p.ID, err)
 		}
@@ -103,14 +105,7 @@ func draft(c Case) firing.Postback {
 	return p
 }
 
-// scene is a simulated conversion: the value of each macro, and where it comes from.
-type scene struct {
-	event  firing.Event
-	values *macro.Values
-	why    map[macro.Name]string
-}
-
-func (s *scene) simulate(p *db.Postback, rule firing.Postback, template string) (Simulated, error) {
+func (s *Sample) simulate(p *db.Postback, rule firing.Postback, template string) (Simulated, error) {
 	simulated := Simulated{Postback: p, Decision: firing.Decide(s.event, []firing.Postback{rule})[0]}
 	parsed, err := macro.ParseFor(template, macro.ScopeFor(rule.Aggregates > 0))
 	if err != nil {
@@ -122,11 +117,11 @@ func (s *scene) simulate(p *db.Postback, rule firing.Postback, template string) 
 	if !simulated.Decision.Fired {
 		return simulated, nil
 	}
-	url, spans := parsed.ExpandSpans(s.values)
+	url, spans := parsed.ExpandSpans(s.Values)
 	simulated.URL = url
 	for i, span := range spans {
 		slot := Slot{Macro: span.Macro, Value: span.Value, Filled: span.Value != "", Why: s.why[span.Macro], Span: span}
-		if filters := parsed.Slots()[i].Filters; len(filters) > 0 && slot.Filled != (s.values.Get(span.Macro) != "") {
+		if filters := parsed.Slots()[i].Filters; len(filters) > 0 && slot.Filled != (s.Values.Get(span.Macro) != "") {
 			slot.Why += map[bool]string{true: " A filter sets the value.", false: " A filter removes the value."}[slot.Filled]
 		}
 		simulated.Slots = append(simulated.Slots, slot)

@@ -55,7 +55,7 @@ func TestEverySlotIsFilledOrSaysWhyNot(t *testing.T) {
 	}{
 		macro.Param1: {true, "{subid}"}, macro.Param2: {true, "same for every click"}, macro.Amount: {false, "Registration has no amount"}, macro.ConversionID: {true, "sample"},
 		macro.TransactionID: {false, "operators report none"}, macro.Param3: {true, "has no param_3. A filter sets the value"}, macro.GoalID: {true, "The goal"},
-		macro.CampName: {true, "campaign of the link"}, macro.PreviousStatus: {false, "status change"}, macro.Payout: {true, "deal"}, macro.LandingPage: {false, "destination"},
+		macro.CampName: {true, "campaign of the click"}, macro.PreviousStatus: {false, "status change"}, macro.Payout: {true, "deal"}, macro.LandingPage: {false, "destination"},
 	} {
 		if s := slot(t, draft.Slots, name); s.Filled != c.filled || !strings.Contains(s.Why, c.why) || s.Filled != (s.Value != "") {
 			t.Errorf("%s: %+v, want %v, %q", name, s, c.filled, c.why)
@@ -85,7 +85,7 @@ func TestTheSimulationFollowsTheRules(t *testing.T) {
 	} {
 		draft := *claim.Draft
 		change(&draft)
-		simulation, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "ftd", Draft: &draft})
+		simulation, err := w.tester.Simulate(w.oneCtx, testfire.Case{Link: w.link(), Goal: "ftd", Status: commission.Approved, Draft: &draft})
 		w.must(err)
 		if simulation.Postbacks[0].Decision.Fired || simulation.Postbacks[0].Decision.Reason == "" {
 			t.Errorf("%s: %+v", name, simulation.Postbacks[0])

@@ -8,6 +8,7 @@
 package testfire
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,12 +21,11 @@ import (
 	"golang.org/x/time/rate"
 
 	"postrider/dispatch"
-	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/domain/macro"
+	"postrider/domain/tracking"
 	"postrider/ent"
 	"postrider/ent/db"
-	"postrider/ent/db/goal"
 	"postrider/ent/db/postback"
 	"postrider/internal/globalid"
 	"postrider/internal/ids"
@@ -108,7 +108,9 @@ type Wish struct {
 	Postback    firing.Postback
 	AffiliateID ids.Affiliate     // for staff, if no postback has an owner
 	Goal        string            // that it reports; the postback's if empty
-	Values      map[string]string // by macro, in any spelling
+	Link        *db.TrackingLink  // of the click; nil for the newest campaign in the postback's scope
+	Pasted      tracking.Pasted   // the params of Link
+	Values      map[string]string // by macro, in any spelling; they replace the samples
 }
 
 // order is a validated wish.
@@ -121,9 +123,10 @@ type order struct {
 	method      firing.Method
 	rule        firing.BodyRule
 	signing     string
+	sample      SampleOf
 	goal        *db.Goal
 	values      *macro.Values
-	said        map[string]string // values given by the wish, by macro
+	delivery    bool // the wish gives the delivery id
 }
 
 // prepare validates a wish; problems are returned as joined *problem.Error.
@@ -136,7 +139,7 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &order{affiliateID: scope.AffiliateID(), userID: v.UserID, method: firing.GET, said: map[string]string{}}
+	o := &order{affiliateID: scope.AffiliateID(), userID: v.UserID, method: firing.GET}
 	if w.Postback.ID != 0 {
 		if err := t.readPostback(ctx, o, &w); err != nil {
 			return nil, err
@@ -163,19 +166,14 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 	if o.template, err = macro.ParseFor(w.Postback.URLTemplate, w.Postback.Macros()); err != nil {
 		bad = append(bad, problem.Invalid("urlTemplate", "%s", err))
 	}
-	for name, value := range w.Values {
-		if known, ok := macro.Lookup(name); !ok {
-			bad = append(bad, problem.Invalid("values", "there is no macro %q", name))
-		} else if len(value) > macro.MaxValue {
-			bad = append(bad, problem.Invalid("values", "the value of {%s} is %d bytes long; the limit is %d", known, len(value), macro.MaxValue))
-		} else {
-			o.said[string(known)] = value
-		}
-	}
+	said, wrong := spelled(w.Values)
+	bad = append(bad, wrong...)
+	_, o.delivery = said[macro.DeliveryID]
 	if err := errors.Join(bad...); err != nil {
 		return nil, err
 	}
-	return o, t.fill(ctx, o, w.Goal)
+	o.sample = SampleOf{Postback: w.Postback, AffiliateID: o.affiliateID, Goal: w.Goal, Link: w.Link, Pasted: w.Pasted, Values: w.Values}
+	return o, t.fill(ctx, o)
 }
 
 // readPostback loads the saved postback that a wish names.
@@ -187,10 +185,8 @@ func (t *Tester) readPostback(ctx context.Context, o *order, w *Wish) error {
 	if w.Postback.URLTemplate == "" {
 		w.Postback = ent.FiringPostback(p)
 	}
+	w.Postback.Goal = cmp.Or(w.Postback.Goal, p.Goal)
 	o.postback, o.affiliateID = p, ids.Affiliate(p.AffiliateID)
-	if w.Goal == "" {
-		w.Goal = p.Goal
-	}
 	if o.signing, err = t.Secrets.Open(p.SigningSecret, secret.ForPostback); err != nil {
 		return fmt.Errorf("opening the signing secret: %w", err)
 	}
@@ -201,24 +197,13 @@ func (t *Tester) readPostback(ctx context.Context, o *order, w *Wish) error {
 	return nil
 }
 
-// fill sets every macro: to the given value, else the goal's, else a sample.
-func (t *Tester) fill(ctx context.Context, o *order, key string) error {
-	if key == "" {
-		key = o.said[string(macro.GoalID)]
-	}
-	if key == "" {
-		key = commission.GoalFTD
-	}
-	g, err := t.Rows.Goal.Query().Where(goal.Key(key)).Only(ctx)
+// fill sets every macro to its value of the sample conversion.
+func (t *Tester) fill(ctx context.Context, o *order) error {
+	sample, err := t.Sample(ctx, o.sample)
 	if err != nil {
-		return missing(err, "goal", "goal")
+		return err
 	}
-	o.goal, o.values = g, macro.SampleValues()
-	o.values.Set(macro.GoalID, g.Key)
-	o.values.Set(macro.GoalName, g.Name)
-	for name, value := range o.said {
-		o.values.Set(macro.Name(name), value)
-	}
+	o.goal, o.values = sample.Goal, sample.Values
 	return nil
 }
 
@@ -277,7 +262,7 @@ func (t *Tester) fire(ctx context.Context, o *order, s shot) (*Result, error) {
 	if !s.again.IsNil() {
 		delivery = globalid.Hex(s.again)
 	}
-	if o.said[string(macro.DeliveryID)] == "" {
+	if s.scenario != "" && !o.delivery { // a single test is sent as its preview shows it
 		s.values.Set(macro.DeliveryID, delivery)
 	}
 	e := t.Sender.Send(ctx, dispatch.Request{

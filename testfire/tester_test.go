@@ -16,6 +16,7 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
 	"postrider/internal/ids"
@@ -111,7 +112,7 @@ func TestATestIsSentOnceAndKeptInTheLogAlone(t *testing.T) {
 		t.Fatalf("%d requests", len(w.sent))
 	}
 	q := w.sent[0].URL.Query()
-	if q.Get("c") != "my click" || q.Get("g") != "registration" || q.Get("n") != "Registration" || q.Get("p") != "7.00" || q.Get("d") != strings.ReplaceAll(test.ID.String(), "-", "") {
+	if q.Get("c") != "my click" || q.Get("g") != "registration" || q.Get("n") != "Registration" || q.Get("p") != "7.00" || q.Get("d") != macro.SampleValues().Get(macro.DeliveryID) {
 		t.Errorf("sent %s", w.sent[0].URL)
 	}
 	d, err := w.rows.Delivery.Get(w.system, test.ID)
@@ -220,11 +221,11 @@ func TestWhatAggregatesHasMacrosOfItsOwn(t *testing.T) {
 	template := w.url + "/?n={count}&sum={sum_amount}"
 	_, err := w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{URLTemplate: template, Aggregates: time.Minute}})
 	w.must(err)
-	saved := pgtest.Postback(t, w.d, w.one.Affiliate, template, pgtest.Aggregation(60))
+	saved := pgtest.Postback(t, w.d, w.one.Affiliate, template, pgtest.On("ftd"), pgtest.Aggregation(60))
 	_, err = w.tester.Fire(w.oneCtx, testfire.Wish{Postback: firing.Postback{ID: ids.Postback(saved.ID)}})
 	w.must(err)
 	for _, r := range w.sent {
-		if q := r.URL.Query(); q.Get("n") != "3" || q.Get("sum") != "75.50" {
+		if q := r.URL.Query(); q.Get("n") != "1" || q.Get("sum") != "25.50" {
 			t.Errorf("sent %s", r.URL)
 		}
 	}

@@ -24,13 +24,23 @@ func (t Terms) Payout(goal string, amount decimal.Decimal, status Status) decima
 	}
 	pays := decimal.Zero
 	switch {
-	case (t.Model == CPA || t.Model == Hybrid) && goal == GoalCPA, t.Model == CPL && goal == t.LeadGoal:
-		pays = t.Amount
 	case t.PaysShare(goal):
 		pays = amount.Mul(t.Percent).Shift(-2)
+	case t.Pays(goal):
+		pays = t.Amount
 	}
 	return Round(pays, t.Currency)
 }
+
+// Pays tells whether the terms pay for a goal.
+func (t Terms) Pays(goal string) bool {
+	return (t.Model == CPA || t.Model == Hybrid) && goal == GoalCPA || t.Model == CPL && goal == t.LeadGoal || t.PaysShare(goal)
+}
+
+// PaysSQL is [Terms.Pays] for a row d of deals and g of goals.
+const PaysSQL = `(d.model IN ('cpa', 'hybrid') AND g.key = 'cpa'
+	OR d.model = 'cpl' AND g.key = coalesce(nullif(d.lead_goal, ''), 'registration')
+	OR d.model IN ('revshare', 'hybrid') AND g.key = 'net_revenue')`
 
 // PaysShare tells whether the payout of this goal depends on the amount.
 func (t Terms) PaysShare(goal string) bool {

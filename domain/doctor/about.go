@@ -2,11 +2,12 @@ package doctor
 
 import "postrider/domain/firing"
 
-// About is the question about a postback. Tracking link, repeating goals and the
-// owner's other postbacks are added by who knows them.
+// About is the question about a postback. Tracking link, repeating goals, the owner's
+// other postbacks and what its deals pay are added by who knows them.
 func About(p firing.Postback) Question {
 	return Question{
 		Name: p.Name, Template: p.URLTemplate, Goals: goalsOf(p), Statuses: p.Statuses, Aggregates: p.Aggregates > 0,
+		OneGoal: p.ID != 0 && p.Aggregates == 0,
 	}
 }
 

@@ -19,6 +19,9 @@ type Question struct {
 	Statuses     []commission.Status // that fire it; empty for approved alone
 	Aggregates   bool                // it tells of several conversions of a click in one request
 	Others       []Postback          // which the same affiliate has besides this one
+	OneGoal      bool                // its goal can be replaced, but none added
+	Paid         []Goal              // that a deal in force pays for where it fires
+	LastMonth    []Month             // what each goal brought where it fires
 }
 
 // Postback is what there is to know of another postback of the affiliate's.
@@ -49,7 +52,7 @@ func Check(q Question) []Finding {
 // heals tries a fix: there must be fewer findings of that code, and of no code as
 // heavy or heavier more than before.
 func heals(q Question, before []Finding, f Finding) bool {
-	q.Template = f.Fix.URLTemplate
+	q = f.Fix.applied(q)
 	after := examine(q)
 	if count(after, f.Code) >= count(before, f.Code) {
 		return false
@@ -101,6 +104,7 @@ func examine(q Question) []Finding {
 		e.link()
 		e.tellsApart()
 		e.fixedCurrency()
+		e.paidFor()
 		e.addsUp()
 		e.elsewhere()
 	}

@@ -46,6 +46,9 @@ func checkFindings(t fataler, q doctor.Question, findings []doctor.Finding) {
 		}
 		fixed := q
 		fixed.Template = f.Fix.URLTemplate
+		if f.Fix.Goals != nil {
+			fixed.Goals = f.Fix.Goals
+		}
 		after := doctor.Check(fixed)
 		if n := count(after, f.Code); f.Fix.Label == "" || n >= count(findings, f.Code) {
 			t.Fatalf("%q: the fix %q of %s leaves %d of them", q.Template, f.Fix.URLTemplate, f.Code, n)

@@ -54,6 +54,7 @@ const (
 	CodeStatusUnread      = "status_unread"  // the tracker counts whatever comes
 	CodeSameURL           = "same_url"       // another postback fires it too
 	CodeFixedCurrency     = "fixed_currency" // one currency for whatever amount
+	CodeNothingPaid       = "nothing_paid"   // no deal pays for any of its goals
 	CodeFirstAlone        = "first_alone"    // it speaks of the first of several conversions
 	CodeHTTP              = "http"           // the host answers https
 	CodeHostNotFound      = "host_not_found"
@@ -72,6 +73,7 @@ type Finding struct {
 
 // Fix is a change that takes a finding away.
 type Fix struct {
-	Label       string // what it does, as on a button
-	URLTemplate string // the whole template, fixed
+	Label       string   // what it does, as on a button
+	URLTemplate string   // the whole template, fixed
+	Goals       []string // all goals, fixed; nil where they stay
 }

@@ -49,8 +49,18 @@ test("a click becomes a conversion becomes a postback, live", async ({ page, dem
   await expect(page.getByTitle(/^goal_id: /).first()).toBeVisible();
   await page.getByRole("textbox", { name: "Name" }).fill("E2E echo");
   await page.screenshot({ path: "test-results/shots/postback-form.png" });
+  // What the preview shows is what the simulation shows, and what a test fire sends: the badge says so.
+  await page.getByRole("button", { name: "Simulate" }).click();
+  const simulation = page.getByRole("article", { name: "Simulation of Registration" });
+  await expect(simulation).toContainText("goal=registration");
+  await expect(page.getByText(/This exact URL/)).toHaveCount(0);
+  await simulation.getByRole("button", { name: "Fire test" }).click();
+  await expect(page.getByText(/This exact URL was answered 200 at/)).toBeVisible();
   await page.getByRole("button", { name: "Create postback" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "E2E echo" })).toBeVisible();
+  await page.getByRole("tab", { name: "Test" }).click();
+  await page.getByRole("button", { name: "Fire test" }).click();
+  await expect(page.getByText(/This exact URL was answered 200 at/)).toBeVisible();
 
   // The log is open before anything happens.
   await page.goto("/deliveries");

@@ -216,6 +216,29 @@ func (ec *executionContext) fieldContext_Fix_urlTemplate(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Fix", field, false, false, "String")
 }
 
+func (ec *executionContext) _Fix_goals(ctx context.Context, field graphql.CollectedField, obj *Fix) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Fix_goals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Fix_goals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Fix", field, false, false, "String")
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -305,6 +328,11 @@ func (ec *executionContext) _Fix(ctx context.Context, sel ast.SelectionSet, obj 
 		case "urlTemplate":
 			out.Values[i] = ec._Fix_urlTemplate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "goals":
+			out.Values[i] = ec._Fix_goals(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:

@@ -340,6 +340,26 @@ type Fix struct {
 	Label string `json:"label"`
 	// The whole template, fixed.
 	URLTemplate string `json:"urlTemplate"`
+	// All goals of the postback, fixed; null if they stay as they are.
+	Goals []string `json:"goals,omitempty"`
+}
+
+// What the deal in force for an offer pays for a goal: an amount, or a percentage of the conversion's amount.
+type GoalPayout struct {
+	Offer *db.Offer `json:"offer"`
+	// Before any tier; null for a percentage.
+	Amount *Money `json:"amount,omitempty"`
+	// Before any tier; null for an amount.
+	Percent *string `json:"percent,omitempty"`
+	// Whether it is the affiliate's own deal, not the offer's default deal.
+	Own bool `json:"own"`
+}
+
+// What a goal pays an affiliate.
+type GoalPayouts struct {
+	Goal *db.Goal `json:"goal"`
+	// By offer, the affiliate's own deals first; empty if no deal in force pays for the goal.
+	Payouts []*GoalPayout `json:"payouts"`
 }
 
 // No postbacks are sent until Postrider is resumed: conversions are recorded, deliveries wait.
@@ -444,7 +464,7 @@ type PastedLink struct {
 	UserErrors  []*UserError `json:"userErrors"`
 }
 
-// A goal of a running campaign for which no enabled postback fires.
+// A goal of a running campaign for which no enabled postback fires: one that the deal in force pays for, or Registration or FTD, which trackers count.
 type PostbackGap struct {
 	Campaign *db.Campaign `json:"campaign"`
 	Goal     *db.Goal     `json:"goal"`
@@ -478,9 +498,11 @@ type PostbackInput struct {
 // A template as it would be sent. Offsets count UTF-16 code units.
 type PostbackPreview struct {
 	// Null if there are `errors`.
-	URL    *string          `json:"url,omitempty"`
-	Spans  []*MacroSpan     `json:"spans"`
-	Errors []*TemplateError `json:"errors"`
+	URL   *string      `json:"url,omitempty"`
+	Spans []*MacroSpan `json:"spans"`
+	// The value of each macro in the template, before its filters.
+	Samples []*MacroValue    `json:"samples"`
+	Errors  []*TemplateError `json:"errors"`
 }
 
 type QualificationInput struct {
@@ -918,10 +940,12 @@ type TestPostbackInput struct {
 	// Can be left out with a `postback` that has one.
 	URLTemplate *string        `json:"urlTemplate,omitempty"`
 	Method      *firing.Method `json:"method,omitempty"`
-	// Macros without a value get a sample.
+	// Macros without a value get a sample, as `previewPostback` shows it.
 	Values []*MacroValueInput `json:"values,omitempty"`
-	// The goal's key; it sets {goal_id} and {goal_name} unless `values` do.
+	// The goal's key; by default the postback's first.
 	Goal *string `json:"goal,omitempty"`
+	// The tracking link of the click, with params; by default the newest campaign in the postback's scope.
+	TrackingLink *string `json:"trackingLink,omitempty"`
 	// Staff only: the test's affiliate, unless a saved postback is tested.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }

@@ -254,6 +254,180 @@ func (ec *executionContext) fieldContext_DeletePostbackPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _GoalPayout_offer(ctx context.Context, field graphql.CollectedField, obj *GoalPayout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GoalPayout_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Offer) graphql.Marshaler {
+			return ec.marshalNOffer2ᚖpostriderᚋentᚋdbᚐOffer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GoalPayout_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GoalPayout",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GoalPayout_amount(ctx context.Context, field graphql.CollectedField, obj *GoalPayout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GoalPayout_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖpostriderᚋgraphᚋgenᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GoalPayout_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GoalPayout",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GoalPayout_percent(ctx context.Context, field graphql.CollectedField, obj *GoalPayout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GoalPayout_percent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Percent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GoalPayout_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GoalPayout", field, false, false, "String")
+}
+
+func (ec *executionContext) _GoalPayout_own(ctx context.Context, field graphql.CollectedField, obj *GoalPayout) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GoalPayout_own(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Own, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GoalPayout_own(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GoalPayout", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _GoalPayouts_goal(ctx context.Context, field graphql.CollectedField, obj *GoalPayouts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GoalPayouts_goal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Goal) graphql.Marshaler {
+			return ec.marshalNGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GoalPayouts_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GoalPayouts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GoalPayouts_payouts(ctx context.Context, field graphql.CollectedField, obj *GoalPayouts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GoalPayouts_payouts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payouts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*GoalPayout) graphql.Marshaler {
+			return ec.marshalNGoalPayout2ᚕᚖpostriderᚋgraphᚋgenᚐGoalPayoutᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GoalPayouts_payouts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GoalPayouts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GoalPayout(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Macro_name(ctx context.Context, field graphql.CollectedField, obj *Macro) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1781,6 +1955,38 @@ func (ec *executionContext) fieldContext_PostbackPreview_spans(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _PostbackPreview_samples(ctx context.Context, field graphql.CollectedField, obj *PostbackPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PostbackPreview_samples(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Samples, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MacroValue) graphql.Marshaler {
+			return ec.marshalNMacroValue2ᚕᚖpostriderᚋgraphᚋgenᚐMacroValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PostbackPreview_samples(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PostbackPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MacroValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PostbackPreview_errors(ctx context.Context, field graphql.CollectedField, obj *PostbackPreview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3241,6 +3447,92 @@ func (ec *executionContext) _DeletePostbackPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var goalPayoutImplementors = []string{"GoalPayout"}
+
+func (ec *executionContext) _GoalPayout(ctx context.Context, sel ast.SelectionSet, obj *GoalPayout) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, goalPayoutImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GoalPayout")
+		case "offer":
+			out.Values[i] = ec._GoalPayout_offer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._GoalPayout_amount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "percent":
+			out.Values[i] = ec._GoalPayout_percent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "own":
+			out.Values[i] = ec._GoalPayout_own(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var goalPayoutsImplementors = []string{"GoalPayouts"}
+
+func (ec *executionContext) _GoalPayouts(ctx context.Context, sel ast.SelectionSet, obj *GoalPayouts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, goalPayoutsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GoalPayouts")
+		case "goal":
+			out.Values[i] = ec._GoalPayouts_goal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "payouts":
+			out.Values[i] = ec._GoalPayouts_payouts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var macroImplementors = []string{"Macro"}
 
 func (ec *executionContext) _Macro(ctx context.Context, sel ast.SelectionSet, obj *Macro) graphql.Marshaler {
@@ -3787,6 +4079,11 @@ func (ec *executionContext) _PostbackPreview(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "samples":
+			out.Values[i] = ec._PostbackPreview_samples(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "errors":
 			out.Values[i] = ec._PostbackPreview_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4098,6 +4395,54 @@ func (ec *executionContext) marshalNDeletePostbackPayload2ᚖpostriderᚋgraph�
 		return graphql.Null
 	}
 	return ec._DeletePostbackPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNGoalPayout2ᚕᚖpostriderᚋgraphᚋgenᚐGoalPayoutᚄ(ctx context.Context, sel ast.SelectionSet, v []*GoalPayout) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGoalPayout2ᚖpostriderᚋgraphᚋgenᚐGoalPayout(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGoalPayout2ᚖpostriderᚋgraphᚋgenᚐGoalPayout(ctx context.Context, sel ast.SelectionSet, v *GoalPayout) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GoalPayout!")
+		return graphql.Null
+	}
+	return ec._GoalPayout(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNGoalPayouts2ᚕᚖpostriderᚋgraphᚋgenᚐGoalPayoutsᚄ(ctx context.Context, sel ast.SelectionSet, v []*GoalPayouts) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGoalPayouts2ᚖpostriderᚋgraphᚋgenᚐGoalPayouts(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGoalPayouts2ᚖpostriderᚋgraphᚋgenᚐGoalPayouts(ctx context.Context, sel ast.SelectionSet, v *GoalPayouts) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GoalPayouts!")
+		return graphql.Null
+	}
+	return ec._GoalPayouts(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNHTTPMethod2postriderᚋdomainᚋfiringᚐMethod(ctx context.Context, v any) (firing.Method, error) {

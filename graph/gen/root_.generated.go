@@ -586,6 +586,7 @@ type ComplexityRoot struct {
 	}
 
 	Fix struct {
+		Goals       func(childComplexity int) int
 		Label       func(childComplexity int) int
 		URLTemplate func(childComplexity int) int
 	}
@@ -602,6 +603,18 @@ type ComplexityRoot struct {
 		Statuses          func(childComplexity int) int
 		TimestampStandard func(childComplexity int) int
 		Trigger           func(childComplexity int) int
+	}
+
+	GoalPayout struct {
+		Amount  func(childComplexity int) int
+		Offer   func(childComplexity int) int
+		Own     func(childComplexity int) int
+		Percent func(childComplexity int) int
+	}
+
+	GoalPayouts struct {
+		Goal    func(childComplexity int) int
+		Payouts func(childComplexity int) int
 	}
 
 	Header struct {
@@ -868,9 +881,10 @@ type ComplexityRoot struct {
 	}
 
 	PostbackPreview struct {
-		Errors func(childComplexity int) int
-		Spans  func(childComplexity int) int
-		URL    func(childComplexity int) int
+		Errors  func(childComplexity int) int
+		Samples func(childComplexity int) int
+		Spans   func(childComplexity int) int
+		URL     func(childComplexity int) int
 	}
 
 	PostbackTest struct {
@@ -964,6 +978,7 @@ type ComplexityRoot struct {
 		EchoRequests          func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Engine                func(childComplexity int) int
 		ExchangeRates         func(childComplexity int) int
+		GoalPayouts           func(childComplexity int, postback *PostbackInput) int
 		Goals                 func(childComplexity int) int
 		HomeNumbers           func(childComplexity int, timeZone *string) int
 		Instance              func(childComplexity int) int
@@ -977,12 +992,12 @@ type ComplexityRoot struct {
 		PostbackGaps          func(childComplexity int) int
 		PostbackTests         func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
 		Postbacks             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
-		PreviewPostback       func(childComplexity int, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput) int
+		PreviewPostback       func(childComplexity int, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput, goal *string, trackingLink *string) int
 		ReceivedPostbacks     func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
 		RecognizePostback     func(childComplexity int, text string) int
 		RecognizeTrackingLink func(childComplexity int, url string) int
 		SetupChecklist        func(childComplexity int, campaignID string) int
-		SimulatePostback      func(childComplexity int, trackingLink string, goal string, status *commission.Status, postback *PostbackInput) int
+		SimulatePostback      func(childComplexity int, trackingLink string, goal string, status *commission.Status, postback *PostbackInput, values []*MacroValueInput) int
 		Staff                 func(childComplexity int) int
 		TrackerPresets        func(childComplexity int) int
 		TrackingLink          func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
@@ -3378,6 +3393,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FireManualConversionPayload.UserErrors(childComplexity), true
 
+	case "Fix.goals":
+		if e.ComplexityRoot.Fix.Goals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Fix.Goals(childComplexity), true
 	case "Fix.label":
 		if e.ComplexityRoot.Fix.Label == nil {
 			break
@@ -3457,6 +3478,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Goal.Trigger(childComplexity), true
+
+	case "GoalPayout.amount":
+		if e.ComplexityRoot.GoalPayout.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalPayout.Amount(childComplexity), true
+	case "GoalPayout.offer":
+		if e.ComplexityRoot.GoalPayout.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalPayout.Offer(childComplexity), true
+	case "GoalPayout.own":
+		if e.ComplexityRoot.GoalPayout.Own == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalPayout.Own(childComplexity), true
+	case "GoalPayout.percent":
+		if e.ComplexityRoot.GoalPayout.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalPayout.Percent(childComplexity), true
+
+	case "GoalPayouts.goal":
+		if e.ComplexityRoot.GoalPayouts.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalPayouts.Goal(childComplexity), true
+	case "GoalPayouts.payouts":
+		if e.ComplexityRoot.GoalPayouts.Payouts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalPayouts.Payouts(childComplexity), true
 
 	case "Header.name":
 		if e.ComplexityRoot.Header.Name == nil {
@@ -4832,6 +4891,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackPreview.Errors(childComplexity), true
+	case "PostbackPreview.samples":
+		if e.ComplexityRoot.PostbackPreview.Samples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackPreview.Samples(childComplexity), true
 	case "PostbackPreview.spans":
 		if e.ComplexityRoot.PostbackPreview.Spans == nil {
 			break
@@ -5299,6 +5364,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ExchangeRates(childComplexity), true
+	case "Query.goalPayouts":
+		if e.ComplexityRoot.Query.GoalPayouts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_goalPayouts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.GoalPayouts(childComplexity, args["postback"].(*PostbackInput)), true
 	case "Query.goals":
 		if e.ComplexityRoot.Query.Goals == nil {
 			break
@@ -5423,7 +5499,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(*string), args["values"].([]*MacroValueInput), args["postback"].(*PostbackInput)), true
+		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(*string), args["values"].([]*MacroValueInput), args["postback"].(*PostbackInput), args["goal"].(*string), args["trackingLink"].(*string)), true
 	case "Query.receivedPostbacks":
 		if e.ComplexityRoot.Query.ReceivedPostbacks == nil {
 			break
@@ -5478,7 +5554,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.SimulatePostback(childComplexity, args["trackingLink"].(string), args["goal"].(string), args["status"].(*commission.Status), args["postback"].(*PostbackInput)), true
+		return e.ComplexityRoot.Query.SimulatePostback(childComplexity, args["trackingLink"].(string), args["goal"].(string), args["status"].(*commission.Status), args["postback"].(*PostbackInput), args["values"].([]*MacroValueInput)), true
 	case "Query.staff":
 		if e.ComplexityRoot.Query.Staff == nil {
 			break
@@ -8048,11 +8124,13 @@ type Fix {
   label: String!
   "The whole template, fixed."
   urlTemplate: String!
+  "All goals of the postback, fixed; null if they stay as they are."
+  goals: [String!]
 }
 
 extend type Query {
   """
-  Checks template, tracking link, goals and statuses together. A ` + "`" + `postback` + "`" + ` with an id is one that is being edited; with goals,
+  Checks template, tracking link, goals, statuses and deals together. A ` + "`" + `postback` + "`" + ` with an id is one that is being edited; with goals,
   other postbacks in its scope that fire the same URL are found. With ` + "`" + `network` + "`" + ` the host's DNS and https are checked too, which
   takes a moment and has the rate limit of tests.
   """
@@ -8868,6 +8946,8 @@ type PostbackPreview {
   "Null if there are ` + "`" + `errors` + "`" + `."
   url: String
   spans: [MacroSpan!]!
+  "The value of each macro in the template, before its filters."
+  samples: [MacroValue!]!
   errors: [TemplateError!]!
 }
 
@@ -8887,13 +8967,41 @@ type TemplateError {
   end: Int!
 }
 
+"What a goal pays an affiliate."
+type GoalPayouts {
+  goal: Goal!
+  "By offer, the affiliate's own deals first; empty if no deal in force pays for the goal."
+  payouts: [GoalPayout!]!
+}
+
+"What the deal in force for an offer pays for a goal: an amount, or a percentage of the conversion's amount."
+type GoalPayout {
+  offer: Offer!
+  "Before any tier; null for a percentage."
+  amount: Money
+  "Before any tier; null for an amount."
+  percent: String
+  "Whether it is the affiliate's own deal, not the offer's default deal."
+  own: Boolean!
+}
+
 extend type Query {
+  """
+  Every goal and what it pays in a postback's scope: for its offer or its campaign, or for the active offers that the affiliate has
+  tracking links for, all active offers if it has none.
+  """
+  goalPayouts(postback: PostbackInput): [GoalPayouts!]! @auth
   postbacks(first: Int, after: String, last: Int, before: String, filter: PostbackFilter): PostbackConnection! @auth
   "Every macro, in the order in which to show them."
   macros: [Macro!]! @auth
   macroFilters: [MacroFilter!]! @auth
-  "The expanded URL with the span of every macro; values that are not given are samples. ` + "`" + `urlTemplate` + "`" + ` can be left out with a ` + "`" + `postback` + "`" + ` that has one."
-  previewPostback(urlTemplate: String, values: [MacroValueInput!], postback: PostbackInput): PostbackPreview! @auth
+  """
+  The expanded URL with the span of every macro, as a test fire sends it. Values that are not given are samples: a conversion of
+  ` + "`" + `goal` + "`" + `, by default the postback's first, in the first status that it fires for, with the payout of the deal in force, through
+  ` + "`" + `trackingLink` + "`" + `, by default the newest campaign in the postback's scope. A link that is not the viewer's is ignored.
+  ` + "`" + `urlTemplate` + "`" + ` can be left out with a ` + "`" + `postback` + "`" + ` that has one.
+  """
+  previewPostback(urlTemplate: String, values: [MacroValueInput!], postback: PostbackInput, goal: String, trackingLink: String): PostbackPreview! @auth
 }
 
 """
@@ -9303,8 +9411,11 @@ type PastedLink {
 }
 
 extend type Query {
-  "` + "`" + `trackingLink` + "`" + ` is the link as it is used for traffic, with params; ` + "`" + `goal` + "`" + ` is a goal's key; ` + "`" + `postback` + "`" + ` is a saved or unsaved postback."
-  simulatePostback(trackingLink: String!, goal: String!, status: ConversionStatus, postback: PostbackInput): SimulationPayload! @auth
+  """
+  ` + "`" + `trackingLink` + "`" + ` is the link as it is used for traffic, with params; ` + "`" + `goal` + "`" + ` is a goal's key; ` + "`" + `status` + "`" + ` is by default the first that
+  the postback fires for; ` + "`" + `postback` + "`" + ` is a saved or unsaved postback; ` + "`" + `values` + "`" + ` replace the samples.
+  """
+  simulatePostback(trackingLink: String!, goal: String!, status: ConversionStatus, postback: PostbackInput, values: [MacroValueInput!]): SimulationPayload! @auth
   "Parses a pasted tracking link: one of the viewer's is recognised, any other is refused with the reason."
   recognizeTrackingLink(url: String!): PastedLink! @auth
 }
@@ -9325,7 +9436,7 @@ extend type Mutation {
   restorePostbackVersion(input: RestorePostbackVersionInput!): RestorePostbackVersionPayload! @auth(scope: WRITE)
 }
 
-"A goal of a running campaign for which no enabled postback fires."
+"A goal of a running campaign for which no enabled postback fires: one that the deal in force pays for, or Registration or FTD, which trackers count."
 type PostbackGap {
   campaign: Campaign!
   goal: Goal!
@@ -9404,10 +9515,12 @@ input TestPostbackInput {
   "Can be left out with a ` + "`" + `postback` + "`" + ` that has one."
   urlTemplate: String
   method: HTTPMethod
-  "Macros without a value get a sample."
+  "Macros without a value get a sample, as ` + "`" + `previewPostback` + "`" + ` shows it."
   values: [MacroValueInput!]
-  "The goal's key; it sets {goal_id} and {goal_name} unless ` + "`" + `values` + "`" + ` do."
+  "The goal's key; by default the postback's first."
   goal: String
+  "The tracking link of the click, with params; by default the newest campaign in the postback's scope."
+  trackingLink: String
   "Staff only: the test's affiliate, unless a saved postback is tested."
   affiliateId: ID
 }
@@ -10618,6 +10731,8 @@ func (ec *executionContext) childFields_Fix(ctx context.Context, field graphql.C
 		return ec.fieldContext_Fix_label(ctx, field)
 	case "urlTemplate":
 		return ec.fieldContext_Fix_urlTemplate(ctx, field)
+	case "goals":
+		return ec.fieldContext_Fix_goals(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Fix", field.Name)
 }
@@ -10648,6 +10763,30 @@ func (ec *executionContext) childFields_Goal(ctx context.Context, field graphql.
 		return ec.fieldContext_Goal_builtIn(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Goal", field.Name)
+}
+
+func (ec *executionContext) childFields_GoalPayout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offer":
+		return ec.fieldContext_GoalPayout_offer(ctx, field)
+	case "amount":
+		return ec.fieldContext_GoalPayout_amount(ctx, field)
+	case "percent":
+		return ec.fieldContext_GoalPayout_percent(ctx, field)
+	case "own":
+		return ec.fieldContext_GoalPayout_own(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GoalPayout", field.Name)
+}
+
+func (ec *executionContext) childFields_GoalPayouts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_GoalPayouts_goal(ctx, field)
+	case "payouts":
+		return ec.fieldContext_GoalPayouts_payouts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GoalPayouts", field.Name)
 }
 
 func (ec *executionContext) childFields_Header(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11090,6 +11229,8 @@ func (ec *executionContext) childFields_PostbackPreview(ctx context.Context, fie
 		return ec.fieldContext_PostbackPreview_url(ctx, field)
 	case "spans":
 		return ec.fieldContext_PostbackPreview_spans(ctx, field)
+	case "samples":
+		return ec.fieldContext_PostbackPreview_samples(ctx, field)
 	case "errors":
 		return ec.fieldContext_PostbackPreview_errors(ctx, field)
 	}

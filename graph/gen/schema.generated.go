@@ -100,13 +100,14 @@ type QueryResolver interface {
 	Goals(ctx context.Context) ([]*db.Goal, error)
 	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Audit) (*page.Connection[*db.AuditEntry], error)
 	Staff(ctx context.Context) ([]*db.User, error)
+	GoalPayouts(ctx context.Context, postback *PostbackInput) ([]*GoalPayouts, error)
 	Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error)
 	Macros(ctx context.Context) ([]*Macro, error)
 	MacroFilters(ctx context.Context) ([]*MacroFilter, error)
-	PreviewPostback(ctx context.Context, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput) (*PostbackPreview, error)
+	PreviewPostback(ctx context.Context, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput, goal *string, trackingLink *string) (*PostbackPreview, error)
 	ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error)
 	BulkReplays(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.BulkReplay], error)
-	SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, postback *PostbackInput) (*SimulationPayload, error)
+	SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, postback *PostbackInput, values []*MacroValueInput) (*SimulationPayload, error)
 	RecognizeTrackingLink(ctx context.Context, url string) (*PastedLink, error)
 	PostbackGaps(ctx context.Context) ([]*PostbackGap, error)
 	PostbackTests(ctx context.Context, first *int, after *string, last *int, before *string, postbackID *string) (*page.Connection[*db.PostbackTest], error)
@@ -1231,6 +1232,20 @@ func (ec *executionContext) field_Query_echoRequests_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_goalPayouts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "postback",
+		func(ctx context.Context, v any) (*PostbackInput, error) {
+			return ec.unmarshalOPostbackInput2ᚖpostriderᚋgraphᚋgenᚐPostbackInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["postback"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_homeNumbers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1530,6 +1545,22 @@ func (ec *executionContext) field_Query_previewPostback_args(ctx context.Context
 		return nil, err
 	}
 	args["postback"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "goal",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["goal"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "trackingLink",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trackingLink"] = arg4
 	return args, nil
 }
 
@@ -1656,6 +1687,14 @@ func (ec *executionContext) field_Query_simulatePostback_args(ctx context.Contex
 		return nil, err
 	}
 	args["postback"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "values",
+		func(ctx context.Context, v any) ([]*MacroValueInput, error) {
+			return ec.unmarshalOMacroValueInput2ᚕᚖpostriderᚋgraphᚋgenᚐMacroValueInputᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["values"] = arg4
 	return args, nil
 }
 
@@ -6464,6 +6503,68 @@ func (ec *executionContext) fieldContext_Query_staff(_ context.Context, field gr
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_goalPayouts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_goalPayouts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().GoalPayouts(ctx, fc.Args["postback"].(*PostbackInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*GoalPayouts
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*GoalPayouts
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*GoalPayouts) graphql.Marshaler {
+			return ec.marshalNGoalPayouts2ᚕᚖpostriderᚋgraphᚋgenᚐGoalPayoutsᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_goalPayouts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GoalPayouts(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_goalPayouts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_postbacks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6636,7 +6737,7 @@ func (ec *executionContext) _Query_previewPostback(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PreviewPostback(ctx, fc.Args["urlTemplate"].(*string), fc.Args["values"].([]*MacroValueInput), fc.Args["postback"].(*PostbackInput))
+			return ec.Resolvers.Query().PreviewPostback(ctx, fc.Args["urlTemplate"].(*string), fc.Args["values"].([]*MacroValueInput), fc.Args["postback"].(*PostbackInput), fc.Args["goal"].(*string), fc.Args["trackingLink"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -6827,7 +6928,7 @@ func (ec *executionContext) _Query_simulatePostback(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().SimulatePostback(ctx, fc.Args["trackingLink"].(string), fc.Args["goal"].(string), fc.Args["status"].(*commission.Status), fc.Args["postback"].(*PostbackInput))
+			return ec.Resolvers.Query().SimulatePostback(ctx, fc.Args["trackingLink"].(string), fc.Args["goal"].(string), fc.Args["status"].(*commission.Status), fc.Args["postback"].(*PostbackInput), fc.Args["values"].([]*MacroValueInput))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -8613,6 +8714,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_staff(ctx, field)
+				})
+		case "goalPayouts":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_goalPayouts(ctx, field)
 				})
 		case "postbacks":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

@@ -1098,7 +1098,7 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"postback", "urlTemplate", "method", "values", "goal", "affiliateId"}
+	fieldsInOrder := [...]string{"postback", "urlTemplate", "method", "values", "goal", "trackingLink", "affiliateId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1140,6 +1140,13 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 				return it, err
 			}
 			it.Goal = data
+		case "trackingLink":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trackingLink"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TrackingLink = data
 		case "affiliateId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)

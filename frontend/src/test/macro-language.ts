@@ -45,5 +45,10 @@ export function preview(template: string, values: readonly { macro: string; valu
     url += value;
   }
   url += template.slice(at);
-  return { url: errors.length > 0 ? null : url, spans, errors };
+  const names = [...new Set((spans as { macro: string }[]).map(({ macro }) => macro))];
+  const shown = names.map((macro) => ({
+    macro,
+    value: values.find((v) => v.macro === macro)?.value ?? samples[macro] ?? "",
+  }));
+  return { url: errors.length > 0 ? null : url, spans, samples: shown, errors };
 }

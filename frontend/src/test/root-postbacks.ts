@@ -1,4 +1,4 @@
-import { connection, type Page, pick } from "./basics";
+import { connection, type Page, pick, usd } from "./basics";
 import { goals, offers } from "./catalogue";
 import { preview } from "./macro-language";
 import { makePostback, type PostbackInput } from "./postbacks";
@@ -18,11 +18,21 @@ export function postbacksRoot(world: World) {
     postbacks: (args: Page) => connection(world.postbacks, args),
     previewPostback: ({
       urlTemplate,
+      postback,
       values,
     }: {
-      urlTemplate: string;
+      urlTemplate?: string | null;
+      postback?: { urlTemplate?: string | null };
       values?: { macro: string; value: string }[];
-    }) => preview(urlTemplate, values),
+    }) => preview(urlTemplate ?? postback?.urlTemplate ?? "", values),
+    goalPayouts: () =>
+      goals.map((goal) => ({
+        goal,
+        payouts:
+          goal.key === "cpa"
+            ? [{ offer: pick(offers, 0), amount: usd("120.00"), percent: null, own: false }]
+            : [],
+      })),
     postbackGaps: () =>
       world.campaigns
         .filter((campaign) => campaign.state === "ACTIVE")

@@ -73,12 +73,14 @@ export function testsRoot(world: World) {
       goal,
       trackingLink,
       postback: draft,
+      values,
     }: {
       goal: string;
       trackingLink: string;
       postback: { urlTemplate: string; goals: string[] };
+      values?: { macro: string; value: string }[];
     }) => {
-      const { url, spans } = preview(draft.urlTemplate);
+      const { url, spans } = preview(draft.urlTemplate, values);
       const has = new URL(trackingLink).searchParams.has("param_1");
       return {
         simulation: {

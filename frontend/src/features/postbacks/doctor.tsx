@@ -22,12 +22,15 @@ const LintQuery = graphql(`
       fix {
         label
         urlTemplate
+        goals
       }
     }
   }
 `);
 
 export type Finding = ResultOf<typeof LintQuery>["lintPostback"][number];
+
+type Fix = NonNullable<Finding["fix"]>;
 
 type Question = VariablesOf<typeof LintQuery>;
 
@@ -110,7 +113,7 @@ export function DoctorPanel({
 }: {
   examined: Examined;
   urlTemplate: string;
-  onFix: (urlTemplate: string) => void;
+  onFix: (fix: Fix) => void;
 }): ReactElement {
   const { findings, network, askNetwork, isAsking, isFresh } = examined;
   return (
@@ -156,7 +159,7 @@ function Line({
 }: {
   finding: Finding;
   urlTemplate: string;
-  onFix: (urlTemplate: string) => void;
+  onFix: (fix: Fix) => void;
 }): ReactElement {
   const { severity, message, fix, start, end, code } = finding;
   const { word, icon: Icon, tone } = looks[severity];
@@ -175,7 +178,7 @@ function Line({
           size="sm"
           icon={Wrench}
           onPress={() => {
-            onFix(fix.urlTemplate);
+            onFix(fix);
           }}
         >
           {fix.label}

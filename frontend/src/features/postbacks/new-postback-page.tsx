@@ -11,6 +11,7 @@ import { explain } from "@/graphql/client";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 
 import { type Draft, fieldNames, missing, newDraft, toInput } from "./draft";
+import { firstGoals, useGoalPayouts } from "./goal-payouts";
 import { CreatePostback } from "./mutations";
 import { PostbackForm } from "./postback-form";
 import { type Beginning, Recognized, Start } from "./start/start";
@@ -21,13 +22,21 @@ const route = getRouteApi("/shell/postbacks/new");
 export function NewPostbackPage(): ReactElement {
   const { campaign, offer, goal } = route.useSearch();
   const [beginning, setBeginning] = useState<Beginning | null>(null);
-  const [draft, setDraft] = useState<Draft>({
+  const [begun, setBegun] = useState<Draft>({
     ...newDraft,
     scope: campaign !== undefined ? "CAMPAIGN" : offer !== undefined ? "OFFER" : "GLOBAL",
     campaignId: campaign ?? null,
     offerId: offer ?? null,
     goals: goal === undefined ? [] : [goal],
   });
+  // Until goals are chosen, those that are counted or paid for, wherever it fires.
+  const [isChosen, setChosen] = useState(goal !== undefined);
+  const payouts = useGoalPayouts(begun, null);
+  const draft = isChosen ? begun : { ...begun, goals: firstGoals(payouts) };
+  const setDraft = (next: Draft) => {
+    if (next.goals.join() !== draft.goals.join()) setChosen(true);
+    setBegun(next);
+  };
   const begin = (next: Beginning) => {
     setBeginning(next);
     setDraft({ ...draft, urlTemplate: next.urlTemplate, name: draft.name || (next.tracker ?? "") });

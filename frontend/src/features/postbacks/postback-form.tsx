@@ -5,11 +5,13 @@ import { Form } from "@/components/ui/form";
 import { Note } from "@/components/ui/states";
 import type { FormErrors } from "@/graphql/user-errors";
 
-import type { Draft } from "./draft";
+import { type Draft, toInput } from "./draft";
 import { DoctorPanel, useDoctor, whatStops } from "./doctor";
+import { GoalChoice, useGoalNames } from "./goal-choice";
 import { HowItIsSent } from "./how-it-is-sent";
 import { SimulatePanel } from "./simulate-panel";
 import { usePreview, type Values } from "./preview";
+import { useTestedUrls } from "./testfire/tested-badge";
 import { UrlPanel } from "./url-panel";
 import { WhenItFires } from "./when-it-fires";
 
@@ -38,11 +40,21 @@ interface PostbackFormProps {
 export function PostbackForm(props: PostbackFormProps): ReactElement {
   const { draft, onChange, errors } = props;
   const [values, setValues] = useState<Values>({});
-  const previewed = usePreview(draft.urlTemplate, values, draft.aggregateSeconds);
+  const [link, setLink] = useState<string | null>(null);
+  const [chosenGoal, setGoal] = useState<string | null>(null);
+  const names = useGoalNames(draft.goals);
+  const goal = draft.goals.find((key) => key === chosenGoal) ?? draft.goals[0] ?? null;
+  const previewed = usePreview({
+    // The text as it stands in the editor: spans point into it.
+    postback: { ...toInput(draft), id: props.postbackId, urlTemplate: draft.urlTemplate },
+    goal,
+    trackingLink: link,
+    values,
+  });
+  const [tests, onFired] = useTestedUrls(props.postbackId);
   const set = (change: Partial<Draft>) => {
     onChange({ ...draft, ...change });
   };
-  const [link, setLink] = useState<string | null>(null);
   const examined = useDoctor(draft, props.postbackId, link);
   const stopped = whatStops(examined);
   const [isRefused, setRefused] = useState(false);
@@ -69,6 +81,9 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
           }}
           aggregates={draft.aggregateSeconds !== null}
           previewed={previewed}
+          method={draft.method}
+          tests={tests}
+          goals={<GoalChoice label="Goal of the preview" goals={names} value={goal} onChange={setGoal} />}
           values={values}
           onValues={setValues}
           findings={examined.marks}
@@ -76,8 +91,8 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
             <DoctorPanel
               examined={examined}
               urlTemplate={draft.urlTemplate}
-              onFix={(urlTemplate) => {
-                set({ urlTemplate });
+              onFix={({ urlTemplate, goals }) => {
+                set({ urlTemplate, goals: goals ?? draft.goals });
               }}
             />
           }
@@ -86,7 +101,13 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
           error={errors.fields["urlTemplate"]}
         />
         <div className="min-w-0 lg:sticky lg:top-4 lg:col-start-2 lg:row-span-3 lg:row-start-1">
-          <WhenItFires draft={draft} set={set} errors={errors} severalGoals={props.severalGoals} />
+          <WhenItFires
+            draft={draft}
+            set={set}
+            errors={errors}
+            severalGoals={props.severalGoals}
+            postbackId={props.postbackId}
+          />
         </div>
         {draft.urlTemplate.trim() !== "" && (
           <SimulatePanel
@@ -94,6 +115,8 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
             postbackId={props.postbackId}
             token={props.token ?? null}
             onLink={setLink}
+            values={values}
+            onFired={onFired}
           />
         )}
         <HowItIsSent draft={draft} set={set} errors={errors} />

@@ -138,8 +138,10 @@ describe("a new postback", () => {
     await user.click(screen.getByRole("button", { name: "Simulate" }));
     expect(await screen.findByText("FTD: all values filled.")).toBeInTheDocument();
     const card = screen.getByRole("article", { name: "Simulation of Registration" });
+    expect(screen.queryByText(/This exact URL/)).not.toBeInTheDocument();
     await user.click(within(card).getByRole("button", { name: "Fire test" }));
     expect(await within(card).findByText("The tracker accepted the postback.")).toBeInTheDocument();
+    expect(screen.getByText(/This exact URL was answered 200 at/)).toBeInTheDocument();
     expect(world.postbacks).toHaveLength(5);
 
     const link = screen.getByLabelText(/Tracking link, as set/);
@@ -169,14 +171,40 @@ describe("a new postback", () => {
     );
   });
 
+  it("begins with the goals that trackers count and those that pay, and says what each pays", async () => {
+    const { user } = await openForm();
+    const cpa = await screen.findByLabelText(/^CPA.*Pays \$120\.00 on Royal Reels Casino/);
+    expect(cpa).toBeChecked();
+    expect(screen.getByLabelText(/^Registration.*Pays nothing under your deals/)).toBeChecked();
+    expect(screen.getByLabelText(/^FTD/)).toBeChecked();
+    expect(screen.getByLabelText(/^Deposit/)).not.toBeChecked();
+    // What was chosen stays, wherever it fires.
+    await user.click(cpa);
+    await user.click(screen.getByRole("radio", { name: "One offer" }));
+    expect(await screen.findByLabelText(/^CPA/)).not.toBeChecked();
+    expect(screen.getByLabelText(/^FTD/)).toBeChecked();
+  });
+
+  it("is previewed for each of its goals", async () => {
+    const { user } = await openForm();
+    await writeUrl("https://t.example/pb?cid={param_1}&p={payout}");
+    const goals = await screen.findByRole("radiogroup", { name: "Goal of the preview" });
+    await user.click(within(goals).getByRole("radio", { name: "CPA" }));
+    expect(within(goals).getByRole("radio", { name: "CPA" })).toBeChecked();
+  });
+
   it("says on its fields what is missing, then makes one for each goal", async () => {
     const { user, path, world } = await openForm();
-    await user.click(await screen.findByRole("button", { name: "Create postback" }));
+    await user.click(await screen.findByRole("button", { name: /^Create/ }));
     expect(await screen.findByText("Paste your tracker's postback URL.")).toBeInTheDocument();
-    expect(screen.getByText("Choose at least one goal.")).toBeInTheDocument();
 
     await writeUrl("https://t.example/pb?cid={param_1}");
-    await user.click(await screen.findByLabelText(/^Registration/));
+    await user.click(screen.getByLabelText(/^Registration/));
+    await user.click(screen.getByLabelText(/^FTD/));
+    await user.click(screen.getByLabelText(/^CPA/));
+    await user.click(screen.getByRole("button", { name: "Create postback" }));
+    expect(await screen.findByText("Choose at least one goal.")).toBeInTheDocument();
+    await user.click(screen.getByLabelText(/^Registration/));
     await user.click(screen.getByLabelText(/^FTD/));
     await user.click(screen.getByRole("button", { name: "Create 2 postbacks" }));
     await screen.findByText("Created 2 postbacks to t.example");
@@ -224,7 +252,7 @@ describe("one postback", () => {
     expect(world.postbacks).toHaveLength(4);
   });
 
-  it("is fired as a test with values that begin as those of the last, and its scenarios are told apart", async () => {
+  it("is fired as a test with values that begin as the preview's samples, and its scenarios are told apart", async () => {
     const { user, world } = open("/postbacks/P2?tab=test");
     const click = await screen.findByLabelText("{param_1}");
     expect(click).toHaveValue("w4k2p9");

@@ -5,19 +5,25 @@ import { TextField } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type UrlPart, UrlText } from "@/components/ui/url-text";
 import type { Mark } from "@/components/ui/spans";
-import { graphql, type ResultOf } from "@/graphql/graphql";
+import { graphql, type ResultOf, type VariablesOf } from "@/graphql/graphql";
 import { explain } from "@/graphql/client";
 
-import { useMacros } from "./editor/macros";
+import type { PostbackInput } from "./draft";
+import { type Tested, TestedBadge } from "./testfire/tested-badge";
 
 const PreviewQuery = graphql(`
-  query PreviewPostback($urlTemplate: String!, $values: [MacroValueInput!], $aggregateSeconds: Int) {
-    previewPostback(
-      urlTemplate: $urlTemplate
-      values: $values
-      postback: { aggregateSeconds: $aggregateSeconds }
-    ) {
+  query PreviewPostback(
+    $postback: PostbackInput!
+    $goal: String
+    $trackingLink: String
+    $values: [MacroValueInput!]
+  ) {
+    previewPostback(postback: $postback, goal: $goal, trackingLink: $trackingLink, values: $values) {
       url
+      samples {
+        macro
+        value
+      }
       spans {
         macro
         value
@@ -75,13 +81,24 @@ export interface Previewed {
 
 const nothing: Previewed = { preview: null, of: "", error: null };
 
-/** What the server makes of a template; what it made of the last one until the new answer is there. */
-export function usePreview(urlTemplate: string, values: Values, aggregateSeconds: number | null): Previewed {
-  const rested = useRested(urlTemplate);
-  const restedValues = useRested(values);
+/** What is previewed: the sample conversion of one goal. */
+export interface PreviewOf {
+  /** With its URL as it stands in the editor: spans point into it. */
+  postback: PostbackInput & { urlTemplate: string };
+  goal: string | null;
+  /** The tracking link of the click, where one was chosen. */
+  trackingLink?: string | null;
+  values: Values;
+}
+
+/** What the server makes of a postback; what it made of the last one until the new answer is there. */
+export function usePreview({ postback, goal, trackingLink = null, values }: PreviewOf): Previewed {
+  const key = useRested(JSON.stringify({ postback, goal, trackingLink, values: valueInputs(values) }));
+  const variables = JSON.parse(key) as VariablesOf<typeof PreviewQuery>;
+  const rested = variables.postback.urlTemplate ?? "";
   const [{ data, error, fetching }] = useQuery({
     query: PreviewQuery,
-    variables: { urlTemplate: rested, values: valueInputs(restedValues), aggregateSeconds },
+    variables,
     pause: rested.trim() === "",
   });
   const [last, setLast] = useState<{ preview: Preview; of: string } | null>(null);
@@ -101,13 +118,41 @@ function urlMarks({ spans }: Preview): Mark<UrlPart>[] {
   }));
 }
 
-/** The URL as it would be sent: each macro in the colour of its chip, and the values that stand in for the real ones. */
+/** The URL that a test fire sends, each macro in the colour of its chip, and what was answered to exactly this URL. */
+export function PreviewedUrl({
+  preview,
+  method,
+  tests,
+}: {
+  preview: Preview;
+  method: "GET" | "POST";
+  tests: readonly Tested[];
+}): ReactElement {
+  if (preview.url === null) return <p className="text-muted">Fix the marked values to see the URL.</p>;
+  return (
+    <div className="flex flex-col items-start gap-1.5">
+      <p className="self-stretch rounded-md border bg-sunken px-3 py-2 leading-6">
+        <UrlText url={preview.url} parts={urlMarks(preview)} />
+      </p>
+      <TestedBadge url={preview.url} method={method} tests={tests} />
+    </div>
+  );
+}
+
+/** The URL as it would be sent for each goal, and the values that stand in for the real ones. */
 export function PreviewPanel({
   previewed,
+  method,
+  tests,
+  goals,
   values,
   onValues,
 }: {
   previewed: Previewed;
+  method: "GET" | "POST";
+  tests: readonly Tested[];
+  /** The choice of the goal, where there are several. */
+  goals: ReactElement | null;
   values: Values;
   onValues: (values: Values) => void;
 }): ReactElement | null {
@@ -124,21 +169,16 @@ export function PreviewPanel({
   return (
     <div className="flex flex-col gap-2">
       <h3 className="text-sm font-medium">As it will be sent, with sample values</h3>
+      {goals}
       {/* Always there, so that what comes into it is read out. */}
       <div role="status">
-        {preview.url === null ? (
-          <p className="text-muted">Fix the marked values to see the URL.</p>
-        ) : (
-          <p className="rounded-md border bg-sunken px-3 py-2 leading-6">
-            <UrlText url={preview.url} parts={urlMarks(preview)} />
-          </p>
-        )}
+        <PreviewedUrl preview={preview} method={method} tests={tests} />
       </div>
       {preview.spans.length > 0 && (
         <details>
           <summary className="link w-fit cursor-default list-none">Change sample values</summary>
           <div className="mt-2 grid grid-cols-2 gap-3 max-sm:grid-cols-1">
-            <MacroValues spans={preview.spans} values={values} onValues={onValues} />
+            <MacroValues samples={preview.samples} values={values} onValues={onValues} />
           </div>
         </details>
       )}
@@ -146,25 +186,23 @@ export function PreviewPanel({
   );
 }
 
-/** A field for each macro that the template names; empty shows what stands in for it. */
+/** A field for each macro that the template names, with its sample until another value is typed. */
 export function MacroValues({
-  spans,
+  samples,
   values,
   onValues,
 }: {
-  spans: readonly { macro: string }[];
+  samples: Preview["samples"];
   values: Values;
   onValues: (values: Values) => void;
 }): ReactElement {
-  const { macros: known } = useMacros();
-  const macros = [...new Set(spans.map((span) => span.macro))];
   return (
     <>
-      {macros.map((macro) => (
+      {samples.map(({ macro, value: sample }) => (
         <TextField
           key={macro}
           label={`{${macro}}`}
-          value={values[macro] ?? known.find(({ name }) => name === macro)?.example ?? ""}
+          value={values[macro] ?? sample}
           onChange={(value) => {
             onValues({ ...values, [macro]: value });
           }}

@@ -8,12 +8,15 @@ import { ComboBox } from "@/components/ui/combo-box";
 import { TextField } from "@/components/ui/field";
 import { Panel } from "@/components/ui/page";
 import { explain } from "@/graphql/client";
+import type { VariablesOf } from "@/graphql/graphql";
 
 import { type Draft, toInput } from "./draft";
+import { type Values, valueInputs } from "./preview";
 import { type LinkChoice, useLinkChoices, withToken } from "./simulate/links";
 import { type Simulation, SimulateQuery } from "./simulate/simulation";
 import { SimulationCard } from "./simulate/simulation-card";
 import { FireTest } from "./testfire/test-parts";
+import type { Tested } from "./testfire/tested-badge";
 import { TestResult } from "./testfire/test-result";
 
 interface Simulated {
@@ -40,10 +43,20 @@ interface SimulatePanelProps {
   token: string | null;
   /** The tracking link that was chosen, for the doctor to read too. */
   onLink: (link: string) => void;
+  /** Values that replace the samples, as in the preview. */
+  values: Values;
+  onFired: (test: Tested) => void;
 }
 
 /** Before any traffic is bought: a simulated click and conversion go through the rules, and a test calls the tracker. */
-export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePanelProps): ReactElement {
+export function SimulatePanel({
+  draft,
+  postbackId,
+  token,
+  onLink,
+  values,
+  onFired,
+}: SimulatePanelProps): ReactElement {
   const client = useClient();
   const links = useLinkChoices();
   const goals = useGoalChoices();
@@ -54,7 +67,7 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
   const [problem, setProblem] = useState<string | null>(null);
   const link = links.find(({ id }) => id === chosen) ?? likeliest(links, draft);
   const text = typed ?? (link === undefined ? "" : withToken(link.url, token ?? "{subid}"));
-  const of = JSON.stringify([draft, text]);
+  const of = JSON.stringify([draft, text, values]);
 
   const simulate = async () => {
     if (draft.goals.length === 0) {
@@ -73,6 +86,7 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
               trackingLink: text,
               goal,
               postback: { ...toInput(draft), id: postbackId },
+              values: valueInputs(values),
             },
             { requestPolicy: "network-only" },
           )
@@ -133,7 +147,15 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
               </p>
             ) : (
               <SimulationCard key={goal} goal={name} simulation={simulation}>
-                <Fire draft={draft} postbackId={postbackId} goal={goal} />
+                <Fire
+                  input={{
+                    postback: { ...toInput(draft), id: postbackId },
+                    goal,
+                    trackingLink: text,
+                    values: valueInputs(values),
+                  }}
+                  onFired={onFired}
+                />
               </SimulationCard>
             );
           })}
@@ -148,13 +170,11 @@ export function SimulatePanel({ draft, postbackId, token, onLink }: SimulatePane
 
 /** Calls the tracker once with the draft as it is. */
 function Fire({
-  draft,
-  postbackId,
-  goal,
+  input,
+  onFired,
 }: {
-  draft: Draft;
-  postbackId: string | null;
-  goal: string;
+  input: VariablesOf<typeof FireTest>["input"];
+  onFired: (test: Tested) => void;
 }): ReactElement {
   const [{ data, error, fetching }, fire] = useMutation(FireTest);
   const payload = data?.testPostback;
@@ -166,8 +186,9 @@ function Fire({
         icon={Zap}
         isPending={fetching}
         onPress={() => {
-          void fire({
-            input: { postback: { ...toInput(draft), id: postbackId }, goal },
+          void fire({ input }).then(({ data: answer }) => {
+            const test = answer?.testPostback.test;
+            if (test) onFired(test);
           });
         }}
       >

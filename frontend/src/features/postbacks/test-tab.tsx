@@ -1,5 +1,5 @@
 import { ChevronRight, Zap } from "lucide-react";
-import { type ReactElement, useEffect, useRef } from "react";
+import { type ReactElement, useEffect, useRef, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
 import { StatusCode } from "@/components/ui/badge";
@@ -12,7 +12,8 @@ import { SkeletonBlock } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 
-import { MacroValues, usePreview, valueInputs } from "./preview";
+import { GoalChoice } from "./goal-choice";
+import { MacroValues, PreviewedUrl, usePreview, valueInputs } from "./preview";
 import { useTestValues } from "./testfire/saved-values";
 import { Scenarios } from "./testfire/scenarios";
 import { FireTest, PastTests, type PostbackTest } from "./testfire/test-parts";
@@ -20,12 +21,17 @@ import { TestResult } from "./testfire/test-result";
 
 const noTests: readonly PostbackTest[] = [];
 
-/** Fires a saved postback by hand: with the values that were typed last, or those of the last test. */
-export function TestTab({
-  postback,
-}: {
-  postback: { id: string; urlTemplate: string; aggregateSeconds: number | null };
-}): ReactElement {
+interface Tested {
+  id: string;
+  urlTemplate: string;
+  method: "GET" | "POST";
+  goal: { key: string; name: string };
+  furtherGoals: readonly { key: string; name: string }[];
+}
+
+/** Fires a saved postback by hand, for one of its goals: with the server's samples, or the values that were typed last. */
+export function TestTab({ postback }: { postback: Tested }): ReactElement {
+  const [goal, setGoal] = useState(postback.goal.key);
   const [{ data, fetching }, refetch] = useQuery({
     query: PastTests,
     variables: { id: postback.id },
@@ -36,8 +42,10 @@ export function TestTab({
   if (!data && fetching) return <SkeletonBlock label="Loading the tests" />;
   return (
     <Loaded
-      key={postback.urlTemplate}
+      key={`${goal} ${postback.urlTemplate}`}
       postback={postback}
+      goal={goal}
+      onGoal={setGoal}
       tests={tests}
       onFired={() => {
         refetch({ requestPolicy: "network-only" });
@@ -48,24 +56,27 @@ export function TestTab({
 
 function Loaded({
   postback,
+  goal,
+  onGoal,
   tests,
   onFired,
 }: {
-  postback: { id: string; urlTemplate: string; aggregateSeconds: number | null };
+  postback: Tested;
+  goal: string;
+  onGoal: (goal: string) => void;
   tests: readonly PostbackTest[];
   onFired: () => void;
 }): ReactElement {
-  const single = tests.find((test) => test.scenario === null);
-  const [values, setValues] = useTestValues(
-    postback.id,
-    Object.fromEntries((single?.values ?? []).map(({ macro, value }) => [macro, value])),
-  );
-  const { preview } = usePreview(postback.urlTemplate, values, postback.aggregateSeconds);
+  const [values, setValues] = useTestValues(postback.id, goal);
+  const { preview } = usePreview({
+    postback: { id: postback.id, urlTemplate: postback.urlTemplate },
+    goal,
+    values,
+  });
   const [{ data, error, fetching }, fire] = useMutation(FireTest);
   const payload = data?.testPostback;
   const fault = error ? explain(error) : (payload?.userErrors[0]?.message ?? null);
-  const input = { postback: { id: postback.id }, values: valueInputs(values) };
-  const spans = preview?.spans ?? [];
+  const input = { postback: { id: postback.id }, goal, values: valueInputs(values) };
   const answer = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // On a phone it stands further down than what was pressed.
@@ -82,8 +93,17 @@ function Loaded({
               void fire({ input }).then(onFired);
             }}
           >
-            {spans.length === 0 && <p className="text-muted">The URL has no macros: it is sent as it is.</p>}
-            <MacroValues spans={spans} values={values} onValues={setValues} />
+            <GoalChoice
+              label="Goal"
+              goals={[postback.goal, ...postback.furtherGoals]}
+              value={goal}
+              onChange={onGoal}
+            />
+            {preview?.samples.length === 0 && (
+              <p className="text-muted">The URL has no macros: it is sent as it is.</p>
+            )}
+            <MacroValues samples={preview?.samples ?? []} values={values} onValues={setValues} />
+            {preview !== null && <PreviewedUrl preview={preview} method={postback.method} tests={tests} />}
             <Button type="submit" look="primary" icon={Zap} isPending={fetching}>
               Fire test
             </Button>

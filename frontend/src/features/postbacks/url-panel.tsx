@@ -5,6 +5,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 
 import type { FindingMark } from "./editor/chips";
 import { PreviewPanel, type Previewed, type Values } from "./preview";
+import type { Tested } from "./testfire/tested-badge";
 
 const UrlField = lazy(() => import("./editor/url-field"));
 
@@ -13,6 +14,9 @@ export function UrlPanel({
   urlTemplate,
   onChange,
   previewed,
+  method,
+  tests,
+  goals,
   values,
   onValues,
   findings,
@@ -25,6 +29,10 @@ export function UrlPanel({
   urlTemplate: string;
   onChange: (urlTemplate: string) => void;
   previewed: Previewed;
+  method: "GET" | "POST";
+  tests: readonly Tested[];
+  /** The choice of the goal that is previewed. */
+  goals: ReactElement | null;
   values: Values;
   onValues: (values: Values) => void;
   findings: readonly FindingMark[];
@@ -56,7 +64,14 @@ export function UrlPanel({
         </Suspense>
         {urlTemplate.trim() !== "" && (
           <>
-            <PreviewPanel previewed={previewed} values={values} onValues={onValues} />
+            <PreviewPanel
+              previewed={previewed}
+              method={method}
+              tests={tests}
+              goals={goals}
+              values={values}
+              onValues={onValues}
+            />
             {doctor}
           </>
         )}

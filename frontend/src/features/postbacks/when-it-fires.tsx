@@ -4,7 +4,9 @@ import { useCampaignChoices } from "@/components/records/campaign-choices";
 import { useGoalChoices } from "@/components/records/choices";
 import { useOfferChoices } from "@/components/records/offer-choices";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
+import type { Choice } from "@/components/ui/choice";
 import { ComboBox } from "@/components/ui/combo-box";
+import { cx } from "@/components/ui/cx";
 import { Panel } from "@/components/ui/page";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
@@ -12,6 +14,7 @@ import type { FormErrors } from "@/graphql/user-errors";
 
 import { Aggregation } from "./aggregation";
 import { type Draft, inWords, type Scope, type Status } from "./draft";
+import { type GoalPayout, payoutInWords, useGoalPayouts } from "./goal-payouts";
 
 const statuses: readonly { id: Status; label: string }[] = [
   { id: "PENDING", label: "Pending" },
@@ -20,20 +23,38 @@ const statuses: readonly { id: Status; label: string }[] = [
   { id: "CANCELLED", label: "Cancelled" },
 ];
 
+function hintOf({ id, hint }: Choice, payouts: ReturnType<typeof useGoalPayouts>): string {
+  const pays = payouts === null ? "" : payoutInWords(payouts.get(id) ?? []);
+  return [hint ?? "", pays].filter((part) => part !== "").join(" ");
+}
+
+/** What a goal pays: what pays nothing stands back. */
+function Pays({ payouts }: { payouts: readonly GoalPayout[] }): ReactElement {
+  return (
+    <span className={cx("block text-xs", payouts.length > 0 ? "text-delivered" : "text-muted")}>
+      {payoutInWords(payouts)}
+    </span>
+  );
+}
+
 /** Goals, place and statuses, with what they mean together as a sentence. */
 export function WhenItFires({
   draft,
   set,
   errors,
   severalGoals,
+  postbackId,
 }: {
   draft: Draft;
   set: (change: Partial<Draft>) => void;
   errors: FormErrors;
   /** A new postback can have several goals: one is made for each. */
   severalGoals: boolean;
+  /** Null for a new one. */
+  postbackId: string | null;
 }): ReactElement {
   const goals = useGoalChoices();
+  const payouts = useGoalPayouts(draft, postbackId);
   const offers = useOfferChoices(draft.offerId);
   const campaigns = useCampaignChoices(draft.campaignId);
   const place =
@@ -68,13 +89,14 @@ export function WhenItFires({
               <Checkbox key={goal.id} value={goal.id}>
                 {goal.label}
                 <span className="block text-xs text-muted">{goal.hint}</span>
+                {payouts !== null && <Pays payouts={payouts.get(goal.id) ?? []} />}
               </Checkbox>
             ))}
           </CheckboxGroup>
         ) : (
           <Select
             label="Goal"
-            choices={goals}
+            choices={goals.map((goal) => ({ ...goal, hint: hintOf(goal, payouts) }))}
             value={draft.goals[0] ?? null}
             onChange={(goal) => {
               set({ goals: [goal] });

@@ -8,11 +8,11 @@ import { Select } from "@/components/ui/select";
 import { graphql } from "@/graphql/graphql";
 
 import { type Expression, type FilterCall, readMap, writeExpression, writeMap } from "./expression";
-import type { MacroFilter } from "./macros";
+import { type MacroFilter, useMacros } from "./macros";
 
 const ResultQuery = graphql(`
-  query FilterResult($urlTemplate: String!) {
-    previewPostback(urlTemplate: $urlTemplate, postback: { aggregateSeconds: 60 }) {
+  query FilterResult($urlTemplate: String!, $values: [MacroValueInput!]) {
+    previewPostback(urlTemplate: $urlTemplate, values: $values, postback: { aggregateSeconds: 60 }) {
       spans {
         value
       }
@@ -213,9 +213,15 @@ function MapRows({
 /** What comes out, for the macro's example: asked of the program that will send it. */
 function Result({ expression }: { expression: Expression }): ReactElement {
   const written = writeExpression(expression);
+  const { macros } = useMacros();
   const [{ data }] = useQuery({
     query: ResultQuery,
-    variables: { urlTemplate: `https://tracker.example/?v=${written}` },
+    variables: {
+      urlTemplate: `https://tracker.example/?v=${written}`,
+      values: macros
+        .filter(({ name }) => name === expression.macro)
+        .map(({ name, example }) => ({ macro: name, value: example })),
+    },
   });
   const error = data?.previewPostback.errors[0]?.message;
   const value = data?.previewPostback.spans[0]?.value;

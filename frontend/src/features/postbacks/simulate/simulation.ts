@@ -1,8 +1,13 @@
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 export const SimulateQuery = graphql(`
-  query SimulatePostback($trackingLink: String!, $goal: String!, $postback: PostbackInput) {
-    simulatePostback(trackingLink: $trackingLink, goal: $goal, postback: $postback) {
+  query SimulatePostback(
+    $trackingLink: String!
+    $goal: String!
+    $postback: PostbackInput
+    $values: [MacroValueInput!]
+  ) {
+    simulatePostback(trackingLink: $trackingLink, goal: $goal, postback: $postback, values: $values) {
       simulation {
         click {
           macro

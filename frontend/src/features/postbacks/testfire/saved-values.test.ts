@@ -7,19 +7,19 @@ describe("the values of a postback's test", () => {
     localStorage.clear();
   });
 
-  it("are kept for each postback", () => {
-    saveValues("P1", { param_1: "mine" });
-    saveValues("P2", { param_1: "another" });
-    expect(savedValues("P1")).toEqual({ param_1: "mine" });
-    expect(savedValues("P3")).toBeNull();
+  it("are kept for each postback and goal", () => {
+    saveValues("P1", "ftd", { param_1: "mine" });
+    saveValues("P2", "ftd", { param_1: "another" });
+    expect(savedValues("P1", "ftd")).toEqual({ param_1: "mine" });
+    expect(savedValues("P1", "cpa")).toEqual({});
   });
 
   it("are left out where they are no values", () => {
     for (const kept of ["", "{", "null", "[1]", '"x"', "7"]) {
-      localStorage.setItem("postrider.test.P1", kept);
-      expect(savedValues("P1")).toBeNull();
+      localStorage.setItem("postrider.test.P1.ftd", kept);
+      expect(savedValues("P1", "ftd")).toEqual({});
     }
-    localStorage.setItem("postrider.test.P1", '{"param_1": "mine", "payout": 7}');
-    expect(savedValues("P1")).toEqual({ param_1: "mine" });
+    localStorage.setItem("postrider.test.P1.ftd", '{"param_1": "mine", "payout": 7}');
+    expect(savedValues("P1", "ftd")).toEqual({ param_1: "mine" });
   });
 });

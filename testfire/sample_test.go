@@ -77,9 +77,10 @@ func TestEveryMacroIsExplainedForEveryConversion(t *testing.T) {
 func (w *world) alone(name string, p testfire.Simulated, g *db.Goal, status commission.Status, link *db.TrackingLink) {
 	w.t.Helper()
 	value := func(m macro.Name) string { return slot(w.t, p.Slots, m).Value }
+	today := pgtest.Now.Truncate(24 * time.Hour)
 	for m, want := range map[macro.Name]string{
 		macro.GoalID: g.Key, macro.GoalName: g.Name, macro.GoalNames: g.Name, macro.Status: string(status), macro.Count: "1", macro.SumAmount: value(macro.Amount), macro.SumPayout: value(macro.Payout),
-		macro.PreviousStatus: "", macro.Reason: "", macro.Date: pgtest.Now.Format(time.RFC3339), macro.Timestamp: fmt.Sprint(pgtest.Now.Unix()), macro.Currency: "EUR",
+		macro.PreviousStatus: "", macro.Reason: "", macro.Date: today.Format(time.RFC3339), macro.Timestamp: fmt.Sprint(today.Unix()), macro.Currency: "EUR",
 		macro.AffID: fmt.Sprint(w.one.Affiliate), macro.OfferID: fmt.Sprint(w.one.Offer), macro.Param2: "a b&c", macro.Param3: "",
 	} {
 		if got := value(m); got != want {
@@ -246,7 +247,7 @@ func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
 		"aggregation":            {firing.Postback{Aggregates: 90 * time.Second}, firing.Matched, "It aggregates the conversions of the click within"},
 	} {
 		c.draft.URLTemplate = "https://t.example/?c={param_1}"
-		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Draft: &c.draft})
+		p := w.simulate(testfire.Case{Link: w.link(), Goal: "ftd", Status: commission.Approved, Draft: &c.draft})
 		if p.Postback != nil || p.Decision.Rule != c.rule || !strings.Contains(p.Decision.Reason, c.says) || (p.URL != "") != (c.rule == firing.Matched) || (len(p.Slots) == 1) != (c.rule == firing.Matched) {
 			t.Errorf("%s: %+v, want %s, %q", name, p, c.rule, c.says)
 		}
@@ -266,5 +267,59 @@ func TestADraftIsJudgedAsItWouldBeSaved(t *testing.T) {
 	w.must(err)
 	if len(simulation.Postbacks) != 1 || simulation.Postbacks[0].Postback.ID != held.ID || simulation.Postbacks[0].Decision.Rule != firing.Held || simulation.Postbacks[0].URL == "" {
 		t.Errorf("of one on hold and one deleted (%d): %+v", deleted.ID, simulation.Postbacks)
+	}
+}
+
+// The sample's status is one that the postback fires for: approved where it can be.
+func TestTheSampleHasAStatusThatThePostbackFiresFor(t *testing.T) {
+	w := newWorld(t, nil)
+	for _, c := range []struct {
+		fires []commission.Status
+		want  commission.Status
+	}{
+		{nil, commission.Approved},
+		{[]commission.Status{commission.Approved, commission.Pending}, commission.Approved},
+		{[]commission.Status{commission.Rejected}, commission.Rejected},
+		{[]commission.Status{commission.Cancelled, commission.Pending}, commission.Pending},
+	} {
+		s, err := w.tester.Sample(w.oneCtx, testfire.SampleOf{Postback: firing.Postback{Statuses: c.fires}, Goal: "cpa", AffiliateID: ids.Affiliate(w.one.Affiliate)})
+		w.must(err)
+		pays := map[bool]string{true: "120.00", false: "0.00"}[c.want == commission.Approved || c.want == commission.Pending]
+		if got := s.Values.Get(macro.Status); got != string(c.want) || s.Values.Get(macro.Payout) != pays {
+			t.Errorf("of one that fires for %v: %s, which pays %s; want %s and %s", c.fires, got, s.Values.Get(macro.Payout), c.want, pays)
+		}
+	}
+}
+
+// Without a link the sample is of the newest campaign in the postback's scope.
+func TestTheSampleIsOfTheNewestCampaignInScope(t *testing.T) {
+	w := newWorld(t, nil)
+	mine := ids.Affiliate(w.one.Affiliate)
+	elsewhere := pgtest.Offer(t, w.d)
+	newer := pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.one.Affiliate, Offer: elsewhere})
+	pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.one.Affiliate, Offer: w.one.Offer}, func(c *db.CampaignCreate) { c.SetState(tracking.Paused) })
+	unused := pgtest.Offer(t, w.d)
+	for name, c := range map[string]struct {
+		postback          firing.Postback
+		affiliate         ids.Affiliate
+		campaign, offerID int64
+	}{
+		"global":        {firing.Postback{}, mine, newer.CampaignID, elsewhere},
+		"an offer":      {firing.Postback{Scope: firing.Offer, OfferID: ids.Offer(w.one.Offer)}, mine, w.one.Link.CampaignID, w.one.Offer},
+		"without any":   {firing.Postback{Scope: firing.Offer, OfferID: ids.Offer(unused)}, mine, 0, unused},
+		"a campaign":    {firing.Postback{Scope: firing.Campaign, CampaignID: ids.Campaign(w.one.Link.CampaignID)}, mine, w.one.Link.CampaignID, w.one.Offer},
+		"of nobody":     {firing.Postback{}, 0, 0, unused},
+		"a newcomer's":  {firing.Postback{}, ids.Affiliate(pgtest.Affiliate(t, w.d)), 0, unused},
+		"an old choice": {firing.Postback{CampaignID: ids.Campaign(w.one.Link.CampaignID)}, mine, newer.CampaignID, elsewhere},
+	} {
+		s, err := w.tester.Sample(w.staff, testfire.SampleOf{Postback: c.postback, AffiliateID: c.affiliate})
+		w.must(err)
+		campaign := ""
+		if c.campaign != 0 {
+			campaign = fmt.Sprint(c.campaign)
+		}
+		if got := s.Values.Get(macro.CampID); got != campaign || s.Values.Get(macro.OfferID) != fmt.Sprint(c.offerID) {
+			t.Errorf("%s: campaign %q, offer %s; want %q and %d", name, got, s.Values.Get(macro.OfferID), campaign, c.offerID)
+		}
 	}
 }
