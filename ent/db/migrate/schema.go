@@ -428,6 +428,8 @@ var (
 		{Name: "reason", Type: field.TypeString, Nullable: true},
 		{Name: "detail", Type: field.TypeString, Default: ""},
 		{Name: "replay_of", Type: field.TypeUUID, Nullable: true},
+		{Name: "superseded_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "unresolved", Type: field.TypeBool, Nullable: true},
 		{Name: "aggregation_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "aggregates", Type: field.TypeString, Nullable: true},
 		{Name: "macros", Type: field.TypeJSON, Nullable: true},
@@ -479,9 +481,14 @@ var (
 				Columns: []*schema.Column{DeliveriesColumns[28]},
 			},
 			{
+				Name:    "delivery_superseded_by",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[29]},
+			},
+			{
 				Name:    "delivery_bulk_replay_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[32], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[34], DeliveriesColumns[0]},
 			},
 		},
 	}
