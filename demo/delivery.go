@@ -34,6 +34,8 @@ type delivery struct {
 	empty      []macro.Name   // what the URL has no value for
 	warning    outbox.Warning // what is wrong with it
 
+	supersededBy uuid.NullUUID // the replay of it
+
 	state     outbox.State
 	priority  int
 	due       *time.Time
@@ -260,6 +262,7 @@ func (h *history) replay() error {
 func (h *history) replayed(d *delivery, at time.Time) *delivery {
 	again := h.newDelivery(d.postback, d.conversion, d.step, d.eventID, d.macros, at)
 	again.priority, again.replayOf = outbox.PriorityReplay, uuid.NullUUID{UUID: d.id, Valid: true}
+	d.supersededBy = uuid.NullUUID{UUID: again.id, Valid: true}
 	return again
 }
 
@@ -298,7 +301,7 @@ func (h *history) writeDelivery(d *delivery) error {
 	}
 	h.rows.deliveries.add(d.id, d.postback.AffiliateID, d.postback.ID, d.version.id, c.id, d.eventID, c.offer.id, orNull(c.click.campaign.id), c.click.id,
 		textOrNull(c.transaction), c.goal.Key, string(d.step.status), string(d.state), d.priority, d.version.template.Endpoint(), len(d.attempts),
-		d.due, d.queued, d.first, sent, code, took, textOrNull(string(d.reason)), d.detail, idOrNull(d.replayOf), d.created, d.updated, d.delivered, warning)
+		d.due, d.queued, d.first, sent, code, took, textOrNull(string(d.reason)), d.detail, idOrNull(d.replayOf), idOrNull(d.supersededBy), d.created, d.updated, d.delivered, warning)
 	return nil
 }
 

@@ -31,7 +31,7 @@ func newRows() *rows {
 			macros, considered, occurred_at, received_at)`},
 		deliveries: &table{into: `deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, campaign_id, click_id,
 			transaction_id, goal, status, state, priority, endpoint, attempt, due_at, queued_at, first_attempt_at, url, status_code, duration_ms,
-			reason, detail, replay_of, created_at, updated_at, delivered_at, warning)`},
+			reason, detail, replay_of, superseded_by, created_at, updated_at, delivered_at, warning)`},
 		attempts: &table{into: `attempts (id, affiliate_id, delivery_id, number, started_at, method, url, status_code, duration_ms, error, detail,
 			request_headers, request_body, response_headers, response_body, timings, empty_macros)`},
 		received: &table{into: `received_postbacks (id, received_at, integration_id, integration_key, method, query, body, headers, address, result, reason,

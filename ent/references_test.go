@@ -38,7 +38,7 @@ func facts(t *testing.T, d *pgtest.DB) (pgtest.Scene, []fact) {
 func copied(d *pgtest.DB, t *testing.T, table string, given map[string]string) error {
 	t.Helper()
 	var names, values []string
-	rows, err := d.SQL.QueryContext(t.Context(), `SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`, table)
+	rows, err := d.SQL.QueryContext(t.Context(), `SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`, table)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,7 @@ func (w *world) queries() map[string]query {
 		"conversions":       list("conversions", "Conversion"),
 		"conversionTrace":   {fmt.Sprintf("{ conversionTrace(conversionId: %q) { conversion { id } } }", id("Conversion")), w.a.ids["Conversion"]},
 		"deliveries":        list("deliveries", "Delivery"),
+		"replayPreview":     {"{ replayPreview(filter: {}, includeDelivered: true) { postbacks { postback { id } } } }", w.a.ids["Postback"]},
 		"offers":            {"{ offers { edges { node { id } } } }", nil},
 		"goals":             {"{ goals { id } }", nil},
 		"postbacks":         list("postbacks", "Postback"),

@@ -102,6 +102,9 @@ func (r *mutationResolver) UpdateConversionStatus(ctx context.Context, input gen
 }
 
 func (r *queryResolver) Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion) (*page.Connection[*db.Conversion], error) {
+	if err := filter.Reach(ctx, r.Client); err != nil {
+		return nil, err
+	}
 	q := r.Client.Conversion.Query().Where(filter.Predicates()...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }

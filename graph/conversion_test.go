@@ -188,14 +188,18 @@ func TestReplayByEitherTemplate(t *testing.T) {
 	s := pgtest.NewScene(t, a.db)
 	token := a.affiliate(t, s.Affiliate)
 	p := pgtest.Postback(t, a.db, s.Affiliate, "https://old.example/?c={param_1}")
-	old := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, p, func(c *db.DeliveryCreate) {
-		c.SetState(outbox.Failed).SetReason("HTTP_404").SetEndpoint("https://old.example:443")
-	})
+	failed := func() *db.Delivery {
+		return pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, p, func(c *db.DeliveryCreate) {
+			c.SetState(outbox.Failed).SetReason("HTTP_404").SetEndpoint("https://old.example:443")
+		})
+	}
+	deliveries := map[string]*db.Delivery{"CURRENT": failed(), "SENT": failed()}
 	a.ask(t, token, fmt.Sprintf(`mutation { updatePostback(input: {id: %q, urlTemplate: "https://new.example/?c={param_1}"}) { userErrors { message } } }`, p.GlobalID()), nil)
 	for template, want := range map[string]struct {
 		host    string
 		version float64
 	}{"CURRENT": {"new.example", 2}, "SENT": {"old.example", 1}} {
+		old := deliveries[template]
 		res := a.ask(t, token, fmt.Sprintf(`mutation { replayDelivery(input: {id: %q, template: %s}) {
 			delivery { id host state attemptCount version { number } replayOf { id state replays { id } } explanation } userErrors { message } } }`, old.GlobalID(), template), nil)
 		d := res.at(t, "replayDelivery", "delivery").(map[string]any)

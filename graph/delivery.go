@@ -18,15 +18,23 @@ import (
 )
 
 // explain returns a sentence with the state of a delivery and what to do about it.
-func explain(d *db.Delivery) string {
+func explain(ctx context.Context, d *db.Delivery) (string, error) {
 	code := 0
 	if d.StatusCode != nil {
 		code = *d.StatusCode
 	}
+	replay, err := find(ctx, load(ctx).deliveries, d.SupersededBy)
+	if err != nil {
+		return "", err
+	}
+	var supersededBy outbox.State
+	if replay != nil {
+		supersededBy = replay.State
+	}
 	return outbox.Standing{
 		State: d.State, Reason: outbox.Reason(text(d.Reason)), Detail: d.Detail, StatusCode: code, Attempt: d.Attempt,
-		Due: d.DueAt != nil, Replay: d.ReplayOf != nil,
-	}.Sentence()
+		Due: d.DueAt != nil, Replay: d.ReplayOf != nil, SupersededBy: supersededBy,
+	}.Sentence(), nil
 }
 
 // warn returns what is wrong with what a delivery sent last; nil for nothing. The template of a
@@ -99,6 +107,9 @@ func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*
 func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery, hello bool) (<-chan *gen.DeliveryEvent, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.Reach(ctx, r.Client); err != nil {
 		return nil, err
 	}
 	sub := r.Config.Deliveries.Subscribe(scope.Sees, f.Matches)

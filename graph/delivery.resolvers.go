@@ -63,6 +63,10 @@ func (r *deliveryResolver) ClickID(ctx context.Context, obj *db.Delivery) (*stri
 	return hexID(obj.ClickID), nil
 }
 
+func (r *deliveryResolver) Click(ctx context.Context, obj *db.Delivery) (*db.Click, error) {
+	return find(ctx, load(ctx).clicks, obj.ClickID)
+}
+
 func (r *deliveryResolver) Host(ctx context.Context, obj *db.Delivery) (string, error) {
 	return host(obj.Endpoint), nil
 }
@@ -72,7 +76,7 @@ func (r *deliveryResolver) Attempts(ctx context.Context, obj *db.Delivery) ([]*d
 }
 
 func (r *deliveryResolver) Explanation(ctx context.Context, obj *db.Delivery) (string, error) {
-	return explain(obj), nil
+	return explain(ctx, obj)
 }
 
 func (r *deliveryResolver) Warning(ctx context.Context, obj *db.Delivery) (*string, error) {
@@ -85,6 +89,10 @@ func (r *deliveryResolver) ReplayOf(ctx context.Context, obj *db.Delivery) (*db.
 
 func (r *deliveryResolver) Replays(ctx context.Context, obj *db.Delivery) ([]*db.Delivery, error) {
 	return load(ctx).replaysOfDelivery.Load(ctx, obj.ID)
+}
+
+func (r *deliveryResolver) SupersededBy(ctx context.Context, obj *db.Delivery) (*db.Delivery, error) {
+	return find(ctx, load(ctx).deliveries, obj.SupersededBy)
 }
 
 func (r *deliveryResolver) Aggregated(ctx context.Context, obj *db.Delivery) ([]*db.AggregatedEvent, error) {

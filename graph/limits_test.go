@@ -239,6 +239,7 @@ func TestWhatIsCountedHasAPrice(t *testing.T) {
 	}
 	args := map[string]any{
 		"first": 5, "conversionId": "x", "campaignId": "x", "urlTemplate": "x", "text": "x", "url": "x", "trackingLink": "x", "goal": "x",
+		"filter": map[string]any{},
 	}
 	for _, f := range es.Schema().Query.Fields {
 		if strings.HasPrefix(f.Name, "__") || free[f.Name] {
@@ -417,14 +418,25 @@ func TestASearchReadsWhatItFinds(t *testing.T) {
 	c, p := s.Conversion(t, a.db), pgtest.Postback(t, a.db, s.Affiliate, "https://Tracker.example/?c={param_1}")
 	pgtest.Delivery(t, a.db, c.ID, p)
 	_, err := a.db.SQL.ExecContext(t.Context(), `
-		INSERT INTO deliveries SELECT (jsonb_populate_record(d, jsonb_build_object('id', uuid_floor(d.created_at + n * interval '1 second'), 'event_id', d.event_id,
-		  'transaction_id', 'T' || n, 'replay_of', d.id))).* FROM deliveries d, generate_series(1, 3000) n`)
+		INSERT INTO clicks (id, affiliate_id, campaign_id, offer_id, link_id, clicked_at, param_1, param_2, param_3, deep_link, country,
+		  referrer, user_agent, address)
+		SELECT uuid_floor(clicked_at + n * interval '1 second'), affiliate_id, campaign_id, offer_id, link_id, clicked_at, 'tracker-' || n, 'a source', '', '', '',
+		  '', '', ''
+		FROM clicks, generate_series(1, 3000) n`)
 	must(t, err)
-	_, err = a.db.SQL.ExecContext(t.Context(), `ANALYZE deliveries`)
+	_, err = a.db.SQL.ExecContext(t.Context(), `
+		INSERT INTO deliveries (id, affiliate_id, postback_id, version_id, conversion_id, event_id, offer_id, goal, status, state, priority, endpoint, created_at,
+		  updated_at, replay_of, transaction_id, click_id)
+		SELECT uuid_floor(d.created_at + n * interval '1 second'), d.affiliate_id, postback_id, version_id, conversion_id, event_id, d.offer_id, goal, status,
+		  state, priority, endpoint, created_at, updated_at, d.id, 'T' || n, k.id
+		FROM deliveries d, generate_series(1, 3000) n JOIN clicks k ON k.param_1 = 'tracker-' || n`)
+	must(t, err)
+	_, err = a.db.SQL.ExecContext(t.Context(), `ANALYZE deliveries, clicks`)
 	must(t, err)
 	ctx := viewer.With(t.Context(), &viewer.Viewer{UserID: 1, Role: viewer.Affiliate, AffiliateID: ids.Affiliate(s.Affiliate)})
 	for text, rows := range map[string]int{
 		"T2999": 1, "nothing.example": 0, "tracker.example:443": 21, "TRACKER.example": 21, "x' OR 1=1": 0, "%": 0,
+		"tracker-2999": 1, "a source": 21,
 	} {
 		pool, err := pg.OpenSQL(a.db.URL, 1)
 		must(t, err)

@@ -99,6 +99,7 @@ func connections(c *gen.ComplexityRoot) {
 	c.Query.Postbacks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Postback) int {
 		return rows(child, first, last)
 	}
+	c.Query.ReplayPreview = func(child int, _ filter.Delivery, _ []string, _ *bool) int { return priceOfDays + child }
 	c.Query.Deliveries = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Delivery) int {
 		return rows(child, first, last)
 	}

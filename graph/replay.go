@@ -22,17 +22,9 @@ import (
 // replayMany selects the deliveries of the input, among those that the viewer sees, and replays
 // them unless they are only to be counted.
 func (r *Resolver) replayMany(ctx context.Context, input gen.ReplayDeliveriesInput) (*gen.ReplayDeliveriesPayload, error) {
-	if err := input.Filter.Reach(ctx, r.Client); err != nil {
+	q, err := r.replayable(ctx, input.Filter, input.Ids, input.IncludeDelivered)
+	if err != nil {
 		return nil, err
-	}
-	q := r.Client.Delivery.Query().Where(input.Filter.Predicates()...).
-		Where(delivery.Test(false), delivery.StateIn(outbox.FinalStates()...))
-	if input.Ids != nil {
-		ids, err := factIDs("Delivery", "ids", input.Ids)
-		if err != nil {
-			return nil, err
-		}
-		q.Where(delivery.IDIn(ids...))
 	}
 	if input.DryRun != nil && *input.DryRun {
 		n, err := q.Count(ctx)

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"postrider/ent/db"
+	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
 )
@@ -43,6 +44,10 @@ func (r *mutationResolver) ResumeBulkReplay(ctx context.Context, input gen.Chang
 
 func (r *mutationResolver) CancelBulkReplay(ctx context.Context, input gen.ChangeBulkReplayInput) (*gen.ChangeBulkReplayPayload, error) {
 	return r.changeBulk(ctx, input, r.Replayer.CancelBulk)
+}
+
+func (r *queryResolver) ReplayPreview(ctx context.Context, filter filter.Delivery, ids []string, includeDelivered *bool) (*gen.ReplayPreview, error) {
+	return r.replayPreview(ctx, &filter, ids, includeDelivered)
 }
 
 func (r *queryResolver) BulkReplays(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.BulkReplay], error) {

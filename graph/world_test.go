@@ -164,8 +164,11 @@ func (w *world) happen(t testing.TB, e *estate) {
 	w.event(t, e, conversion, postback)
 	delivery := w.delivery(t, e, conversion, postback, outbox.Delivered)
 	replay := w.delivery(t, e, conversion, postback, outbox.Retrying, func(c *db.DeliveryCreate) { c.SetReplayOf(delivery.ID) })
+	_, err = w.db.SQL.ExecContext(ctx, `UPDATE deliveries SET superseded_by = $1 WHERE id = $2`, replay.ID, delivery.ID)
+	must(t, err)
 	pgtest.Aggregate(t, w.db, delivery)
-	for _, d := range []*db.Delivery{delivery, replay} {
+	failed := w.delivery(t, e, conversion, postback, outbox.Failed, func(c *db.DeliveryCreate) { c.SetReplayOf(delivery.ID) })
+	for _, d := range []*db.Delivery{delivery, replay, failed} {
 		e.keep(d.GlobalID())
 	}
 	e.keep(w.attempt(t, e, delivery).GlobalID())

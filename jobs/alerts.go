@@ -53,6 +53,8 @@ func watch(ctx context.Context, pool *pgxpool.Pool, now time.Time) error {
 	})
 }
 
+// postbackVitals reads the last deliveries of each postback. One that failed does not count once
+// its replay was delivered; while the replay waits it does, so that nothing recovers by it.
 func postbackVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.PostbackVitals, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT p.id, p.affiliate_id, p.hold_reason IS NOT NULL, coalesce(l.delivered, 0), coalesce(l.failing, 0), coalesce(l.waiting, 0),
@@ -63,8 +65,10 @@ func postbackVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.Pos
 		    count(*) FILTER (WHERE d.state = 'held' AND d.reason = $3) AS waiting,
 		    (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+outbox.FailingSQL+`))[1] AS reason,
 		    (array_agg(d.detail ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+outbox.FailingSQL+`))[1] AS detail
-		  FROM (SELECT state, reason, detail, updated_at FROM deliveries
-		    WHERE postback_id = p.id AND id >= uuid_floor($1) AND NOT test AND state <> 'queued' ORDER BY id DESC LIMIT $2) d
+		  FROM (SELECT state, reason, detail, updated_at FROM deliveries f
+		    WHERE postback_id = p.id AND id >= uuid_floor($1) AND NOT test AND state <> 'queued'
+		      AND NOT (state = 'failed' AND superseded_by IS NOT NULL AND EXISTS (SELECT FROM deliveries r WHERE r.id = f.superseded_by AND r.state = 'delivered'))
+		    ORDER BY id DESC LIMIT $2) d
 		) l ON true
 		WHERE p.deleted_at IS NULL AND p.enabled`, now.Add(-watchWindow), watchedDeliveries, string(outbox.CircuitOpen))
 	if err != nil {

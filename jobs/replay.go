@@ -59,8 +59,12 @@ func (r Replayer) Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool)
 			return fmt.Errorf("reading the template of version %d: %w", old.versionID, err)
 		}
 		group := pg.NewGroup(tx)
-		if id, err = outbox.Replay(group, deliveryID, old.versionID, template.Endpoint(), r.Now()); err != nil {
+		var made bool
+		if id, made, err = outbox.Replay(ctx, group, deliveryID, old.versionID, template.Endpoint(), r.Now()); err != nil {
 			return err
+		}
+		if !made {
+			return problem.Conflict("id", "it was replayed already, and that replay has not ended: wait until it has")
 		}
 		if err := group.Send(ctx); err != nil {
 			return fmt.Errorf("recording the replay: %w", err)

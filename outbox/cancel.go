@@ -33,6 +33,7 @@ func cancel(ctx context.Context, tx Tx, what, condition string, of any, why Reas
 	ids, err := move(ctx, tx, what, cancelSQL+condition, of, string(why), now.UTC())
 	if err == nil && len(ids) > 0 {
 		Unblock(tx, ids, now)
+		endReplays(tx, ids)
 	}
 	return err
 }

@@ -35,6 +35,7 @@ type Claimed struct {
 	CreatedAt   time.Time
 	Held        bool // its postback is on hold
 	Deleted     bool // its postback was deleted
+	Replay      bool // it repeats another delivery
 	Macros      []byte
 }
 
@@ -57,13 +58,13 @@ WITH claimed AS (
     AND NOT (d.aggregation_id = d.id AND EXISTS (
       SELECT FROM deliveries o WHERE o.click_id = d.click_id AND o.postback_id = d.postback_id AND o.id < d.id
         AND o.aggregation_id = o.id AND o.state IN ` + UnfinishedSQL + `))
-  RETURNING d.id, d.affiliate_id, d.postback_id, d.version_id, d.event_id, d.attempt, d.endpoint, d.goal, d.created_at, d.macros
+  RETURNING d.id, d.affiliate_id, d.postback_id, d.version_id, d.event_id, d.attempt, d.endpoint, d.goal, d.created_at, d.macros, d.replay_of
 )
 SELECT c.id, c.affiliate_id, c.postback_id, c.version_id, c.attempt, c.endpoint, c.goal, c.created_at,
-       p.hold_reason IS NOT NULL, p.deleted_at IS NOT NULL, coalesce(c.macros, e.macros)
+       p.hold_reason IS NOT NULL, p.deleted_at IS NOT NULL, c.replay_of IS NOT NULL, coalesce(c.macros, e.macros)
 FROM claimed c JOIN postbacks p ON p.id = c.postback_id JOIN conversion_events e ON e.id = c.event_id
 UNION ALL
-SELECT '00000000-0000-0000-0000-000000000000', 0, 0, 0, 0, '', '', $$1, false, false, '{}' WHERE (` + OnHoldSQL + `)`)
+SELECT '00000000-0000-0000-0000-000000000000', 0, 0, 0, 0, '', '', $$1, false, false, false, '{}' WHERE (` + OnHoldSQL + `)`)
 
 // OnHoldSQL selects whether the installation is on hold: nothing may be sent to trackers.
 const OnHoldSQL = `SELECT hold_reason IS NOT NULL FROM installation WHERE one`
@@ -73,7 +74,7 @@ const OnHoldSQL = `SELECT hold_reason IS NOT NULL FROM installation WHERE one`
 // transaction: it is one statement.
 func Claim(ctx context.Context, tx Tx, asked []Ref, now time.Time) (claimed []Claimed, onHold bool, err error) {
 	claimed, err = collect(ctx, tx, "claiming deliveries", func(row pgx.CollectableRow) (c Claimed, err error) {
-		err = row.Scan(&c.ID, &c.AffiliateID, &c.PostbackID, &c.VersionID, &c.Number, &c.Endpoint, &c.Goal, &c.CreatedAt, &c.Held, &c.Deleted, &c.Macros)
+		err = row.Scan(&c.ID, &c.AffiliateID, &c.PostbackID, &c.VersionID, &c.Number, &c.Endpoint, &c.Goal, &c.CreatedAt, &c.Held, &c.Deleted, &c.Replay, &c.Macros)
 		return c, err
 	}, claimSQL, refColumns.Args(asked, now.UTC())...)
 	if len(claimed) == 1 && claimed[0].ID == uuid.Nil {

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -32,6 +33,7 @@ type Result struct {
 	Detail  string
 	At      time.Time
 	Unspent bool // nothing was sent: no attempt is recorded, and its number is given back
+	Replay  bool // it repeats another delivery
 }
 
 // holds reports whether the delivery is to be held with its postback.
@@ -79,16 +81,19 @@ WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ` + UnfinishedSQL)
 // holdPostbacksSQL holds the postbacks whose tracker returned 410 Gone.
 const holdPostbacksSQL = `UPDATE postbacks SET hold_reason = 'GONE', updated_at = $2 WHERE id = ANY($1) AND hold_reason IS NULL`
 
+// announceSQL announces the rows of changed on a channel: 200 ids a notice.
+const announceSQL = `, numbered AS (
+  SELECT id, (row_number() OVER () - 1) / 200 AS notice FROM changed
+)
+SELECT pg_notify(%s, string_agg(replace(id::text, '-', ''), ',')) FROM numbered GROUP BY notice`
+
 // unblockSQL releases what waited for $1, which have ended, and announces it on the channel
-// $3: 200 ids a notice.
+// $3.
 var unblockSQL = `
-WITH unblocked AS (
+WITH changed AS (
   UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
   WHERE blocked_by = ANY($1) AND state IN ` + SendableSQL + ` RETURNING id
-), numbered AS (
-  SELECT id, (row_number() OVER () - 1) / 200 AS notice FROM unblocked
-)
-SELECT pg_notify($3, string_agg(replace(id::text, '-', ''), ',')) FROM numbered GROUP BY notice`
+)` + fmt.Sprintf(announceSQL, "$3")
 
 // Unblock queues the release of what waited for deliveries which have ended.
 func Unblock(tx Tx, ended []uuid.UUID, now time.Time) {
@@ -99,7 +104,7 @@ func Unblock(tx Tx, ended []uuid.UUID, now time.Time) {
 // trackers hold, and what waited for them.
 func Finish(tx Tx, results []Result) error {
 	var attempts []Attempt
-	var ended []uuid.UUID
+	var ended, replays []uuid.UUID
 	var gone []ids.Postback
 	deliveries := make([]uuid.UUID, len(results))
 	for i, r := range results {
@@ -112,6 +117,9 @@ func Finish(tx Tx, results []Result) error {
 		}
 		if r.State.Final() {
 			ended = append(ended, r.DeliveryID)
+			if r.Replay {
+				replays = append(replays, r.DeliveryID)
+			}
 		}
 		if r.Outcome.HoldPostback {
 			gone = append(gone, r.PostbackID)
@@ -126,6 +134,9 @@ func Finish(tx Tx, results []Result) error {
 	tx.Queue(finishSQL, finishColumns.Args(results, PriorityRetry)...)
 	if len(ended) > 0 {
 		Unblock(tx, ended, results[0].At)
+	}
+	if len(replays) > 0 {
+		endReplays(tx, replays)
 	}
 	Announce(tx, deliveries)
 	return nil
@@ -208,5 +219,5 @@ func (c *Claimed) End(attempt uuid.UUID, e dispatch.Exchange, o dispatch.Outcome
 }
 
 func (c *Claimed) result(now time.Time) Result {
-	return Result{DeliveryID: c.ID, AffiliateID: c.AffiliateID, PostbackID: c.PostbackID, Number: c.Number, At: now}
+	return Result{DeliveryID: c.ID, AffiliateID: c.AffiliateID, PostbackID: c.PostbackID, Number: c.Number, At: now, Replay: c.Replay}
 }

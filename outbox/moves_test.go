@@ -255,13 +255,13 @@ func TestNewDeliveriesBeginWhereTheTableSays(t *testing.T) {
 		Exchange: dispatch.Exchange{StartedAt: now, Method: firing.GET, URL: endpoint}, Outcome: dispatch.Outcome{Verdict: dispatch.GiveUp, Reason: dispatch.DNS, AttemptReason: dispatch.DNS},
 	}
 	var again uuid.UUID
-	err := pg.InGroup(t.Context(), b.pool.Pgx, func(_ context.Context, tx *pg.Group) (err error) {
+	err := pg.InGroup(t.Context(), b.pool.Pgx, func(ctx context.Context, tx *pg.Group) (err error) {
 		outbox.Record(tx, []outbox.Delivery{queued, claimed, kept})
 		outbox.Open(tx, window, "key", now.Add(time.Minute))
 		if err := outbox.RecordEnded(tx, ended); err != nil {
 			return err
 		}
-		again, err = outbox.Replay(tx, b.first, b.version, endpoint, now)
+		again, _, err = outbox.Replay(ctx, tx, b.first, b.version, endpoint, now)
 		return err
 	})
 	if err != nil {

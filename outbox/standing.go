@@ -11,6 +11,8 @@ type Standing struct {
 	Attempt    int  // how many there were, or the one that is in flight
 	Due        bool // another attempt is scheduled
 	Replay     bool // it repeats another delivery
+
+	SupersededBy State // the state of the replay that stands for it; empty for none
 }
 
 // Sentence describes the state of the delivery and what to do about it.
@@ -34,7 +36,21 @@ func (s Standing) Sentence() string {
 		}
 		return fmt.Sprintf("%s Attempt %d is in flight.", said, max(s.Attempt, 2))
 	case Failed, Held, Cancelled:
-		return said + " " + s.Reason.NextStep()
+		return said + " " + s.nextStep()
 	}
 	return ""
+}
+
+// nextStep returns what to do about it: nothing where a replay stands for it.
+func (s Standing) nextStep() string {
+	switch s.SupersededBy {
+	case "":
+		return s.Reason.NextStep()
+	case Delivered:
+		return "It was replayed, and the replay was delivered: nothing to do."
+	case Failed:
+		return "It was replayed, and the replay failed: see there."
+	case Cancelled, Queued, Retrying, Held:
+	}
+	return "It was replayed, and the replay has not ended yet."
 }

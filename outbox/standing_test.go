@@ -19,8 +19,11 @@ func TestWhereADeliveryStandsInWords(t *testing.T) {
 		rateLimited.Sentence("") + " It will be retried: attempt 4.": {State: outbox.Retrying, Reason: rateLimited, Attempt: 3, Due: true},
 		rateLimited.Sentence("") + " Attempt 3 is in flight.":        {State: outbox.Retrying, Reason: rateLimited, Attempt: 3},
 		rateLimited.Sentence("") + " Attempt 2 is in flight.":        {State: outbox.Retrying, Reason: rateLimited, Attempt: 1},
-		outbox.Reason(dispatch.DNS).Sentence("a.example") + " " + outbox.Reason(dispatch.DNS).NextStep(): {State: outbox.Failed, Reason: outbox.Reason(dispatch.DNS), Detail: "a.example"},
-		outbox.CircuitOpen.Sentence("") + " " + outbox.CircuitOpen.NextStep():                            {State: outbox.Held, Reason: outbox.CircuitOpen},
+		outbox.Reason(dispatch.DNS).Sentence("a.example") + " " + outbox.Reason(dispatch.DNS).NextStep():       {State: outbox.Failed, Reason: outbox.Reason(dispatch.DNS), Detail: "a.example"},
+		outbox.CircuitOpen.Sentence("") + " " + outbox.CircuitOpen.NextStep():                                  {State: outbox.Held, Reason: outbox.CircuitOpen},
+		outbox.ReplayCancelled.Sentence("") + " It was replayed, and the replay was delivered: nothing to do.": {State: outbox.Cancelled, Reason: outbox.ReplayCancelled, SupersededBy: outbox.Delivered},
+		rateLimited.Sentence("") + " It was replayed, and the replay failed: see there.":                       {State: outbox.Failed, Reason: rateLimited, SupersededBy: outbox.Failed},
+		rateLimited.Sentence("") + " It was replayed, and the replay has not ended yet.":                       {State: outbox.Failed, Reason: rateLimited, SupersededBy: outbox.Held},
 	} {
 		if got := s.Sentence(); got != want {
 			t.Errorf("%+v: %q, want %q", s, got, want)

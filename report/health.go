@@ -23,7 +23,7 @@ type Health struct {
 type PostbackHealth struct {
 	PostbackID        int64
 	Delivered         int
-	Failed            int
+	Failed            int // without those that a replay stands for, here and in what follows
 	Waiting           int
 	WithoutClickID    int      // delivered without the tracker's click id
 	SuccessRate       *float64 // delivered among those that ended; nil if none has
@@ -66,14 +66,14 @@ func (h *Health) ofPostbacks(ctx context.Context, scope viewer.RowScope, now tim
 	}, `
 		SELECT p.id,
 		  count(d.id) FILTER (WHERE d.state = 'delivered'),
-		  count(d.id) FILTER (WHERE d.state = 'failed'),
+		  count(d.id) FILTER (WHERE d.state = 'failed' AND d.superseded_by IS NULL),
 		  count(d.id) FILTER (WHERE d.state IN `+outbox.UnfinishedSQL+`),
 		  count(d.id) FILTER (WHERE d.state = 'delivered' AND d.warning IS NOT NULL),
-		  count(d.id) FILTER (WHERE d.state = 'delivered')::float8 / nullif(count(d.id) FILTER (WHERE d.state IN `+outbox.JudgedSQL+`), 0),
+		  count(d.id) FILTER (WHERE d.state = 'delivered')::float8 / nullif(count(d.id) FILTER (WHERE d.state = 'delivered' OR d.state = 'failed' AND d.superseded_by IS NULL), 0),
 		  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.delivered_at - d.created_at) * 1000) FILTER (WHERE d.state = 'delivered' AND d.replay_of IS NULL),
 		  percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM d.delivered_at - d.created_at) * 1000) FILTER (WHERE d.state = 'delivered' AND d.replay_of IS NULL),
-		  max(d.updated_at) FILTER (WHERE d.state IN `+outbox.FailingSQL+`),
-		  (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+outbox.FailingSQL+`))[1]
+		  max(d.updated_at) FILTER (WHERE d.state IN `+outbox.FailingSQL+` AND d.superseded_by IS NULL),
+		  (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+outbox.FailingSQL+` AND d.superseded_by IS NULL))[1]
 		FROM postbacks p
 		LEFT JOIN deliveries d ON d.postback_id = p.id AND d.id >= uuid_floor($2) AND NOT d.test
 		WHERE p.id = ANY($1) AND {sees p.affiliate_id}

@@ -79,6 +79,10 @@ type Delivery struct {
 	Warning *outbox.Warning `json:"warning,omitempty"`
 	// The delivery that this is a replay of.
 	ReplayOf *uuid.UUID `json:"replay_of,omitempty"`
+	// The replay that stands for it: the one that was delivered, or else the latest.
+	SupersededBy *uuid.UUID `json:"superseded_by,omitempty"`
+	// True where it failed or was cancelled and no replay stands for it; null otherwise. The database computes it.
+	Unresolved *bool `json:"unresolved,omitempty"`
 	// The delivery that aggregated what this one tells of: itself, or the one that it repeats; null where it tells of one conversion.
 	AggregationID *uuid.UUID `json:"aggregation_id,omitempty"`
 	// What may still join it: postback, click, version, status, currencies; null once its window has closed.
@@ -103,11 +107,11 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case delivery.FieldConversionID, delivery.FieldEventID, delivery.FieldClickID, delivery.FieldBlockedBy, delivery.FieldReplayOf, delivery.FieldAggregationID:
+		case delivery.FieldConversionID, delivery.FieldEventID, delivery.FieldClickID, delivery.FieldBlockedBy, delivery.FieldReplayOf, delivery.FieldSupersededBy, delivery.FieldAggregationID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case delivery.FieldMacros:
 			values[i] = new([]byte)
-		case delivery.FieldFollows, delivery.FieldTest:
+		case delivery.FieldFollows, delivery.FieldUnresolved, delivery.FieldTest:
 			values[i] = new(sql.NullBool)
 		case delivery.FieldDurationMs:
 			values[i] = new(sql.NullFloat64)
@@ -334,6 +338,20 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 				_m.ReplayOf = new(uuid.UUID)
 				*_m.ReplayOf = *value.S.(*uuid.UUID)
 			}
+		case delivery.FieldSupersededBy:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field superseded_by", values[i])
+			} else if value.Valid {
+				_m.SupersededBy = new(uuid.UUID)
+				*_m.SupersededBy = *value.S.(*uuid.UUID)
+			}
+		case delivery.FieldUnresolved:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field unresolved", values[i])
+			} else if value.Valid {
+				_m.Unresolved = new(bool)
+				*_m.Unresolved = value.Bool
+			}
 		case delivery.FieldAggregationID:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field aggregation_id", values[i])
@@ -548,6 +566,16 @@ func (_m *Delivery) String() string {
 	builder.WriteString(", ")
 	if v := _m.ReplayOf; v != nil {
 		builder.WriteString("replay_of=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.SupersededBy; v != nil {
+		builder.WriteString("superseded_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Unresolved; v != nil {
+		builder.WriteString("unresolved=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

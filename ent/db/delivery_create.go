@@ -381,6 +381,34 @@ func (_c *DeliveryCreate) SetNillableReplayOf(v *uuid.UUID) *DeliveryCreate {
 	return _c
 }
 
+// SetSupersededBy sets the "superseded_by" field.
+func (_c *DeliveryCreate) SetSupersededBy(v uuid.UUID) *DeliveryCreate {
+	_c.mutation.SetSupersededBy(v)
+	return _c
+}
+
+// SetNillableSupersededBy sets the "superseded_by" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableSupersededBy(v *uuid.UUID) *DeliveryCreate {
+	if v != nil {
+		_c.SetSupersededBy(*v)
+	}
+	return _c
+}
+
+// SetUnresolved sets the "unresolved" field.
+func (_c *DeliveryCreate) SetUnresolved(v bool) *DeliveryCreate {
+	_c.mutation.SetUnresolved(v)
+	return _c
+}
+
+// SetNillableUnresolved sets the "unresolved" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableUnresolved(v *bool) *DeliveryCreate {
+	if v != nil {
+		_c.SetUnresolved(*v)
+	}
+	return _c
+}
+
 // SetAggregationID sets the "aggregation_id" field.
 func (_c *DeliveryCreate) SetAggregationID(v uuid.UUID) *DeliveryCreate {
 	_c.mutation.SetAggregationID(v)
@@ -759,6 +787,14 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReplayOf(); ok {
 		_spec.SetField(delivery.FieldReplayOf, field.TypeUUID, value)
 		_node.ReplayOf = &value
+	}
+	if value, ok := _c.mutation.SupersededBy(); ok {
+		_spec.SetField(delivery.FieldSupersededBy, field.TypeUUID, value)
+		_node.SupersededBy = &value
+	}
+	if value, ok := _c.mutation.Unresolved(); ok {
+		_spec.SetField(delivery.FieldUnresolved, field.TypeBool, value)
+		_node.Unresolved = &value
 	}
 	if value, ok := _c.mutation.AggregationID(); ok {
 		_spec.SetField(delivery.FieldAggregationID, field.TypeUUID, value)

@@ -389,6 +389,26 @@ func (_u *DeliveryUpdate) ClearReplayOf() *DeliveryUpdate {
 	return _u
 }
 
+// SetSupersededBy sets the "superseded_by" field.
+func (_u *DeliveryUpdate) SetSupersededBy(v uuid.UUID) *DeliveryUpdate {
+	_u.mutation.SetSupersededBy(v)
+	return _u
+}
+
+// SetNillableSupersededBy sets the "superseded_by" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableSupersededBy(v *uuid.UUID) *DeliveryUpdate {
+	if v != nil {
+		_u.SetSupersededBy(*v)
+	}
+	return _u
+}
+
+// ClearSupersededBy clears the value of the "superseded_by" field.
+func (_u *DeliveryUpdate) ClearSupersededBy() *DeliveryUpdate {
+	_u.mutation.ClearSupersededBy()
+	return _u
+}
+
 // SetAggregationID sets the "aggregation_id" field.
 func (_u *DeliveryUpdate) SetAggregationID(v uuid.UUID) *DeliveryUpdate {
 	_u.mutation.SetAggregationID(v)
@@ -681,6 +701,15 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.ReplayOfCleared() {
 		_spec.ClearField(delivery.FieldReplayOf, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.SupersededBy(); ok {
+		_spec.SetField(delivery.FieldSupersededBy, field.TypeUUID, value)
+	}
+	if _u.mutation.SupersededByCleared() {
+		_spec.ClearField(delivery.FieldSupersededBy, field.TypeUUID)
+	}
+	if _u.mutation.UnresolvedCleared() {
+		_spec.ClearField(delivery.FieldUnresolved, field.TypeBool)
 	}
 	if value, ok := _u.mutation.AggregationID(); ok {
 		_spec.SetField(delivery.FieldAggregationID, field.TypeUUID, value)
@@ -1095,6 +1124,26 @@ func (_u *DeliveryUpdateOne) ClearReplayOf() *DeliveryUpdateOne {
 	return _u
 }
 
+// SetSupersededBy sets the "superseded_by" field.
+func (_u *DeliveryUpdateOne) SetSupersededBy(v uuid.UUID) *DeliveryUpdateOne {
+	_u.mutation.SetSupersededBy(v)
+	return _u
+}
+
+// SetNillableSupersededBy sets the "superseded_by" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableSupersededBy(v *uuid.UUID) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetSupersededBy(*v)
+	}
+	return _u
+}
+
+// ClearSupersededBy clears the value of the "superseded_by" field.
+func (_u *DeliveryUpdateOne) ClearSupersededBy() *DeliveryUpdateOne {
+	_u.mutation.ClearSupersededBy()
+	return _u
+}
+
 // SetAggregationID sets the "aggregation_id" field.
 func (_u *DeliveryUpdateOne) SetAggregationID(v uuid.UUID) *DeliveryUpdateOne {
 	_u.mutation.SetAggregationID(v)
@@ -1417,6 +1466,15 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if _u.mutation.ReplayOfCleared() {
 		_spec.ClearField(delivery.FieldReplayOf, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.SupersededBy(); ok {
+		_spec.SetField(delivery.FieldSupersededBy, field.TypeUUID, value)
+	}
+	if _u.mutation.SupersededByCleared() {
+		_spec.ClearField(delivery.FieldSupersededBy, field.TypeUUID)
+	}
+	if _u.mutation.UnresolvedCleared() {
+		_spec.ClearField(delivery.FieldUnresolved, field.TypeBool)
 	}
 	if value, ok := _u.mutation.AggregationID(); ok {
 		_spec.SetField(delivery.FieldAggregationID, field.TypeUUID, value)

@@ -369,6 +369,8 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldDetail:         {Type: field.TypeString, Column: delivery.FieldDetail},
 			delivery.FieldWarning:        {Type: field.TypeString, Column: delivery.FieldWarning},
 			delivery.FieldReplayOf:       {Type: field.TypeUUID, Column: delivery.FieldReplayOf},
+			delivery.FieldSupersededBy:   {Type: field.TypeUUID, Column: delivery.FieldSupersededBy},
+			delivery.FieldUnresolved:     {Type: field.TypeBool, Column: delivery.FieldUnresolved},
 			delivery.FieldAggregationID:  {Type: field.TypeUUID, Column: delivery.FieldAggregationID},
 			delivery.FieldAggregates:     {Type: field.TypeString, Column: delivery.FieldAggregates},
 			delivery.FieldMacros:         {Type: field.TypeJSON, Column: delivery.FieldMacros},
@@ -2033,6 +2035,16 @@ func (f *DeliveryFilter) WhereWarning(p entql.StringP) {
 // WhereReplayOf applies the entql [16]byte predicate on the replay_of field.
 func (f *DeliveryFilter) WhereReplayOf(p entql.ValueP) {
 	f.Where(p.Field(delivery.FieldReplayOf))
+}
+
+// WhereSupersededBy applies the entql [16]byte predicate on the superseded_by field.
+func (f *DeliveryFilter) WhereSupersededBy(p entql.ValueP) {
+	f.Where(p.Field(delivery.FieldSupersededBy))
+}
+
+// WhereUnresolved applies the entql bool predicate on the unresolved field.
+func (f *DeliveryFilter) WhereUnresolved(p entql.BoolP) {
+	f.Where(p.Field(delivery.FieldUnresolved))
 }
 
 // WhereAggregationID applies the entql [16]byte predicate on the aggregation_id field.

@@ -12933,6 +12933,8 @@ type DeliveryMutation struct {
 	detail            *string
 	warning           *outbox.Warning
 	replay_of         *uuid.UUID
+	superseded_by     *uuid.UUID
+	unresolved        *bool
 	aggregation_id    *uuid.UUID
 	aggregates        *string
 	macros            *map[string]string
@@ -14542,6 +14544,104 @@ func (m *DeliveryMutation) ResetReplayOf() {
 	delete(m.clearedFields, delivery.FieldReplayOf)
 }
 
+// SetSupersededBy sets the "superseded_by" field.
+func (m *DeliveryMutation) SetSupersededBy(u uuid.UUID) {
+	m.superseded_by = &u
+}
+
+// SupersededBy returns the value of the "superseded_by" field in the mutation.
+func (m *DeliveryMutation) SupersededBy() (r uuid.UUID, exists bool) {
+	v := m.superseded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSupersededBy returns the old "superseded_by" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldSupersededBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSupersededBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSupersededBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSupersededBy: %w", err)
+	}
+	return oldValue.SupersededBy, nil
+}
+
+// ClearSupersededBy clears the value of the "superseded_by" field.
+func (m *DeliveryMutation) ClearSupersededBy() {
+	m.superseded_by = nil
+	m.clearedFields[delivery.FieldSupersededBy] = struct{}{}
+}
+
+// SupersededByCleared returns if the "superseded_by" field was cleared in this mutation.
+func (m *DeliveryMutation) SupersededByCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldSupersededBy]
+	return ok
+}
+
+// ResetSupersededBy resets all changes to the "superseded_by" field.
+func (m *DeliveryMutation) ResetSupersededBy() {
+	m.superseded_by = nil
+	delete(m.clearedFields, delivery.FieldSupersededBy)
+}
+
+// SetUnresolved sets the "unresolved" field.
+func (m *DeliveryMutation) SetUnresolved(b bool) {
+	m.unresolved = &b
+}
+
+// Unresolved returns the value of the "unresolved" field in the mutation.
+func (m *DeliveryMutation) Unresolved() (r bool, exists bool) {
+	v := m.unresolved
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnresolved returns the old "unresolved" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldUnresolved(ctx context.Context) (v *bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnresolved is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnresolved requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnresolved: %w", err)
+	}
+	return oldValue.Unresolved, nil
+}
+
+// ClearUnresolved clears the value of the "unresolved" field.
+func (m *DeliveryMutation) ClearUnresolved() {
+	m.unresolved = nil
+	m.clearedFields[delivery.FieldUnresolved] = struct{}{}
+}
+
+// UnresolvedCleared returns if the "unresolved" field was cleared in this mutation.
+func (m *DeliveryMutation) UnresolvedCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldUnresolved]
+	return ok
+}
+
+// ResetUnresolved resets all changes to the "unresolved" field.
+func (m *DeliveryMutation) ResetUnresolved() {
+	m.unresolved = nil
+	delete(m.clearedFields, delivery.FieldUnresolved)
+}
+
 // SetAggregationID sets the "aggregation_id" field.
 func (m *DeliveryMutation) SetAggregationID(u uuid.UUID) {
 	m.aggregation_id = &u
@@ -14950,7 +15050,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 37)
+	fields := make([]string, 0, 39)
 	if m.affiliate_id != nil {
 		fields = append(fields, delivery.FieldAffiliateID)
 	}
@@ -15037,6 +15137,12 @@ func (m *DeliveryMutation) Fields() []string {
 	}
 	if m.replay_of != nil {
 		fields = append(fields, delivery.FieldReplayOf)
+	}
+	if m.superseded_by != nil {
+		fields = append(fields, delivery.FieldSupersededBy)
+	}
+	if m.unresolved != nil {
+		fields = append(fields, delivery.FieldUnresolved)
 	}
 	if m.aggregation_id != nil {
 		fields = append(fields, delivery.FieldAggregationID)
@@ -15128,6 +15234,10 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Warning()
 	case delivery.FieldReplayOf:
 		return m.ReplayOf()
+	case delivery.FieldSupersededBy:
+		return m.SupersededBy()
+	case delivery.FieldUnresolved:
+		return m.Unresolved()
 	case delivery.FieldAggregationID:
 		return m.AggregationID()
 	case delivery.FieldAggregates:
@@ -15211,6 +15321,10 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldWarning(ctx)
 	case delivery.FieldReplayOf:
 		return m.OldReplayOf(ctx)
+	case delivery.FieldSupersededBy:
+		return m.OldSupersededBy(ctx)
+	case delivery.FieldUnresolved:
+		return m.OldUnresolved(ctx)
 	case delivery.FieldAggregationID:
 		return m.OldAggregationID(ctx)
 	case delivery.FieldAggregates:
@@ -15438,6 +15552,20 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReplayOf(v)
+		return nil
+	case delivery.FieldSupersededBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSupersededBy(v)
+		return nil
+	case delivery.FieldUnresolved:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnresolved(v)
 		return nil
 	case delivery.FieldAggregationID:
 		v, ok := value.(uuid.UUID)
@@ -15708,6 +15836,12 @@ func (m *DeliveryMutation) ClearedFields() []string {
 	if m.FieldCleared(delivery.FieldReplayOf) {
 		fields = append(fields, delivery.FieldReplayOf)
 	}
+	if m.FieldCleared(delivery.FieldSupersededBy) {
+		fields = append(fields, delivery.FieldSupersededBy)
+	}
+	if m.FieldCleared(delivery.FieldUnresolved) {
+		fields = append(fields, delivery.FieldUnresolved)
+	}
 	if m.FieldCleared(delivery.FieldAggregationID) {
 		fields = append(fields, delivery.FieldAggregationID)
 	}
@@ -15796,6 +15930,12 @@ func (m *DeliveryMutation) ClearField(name string) error {
 		return nil
 	case delivery.FieldReplayOf:
 		m.ClearReplayOf()
+		return nil
+	case delivery.FieldSupersededBy:
+		m.ClearSupersededBy()
+		return nil
+	case delivery.FieldUnresolved:
+		m.ClearUnresolved()
 		return nil
 	case delivery.FieldAggregationID:
 		m.ClearAggregationID()
@@ -15906,6 +16046,12 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldReplayOf:
 		m.ResetReplayOf()
+		return nil
+	case delivery.FieldSupersededBy:
+		m.ResetSupersededBy()
+		return nil
+	case delivery.FieldUnresolved:
+		m.ResetUnresolved()
 		return nil
 	case delivery.FieldAggregationID:
 		m.ResetAggregationID()

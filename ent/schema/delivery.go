@@ -53,6 +53,8 @@ func (Delivery) Fields() []ent.Field {
 		field.String("detail").Default("").Comment("What the sentence for the reason needs: a host, an address, a limit."),
 		field.String("warning").Optional().Nillable().GoType(outbox.Warning("")).Comment("What was wrong with the last request, whatever the tracker answered: a code."),
 		optionalFact("replay_of", "The delivery that this is a replay of."),
+		optionalFact("superseded_by", "The replay that stands for it: the one that was delivered, or else the latest."),
+		field.Bool("unresolved").Optional().Nillable().Immutable().Comment("True where it failed or was cancelled and no replay stands for it; null otherwise. The database computes it."),
 		optionalFact("aggregation_id", "The delivery that aggregated what this one tells of: itself, or the one that it repeats; null where it tells of one conversion."),
 		field.String("aggregates").Optional().Nillable().Comment("What may still join it: postback, click, version, status, currencies; null once its window has closed."),
 		field.JSON("macros", map[string]string{}).Optional().Comment("What each macro says, where it tells of several conversions; else its event knows."),
@@ -74,6 +76,7 @@ func (Delivery) Indexes() []ent.Index {
 		index.Fields("click_id"),
 		index.Fields("transaction_id"),
 		index.Fields("replay_of"),
+		index.Fields("superseded_by"),
 		index.Fields("bulk_replay_id", "id"),
 	}
 }

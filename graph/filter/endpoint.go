@@ -11,14 +11,17 @@ import (
 	"postrider/ent/db/predicate"
 )
 
-// Reach finds the postbacks, among those that the viewer sees, with an endpoint that matches the
-// search. Their deliveries are found through an index; without it a search that finds nothing
-// would read every delivery there is.
+// Reach finds the clicks with a param that matches the search, and the postbacks with an endpoint
+// that does, among those that the viewer sees. Their deliveries are found through an index; without
+// it a search that finds nothing would read every delivery there is.
 func (f *Delivery) Reach(ctx context.Context, client *db.Client) error {
 	if f == nil {
 		return nil
 	}
 	text := searched(f.Search)
+	if err := f.params.reach(ctx, client, text); err != nil {
+		return err
+	}
 	if _, isID := factKey(text); text == "" || isID {
 		return nil
 	}
@@ -37,15 +40,14 @@ var port = regexp.MustCompile(`:[0-9]*$`)
 
 func withoutPort(text string) string { return port.ReplaceAllString(text, "") }
 
-// transactionOrEndpoint matches a transaction id, or the deliveries to an endpoint. Only tests
-// have no postback.
-func (f *Delivery) transactionOrEndpoint(text string) predicate.Delivery {
+// endpoint matches the deliveries to an endpoint. Only tests have no postback.
+func (f *Delivery) endpoint(text string) predicate.Delivery {
 	there := []predicate.Delivery{delivery.PostbackIDIsNil()}
 	if len(f.reached) > 0 {
 		there = append(there, delivery.PostbackIDIn(f.reached...))
 	}
 	if f.reached == nil {
-		return delivery.Or(delivery.TransactionID(text), delivery.EndpointContainsFold(text))
+		return delivery.EndpointContainsFold(text)
 	}
-	return delivery.Or(delivery.TransactionID(text), delivery.And(delivery.Or(there...), delivery.EndpointContainsFold(text)))
+	return delivery.And(delivery.Or(there...), delivery.EndpointContainsFold(text))
 }

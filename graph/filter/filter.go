@@ -40,6 +40,8 @@ type Conversion struct {
 	Search       *string
 	AffiliateIDs []string
 	Unattributed *bool
+
+	params params
 }
 
 // Audit narrows the audit log.
@@ -79,10 +81,12 @@ type Delivery struct {
 	StatusCodeTo   *int
 	From, To       *time.Time
 	Search         *string
+	Superseded     *bool
 	Test           *bool
 	Warning        *bool
 	AffiliateIDs   []string
 
+	params params
 	// reached are the postbacks with an endpoint that matches Search; nil before Reach.
 	reached []int64
 }

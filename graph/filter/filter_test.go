@@ -51,6 +51,9 @@ func rows(t *testing.T, d *pgtest.DB) []*db.Delivery {
 				if i%4 == 1 {
 					c.SetWarning(outbox.ClickIDMissing)
 				}
+				if i%4 < 2 {
+					c.SetSupersededBy(pgtest.ID(t))
+				}
 				if i%3 != 0 {
 					c.SetStatusCode([]int{200, 302, 404, 500}[i%4])
 				}
@@ -81,6 +84,11 @@ func TestDeliveriesMatchWhatIsListed(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		f := draw(rt, all)
+		if rapid.Bool().Draw(rt, "reach") {
+			if err := f.Reach(ctx, client); err != nil {
+				rt.Fatal(err)
+			}
+		}
 		listed, err := client.Delivery.Query().Where(f.Predicates()...).IDs(ctx)
 		if err != nil {
 			rt.Fatal(err)
@@ -136,6 +144,9 @@ func draw(rt *rapid.T, all []*db.Delivery) *filter.Delivery {
 	if maybe("by warning") {
 		f.Warning = new(rapid.Bool().Draw(rt, "warning"))
 	}
+	if maybe("by superseded") {
+		f.Superseded = new(rapid.Bool().Draw(rt, "superseded"))
+	}
 	if maybe("by search") {
 		f.Search = new(search(rt, row("search")))
 	}
@@ -166,7 +177,7 @@ func moment(rt *rapid.T, at time.Time) time.Time {
 
 func search(rt *rapid.T, d *db.Delivery) string {
 	words := []string{
-		"", " ", "tracker", "TRACKER", "example:8443", "%", "_", "100%_a\\b", "\\", "Bücher", "BÜCHER", "nonsense", "https://",
+		"", " ", "tracker", "TRACKER", "example:8443", "%", "_", "100%_a\\b", "\\", "Bücher", "BÜCHER", "nonsense", "https://", "wgk3l5f2c1",
 		globalid.Hex(d.ID), d.ID.String(), globalid.Hex(*d.ConversionID),
 	}
 	if d.TransactionID != nil {

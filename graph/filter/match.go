@@ -9,6 +9,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/ent/db"
+	"postrider/outbox"
 )
 
 // Matches reports whether Predicates would find a delivery.
@@ -24,6 +25,7 @@ func (f *Delivery) Matches(d *db.Delivery) bool {
 		(f.StatusCodeFrom == nil || d.StatusCode != nil && *d.StatusCode >= *f.StatusCodeFrom) &&
 		(f.StatusCodeTo == nil || d.StatusCode != nil && *d.StatusCode <= *f.StatusCodeTo) &&
 		(f.From == nil || !before(d.ID, *f.From)) && (f.To == nil || before(d.ID, *f.To)) &&
+		(f.Superseded == nil || *f.Superseded == (d.SupersededBy != nil && (d.State == outbox.Failed || d.State == outbox.Cancelled))) &&
 		d.Test == (f.Test != nil && *f.Test) &&
 		(f.Warning == nil || *f.Warning == (d.Warning != nil)) &&
 		f.found(d)
@@ -32,7 +34,7 @@ func (f *Delivery) Matches(d *db.Delivery) bool {
 // found reports whether a delivery matches the filter's free text.
 func (f *Delivery) found(d *db.Delivery) bool {
 	text := searched(f.Search)
-	if text == "" || d.TransactionID != nil && *d.TransactionID == text {
+	if text == "" || d.TransactionID != nil && *d.TransactionID == text || d.ClickID != nil && slices.Contains(f.params.clicks, *d.ClickID) {
 		return true
 	}
 	if id, ok := factKey(text); ok {

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"postrider/ent/db/postback"
 	"postrider/ent/db/predicate"
 	"postrider/ent/db/receivedpostback"
+	"postrider/outbox"
 )
 
 // Predicates returns the filter's predicates.
@@ -97,6 +99,9 @@ func (f *Conversion) Predicates() []predicate.Conversion {
 		either := []predicate.Conversion{conversion.TransactionID(text)}
 		if id, ok := factKey(text); ok {
 			either = append(either, conversion.ID(id), conversion.ClickID(id), conversion.PlayerID(id))
+		}
+		if clicks := f.params.predicate(text, conversion.FieldClickID); clicks != nil {
+			either = append(either, clicks)
 		}
 		ps = append(ps, conversion.Or(either...))
 	}
@@ -185,6 +190,7 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 	if f.StatusCodeTo != nil {
 		ps = append(ps, delivery.StatusCodeLTE(*f.StatusCodeTo))
 	}
+	ps = append(ps, f.superseded()...)
 	ps = append(ps, delivery.Test(f.Test != nil && *f.Test))
 	if f.Warning != nil && *f.Warning {
 		ps = append(ps, delivery.WarningNotNil())
@@ -195,13 +201,34 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 		ps = append(ps, delivery.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
 	}
 	if text := searched(f.Search); text != "" {
+		either := []predicate.Delivery{delivery.TransactionID(text)}
 		if id, ok := factKey(text); ok {
-			ps = append(ps, delivery.Or(delivery.ID(id), delivery.ConversionID(id), delivery.ClickID(id), delivery.TransactionID(text)))
+			either = append(either, delivery.ID(id), delivery.ConversionID(id), delivery.ClickID(id))
 		} else {
-			ps = append(ps, f.transactionOrEndpoint(text))
+			either = append(either, f.endpoint(text))
 		}
+		if clicks := f.params.predicate(text, delivery.FieldClickID); clicks != nil {
+			either = append(either, clicks)
+		}
+		ps = append(ps, delivery.Or(either...))
 	}
 	return ps
+}
+
+// superseded restricts to failed and cancelled deliveries that a replay stands for, or leaves
+// these out. What failed and stands for itself has an index.
+func (f *Delivery) superseded() []predicate.Delivery {
+	over := delivery.And(delivery.StateIn(outbox.Failed, outbox.Cancelled), delivery.SupersededByNotNil())
+	switch {
+	case f.Superseded == nil:
+		return nil
+	case *f.Superseded:
+		return []predicate.Delivery{over}
+	case slices.Equal(f.States, []outbox.State{outbox.Failed}) && (f.Test == nil || !*f.Test):
+		return []predicate.Delivery{delivery.Unresolved(true)}
+	default:
+		return []predicate.Delivery{delivery.Or(delivery.StateNotIn(outbox.Failed, outbox.Cancelled), delivery.SupersededByIsNil())}
+	}
 }
 
 // Predicates returns the filter's predicates.

@@ -43,6 +43,7 @@ type DeliveryResolver interface {
 	Conversion(ctx context.Context, obj *db.Delivery) (*db.Conversion, error)
 	Campaign(ctx context.Context, obj *db.Delivery) (*db.Campaign, error)
 	ClickID(ctx context.Context, obj *db.Delivery) (*string, error)
+	Click(ctx context.Context, obj *db.Delivery) (*db.Click, error)
 
 	Host(ctx context.Context, obj *db.Delivery) (string, error)
 
@@ -53,6 +54,7 @@ type DeliveryResolver interface {
 
 	ReplayOf(ctx context.Context, obj *db.Delivery) (*db.Delivery, error)
 	Replays(ctx context.Context, obj *db.Delivery) ([]*db.Delivery, error)
+	SupersededBy(ctx context.Context, obj *db.Delivery) (*db.Delivery, error)
 	Aggregated(ctx context.Context, obj *db.Delivery) ([]*db.AggregatedEvent, error)
 }
 
@@ -853,6 +855,38 @@ func (ec *executionContext) fieldContext_Delivery_clickId(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Delivery", field, true, true, "String")
 }
 
+func (ec *executionContext) _Delivery_click(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_click(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Delivery().Click(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Click) graphql.Marshaler {
+			return ec.marshalOClick2ᚖpostriderᚋentᚋdbᚐClick(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_click(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Delivery",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Click(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Delivery_transactionId(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1213,6 +1247,38 @@ func (ec *executionContext) _Delivery_replays(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Delivery_replays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Delivery",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Delivery(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Delivery_supersededBy(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_supersededBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Delivery().SupersededBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Delivery) graphql.Marshaler {
+			return ec.marshalODelivery2ᚖpostriderᚋentᚋdbᚐDelivery(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_supersededBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Delivery",
 		Field:      field,
@@ -1694,7 +1760,7 @@ func (ec *executionContext) unmarshalInputDeliveryFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"states", "goals", "campaignIds", "postbackIds", "statusCodeFrom", "statusCodeTo", "from", "to", "search", "test", "warning", "affiliateIds"}
+	fieldsInOrder := [...]string{"states", "goals", "campaignIds", "postbackIds", "statusCodeFrom", "statusCodeTo", "from", "to", "search", "superseded", "test", "warning", "affiliateIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1786,6 +1852,13 @@ func (ec *executionContext) unmarshalInputDeliveryFilter(ctx context.Context, ob
 				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
 				return it, graphql.ErrorOnPath(ctx, err)
 			}
+		case "superseded":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("superseded"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Superseded = data
 		case "test":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("test"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -2114,6 +2187,12 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Delivery_clickId(ctx, field, obj)
 				})
+		case "click":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Delivery_click(ctx, field, obj)
+				})
 		case "transactionId":
 			out.Values[i] = ec._Delivery_transactionId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -2194,6 +2273,12 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Delivery_replays(ctx, field, obj)
+				})
+		case "supersededBy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Delivery_supersededBy(ctx, field, obj)
 				})
 		case "aggregated":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -2552,6 +2637,11 @@ func (ec *executionContext) marshalNDeliveryEvent2ᚖpostriderᚋgraphᚋgenᚐD
 		return graphql.Null
 	}
 	return ec._DeliveryEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeliveryFilter2postriderᚋgraphᚋfilterᚐDelivery(ctx context.Context, v any) (filter.Delivery, error) {
+	res, err := ec.unmarshalInputDeliveryFilter(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNDeliveryFilter2ᚖpostriderᚋgraphᚋfilterᚐDelivery(ctx context.Context, v any) (*filter.Delivery, error) {

@@ -572,10 +572,13 @@ type RecordConversionPayload struct {
 }
 
 type ReplayDeliveriesInput struct {
-	// Matching deliveries that have ended are replayed, except tests. Empty for all.
+	// Matching deliveries that failed or were cancelled are replayed, except those that were replayed already (`supersededBy`), tests,
+	// and those whose postback was deleted. Empty for all.
 	Filter *filter.Delivery `json:"filter"`
 	// Only these of the matching deliveries: a selection.
 	Ids []string `json:"ids,omitempty"`
+	// Also replays those that were delivered: trackers may count them twice.
+	IncludeDelivered *bool `json:"includeDelivered,omitempty"`
 	// Only counts.
 	DryRun   *bool           `json:"dryRun,omitempty"`
 	Template *ReplayTemplate `json:"template,omitempty"`
@@ -598,6 +601,28 @@ type ReplayDeliveryPayload struct {
 	// The new delivery; its `replayOf` is the old one.
 	Delivery   *db.Delivery `json:"delivery,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What `replayDeliveries` would replay.
+type ReplayPreview struct {
+	Count int `json:"count"`
+	// By their postback, most deliveries first.
+	Postbacks []*ReplayPreviewPostback `json:"postbacks"`
+	// By why they failed or were cancelled, most deliveries first.
+	Reasons []*ReplayPreviewReason `json:"reasons"`
+}
+
+type ReplayPreviewPostback struct {
+	Postback *db.Postback `json:"postback"`
+	Count    int          `json:"count"`
+}
+
+type ReplayPreviewReason struct {
+	// The code, such as `TIMEOUT_HEADERS`; empty for delivered ones.
+	Reason string `json:"reason"`
+	// The reason as a sentence.
+	Sentence string `json:"sentence"`
+	Count    int    `json:"count"`
 }
 
 type ResetPasswordInput struct {

@@ -688,6 +688,217 @@ func (ec *executionContext) fieldContext_ReplayDeliveriesPayload_userErrors(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _ReplayPreview_count(ctx context.Context, field graphql.CollectedField, obj *ReplayPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayPreview_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayPreview_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplayPreview", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReplayPreview_postbacks(ctx context.Context, field graphql.CollectedField, obj *ReplayPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayPreview_postbacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postbacks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ReplayPreviewPostback) graphql.Marshaler {
+			return ec.marshalNReplayPreviewPostback2ᚕᚖpostriderᚋgraphᚋgenᚐReplayPreviewPostbackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayPreview_postbacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReplayPreviewPostback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayPreview_reasons(ctx context.Context, field graphql.CollectedField, obj *ReplayPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayPreview_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ReplayPreviewReason) graphql.Marshaler {
+			return ec.marshalNReplayPreviewReason2ᚕᚖpostriderᚋgraphᚋgenᚐReplayPreviewReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayPreview_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReplayPreviewReason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayPreviewPostback_postback(ctx context.Context, field graphql.CollectedField, obj *ReplayPreviewPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayPreviewPostback_postback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Postback) graphql.Marshaler {
+			return ec.marshalNPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayPreviewPostback_postback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayPreviewPostback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayPreviewPostback_count(ctx context.Context, field graphql.CollectedField, obj *ReplayPreviewPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayPreviewPostback_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayPreviewPostback_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplayPreviewPostback", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReplayPreviewReason_reason(ctx context.Context, field graphql.CollectedField, obj *ReplayPreviewReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayPreviewReason_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayPreviewReason_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplayPreviewReason", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReplayPreviewReason_sentence(ctx context.Context, field graphql.CollectedField, obj *ReplayPreviewReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayPreviewReason_sentence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sentence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayPreviewReason_sentence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplayPreviewReason", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReplayPreviewReason_count(ctx context.Context, field graphql.CollectedField, obj *ReplayPreviewReason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayPreviewReason_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayPreviewReason_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplayPreviewReason", field, false, false, "Int")
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -745,6 +956,9 @@ func (ec *executionContext) unmarshalInputReplayDeliveriesInput(ctx context.Cont
 		asMap[k] = v
 	}
 
+	if _, present := asMap["includeDelivered"]; !present {
+		asMap["includeDelivered"] = false
+	}
 	if _, present := asMap["dryRun"]; !present {
 		asMap["dryRun"] = false
 	}
@@ -752,7 +966,7 @@ func (ec *executionContext) unmarshalInputReplayDeliveriesInput(ctx context.Cont
 		asMap["template"] = "CURRENT"
 	}
 
-	fieldsInOrder := [...]string{"filter", "ids", "dryRun", "template"}
+	fieldsInOrder := [...]string{"filter", "ids", "includeDelivered", "dryRun", "template"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -773,6 +987,13 @@ func (ec *executionContext) unmarshalInputReplayDeliveriesInput(ctx context.Cont
 				return it, err
 			}
 			it.Ids = data
+		case "includeDelivered":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("includeDelivered"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IncludeDelivered = data
 		case "dryRun":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -1135,6 +1356,130 @@ func (ec *executionContext) _ReplayDeliveriesPayload(ctx context.Context, sel as
 	return out
 }
 
+var replayPreviewImplementors = []string{"ReplayPreview"}
+
+func (ec *executionContext) _ReplayPreview(ctx context.Context, sel ast.SelectionSet, obj *ReplayPreview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replayPreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReplayPreview")
+		case "count":
+			out.Values[i] = ec._ReplayPreview_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "postbacks":
+			out.Values[i] = ec._ReplayPreview_postbacks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reasons":
+			out.Values[i] = ec._ReplayPreview_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var replayPreviewPostbackImplementors = []string{"ReplayPreviewPostback"}
+
+func (ec *executionContext) _ReplayPreviewPostback(ctx context.Context, sel ast.SelectionSet, obj *ReplayPreviewPostback) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replayPreviewPostbackImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReplayPreviewPostback")
+		case "postback":
+			out.Values[i] = ec._ReplayPreviewPostback_postback(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._ReplayPreviewPostback_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var replayPreviewReasonImplementors = []string{"ReplayPreviewReason"}
+
+func (ec *executionContext) _ReplayPreviewReason(ctx context.Context, sel ast.SelectionSet, obj *ReplayPreviewReason) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replayPreviewReasonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReplayPreviewReason")
+		case "reason":
+			out.Values[i] = ec._ReplayPreviewReason_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sentence":
+			out.Values[i] = ec._ReplayPreviewReason_sentence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._ReplayPreviewReason_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
@@ -1245,6 +1590,62 @@ func (ec *executionContext) marshalNReplayDeliveriesPayload2ᚖpostriderᚋgraph
 		return graphql.Null
 	}
 	return ec._ReplayDeliveriesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReplayPreview2ᚖpostriderᚋgraphᚋgenᚐReplayPreview(ctx context.Context, sel ast.SelectionSet, v *ReplayPreview) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReplayPreview!")
+		return graphql.Null
+	}
+	return ec._ReplayPreview(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReplayPreviewPostback2ᚕᚖpostriderᚋgraphᚋgenᚐReplayPreviewPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*ReplayPreviewPostback) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReplayPreviewPostback2ᚖpostriderᚋgraphᚋgenᚐReplayPreviewPostback(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReplayPreviewPostback2ᚖpostriderᚋgraphᚋgenᚐReplayPreviewPostback(ctx context.Context, sel ast.SelectionSet, v *ReplayPreviewPostback) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReplayPreviewPostback!")
+		return graphql.Null
+	}
+	return ec._ReplayPreviewPostback(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReplayPreviewReason2ᚕᚖpostriderᚋgraphᚋgenᚐReplayPreviewReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*ReplayPreviewReason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReplayPreviewReason2ᚖpostriderᚋgraphᚋgenᚐReplayPreviewReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReplayPreviewReason2ᚖpostriderᚋgraphᚋgenᚐReplayPreviewReason(ctx context.Context, sel ast.SelectionSet, v *ReplayPreviewReason) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReplayPreviewReason!")
+		return graphql.Null
+	}
+	return ec._ReplayPreviewReason(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOBulkReplay2ᚖpostriderᚋentᚋdbᚐBulkReplay(ctx context.Context, sel ast.SelectionSet, v *db.BulkReplay) graphql.Marshaler {

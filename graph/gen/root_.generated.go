@@ -444,6 +444,7 @@ type ComplexityRoot struct {
 		Attempt       func(childComplexity int) int
 		Attempts      func(childComplexity int) int
 		Campaign      func(childComplexity int) int
+		Click         func(childComplexity int) int
 		ClickID       func(childComplexity int) int
 		Conversion    func(childComplexity int) int
 		CreatedAt     func(childComplexity int) int
@@ -462,6 +463,7 @@ type ComplexityRoot struct {
 		State         func(childComplexity int) int
 		Status        func(childComplexity int) int
 		StatusCode    func(childComplexity int) int
+		SupersededBy  func(childComplexity int) int
 		Test          func(childComplexity int) int
 		TransactionID func(childComplexity int) int
 		URL           func(childComplexity int) int
@@ -996,6 +998,7 @@ type ComplexityRoot struct {
 		ReceivedPostbacks     func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
 		RecognizePostback     func(childComplexity int, text string) int
 		RecognizeTrackingLink func(childComplexity int, url string) int
+		ReplayPreview         func(childComplexity int, filter filter.Delivery, ids []string, includeDelivered *bool) int
 		SetupChecklist        func(childComplexity int, campaignID string) int
 		SimulatePostback      func(childComplexity int, trackingLink string, goal string, status *commission.Status, postback *PostbackInput, values []*MacroValueInput) int
 		Staff                 func(childComplexity int) int
@@ -1076,6 +1079,23 @@ type ComplexityRoot struct {
 	ReplayDeliveryPayload struct {
 		Delivery   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	ReplayPreview struct {
+		Count     func(childComplexity int) int
+		Postbacks func(childComplexity int) int
+		Reasons   func(childComplexity int) int
+	}
+
+	ReplayPreviewPostback struct {
+		Count    func(childComplexity int) int
+		Postback func(childComplexity int) int
+	}
+
+	ReplayPreviewReason struct {
+		Count    func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Sentence func(childComplexity int) int
 	}
 
 	ResetPasswordPayload struct {
@@ -2830,6 +2850,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Campaign(childComplexity), true
+	case "Delivery.click":
+		if e.ComplexityRoot.Delivery.Click == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Click(childComplexity), true
 	case "Delivery.clickId":
 		if e.ComplexityRoot.Delivery.ClickID == nil {
 			break
@@ -2938,6 +2964,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.StatusCode(childComplexity), true
+	case "Delivery.supersededBy":
+		if e.ComplexityRoot.Delivery.SupersededBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.SupersededBy(childComplexity), true
 	case "Delivery.test":
 		if e.ComplexityRoot.Delivery.Test == nil {
 			break
@@ -5533,6 +5565,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.RecognizeTrackingLink(childComplexity, args["url"].(string)), true
+	case "Query.replayPreview":
+		if e.ComplexityRoot.Query.ReplayPreview == nil {
+			break
+		}
+
+		args, err := ec.field_Query_replayPreview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ReplayPreview(childComplexity, args["filter"].(filter.Delivery), args["ids"].([]string), args["includeDelivered"].(*bool)), true
 	case "Query.setupChecklist":
 		if e.ComplexityRoot.Query.SetupChecklist == nil {
 			break
@@ -5875,6 +5918,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReplayDeliveryPayload.UserErrors(childComplexity), true
+
+	case "ReplayPreview.count":
+		if e.ComplexityRoot.ReplayPreview.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPreview.Count(childComplexity), true
+	case "ReplayPreview.postbacks":
+		if e.ComplexityRoot.ReplayPreview.Postbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPreview.Postbacks(childComplexity), true
+	case "ReplayPreview.reasons":
+		if e.ComplexityRoot.ReplayPreview.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPreview.Reasons(childComplexity), true
+
+	case "ReplayPreviewPostback.count":
+		if e.ComplexityRoot.ReplayPreviewPostback.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPreviewPostback.Count(childComplexity), true
+	case "ReplayPreviewPostback.postback":
+		if e.ComplexityRoot.ReplayPreviewPostback.Postback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPreviewPostback.Postback(childComplexity), true
+
+	case "ReplayPreviewReason.count":
+		if e.ComplexityRoot.ReplayPreviewReason.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPreviewReason.Count(childComplexity), true
+	case "ReplayPreviewReason.reason":
+		if e.ComplexityRoot.ReplayPreviewReason.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPreviewReason.Reason(childComplexity), true
+	case "ReplayPreviewReason.sentence":
+		if e.ComplexityRoot.ReplayPreviewReason.Sentence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPreviewReason.Sentence(childComplexity), true
 
 	case "ResetPasswordPayload.password":
 		if e.ComplexityRoot.ResetPasswordPayload.Password == nil {
@@ -7627,7 +7721,7 @@ input ConversionFilter {
   statuses: [ConversionStatus!]
   from: Time
   to: Time
-  "A conversion, click, player or transaction id, whole."
+  "A conversion, click, player or transaction id, or a param of the click (the tracker's own click id, for example), in full."
   search: String @length(max: 200)
   "Staff only."
   affiliateIds: [ID!]
@@ -7947,6 +8041,8 @@ type Delivery implements Node {
   conversion: Conversion
   campaign: Campaign
   clickId: String
+  "Null for a test, and once the click is no longer kept."
+  click: Click
   transactionId: String
   "The URL of the last attempt; null before the first."
   url: String
@@ -7972,6 +8068,11 @@ type Delivery implements Node {
   "The delivery that it replays."
   replayOf: Delivery
   replays: [Delivery!]!
+  """
+  The replay that stands for it: the one that was delivered, or else the latest; null if it was not replayed. A failed or cancelled
+  delivery that has one is not counted as failed, and bulk replays leave it out.
+  """
+  supersededBy: Delivery
   "The conversions that it aggregates; empty if its postback does not aggregate."
   aggregated: [AggregatedConversion!]!
   "Whether it is a test."
@@ -8039,8 +8140,13 @@ input DeliveryFilter {
   statusCodeTo: Int
   from: Time
   to: Time
-  "A delivery, conversion, click or transaction id, or a part of the host."
+  """
+  A delivery, conversion, click or transaction id, a param of the click (the tracker's own click id, for example) in full, or a part
+  of the host. ` + "`" + `deliveryUpdated` + "`" + ` goes by the clicks that had the param when it was subscribed, 1,000 at most.
+  """
   search: String @length(max: 200)
+  "Failed and cancelled deliveries that a replay stands for (` + "`" + `supersededBy` + "`" + `): true for those only, false to leave them out."
+  superseded: Boolean
   "True for tests only; otherwise tests are left out."
   test: Boolean
   "True for those with a ` + "`" + `warning` + "`" + `, false for those without one."
@@ -8074,7 +8180,7 @@ type ReplayDeliveryPayload {
 }
 
 extend type Mutation {
-  "Sends a delivery that has ended again."
+  "Sends a delivery that has ended again, unless an earlier replay of it has not ended."
   replayDelivery(input: ReplayDeliveryInput!): ReplayDeliveryPayload! @auth(scope: REPLAY)
 }
 
@@ -9208,13 +9314,40 @@ type BulkReplayFailure {
 }
 
 input ReplayDeliveriesInput {
-  "Matching deliveries that have ended are replayed, except tests. Empty for all."
+  """
+  Matching deliveries that failed or were cancelled are replayed, except those that were replayed already (` + "`" + `supersededBy` + "`" + `), tests,
+  and those whose postback was deleted. Empty for all.
+  """
   filter: DeliveryFilter!
   "Only these of the matching deliveries: a selection."
   ids: [ID!]
+  "Also replays those that were delivered: trackers may count them twice."
+  includeDelivered: Boolean = false
   "Only counts."
   dryRun: Boolean = false
   template: ReplayTemplate = CURRENT
+}
+
+"What ` + "`" + `replayDeliveries` + "`" + ` would replay."
+type ReplayPreview {
+  count: Int!
+  "By their postback, most deliveries first."
+  postbacks: [ReplayPreviewPostback!]!
+  "By why they failed or were cancelled, most deliveries first."
+  reasons: [ReplayPreviewReason!]!
+}
+
+type ReplayPreviewPostback {
+  postback: Postback!
+  count: Int!
+}
+
+type ReplayPreviewReason {
+  "The code, such as ` + "`" + `TIMEOUT_HEADERS` + "`" + `; empty for delivered ones."
+  reason: String!
+  "The reason as a sentence."
+  sentence: String!
+  count: Int!
 }
 
 type ReplayDeliveriesPayload {
@@ -9245,12 +9378,14 @@ type BulkReplayEdge {
 }
 
 extend type Query {
+  "What ` + "`" + `replayDeliveries` + "`" + ` would replay for the same arguments."
+  replayPreview(filter: DeliveryFilter!, ids: [ID!], includeDelivered: Boolean = false): ReplayPreview! @auth
   "Newest first."
   bulkReplays(first: Int, after: String, last: Int, before: String): BulkReplayConnection! @auth
 }
 
 extend type Mutation {
-  "Replays all deliveries that match a filter; with ` + "`" + `dryRun` + "`" + `, only counts them."
+  "Replays the failed and cancelled deliveries that match a filter; with ` + "`" + `dryRun` + "`" + `, only counts them."
   replayDeliveries(input: ReplayDeliveriesInput!): ReplayDeliveriesPayload! @auth(scope: REPLAY)
   "Nothing more is queued until it is resumed; a few hundred that already wait are still sent."
   pauseBulkReplay(input: ChangeBulkReplayInput!): ChangeBulkReplayPayload! @auth(scope: REPLAY)
@@ -10455,6 +10590,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_campaign(ctx, field)
 	case "clickId":
 		return ec.fieldContext_Delivery_clickId(ctx, field)
+	case "click":
+		return ec.fieldContext_Delivery_click(ctx, field)
 	case "transactionId":
 		return ec.fieldContext_Delivery_transactionId(ctx, field)
 	case "url":
@@ -10485,6 +10622,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_replayOf(ctx, field)
 	case "replays":
 		return ec.fieldContext_Delivery_replays(ctx, field)
+	case "supersededBy":
+		return ec.fieldContext_Delivery_supersededBy(ctx, field)
 	case "aggregated":
 		return ec.fieldContext_Delivery_aggregated(ctx, field)
 	case "test":
@@ -11537,6 +11676,40 @@ func (ec *executionContext) childFields_ReplayDeliveryPayload(ctx context.Contex
 		return ec.fieldContext_ReplayDeliveryPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReplayDeliveryPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReplayPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_ReplayPreview_count(ctx, field)
+	case "postbacks":
+		return ec.fieldContext_ReplayPreview_postbacks(ctx, field)
+	case "reasons":
+		return ec.fieldContext_ReplayPreview_reasons(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplayPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_ReplayPreviewPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "postback":
+		return ec.fieldContext_ReplayPreviewPostback_postback(ctx, field)
+	case "count":
+		return ec.fieldContext_ReplayPreviewPostback_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplayPreviewPostback", field.Name)
+}
+
+func (ec *executionContext) childFields_ReplayPreviewReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_ReplayPreviewReason_reason(ctx, field)
+	case "sentence":
+		return ec.fieldContext_ReplayPreviewReason_sentence(ctx, field)
+	case "count":
+		return ec.fieldContext_ReplayPreviewReason_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplayPreviewReason", field.Name)
 }
 
 func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -75,6 +75,10 @@ const (
 	FieldWarning = "warning"
 	// FieldReplayOf holds the string denoting the replay_of field in the database.
 	FieldReplayOf = "replay_of"
+	// FieldSupersededBy holds the string denoting the superseded_by field in the database.
+	FieldSupersededBy = "superseded_by"
+	// FieldUnresolved holds the string denoting the unresolved field in the database.
+	FieldUnresolved = "unresolved"
 	// FieldAggregationID holds the string denoting the aggregation_id field in the database.
 	FieldAggregationID = "aggregation_id"
 	// FieldAggregates holds the string denoting the aggregates field in the database.
@@ -127,6 +131,8 @@ var Columns = []string{
 	FieldDetail,
 	FieldWarning,
 	FieldReplayOf,
+	FieldSupersededBy,
+	FieldUnresolved,
 	FieldAggregationID,
 	FieldAggregates,
 	FieldMacros,
@@ -342,6 +348,16 @@ func ByWarning(opts ...sql.OrderTermOption) OrderOption {
 // ByReplayOf orders the results by the replay_of field.
 func ByReplayOf(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReplayOf, opts...).ToFunc()
+}
+
+// BySupersededBy orders the results by the superseded_by field.
+func BySupersededBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSupersededBy, opts...).ToFunc()
+}
+
+// ByUnresolved orders the results by the unresolved field.
+func ByUnresolved(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUnresolved, opts...).ToFunc()
 }
 
 // ByAggregationID orders the results by the aggregation_id field.

@@ -193,6 +193,16 @@ func ReplayOf(v uuid.UUID) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldReplayOf, v))
 }
 
+// SupersededBy applies equality check predicate on the "superseded_by" field. It's identical to SupersededByEQ.
+func SupersededBy(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldSupersededBy, v))
+}
+
+// Unresolved applies equality check predicate on the "unresolved" field. It's identical to UnresolvedEQ.
+func Unresolved(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldUnresolved, v))
+}
+
 // AggregationID applies equality check predicate on the "aggregation_id" field. It's identical to AggregationIDEQ.
 func AggregationID(v uuid.UUID) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldAggregationID, v))
@@ -1730,6 +1740,76 @@ func ReplayOfIsNil() predicate.Delivery {
 // ReplayOfNotNil applies the NotNil predicate on the "replay_of" field.
 func ReplayOfNotNil() predicate.Delivery {
 	return predicate.Delivery(sql.FieldNotNull(FieldReplayOf))
+}
+
+// SupersededByEQ applies the EQ predicate on the "superseded_by" field.
+func SupersededByEQ(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldSupersededBy, v))
+}
+
+// SupersededByNEQ applies the NEQ predicate on the "superseded_by" field.
+func SupersededByNEQ(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldSupersededBy, v))
+}
+
+// SupersededByIn applies the In predicate on the "superseded_by" field.
+func SupersededByIn(vs ...uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldSupersededBy, vs...))
+}
+
+// SupersededByNotIn applies the NotIn predicate on the "superseded_by" field.
+func SupersededByNotIn(vs ...uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldSupersededBy, vs...))
+}
+
+// SupersededByGT applies the GT predicate on the "superseded_by" field.
+func SupersededByGT(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldSupersededBy, v))
+}
+
+// SupersededByGTE applies the GTE predicate on the "superseded_by" field.
+func SupersededByGTE(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldSupersededBy, v))
+}
+
+// SupersededByLT applies the LT predicate on the "superseded_by" field.
+func SupersededByLT(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldSupersededBy, v))
+}
+
+// SupersededByLTE applies the LTE predicate on the "superseded_by" field.
+func SupersededByLTE(v uuid.UUID) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldSupersededBy, v))
+}
+
+// SupersededByIsNil applies the IsNil predicate on the "superseded_by" field.
+func SupersededByIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldSupersededBy))
+}
+
+// SupersededByNotNil applies the NotNil predicate on the "superseded_by" field.
+func SupersededByNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldSupersededBy))
+}
+
+// UnresolvedEQ applies the EQ predicate on the "unresolved" field.
+func UnresolvedEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldUnresolved, v))
+}
+
+// UnresolvedNEQ applies the NEQ predicate on the "unresolved" field.
+func UnresolvedNEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldUnresolved, v))
+}
+
+// UnresolvedIsNil applies the IsNil predicate on the "unresolved" field.
+func UnresolvedIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldUnresolved))
+}
+
+// UnresolvedNotNil applies the NotNil predicate on the "unresolved" field.
+func UnresolvedNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldUnresolved))
 }
 
 // AggregationIDEQ applies the EQ predicate on the "aggregation_id" field.

@@ -430,6 +430,8 @@ var (
 		{Name: "detail", Type: field.TypeString, Default: ""},
 		{Name: "warning", Type: field.TypeString, Nullable: true},
 		{Name: "replay_of", Type: field.TypeUUID, Nullable: true},
+		{Name: "superseded_by", Type: field.TypeUUID, Nullable: true},
+		{Name: "unresolved", Type: field.TypeBool, Nullable: true},
 		{Name: "aggregation_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "aggregates", Type: field.TypeString, Nullable: true},
 		{Name: "macros", Type: field.TypeJSON, Nullable: true},
@@ -481,9 +483,14 @@ var (
 				Columns: []*schema.Column{DeliveriesColumns[29]},
 			},
 			{
+				Name:    "delivery_superseded_by",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[30]},
+			},
+			{
 				Name:    "delivery_bulk_replay_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[33], DeliveriesColumns[0]},
+				Columns: []*schema.Column{DeliveriesColumns[35], DeliveriesColumns[0]},
 			},
 		},
 	}

@@ -349,15 +349,15 @@ func init() {
 	// delivery.DefaultDetail holds the default value on creation for the detail field.
 	delivery.DefaultDetail = deliveryDescDetail.Default.(string)
 	// deliveryDescTest is the schema descriptor for test field.
-	deliveryDescTest := deliveryFields[33].Descriptor()
+	deliveryDescTest := deliveryFields[35].Descriptor()
 	// delivery.DefaultTest holds the default value on creation for the test field.
 	delivery.DefaultTest = deliveryDescTest.Default.(bool)
 	// deliveryDescCreatedAt is the schema descriptor for created_at field.
-	deliveryDescCreatedAt := deliveryFields[34].Descriptor()
+	deliveryDescCreatedAt := deliveryFields[36].Descriptor()
 	// delivery.DefaultCreatedAt holds the default value on creation for the created_at field.
 	delivery.DefaultCreatedAt = deliveryDescCreatedAt.Default.(func() time.Time)
 	// deliveryDescUpdatedAt is the schema descriptor for updated_at field.
-	deliveryDescUpdatedAt := deliveryFields[35].Descriptor()
+	deliveryDescUpdatedAt := deliveryFields[37].Descriptor()
 	// delivery.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	delivery.DefaultUpdatedAt = deliveryDescUpdatedAt.Default.(func() time.Time)
 	// delivery.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

@@ -46,6 +46,8 @@ export type Delivery = {
   createdAt: string;
   deliveredAt: string | null;
   replayOf: unknown;
+  supersededBy: Delivery | null;
+  click: { param1: string };
 };
 export interface Filter {
   states?: string[];
@@ -53,14 +55,27 @@ export interface Filter {
   campaignIds?: string[];
   postbackIds?: string[];
   search?: string;
+  superseded?: boolean;
   statusCodeFrom?: number;
   statusCodeTo?: number;
 }
 
 export function matches(delivery: Delivery, filter: Filter | null | undefined): boolean {
   if (!filter) return true;
-  const { states, goals: keys, campaignIds, postbackIds, search, statusCodeFrom, statusCodeTo } = filter;
+  const {
+    states,
+    goals: keys,
+    campaignIds,
+    postbackIds,
+    search,
+    superseded,
+    statusCodeFrom,
+    statusCodeTo,
+  } = filter;
+  const isSuperseded =
+    delivery.supersededBy !== null && (delivery.state === "FAILED" || delivery.state === "CANCELLED");
   return (
+    (superseded == null || superseded === isSuperseded) &&
     (!states || states.includes(delivery.state)) &&
     (!keys || keys.includes(delivery.goal.key)) &&
     (!campaignIds || campaignIds.includes(delivery.campaign?.id ?? "")) &&
@@ -74,6 +89,7 @@ export function matches(delivery: Delivery, filter: Filter | null | undefined): 
         delivery.clickId,
         delivery.conversion.conversionId,
         delivery.transactionId,
+        delivery.click.param1,
       ].includes(search))
   );
 }

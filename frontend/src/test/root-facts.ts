@@ -2,6 +2,24 @@ import { connection, type Page } from "./basics";
 import { type Delivery, type Filter, matches } from "./deliveries";
 import type { World } from "./world";
 
+interface ReplayArguments {
+  filter: Filter;
+  ids?: string[];
+  includeDelivered?: boolean;
+}
+
+/** What a bulk replay sends: what failed and was not replayed, and on request what was delivered. */
+function replayable(world: World, { filter, ids, includeDelivered }: ReplayArguments): Delivery[] {
+  const states = includeDelivered === true ? ["FAILED", "CANCELLED", "DELIVERED"] : ["FAILED", "CANCELLED"];
+  return world.deliveries.filter(
+    (d) =>
+      matches(d, filter) &&
+      states.includes(d.state) &&
+      d.supersededBy === null &&
+      (!ids || ids.includes(d.id)),
+  );
+}
+
 /** What the API answers about what happened. */
 export function factsRoot(world: World) {
   return {
@@ -58,10 +76,31 @@ export function factsRoot(world: World) {
         }
       );
     },
-    replayDeliveries: ({ input }: { input: { filter: Filter; ids?: string[]; dryRun?: boolean } }) => {
-      const meant = world.deliveries.filter(
-        (d) => matches(d, input.filter) && d.state !== "QUEUED" && (!input.ids || input.ids.includes(d.id)),
-      );
+    replayPreview: (input: ReplayArguments) => {
+      const meant = replayable(world, input);
+      const count = (key: (d: Delivery) => string) =>
+        [...new Set(meant.map(key))].map((name) => {
+          const of = meant.filter((d) => key(d) === name);
+          return { name, of, count: of.length };
+        });
+      return {
+        __typename: "ReplayPreview",
+        count: meant.length,
+        postbacks: count((d) => d.postback.id).map(({ of, count: n }) => ({
+          __typename: "ReplayPreviewPostback",
+          count: n,
+          postback: of[0]?.postback,
+        })),
+        reasons: count((d) => (d.state === "DELIVERED" ? "" : "HTTP_403")).map(({ name, count: n }) => ({
+          __typename: "ReplayPreviewReason",
+          count: n,
+          reason: name,
+          sentence: name === "" ? "Delivered" : "Your tracker answered 403",
+        })),
+      };
+    },
+    replayDeliveries: ({ input }: { input: ReplayArguments & { dryRun?: boolean } }) => {
+      const meant = replayable(world, input);
       const job = {
         __typename: "BulkReplay",
         id: "B1",
@@ -75,6 +114,7 @@ export function factsRoot(world: World) {
       const old = world.deliveries.find((d) => d.id === input.id);
       const delivery = world.add("QUEUED");
       delivery.replayOf = old;
+      if (old) old.supersededBy = delivery;
       return { delivery, userErrors: [] };
     },
   };

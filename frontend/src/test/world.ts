@@ -187,6 +187,8 @@ export class World {
       createdAt: new Date(at).toISOString(),
       deliveredAt: null as string | null,
       replayOf: null as unknown,
+      supersededBy: null as Delivery | null,
+      click,
       replays: [] as unknown[],
       aggregated: [] as unknown[],
       test: false,

@@ -3,41 +3,12 @@ import type { ReactElement } from "react";
 import { Fact, Facts } from "@/components/ui/facts";
 import { ShortId } from "@/components/ui/short-id";
 import { Time } from "@/components/ui/time";
-import { type FragmentOf, graphql, readFragment } from "@/graphql/graphql";
 
+import type { ClickPartsData } from "./click-parts";
 import { Param } from "./param";
 
-export const ClickParts = graphql(`
-  fragment ClickParts on Click {
-    id
-    clickId
-    clickedAt
-    param1
-    param2
-    param3
-    deepLink
-    country
-    referrer
-    userAgent
-    offer {
-      id
-      name
-    }
-    campaign {
-      id
-      name
-    }
-    landingPage {
-      id
-      key
-      name
-    }
-  }
-`);
-
 /** Everything that is known of a click. */
-export function ClickFacts({ click: ref }: { click: FragmentOf<typeof ClickParts> }): ReactElement {
-  const click = readFragment(ClickParts, ref);
+export function ClickFacts({ click }: { click: ClickPartsData }): ReactElement {
   return (
     <Facts>
       <Fact name="Click id">
@@ -49,13 +20,13 @@ export function ClickFacts({ click: ref }: { click: FragmentOf<typeof ClickParts
       <Fact name="Offer">{click.offer.name}</Fact>
       <Fact name="Campaign">{click.campaign?.name ?? "The offer's default link"}</Fact>
       <Fact name="param_1">
-        <Param value={click.param1} />
+        <Param value={click.param1} what="param_1" />
       </Fact>
       <Fact name="param_2">
-        <Param value={click.param2} />
+        <Param value={click.param2} what="param_2" />
       </Fact>
       <Fact name="param_3">
-        <Param value={click.param3} />
+        <Param value={click.param3} what="param_3" />
       </Fact>
       <Fact name="Country">{click.country === "" ? "Unknown" : countryName(click.country)}</Fact>
       {click.landingPage && <Fact name="Landing page">{click.landingPage.name}</Fact>}

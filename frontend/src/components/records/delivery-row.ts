@@ -29,7 +29,14 @@ export const DeliveryRow = graphql(`
     durationMs
     attemptCount
     nextAttemptAt
-    clickId
+    click {
+      id
+      param1
+    }
+    supersededBy {
+      id
+      state
+    }
     transactionId
     createdAt
     test
@@ -38,3 +45,8 @@ export const DeliveryRow = graphql(`
 
 export type DeliveryRowData = ResultOf<typeof DeliveryRow>;
 export type DeliveryRowRef = FragmentOf<typeof DeliveryRow>;
+
+/** Whether a replay stands for what failed or was cancelled. */
+export function isSuperseded({ state, supersededBy }: DeliveryRowData): boolean {
+  return supersededBy !== null && (state === "FAILED" || state === "CANCELLED");
+}

@@ -5,7 +5,7 @@ import { graphql } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
 
 import { type DeliveryFilter, fetchByIds, fetchPage } from "./delivery-pages";
-import { DeliveryRow, type DeliveryRowData } from "./delivery-row";
+import { DeliveryRow, type DeliveryRowData, isSuperseded } from "./delivery-row";
 import { LiveLog, type LiveSource, type LiveView } from "./live-log";
 
 const Updates = graphql(
@@ -25,16 +25,23 @@ const Updates = graphql(
 
 /** Whether a row belongs to what is shown, for the parts of a filter that a delivery can grow into or out of. */
 function matcher(filter: DeliveryFilter): (row: DeliveryRowData) => boolean {
-  const { states, statusCodeFrom, statusCodeTo } = filter;
+  const { states, superseded, statusCodeFrom, statusCodeTo } = filter;
   return (row) =>
     (!states || states.includes(row.state)) &&
+    (superseded == null || superseded === isSuperseded(row)) &&
     (statusCodeFrom == null || (row.statusCode ?? 0) >= statusCodeFrom) &&
     (statusCodeTo == null || (row.statusCode ?? Infinity) <= statusCodeTo);
 }
 
 /** What the subscription asks for: a row that leaves the filter has to be heard of too. */
 function liveFilter(filter: DeliveryFilter): DeliveryFilter {
-  const { states: _states, statusCodeFrom: _from, statusCodeTo: _to, ...rest } = filter;
+  const {
+    states: _states,
+    superseded: _superseded,
+    statusCodeFrom: _from,
+    statusCodeTo: _to,
+    ...rest
+  } = filter;
   return rest;
 }
 

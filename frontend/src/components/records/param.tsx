@@ -1,15 +1,38 @@
 import type { ReactElement } from "react";
 
-/** A value that came on the tracking link; empty is said, not left blank. */
-export function Param({ value, oneLine }: { value: string; oneLine?: boolean }): ReactElement {
-  return value === "" ? (
-    <span className="whitespace-nowrap text-faint">Not passed</span>
-  ) : (
-    <span
-      className={`font-mono text-sm ${oneLine === true ? "block max-w-44 truncate" : "break-all"}`}
-      title={value}
-    >
-      {value}
+import { CopyButton } from "@/components/ui/copy-button";
+import { endOfId } from "@/components/ui/format";
+
+/** A value that came on the tracking link; empty is said, not left blank. With `what` it has a copy button: "Copy param_1". */
+export function Param({
+  value,
+  what,
+  oneLine,
+}: {
+  value: string;
+  what?: string;
+  oneLine?: boolean;
+}): ReactElement {
+  if (value === "") return <span className="whitespace-nowrap text-faint">Not passed</span>;
+  return (
+    <>
+      <span
+        className={`font-mono text-sm ${oneLine === true ? "block max-w-44 truncate" : "break-all"}`}
+        title={value}
+      >
+        {value}
+      </span>
+      {what !== undefined && <CopyButton text={value} what={what} />}
+    </>
+  );
+}
+
+/** The end of a param in one line of a list, whole on hover; a dash where the click had none. */
+export function ParamEnd({ value }: { value: string | undefined }): ReactElement {
+  if (value === undefined || value === "") return <span className="text-faint">–</span>;
+  return (
+    <span className="font-mono text-sm whitespace-nowrap" title={value}>
+      {endOfId(value)}
     </span>
   );
 }

@@ -88,9 +88,21 @@ export function stateWord(state: StateName): string {
   return looks[state].word;
 }
 
+const isOver = (state: StateName) => state === "FAILED" || state === "CANCELLED";
+
 /** A state as icon and word; never by colour alone. */
-export function StateBadge({ state, plain }: { state: StateName; plain?: boolean }): ReactElement {
-  const { word, tone, icon } = looks[state];
+export function StateBadge({
+  state,
+  replay,
+  plain,
+}: {
+  state: StateName;
+  /** The replay that stands for it. */
+  replay?: { state: StateName } | null;
+  plain?: boolean;
+}): ReactElement {
+  const { tone, icon, word: own } = looks[replay && isOver(state) ? replay.state : state];
+  const word = replay && isOver(state) ? `${looks[state].word}, replayed: ${own.toLowerCase()}` : own;
   if (plain !== true) {
     return (
       <Badge tone={tone} icon={icon}>

@@ -38,6 +38,11 @@ export function shortenId(id: string): string {
   return id.length > 13 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id;
 }
 
+/** The end of a long id, which is where ids of one kind differ. */
+export function endOfId(id: string): string {
+  return id.length > 13 ? `…${id.slice(-12)}` : id;
+}
+
 export type TimeForm = "time" | "day" | "short" | "full";
 
 const forms: Record<TimeForm, Intl.DateTimeFormatOptions> = {

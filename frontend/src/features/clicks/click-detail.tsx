@@ -2,7 +2,8 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useQuery } from "urql";
 
-import { ClickFacts, ClickParts } from "@/components/records/click-facts";
+import { ClickFacts } from "@/components/records/click-facts";
+import { ClickParts } from "@/components/records/click-parts";
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
 import { StateBadge } from "@/components/ui/badge";

@@ -4,7 +4,8 @@ import { type ReactElement, type ReactNode, useEffect } from "react";
 import { useQuery } from "urql";
 
 import { AttemptParts, Attempts } from "@/components/records/attempts";
-import { ClickFacts, ClickParts } from "@/components/records/click-facts";
+import { ClickFacts } from "@/components/records/click-facts";
+import { ClickParts } from "@/components/records/click-parts";
 import { DetailHead } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
 import { StateBadge, stateWord } from "@/components/ui/badge";
@@ -103,6 +104,10 @@ const TraceQuery = graphql(
           id
           deliveryId
           state
+          supersededBy {
+            id
+            state
+          }
           explanation
           host
           createdAt
@@ -310,7 +315,7 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
               {deliveries.map((delivery) => (
                 <li key={delivery.id} className="rounded-md border">
                   <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2">
-                    <StateBadge state={delivery.state} />
+                    <StateBadge state={delivery.state} replay={delivery.supersededBy} />
                     <Link to="/deliveries/$id" params={{ id: delivery.id }} className="link min-w-0 truncate">
                       {delivery.postback?.name || delivery.host}
                     </Link>

@@ -5,6 +5,7 @@ import type { ReactElement } from "react";
 import { CampaignFilter } from "@/components/records/campaign-filter";
 import { useGoalChoices } from "@/components/records/choices";
 import { PagedListing } from "@/components/records/listing";
+import { ParamEnd } from "@/components/records/param";
 import { usePaged } from "@/components/records/use-paged";
 import { StateBadge, stateWord } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
@@ -12,7 +13,6 @@ import { FilterMenu } from "@/components/ui/filter-menu";
 import { Money } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
-import { ShortId } from "@/components/ui/short-id";
 import { Split } from "@/components/ui/split";
 import { type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
@@ -56,9 +56,16 @@ const ConversionsQuery = graphql(`
             amount
             currency
           }
+          click {
+            id
+            param1
+          }
           deliveries {
             id
             state
+            supersededBy {
+              id
+            }
           }
         }
       }
@@ -181,14 +188,9 @@ function List({
     ...(selectedId === null
       ? [
           {
-            id: "id",
-            header: "Conversion id",
-            deskOnly: true,
-            cell: (row: Conversion) => (
-              <span className="text-muted">
-                <ShortId id={row.conversionId} />
-              </span>
-            ),
+            id: "param1",
+            header: "param_1",
+            cell: (row: Conversion) => <ParamEnd value={row.click?.param1} />,
           },
         ]
       : []),
@@ -207,7 +209,7 @@ function List({
           icon: isFiltered ? ListFilter : GitBranch,
           title: isFiltered ? "No conversion matches" : "No conversion yet",
           words: isFiltered
-            ? "Search matches whole ids: conversion, click, player or transaction."
+            ? "Search matches whole ids: conversion, click, player, transaction, or a param of the click."
             : "The first one shows up here when an operator reports a conversion from one of your links.",
           action: isFiltered ? (
             <Button
@@ -244,7 +246,7 @@ function Fired({ deliveries }: { deliveries: Conversion["deliveries"] }): ReactE
   return (
     <span className="flex flex-wrap gap-x-3">
       {order.map((state) => {
-        const count = deliveries.filter((d) => d.state === state).length;
+        const count = deliveries.filter((d) => d.state === state && d.supersededBy === null).length;
         return (
           count > 0 && (
             <span key={state} className="flex items-center gap-1">
@@ -270,7 +272,7 @@ function Filters({
     <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
       <SearchBox
         label="Search conversions"
-        placeholder="Any id: click, player, transaction…"
+        placeholder="Any id: tracker’s click id, transaction…"
         value={search.q ?? ""}
         onChange={(q) => {
           set({ q: q === "" ? undefined : q });

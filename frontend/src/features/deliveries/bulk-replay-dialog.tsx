@@ -1,8 +1,9 @@
 import { type ReactElement, useEffect, useState } from "react";
-import { useMutation } from "urql";
+import { useMutation, useQuery } from "urql";
 
 import type { DeliveryFilter } from "@/components/records/delivery-pages";
 import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
 import { Dialog } from "@/components/ui/dialog";
 import { formatNumber, plural } from "@/components/ui/format";
 import { Segmented } from "@/components/ui/segmented";
@@ -48,6 +49,39 @@ const ReplayMany = graphql(
   [JobParts],
 );
 
+const PreviewParts = graphql(`
+  fragment ReplayPreviewParts on ReplayPreview @_unmask {
+    count
+    postbacks {
+      count
+      postback {
+        id
+        name
+        host
+      }
+    }
+    reasons {
+      count
+      reason
+      sentence
+    }
+  }
+`);
+
+const PreviewQuery = graphql(
+  `
+    query ReplayPreview($filter: DeliveryFilter!, $ids: [ID!]) {
+      failed: replayPreview(filter: $filter, ids: $ids) {
+        ...ReplayPreviewParts
+      }
+      all: replayPreview(filter: $filter, ids: $ids, includeDelivered: true) {
+        ...ReplayPreviewParts
+      }
+    }
+  `,
+  [PreviewParts],
+);
+
 const Cancel = graphql(`
   mutation CancelBulkReplay($input: ChangeBulkReplayInput!) {
     cancelBulkReplay(input: $input) {
@@ -76,7 +110,7 @@ const Progress = graphql(
 type Job = ResultOf<typeof JobParts>;
 type Template = "CURRENT" | "SENT";
 
-/** Replays a selection, or all that match a filter: how many first, then how far it is. */
+/** Replays what failed of a selection, or of all that match a filter: what it would send first, then how far it is. */
 export function BulkReplayDialog({
   filter,
   ids,
@@ -87,52 +121,50 @@ export function BulkReplayDialog({
   ids: readonly string[] | null;
   onClose: () => void;
 }): ReactElement {
-  const [count, setCount] = useState<number | null>(null);
   const [job, setJob] = useState<Job | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [template, setTemplate] = useState<Template>("CURRENT");
+  const [includeDelivered, setIncludeDelivered] = useState(false);
   const [{ fetching }, replay] = useMutation(ReplayMany);
   // As it was when the dialog was opened.
   const [of] = useState({ filter, ids: ids === null ? null : [...ids] });
-
-  useEffect(() => {
-    void replay({ input: { ...of, dryRun: true } }).then(({ data, error }) => {
-      if (error) setProblem(explain(error));
-      else setCount(data?.replayDeliveries.count ?? 0);
-    });
-  }, [replay, of]);
-
-  const onlyFailed = of.filter.states?.join() === "FAILED";
+  const [{ data, error }] = useQuery({ query: PreviewQuery, variables: of, requestPolicy: "network-only" });
+  const preview = data && (includeDelivered ? data.all : data.failed);
+  const delivered = data ? data.all.count - data.failed.count : 0;
+  const said = problem ?? (error ? explain(error) : null);
 
   const start = async () => {
-    const { data, error } = await replay({ input: { ...of, template } });
-    const payload = data?.replayDeliveries;
+    const answer = await replay({ input: { ...of, template, includeDelivered } });
+    const payload = answer.data?.replayDeliveries;
     if (payload?.job) setJob(payload.job);
     else {
-      setProblem(error ? explain(error) : (payload?.userErrors[0]?.message ?? "Nothing left to replay."));
+      setProblem(
+        answer.error ? explain(answer.error) : (payload?.userErrors[0]?.message ?? "Nothing left to replay."),
+      );
     }
   };
 
   return (
-    <Dialog title={ids === null ? "Replay matching" : "Replay selection"} isOpen onClose={onClose}>
+    <Dialog title={ids === null ? "Replay failed" : "Replay selection"} isOpen onClose={onClose}>
       {job !== null ? (
         <Running first={job} onClose={onClose} />
       ) : (
         <div className="flex flex-col gap-4">
           <div role="status">
-            {problem !== null ? (
-              <p className="text-failed">{problem}</p>
-            ) : count === null ? (
+            {said !== null ? (
+              <p className="text-failed">{said}</p>
+            ) : preview === undefined ? (
               <Skeleton className="w-2/3" />
-            ) : count === 0 ? (
-              <p>Nothing to replay: none of these is finished. Tests are never replayed.</p>
             ) : (
-              <p>
-                <strong className="tabular">{plural(count, "delivery", "deliveries")}</strong> will be sent
-                again, behind live traffic. Your tracker gets the same {"{conversion_id}"} again.
-              </p>
+              <Meant preview={preview} />
             )}
           </div>
+          {delivered > 0 && (
+            <Checkbox isSelected={includeDelivered} onChange={setIncludeDelivered} className="text-failed">
+              Also send {formatNumber(delivered)} that {delivered === 1 ? "was" : "were"} delivered: trackers
+              may count them twice
+            </Checkbox>
+          )}
           <Segmented<Template>
             label="URL"
             value={template}
@@ -147,15 +179,72 @@ export function BulkReplayDialog({
             <Button
               look="primary"
               isPending={fetching}
-              isDisabled={count === null || count === 0}
+              isDisabled={preview === undefined || preview.count === 0}
               onPress={() => void start()}
             >
-              {count === null ? "Replay" : `Replay ${formatNumber(count)}${onlyFailed ? " failed" : ""}`}
+              {preview === undefined || preview.count === 0
+                ? "Replay"
+                : `Replay ${formatNumber(preview.count)}${includeDelivered ? "" : " failed"}`}
             </Button>
           </div>
         </div>
       )}
     </Dialog>
+  );
+}
+
+/** What would be sent: how many, by which postbacks, and why they were not delivered. */
+function Meant({ preview }: { preview: ResultOf<typeof PreviewParts> }): ReactElement {
+  const { count, postbacks, reasons } = preview;
+  if (count === 0) {
+    return (
+      <p>
+        Nothing failed that was not replayed already. Tests, and deliveries of deleted postbacks, are never
+        replayed.
+      </p>
+    );
+  }
+  return (
+    <div className="flex flex-col gap-3">
+      <p>
+        <strong className="tabular">{plural(count, "delivery", "deliveries")}</strong> will be sent again,
+        behind live traffic. Your tracker gets the same {"{conversion_id}"} again.
+      </p>
+      <Counts
+        label="Postbacks"
+        lines={postbacks.map((line) => ({
+          id: line.postback.id,
+          count: line.count,
+          words: line.postback.name || line.postback.host,
+        }))}
+      />
+      <Counts
+        label="Reasons"
+        lines={reasons.map((line) => ({ id: line.reason, count: line.count, words: line.sentence }))}
+      />
+    </div>
+  );
+}
+
+function Counts({
+  label,
+  lines,
+}: {
+  label: string;
+  lines: readonly { id: string; count: number; words: string }[];
+}): ReactElement {
+  return (
+    <section>
+      <h3 className="text-xs font-medium text-muted">{label}</h3>
+      <ul aria-label={label} className="scroll-thin flex max-h-40 flex-col gap-1 overflow-y-auto text-sm">
+        {lines.map(({ id, count, words }) => (
+          <li key={id} className="flex gap-2">
+            <span className="tabular shrink-0 font-medium">{formatNumber(count)}</span>
+            <span className="text-muted">{words}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -94,7 +94,7 @@ describe("the live log", () => {
     ).toBeGreaterThan(0);
     expect(within(detail).getByText("Attempt 1")).toBeInTheDocument();
     expect(within(detail).getByRole("button", { name: "Copy as curl" })).toBeInTheDocument();
-    expect(within(detail).getByText("Country")).toBeInTheDocument();
+    expect(await within(detail).findByText("Country")).toBeInTheDocument();
     expect(path()).toMatch(/^\/deliveries\/Y/);
     await user.keyboard("{Escape}");
     await waitFor(() => {
@@ -137,24 +137,67 @@ describe("the live log", () => {
     });
     await screen.findByRole("button", { name: "1 new" });
     await user.click(screen.getByRole("button", { name: "Replay 3 selected" }));
-    expect(await screen.findByText("3 deliveries")).toBeInTheDocument();
-    await user.click(screen.getByRole("button", { name: "Replay 3" }));
+    await screen.findByText(/Nothing failed that was not replayed already/);
+    const box = screen.getByRole("checkbox", { name: /^Also send 2 that were delivered/ });
+    expect(box).not.toBeChecked();
+    await user.click(box);
+    expect(await screen.findByText("2 deliveries")).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Replay 2" }));
     const bar = await screen.findByRole("progressbar", { name: "Progress" });
-    expect(bar).toHaveAttribute("aria-valuemax", "3");
-    const progress = { waiting: 0, delivered: 2, failed: 1, cancelled: 0, skipped: 0, failures: [] };
+    expect(bar).toHaveAttribute("aria-valuemax", "2");
+    const progress = { waiting: 0, delivered: 1, failed: 1, cancelled: 0, skipped: 0, failures: [] };
     world.happen("bulkReplayProgress", {
       __typename: "BulkReplay",
       id: "B1",
       state: "DONE",
-      total: 3,
+      total: 2,
       progress,
     });
-    expect(await screen.findByText(/Done: 3 of 3; 2 delivered, 1 failed/)).toBeInTheDocument();
+    expect(await screen.findByText(/Done: 2 of 2; 1 delivered, 1 failed/)).toBeInTheDocument();
   });
 
-  it("replays all that match the filter", async () => {
-    const { user } = open('/deliveries?state=["FAILED"]', new World(9));
-    await user.click(await screen.findByRole("button", { name: "Replay matching" }));
-    expect(await screen.findByRole("button", { name: "Replay 1 failed" })).toBeEnabled();
+  it("replays what failed, and says which postbacks and why, before anything is sent", async () => {
+    const { user } = open("/deliveries", new World(9));
+    await user.click(await screen.findByRole("button", { name: "Replay 1 failed" }));
+    const dialog = await screen.findByRole("dialog", { name: "Replay failed" });
+    expect(await within(dialog).findByRole("button", { name: "Replay 1 failed" })).toBeEnabled();
+    expect(within(dialog).getByRole("list", { name: "Reasons" })).toHaveTextContent(
+      "1Your tracker answered 403",
+    );
+    expect(within(dialog).getByRole("list", { name: "Postbacks" })).toHaveTextContent(/^1/);
+    expect(within(dialog).getByRole("checkbox", { name: /that were delivered/ })).not.toBeChecked();
+  });
+
+  it("a failure that was replayed says so, and is no failure any more", async () => {
+    const world = new World(9);
+    const failed = world.deliveries.find((d) => d.state === "FAILED");
+    if (!failed) throw new Error("none has failed");
+    failed.supersededBy = world.add("DELIVERED");
+    open(`/deliveries/${failed.id}`, world);
+    const detail = await screen.findByRole("region", { name: "Delivery" });
+    expect(await within(detail).findByText("Failed, replayed: delivered")).toBeInTheDocument();
+    expect(await screen.findAllByText("Failed, replayed: delivered")).toHaveLength(2);
+    expect(within(detail).getAllByRole("link", { name: /…/ }).length).toBeGreaterThan(0);
+    expect(await screen.findByRole("button", { name: "Replay failed" })).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: /Replay \d+ failed/ })).not.toBeInTheDocument();
+  });
+
+  it("leaves replayed failures out where failures are asked for", async () => {
+    const world = new World(9);
+    const failed = world.deliveries.find((d) => d.state === "FAILED");
+    if (failed) failed.supersededBy = world.add("DELIVERED");
+    open('/deliveries?state=["FAILED"]', world);
+    await screen.findByText("No postback matches");
+  });
+
+  it("finds a delivery by the tracker's click id, which its line ends with", async () => {
+    const world = new World(6);
+    const param = world.deliveries[2]?.click.param1 ?? "";
+    const { user } = open("/deliveries", world);
+    await user.type(await screen.findByRole("searchbox", { name: "Search deliveries" }), `${param}{Enter}`);
+    await waitFor(() => {
+      expect(rows()).toHaveLength(1);
+    });
+    expect(screen.getByTitle(param)).toBeInTheDocument();
   });
 });

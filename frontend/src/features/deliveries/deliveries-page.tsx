@@ -1,14 +1,15 @@
 import { getRouteApi, Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-router";
-import { ListFilter, Pause, Play, RotateCcw, Webhook } from "lucide-react";
+import { Pause, Play } from "lucide-react";
 import { lazy, type ReactElement, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { isSuperseded } from "@/components/records/delivery-row";
 import { useLiveDeliveries } from "@/components/records/live-deliveries";
-import { Button, buttonClass } from "@/components/ui/button";
-import { formatNumber, plural } from "@/components/ui/format";
+import { Button } from "@/components/ui/button";
+import { plural } from "@/components/ui/format";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { PageHead } from "@/components/ui/page";
 import { Split } from "@/components/ui/split";
-import { EmptyState, ErrorState, Note } from "@/components/ui/states";
+import { ErrorState, Note } from "@/components/ui/states";
 import { useIsStaff } from "@/graphql/viewer";
 
 import { ConnectionState } from "./connection-state";
@@ -20,9 +21,9 @@ import type { DeliveriesSearch } from "./search";
 
 const route = getRouteApi("/shell/deliveries");
 
-const BulkReplayDialog = lazy(() =>
-  import("./bulk-replay-dialog").then((m) => ({ default: m.BulkReplayDialog })),
-);
+const BulkReplay = lazy(() => import("./bulk-replay").then((m) => ({ default: m.BulkReplay })));
+
+const Nothing = lazy(() => import("./nothing").then((m) => ({ default: m.Nothing })));
 
 /** The live log, and beside it the delivery that was opened. */
 export function DeliveriesPage(): ReactElement {
@@ -49,7 +50,6 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
   const [atTop, setAtTop] = useState(true);
   const [filter] = useState(() => toFilter(search, new Date()));
   const [picked, setPicked] = useState<readonly string[]>([]);
-  const [isReplaying, setReplaying] = useState(false);
   const live = useLiveDeliveries(filter, atTop && !paused && selectedId === null && picked.length === 0);
   const chosen = useMemo(() => new Set(picked), [picked]);
   const ids = useRef<readonly string[]>([]);
@@ -91,14 +91,16 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
         aside={
           <>
             <ConnectionState paused={paused} />
-            <Button
-              icon={RotateCcw}
-              onPress={() => {
-                setReplaying(true);
-              }}
-            >
-              {picked.length > 0 ? `Replay ${formatNumber(picked.length)} selected` : "Replay matching"}
-            </Button>
+            <Suspense>
+              <BulkReplay
+                filter={filter}
+                picked={picked}
+                failures={live.rows.filter((row) => row.state === "FAILED" && !isSuperseded(row)).length}
+                onClose={() => {
+                  setPicked([]);
+                }}
+              />
+            </Suspense>
             {picked.length > 0 && (
               <Button
                 onPress={() => {
@@ -120,18 +122,6 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
         }
       />
       <Filters search={search} set={set} />
-      {isReplaying && (
-        <Suspense>
-          <BulkReplayDialog
-            filter={filter}
-            ids={picked.length > 0 ? picked : null}
-            onClose={() => {
-              setReplaying(false);
-              setPicked([]);
-            }}
-          />
-        </Suspense>
-      )}
       {live.liveError !== null && live.status === "ready" && (
         <Note tone="retrying" role="status" className="mx-4 mb-2">
           Live updates interrupted: {live.liveError}
@@ -150,13 +140,15 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
           onRetry={live.retry}
         />
       ) : live.status === "ready" && live.rows.length === 0 && live.waitingCount === 0 ? (
-        <Nothing
-          filtered={filters > 0}
-          onClear={() => {
-            void navigate({ to: "/deliveries", search: {} });
-          }}
-          newPostback={router.buildLocation({ to: "/postbacks/new" }).href}
-        />
+        <Suspense>
+          <Nothing
+            filtered={filters > 0}
+            onClear={() => {
+              void navigate({ to: "/deliveries", search: {} });
+            }}
+            newPostback={router.buildLocation({ to: "/postbacks/new" }).href}
+          />
+        </Suspense>
       ) : (
         <DeliveryList
           rows={live.rows}
@@ -176,40 +168,5 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
         />
       )}
     </>
-  );
-}
-
-function Nothing({
-  filtered,
-  onClear,
-  newPostback,
-}: {
-  filtered: boolean;
-  onClear: () => void;
-  newPostback: string;
-}): ReactElement {
-  if (filtered) {
-    return (
-      <EmptyState
-        icon={ListFilter}
-        title="No postback matches"
-        action={<Button onPress={onClear}>Clear filters</Button>}
-      >
-        New matches appear here.
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState
-      icon={Webhook}
-      title="No postbacks sent yet"
-      action={
-        <a href={newPostback} className={buttonClass("primary")}>
-          Create postback
-        </a>
-      }
-    >
-      They appear here as conversions arrive.
-    </EmptyState>
   );
 }

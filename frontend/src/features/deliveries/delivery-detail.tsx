@@ -4,14 +4,13 @@ import { lazy, type ReactElement, Suspense, useEffect, useState } from "react";
 import { useQuery } from "urql";
 
 import { AttemptParts, Attempts } from "@/components/records/attempts";
-import { ClickFacts, ClickParts } from "@/components/records/click-facts";
+import { ClickParts } from "@/components/records/click-parts";
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
 import { Badge, StateBadge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkey } from "@/components/ui/hotkeys";
-import { plural } from "@/components/ui/format";
 import { Money } from "@/components/ui/money";
 import { ShortId } from "@/components/ui/short-id";
 import { Note } from "@/components/ui/states";
@@ -61,6 +60,11 @@ const DetailQuery = graphql(
             deliveryId
           }
           replays {
+            id
+            deliveryId
+            state
+          }
+          supersededBy {
             id
             deliveryId
             state
@@ -122,10 +126,16 @@ const ChangedSubscription = graphql(`
   }
 `);
 
+const ClickFacts = lazy(() =>
+  import("@/components/records/click-facts").then((m) => ({ default: m.ClickFacts })),
+);
+
+const Aggregated = lazy(() => import("./aggregated").then((m) => ({ default: m.Aggregated })));
+
 const ReplayDialog = lazy(() => import("./replay-dialog").then((m) => ({ default: m.ReplayDialog })));
 
 type Node = NonNullable<ResultOf<typeof DetailQuery>["node"]>;
-type Delivery = Extract<Node, { deliveryId: unknown }>;
+export type Delivery = Extract<Node, { deliveryId: unknown }>;
 
 const route = getRouteApi("/shell/deliveries/$id");
 
@@ -184,14 +194,20 @@ const tones = {
   HELD: "held",
 } as const;
 
+const hasEndedIn = (state: Delivery["state"]) => ["DELIVERED", "FAILED", "CANCELLED"].includes(state);
+
 function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void }): ReactElement {
   const isStaff = useIsStaff();
   const [isReplaying, setReplaying] = useState(false);
-  const hasEnded = ["DELIVERED", "FAILED", "CANCELLED"].includes(delivery.state) && !delivery.test;
+  // Not while a replay of it waits.
+  const canReplay =
+    hasEndedIn(delivery.state) &&
+    !delivery.test &&
+    (!delivery.supersededBy || hasEndedIn(delivery.supersededBy.state));
   useHotkey("r", () => {
-    if (hasEnded) setReplaying(true);
+    if (canReplay) setReplaying(true);
   });
-  const { conversion, postback } = delivery;
+  const { conversion, postback, supersededBy: replay } = delivery;
 
   return (
     <>
@@ -199,14 +215,14 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         title={
           <span className="flex min-w-0 flex-wrap items-center gap-2">
             {delivery.goal.name}
-            <StateBadge state={delivery.state} />
+            <StateBadge state={delivery.state} replay={replay} />
             {delivery.test && <Badge tone="accent">Test</Badge>}
           </span>
         }
         name={`${delivery.goal.name} delivery`}
         onClose={onClose}
       >
-        {hasEnded && (
+        {canReplay && (
           <Button
             icon={RotateCcw}
             size="sm"
@@ -220,8 +236,14 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
       </DetailHead>
 
       <div className="px-4 pt-4">
-        <Note tone={tones[delivery.state]} role="status">
+        <Note tone={tones[replay?.state ?? delivery.state]} role="status">
           {delivery.explanation}
+          {replay && (
+            <>
+              {" "}
+              <DeliveryLink {...replay} />
+            </>
+          )}
           {delivery.nextAttemptAt !== null && (
             <>
               {" "}
@@ -297,7 +319,11 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         </Facts>
       </DetailPart>
 
-      {delivery.aggregated.length > 0 && <Aggregated aggregated={delivery.aggregated} />}
+      {delivery.aggregated.length > 0 && (
+        <Suspense>
+          <Aggregated aggregated={delivery.aggregated} />
+        </Suspense>
+      )}
 
       {conversion && (
         <>
@@ -339,7 +365,9 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
 
           <DetailPart title="Click">
             {conversion.click ? (
-              <ClickFacts click={conversion.click} />
+              <Suspense>
+                <ClickFacts click={conversion.click} />
+              </Suspense>
             ) : (
               <p className="text-muted">The click is no longer kept.</p>
             )}
@@ -358,32 +386,6 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         )}
       </Suspense>
     </>
-  );
-}
-
-/** The conversions of one click that the request tells of. */
-function Aggregated({ aggregated }: { aggregated: Delivery["aggregated"] }): ReactElement {
-  const told = aggregated.filter(({ leftAt }) => leftAt === null).length;
-  return (
-    <DetailPart title={`${plural(told, "conversion", "conversions")} aggregated`}>
-      <ul aria-label="Aggregated conversions" className="flex flex-col divide-y rounded-md border">
-        {aggregated.map(({ conversion, event, leftAt }) => (
-          <li key={conversion.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5 px-3 py-2">
-            <Link to="/conversions/$id" params={{ id: conversion.id }} className="link">
-              {conversion.goal.name}
-            </Link>
-            <ShortId id={conversion.conversionId} what="conversion id" />
-            {leftAt === null ? (
-              <Money value={event.amount} />
-            ) : (
-              <span className="text-muted">
-                removed <Time at={leftAt} />: its status changed
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
-    </DetailPart>
   );
 }
 

@@ -145,7 +145,7 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
 }
 
 function Head({ room }: { room: Room }): ReactElement {
-  const all = ["", "Time", "State", "Goal", "Campaign", "Code", "Duration", "Attempts", "Host", "Click id"];
+  const all = ["", "Time", "State", "Goal", "Campaign", "Code", "Duration", "Attempts", "Host", "param_1"];
   const names = room === "wide" ? all : all.slice(0, 7);
   return (
     <div

@@ -1,9 +1,10 @@
 import { memo, type MouseEvent, type ReactElement, type ReactNode } from "react";
 
 import type { DeliveryRowData } from "@/components/records/delivery-row";
+import { ParamEnd } from "@/components/records/param";
 import { Badge, StateBadge, StatusCode } from "@/components/ui/badge";
 import { cx } from "@/components/ui/cx";
-import { formatDuration, shortenId } from "@/components/ui/format";
+import { formatDuration } from "@/components/ui/format";
 import { Time } from "@/components/ui/time";
 
 /** How much of a row there is room for. */
@@ -12,8 +13,8 @@ export type Room = "narrow" | "medium" | "wide";
 export const heights: Record<Room, number> = { narrow: 56, medium: 32, wide: 32 };
 
 export const grids: Record<Exclude<Room, "narrow">, string> = {
-  medium: "grid-cols-[1rem_8rem_6rem_minmax(7.75rem,1fr)_minmax(6rem,1fr)_2.5rem_3.75rem]",
-  wide: "grid-cols-[1rem_8rem_6rem_minmax(7.75rem,1fr)_minmax(8rem,1.4fr)_2.75rem_3.75rem_3.75rem_minmax(8rem,1.2fr)_7.5rem]",
+  medium: "grid-cols-[1rem_5.5rem_11.5rem_minmax(7.75rem,1fr)_minmax(6rem,1fr)_2.5rem_3.75rem]",
+  wide: "grid-cols-[1rem_5.5rem_11.5rem_minmax(7.75rem,1fr)_minmax(8rem,1.4fr)_2.75rem_3.75rem_3.75rem_minmax(8rem,1.2fr)_7.5rem]",
 };
 
 function Cell({ children, className }: { children: ReactNode; className?: string }): ReactElement {
@@ -115,7 +116,7 @@ function WideCells(props: RowProps & { room: "medium" | "wide" }): ReactElement 
         </Open>
       </Cell>
       <Cell>
-        <StateBadge state={row.state} plain />
+        <StateBadge state={row.state} replay={row.supersededBy} plain />
       </Cell>
       <Cell>{goalName(row)}</Cell>
       <Cell className="text-muted">{place(row, isStaff)}</Cell>
@@ -131,8 +132,8 @@ function WideCells(props: RowProps & { room: "medium" | "wide" }): ReactElement 
             {row.attemptCount}
           </Cell>
           <Cell className="font-mono text-sm text-muted">{row.host}</Cell>
-          <Cell className="font-mono text-sm text-muted">
-            {row.clickId === null ? "–" : <span title={row.clickId}>{shortenId(row.clickId)}</span>}
+          <Cell className="text-muted">
+            <ParamEnd value={row.click?.param1} />
           </Cell>
         </>
       )}
@@ -149,7 +150,7 @@ function NarrowCells(props: RowProps): ReactElement {
           <Open {...props}>{goalName(row)}</Open>
         </Cell>
         <Cell className="shrink-0 text-sm">
-          <StateBadge state={row.state} plain />
+          <StateBadge state={row.state} replay={row.supersededBy} plain />
         </Cell>
       </div>
       <div className="flex items-center justify-between gap-3 text-sm text-muted">

@@ -19,6 +19,7 @@ describe("the address of the log", () => {
     expect(toFilter(search, now)).toEqual({
       search: "0197f3",
       states: ["FAILED", "HELD"],
+      superseded: false,
       goals: ["ftd"],
       campaignIds: ["c1"],
       statusCodeFrom: 400,
@@ -26,6 +27,13 @@ describe("the address of the log", () => {
       from: "2026-06-12T09:45:00.000Z",
     });
     expect(countFilters(search)).toBe(6);
+  });
+
+  it("leaves out failures that were replayed, unless they are asked for", () => {
+    expect(toFilter({ state: ["FAILED"] }, now)).toEqual({ states: ["FAILED"], superseded: false });
+    expect(toFilter({ state: ["DELIVERED"] }, now)).toEqual({ states: ["DELIVERED"] });
+    expect(toFilter({ state: ["CANCELLED"], replayed: "all" }, now)).toEqual({ states: ["CANCELLED"] });
+    expect(toFilter({ replayed: "only" }, now)).toEqual({ superseded: true });
   });
 
   it("asks for everything when it says nothing", () => {

@@ -15,6 +15,11 @@ const ranges = [
   { id: "7d", label: "Last 7 days" },
 ];
 
+const replayed = [
+  { id: "only", label: "Only failures that were replayed" },
+  { id: "all", label: "Failures, replayed or not" },
+];
+
 const codes = [
   { id: "2xx", label: "2xx: accepted" },
   { id: "3xx", label: "3xx: redirected" },
@@ -35,7 +40,7 @@ export function Filters({
     <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
       <SearchBox
         label="Search deliveries"
-        placeholder="Any id: click, transaction…, or host"
+        placeholder="Any id: tracker’s click id, transaction…"
         value={search.q ?? ""}
         onChange={(q) => {
           set({ q: q === "" ? undefined : q });
@@ -49,6 +54,14 @@ export function Filters({
         selected={search.state ?? []}
         onChange={(chosen) => {
           set({ state: chosen.length === 0 ? undefined : deliveryStates.filter((s) => chosen.includes(s)) });
+        }}
+      />
+      <FilterMenu
+        name="Replayed"
+        choices={replayed}
+        selected={search.replayed === undefined ? [] : [search.replayed]}
+        onChange={([chosen]) => {
+          set({ replayed: chosen as DeliveriesSearch["replayed"] });
         }}
       />
       <FilterMenu

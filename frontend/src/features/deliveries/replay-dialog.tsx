@@ -30,6 +30,7 @@ const Replay = mutation(
 interface Replayable {
   id: string;
   state: string;
+  supersededBy: { state: string } | null;
   postback: { host: string };
   version: { number: number };
 }
@@ -78,8 +79,8 @@ export function ReplayDialog({
       <p>
         It is sent again to <b className="font-medium text-ink">{delivery.postback.host}</b>, as a new
         delivery with its own id.
-        {delivery.state === "DELIVERED" &&
-          " The tracker accepted the first one: unless it deduplicates, it may count this one again."}
+        {(delivery.state === "DELIVERED" || delivery.supersededBy?.state === "DELIVERED") &&
+          " The tracker accepted it before: unless it deduplicates, it may count this one again."}
       </p>
       <Segmented<Template>
         label="URL"

@@ -18,6 +18,8 @@ export const deliveriesSearch = z.object({
   postback: one(z.string()),
   code: one(z.enum(codeClasses)),
   range: one(z.enum(timeRanges)),
+  /** Failures that a replay stands for; without it they are left out where failures are asked for. */
+  replayed: one(z.enum(["only", "all"])),
 });
 
 export type DeliveriesSearch = z.infer<typeof deliveriesSearch>;

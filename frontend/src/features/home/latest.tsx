@@ -27,7 +27,11 @@ export function Latest(): ReactElement {
         </Link>
       ),
     },
-    { id: "state", header: "State", cell: (row) => <StateBadge state={row.state} plain /> },
+    {
+      id: "state",
+      header: "State",
+      cell: (row) => <StateBadge state={row.state} replay={row.supersededBy} plain />,
+    },
     {
       id: "campaign",
       header: isStaff ? "Affiliate and campaign" : "Campaign",

@@ -23,7 +23,12 @@ const deliveryColumns: Column<DeliveryRowData>[] = [
       </Link>
     ),
   },
-  { id: "state", header: "State", trail: true, cell: (row) => <StateBadge state={row.state} plain /> },
+  {
+    id: "state",
+    header: "State",
+    trail: true,
+    cell: (row) => <StateBadge state={row.state} replay={row.supersededBy} plain />,
+  },
   {
     id: "campaign",
     header: "Campaign",

@@ -1,0 +1,82 @@
+import { RotateCcw } from "lucide-react";
+import { lazy, type ReactElement, Suspense, useEffect, useState } from "react";
+import { useQuery } from "urql";
+
+import type { DeliveryFilter } from "@/components/records/delivery-pages";
+import { Button } from "@/components/ui/button";
+import { formatNumber } from "@/components/ui/format";
+import { graphql } from "@/graphql/graphql";
+
+const BulkReplayDialog = lazy(() =>
+  import("./bulk-replay-dialog").then((m) => ({ default: m.BulkReplayDialog })),
+);
+
+const CountQuery = graphql(`
+  query CountFailed($filter: DeliveryFilter!) {
+    replayPreview(filter: $filter) {
+      count
+    }
+  }
+`);
+
+/** How long the log has to be quiet before the count is asked for again. */
+const settled = 1000;
+
+/** The button that replays the selection, or what failed of all that match, and the dialog behind it. */
+export function BulkReplay({
+  filter,
+  picked,
+  failures,
+  onClose,
+}: {
+  filter: DeliveryFilter;
+  picked: readonly string[];
+  /** How many failures the log shows: when that changes, the count does. */
+  failures: number;
+  onClose: () => void;
+}): ReactElement {
+  const [isOpen, setOpen] = useState(false);
+  const [{ data }, refetch] = useQuery({
+    query: CountQuery,
+    variables: { filter },
+    requestPolicy: "network-only",
+  });
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      refetch({ requestPolicy: "network-only" });
+    }, settled);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [failures, refetch]);
+  const count = data?.replayPreview.count ?? 0;
+  return (
+    <>
+      <Button
+        icon={RotateCcw}
+        onPress={() => {
+          setOpen(true);
+        }}
+      >
+        {picked.length > 0
+          ? `Replay ${formatNumber(picked.length)} selected`
+          : count > 0
+            ? `Replay ${formatNumber(count)} failed`
+            : "Replay failed"}
+      </Button>
+      {isOpen && (
+        <Suspense>
+          <BulkReplayDialog
+            filter={filter}
+            ids={picked.length > 0 ? picked : null}
+            onClose={() => {
+              setOpen(false);
+              refetch({ requestPolicy: "network-only" });
+              onClose();
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
