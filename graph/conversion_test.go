@@ -173,11 +173,11 @@ func TestADeliveryWithoutItsClickIDSaysSo(t *testing.T) {
 		{true, `[{"node":{"warning":"subid went out empty: this click came without param_1, so the tracker cannot attribute the conversion.","attempts":[{"emptyMacros":["param_1"]}]`},
 		{false, `[{"node":{"warning":null,"attempts":[{"emptyMacros":[]}]`},
 	} {
-		if body := a.ask(t, token, ask, vars{"warning": c.filter}).body; !strings.Contains(string(body), c.want) || strings.Count(string(body), "node") != 1 {
+		if body := a.ask(t, token, ask, vars{"warning": c.filter}).body; !strings.Contains(body, c.want) || strings.Count(body, "node") != 1 {
 			t.Errorf("%v: %s", c.filter, body)
 		}
 	}
-	if body := a.ask(t, token, ask, vars{}).body; strings.Count(string(body), "node") != 2 {
+	if body := a.ask(t, token, ask, vars{}).body; strings.Count(body, "node") != 2 {
 		t.Errorf("%s", body)
 	}
 }

@@ -49,9 +49,6 @@ func (s State) Final() bool { return slices.Contains(final, s) }
 // Failing reports whether the last attempt failed.
 func (s State) Failing() bool { return slices.Contains(failing, s) }
 
-// FinalStates lists the states in which a delivery has ended.
-func FinalStates() []State { return slices.Clone(final) }
-
 // Waits returns the state of a delivery that is sent in turn, after so many attempts.
 func Waits(attempts int) State {
 	if attempts == 0 {

@@ -38,6 +38,8 @@ type Days struct {
 	Today          Day
 	YesterdaySoFar Day
 	Yesterday      Day
+
+	ClicksWithoutParam int // of today's
 }
 
 // OfViewer counts the viewer's days in a time zone. Everything counts on the day on which it
@@ -59,7 +61,10 @@ func (h *Home) OfViewer(ctx context.Context, zone *time.Location) (*Days, error)
 			return nil, err
 		}
 	}
-	return d, nil
+	err = h.DB.One(ctx, scope, "counting clicks without param_1", []any{&d.ClicksWithoutParam}, `
+		SELECT count(*) FROM clicks WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND param_1 = '' AND {sees affiliate_id}`,
+		d.Today.From.UTC(), d.Today.To.UTC())
+	return d, err
 }
 
 func (h *Home) count(ctx context.Context, scope viewer.RowScope, d *Day) error {

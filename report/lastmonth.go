@@ -37,7 +37,7 @@ func (h *Home) LastMonth(ctx context.Context, of MonthOf) ([]GoalMonth, error) {
 	now := h.Now().UTC()
 	end := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	var found []GoalMonth
-	err = h.DB.Each(ctx, scope, "counting last month's conversions", func(rows *sql.Rows) error {
+	err = h.DB.Each(ctx, scope.Of(of.AffiliateID), "counting last month's conversions", func(rows *sql.Rows) error {
 		var m GoalMonth
 		if err := rows.Scan(&m.Goal, &m.Currency, &m.Conversions, &m.Payout); err != nil {
 			return err
@@ -47,9 +47,9 @@ func (h *Home) LastMonth(ctx context.Context, of MonthOf) ([]GoalMonth, error) {
 	}, `
 		SELECT c.goal, c.payout_currency, count(*), coalesce(sum(c.payout), 0)
 		FROM conversions c JOIN goals g ON g.key = c.goal
-		WHERE c.affiliate_id = $1 AND {sees c.affiliate_id} AND c.id >= uuid_floor($2) AND c.id < uuid_floor($3)
-		  AND c.status IN `+commission.CountedSQL+` AND ($4 = 0 OR c.offer_id = $4) AND ($5 = 0 OR c.campaign_id = $5)
+		WHERE {sees c.affiliate_id} AND c.id >= uuid_floor($1) AND c.id < uuid_floor($2)
+		  AND c.status IN `+commission.CountedSQL+` AND ($3 = 0 OR c.offer_id = $3) AND ($4 = 0 OR c.campaign_id = $4)
 		GROUP BY 1, 2, g.position ORDER BY g.position, 2`,
-		int64(of.AffiliateID), end.AddDate(0, -1, 0), end, int64(of.OfferID), int64(of.CampaignID))
+		end.AddDate(0, -1, 0), end, int64(of.OfferID), int64(of.CampaignID))
 	return found, err
 }

@@ -27,6 +27,7 @@ type Click struct {
 	Countries    []string
 	From, To     *time.Time
 	Search       *string
+	HasParam     *bool
 	AffiliateIDs []string
 }
 

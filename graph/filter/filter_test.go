@@ -27,8 +27,8 @@ func rows(t *testing.T, d *pgtest.DB) []*db.Delivery {
 	for a := range 2 {
 		s := pgtest.NewScene(t, d)
 		var postbacks []*db.Postback
-		for range 2 {
-			postbacks = append(postbacks, pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/?c={param_1}"))
+		for _, endpoint := range endpoints {
+			postbacks = append(postbacks, pgtest.Postback(t, d, s.Affiliate, endpoint+"/?c={param_1}"))
 		}
 		for i := range 20 {
 			// Times that a list and a subscription could tell apart: the key has milliseconds,
@@ -46,7 +46,7 @@ func rows(t *testing.T, d *pgtest.DB) []*db.Delivery {
 					c.Mutation().ClearClickID()
 				}
 			})
-			made = append(made, pgtest.Delivery(t, d, conversion.ID, postbacks[i%2], func(c *db.DeliveryCreate) {
+			made = append(made, pgtest.Delivery(t, d, conversion.ID, postbacks[i%len(endpoints)], func(c *db.DeliveryCreate) {
 				c.SetID(id).SetCreatedAt(at).SetState(states[i%len(states)]).SetEndpoint(endpoints[i%len(endpoints)]).SetTest(i%7 == 0)
 				if i%4 == 1 {
 					c.SetWarning(outbox.ClickIDMissing)

@@ -59,6 +59,11 @@ func (f *Click) Predicates() []predicate.Click {
 	if f.AffiliateIDs != nil {
 		ps = append(ps, click.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
 	}
+	if f.HasParam != nil && *f.HasParam {
+		ps = append(ps, click.Param1NEQ(""))
+	} else if f.HasParam != nil {
+		ps = append(ps, click.Param1(""))
+	}
 	if text := searched(f.Search); text != "" {
 		either := []predicate.Click{click.Param1(text), click.Param2(text), click.Param3(text)}
 		if id, ok := factKey(text); ok {

@@ -564,7 +564,7 @@ func (ec *executionContext) unmarshalInputClickFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"campaignIds", "offerIds", "countries", "from", "to", "search", "affiliateIds"}
+	fieldsInOrder := [...]string{"campaignIds", "offerIds", "countries", "from", "to", "search", "hasParam", "affiliateIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -635,6 +635,13 @@ func (ec *executionContext) unmarshalInputClickFilter(ctx context.Context, obj a
 				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
 				return it, graphql.ErrorOnPath(ctx, err)
 			}
+		case "hasParam":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasParam"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasParam = data
 		case "affiliateIds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateIds"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)

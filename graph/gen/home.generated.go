@@ -778,6 +778,29 @@ func (ec *executionContext) fieldContext_HomeNumbers_yesterday(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _HomeNumbers_clicksWithoutParam(ctx context.Context, field graphql.CollectedField, obj *HomeNumbers) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HomeNumbers_clicksWithoutParam(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClicksWithoutParam, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HomeNumbers_clicksWithoutParam(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HomeNumbers", field, false, false, "Int")
+}
+
 func (ec *executionContext) _SetupChecklist_campaign(ctx context.Context, field graphql.CollectedField, obj *SetupChecklist) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1379,6 +1402,11 @@ func (ec *executionContext) _HomeNumbers(ctx context.Context, sel ast.SelectionS
 			}
 		case "yesterday":
 			out.Values[i] = ec._HomeNumbers_yesterday(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "clicksWithoutParam":
+			out.Values[i] = ec._HomeNumbers_clicksWithoutParam(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

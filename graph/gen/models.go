@@ -378,6 +378,8 @@ type HomeNumbers struct {
 	// Yesterday until the same time.
 	YesterdaySoFar *report.Day `json:"yesterdaySoFar"`
 	Yesterday      *report.Day `json:"yesterday"`
+	// Of today's clicks, how many came without param_1: their conversions reach the tracker without its click id.
+	ClicksWithoutParam int `json:"clicksWithoutParam"`
 }
 
 type ImportStatusChangesInput struct {

@@ -631,10 +631,11 @@ type ComplexityRoot struct {
 	}
 
 	HomeNumbers struct {
-		TimeZone       func(childComplexity int) int
-		Today          func(childComplexity int) int
-		Yesterday      func(childComplexity int) int
-		YesterdaySoFar func(childComplexity int) int
+		ClicksWithoutParam func(childComplexity int) int
+		TimeZone           func(childComplexity int) int
+		Today              func(childComplexity int) int
+		Yesterday          func(childComplexity int) int
+		YesterdaySoFar     func(childComplexity int) int
 	}
 
 	ImportStatusChangesPayload struct {
@@ -3581,6 +3582,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Hold.Since(childComplexity), true
 
+	case "HomeNumbers.clicksWithoutParam":
+		if e.ComplexityRoot.HomeNumbers.ClicksWithoutParam == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HomeNumbers.ClicksWithoutParam(childComplexity), true
 	case "HomeNumbers.timeZone":
 		if e.ComplexityRoot.HomeNumbers.TimeZone == nil {
 			break
@@ -7621,6 +7628,8 @@ input ClickFilter {
   to: Time
   "A click id, or the whole value of a param."
   search: String @length(max: 200)
+  "False for clicks that came without param_1, true for those with one."
+  hasParam: Boolean
   "Staff only."
   affiliateIds: [ID!]
 }
@@ -8414,6 +8423,8 @@ type HomeNumbers {
   "Yesterday until the same time."
   yesterdaySoFar: DayNumbers!
   yesterday: DayNumbers!
+  "Of today's clicks, how many came without param_1: their conversions reach the tracker without its click id."
+  clicksWithoutParam: Int!
 }
 
 "The numbers of a period. Tests, and rejected or cancelled conversions, are not counted."
@@ -10960,6 +10971,8 @@ func (ec *executionContext) childFields_HomeNumbers(ctx context.Context, field g
 		return ec.fieldContext_HomeNumbers_yesterdaySoFar(ctx, field)
 	case "yesterday":
 		return ec.fieldContext_HomeNumbers_yesterday(ctx, field)
+	case "clicksWithoutParam":
+		return ec.fieldContext_HomeNumbers_clicksWithoutParam(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HomeNumbers", field.Name)
 }

@@ -40,6 +40,14 @@ func (s RowScope) Sees(affiliateID ids.Affiliate) bool {
 	return s.all || affiliateID != 0 && affiliateID == s.affiliateID
 }
 
+// Of narrows the scope to the rows of one affiliate; it sees nothing where s does not see them.
+func (s RowScope) Of(affiliateID ids.Affiliate) RowScope {
+	if !s.Sees(affiliateID) {
+		return RowScope{}
+	}
+	return RowScope{affiliateID: affiliateID}
+}
+
 // SQL returns Sees as a condition on a column. Args are its arguments, from $first on.
 func (s RowScope) SQL(column string, first int) string {
 	return fmt.Sprintf("($%d OR %s = $%d)", first, column, first+1)

@@ -27,5 +27,8 @@ func TestWhoSeesWhoseRows(t *testing.T) {
 		if (err == nil) != c.ok || scope.Sees(7) != c.own || scope.Sees(8) != c.other || scope.Sees(0) != c.nobodys || scope.All() != c.other {
 			t.Errorf("%s: %+v, %v", name, scope, err)
 		}
+		if one := scope.Of(7); one.Sees(7) != c.own || one.Sees(8) || one.Sees(0) || one.All() {
+			t.Errorf("%s, narrowed to one: %+v", name, one)
+		}
 	}
 }

@@ -47,6 +47,7 @@ export type Delivery = {
   deliveredAt: string | null;
   replayOf: unknown;
   supersededBy: Delivery | null;
+  warning: string | null;
   click: { param1: string };
 };
 export interface Filter {
@@ -56,6 +57,7 @@ export interface Filter {
   postbackIds?: string[];
   search?: string;
   superseded?: boolean;
+  warning?: boolean;
   statusCodeFrom?: number;
   statusCodeTo?: number;
 }
@@ -69,6 +71,7 @@ export function matches(delivery: Delivery, filter: Filter | null | undefined): 
     postbackIds,
     search,
     superseded,
+    warning,
     statusCodeFrom,
     statusCodeTo,
   } = filter;
@@ -76,6 +79,7 @@ export function matches(delivery: Delivery, filter: Filter | null | undefined): 
     delivery.supersededBy !== null && (delivery.state === "FAILED" || delivery.state === "CANCELLED");
   return (
     (superseded == null || superseded === isSuperseded) &&
+    (warning == null || warning === (delivery.warning !== null)) &&
     (!states || states.includes(delivery.state)) &&
     (!keys || keys.includes(delivery.goal.key)) &&
     (!campaignIds || campaignIds.includes(delivery.campaign?.id ?? "")) &&

@@ -52,6 +52,7 @@ export function makePostback(spec: PostbackSpec) {
       delivered: spec.enabled ? 412 : 0,
       failed,
       waiting: failed > 0 ? 3 : 0,
+      withoutClickId: 0,
       successRate: spec.enabled ? 412 / (412 + failed) : null,
       p50Ms: 38,
       p95Ms: 142,

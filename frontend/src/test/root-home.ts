@@ -60,6 +60,7 @@ export function homeRoot(world: World) {
       today: day(1648, "1440.00"),
       yesterdaySoFar: day(1500, "960.00"),
       yesterday: day(2900, "2000.00"),
+      clicksWithoutParam: 12,
     },
     setupChecklist: () => world.checklist,
     alerts: (args: Page) =>

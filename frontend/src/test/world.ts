@@ -188,6 +188,7 @@ export class World {
       deliveredAt: null as string | null,
       replayOf: null as unknown,
       supersededBy: null as Delivery | null,
+      warning: null as string | null,
       click,
       replays: [] as unknown[],
       aggregated: [] as unknown[],

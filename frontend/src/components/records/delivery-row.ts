@@ -29,6 +29,7 @@ export const DeliveryRow = graphql(`
     durationMs
     attemptCount
     nextAttemptAt
+    warning
     click {
       id
       param1

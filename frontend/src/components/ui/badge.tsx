@@ -9,6 +9,7 @@ import {
   Hourglass,
   type LucideIcon,
   RotateCw,
+  TriangleAlert,
 } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 
@@ -90,19 +91,30 @@ export function stateWord(state: StateName): string {
 
 const isOver = (state: StateName) => state === "FAILED" || state === "CANCELLED";
 
+function lookOf(state: StateName, replay: { state: StateName } | null, warns: boolean): Look {
+  if (replay && isOver(state)) {
+    const after = looks[replay.state];
+    return { ...after, word: `${looks[state].word}, replayed: ${after.word.toLowerCase()}` };
+  }
+  if (warns && state === "DELIVERED") return { word: "No click id", tone: "retrying", icon: TriangleAlert };
+  return looks[state];
+}
+
 /** A state as icon and word; never by colour alone. */
 export function StateBadge({
   state,
   replay,
+  warning,
   plain,
 }: {
   state: StateName;
   /** The replay that stands for it. */
   replay?: { state: StateName } | null;
+  /** What was wrong with it, whatever the tracker answered. */
+  warning?: string | null | undefined;
   plain?: boolean;
 }): ReactElement {
-  const { tone, icon, word: own } = looks[replay && isOver(state) ? replay.state : state];
-  const word = replay && isOver(state) ? `${looks[state].word}, replayed: ${own.toLowerCase()}` : own;
+  const { tone, icon, word } = lookOf(state, replay ?? null, Boolean(warning));
   if (plain !== true) {
     return (
       <Badge tone={tone} icon={icon}>

@@ -7,6 +7,7 @@ import { PagedListing } from "@/components/records/listing";
 import { Param } from "@/components/records/param";
 import { usePaged } from "@/components/records/use-paged";
 import { Button, buttonClass } from "@/components/ui/button";
+import { FilterMenu } from "@/components/ui/filter-menu";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { ShortId } from "@/components/ui/short-id";
@@ -83,14 +84,15 @@ export function ClicksPage(): ReactElement {
 function List({ search, selectedId }: { search: ClicksSearch; selectedId: string | null }): ReactElement {
   const navigate = useNavigate();
   const isStaff = useIsStaff();
-  const { q, campaign } = search;
+  const { q, campaign, param: withParam } = search;
   const list = usePaged(clickPages, {
     filter: {
       ...(q !== undefined && { search: q }),
       ...(campaign !== undefined && { campaignIds: [campaign] }),
+      ...(withParam === "none" && { hasParam: false }),
     },
   });
-  const isFiltered = q !== undefined || campaign !== undefined;
+  const isFiltered = Object.values(search).some((value) => value !== undefined);
 
   const set = (change: Partial<ClicksSearch>) => {
     void navigate({ to: "/clicks", search: { ...search, ...change }, replace: true });
@@ -175,6 +177,14 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
           value={campaign}
           onChange={(chosen) => {
             set({ campaign: chosen });
+          }}
+        />
+        <FilterMenu
+          name="param_1"
+          choices={[{ id: "none", label: "Only clicks without param_1" }]}
+          selected={withParam === undefined ? [] : [withParam]}
+          onChange={([chosen]) => {
+            set({ param: chosen === "none" ? "none" : undefined });
           }}
         />
       </div>

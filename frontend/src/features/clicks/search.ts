@@ -6,6 +6,8 @@ export const clicksSearch = z.object({
   /** A click id, or the whole value of a param. */
   q: one(z.string()),
   campaign: one(z.string()),
+  /** Only clicks that came without param_1. */
+  param: one(z.enum(["none"])),
 });
 
 export type ClicksSearch = z.infer<typeof clicksSearch>;

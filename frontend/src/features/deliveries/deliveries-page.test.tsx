@@ -200,4 +200,23 @@ describe("the live log", () => {
     });
     expect(screen.getByTitle(param)).toBeInTheDocument();
   });
+
+  it("a delivery without the tracker's click id is amber, found by a filter, and leads to the link builder", async () => {
+    const world = new World(3);
+    const [delivery] = world.deliveries;
+    if (!delivery) throw new Error("the world has no delivery");
+    const warning = "subid went out empty: this click came without param_1.";
+    Object.assign(delivery, { state: "DELIVERED", warning });
+    const { user } = open("/deliveries?warning=only", world);
+    await waitFor(() => {
+      expect(rows()).toHaveLength(1);
+    });
+    expect(screen.getByText("No click id")).toBeInTheDocument();
+    await user.click(screen.getByRole("table", { name: /Deliveries/ }).querySelector("a") as HTMLElement);
+    expect(await screen.findByText(warning)).toBeInTheDocument();
+    expect(await screen.findByRole("link", { name: /link$|tracking links/ })).toHaveAttribute(
+      "href",
+      expect.stringMatching(/^\/links/),
+    );
+  });
 });

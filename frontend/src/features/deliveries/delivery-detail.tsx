@@ -29,6 +29,7 @@ const DetailQuery = graphql(
           state
           status
           explanation
+          warning
           createdAt
           deliveredAt
           nextAttemptAt
@@ -130,6 +131,8 @@ const ClickFacts = lazy(() =>
   import("@/components/records/click-facts").then((m) => ({ default: m.ClickFacts })),
 );
 
+const Warning = lazy(() => import("./warning").then((m) => ({ default: m.Warning })));
+
 const Aggregated = lazy(() => import("./aggregated").then((m) => ({ default: m.Aggregated })));
 
 const ReplayDialog = lazy(() => import("./replay-dialog").then((m) => ({ default: m.ReplayDialog })));
@@ -215,7 +218,7 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         title={
           <span className="flex min-w-0 flex-wrap items-center gap-2">
             {delivery.goal.name}
-            <StateBadge state={delivery.state} replay={replay} />
+            <StateBadge state={delivery.state} replay={replay} warning={delivery.warning} />
             {delivery.test && <Badge tone="accent">Test</Badge>}
           </span>
         }
@@ -252,6 +255,11 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
             </>
           )}
         </Note>
+        {delivery.warning !== null && (
+          <Suspense>
+            <Warning sentence={delivery.warning} campaignId={delivery.campaign?.id} />
+          </Suspense>
+        )}
       </div>
 
       <DetailPart

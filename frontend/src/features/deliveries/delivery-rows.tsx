@@ -116,7 +116,7 @@ function WideCells(props: RowProps & { room: "medium" | "wide" }): ReactElement 
         </Open>
       </Cell>
       <Cell>
-        <StateBadge state={row.state} replay={row.supersededBy} plain />
+        <StateBadge state={row.state} replay={row.supersededBy} warning={row.warning} plain />
       </Cell>
       <Cell>{goalName(row)}</Cell>
       <Cell className="text-muted">{place(row, isStaff)}</Cell>
@@ -150,7 +150,7 @@ function NarrowCells(props: RowProps): ReactElement {
           <Open {...props}>{goalName(row)}</Open>
         </Cell>
         <Cell className="shrink-0 text-sm">
-          <StateBadge state={row.state} replay={row.supersededBy} plain />
+          <StateBadge state={row.state} replay={row.supersededBy} warning={row.warning} plain />
         </Cell>
       </div>
       <div className="flex items-center justify-between gap-3 text-sm text-muted">

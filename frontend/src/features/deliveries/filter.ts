@@ -11,13 +11,14 @@ const ranges: Record<NonNullable<DeliveriesSearch["range"]>, number> = {
 
 /** What the address asks for, as the API's filter. `now` is where a range counts back from. */
 export function toFilter(search: DeliveriesSearch, now: Date): DeliveryFilter {
-  const { q, state, goal, campaign, postback, code, range, replayed } = search;
+  const { q, state, goal, campaign, postback, code, range, replayed, warning } = search;
   const asksForFailures = state?.some((s) => s === "FAILED" || s === "CANCELLED") ?? false;
   const hundred = code === undefined ? null : Number(code[0]) * 100;
   return {
     ...(state && state.length > 0 && { states: state }),
     ...(replayed === "only" && { superseded: true }),
     ...(replayed === undefined && asksForFailures && { superseded: false }),
+    ...(warning === "only" && { warning: true }),
     ...(goal && goal.length > 0 && { goals: goal }),
     ...(campaign !== undefined && { campaignIds: [campaign] }),
     ...(postback !== undefined && { postbackIds: [postback] }),

@@ -20,6 +20,8 @@ const replayed = [
   { id: "all", label: "Failures, replayed or not" },
 ];
 
+const warnings = [{ id: "only", label: "Sent without a click id" }];
+
 const codes = [
   { id: "2xx", label: "2xx: accepted" },
   { id: "3xx", label: "3xx: redirected" },
@@ -85,6 +87,14 @@ export function Filters({
         selected={search.code === undefined ? [] : [search.code]}
         onChange={([code]) => {
           set({ code: codeClasses.find((c) => c === code) });
+        }}
+      />
+      <FilterMenu
+        name="Warning"
+        choices={warnings}
+        selected={search.warning === undefined ? [] : [search.warning]}
+        onChange={([chosen]) => {
+          set({ warning: chosen as DeliveriesSearch["warning"] });
         }}
       />
       <FilterMenu

@@ -20,6 +20,8 @@ export const deliveriesSearch = z.object({
   range: one(z.enum(timeRanges)),
   /** Failures that a replay stands for; without it they are left out where failures are asked for. */
   replayed: one(z.enum(["only", "all"])),
+  /** Sent without the tracker's click id. */
+  warning: one(z.enum(["only"])),
 });
 
 export type DeliveriesSearch = z.infer<typeof deliveriesSearch>;

@@ -1,5 +1,6 @@
+import { Link } from "@tanstack/react-router";
 import { ArrowDownRight, ArrowUpRight } from "lucide-react";
-import { type ReactElement, useEffect } from "react";
+import { type ReactElement, type ReactNode, useEffect } from "react";
 import { useQuery } from "urql";
 
 import { Figure, Figures } from "@/components/ui/figure";
@@ -14,6 +15,7 @@ const TodayQuery = graphql(`
   query HomeNumbers($timeZone: String) {
     homeNumbers(timeZone: $timeZone) {
       timeZone
+      clicksWithoutParam
       today {
         clicks
         registrations
@@ -71,9 +73,16 @@ export function Today(): ReactElement {
   }
   const today = data?.homeNumbers.today;
   const before = data?.homeNumbers.yesterdaySoFar;
+  const without = data?.homeNumbers.clicksWithoutParam ?? 0;
   return (
     <Figures label="Today so far">
-      <Count name="Clicks today" now={today?.clicks} before={before?.clicks} />
+      <Count name="Clicks today" now={today?.clicks} before={before?.clicks}>
+        {without > 0 && (
+          <Link to="/clicks" search={{ param: "none" }} className="link block text-retrying">
+            {formatNumber(without)} of today’s clicks carry no param_1
+          </Link>
+        )}
+      </Count>
       <Count name="Registrations" now={today?.registrations} before={before?.registrations} />
       <Count name="FTDs" now={today?.ftds} before={before?.ftds} />
       <Figure name="Payout, approved" value={today && <Sums of={today.payouts} />}>
@@ -109,10 +118,12 @@ function Count({
   name,
   now,
   before,
+  children,
 }: {
   name: string;
   now: number | undefined;
   before: number | undefined;
+  children?: ReactNode;
 }): ReactElement {
   return (
     <Figure name={name} value={now === undefined ? undefined : formatNumber(now)}>
@@ -121,6 +132,7 @@ function Count({
           <Trend now={now} before={before} /> {formatNumber(before)} yesterday at this time
         </>
       )}
+      {children}
     </Figure>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useQuery } from "urql";
 
@@ -42,7 +43,7 @@ const EndpointQuery = graphql(`
 export function HealthTab({ postback }: { postback: Postback }): ReactElement {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
-      <LastDay health={postback.health} />
+      <LastDay health={postback.health} postbackId={postback.id} />
       <Tracker id={postback.id} />
     </div>
   );
@@ -57,13 +58,24 @@ function rateInWords(rate: number | null, none: string): string {
   return rate === null ? none : formatPercent(rate);
 }
 
-function LastDay({ health }: { health: Postback["health"] }): ReactElement {
+function LastDay({ health, postbackId }: { health: Postback["health"]; postbackId: string }): ReactElement {
   return (
     <Panel title="This postback, last 24 hours">
       <DayChart hours={health.hours} />
       <Facts>
         <Fact name="Success rate">{rateInWords(health.successRate, "No results yet")}</Fact>
         <Fact name="Delivered">{formatNumber(health.delivered)}</Fact>
+        {health.withoutClickId > 0 && (
+          <Fact name="Without a click id">
+            <Link
+              to="/deliveries"
+              search={{ postback: postbackId, warning: "only", range: "24h" }}
+              className="link text-retrying"
+            >
+              {formatNumber(health.withoutClickId)} of {formatNumber(health.delivered)}
+            </Link>
+          </Fact>
+        )}
         <Fact name="Failed">{formatNumber(health.failed)}</Fact>
         <Fact name="Waiting">{formatNumber(health.waiting)}</Fact>
         <Fact name="Time to deliver">{tookInWords(health.p50Ms, health.p95Ms)}</Fact>

@@ -46,6 +46,7 @@ export const PostbackParts = graphql(`
       delivered
       failed
       waiting
+      withoutClickId
       successRate
       p50Ms
       p95Ms

@@ -199,13 +199,13 @@ describe("a new postback", () => {
     expect(await screen.findByText("Paste your tracker's postback URL.")).toBeInTheDocument();
 
     await writeUrl("https://t.example/pb?cid={param_1}");
-    await user.click(screen.getByLabelText(/^Registration/));
-    await user.click(screen.getByLabelText(/^FTD/));
-    await user.click(screen.getByLabelText(/^CPA/));
+    await user.click(screen.getByRole("checkbox", { name: /^Registration/ }));
+    await user.click(screen.getByRole("checkbox", { name: /^FTD/ }));
+    await user.click(screen.getByRole("checkbox", { name: /^CPA/ }));
     await user.click(screen.getByRole("button", { name: "Create postback" }));
     expect(await screen.findByText("Choose at least one goal.")).toBeInTheDocument();
-    await user.click(screen.getByLabelText(/^Registration/));
-    await user.click(screen.getByLabelText(/^FTD/));
+    await user.click(screen.getByRole("checkbox", { name: /^Registration/ }));
+    await user.click(screen.getByRole("checkbox", { name: /^FTD/ }));
     await user.click(screen.getByRole("button", { name: "Create 2 postbacks" }));
     await screen.findByText("Created 2 postbacks to t.example");
     expect(path()).toBe("/postbacks");
