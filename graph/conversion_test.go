@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/gofrs/uuid/v5"
 
 	"postrider/domain/commission"
 	"postrider/domain/firing"
@@ -179,6 +182,31 @@ func TestADeliveryWithoutItsClickIDSaysSo(t *testing.T) {
 	}
 	if body := a.ask(t, token, ask, vars{}).body; strings.Count(body, "node") != 2 {
 		t.Errorf("%s", body)
+	}
+}
+
+// Home counts today's clicks that came without param_1, and the list of clicks shows them alone.
+func TestClicksWithoutParamAreCountedAndListed(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	bare := func(c *db.ClickCreate) {
+		id, err := uuid.NewV7AtTime(pgtest.Now.Add(-time.Hour))
+		must(t, err)
+		c.SetID(id).SetParam1("")
+	}
+	pgtest.Click(t, a.db, s.Link, bare)
+	pgtest.Click(t, a.db, s.Link, bare)
+	other := pgtest.NewScene(t, a.db)
+	pgtest.Click(t, a.db, other.Link, bare)
+	token := a.affiliate(t, s.Affiliate)
+	res := a.ask(t, token, `{ homeNumbers { today { clicks } clicksWithoutParam } without: clicks(filter: {hasParam: false}) { edges { node { param1 } } }
+		with: clicks(filter: {hasParam: true}) { edges { node { param1 } } } }`, vars{})
+	if got := res.at(t, "homeNumbers", "clicksWithoutParam"); fmt.Sprint(got) != "2" {
+		t.Errorf("%v clicks today are without param_1: %s", got, res.body)
+	}
+	if without, with := res.at(t, "without", "edges").([]any), res.at(t, "with", "edges").([]any); len(without) != 2 || len(with) != 1 {
+		t.Errorf("%s", res.body)
 	}
 }
 

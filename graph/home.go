@@ -142,7 +142,10 @@ func (r *Resolver) homeNumbers(ctx context.Context, timeZone *string) (*gen.Home
 	if err != nil {
 		return nil, err
 	}
-	return &gen.HomeNumbers{TimeZone: in.String(), Today: &days.Today, YesterdaySoFar: &days.YesterdaySoFar, Yesterday: &days.Yesterday}, nil
+	return &gen.HomeNumbers{
+		TimeZone: in.String(), Today: &days.Today, YesterdaySoFar: &days.YesterdaySoFar, Yesterday: &days.Yesterday,
+		ClicksWithoutParam: days.ClicksWithoutParam,
+	}, nil
 }
 
 // zone returns the requested time zone, or else the viewer's own.

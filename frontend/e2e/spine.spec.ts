@@ -1,4 +1,5 @@
 import { click, expect, report, route, signIn, someone, test } from "./test";
+import { startTracker } from "./tracker";
 
 // The main story, as an affiliate lives it: a postback, a link, a click, a conversion, and the delivery seen live.
 
@@ -68,7 +69,7 @@ test("a click becomes a conversion becomes a postback, live", async ({ page, dem
   const id = await click(request, link.url, { param_1: param });
   await report(request, integration, { goal: "registration", click_id: id, player_id: `p-${id}` });
 
-  const row = page.getByRole("row").filter({ has: page.getByTitle(id) });
+  const row = page.getByRole("row").filter({ has: page.getByTitle(param) });
   await expect(row.first()).toContainText("Delivered");
   await page.screenshot({ path: "test-results/shots/deliveries-live.png" });
 
@@ -111,24 +112,87 @@ test("a click becomes a conversion becomes a postback, live", async ({ page, dem
 test("the log holds still while paused, and filters live rows", async ({ page, demo, request }) => {
   await signIn(page, demo);
   const { link, integration } = route(demo);
+  const param = `paused-${String(Date.now())}`;
   await page.goto("/deliveries");
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
   await page.keyboard.press("p");
   await expect(page.getByText("Paused", { exact: true })).toBeVisible();
-  const id = await click(request, link.url, { param_1: "paused" });
+  const id = await click(request, link.url, { param_1: param });
   await report(request, integration, { goal: "registration", click_id: id, player_id: `p-${id}` });
   await expect(page.getByRole("button", { name: /^\d+ new$/ })).toBeVisible();
-  await expect(page.getByTitle(id)).toHaveCount(0);
+  await expect(page.getByTitle(param)).toHaveCount(0);
   await page.keyboard.press("n");
-  await expect(page.getByTitle(id).first()).toBeVisible();
+  await expect(page.getByTitle(param).first()).toBeVisible();
 
   await page.getByRole("button", { name: "Filter by state" }).click();
   await page.getByRole("menuitemcheckbox", { name: "Failed" }).click();
   await page.keyboard.press("Escape");
   await expect(page).toHaveURL(/state=/);
-  await expect(page.getByTitle(id)).toHaveCount(0);
+  await expect(page.getByTitle(param)).toHaveCount(0);
   await page.reload();
   await expect(page.getByRole("button", { name: /^State\s*Failed$/ })).toBeVisible();
+});
+
+test("a failure that was replayed is one no more, and an empty click id is amber", async ({
+  page,
+  demo,
+  request,
+}) => {
+  await signIn(page, demo);
+  const { link, integration } = route(demo);
+  const tracker = await startTracker((n) => (n === 1 ? 404 : 200));
+  const param = `replayed-${String(Date.now())}`;
+  await page.goto(`/postbacks/new?campaign=${encodeURIComponent(link.campaignId ?? "")}&goal=kyc`);
+  await page.getByRole("button", { name: "Enter manually" }).click();
+  await page.getByRole("textbox", { name: "URL" }).fill(`${tracker.url}/pb?cid={param_1}&id={conversion_id}`);
+  await page.getByRole("textbox", { name: "Name" }).fill("Fails once");
+  await page.getByRole("button", { name: "Create postback" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Fails once" })).toBeVisible();
+
+  // It fails, and is replayed with success. The tracker's own click id finds both.
+  const id = await click(request, link.url, { param_1: param });
+  await report(request, integration, { goal: "kyc", click_id: id, player_id: `p-${id}` });
+  const host = new URL(tracker.url).host;
+  const rows = page.getByRole("row").filter({ hasText: host });
+  await page.goto(`/deliveries?q=${param}`);
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText("Failed");
+  await rows.getByRole("link").click();
+  const detail = page.getByRole("region", { name: "Delivery" });
+  await detail.getByRole("button", { name: "Replay" }).click();
+  await page.getByRole("button", { name: "Replay now" }).click();
+  await expect(detail.getByText("Delivered", { exact: true }).first()).toBeVisible();
+  await page.goto(`/deliveries?q=${param}`);
+  await expect(rows).toHaveCount(2);
+  await expect(rows.filter({ hasText: "Failed, replayed: delivered" })).toHaveCount(1);
+  await page.screenshot({ path: "test-results/shots/deliveries-replayed.png" });
+  await page.getByRole("button", { name: "Filter by state" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Failed" }).click();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("No postback matches")).toBeVisible();
+  await expect(rows).toHaveCount(0);
+  await page.goto(`/conversions?q=${param}`);
+  await expect(
+    page
+      .getByRole("table", { name: /Conversions/ })
+      .getByRole("link")
+      .first(),
+  ).toContainText(/KYC/);
+
+  // A click without the tracker's id: the tracker accepts, and can make nothing of it.
+  const bare = await click(request, link.url, {});
+  await report(request, integration, { goal: "kyc", click_id: bare, player_id: `p-${bare}` });
+  await page.goto("/deliveries?warning=only");
+  await expect(rows.first()).toContainText("No click id");
+  await page.screenshot({ path: "test-results/shots/deliveries-no-click-id.png" });
+  await rows.first().getByRole("link").click();
+  await expect(detail.getByText(/^cid went out empty: this click came without param_1/)).toBeVisible();
+  await page.screenshot({ path: "test-results/shots/delivery-no-click-id.png" });
+  await detail.getByRole("link", { name: "Build this campaign’s link" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Tracking links" })).toBeVisible();
+  await page.goto("/");
+  await expect(page.getByRole("link", { name: /of today’s clicks carry no param_1/ })).toBeVisible();
+  await tracker.stop();
 });
 
 test("a tracking link is built, copied and works", async ({ page, demo, request }) => {

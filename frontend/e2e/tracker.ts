@@ -7,10 +7,12 @@ export interface Tracker {
   stop: () => Promise<void>;
 }
 
-export async function startTracker(): Promise<Tracker> {
+/** `answer` is the status code of the nth request, from 1; 200 without it. */
+export async function startTracker(answer: (n: number) => number = () => 200): Promise<Tracker> {
   const got: URL[] = [];
   const server = createServer((request, response) => {
     got.push(new URL(request.url ?? "/", "http://tracker"));
+    response.statusCode = answer(got.length);
     response.end("OK");
   });
   await new Promise<void>((done) => {

@@ -108,6 +108,7 @@ const TraceQuery = graphql(
             id
             state
           }
+          warning
           explanation
           host
           createdAt
@@ -315,7 +316,11 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
               {deliveries.map((delivery) => (
                 <li key={delivery.id} className="rounded-md border">
                   <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2">
-                    <StateBadge state={delivery.state} replay={delivery.supersededBy} />
+                    <StateBadge
+                      state={delivery.state}
+                      replay={delivery.supersededBy}
+                      warning={delivery.warning}
+                    />
                     <Link to="/deliveries/$id" params={{ id: delivery.id }} className="link min-w-0 truncate">
                       {delivery.postback?.name || delivery.host}
                     </Link>

@@ -30,7 +30,7 @@ export function Latest(): ReactElement {
     {
       id: "state",
       header: "State",
-      cell: (row) => <StateBadge state={row.state} replay={row.supersededBy} plain />,
+      cell: (row) => <StateBadge state={row.state} replay={row.supersededBy} warning={row.warning} plain />,
     },
     {
       id: "campaign",

@@ -27,7 +27,7 @@ const deliveryColumns: Column<DeliveryRowData>[] = [
     id: "state",
     header: "State",
     trail: true,
-    cell: (row) => <StateBadge state={row.state} replay={row.supersededBy} plain />,
+    cell: (row) => <StateBadge state={row.state} replay={row.supersededBy} warning={row.warning} plain />,
   },
   {
     id: "campaign",
