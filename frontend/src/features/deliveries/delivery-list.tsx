@@ -34,7 +34,7 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
   const { rows, selectedId, onOpen, onAtTop, hasOlder, isLoadingOlder, onLoadOlder } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(scroller);
-  const room: Room = width === 0 || width >= 960 ? "wide" : width >= 664 ? "medium" : "narrow";
+  const room: Room = width === 0 || width >= 1130 ? "wide" : width >= 664 ? "medium" : "narrow";
   const height = heights[room];
   const virtual = useVirtualizer({
     count: rows.length,
@@ -146,7 +146,7 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
 
 function Head({ room }: { room: Room }): ReactElement {
   const all = ["", "Time", "State", "Goal", "Campaign", "Code", "Duration", "Attempts", "Host", "param_1"];
-  const names = room === "wide" ? all : all.slice(0, 7);
+  const names = room === "wide" ? all : all.slice(0, 6);
   return (
     <div
       role="rowgroup"

@@ -13,8 +13,8 @@ export type Room = "narrow" | "medium" | "wide";
 export const heights: Record<Room, number> = { narrow: 56, medium: 32, wide: 32 };
 
 export const grids: Record<Exclude<Room, "narrow">, string> = {
-  medium: "grid-cols-[1rem_5.5rem_11.5rem_minmax(7.75rem,1fr)_minmax(6rem,1fr)_2.5rem_3.75rem]",
-  wide: "grid-cols-[1rem_5.5rem_11.5rem_minmax(7.75rem,1fr)_minmax(8rem,1.4fr)_2.75rem_3.75rem_3.75rem_minmax(8rem,1.2fr)_7.5rem]",
+  medium: "grid-cols-[1rem_7rem_12.25rem_minmax(6rem,1fr)_minmax(5rem,1fr)_2.5rem]",
+  wide: "grid-cols-[1rem_7rem_12.25rem_minmax(7.75rem,1fr)_minmax(8rem,1.4fr)_2.75rem_3.75rem_3.75rem_minmax(8rem,1.2fr)_7.5rem]",
 };
 
 function Cell({ children, className }: { children: ReactNode; className?: string }): ReactElement {
@@ -123,11 +123,11 @@ function WideCells(props: RowProps & { room: "medium" | "wide" }): ReactElement 
       <Cell>
         <StatusCode code={row.statusCode} />
       </Cell>
-      <Cell className="tabular text-right text-muted">
-        {row.durationMs === null ? "–" : formatDuration(row.durationMs)}
-      </Cell>
       {room === "wide" && (
         <>
+          <Cell className="tabular text-right text-muted">
+            {row.durationMs === null ? "–" : formatDuration(row.durationMs)}
+          </Cell>
           <Cell className={cx("tabular text-right", row.attemptCount > 1 ? "text-retrying" : "text-muted")}>
             {row.attemptCount}
           </Cell>
