@@ -13,7 +13,7 @@ import { RelativeTime } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 
-import { needsAttention, totals } from "./needs-attention";
+import { type Missing, missingByGoal, needsAttention, totals } from "./needs-attention";
 
 const AttentionQuery = graphql(`
   query Attention {
@@ -47,6 +47,7 @@ const AttentionQuery = graphql(`
           name
           missingGoals {
             id
+            key
             name
           }
         }
@@ -87,7 +88,7 @@ export function Attention(): ReactElement {
       {formatNumber(sum.waiting)} waiting.
     </p>
   );
-  const gaps = data.campaigns.edges.map((edge) => edge.node).filter((c) => c.missingGoals.length > 0);
+  const gaps = missingByGoal(data.campaigns.edges.map((edge) => edge.node));
   if (postbacks.length === 0 && gaps.length === 0) {
     return (
       <Panel title="Needs attention" flush>
@@ -136,22 +137,44 @@ export function Attention(): ReactElement {
             )}
           </Item>
         ))}
-        {gaps.map((campaign) => (
-          <Item
-            key={campaign.id}
-            link={
-              <Link to="/campaigns/$id" params={{ id: campaign.id }} className={rowLinkClass}>
-                {campaign.name}
-              </Link>
-            }
-          >
-            No postback for {campaign.missingGoals.map((goal) => goal.name).join(", ")}: not sent to your
-            tracker.
-          </Item>
+        {gaps.map((missing) => (
+          <Gap key={missing.goal.id} missing={missing} />
         ))}
       </ul>
       {day}
     </Panel>
+  );
+}
+
+/** How many campaigns are named before the rest is a number. */
+const named = 3;
+
+/** A goal that campaigns lack: one postback for all of them, or one for the only one. */
+function Gap({
+  missing: { goal, campaigns },
+}: {
+  missing: Missing<{ id: string; key: string; name: string }>;
+}): ReactElement {
+  const [only, ...others] = campaigns;
+  const names = campaigns.slice(0, named).map((campaign) => campaign.name);
+  const rest = campaigns.length - names.length;
+  return (
+    <Item
+      link={
+        <Link
+          to="/postbacks/new"
+          search={{ goal: goal.key, ...(only && others.length === 0 && { campaign: only.id }) }}
+          className={rowLinkClass}
+        >
+          {goal.name} has no postback in{" "}
+          {others.length === 0 ? only?.name : `${formatNumber(campaigns.length)} campaigns`}
+        </Link>
+      }
+    >
+      {others.length === 0
+        ? "Its conversions are not sent to your tracker: add one."
+        : `${names.join(", ")}${rest > 0 ? ` and ${formatNumber(rest)} more` : ""}: add one for all.`}
+    </Item>
   );
 }
 

@@ -10,7 +10,12 @@ it("shows the day against yesterday, what needs attention, and a new delivery as
   expect(screen.getByText(/1,500 yesterday at this time/)).toBeInTheDocument();
   expect(screen.getByText("$1,440.00")).toBeInTheDocument();
   expect(await screen.findByRole("link", { name: "Telegram alert" })).toBeInTheDocument();
-  expect(screen.getByText(/No postback for Deposit, CPA: not sent to your tracker/)).toBeInTheDocument();
+  for (const goal of ["Deposit", "CPA"]) {
+    expect(screen.getByRole("link", { name: new RegExp(`^${goal} has no postback in `) })).toHaveAttribute(
+      "href",
+      expect.stringContaining("/postbacks/new?"),
+    );
+  }
   const table = await screen.findByRole("table", { name: "Latest postbacks sent" });
   expect(await within(table).findAllByRole("link")).toHaveLength(4);
   world.add("QUEUED");

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { expect, it } from "vitest";
 
-import { needsAttention, totals } from "./needs-attention";
+import { missingByGoal, needsAttention, totals } from "./needs-attention";
 
 const postback = (name: string, failed: number, holdReason: string | null = null, enabled = true) => ({
   name,
@@ -20,4 +20,19 @@ it("names held postbacks first, then failing ones, and leaves out sound and swit
   ];
   expect(needsAttention(list).map((p) => p.name)).toEqual(["held", "fails more", "fails"]);
   expect(totals(list)).toEqual({ delivered: 50, failed: 16, waiting: 5 });
+});
+
+it("says each missing goal once, with the campaigns that lack it, the most first", () => {
+  const goal = (id: string) => ({ id, name: id.toUpperCase() });
+  const campaign = (id: string, ...goals: string[]) => ({ id, name: id, missingGoals: goals.map(goal) });
+  const list = missingByGoal([
+    campaign("a", "cpa"),
+    campaign("b", "kyc", "cpa"),
+    campaign("c"),
+    campaign("d", "kyc", "cpa"),
+  ]);
+  expect(list.map(({ goal: { name }, campaigns }) => [name, campaigns.map((c) => c.id).join()])).toEqual([
+    ["CPA", "a,b,d"],
+    ["KYC", "b,d"],
+  ]);
 });

@@ -30,3 +30,29 @@ export function needsAttention<P extends Watched>(postbacks: readonly P[]): P[] 
         Number(b.holdReason !== null) - Number(a.holdReason !== null) || b.health.failed - a.health.failed,
     );
 }
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+/** A goal without a postback, and the campaigns that lack one. */
+export interface Missing<G extends Named> {
+  goal: G;
+  campaigns: Named[];
+}
+
+/** One entry for each goal that has no postback somewhere, those that most campaigns lack first. */
+export function missingByGoal<G extends Named>(
+  campaigns: readonly (Named & { missingGoals: readonly G[] })[],
+): Missing<G>[] {
+  const byGoal = new Map<string, Missing<G>>();
+  for (const campaign of campaigns) {
+    for (const goal of campaign.missingGoals) {
+      const missing = byGoal.get(goal.id) ?? { goal, campaigns: [] };
+      missing.campaigns.push(campaign);
+      byGoal.set(goal.id, missing);
+    }
+  }
+  return [...byGoal.values()].sort((a, b) => b.campaigns.length - a.campaigns.length);
+}
