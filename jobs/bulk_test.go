@@ -99,6 +99,27 @@ func TestABulkReplayIsPausedResumedAndCancelled(t *testing.T) {
 	}
 }
 
+// What is in flight while its bulk replay is cancelled, and fails, is not sent again: the failure that
+// it repeated stands.
+func TestAnAttemptThatFailsAfterItsBulkReplayWasCancelledIsNotRetried(t *testing.T) {
+	answer := make(chan struct{})
+	w := setup(t, func(_ int, rw http.ResponseWriter, _ *http.Request) {
+		<-answer
+		rw.WriteHeader(http.StatusInternalServerError)
+	})
+	w.postback("/?t={transaction_id}")
+	deliveries := w.ended(1)
+	r := w.replayer()
+	id, err := r.ReplayMany(t.Context(), ids.Affiliate(w.Affiliate), 0, true, deliveries)
+	w.must(err)
+	w.run(patient)
+	w.until("it is in flight", `SELECT count(*) = 1 FROM deliveries WHERE bulk_replay_id = $1 AND claimed_at IS NOT NULL`, id)
+	w.must(r.CancelBulk(t.Context(), id))
+	close(answer)
+	w.until("it is cancelled", `SELECT state = 'cancelled' AND reason = 'REPLAY_CANCELLED' AND due_at IS NULL AND attempt = 1 FROM deliveries WHERE bulk_replay_id = $1`, id)
+	w.until("the failure stands", `SELECT superseded_by IS NULL AND unresolved FROM deliveries WHERE id = $1`, deliveries[0])
+}
+
 func TestWhatCannotBeReplayedIsSkipped(t *testing.T) {
 	w := setup(t, nil)
 	p := w.postback("/?t={transaction_id}")

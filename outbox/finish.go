@@ -100,11 +100,30 @@ func Unblock(tx Tx, ended []uuid.UUID, now time.Time) {
 	tx.Queue(unblockSQL, pg.UUIDs(ended), now.UTC(), string(live.Deliveries))
 }
 
+// lockBulksSQL waits for whoever cancels the bulk replays of the deliveries $1: what is in
+// flight then is cancelled here, and what waits again by then, there.
+const lockBulksSQL = `
+SELECT FROM bulk_replays WHERE id IN (SELECT bulk_replay_id FROM deliveries WHERE id = ANY($1)) ORDER BY id FOR SHARE`
+
+// stopRetriesSQL cancels those of the replays $1 that would be retried though their bulk
+// replay was cancelled while they were in flight, for the reason $2, at $3. It releases what
+// waited for them, and announces that on the channel $4.
+var stopRetriesSQL = `
+WITH stopped AS (
+  UPDATE deliveries d SET state = 'cancelled', due_at = NULL, reason = $2, updated_at = $3
+  FROM bulk_replays b
+  WHERE d.id = ANY($1) AND b.id = d.bulk_replay_id AND b.state = 'cancelled' AND d.claimed_at IS NULL AND d.state IN ` + UnfinishedSQL + `
+  RETURNING d.id
+), changed AS (
+  UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $3, updated_at = $3
+  WHERE blocked_by IN (SELECT id FROM stopped) AND state IN ` + SendableSQL + ` RETURNING id
+)` + fmt.Sprintf(announceSQL, "$4")
+
 // Finish queues the results of claims: attempts, deliveries, the postbacks that their
 // trackers hold, and what waited for them.
 func Finish(tx Tx, results []Result) error {
 	var attempts []Attempt
-	var ended, replays []uuid.UUID
+	var ended, replays, retried []uuid.UUID
 	var gone []ids.Postback
 	deliveries := make([]uuid.UUID, len(results))
 	for i, r := range results {
@@ -120,6 +139,8 @@ func Finish(tx Tx, results []Result) error {
 			if r.Replay {
 				replays = append(replays, r.DeliveryID)
 			}
+		} else if r.Replay {
+			retried = append(retried, r.DeliveryID)
 		}
 		if r.Outcome.HoldPostback {
 			gone = append(gone, r.PostbackID)
@@ -128,10 +149,17 @@ func Finish(tx Tx, results []Result) error {
 	if len(gone) > 0 { // lock order: postbacks before deliveries
 		tx.Queue(holdPostbacksSQL, gone, results[0].At.UTC())
 	}
+	if len(retried) > 0 { // nor deliveries before bulk replays
+		tx.Queue(lockBulksSQL, pg.UUIDs(retried))
+	}
 	if err := recordAttempts(tx, attempts); err != nil {
 		return err
 	}
 	tx.Queue(finishSQL, finishColumns.Args(results, PriorityRetry)...)
+	if len(retried) > 0 {
+		tx.Queue(stopRetriesSQL, pg.UUIDs(retried), string(ReplayCancelled), results[0].At.UTC(), string(live.Deliveries))
+		endReplays(tx, retried)
+	}
 	if len(ended) > 0 {
 		Unblock(tx, ended, results[0].At)
 	}
