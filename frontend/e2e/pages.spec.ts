@@ -156,7 +156,7 @@ test("every list shows its rows after the palette, a filter and the editor asked
   ] as const) {
     // oxlint-disable-next-line no-await-in-loop -- one page after the other, as people do
     await goTo(name);
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- one page after the other, as people do
     await expect(page.getByRole("table", { name: table }).getByRole("link").first()).toBeVisible();
   }
   await goTo("Postbacks");

@@ -41,7 +41,7 @@ it("the lists of an affiliate show their rows after everything else was opened",
     // oxlint-disable-next-line no-await-in-loop -- one page after the other, as people do
     await goTo(user, name);
     const table = await screen.findByRole("table", { name: `${name}, newest first` });
-    // oxlint-disable-next-line no-await-in-loop
+    // oxlint-disable-next-line no-await-in-loop -- one page after the other, as people do
     expect((await within(table).findAllByRole("link")).length).toBeGreaterThan(10);
   }
   expect(screen.queryByText(/^No .* yet$/)).not.toBeInTheDocument();

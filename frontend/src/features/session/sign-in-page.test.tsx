@@ -72,7 +72,9 @@ describe("signing in", () => {
     const { world, user } = open("/postbacks/new", new World(3));
     await user.click(await screen.findByRole("button", { name: "Enter manually" }));
     const url = await writeUrl("https://t.example/?c={param_1}");
-    await user.click(await screen.findByLabelText(/^Registration/));
+    // Ticked beforehand: Registration stays.
+    await user.click(await screen.findByRole("checkbox", { name: /^FTD/, checked: true }));
+    await user.click(await screen.findByRole("checkbox", { name: /^CPA/, checked: true }));
     world.failures.set("CreatePostback", { message: "Sign in first.", code: "unauthenticated" });
     await user.click(screen.getByRole("button", { name: "Create postback" }));
 
