@@ -22,7 +22,10 @@ interface Page100 {
   };
 }
 
-/** Every delivery that the API has and that was made since, page after page. */
+/**
+ * Every delivery of a deposit that the API has and that was made since, page after page. A CPA that the deposits bring may wait
+ * for a tracker that another story has stopped.
+ */
 async function inDatabase(
   request: APIRequestContext,
   token: string,
@@ -34,7 +37,7 @@ async function inDatabase(
     headers: { authorization: `Bearer ${token}` },
     data: {
       query:
-        "query($after: String, $from: Time) { deliveries(first: 100, after: $after, filter: { from: $from }) { edges { cursor node { id state } } pageInfo { hasNextPage } } }",
+        'query($after: String, $from: Time) { deliveries(first: 100, after: $after, filter: { from: $from, goals: ["deposit"] }) { edges { cursor node { id state } } pageInfo { hasNextPage } } }',
       variables: { after, from },
     },
   });
