@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 
 	"postrider/outbox"
@@ -74,6 +75,9 @@ func New(cfg Config) (*Engine, error) {
 	return e, nil
 }
 
+// startPause is how long to wait before River is started again.
+const startPause = time.Second
+
 // Run delivers until ctx is done, then drains: no new attempt begins, those in flight end
 // and are recorded. It returns nil after a clean drain.
 func (e *Engine) Run(ctx context.Context) error {
@@ -86,19 +90,14 @@ func (e *Engine) Run(ctx context.Context) error {
 		return err
 	}
 	defer pool.Close()
-	queue, err := newRiver(pool, e.deliverer)
-	if err != nil {
-		return err
-	}
-	if err := e.member.beat(ctx); err != nil && ctx.Err() == nil {
-		e.Log.ErrorContext(ctx, "beating", "error", err)
-	}
+	e.showAlive(ctx)
 	defer e.owner.start(ctx, work)() // released once nothing is in flight
 	e.handover.open(work)            // takes effect once an endpoint has answered
-	if err := queue.Start(work); err != nil {
+	queue, err := e.startRiver(ctx, work, pool)
+	if err != nil {
 		e.handover.close()
 		e.handover.drain(ctx)
-		return fmt.Errorf("starting River: %w", err)
+		return err
 	}
 	var loops sync.WaitGroup
 	loops.Go(func() { every(ctx, e.Log, beatEvery, "beating", e.beat) })
@@ -114,6 +113,34 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.handover.close()
 	loops.Wait()
 	return errors.Join(e.drain(work, queue), e.member.resign(work))
+}
+
+// startRiver starts River. Where the database is away for a moment, River gives up: it is started
+// anew until ctx is done, as everything else here goes on when the database is back.
+func (e *Engine) startRiver(ctx, work context.Context, pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
+	for {
+		queue, err := newRiver(pool, e.deliverer)
+		if err != nil {
+			return nil, err
+		}
+		if err = queue.Start(work); err == nil {
+			return queue, nil
+		}
+		e.Log.ErrorContext(ctx, "starting River, trying again", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("starting River: %w", err)
+		case <-time.After(startPause):
+		}
+		e.showAlive(ctx)
+	}
+}
+
+// showAlive renews the membership before there is a loop that does.
+func (e *Engine) showAlive(ctx context.Context) {
+	if err := e.member.beat(ctx); err != nil && ctx.Err() == nil {
+		e.Log.ErrorContext(ctx, "beating", "error", err)
+	}
 }
 
 // beat renews the membership, and wakes the loops that must act on what it found: none at

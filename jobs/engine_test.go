@@ -1,7 +1,9 @@
 package jobs_test
 
 import (
+	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -92,6 +94,35 @@ func (w *world) die(owner string, claimed bool, ago time.Duration) {
 		w.exec(`UPDATE deliveries SET attempt = 1, claimed_at = $1, first_attempt_at = $1`, at)
 	}
 }
+
+// A database that is away for a moment while River starts keeps nobody from delivering.
+func TestRiverIsStartedAnewWhereItCouldNot(t *testing.T) {
+	w := setup(t, nil)
+	w.postback("/?t={transaction_id}")
+	w.deposit()
+	w.exec(`ALTER TABLE river_queue RENAME TO gone`)
+	failed := make(chan struct{}, 100)
+	w.run(func(c *jobs.Config) {
+		c.Log = slog.New(slog.NewTextHandler(writerFunc(func(line []byte) (int, error) {
+			if strings.Contains(string(line), "starting River, trying again") {
+				failed <- struct{}{}
+			}
+			return len(line), nil
+		}), nil))
+	})
+	select {
+	case <-failed:
+	case <-time.After(patience):
+		t.Fatal("River started without its table")
+	}
+	w.exec(`ALTER TABLE gone RENAME TO river_queue`)
+	w.untilAll(outbox.Delivered)
+}
+
+// writerFunc is a writer.
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func TestTheClaimOfADeadProcessIsTakenBack(t *testing.T) {
 	w := setup(t, nil)

@@ -179,6 +179,8 @@ func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 
 // run keeps caches, subscriptions and deliveries going until ctx is done.
 func (s *services) run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	deliveries := live.NewFeed(s.hubs.Deliveries, s.process.log, s.loadDeliveries)
 	received := live.NewFeed(s.hubs.Received, s.process.log, s.loadReceived)
 	var tasks sync.WaitGroup
@@ -197,6 +199,7 @@ func (s *services) run(ctx context.Context) error {
 	var err error
 	if s.engine != nil {
 		err = s.engine.Run(ctx)
+		stop() // without its engine the process is of no use: it ends, and says why
 	} else {
 		<-ctx.Done()
 	}
