@@ -77,8 +77,9 @@ func (h *history) newDelivery(p *postback, c *conversion, s step, eventID uuid.U
 	values.Set(macro.DeliveryID, globalid.Hex(d.id))
 	template := d.version.template
 	carrier, _ := firing.ClickMacro(template)
-	d.url, d.empty = template.Expand(values), template.Empty(values)
-	d.warning = outbox.WarningOf(d.empty, carrier, values.Get(carrier))
+	url, spans := template.ExpandSpans(values)
+	d.url, d.empty = url, macro.Empty(spans)
+	d.warning = outbox.WarningOf(d.empty, carrier, values)
 	h.deliveries = append(h.deliveries, d)
 	return d
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/dispatch"
+	"postrider/domain/macro"
 	"postrider/internal/globalid"
 	"postrider/outbox"
 )
@@ -77,8 +78,9 @@ func (s *sender) attempt(ctx context.Context, c *claim) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
+	url, spans := v.template.ExpandSpans(c.values)
 	exchange := s.Client.Send(ctx, dispatch.Request{
-		Method: v.method, URL: v.template.Expand(c.values), DeliveryID: globalid.Hex(c.ID), Attempt: c.Number,
+		Method: v.method, URL: url, DeliveryID: globalid.Hex(c.ID), Attempt: c.Number,
 		SigningSecret: v.secret, OldSecret: v.oldSecret(s.Now()),
 	})
 	outcome := dispatch.Judge(exchange, dispatch.Terms{
@@ -89,8 +91,8 @@ func (s *sender) attempt(ctx context.Context, c *claim) (result, error) {
 		return result{}, fmt.Errorf("making an id: %w", err)
 	}
 	r := result{c.End(id, exchange, outcome, s.Now()), c}
-	r.EmptyMacros = v.template.Empty(c.values)
-	r.Warning = outbox.WarningOf(r.EmptyMacros, v.clickMacro, c.values.Get(v.clickMacro))
+	r.EmptyMacros = macro.Empty(spans)
+	r.Warning = outbox.WarningOf(r.EmptyMacros, v.clickMacro, c.values)
 	return r, nil
 }
 

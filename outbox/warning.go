@@ -17,13 +17,13 @@ const (
 	ClickIDFiltered Warning = "click_id_filtered" // it came with one, and the template's filters left nothing of it
 )
 
-// WarningOf returns the warning of a request in which some macros had no value. carrier is the
-// macro of the tracker's click id, empty for none, and value what it had before its filters.
-func WarningOf(empty []macro.Name, carrier macro.Name, value string) Warning {
+// WarningOf returns the warning of a request in which some macros came out empty. carrier is the
+// macro of the tracker's click id, empty for none; v has what each macro had before its filters.
+func WarningOf(empty []macro.Name, carrier macro.Name, v *macro.Values) Warning {
 	switch {
 	case carrier == "" || !slices.Contains(empty, carrier):
 		return ""
-	case value != "":
+	case v.Get(carrier) != "":
 		return ClickIDFiltered
 	default:
 		return ClickIDMissing

@@ -32,11 +32,10 @@ func (t *Tester) ended(o *order, s shot, r *Result) outbox.Ended {
 		status = commission.Approved
 	}
 	carrier, _ := firing.ClickMacro(o.template)
-	empty := o.template.Empty(s.values)
 	ended := outbox.Ended{
 		ID: r.ID, AffiliateID: o.affiliateID, Transaction: s.values.Get(macro.TransactionID), Goal: o.goal.Key, Status: string(status),
 		Endpoint: o.template.Endpoint(), Exchange: r.Exchange, Outcome: r.Outcome, At: t.Now(),
-		EmptyMacros: empty, Warning: outbox.WarningOf(empty, carrier, s.values.Get(carrier)),
+		EmptyMacros: r.EmptyMacros, Warning: outbox.WarningOf(r.EmptyMacros, carrier, s.values),
 	}
 	if p := o.postback; p != nil {
 		ended.PostbackID, ended.VersionID = ids.Postback(p.ID), o.versionID

@@ -230,11 +230,12 @@ type shot struct {
 
 // Result is a test that was fired.
 type Result struct {
-	ID       uuid.UUID
-	URL      string
-	ClickID  bool // the URL has a macro for it
-	Exchange dispatch.Exchange
-	Outcome  dispatch.Outcome // Accepted or GiveUp
+	ID          uuid.UUID
+	URL         string
+	ClickID     bool         // the URL has a macro for it
+	EmptyMacros []macro.Name // what the URL had no value for
+	Exchange    dispatch.Exchange
+	Outcome     dispatch.Outcome // Accepted or GiveUp
 }
 
 // Fire fires one test.
@@ -265,13 +266,14 @@ func (t *Tester) fire(ctx context.Context, o *order, s shot) (*Result, error) {
 	if s.scenario != "" && !o.delivery { // a single test is sent as its preview shows it
 		s.values.Set(macro.DeliveryID, delivery)
 	}
+	url, spans := o.template.ExpandSpans(s.values)
 	e := t.Sender.Send(ctx, dispatch.Request{
-		Method: o.method, URL: o.template.Expand(s.values), DeliveryID: delivery, Attempt: 1, SigningSecret: o.signing,
+		Method: o.method, URL: url, DeliveryID: delivery, Attempt: 1, SigningSecret: o.signing,
 	})
 	outcome := dispatch.Judge(e, dispatch.Terms{Attempt: 1, Rule: o.rule})
 	if outcome.Verdict != dispatch.Accepted {
 		outcome.Verdict, outcome.Reason, outcome.Detail = dispatch.GiveUp, outcome.AttemptReason, outcome.AttemptDetail
 	}
-	r := &Result{ID: id, URL: e.URL, ClickID: o.carriesClick(), Exchange: e, Outcome: outcome}
+	r := &Result{ID: id, URL: e.URL, ClickID: o.carriesClick(), EmptyMacros: macro.Empty(spans), Exchange: e, Outcome: outcome}
 	return r, t.keep(context.WithoutCancel(ctx), o, s, r)
 }

@@ -1,5 +1,7 @@
 package macro
 
+import "slices"
+
 // Span is the position of one macro in the template and of its value in the expanded URL, in
 // byte offsets.
 type Span struct {
@@ -49,6 +51,18 @@ func (t *Template) ExpandSpans(v *Values) (url string, spans []Span) {
 		spans = append(spans, span)
 	}
 	return string(append(dst, t.tail...)), spans
+}
+
+// Empty lists the macros that came out empty, each once, in order. A macro that is used more than
+// once is listed if it is empty in one place.
+func Empty(spans []Span) []Name {
+	var names []Name
+	for _, s := range spans {
+		if s.Value == "" && !slices.Contains(names, s.Macro) {
+			names = append(names, s.Macro)
+		}
+	}
+	return names
 }
 
 // value returns the macro's value, passed through the slot's filters.

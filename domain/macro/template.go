@@ -60,19 +60,6 @@ func (t *Template) Macros() []Name {
 	return names
 }
 
-// Empty lists the macros that come out empty with these values, each once, in order of first use.
-// A macro that is used more than once is listed if it is empty in one place.
-func (t *Template) Empty(v *Values) []Name {
-	var names []Name
-	for i := range t.slots {
-		s := &t.slots[i]
-		if name := macros[s.macro].Name; s.value(v) == "" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 // String returns the template as it was written.
 func (t *Template) String() string { return t.source }
 
