@@ -87,13 +87,16 @@ const announceSQL = `, numbered AS (
 )
 SELECT pg_notify(%s, string_agg(replace(id::text, '-', ''), ',')) FROM numbered GROUP BY notice`
 
-// unblockSQL releases what waited for $1, which have ended, and announces it on the channel
-// $3.
-var unblockSQL = `
-WITH changed AS (
+// unblocking is SQL after a WITH: it releases what waited for deliveries that have ended, at $2,
+// and announces it on the channel $3.
+func unblocking(ended string) string {
+	return `changed AS (
   UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
-  WHERE blocked_by = ANY($1) AND state IN ` + SendableSQL + ` RETURNING id
+  WHERE blocked_by ` + ended + ` AND state IN ` + SendableSQL + ` RETURNING id
 )` + fmt.Sprintf(announceSQL, "$3")
+}
+
+var unblockSQL = `WITH ` + unblocking("= ANY($1)")
 
 // Unblock queues the release of what waited for deliveries which have ended.
 func Unblock(tx Tx, ended []uuid.UUID, now time.Time) {
@@ -106,24 +109,21 @@ const lockBulksSQL = `
 SELECT FROM bulk_replays WHERE id IN (SELECT bulk_replay_id FROM deliveries WHERE id = ANY($1)) ORDER BY id FOR SHARE`
 
 // stopRetriesSQL cancels those of the replays $1 that would be retried though their bulk
-// replay was cancelled while they were in flight, for the reason $2, at $3. It releases what
-// waited for them, and announces that on the channel $4.
+// replay was cancelled while they were in flight, for the reason $4, and releases what waited
+// for them.
 var stopRetriesSQL = `
 WITH stopped AS (
-  UPDATE deliveries d SET state = 'cancelled', due_at = NULL, reason = $2, updated_at = $3
+  UPDATE deliveries d SET state = 'cancelled', due_at = NULL, reason = $4, updated_at = $2
   FROM bulk_replays b
   WHERE d.id = ANY($1) AND b.id = d.bulk_replay_id AND b.state = 'cancelled' AND d.claimed_at IS NULL AND d.state IN ` + UnfinishedSQL + `
   RETURNING d.id
-), changed AS (
-  UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $3, updated_at = $3
-  WHERE blocked_by IN (SELECT id FROM stopped) AND state IN ` + SendableSQL + ` RETURNING id
-)` + fmt.Sprintf(announceSQL, "$4")
+), ` + unblocking("IN (SELECT id FROM stopped)")
 
 // Finish queues the results of claims: attempts, deliveries, the postbacks that their
 // trackers hold, and what waited for them.
 func Finish(tx Tx, results []Result) error {
 	var attempts []Attempt
-	var ended, replays, retried []uuid.UUID
+	var ended, replays []uuid.UUID
 	var gone []ids.Postback
 	deliveries := make([]uuid.UUID, len(results))
 	for i, r := range results {
@@ -136,11 +136,9 @@ func Finish(tx Tx, results []Result) error {
 		}
 		if r.State.Final() {
 			ended = append(ended, r.DeliveryID)
-			if r.Replay {
-				replays = append(replays, r.DeliveryID)
-			}
-		} else if r.Replay {
-			retried = append(retried, r.DeliveryID)
+		}
+		if r.Replay {
+			replays = append(replays, r.DeliveryID)
 		}
 		if r.Outcome.HoldPostback {
 			gone = append(gone, r.PostbackID)
@@ -149,22 +147,19 @@ func Finish(tx Tx, results []Result) error {
 	if len(gone) > 0 { // lock order: postbacks before deliveries
 		tx.Queue(holdPostbacksSQL, gone, results[0].At.UTC())
 	}
-	if len(retried) > 0 { // nor deliveries before bulk replays
-		tx.Queue(lockBulksSQL, pg.UUIDs(retried))
+	if len(replays) > 0 { // and bulk replays before deliveries
+		tx.Queue(lockBulksSQL, pg.UUIDs(replays))
 	}
 	if err := recordAttempts(tx, attempts); err != nil {
 		return err
 	}
 	tx.Queue(finishSQL, finishColumns.Args(results, PriorityRetry)...)
-	if len(retried) > 0 {
-		tx.Queue(stopRetriesSQL, pg.UUIDs(retried), string(ReplayCancelled), results[0].At.UTC(), string(live.Deliveries))
-		endReplays(tx, retried)
+	if len(replays) > 0 {
+		tx.Queue(stopRetriesSQL, pg.UUIDs(replays), results[0].At.UTC(), string(live.Deliveries), string(ReplayCancelled))
+		endReplays(tx, replays)
 	}
 	if len(ended) > 0 {
 		Unblock(tx, ended, results[0].At)
-	}
-	if len(replays) > 0 {
-		endReplays(tx, replays)
 	}
 	Announce(tx, deliveries)
 	return nil

@@ -43,6 +43,9 @@ var (
 	JudgedSQL     = enum.SQL(judged)                                   // ended by a result: the two sides of a success rate
 )
 
+// FailedSQL is true for a row d of deliveries that counts as failed: no replay stands for it.
+const FailedSQL = `(d.state = '` + string(Failed) + `' AND d.superseded_by IS NULL)`
+
 // Final reports whether the delivery has ended.
 func (s State) Final() bool { return slices.Contains(final, s) }
 

@@ -59,7 +59,7 @@ WITH newest AS (
 var announceSupersededSQL = `
 WITH changed AS (SELECT id FROM deliveries WHERE superseded_by = ANY($1))` + fmt.Sprintf(announceSQL, "$2")
 
-// endReplays queues what the end of replays changes in the deliveries that they supersede.
+// endReplays queues what the state of replays changes in the deliveries that they supersede.
 func endReplays(tx Tx, replays []uuid.UUID) {
 	tx.Queue(announceSupersededSQL, pg.UUIDs(replays), string(live.Deliveries))
 	tx.Queue(standAgainSQL, pg.UUIDs(replays), string(live.Deliveries))
