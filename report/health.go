@@ -66,10 +66,10 @@ func (h *Health) ofPostbacks(ctx context.Context, scope viewer.RowScope, now tim
 	}, `
 		SELECT p.id,
 		  count(d.id) FILTER (WHERE d.state = 'delivered'),
-		  count(d.id) FILTER (WHERE d.state = 'failed' AND d.superseded_by IS NULL),
+		  count(d.id) FILTER (WHERE `+outbox.FailedSQL+`),
 		  count(d.id) FILTER (WHERE d.state IN `+outbox.UnfinishedSQL+`),
 		  count(d.id) FILTER (WHERE d.state = 'delivered' AND d.warning IS NOT NULL),
-		  count(d.id) FILTER (WHERE d.state = 'delivered')::float8 / nullif(count(d.id) FILTER (WHERE d.state = 'delivered' OR d.state = 'failed' AND d.superseded_by IS NULL), 0),
+		  count(d.id) FILTER (WHERE d.state = 'delivered')::float8 / nullif(count(d.id) FILTER (WHERE d.state = 'delivered' OR `+outbox.FailedSQL+`), 0),
 		  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM d.delivered_at - d.created_at) * 1000) FILTER (WHERE d.state = 'delivered' AND d.replay_of IS NULL),
 		  percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM d.delivered_at - d.created_at) * 1000) FILTER (WHERE d.state = 'delivered' AND d.replay_of IS NULL),
 		  max(d.updated_at) FILTER (WHERE d.state IN `+outbox.FailingSQL+` AND d.superseded_by IS NULL),

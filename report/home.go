@@ -25,6 +25,8 @@ type Day struct {
 	Registrations int
 	FTDs          int
 	Payouts       []Sum // of approved conversions, one sum per currency, largest first
+
+	withoutParam int // of the clicks, counted for Home
 }
 
 // Sum is money in one currency.
@@ -61,15 +63,13 @@ func (h *Home) OfViewer(ctx context.Context, zone *time.Location) (*Days, error)
 			return nil, err
 		}
 	}
-	err = h.DB.One(ctx, scope, "counting clicks without param_1", []any{&d.ClicksWithoutParam}, `
-		SELECT count(*) FROM clicks WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND param_1 = '' AND {sees affiliate_id}`,
-		d.Today.From.UTC(), d.Today.To.UTC())
-	return d, err
+	d.ClicksWithoutParam = d.Today.withoutParam
+	return d, nil
 }
 
 func (h *Home) count(ctx context.Context, scope viewer.RowScope, d *Day) error {
-	err := h.DB.One(ctx, scope, "counting clicks", []any{&d.Clicks}, `
-		SELECT count(*) FROM clicks WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND {sees affiliate_id}`, d.From.UTC(), d.To.UTC())
+	err := h.DB.One(ctx, scope, "counting clicks", []any{&d.Clicks, &d.withoutParam}, `
+		SELECT count(*), count(*) FILTER (WHERE param_1 = '') FROM clicks WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND {sees affiliate_id}`, d.From.UTC(), d.To.UTC())
 	if err != nil {
 		return err
 	}

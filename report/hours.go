@@ -44,7 +44,7 @@ func (h *Health) addHours(ctx context.Context, scope viewer.RowScope, now time.T
 		return nil
 	}, `
 		SELECT d.postback_id, floor(extract(epoch FROM d.created_at - $2::timestamptz) / 3600)::int,
-		  count(*) FILTER (WHERE d.state = 'delivered'), count(*) FILTER (WHERE d.state = 'failed' AND d.superseded_by IS NULL)
+		  count(*) FILTER (WHERE d.state = 'delivered'), count(*) FILTER (WHERE `+outbox.FailedSQL+`)
 		FROM deliveries d
 		WHERE d.postback_id = ANY($1) AND d.id >= uuid_floor($2) AND d.state IN `+outbox.JudgedSQL+` AND NOT d.test AND {sees d.affiliate_id}
 		GROUP BY 1, 2`, pq.Array(ids), since)
