@@ -93,7 +93,7 @@ func (r *Resolver) createDeal(ctx context.Context, in gen.CreateDealInput) (*db.
 	}
 	w := setup.DealWish{OfferID: ids.Offer(offer), Deal: commission.Deal{
 		AffiliateID: owner, Model: in.Model, Amount: amount, Percent: percent, LeadGoal: text(in.LeadGoal), Currency: in.Currency,
-		NoNegativeCarryover: in.NegativeCarryover != nil && !*in.NegativeCarryover,
+		NegativeCarryover: in.NegativeCarryover == nil || *in.NegativeCarryover,
 	}}
 	set(&w.TierBy, in.TierBy)
 	set(&w.From, in.ValidFrom)

@@ -11,7 +11,6 @@ import (
 	"postrider/domain/tracking"
 	"postrider/ent"
 	"postrider/ent/db"
-	"postrider/ent/db/deal"
 	"postrider/ent/db/offer"
 	"postrider/ent/db/trackinglink"
 	"postrider/graph/gen"
@@ -87,19 +86,15 @@ func (r *Resolver) dealsFor(ctx context.Context, affiliateID ids.Affiliate, offe
 	for i, o := range offers {
 		offerIDs[i] = o.ID
 	}
-	rows, err := r.Client.Deal.Query().Where(deal.OfferIDIn(offerIDs...), deal.Or(deal.AffiliateIDIsNil(), deal.AffiliateID(int64(affiliateID)))).Order(db.Asc(deal.FieldID)).All(ctx)
+	inForce, err := ent.DealsInForce(ctx, r.Client, affiliateID, offerIDs, r.Now())
 	if err != nil {
-		return nil, fmt.Errorf("reading the deals: %w", err)
-	}
-	byOffer := map[int64][]*db.Deal{}
-	for _, d := range rows {
-		byOffer[d.OfferID] = append(byOffer[d.OfferID], d)
+		return nil, err
 	}
 	var own, byDefault []offerDeal
 	for _, o := range offers {
-		row, ok := commission.InForce(byOffer[o.ID], ent.CommissionDeal, affiliateID, r.Now())
+		row := inForce[o.ID]
 		switch {
-		case !ok:
+		case row == nil:
 		case row.AffiliateID != nil:
 			own = append(own, offerDeal{o, ent.CommissionDeal(row)})
 		default:

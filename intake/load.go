@@ -191,7 +191,7 @@ func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, boo
 		var amount, percent decimal.NullDecimal
 		var tiers []byte
 		var from, to sql.NullTime
-		if err := rows.Scan(&d.ID, &d.AffiliateID, &d.Model, &amount, &percent, &d.LeadGoal, &d.Currency, &d.TierBy, &tiers, &from, &to, &d.NoNegativeCarryover); err != nil {
+		if err := rows.Scan(&d.ID, &d.AffiliateID, &d.Model, &amount, &percent, &d.LeadGoal, &d.Currency, &d.TierBy, &tiers, &from, &to, &d.NegativeCarryover); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(tiers, &d.Tiers); err != nil {
@@ -201,7 +201,7 @@ func (l loader) deals(ctx context.Context, on querier, key dealKey) ([]deal, boo
 		found = append(found, d)
 		return nil
 	}, `
-		SELECT id, coalesce(affiliate_id, 0), model, amount, percent, lead_goal, currency, coalesce(tier_by, ''), tiers, valid_from, valid_to, NOT negative_carryover
+		SELECT id, coalesce(affiliate_id, 0), model, amount, percent, lead_goal, currency, coalesce(tier_by, ''), tiers, valid_from, valid_to, negative_carryover
 		FROM deals WHERE offer_id = $1 AND (affiliate_id = $2 OR affiliate_id IS NULL) ORDER BY id`, key.OfferID, key.AffiliateID)
 	if err != nil {
 		return nil, false, err

@@ -34,7 +34,7 @@ func (s *Setup) CreateDeal(ctx context.Context, w DealWish) (*db.Deal, error) {
 		if err := c.makeRoom(ctx, w); err != nil {
 			return err
 		}
-		create := c.client.Deal.Create().SetOfferID(int64(w.OfferID)).SetModel(w.Model).SetCurrency(w.Currency).SetNegativeCarryover(!w.NoNegativeCarryover).SetCreatedAt(c.now)
+		create := c.client.Deal.Create().SetOfferID(int64(w.OfferID)).SetModel(w.Model).SetCurrency(w.Currency).SetNegativeCarryover(w.NegativeCarryover).SetCreatedAt(c.now)
 		if w.AffiliateID != 0 {
 			create.SetAffiliateID(int64(w.AffiliateID))
 		}

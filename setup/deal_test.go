@@ -143,7 +143,7 @@ func TestADealIsKeptAsItWasAgreed(t *testing.T) {
 	for name, d := range map[string]commission.Deal{
 		"a CPA":          {Model: commission.CPA, Amount: n(80), Currency: "EUR"},
 		"a CPL for FTDs": {Model: commission.CPL, Amount: n(5), Currency: "USD", LeadGoal: "ftd"},
-		"a RevShare":     {Model: commission.RevShare, Percent: n(35), Currency: "EUR", NoNegativeCarryover: true},
+		"a RevShare":     {Model: commission.RevShare, Percent: n(35), Currency: "EUR", NegativeCarryover: true},
 		"a Hybrid by count": {
 			Model: commission.Hybrid, Amount: n(40), Percent: n(20), Currency: "EUR", TierBy: commission.ByCount,
 			Tiers: []commission.Tier{{From: n(10), Amount: n(50), Percent: n(25)}, {From: n(20), Amount: n(60), Percent: n(30)}},
@@ -156,7 +156,7 @@ func TestADealIsKeptAsItWasAgreed(t *testing.T) {
 		got := ent.CommissionDeal(w.client.Deal.GetX(w.system, made.ID))
 		want, v := d, commission.Volume{Count: 15}
 		if fmt.Sprint(got.Terms(v)) != fmt.Sprint(want.Terms(v)) || fmt.Sprint(got.Terms(commission.Volume{})) != fmt.Sprint(want.Terms(commission.Volume{})) ||
-			got.AffiliateID != want.AffiliateID || got.NoNegativeCarryover != want.NoNegativeCarryover || !got.From.Equal(want.From) || !got.To.Equal(want.To) || len(got.Tiers) != len(want.Tiers) {
+			got.AffiliateID != want.AffiliateID || got.NegativeCarryover != want.NegativeCarryover || !got.From.Equal(want.From) || !got.To.Equal(want.To) || len(got.Tiers) != len(want.Tiers) {
 			t.Errorf("%s: kept as %+v, want %+v", name, got, want)
 		}
 		if hasAmount, hasPercent := made.Amount != nil, made.Percent != nil; hasAmount != (d.Model != commission.RevShare) || hasPercent != (d.Model == commission.RevShare || d.Model == commission.Hybrid) {

@@ -19,7 +19,6 @@ import (
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/campaign"
-	"postrider/ent/db/deal"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/offer"
@@ -322,16 +321,12 @@ func (t *Tester) setPayout(ctx context.Context, s *Sample, of SampleOf, o *db.Of
 		s.set(macro.Payout, "0.00", "There is no offer yet, so nothing is paid.")
 		return nil
 	}
-	visible := deal.AffiliateIDIsNil()
-	if of.AffiliateID != 0 {
-		visible = deal.Or(visible, deal.AffiliateID(int64(of.AffiliateID)))
-	}
-	rows, err := t.Rows.Deal.Query().Where(deal.OfferID(o.ID), visible).All(ctx)
+	inForce, err := ent.DealsInForce(ctx, t.Rows, of.AffiliateID, []int64{o.ID}, t.Now())
 	if err != nil {
-		return fmt.Errorf("reading the deals: %w", err)
+		return err
 	}
-	row, ok := commission.InForce(rows, ent.CommissionDeal, of.AffiliateID, t.Now())
-	if !ok {
+	row := inForce[o.ID]
+	if row == nil {
 		s.set(macro.Payout, "0.00", "There is no deal for this offer yet, so it pays nothing.")
 		return nil
 	}

@@ -25,9 +25,9 @@ type Deal struct {
 
 	From, To time.Time // active from From, before To; zero for always
 
-	// NoNegativeCarryover resets a month that ended below zero: without it, the negative
-	// balance is deducted from the next month's commission.
-	NoNegativeCarryover bool
+	// NegativeCarryover deducts a month that ended below zero from the next month's
+	// commission; without it, the next month begins at zero.
+	NegativeCarryover bool
 }
 
 // Tier is what a deal pays from a month's count or revenue on.
