@@ -118,11 +118,13 @@ func TestAContextThatEndsLateFailsNobodyElse(t *testing.T) {
 			// that the context has ended.
 			conn, err := pool.SQL.Conn(ctx)
 			must(t, err)
-			var rows pgx.Rows
-			must(t, conn.Raw(func(driverConn any) (err error) {
-				rows, err = driverConn.(*stdlib.Conn).Conn().Query(ctx, "SELECT 1") //nolint:sqlclosecheck // by the function that is returned
-				return err
+			var own *pgx.Conn
+			must(t, conn.Raw(func(driverConn any) error {
+				own = driverConn.(*stdlib.Conn).Conn()
+				return nil
 			}))
+			rows, err := own.Query(ctx, "SELECT 1")
+			must(t, err)
 			return func() {
 				rows.Close()
 				must(t, rows.Err())
