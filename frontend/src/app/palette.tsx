@@ -13,9 +13,10 @@ import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useSta
 import { Dialog, Modal, ModalOverlay } from "react-aria-components";
 import { useQuery } from "urql";
 
-import { union, useDebounced, useNames } from "@/components/records/use-names";
+import { union, useNames } from "@/components/records/use-names";
 import { cx } from "@/components/ui/cx";
 import { shortenId } from "@/components/ui/format";
+import { useRested } from "@/components/ui/use-rested";
 import { graphql } from "@/graphql/graphql";
 
 import { useIsStaff } from "@/graphql/viewer";
@@ -116,7 +117,7 @@ function looksLikeId(text: string): boolean {
 function useTargets(text: string): { targets: Target[]; isSearching: boolean } {
   const navigate = useNavigate();
   const isStaff = useIsStaff();
-  const late = useDebounced(text, 150);
+  const late = useRested(text, 150);
   const names = useNames(
     NamesQuery,
     text,

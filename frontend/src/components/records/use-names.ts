@@ -1,19 +1,6 @@
-import { useEffect, useState } from "react";
 import { type CombinedError, type TypedDocumentNode, useQuery } from "urql";
 
-/** A value once it has rested. */
-export function useDebounced(value: string, ms: number): string {
-  const [late, setLate] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      setLate(value);
-    }, ms);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [value, ms]);
-  return late;
-}
+import { useRested } from "@/components/ui/use-rested";
 
 interface Names<Data> {
   /** The first page, without a search. */
@@ -33,7 +20,7 @@ export function useNames<Data>(
   hasMore: (data: Data) => boolean,
 ): Names<Data> {
   const text = typed.trim();
-  const search = useDebounced(text, 150);
+  const search = useRested(text, 150);
   const [first, refetch] = useQuery({
     query,
     variables: { search: null },

@@ -4,6 +4,7 @@ import { useMutation, useQuery } from "urql";
 import type { DeliveryFilter } from "@/components/records/delivery-pages";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
+import { cx } from "@/components/ui/cx";
 import { Dialog } from "@/components/ui/dialog";
 import { formatNumber, plural } from "@/components/ui/format";
 import { Segmented } from "@/components/ui/segmented";
@@ -226,25 +227,30 @@ function Meant({ preview }: { preview: ResultOf<typeof PreviewParts> }): ReactEl
   );
 }
 
-function Counts({
-  label,
-  lines,
-}: {
+interface CountsProps {
   label: string;
   lines: readonly { id: string; count: number; words: string }[];
-}): ReactElement {
+}
+
+function Counts({ label, lines }: CountsProps): ReactElement {
   return (
     <section>
       <h3 className="text-xs font-medium text-muted">{label}</h3>
-      <ul aria-label={label} className="scroll-thin flex max-h-40 flex-col gap-1 overflow-y-auto text-sm">
-        {lines.map(({ id, count, words }) => (
-          <li key={id} className="flex gap-2">
-            <span className="tabular shrink-0 font-medium">{formatNumber(count)}</span>
-            <span className="text-muted">{words}</span>
-          </li>
-        ))}
-      </ul>
+      <Lines label={label} lines={lines} />
     </section>
+  );
+}
+
+function Lines({ label, lines, className }: CountsProps & { className?: string }): ReactElement {
+  return (
+    <ul aria-label={label} className="scroll-thin flex max-h-40 flex-col gap-1 overflow-y-auto text-sm">
+      {lines.map(({ id, count, words }) => (
+        <li key={id} className="flex gap-2">
+          <span className={cx("tabular shrink-0 font-medium", className)}>{formatNumber(count)}</span>
+          <span className="text-muted">{words}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -293,14 +299,11 @@ function Running({ first, onClose }: { first: Job; onClose: () => void }): React
         {skipped > 0 && `, ${formatNumber(skipped)} skipped`}.
       </p>
       {failures.length > 0 && (
-        <ul aria-label="Reasons" className="flex flex-col gap-1 text-sm">
-          {failures.map(({ reason, sentence, count }) => (
-            <li key={reason} className="flex gap-2">
-              <span className="tabular shrink-0 font-medium text-failed">{formatNumber(count)}</span>
-              <span className="text-muted">{sentence}</span>
-            </li>
-          ))}
-        </ul>
+        <Lines
+          label="Reasons"
+          lines={failures.map(({ reason, sentence, count }) => ({ id: reason, count, words: sentence }))}
+          className="text-failed"
+        />
       )}
       <div className="flex justify-end gap-2">
         {!isOver && (

@@ -1,10 +1,11 @@
 import { RotateCcw } from "lucide-react";
-import { lazy, type ReactElement, Suspense, useEffect, useState } from "react";
+import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from "react";
 import { useQuery } from "urql";
 
 import type { DeliveryFilter } from "@/components/records/delivery-pages";
 import { Button } from "@/components/ui/button";
 import { formatNumber } from "@/components/ui/format";
+import { useRested } from "@/components/ui/use-rested";
 import { graphql } from "@/graphql/graphql";
 
 const BulkReplayDialog = lazy(() =>
@@ -31,24 +32,25 @@ export function BulkReplay({
 }: {
   filter: DeliveryFilter;
   picked: readonly string[];
-  /** How many failures the log shows: when that changes, the count does. */
-  failures: number;
+  /** How many failures the log shows, null until it is there: when that changes, the count does. */
+  failures: number | null;
   onClose: () => void;
 }): ReactElement {
   const [isOpen, setOpen] = useState(false);
   const [{ data }, refetch] = useQuery({
     query: CountQuery,
     variables: { filter },
+    pause: failures === null,
     requestPolicy: "network-only",
   });
+  const rested = useRested(failures, settled);
+  const counted = useRef(failures);
   useEffect(() => {
-    const timer = setTimeout(() => {
-      refetch({ requestPolicy: "network-only" });
-    }, settled);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [failures, refetch]);
+    counted.current ??= failures; // the first count is asked for without waiting
+    if (rested === null || rested === counted.current) return;
+    counted.current = rested;
+    refetch({ requestPolicy: "network-only" });
+  }, [failures, rested, refetch]);
   const count = data?.replayPreview.count ?? 0;
   return (
     <>

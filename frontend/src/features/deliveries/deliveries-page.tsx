@@ -95,7 +95,11 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
               <BulkReplay
                 filter={filter}
                 picked={picked}
-                failures={live.rows.filter((row) => row.state === "FAILED" && !isSuperseded(row)).length}
+                failures={
+                  live.status === "ready"
+                    ? live.rows.filter((row) => row.state === "FAILED" && !isSuperseded(row)).length
+                    : null
+                }
                 onClose={() => {
                   setPicked([]);
                 }}

@@ -8,10 +8,9 @@ import { ClickParts } from "@/components/records/click-parts";
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
 import { Badge, StateBadge } from "@/components/ui/badge";
-import { Button, buttonClass } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkey } from "@/components/ui/hotkeys";
-import { Money } from "@/components/ui/money";
 import { ShortId } from "@/components/ui/short-id";
 import { Note } from "@/components/ui/states";
 import { RelativeTime, Time } from "@/components/ui/time";
@@ -127,8 +126,8 @@ const ChangedSubscription = graphql(`
   }
 `);
 
-const ClickFacts = lazy(() =>
-  import("@/components/records/click-facts").then((m) => ({ default: m.ClickFacts })),
+const DeliveryConversion = lazy(() =>
+  import("./delivery-conversion").then((m) => ({ default: m.DeliveryConversion })),
 );
 
 const Warning = lazy(() => import("./warning").then((m) => ({ default: m.Warning })));
@@ -210,7 +209,7 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
   useHotkey("r", () => {
     if (canReplay) setReplaying(true);
   });
-  const { conversion, postback, supersededBy: replay } = delivery;
+  const { postback, supersededBy: replay } = delivery;
 
   return (
     <>
@@ -333,54 +332,14 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         </Suspense>
       )}
 
-      {conversion && (
-        <>
-          <DetailPart
-            title={delivery.aggregated.length > 0 ? "First conversion" : "Conversion"}
-            aside={
-              <Link
-                to="/conversions/$id"
-                params={{ id: conversion.id }}
-                className={buttonClass("quiet", "sm")}
-              >
-                Full history
-              </Link>
-            }
-          >
-            <Facts>
-              <Fact name="Conversion id">
-                <ShortId id={conversion.conversionId} what="conversion id" whole />
-              </Fact>
-              {conversion.transactionId !== null && (
-                <Fact name="Transaction id">
-                  <ShortId id={conversion.transactionId} what="transaction id" whole />
-                </Fact>
-              )}
-              <Fact name="Status at the time">
-                <StateBadge state={delivery.status} plain />
-              </Fact>
-              <Fact name="Occurred">
-                <Time at={conversion.occurredAt} form="full" />
-              </Fact>
-              <Fact name="Amount">
-                <Money value={conversion.amount} />
-              </Fact>
-              <Fact name="Payout">
-                <Money value={conversion.payout} />
-              </Fact>
-            </Facts>
-          </DetailPart>
-
-          <DetailPart title="Click">
-            {conversion.click ? (
-              <Suspense>
-                <ClickFacts click={conversion.click} />
-              </Suspense>
-            ) : (
-              <p className="text-muted">The click is no longer kept.</p>
-            )}
-          </DetailPart>
-        </>
+      {delivery.conversion && (
+        <Suspense>
+          <DeliveryConversion
+            conversion={delivery.conversion}
+            status={delivery.status}
+            isFirst={delivery.aggregated.length > 0}
+          />
+        </Suspense>
       )}
 
       <Suspense>

@@ -1,6 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Megaphone } from "lucide-react";
-import { type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
 import { buttonClass } from "@/components/ui/button";
@@ -10,6 +10,7 @@ import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/states";
+import { useRested } from "@/components/ui/use-rested";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 import { formErrors } from "@/graphql/user-errors";
@@ -96,20 +97,6 @@ export function LinksPage(): ReactElement {
 
 const noLandingPage = "";
 
-function useRested<T>(value: T, ms: number): T {
-  const [rested, setRested] = useState(value);
-  const key = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      setRested(JSON.parse(key) as T);
-    }, ms);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [key, ms]);
-  return rested;
-}
-
 function Builder({
   places,
   onSearch,
@@ -145,9 +132,10 @@ function Builder({
     landingPage: orNull(landingPage),
     deepLink: orNull(deepLink),
   };
+  const rested = useRested(JSON.stringify(variables), 120);
   const [{ data, error }] = useQuery({
     query: LinkQuery,
-    variables: useRested(variables, 120),
+    variables: JSON.parse(rested) as typeof variables,
     pause: place === null,
   });
   const built = data?.trackingLink;

@@ -5,11 +5,12 @@ import { useQuery } from "urql";
 import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
 import { Skeleton } from "@/components/ui/skeleton";
+import { useRested } from "@/components/ui/use-rested";
 import { graphql, type ResultOf, type VariablesOf } from "@/graphql/graphql";
 
 import { type Draft, toInput } from "./draft";
 import type { FindingMark } from "./editor/chips";
-import { useRested } from "./preview";
+import { restMs } from "./preview";
 
 const LintQuery = graphql(`
   query LintPostback($postback: PostbackInput!, $trackingLink: String, $network: Boolean) {
@@ -63,7 +64,7 @@ export function useDoctor(draft: Draft, postbackId: string | null, link: string 
   const [askedOf, setAskedOf] = useState<string | null>(null);
   const network = askedOf !== null && askedOf === draft.urlTemplate;
   const key = JSON.stringify(question(draft, postbackId, link, network));
-  const rested = useRested(key);
+  const rested = useRested(key, restMs, true);
   const [{ data, fetching }] = useQuery({
     query: LintQuery,
     variables: JSON.parse(rested) as Question,

@@ -61,6 +61,9 @@ export const PostbackParts = graphql(`
   }
 `);
 
+/** What lists postbacks, or says which goals have none. */
+const whatShowsPostbacks = ["postbacks", "postbackGaps", "campaigns", "node"] as const;
+
 export const CreatePostback = mutation(
   graphql(
     `
@@ -78,10 +81,7 @@ export const CreatePostback = mutation(
     `,
     [PostbackParts],
   ),
-  "postbacks",
-  "postbackGaps",
-  "campaigns",
-  "node",
+  ...whatShowsPostbacks,
   "conversionTrace",
 );
 
@@ -102,10 +102,7 @@ export const UpdatePostback = mutation(
     `,
     [PostbackParts],
   ),
-  "postbacks",
-  "postbackGaps",
-  "campaigns",
-  "node",
+  ...whatShowsPostbacks,
 );
 
 export const RestoreVersion = mutation(
@@ -124,10 +121,7 @@ export const RestoreVersion = mutation(
     `,
     [PostbackParts],
   ),
-  "postbacks",
-  "postbackGaps",
-  "campaigns",
-  "node",
+  ...whatShowsPostbacks,
 );
 
 export const SetPostbackEnabled = mutation(
@@ -159,8 +153,5 @@ export const DeletePostback = mutation(
       }
     }
   `),
-  "postbacks",
-  "postbackGaps",
-  "campaigns",
-  "node",
+  ...whatShowsPostbacks,
 );

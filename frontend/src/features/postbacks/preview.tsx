@@ -1,10 +1,11 @@
-import { type ReactElement, useEffect, useRef, useState } from "react";
+import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
 import { TextField } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type UrlPart, UrlText } from "@/components/ui/url-text";
 import type { Mark } from "@/components/ui/spans";
+import { useRested } from "@/components/ui/use-rested";
 import { graphql, type ResultOf, type VariablesOf } from "@/graphql/graphql";
 import { explain } from "@/graphql/client";
 
@@ -48,25 +49,7 @@ export type Preview = ResultOf<typeof PreviewQuery>["previewPostback"];
 export type Values = Readonly<Record<string, string>>;
 
 /** Typing rests this long before the server is asked again: with the answer it stays under 200 ms. */
-const restMs = 60;
-
-/** A value that has not changed for a while. The first change after a rest, a paste or one key, counts at once. */
-export function useRested<T>(value: T, ms: number = restMs): T {
-  const [rested, setRested] = useState(value);
-  const changedAt = useRef(-Infinity);
-  useEffect(() => {
-    const now = performance.now();
-    const wait = now - changedAt.current > ms ? 0 : ms;
-    changedAt.current = now;
-    const timer = setTimeout(() => {
-      setRested(value);
-    }, wait);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [value, ms]);
-  return rested;
-}
+export const restMs = 60;
 
 export function valueInputs(values: Values): { macro: string; value: string }[] {
   return Object.entries(values).map(([macro, value]) => ({ macro, value }));
@@ -93,7 +76,11 @@ export interface PreviewOf {
 
 /** What the server makes of a postback; what it made of the last one until the new answer is there. */
 export function usePreview({ postback, goal, trackingLink = null, values }: PreviewOf): Previewed {
-  const key = useRested(JSON.stringify({ postback, goal, trackingLink, values: valueInputs(values) }));
+  const key = useRested(
+    JSON.stringify({ postback, goal, trackingLink, values: valueInputs(values) }),
+    restMs,
+    true,
+  );
   const variables = JSON.parse(key) as VariablesOf<typeof PreviewQuery>;
   const rested = variables.postback.urlTemplate ?? "";
   const [{ data, error, fetching }] = useQuery({
