@@ -161,7 +161,17 @@ test("staff look at an affiliate's pages as it sees them, always marked", async 
   await expect(page.getByText("This view is read-only.")).toBeVisible();
   await expect(page.getByRole("link", { name: "Inbound log" })).toHaveCount(0);
   await page.screenshot({ path: "test-results/shots/staff-looking.png" });
-  await page.getByRole("button", { name: "Back to staff pages" }).click();
+  // What writes is disabled, and says why.
+  const toggle = page.getByRole("switch").first();
+  await expect(toggle).toBeDisabled();
+  await expect(toggle).toHaveAccessibleDescription(/^Viewing as .+ read-only\.$/);
+  await page.goto("/campaigns");
+  await expect(page.getByRole("button", { name: "New campaign" })).toBeDisabled();
+  // A staff page, opened meanwhile, leads back to itself.
+  await page.goto("/staff/audit");
+  await expect(page.getByRole("heading", { name: "A page of the network’s staff" })).toBeVisible();
+  await page.getByRole("main").getByRole("button", { name: "Back to staff pages" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Audit" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Inbound log" })).toBeVisible();
 });
 

@@ -16,6 +16,7 @@ import { useQuery } from "urql";
 
 import { cx } from "@/components/ui/cx";
 import { modKey, useHotkey } from "@/components/ui/hotkeys";
+import { ReadOnlyContext } from "@/components/ui/read-only";
 import { KeyHint } from "@/components/ui/key-hint";
 import { Menu } from "@/components/ui/menu";
 import { SkeletonBlock } from "@/components/ui/skeleton";
@@ -35,6 +36,7 @@ const Keys = lazy(() => import("./keys").then((m) => ({ default: m.Keys })));
 const MoreSheet = lazy(() => import("./more-sheet").then((m) => ({ default: m.MoreSheet })));
 const StaffRail = lazy(() => import("./staff-rail").then((m) => ({ default: m.StaffRail })));
 const ViewAs = lazy(() => import("./view-as").then((m) => ({ default: m.ViewAs })));
+const StaffOnly = lazy(() => import("./view-as").then((m) => ({ default: m.StaffOnly })));
 const Banners = lazy(() => import("./banners").then((m) => ({ default: m.Banners })));
 const LostSession = lazy(() => import("./lost-session").then((m) => ({ default: m.LostSession })));
 
@@ -72,7 +74,9 @@ export function Shell(): ReactElement {
 
   return (
     <ZoneContext value={someone.user.timeZone}>
-      <Frame viewer={someone} />
+      <ReadOnlyContext value={readOnly(someone)}>
+        <Frame viewer={someone} />
+      </ReadOnlyContext>
       {lost && (
         <Suspense>
           <LostSession viewer={someone} />
@@ -80,6 +84,13 @@ export function Shell(): ReactElement {
       )}
     </ZoneContext>
   );
+}
+
+/** Why nothing can be changed: staff look at an affiliate's pages as they are. */
+function readOnly(viewer: Viewer): string | null {
+  return viewer.looking
+    ? `You are viewing as ${viewer.affiliate?.name ?? "an affiliate"}: nothing can be changed.`
+    : null;
 }
 
 /** Goes to the sign-in once, remembering where from. */
@@ -133,7 +144,7 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
         <Suspense>
           <Banners viewer={viewer} />
         </Suspense>
-        <Main />
+        <Main viewer={viewer} />
       </div>
       <BottomBar
         onMore={() => {
@@ -158,9 +169,10 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
 }
 
 /** The page. Whoever comes by a link begins at its top, with keyboard and screen reader too. */
-function Main(): ReactElement {
+function Main({ viewer }: { viewer: Viewer }): ReactElement {
   const ref = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
+  const isStaffPage = pathname.startsWith("/staff/") && viewer.role === "AFFILIATE";
   const section = pathname.split("/")[1] ?? "";
   const first = useRef(true);
 
@@ -181,7 +193,13 @@ function Main(): ReactElement {
       data-scroll-restoration-id="main"
       className="scroll-thin flex min-h-0 min-w-0 flex-1 flex-col overflow-x-hidden overflow-y-auto outline-none print:block print:overflow-visible"
     >
-      <Outlet />
+      {isStaffPage ? (
+        <Suspense>
+          <StaffOnly looking={viewer.looking} page={pathname} />
+        </Suspense>
+      ) : (
+        <Outlet />
+      )}
     </main>
   );
 }

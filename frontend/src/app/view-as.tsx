@@ -1,12 +1,14 @@
-import { useNavigate } from "@tanstack/react-router";
-import { Eye } from "lucide-react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Eye, Lock } from "lucide-react";
 import type { ReactElement } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useQuery } from "urql";
 
-import { Button } from "@/components/ui/button";
+import { Button, buttonClass } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
 import { Menu } from "@/components/ui/menu";
+import { readOnlyReasonId } from "@/components/ui/read-only";
+import { EmptyState } from "@/components/ui/states";
 import { graphql } from "@/graphql/graphql";
 import { viewAs } from "@/graphql/looking";
 
@@ -69,7 +71,7 @@ export function LookingBanner({ name }: { name: string }): ReactElement {
     >
       <span className="flex min-w-0 items-center gap-2">
         <Eye aria-hidden className="size-4 shrink-0" />
-        <span className="min-w-0">
+        <span className="min-w-0" id={readOnlyReasonId}>
           Viewing as <strong>{name}</strong>. This view is read-only.
         </span>
       </span>
@@ -82,5 +84,33 @@ export function LookingBanner({ name }: { name: string }): ReactElement {
         Back to staff pages
       </Button>
     </div>
+  );
+}
+
+/** Instead of a staff page, to whom it is not for. */
+export function StaffOnly({ looking, page }: { looking: boolean; page: string }): ReactElement {
+  return (
+    <EmptyState
+      icon={Lock}
+      title="A page of the network’s staff"
+      action={
+        looking ? (
+          <Button
+            look="primary"
+            onPress={() => {
+              viewAs(null, page);
+            }}
+          >
+            Back to staff pages
+          </Button>
+        ) : (
+          <Link to="/" className={buttonClass("primary")}>
+            Go to Home
+          </Link>
+        )
+      }
+    >
+      {looking ? "It is not shown while you view as an affiliate." : "Your account has no access to it."}
+    </EmptyState>
   );
 }

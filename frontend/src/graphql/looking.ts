@@ -8,8 +8,8 @@ export function lookingAs(): string | null {
 }
 
 /** Begins anew with the affiliate's pages, or with one's own: nothing that was fetched for the one is kept for the other. */
-export function viewAs(affiliateId: string | null): void {
+export function viewAs(affiliateId: string | null, page = "/"): void {
   if (affiliateId === null) sessionStorage.removeItem(key);
   else sessionStorage.setItem(key, affiliateId);
-  location.assign("/");
+  location.assign(page);
 }

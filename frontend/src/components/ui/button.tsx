@@ -3,6 +3,7 @@ import type { ReactElement, ReactNode } from "react";
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
 
 import { cx } from "./cx";
+import { readOnlyReasonId, useReadOnly } from "./read-only";
 import { Tip } from "./tip";
 
 type Look = "primary" | "plain" | "quiet" | "danger";
@@ -33,6 +34,8 @@ interface ButtonProps extends Omit<AriaButtonProps, "className" | "style" | "chi
   size?: Size;
   icon?: LucideIcon;
   className?: string;
+  /** It changes something, or opens what does: it is disabled where nothing can be changed. A form's submit button always is. */
+  writes?: boolean;
   children: ReactNode;
 }
 
@@ -41,11 +44,17 @@ export function Button({
   size = "md",
   icon: Icon,
   className,
+  writes,
   children,
   ...props
 }: ButtonProps): ReactElement {
-  return (
-    <AriaButton {...props} className={cx(buttonClass(look, size), className)}>
+  const reason = useReadOnly(writes ?? props.type === "submit");
+  const button = (
+    <AriaButton
+      {...props}
+      {...(reason !== null && { isDisabled: true, "aria-describedby": readOnlyReasonId })}
+      className={cx(buttonClass(look, size), className)}
+    >
       {props.isPending === true ? (
         <LoaderCircle aria-hidden className="size-4 animate-spin" />
       ) : (
@@ -54,6 +63,7 @@ export function Button({
       {children}
     </AriaButton>
   );
+  return reason === null ? button : <span title={reason}>{button}</span>;
 }
 
 interface IconButtonProps extends Omit<AriaButtonProps, "className" | "style" | "children" | "aria-label"> {
@@ -64,6 +74,8 @@ interface IconButtonProps extends Omit<AriaButtonProps, "className" | "style" | 
   className?: string;
   /** A toggle's state. */
   pressed?: boolean;
+  /** As with Button. */
+  writes?: boolean;
 }
 
 export function IconButton({
@@ -72,12 +84,15 @@ export function IconButton({
   size = "md",
   className,
   pressed,
+  writes = false,
   ...props
 }: IconButtonProps): ReactElement {
+  const reason = useReadOnly(writes);
   return (
     <Tip text={label}>
       <AriaButton
         {...props}
+        {...(reason !== null && { isDisabled: true, "aria-describedby": readOnlyReasonId })}
         aria-label={label}
         {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
         className={cx(

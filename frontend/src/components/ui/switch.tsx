@@ -2,16 +2,21 @@ import type { ReactElement, ReactNode } from "react";
 import { Switch as AriaSwitch, type SwitchProps as AriaSwitchProps } from "react-aria-components";
 
 import { cx } from "./cx";
+import { readOnlyReasonId, useReadOnly } from "./read-only";
 
 interface SwitchProps extends Omit<AriaSwitchProps, "className" | "style" | "children"> {
   children?: ReactNode;
   className?: string;
+  /** Switching it is a change at once: it is disabled where nothing can be changed. */
+  writes?: boolean;
 }
 
-export function Switch({ children, className, ...props }: SwitchProps): ReactElement {
+export function Switch({ children, className, writes = false, ...props }: SwitchProps): ReactElement {
+  const reason = useReadOnly(writes);
   return (
     <AriaSwitch
       {...props}
+      {...(reason !== null && { isDisabled: true, "aria-describedby": readOnlyReasonId })}
       className={cx("group inline-flex items-center gap-2 text-base pointer-coarse:min-h-9", className)}
     >
       <span

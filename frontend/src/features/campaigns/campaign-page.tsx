@@ -336,7 +336,7 @@ function RunSwitch({ campaign }: { campaign: Campaign }): ReactElement {
 
   if (!isActive) {
     return (
-      <Button icon={Play} isPending={fetching} onPress={() => void set()}>
+      <Button icon={Play} writes isPending={fetching} onPress={() => void set()}>
         Resume
       </Button>
     );
@@ -344,6 +344,7 @@ function RunSwitch({ campaign }: { campaign: Campaign }): ReactElement {
   return (
     <>
       <Button
+        writes
         icon={Pause}
         onPress={() => {
           setAsking(true);

@@ -184,6 +184,7 @@ export function CampaignsPage(): ReactElement {
 
   const create = (
     <Button
+      writes
       look="primary"
       icon={Plus}
       onPress={() => {

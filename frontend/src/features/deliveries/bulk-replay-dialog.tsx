@@ -178,6 +178,7 @@ export function BulkReplayDialog({
           <div className="flex justify-end gap-2">
             <Button onPress={onClose}>Cancel</Button>
             <Button
+              writes
               look="primary"
               isPending={fetching}
               isDisabled={preview === undefined || preview.count === 0}
@@ -307,7 +308,7 @@ function Running({ first, onClose }: { first: Job; onClose: () => void }): React
       )}
       <div className="flex justify-end gap-2">
         {!isOver && (
-          <Button isPending={fetching} onPress={() => void cancel({ input: { id: job.id } })}>
+          <Button writes isPending={fetching} onPress={() => void cancel({ input: { id: job.id } })}>
             Stop
           </Button>
         )}

@@ -56,6 +56,7 @@ export function BulkReplay({
     <>
       <Button
         icon={RotateCcw}
+        writes
         onPress={() => {
           setOpen(true);
         }}

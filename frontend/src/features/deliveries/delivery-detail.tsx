@@ -11,6 +11,7 @@ import { Badge, StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { useHotkey } from "@/components/ui/hotkeys";
+import { useReadOnly } from "@/components/ui/read-only";
 import { ShortId } from "@/components/ui/short-id";
 import { Note } from "@/components/ui/states";
 import { RelativeTime, Time } from "@/components/ui/time";
@@ -206,8 +207,9 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
     hasEndedIn(delivery.state) &&
     !delivery.test &&
     (!delivery.supersededBy || hasEndedIn(delivery.supersededBy.state));
+  const isReadOnly = useReadOnly(true) !== null;
   useHotkey("r", () => {
-    if (canReplay) setReplaying(true);
+    if (canReplay && !isReadOnly) setReplaying(true);
   });
   const { postback, supersededBy: replay } = delivery;
 
@@ -228,6 +230,7 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
           <Button
             icon={RotateCcw}
             size="sm"
+            writes
             onPress={() => {
               setReplaying(true);
             }}

@@ -34,6 +34,7 @@ export function DeletePostback({ postback }: { postback: Postback }): ReactEleme
   return (
     <>
       <Button
+        writes
         icon={Trash2}
         onPress={() => {
           setAsking(true);

@@ -169,6 +169,7 @@ function OnOff({ postback }: { postback: Postback }): ReactElement {
 
   return (
     <Switch
+      writes
       aria-label={`${name} is on`}
       isSelected={postback.enabled}
       isDisabled={fetching}

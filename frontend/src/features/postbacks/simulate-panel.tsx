@@ -182,6 +182,7 @@ function Fire({
   return (
     <>
       <Button
+        writes
         size="sm"
         icon={Zap}
         isPending={fetching}

@@ -46,7 +46,9 @@ function inWords(version: Version): string {
       ? "any 2xx response"
       : bodyRule.kind === "JSON_FIELD"
         ? `the field ${bodyRule.path} must be ${bodyRule.value}`
-        : `the body must ${bodyRule.kind === "CONTAINS" ? "" : "not "}contain ${bodyRule.value}`;
+        : bodyRule.kind === "STATUS_CODE"
+          ? `the status code must be ${bodyRule.value}`
+          : `the body must ${bodyRule.kind === "CONTAINS" ? "" : "not "}contain ${bodyRule.value}`;
   return [
     method,
     statuses.map((s) => stateWord(s).toLowerCase()).join(", "),
@@ -115,7 +117,7 @@ function PutBack({ version }: { version: Version }): ReactElement {
   };
 
   return (
-    <Button size="sm" icon={Undo2} isPending={fetching} onPress={() => void put()}>
+    <Button size="sm" icon={Undo2} writes isPending={fetching} onPress={() => void put()}>
       Restore
     </Button>
   );

@@ -104,6 +104,7 @@ export function ApiTokens(): ReactElement {
       flush
       aside={
         <Button
+          writes
           size="sm"
           icon={Plus}
           onPress={() => {
@@ -203,6 +204,7 @@ function TokenLine({ token, parent }: { token: Token; parent: string | undefined
       </div>
       {token.revokedAt === null && (
         <Button
+          writes
           size="sm"
           aria-label={`Revoke ${token.name}`}
           onPress={() => {

@@ -34,6 +34,7 @@ export function Scenarios({
       title="Scenarios"
       aside={
         <Button
+          writes
           size="sm"
           icon={ListChecks}
           isPending={fetching}
