@@ -12,7 +12,7 @@ import (
 // Terms are what an exchange is judged by.
 type Terms struct {
 	Attempt  int             // which attempt it was, counted from 1
-	Rule     firing.BodyRule // what the body of a 2xx must show
+	Rule     firing.BodyRule // what the response must show
 	Schedule Schedule        // DefaultSchedule where nil
 	Random   float64         // in [0, 1), spreads the retries
 }
@@ -78,6 +78,10 @@ func classify(e Exchange, rule firing.BodyRule) (reason Reason, detail string) {
 	switch code := e.StatusCode; {
 	case code == 0:
 		return e.Reason, e.Detail
+	case rule.Kind == firing.StatusCode && rule.HasCode(code):
+		return "", ""
+	case rule.Kind == firing.StatusCode && code <= 299:
+		return RefusedByTracker, fmt.Sprintf("the status code is %d, not %s", code, rule.Value)
 	case code >= 200 && code <= 299:
 		return classifyBody(e, rule)
 	case code >= 300 && code <= 399:

@@ -29,6 +29,7 @@ func TestJudge(t *testing.T) {
 	t.Parallel()
 	contains := firing.BodyRule{Kind: firing.Contains, Value: "ok"}
 	containsNot := firing.BodyRule{Kind: firing.NotContains, Value: "error"}
+	codes := firing.BodyRule{Kind: firing.StatusCode, Value: "200, 302,404"}
 	for name, c := range map[string]struct {
 		exchange dispatch.Exchange
 		rule     firing.BodyRule
@@ -45,6 +46,14 @@ func TestJudge(t *testing.T) {
 		"200 that hangs before it says it":        {broken(answer(200, ""), dispatch.TimeoutBody), contains, dispatch.TryAgain, dispatch.TimeoutBody},
 		"200 that says what it should not":        {broken(answer(200, "error"), dispatch.TimeoutBody), containsNot, dispatch.GiveUp, dispatch.RefusedByTracker},
 		"200 that may yet say it":                 {broken(answer(200, ""), dispatch.ConnectionReset), containsNot, dispatch.TryAgain, dispatch.ConnectionReset},
+		"200 where it must be":                    {answer(200, ""), codes, dispatch.Accepted, ""},
+		"200 where it must be, whose body hangs":  {broken(answer(200, ""), dispatch.TimeoutBody), codes, dispatch.Accepted, ""},
+		"302 where it may be":                     {answer(302, ""), codes, dispatch.Accepted, ""},
+		"404 where it may be":                     {answer(404, ""), codes, dispatch.Accepted, ""},
+		"204 where it must be 200":                {answer(204, ""), codes, dispatch.GiveUp, dispatch.RefusedByTracker},
+		"301 where it must be 302":                {answer(301, ""), codes, dispatch.GiveUp, dispatch.Redirect},
+		"503 where it must be 200":                {answer(503, ""), codes, dispatch.TryAgain, dispatch.ServerError},
+		"no answer where it must be 200":          {failure(dispatch.ConnectionRefused), codes, dispatch.TryAgain, dispatch.ConnectionRefused},
 		"500 whatever it says":                    {answer(500, "ok"), contains, dispatch.TryAgain, dispatch.ServerError},
 
 		"301": {answer(301, ""), firing.BodyRule{}, dispatch.GiveUp, dispatch.Redirect},

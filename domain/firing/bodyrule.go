@@ -6,17 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strconv"
 	"strings"
 )
 
-// BodyRule is what the body of a 2xx response must satisfy for the delivery to count as
-// received: some trackers answer 200 to what they refuse. The zero value accepts every body.
-// Text is compared case-insensitively.
+// BodyRule is what a response must satisfy for the delivery to count as received: some trackers
+// answer 200 to what they refuse. The zero value accepts every 2xx. Rules that read the body do so
+// in a 2xx response; text is compared case-insensitively.
 type BodyRule struct {
 	Kind  BodyRuleKind `json:"kind"`
 	Path  string       `json:"path,omitempty"` // for JSONField: names and array positions joined by dots
-	Value string       `json:"value"`          // the text looked for, or the field's value as text: ok, true, 0
+	Value string       `json:"value"`          // the text looked for, or the field's value as text: ok, true, 0; for StatusCode the codes: 200, 302
 }
 
 // maxRuleText bounds each text of a rule, in bytes.
@@ -33,8 +34,10 @@ func (r BodyRule) Validate() error {
 	switch r.Kind {
 	case "":
 		if !r.IsZero() {
-			return errors.New("choose the kind of rule: contains, not_contains or json_field")
+			return errors.New("choose the kind of rule: contains, not_contains, json_field or status_code")
 		}
+	case StatusCode:
+		return validateCodes(r.Value)
 	case Contains, NotContains:
 		if r.Value == "" {
 			return errors.New("enter the text to look for in the body")
@@ -44,9 +47,31 @@ func (r BodyRule) Validate() error {
 			return errors.New("enter the JSON field to read, such as status or result.code")
 		}
 	default:
-		return fmt.Errorf("%q is not a kind of rule: use contains, not_contains or json_field", r.Kind)
+		return fmt.Errorf("%q is not a kind of rule: use contains, not_contains, json_field or status_code", r.Kind)
 	}
 	return nil
+}
+
+// validateCodes refuses what is no list of status codes, and codes that no delivery can count as
+// received by: 410 is the tracker's way to end a postback, and a server that fails is tried again.
+func validateCodes(list string) error {
+	for word := range strings.SplitSeq(list, ",") {
+		code, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || code < 200 || code > 499 || code == http.StatusGone || code == http.StatusTooManyRequests {
+			return fmt.Errorf("%q is not a status code that can mean success: enter codes from 200 to 499, such as 200 or 200, 302", strings.TrimSpace(word))
+		}
+	}
+	return nil
+}
+
+// HasCode reports whether a StatusCode rule names a code.
+func (r BodyRule) HasCode(code int) bool {
+	for word := range strings.SplitSeq(r.Value, ",") {
+		if strings.TrimSpace(word) == strconv.Itoa(code) {
+			return true
+		}
+	}
+	return false
 }
 
 // Accepts reports whether the body passes, and, in words, what it failed.

@@ -6,7 +6,7 @@ import (
 	"postrider/internal/enum"
 )
 
-// BodyRuleKind is how a rule reads the body.
+// BodyRuleKind is what a rule reads: the body, or the status code.
 type BodyRuleKind string
 
 // The kinds of a body rule.
@@ -14,10 +14,13 @@ const (
 	Contains    BodyRuleKind = "contains"     // delivered only if the body contains the value
 	NotContains BodyRuleKind = "not_contains" // delivered only if it does not
 	JSONField   BodyRuleKind = "json_field"   // delivered only if the field at the path equals the value
+	StatusCode  BodyRuleKind = "status_code"  // delivered only if the status code is one of the value's
 )
 
 // BodyRuleKinds lists every BodyRuleKind.
-func BodyRuleKinds() []BodyRuleKind { return []BodyRuleKind{Contains, NotContains, JSONField} }
+func BodyRuleKinds() []BodyRuleKind {
+	return []BodyRuleKind{Contains, NotContains, JSONField, StatusCode}
+}
 
 // Values returns the database values, for ent.
 func (BodyRuleKind) Values() []string { return enum.Strings(BodyRuleKinds()) }

@@ -48,11 +48,3 @@ func (p Postback) Meets(scope Scope, offerID ids.Offer, campaignID ids.Campaign)
 		return p.Reaches(offerID, campaignID)
 	}
 }
-
-// Covers reports whether any enabled one of an affiliate's postbacks would fire for a goal in
-// a campaign.
-func Covers(postbacks []Postback, goal string, offerID ids.Offer, campaignID ids.Campaign) bool {
-	return slices.ContainsFunc(postbacks, func(p Postback) bool {
-		return p.Enabled && p.FiresFor(goal) && p.Reaches(offerID, campaignID)
-	})
-}

@@ -30,15 +30,6 @@ func TestAPostbackReachesWhatItsScopeNames(t *testing.T) {
 		if got := c.p.Reaches(c.offer, c.campaign); got != c.reaches {
 			t.Errorf("%+v reaches campaign %d of offer %d: %t", c.p, c.campaign, c.offer, got)
 		}
-		c.p.Enabled, c.p.Goal, c.p.Further = true, "ftd", []string{"deposit"}
-		list := []firing.Postback{{Enabled: true, Goal: "kyc"}, c.p}
-		if got := firing.Covers(list, "deposit", c.offer, c.campaign); got != c.reaches {
-			t.Errorf("%+v covers campaign %d of offer %d: %t", c.p, c.campaign, c.offer, got)
-		}
-		list[1].Enabled = false
-		if firing.Covers(list, "ftd", c.offer, c.campaign) {
-			t.Errorf("%+v covers while it is switched off", c.p)
-		}
 	}
 }
 

@@ -46,13 +46,17 @@ export interface Examined {
   findings: readonly Finding[] | null;
   /** Where they stand; the same list as long as they are the same. */
   marks: readonly FindingMark[];
-  /** Server checked too. */
+  /** The server was looked up too. */
   network: boolean;
-  askNetwork: () => void;
   /** They are of the draft as it is now, and not of what it was a moment ago. */
   isFresh: boolean;
-  isAsking: boolean;
 }
+
+/** For how long a host has stood unchanged when its server is looked up. */
+const typedOutMs = 700;
+
+/** Scheme, host and port, as the doctor looks them up. */
+const hostOf = (template: string) => /^https?:\/\/[^/?#]+/i.exec(template)?.[0] ?? "";
 
 const noMarks: readonly FindingMark[] = [];
 
@@ -61,8 +65,9 @@ const noMarks: readonly FindingMark[] = [];
  * to read it together with, where one was chosen.
  */
 export function useDoctor(draft: Draft, postbackId: string | null, link: string | null): Examined {
-  const [askedOf, setAskedOf] = useState<string | null>(null);
-  const network = askedOf !== null && askedOf === draft.urlTemplate;
+  // The server is looked up by itself, once its name is typed out.
+  const host = hostOf(draft.urlTemplate);
+  const network = useRested(host, typedOutMs) === host && host !== "";
   const key = JSON.stringify(question(draft, postbackId, link, network));
   const rested = useRested(key, restMs, true);
   const [{ data, fetching }] = useQuery({
@@ -86,11 +91,7 @@ export function useDoctor(draft: Draft, postbackId: string | null, link: string 
     findings: last?.findings ?? null,
     marks: last?.marks ?? noMarks,
     network,
-    askNetwork: () => {
-      setAskedOf(draft.urlTemplate);
-    },
     isFresh: last?.of === key,
-    isAsking: network && last?.of !== key,
   };
 }
 
@@ -116,14 +117,12 @@ export function DoctorPanel({
   urlTemplate: string;
   onFix: (fix: Fix) => void;
 }): ReactElement {
-  const { findings, network, askNetwork, isAsking, isFresh } = examined;
+  const { findings, network, isFresh } = examined;
   return (
     <section aria-label="Doctor" className="flex flex-col gap-2">
       <div className="flex items-center justify-between gap-2">
         <h3 className="text-sm font-medium">Doctor</h3>
-        <Button size="sm" look="quiet" isPending={isAsking} onPress={askNetwork}>
-          {network && !isAsking ? "Server checked" : "Check the server"}
-        </Button>
+        {network && isFresh && <span className="text-sm text-muted">Server checked</span>}
       </div>
       <div role="status">
         {findings === null ? (

@@ -8,7 +8,7 @@ export type PostbackInput = NonNullable<VariablesOf<typeof CreatePostback>["inpu
 
 export type Scope = "GLOBAL" | "OFFER" | "CAMPAIGN";
 export type Status = "PENDING" | "APPROVED" | "REJECTED" | "CANCELLED";
-export type RuleKind = "NONE" | "CONTAINS" | "NOT_CONTAINS" | "JSON_FIELD";
+export type RuleKind = "NONE" | "CONTAINS" | "NOT_CONTAINS" | "JSON_FIELD" | "STATUS_CODE";
 
 export interface Draft {
   name: string;
@@ -67,7 +67,9 @@ export function missing(draft: Draft): Record<string, string> {
     fields["statuses"] = "Choose at least one status; without one it never fires.";
   if (draft.scope === "OFFER" && draft.offerId === null) fields["offerId"] = "Choose the offer.";
   if (draft.scope === "CAMPAIGN" && draft.campaignId === null) fields["campaignId"] = "Choose the campaign.";
-  if (draft.rule !== "NONE" && draft.ruleValue === "") fields["bodyRule"] = "Enter the text to compare with.";
+  if (draft.rule !== "NONE" && draft.ruleValue === "")
+    fields["bodyRule"] =
+      draft.rule === "STATUS_CODE" ? "Enter a status code, such as 200." : "Enter the text to compare with.";
   if (draft.rule === "JSON_FIELD" && draft.rulePath.trim() === "")
     fields["bodyRule"] = "Enter the JSON field.";
   return fields;

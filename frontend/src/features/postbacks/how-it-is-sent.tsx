@@ -14,7 +14,10 @@ const rules: readonly { id: RuleKind; label: string; hint: string }[] = [
   { id: "CONTAINS", label: "The body must contain", hint: "Otherwise it counts as refused" },
   { id: "NOT_CONTAINS", label: "The body must not contain", hint: "If it does, it counts as refused" },
   { id: "JSON_FIELD", label: "A JSON field must equal", hint: "For trackers that answer 200 to everything" },
+  { id: "STATUS_CODE", label: "The status code must be", hint: "200 only, or a redirect that means success" },
 ];
+
+const valueLabels = { CONTAINS: "Text", NOT_CONTAINS: "Text", JSON_FIELD: "Equals", STATUS_CODE: "Codes" };
 
 /** The method, what the tracker's answer has to say, and what it is called. */
 export function HowItIsSent({
@@ -69,8 +72,8 @@ export function HowItIsSent({
               />
             )}
             <TextField
-              label={draft.rule === "JSON_FIELD" ? "Equals" : "Text"}
-              placeholder="OK"
+              label={valueLabels[draft.rule]}
+              placeholder={draft.rule === "STATUS_CODE" ? "200, 302" : "OK"}
               value={draft.ruleValue}
               onChange={(ruleValue) => {
                 set({ ruleValue });
