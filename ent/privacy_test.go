@@ -97,6 +97,9 @@ var table = map[string]access{
 	"aggregated_events": {own, byUs,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.AggregatedEvent.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.AggregatedEvent.Delete().Exec(ctx) }},
+	"ignored_attention": {own, byOwner,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.IgnoredAttention.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.IgnoredAttention.Delete().Exec(ctx) }},
 	"goals": {shared, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Goal.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Goal.Delete().Exec(ctx) }},
@@ -141,7 +144,8 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 	ctx, client := pgtest.System(t), d.Client()
 	s := pgtest.NewScene(t, d)
 	c := s.Conversion(t, d)
-	delivery := pgtest.Delivery(t, d, c.ID, pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/"))
+	owned := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/")
+	delivery := pgtest.Delivery(t, d, c.ID, owned)
 	pgtest.Attempt(t, d, delivery)
 	pgtest.Aggregate(t, d, delivery)
 	s.Player(t, d, "their-7")
@@ -159,6 +163,7 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 			SetCreatedAt(pgtest.Now).SetUpdatedAt(pgtest.Now).Exec(ctx),
 		client.Alert.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetKind(doctor.AlertNoParam).SetCampaignID(s.Link.CampaignID).
 			SetMessage("no param_1").SetRaisedAt(pgtest.Now).Exec(ctx),
+		client.IgnoredAttention.Create().SetAffiliateID(s.Affiliate).SetPostbackID(owned.ID).SetIgnoredAt(pgtest.Now).Exec(ctx),
 		client.AuditEntry.Create().SetAt(pgtest.Now).SetAction("create").SetEntity("campaign").SetEntityID("1").SetAffiliateID(s.Affiliate).Exec(ctx),
 	} {
 		if err != nil {

@@ -53,6 +53,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	pool := d.Pool(t)
 	a := &api{db: d, log: &logged{}}
 	log, now, client := slog.New(slog.NewTextHandler(a.log, nil)), func() time.Time { return pgtest.Now }, d.Client()
+	gaps := &report.Gaps{DB: viewer.NewScoped(d.SQL), Now: now}
 	a.cfg = graph.Config{
 		Client: client,
 		Accounts: account.New(account.Params{
@@ -67,9 +68,9 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 		Health:       &report.Health{DB: viewer.NewScoped(d.SQL), Now: now},
 		Progress:     &report.Progress{DB: viewer.NewScoped(d.SQL)},
 		Home:         &report.Home{DB: viewer.NewScoped(d.SQL), Now: now},
-		Gaps:         &report.Gaps{DB: viewer.NewScoped(d.SQL), Now: now},
+		Gaps:         gaps,
+		Attention:    &report.Attention{DB: viewer.NewScoped(d.SQL), Gaps: gaps, Now: now},
 		Replayer:     jobs.Replayer{Pool: pool.Pgx, Now: now},
-		Target:       graph.Target{Probe: dispatch.Probe{Guard: dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{80, 443}})}},
 		Hubs:         graph.NewHubs(),
 		Secrets:      pgtest.Key(t),
 		Installation: gen.Instance{Version: "test", PublicURL: publicURL, DemoUsers: []*gen.DemoUser{}},
@@ -80,6 +81,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	sender := dispatch.NewClient(dispatch.ClientOptions{Guard: dispatch.NewGuard(dispatch.GuardOptions{AllowPrivate: true}), Now: now})
 	t.Cleanup(sender.Close)
 	a.cfg.Tester = testfire.New(testfire.Config{DB: d.SQL, Rows: client, Sender: sender, Secrets: pgtest.Key(t), Now: now})
+	a.cfg.Target = graph.NewTarget(dispatch.Probe{Guard: dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{80, 443}})}, a.cfg.Tester.AllowLook, now)
 	for _, o := range options {
 		o(&a.cfg)
 	}

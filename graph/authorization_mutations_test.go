@@ -72,6 +72,9 @@ var mutations = map[string]mutation{
 		a := w.alert(t, w.a, func(c *db.AlertCreate) { c.SetPostbackID(p.ID).SetKind(doctor.AlertFailing) })
 		return fmt.Sprintf(`{id: %q}`, a.GlobalID()), "alert { id }"
 	},
+	"ignoreAttention": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q}`, w.postback(t, w.a).GlobalID()), "attention { failed }"
+	},
 	"restorePostbackVersion": func(t *testing.T, w *world) (string, string) {
 		w.postback(t, w.a)
 		v, err := w.db.Client().PostbackVersion.Query().Where(postbackversion.AffiliateID(w.a.affiliate.ID)).Order(db.Desc("id")).First(pgtest.System(t))

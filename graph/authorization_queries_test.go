@@ -54,6 +54,7 @@ func (w *world) queries() map[string]query {
 			publicURL, w.a.link.Code), w.a.ids["Postback"]},
 		"recognizeTrackingLink": {fmt.Sprintf(`{ recognizeTrackingLink(url: "%s/c/%s") { link { id } } }`, publicURL, w.a.link.Code), w.a.ids["TrackingLink"]},
 		"alerts":                {"{ alerts(filter: {dismissed: true}) { edges { node { id } } } }", w.a.ids["Alert"]},
+		"attention":             {"{ attention { items { postback { id } } ignored { postback { id } } } }", nil},
 		"homeNumbers":           {"{ homeNumbers { today { clicks } } }", nil},
 		"setupChecklist":        {fmt.Sprintf("{ setupChecklist(campaignId: %q) { campaign { id } } }", id("Campaign")), w.a.ids["Campaign"]},
 		"postbackTests":         list("postbackTests", "PostbackTest"),

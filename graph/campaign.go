@@ -3,9 +3,8 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 
-	"postrider/domain/firing"
-	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/trackinglink"
 	"postrider/graph/gen"
@@ -51,21 +50,15 @@ func (r *Resolver) link(ctx context.Context, campaignID, offerID *string) (*db.T
 	return link, err
 }
 
-// missingGoals returns the goals for which no postback fires in the campaign.
+// missingGoals returns the goals for which no postback fires in the campaign, as postbackGaps does.
 func (r *Resolver) missingGoals(ctx context.Context, c *db.Campaign) ([]*db.Goal, error) {
-	postbacks, err := load(ctx).postbacksOfAffiliate.Load(ctx, c.AffiliateID)
+	gaps, err := load(ctx).gapsOfCampaign.Load(ctx, c.ID)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("finding the goals that campaign %d lacks: %w", c.ID, err)
 	}
-	goals, err := load(ctx).dictionary.Load(ctx, struct{}{})
-	if err != nil {
-		return nil, err
+	keys := make([]string, len(gaps))
+	for i, gap := range gaps {
+		keys[i] = gap.Goal
 	}
-	rules, missing := ent.FiringPostbacks(postbacks), []*db.Goal{}
-	for _, g := range goals {
-		if !firing.Covers(rules, g.Key, ids.Offer(c.OfferID), ids.Campaign(c.ID)) {
-			missing = append(missing, g)
-		}
-	}
-	return missing, nil
+	return load(ctx).goals.LoadAll(ctx, keys)
 }

@@ -29,7 +29,7 @@ func (r *Resolver) lint(ctx context.Context, p firing.Postback, trackingLink str
 		return nil, err
 	}
 	findings := doctor.Check(q)
-	findings = append(findings, doctor.CheckTarget(ctx, p.URLTemplate, r.Target, network && r.Tester.AllowLook(ctx))...)
+	findings = append(findings, doctor.CheckTarget(ctx, p.URLTemplate, r.Target, network)...)
 	shown := make([]*gen.Finding, len(findings))
 	for i, f := range findings {
 		shown[i] = shownFinding(f)

@@ -26,8 +26,8 @@ type loaders struct {
 // defaultLoaderWait is how long a loader waits for others of its kind.
 const defaultLoaderWait = time.Millisecond
 
-func newLoaders(c *db.Client, health *report.Health, home *report.Home, office *backoffice.Office, wait time.Duration) *loaders {
-	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, health, home, wait), staffLoaders: newStaffLoaders(office, wait),
+func newLoaders(c *db.Client, health *report.Health, home *report.Home, gaps *report.Gaps, office *backoffice.Office, wait time.Duration) *loaders {
+	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, health, home, gaps, wait), staffLoaders: newStaffLoaders(office, wait),
 		aggregatedLoaders: newAggregatedLoaders(c, wait)}
 }
 
@@ -74,7 +74,7 @@ func (r *Resolver) withLoaders(ctx context.Context, next graphql.ResponseHandler
 
 // freshLoaders returns a context with loaders that have cached nothing yet.
 func (r *Resolver) freshLoaders(ctx context.Context) context.Context {
-	return context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.Home, r.office(), r.LoaderWait))
+	return context.WithValue(ctx, loadersKey{}, newLoaders(r.Client, r.Health, r.Home, r.Gaps, r.office(), r.LoaderWait))
 }
 
 func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) } // set for every response

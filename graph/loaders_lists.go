@@ -37,6 +37,7 @@ type listLoaders struct {
 	numbersOfCampaign    *dataloadgen.Loader[zonedCampaign, *report.CampaignNumbers]
 	endpoint             *dataloadgen.Loader[string, *report.Endpoint]
 	dictionary           *dataloadgen.Loader[struct{}, []*db.Goal]
+	gapsOfCampaign       *dataloadgen.Loader[int64, []*report.Gap]
 	conversionsOfClick   *dataloadgen.Loader[uuid.UUID, []*db.Conversion]
 	eventsOfConversion   *dataloadgen.Loader[uuid.UUID, []*db.ConversionEvent]
 	attemptsOfDelivery   *dataloadgen.Loader[uuid.UUID, []*db.Attempt]
@@ -45,7 +46,7 @@ type listLoaders struct {
 	secretsOfIntegration *dataloadgen.Loader[int64, []*db.IntegrationSecret]
 }
 
-func newListLoaders(c *db.Client, health *report.Health, home *report.Home, wait time.Duration) listLoaders {
+func newListLoaders(c *db.Client, health *report.Health, home *report.Home, gaps *report.Gaps, wait time.Duration) listLoaders {
 	return listLoaders{
 		pagesOfOffer: many(wait, func(ctx context.Context, ids []int64) ([]*db.LandingPage, error) {
 			return c.LandingPage.Query().Where(landingpage.OfferIDIn(ids...)).Order(db.Asc(landingpage.FieldID)).All(ctx)
@@ -77,7 +78,8 @@ func newListLoaders(c *db.Client, health *report.Health, home *report.Home, wait
 		numbersOfCampaign: one(wait, numbersOf(home), func(n *report.CampaignNumbers) zonedCampaign {
 			return zonedCampaign{n.CampaignID, n.TimeZone()}
 		}),
-		endpoint: one(wait, health.OfEndpoints, func(e *report.Endpoint) string { return e.Endpoint }),
+		endpoint:       one(wait, health.OfEndpoints, func(e *report.Endpoint) string { return e.Endpoint }),
+		gapsOfCampaign: many(wait, gaps.OfCampaigns, func(g *report.Gap) int64 { return g.CampaignID }),
 		dictionary: many(wait, func(ctx context.Context, _ []struct{}) ([]*db.Goal, error) {
 			return c.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)
 		}, func(*db.Goal) struct{} { return struct{}{} }),

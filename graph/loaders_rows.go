@@ -9,6 +9,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/ent/db/affiliate"
+	"postrider/ent/db/alert"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
@@ -31,6 +32,7 @@ type rowLoaders struct {
 	pages        *dataloadgen.Loader[int64, *db.LandingPage]
 	campaigns    *dataloadgen.Loader[int64, *db.Campaign]
 	links        *dataloadgen.Loader[int64, *db.TrackingLink]
+	alerts       *dataloadgen.Loader[uuid.UUID, *db.Alert]
 	integrations *dataloadgen.Loader[int64, *db.Integration]
 	goals        *dataloadgen.Loader[string, *db.Goal]
 	postbacks    *dataloadgen.Loader[int64, *db.Postback]
@@ -60,6 +62,9 @@ func newRowLoaders(c *db.Client, wait time.Duration) rowLoaders {
 		links: one(wait, func(ctx context.Context, ids []int64) ([]*db.TrackingLink, error) {
 			return c.TrackingLink.Query().Where(trackinglink.IDIn(ids...)).All(ctx)
 		}, func(r *db.TrackingLink) int64 { return r.ID }),
+		alerts: one(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Alert, error) {
+			return c.Alert.Query().Where(alert.IDIn(ids...)).All(ctx)
+		}, func(r *db.Alert) uuid.UUID { return r.ID }),
 		integrations: one(wait, func(ctx context.Context, ids []int64) ([]*db.Integration, error) {
 			return c.Integration.Query().Where(integration.IDIn(ids...)).All(ctx)
 		}, func(r *db.Integration) int64 { return r.ID }),

@@ -37,6 +37,7 @@ func complexity() gen.ComplexityRoot {
 
 	c.Query.HomeNumbers = func(child int, _ *string) int { return priceOfDays + child }
 	c.Query.Earnings = func(child int) int { return priceOfSums + list(child) }
+	c.Query.Attention = func(child int) int { return priceOfWatching + child }
 	c.Query.PostbackGaps = func(child int) int { return priceOfWatching + list(child) }
 	c.Query.Engine = func(child int) int { return priceOfWatching + child }
 	c.Query.SetupChecklist = func(child int, _ string) int { return priceOfChecklist + child }

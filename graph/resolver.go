@@ -49,6 +49,7 @@ type Config struct {
 	Intake       *intake.Intake
 	Health       *report.Health
 	Gaps         *report.Gaps
+	Attention    *report.Attention
 	Progress     *report.Progress
 	Home         *report.Home
 	Replayer     Replayer

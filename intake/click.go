@@ -124,6 +124,7 @@ var clickColumns = pg.Columns[clickRow]{
 	pg.Text("referrer", func(r *clickRow) string { return r.click.Referrer }),
 	pg.Text("user_agent", func(r *clickRow) string { return r.click.UserAgent }),
 	pg.Text("address", func(r *clickRow) string { return r.address }),
+	pg.Bool("test", func(r *clickRow) bool { return r.click.Test }),
 }
 
 var insertClicksSQL = clickColumns.Insert("clicks")

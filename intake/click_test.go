@@ -98,6 +98,16 @@ func TestAnythingOnALinkIsAClick(t *testing.T) {
 	}
 }
 
+func TestAClickToTryALinkIsKeptAsATest(t *testing.T) {
+	w := setup(t)
+	for query, test := range map[string]bool{"param_1=a&test=1": true, "param_1=a": false, "param_1=a&test=0": false, "param_1=test=1": false} {
+		a := w.clickOn(w.Link.Code, query)
+		if kept := w.client.Click.GetX(pgtest.System(t), a.ClickID); kept.Test != test || strings.Contains(a.Route.URL, "test=") {
+			t.Errorf("%s: test %t, to %s", query, kept.Test, a.Route.URL)
+		}
+	}
+}
+
 func TestWhatIsNoClickIsAnsweredAndNotCounted(t *testing.T) {
 	w := setup(t)
 	before := w.count(`SELECT count(*) FROM clicks`)

@@ -94,7 +94,7 @@ func campaignVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.Cam
 		    AND `+firing.ReachesSQL+`)
 		FROM campaigns c JOIN LATERAL (
 		  SELECT count(*) AS clicks, count(*) FILTER (WHERE k.param_1 = '') AS without
-		  FROM (SELECT param_1 FROM clicks WHERE campaign_id = c.id AND id >= uuid_floor($1) ORDER BY id DESC LIMIT $2) k
+		  FROM (SELECT param_1 FROM clicks WHERE campaign_id = c.id AND id >= uuid_floor($1) AND NOT test ORDER BY id DESC LIMIT $2) k
 		) l ON true
 		WHERE c.state = 'active'`, now.Add(-attributionWindow), watchedClicks)
 	if err != nil {
@@ -116,7 +116,7 @@ func linkVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.LinkVit
 		SELECT t.id, t.affiliate_id, o.name, l.clicks, l.without
 		FROM tracking_links t JOIN offers o ON o.id = t.offer_id JOIN LATERAL (
 		  SELECT count(*) AS clicks, count(*) FILTER (WHERE k.param_1 = '') AS without
-		  FROM (SELECT param_1 FROM clicks WHERE link_id = t.id AND campaign_id IS NULL AND id >= uuid_floor($1) ORDER BY id DESC LIMIT $2) k
+		  FROM (SELECT param_1 FROM clicks WHERE link_id = t.id AND campaign_id IS NULL AND id >= uuid_floor($1) AND NOT test ORDER BY id DESC LIMIT $2) k
 		) l ON true
 		WHERE t.campaign_id IS NULL AND o.state = 'active'`, now.Add(-attributionWindow), watchedClicks)
 	if err != nil {

@@ -94,7 +94,7 @@ func (c *campaignCount) clicks(ctx context.Context) error {
 		return nil
 	}, `
 		SELECT campaign_id, width_bucket(clicked_at, $4::timestamptz[]), count(*) FROM clicks
-		WHERE campaign_id = ANY($1::bigint[]) AND id >= uuid_floor($2) AND id < uuid_floor($3) AND {sees affiliate_id}
+		WHERE campaign_id = ANY($1::bigint[]) AND id >= uuid_floor($2) AND id < uuid_floor($3) AND NOT test AND {sees affiliate_id}
 		GROUP BY 1, 2`, c.arguments()...)
 }
 

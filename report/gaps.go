@@ -3,6 +3,8 @@ package report
 import (
 	"context"
 	"database/sql"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -24,6 +26,8 @@ type Gap struct {
 	CampaignID  int64
 	Goal        string
 	Conversions int // of the last 30 days
+
+	ignoredAt *time.Time // when the affiliate chose to ignore the goal
 }
 
 const (
@@ -38,10 +42,33 @@ const dealInForceSQL = `
 	  AND (d.valid_from IS NULL OR d.valid_from <= $4) AND (d.valid_to IS NULL OR d.valid_to > $4)
 	ORDER BY d.affiliate_id IS NULL, d.id LIMIT 1`
 
-// OfViewer lists the viewer's gaps, most conversions first. A goal is considered if the
-// affiliate's deal in force pays for it; registration and first deposit always are, because
-// trackers count them.
+// OfViewer lists the viewer's gaps, most conversions first, without the goals that the affiliate
+// ignores. A goal is considered if the affiliate's deal in force pays for it; registration and
+// first deposit always are, because trackers count them.
 func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
+	all, err := g.withIgnored(ctx)
+	return slices.DeleteFunc(all, func(gap Gap) bool { return gap.ignoredAt != nil }), err
+}
+
+// withIgnored lists the gaps of OfViewer and those that are ignored.
+func (g *Gaps) withIgnored(ctx context.Context) ([]Gap, error) {
+	return g.find(ctx, nil, mostGaps)
+}
+
+// OfCampaigns lists the gaps of several campaigns, as OfViewer does.
+func (g *Gaps) OfCampaigns(ctx context.Context, campaigns []int64) ([]*Gap, error) {
+	all, err := g.find(ctx, campaigns, math.MaxInt32)
+	var found []*Gap
+	for _, gap := range all {
+		if gap.ignoredAt == nil {
+			found = append(found, &gap)
+		}
+	}
+	return found, err
+}
+
+// find lists the gaps of some campaigns, or of all that the viewer sees.
+func (g *Gaps) find(ctx context.Context, campaigns []int64, most int) ([]Gap, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
@@ -49,7 +76,7 @@ func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
 	var found []Gap
 	err = g.DB.Each(ctx, scope, "finding goals without a postback", func(rows *sql.Rows) error {
 		var gap Gap
-		if err := rows.Scan(&gap.CampaignID, &gap.Goal, &gap.Conversions); err != nil {
+		if err := rows.Scan(&gap.CampaignID, &gap.Goal, &gap.Conversions, &gap.ignoredAt); err != nil {
 			return err
 		}
 		found = append(found, gap)
@@ -57,17 +84,17 @@ func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
 	}, `
 		WITH running AS (
 		  SELECT c.id, c.affiliate_id, c.offer_id FROM campaigns c JOIN offers o ON o.id = c.offer_id
-		  WHERE c.state = 'active' AND o.state = 'active' AND {sees c.affiliate_id}
+		  WHERE c.state = 'active' AND o.state = 'active' AND ($5::bigint[] IS NULL OR c.id = ANY($5)) AND {sees c.affiliate_id}
 		), seen AS (
 		  SELECT x.campaign_id, x.goal, count(*) AS n FROM conversions x JOIN running c ON c.id = x.campaign_id
 		  WHERE x.id >= uuid_floor($1) GROUP BY 1, 2
 		)
-		SELECT c.id, g.key, coalesce(s.n, 0)
+		SELECT c.id, g.key, coalesce(s.n, 0), (SELECT i.ignored_at FROM ignored_attention i WHERE i.affiliate_id = c.affiliate_id AND i.goal = g.key)
 		FROM running c CROSS JOIN goals g LEFT JOIN seen s ON s.campaign_id = c.id AND s.goal = g.key
 		WHERE (g.key = ANY($2) OR EXISTS (SELECT FROM (`+dealInForceSQL+`) d WHERE `+commission.PaysSQL+`)) AND NOT EXISTS (
 		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND `+firing.FiresForSQL+` AND p.enabled AND p.deleted_at IS NULL
 		    AND `+firing.ReachesSQL+`)
 		ORDER BY 3 DESC, c.id DESC, g.position LIMIT $3`,
-		g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), mostGaps, g.Now())
+		g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), most, g.Now(), pq.Array(campaigns))
 	return found, err
 }

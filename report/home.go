@@ -69,7 +69,7 @@ func (h *Home) OfViewer(ctx context.Context, zone *time.Location) (*Days, error)
 
 func (h *Home) count(ctx context.Context, scope viewer.RowScope, d *Day) error {
 	err := h.DB.One(ctx, scope, "counting clicks", []any{&d.Clicks, &d.withoutParam}, `
-		SELECT count(*), count(*) FILTER (WHERE param_1 = '') FROM clicks WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND {sees affiliate_id}`, d.From.UTC(), d.To.UTC())
+		SELECT count(*), count(*) FILTER (WHERE param_1 = '') FROM clicks WHERE id >= uuid_floor($1) AND id < uuid_floor($2) AND NOT test AND {sees affiliate_id}`, d.From.UTC(), d.To.UTC())
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/internal/ids"
@@ -65,6 +66,7 @@ func TestTodayIsTheViewersOwnDay(t *testing.T) {
 	click(s, ago(25)) // yesterday, before it
 	click(s, ago(26)) // the day before
 	click(other, ago(1))
+	pgtest.Click(t, d, s.Link, func(c *db.ClickCreate) { c.SetID(idOf(t, ago(1))).SetClickedAt(ago(1)).SetTest(true).SetParam1("") })
 	conversion(s, ago(1), commission.GoalRegistration, commission.Approved, 0, "EUR")
 	conversion(s, ago(1), commission.GoalFTD, commission.Pending, 50, "EUR")
 	conversion(s, ago(1), commission.GoalCPA, commission.Approved, 120, "EUR")
@@ -111,6 +113,10 @@ func TestMilestonesAreOfRealThings(t *testing.T) {
 	if of(bare.CampaignID).Clicked != nil {
 		t.Error("a click without param_1 counts")
 	}
+	pgtest.Click(t, d, bare, func(c *db.ClickCreate) { c.SetTest(true) })
+	if of(bare.CampaignID).Clicked != nil {
+		t.Error("a test click counts")
+	}
 	pgtest.Click(t, d, bare)
 	p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/", pgtest.ForCampaign(bare.CampaignID))
 	conversion := s.Conversion(t, d)
@@ -135,6 +141,41 @@ func TestMilestonesAreOfRealThings(t *testing.T) {
 	}
 	if _, err := progress.OfCampaign(as(t, pgtest.NewScene(t, d).Affiliate), bare.CampaignID); err == nil {
 		t.Error("another's campaign was shown")
+	}
+}
+
+// A template is fired first and saved then: the test was of the postback all the same.
+func TestATestBeforeSavingIsAMilestone(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	s, other := pgtest.NewScene(t, d), pgtest.NewScene(t, d)
+	bare := pgtest.Campaign(t, d, pgtest.For{Affiliate: s.Affiliate, Offer: s.Offer})
+	p := pgtest.Postback(t, d, s.Affiliate, "https://tracker.example/?id={param_1}", pgtest.ForCampaign(bare.CampaignID))
+	conversion := s.Conversion(t, d)
+	test := func(affiliate int64, template string, method firing.Method) {
+		t.Helper()
+		fired := pgtest.Delivery(t, d, conversion.ID, p, func(c *db.DeliveryCreate) {
+			c.SetTest(true).SetReplayOf(pgtest.ID(t)).SetDeliveredAt(pgtest.Now)
+		})
+		must(t, d.Client().PostbackTest.Create().SetID(fired.ID).SetAffiliateID(affiliate).SetURLTemplate(template).
+			SetMethod(method).SetMacros(map[string]string{}).Exec(pgtest.System(t)))
+	}
+	progress := report.Progress{DB: viewer.NewScoped(d.SQL)}
+	tested := func() bool {
+		t.Helper()
+		m, err := progress.OfCampaign(as(t, s.Affiliate), bare.CampaignID)
+		must(t, err)
+		return m.Tested != nil
+	}
+	test(other.Affiliate, p.URLTemplate, p.Method)
+	test(s.Affiliate, "https://tracker.example/?id={param_2}", p.Method)
+	test(s.Affiliate, p.URLTemplate, firing.POST)
+	if tested() {
+		t.Error("a test of another's, of another template or with another method counts")
+	}
+	test(s.Affiliate, p.URLTemplate, p.Method)
+	if !tested() {
+		t.Error("the test before saving does not count")
 	}
 }
 

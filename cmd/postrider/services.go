@@ -151,6 +151,8 @@ func (s *services) forget() {
 
 // routes returns the server's routes besides health, metrics and the web app.
 func (s *services) routes(demo []*gen.DemoUser) []server.Route {
+	tester := testfire.New(testfire.Config{DB: s.db.API, Rows: s.client, Sender: s.sender, Secrets: s.key})
+	gaps := &report.Gaps{DB: viewer.NewScoped(s.db.API), Now: time.Now}
 	api := s.accounts.Middleware(graph.Handler(graph.Config{
 		Hubs:   s.hubs,
 		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
@@ -158,9 +160,9 @@ func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 		Replayer: jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
 		Progress: &report.Progress{DB: viewer.NewScoped(s.db.API)},
 		Home:     &report.Home{DB: viewer.NewScoped(s.db.API), Now: time.Now},
-		Gaps:     &report.Gaps{DB: viewer.NewScoped(s.db.API), Now: time.Now},
-		Tester:   testfire.New(testfire.Config{DB: s.db.API, Rows: s.client, Sender: s.sender, Secrets: s.key}),
-		Target:   graph.Target{Probe: dispatch.Probe{Guard: s.guard}},
+		Gaps:     gaps, Attention: &report.Attention{DB: viewer.NewScoped(s.db.API), Gaps: gaps, Now: time.Now},
+		Tester:   tester,
+		Target:   graph.NewTarget(dispatch.Probe{Guard: s.guard}, tester.AllowLook, time.Now),
 		Secrets:  s.key, Log: s.process.log, Now: time.Now,
 		ClientAddr:   func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
 		Installation: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoUsers: demo},

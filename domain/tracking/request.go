@@ -31,6 +31,7 @@ type Click struct {
 	Params      [3]string // param_1 to param_3
 	LandingPage string    // the key that lp named, empty for none
 	DeepLink    string    // the URL that dl named, not yet validated; empty for none
+	Test        bool      // test=1: somebody tries the link, and no report counts the click
 	UserAgent   string
 	Referrer    string
 }
@@ -42,6 +43,7 @@ func Read(r Request) Click {
 		LandingPage: Clean(query["lp"], maxKey),
 		UserAgent:   Clean(r.UserAgent, MaxHeader),
 		Referrer:    Clean(r.Referrer, MaxHeader),
+		Test:        query["test"] == "1",
 	}
 	if len(query["dl"]) <= maxURL {
 		c.DeepLink = query["dl"]

@@ -45,7 +45,9 @@ type Click struct {
 	// UserAgent holds the value of the "user_agent" field.
 	UserAgent string `json:"user_agent,omitempty"`
 	// Truncated to /24 or /48.
-	Address      string `json:"address,omitempty"`
+	Address string `json:"address,omitempty"`
+	// The link was opened to try it: no report counts it.
+	Test         bool `json:"test,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -54,6 +56,8 @@ func (*Click) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case click.FieldTest:
+			values[i] = new(sql.NullBool)
 		case click.FieldAffiliateID, click.FieldOfferID, click.FieldCampaignID, click.FieldLinkID, click.FieldLandingPageID:
 			values[i] = new(sql.NullInt64)
 		case click.FieldParam1, click.FieldParam2, click.FieldParam3, click.FieldDeepLink, click.FieldCountry, click.FieldReferrer, click.FieldUserAgent, click.FieldAddress:
@@ -169,6 +173,12 @@ func (_m *Click) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Address = value.String
 			}
+		case click.FieldTest:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field test", values[i])
+			} else if value.Valid {
+				_m.Test = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -250,6 +260,9 @@ func (_m *Click) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("address=")
 	builder.WriteString(_m.Address)
+	builder.WriteString(", ")
+	builder.WriteString("test=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Test))
 	builder.WriteByte(')')
 	return builder.String()
 }

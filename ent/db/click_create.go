@@ -121,6 +121,20 @@ func (_c *ClickCreate) SetAddress(v string) *ClickCreate {
 	return _c
 }
 
+// SetTest sets the "test" field.
+func (_c *ClickCreate) SetTest(v bool) *ClickCreate {
+	_c.mutation.SetTest(v)
+	return _c
+}
+
+// SetNillableTest sets the "test" field if the given value is not nil.
+func (_c *ClickCreate) SetNillableTest(v *bool) *ClickCreate {
+	if v != nil {
+		_c.SetTest(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ClickCreate) SetID(v uuid.UUID) *ClickCreate {
 	_c.mutation.SetID(v)
@@ -134,6 +148,9 @@ func (_c *ClickCreate) Mutation() *ClickMutation {
 
 // Save creates the Click in the database.
 func (_c *ClickCreate) Save(ctx context.Context) (*Click, error) {
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -157,6 +174,15 @@ func (_c *ClickCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *ClickCreate) defaults() error {
+	if _, ok := _c.mutation.Test(); !ok {
+		v := click.DefaultTest
+		_c.mutation.SetTest(v)
+	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -196,6 +222,9 @@ func (_c *ClickCreate) check() error {
 	}
 	if _, ok := _c.mutation.Address(); !ok {
 		return &ValidationError{Name: "address", err: errors.New(`db: missing required field "Click.address"`)}
+	}
+	if _, ok := _c.mutation.Test(); !ok {
+		return &ValidationError{Name: "test", err: errors.New(`db: missing required field "Click.test"`)}
 	}
 	return nil
 }
@@ -288,6 +317,10 @@ func (_c *ClickCreate) createSpec() (*Click, *sqlgraph.CreateSpec) {
 		_spec.SetField(click.FieldAddress, field.TypeString, value)
 		_node.Address = value
 	}
+	if value, ok := _c.mutation.Test(); ok {
+		_spec.SetField(click.FieldTest, field.TypeBool, value)
+		_node.Test = value
+	}
 	return _node, _spec
 }
 
@@ -309,6 +342,7 @@ func (_c *ClickCreateBulk) Save(ctx context.Context) ([]*Click, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*ClickMutation)
 				if !ok {

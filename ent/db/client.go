@@ -27,6 +27,7 @@ import (
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/ignoredattention"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
@@ -84,6 +85,8 @@ type Client struct {
 	ExchangeRate *ExchangeRateClient
 	// Goal is the client for interacting with the Goal builders.
 	Goal *GoalClient
+	// IgnoredAttention is the client for interacting with the IgnoredAttention builders.
+	IgnoredAttention *IgnoredAttentionClient
 	// Integration is the client for interacting with the Integration builders.
 	Integration *IntegrationClient
 	// IntegrationSecret is the client for interacting with the IntegrationSecret builders.
@@ -133,6 +136,7 @@ func (c *Client) init() {
 	c.EchoRequest = NewEchoRequestClient(c.config)
 	c.ExchangeRate = NewExchangeRateClient(c.config)
 	c.Goal = NewGoalClient(c.config)
+	c.IgnoredAttention = NewIgnoredAttentionClient(c.config)
 	c.Integration = NewIntegrationClient(c.config)
 	c.IntegrationSecret = NewIntegrationSecretClient(c.config)
 	c.LandingPage = NewLandingPageClient(c.config)
@@ -252,6 +256,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		EchoRequest:       NewEchoRequestClient(cfg),
 		ExchangeRate:      NewExchangeRateClient(cfg),
 		Goal:              NewGoalClient(cfg),
+		IgnoredAttention:  NewIgnoredAttentionClient(cfg),
 		Integration:       NewIntegrationClient(cfg),
 		IntegrationSecret: NewIntegrationSecretClient(cfg),
 		LandingPage:       NewLandingPageClient(cfg),
@@ -298,6 +303,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		EchoRequest:       NewEchoRequestClient(cfg),
 		ExchangeRate:      NewExchangeRateClient(cfg),
 		Goal:              NewGoalClient(cfg),
+		IgnoredAttention:  NewIgnoredAttentionClient(cfg),
 		Integration:       NewIntegrationClient(cfg),
 		IntegrationSecret: NewIntegrationSecretClient(cfg),
 		LandingPage:       NewLandingPageClient(cfg),
@@ -340,9 +346,10 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
 		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.Deal,
-		c.Delivery, c.EchoRequest, c.ExchangeRate, c.Goal, c.Integration,
-		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
-		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.TrackingLink, c.User,
+		c.Delivery, c.EchoRequest, c.ExchangeRate, c.Goal, c.IgnoredAttention,
+		c.Integration, c.IntegrationSecret, c.LandingPage, c.Offer, c.Player,
+		c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
+		c.TrackingLink, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -354,9 +361,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
 		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.Deal,
-		c.Delivery, c.EchoRequest, c.ExchangeRate, c.Goal, c.Integration,
-		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
-		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.TrackingLink, c.User,
+		c.Delivery, c.EchoRequest, c.ExchangeRate, c.Goal, c.IgnoredAttention,
+		c.Integration, c.IntegrationSecret, c.LandingPage, c.Offer, c.Player,
+		c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
+		c.TrackingLink, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -397,6 +405,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ExchangeRate.mutate(ctx, m)
 	case *GoalMutation:
 		return c.Goal.mutate(ctx, m)
+	case *IgnoredAttentionMutation:
+		return c.IgnoredAttention.mutate(ctx, m)
 	case *IntegrationMutation:
 		return c.Integration.mutate(ctx, m)
 	case *IntegrationSecretMutation:
@@ -2568,6 +2578,140 @@ func (c *GoalClient) mutate(ctx context.Context, m *GoalMutation) (Value, error)
 	}
 }
 
+// IgnoredAttentionClient is a client for the IgnoredAttention schema.
+type IgnoredAttentionClient struct {
+	config
+}
+
+// NewIgnoredAttentionClient returns a client for the IgnoredAttention from the given config.
+func NewIgnoredAttentionClient(c config) *IgnoredAttentionClient {
+	return &IgnoredAttentionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `ignoredattention.Hooks(f(g(h())))`.
+func (c *IgnoredAttentionClient) Use(hooks ...Hook) {
+	c.hooks.IgnoredAttention = append(c.hooks.IgnoredAttention, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `ignoredattention.Intercept(f(g(h())))`.
+func (c *IgnoredAttentionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IgnoredAttention = append(c.inters.IgnoredAttention, interceptors...)
+}
+
+// Create returns a builder for creating a IgnoredAttention entity.
+func (c *IgnoredAttentionClient) Create() *IgnoredAttentionCreate {
+	mutation := newIgnoredAttentionMutation(c.config, OpCreate)
+	return &IgnoredAttentionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IgnoredAttention entities.
+func (c *IgnoredAttentionClient) CreateBulk(builders ...*IgnoredAttentionCreate) *IgnoredAttentionCreateBulk {
+	return &IgnoredAttentionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IgnoredAttentionClient) MapCreateBulk(slice any, setFunc func(*IgnoredAttentionCreate, int)) *IgnoredAttentionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IgnoredAttentionCreateBulk{err: fmt.Errorf("calling to IgnoredAttentionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IgnoredAttentionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IgnoredAttentionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IgnoredAttention.
+func (c *IgnoredAttentionClient) Update() *IgnoredAttentionUpdate {
+	mutation := newIgnoredAttentionMutation(c.config, OpUpdate)
+	return &IgnoredAttentionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IgnoredAttentionClient) UpdateOne(_m *IgnoredAttention) *IgnoredAttentionUpdateOne {
+	mutation := newIgnoredAttentionMutation(c.config, OpUpdateOne, withIgnoredAttention(_m))
+	return &IgnoredAttentionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IgnoredAttentionClient) UpdateOneID(id int64) *IgnoredAttentionUpdateOne {
+	mutation := newIgnoredAttentionMutation(c.config, OpUpdateOne, withIgnoredAttentionID(id))
+	return &IgnoredAttentionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IgnoredAttention.
+func (c *IgnoredAttentionClient) Delete() *IgnoredAttentionDelete {
+	mutation := newIgnoredAttentionMutation(c.config, OpDelete)
+	return &IgnoredAttentionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IgnoredAttentionClient) DeleteOne(_m *IgnoredAttention) *IgnoredAttentionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IgnoredAttentionClient) DeleteOneID(id int64) *IgnoredAttentionDeleteOne {
+	builder := c.Delete().Where(ignoredattention.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IgnoredAttentionDeleteOne{builder}
+}
+
+// Query returns a query builder for IgnoredAttention.
+func (c *IgnoredAttentionClient) Query() *IgnoredAttentionQuery {
+	return &IgnoredAttentionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIgnoredAttention},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IgnoredAttention entity by its id.
+func (c *IgnoredAttentionClient) Get(ctx context.Context, id int64) (*IgnoredAttention, error) {
+	return c.Query().Where(ignoredattention.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IgnoredAttentionClient) GetX(ctx context.Context, id int64) *IgnoredAttention {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *IgnoredAttentionClient) Hooks() []Hook {
+	hooks := c.hooks.IgnoredAttention
+	return append(hooks[:len(hooks):len(hooks)], ignoredattention.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IgnoredAttentionClient) Interceptors() []Interceptor {
+	return c.inters.IgnoredAttention
+}
+
+func (c *IgnoredAttentionClient) mutate(ctx context.Context, m *IgnoredAttentionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IgnoredAttentionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IgnoredAttentionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IgnoredAttentionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IgnoredAttentionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown IgnoredAttention mutation op: %q", m.Op())
+	}
+}
+
 // IntegrationClient is a client for the Integration schema.
 type IntegrationClient struct {
 	config
@@ -4047,16 +4191,16 @@ type (
 	hooks struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
 		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, EchoRequest,
-		ExchangeRate, Goal, Integration, IntegrationSecret, LandingPage, Offer, Player,
-		Postback, PostbackTest, PostbackVersion, ReceivedPostback, TrackingLink,
-		User []ent.Hook
+		ExchangeRate, Goal, IgnoredAttention, Integration, IntegrationSecret,
+		LandingPage, Offer, Player, Postback, PostbackTest, PostbackVersion,
+		ReceivedPostback, TrackingLink, User []ent.Hook
 	}
 	inters struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
 		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, EchoRequest,
-		ExchangeRate, Goal, Integration, IntegrationSecret, LandingPage, Offer, Player,
-		Postback, PostbackTest, PostbackVersion, ReceivedPostback, TrackingLink,
-		User []ent.Interceptor
+		ExchangeRate, Goal, IgnoredAttention, Integration, IntegrationSecret,
+		LandingPage, Offer, Player, Postback, PostbackTest, PostbackVersion,
+		ReceivedPostback, TrackingLink, User []ent.Interceptor
 	}
 )
 

@@ -22,6 +22,7 @@ import (
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/ignoredattention"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
@@ -115,6 +116,7 @@ func checkColumn(t, c string) error {
 			echorequest.Table:       echorequest.ValidColumn,
 			exchangerate.Table:      exchangerate.ValidColumn,
 			goal.Table:              goal.ValidColumn,
+			ignoredattention.Table:  ignoredattention.ValidColumn,
 			integration.Table:       integration.ValidColumn,
 			integrationsecret.Table: integrationsecret.ValidColumn,
 			landingpage.Table:       landingpage.ValidColumn,

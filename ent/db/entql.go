@@ -19,6 +19,7 @@ import (
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/ignoredattention"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
@@ -39,7 +40,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 27)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 28)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   affiliate.Table,
@@ -238,6 +239,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			click.FieldReferrer:      {Type: field.TypeString, Column: click.FieldReferrer},
 			click.FieldUserAgent:     {Type: field.TypeString, Column: click.FieldUserAgent},
 			click.FieldAddress:       {Type: field.TypeString, Column: click.FieldAddress},
+			click.FieldTest:          {Type: field.TypeBool, Column: click.FieldTest},
 		},
 	}
 	graph.Nodes[9] = &sqlgraph.Node{
@@ -444,6 +446,23 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[16] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   ignoredattention.Table,
+			Columns: ignoredattention.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeInt64,
+				Column: ignoredattention.FieldID,
+			},
+		},
+		Type: "IgnoredAttention",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			ignoredattention.FieldAffiliateID: {Type: field.TypeInt64, Column: ignoredattention.FieldAffiliateID},
+			ignoredattention.FieldPostbackID:  {Type: field.TypeInt64, Column: ignoredattention.FieldPostbackID},
+			ignoredattention.FieldGoal:        {Type: field.TypeString, Column: ignoredattention.FieldGoal},
+			ignoredattention.FieldIgnoredAt:   {Type: field.TypeTime, Column: ignoredattention.FieldIgnoredAt},
+		},
+	}
+	graph.Nodes[17] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   integration.Table,
 			Columns: integration.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -473,7 +492,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integration.FieldCreatedAt:        {Type: field.TypeTime, Column: integration.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[17] = &sqlgraph.Node{
+	graph.Nodes[18] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   integrationsecret.Table,
 			Columns: integrationsecret.Columns,
@@ -491,7 +510,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integrationsecret.FieldExpiresAt:     {Type: field.TypeTime, Column: integrationsecret.FieldExpiresAt},
 		},
 	}
-	graph.Nodes[18] = &sqlgraph.Node{
+	graph.Nodes[19] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   landingpage.Table,
 			Columns: landingpage.Columns,
@@ -508,7 +527,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			landingpage.FieldURL:     {Type: field.TypeString, Column: landingpage.FieldURL},
 		},
 	}
-	graph.Nodes[19] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   offer.Table,
 			Columns: offer.Columns,
@@ -533,7 +552,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			offer.FieldCreatedAt:             {Type: field.TypeTime, Column: offer.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[20] = &sqlgraph.Node{
+	graph.Nodes[21] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   player.Table,
 			Columns: player.Columns,
@@ -550,7 +569,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			player.FieldCreatedAt:     {Type: field.TypeTime, Column: player.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[21] = &sqlgraph.Node{
+	graph.Nodes[22] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postback.Table,
 			Columns: postback.Columns,
@@ -585,7 +604,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postback.FieldUpdatedAt:                 {Type: field.TypeTime, Column: postback.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[22] = &sqlgraph.Node{
+	graph.Nodes[23] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbacktest.Table,
 			Columns: postbacktest.Columns,
@@ -606,7 +625,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbacktest.FieldRunID:       {Type: field.TypeUUID, Column: postbacktest.FieldRunID},
 		},
 	}
-	graph.Nodes[23] = &sqlgraph.Node{
+	graph.Nodes[24] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbackversion.Table,
 			Columns: postbackversion.Columns,
@@ -632,7 +651,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbackversion.FieldCreatedAt:        {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[24] = &sqlgraph.Node{
+	graph.Nodes[25] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   receivedpostback.Table,
 			Columns: receivedpostback.Columns,
@@ -658,7 +677,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			receivedpostback.FieldConversionID:   {Type: field.TypeUUID, Column: receivedpostback.FieldConversionID},
 		},
 	}
-	graph.Nodes[25] = &sqlgraph.Node{
+	graph.Nodes[26] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackinglink.Table,
 			Columns: trackinglink.Columns,
@@ -676,7 +695,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackinglink.FieldCreatedAt:   {Type: field.TypeTime, Column: trackinglink.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[26] = &sqlgraph.Node{
+	graph.Nodes[27] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   user.Table,
 			Columns: user.Columns,
@@ -1480,6 +1499,11 @@ func (f *ClickFilter) WhereUserAgent(p entql.StringP) {
 // WhereAddress applies the entql string predicate on the address field.
 func (f *ClickFilter) WhereAddress(p entql.StringP) {
 	f.Where(p.Field(click.FieldAddress))
+}
+
+// WhereTest applies the entql bool predicate on the test field.
+func (f *ClickFilter) WhereTest(p entql.BoolP) {
+	f.Where(p.Field(click.FieldTest))
 }
 
 // addPredicate implements the predicateAdder interface.
@@ -2318,6 +2342,66 @@ func (f *GoalFilter) WherePosition(p entql.IntP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *IgnoredAttentionQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the IgnoredAttentionQuery builder.
+func (_q *IgnoredAttentionQuery) Filter() *IgnoredAttentionFilter {
+	return &IgnoredAttentionFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *IgnoredAttentionMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the IgnoredAttentionMutation builder.
+func (m *IgnoredAttentionMutation) Filter() *IgnoredAttentionFilter {
+	return &IgnoredAttentionFilter{config: m.config, predicateAdder: m}
+}
+
+// IgnoredAttentionFilter provides a generic filtering capability at runtime for IgnoredAttentionQuery.
+type IgnoredAttentionFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *IgnoredAttentionFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql int64 predicate on the id field.
+func (f *IgnoredAttentionFilter) WhereID(p entql.Int64P) {
+	f.Where(p.Field(ignoredattention.FieldID))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *IgnoredAttentionFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(ignoredattention.FieldAffiliateID))
+}
+
+// WherePostbackID applies the entql int64 predicate on the postback_id field.
+func (f *IgnoredAttentionFilter) WherePostbackID(p entql.Int64P) {
+	f.Where(p.Field(ignoredattention.FieldPostbackID))
+}
+
+// WhereGoal applies the entql string predicate on the goal field.
+func (f *IgnoredAttentionFilter) WhereGoal(p entql.StringP) {
+	f.Where(p.Field(ignoredattention.FieldGoal))
+}
+
+// WhereIgnoredAt applies the entql time.Time predicate on the ignored_at field.
+func (f *IgnoredAttentionFilter) WhereIgnoredAt(p entql.TimeP) {
+	f.Where(p.Field(ignoredattention.FieldIgnoredAt))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *IntegrationQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -2346,7 +2430,7 @@ type IntegrationFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *IntegrationFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2476,7 +2560,7 @@ type IntegrationSecretFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *IntegrationSecretFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2541,7 +2625,7 @@ type LandingPageFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *LandingPageFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2601,7 +2685,7 @@ type OfferFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *OfferFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2701,7 +2785,7 @@ type PlayerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PlayerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2761,7 +2845,7 @@ type PostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2911,7 +2995,7 @@ type PostbackTestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackTestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2991,7 +3075,7 @@ type PostbackVersionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackVersionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3096,7 +3180,7 @@ type ReceivedPostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ReceivedPostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[25].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3201,7 +3285,7 @@ type TrackingLinkFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackingLinkFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[25].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[26].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3266,7 +3350,7 @@ type UserFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UserFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[26].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[27].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

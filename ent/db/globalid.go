@@ -134,6 +134,14 @@ func (_m *Goal) GlobalID() string {
 // IsNode says that it has a global id.
 func (*Goal) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this IgnoredAttention.
+func (_m *IgnoredAttention) GlobalID() string {
+	return globalid.Int("IgnoredAttention", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*IgnoredAttention) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this Integration.
 func (_m *Integration) GlobalID() string {
 	return globalid.Int("Integration", _m.ID)

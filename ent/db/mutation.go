@@ -28,6 +28,7 @@ import (
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/ignoredattention"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
@@ -76,6 +77,7 @@ const (
 	TypeEchoRequest       = "EchoRequest"
 	TypeExchangeRate      = "ExchangeRate"
 	TypeGoal              = "Goal"
+	TypeIgnoredAttention  = "IgnoredAttention"
 	TypeIntegration       = "Integration"
 	TypeIntegrationSecret = "IntegrationSecret"
 	TypeLandingPage       = "LandingPage"
@@ -7364,6 +7366,7 @@ type ClickMutation struct {
 	referrer           *string
 	user_agent         *string
 	address            *string
+	test               *bool
 	clearedFields      map[string]struct{}
 	done               bool
 	oldValue           func(context.Context) (*Click, error)
@@ -8106,6 +8109,42 @@ func (m *ClickMutation) ResetAddress() {
 	m.address = nil
 }
 
+// SetTest sets the "test" field.
+func (m *ClickMutation) SetTest(b bool) {
+	m.test = &b
+}
+
+// Test returns the value of the "test" field in the mutation.
+func (m *ClickMutation) Test() (r bool, exists bool) {
+	v := m.test
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTest returns the old "test" field's value of the Click entity.
+// If the Click object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClickMutation) OldTest(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTest: %w", err)
+	}
+	return oldValue.Test, nil
+}
+
+// ResetTest resets all changes to the "test" field.
+func (m *ClickMutation) ResetTest() {
+	m.test = nil
+}
+
 // Where appends a list predicates to the ClickMutation builder.
 func (m *ClickMutation) Where(ps ...predicate.Click) {
 	m.predicates = append(m.predicates, ps...)
@@ -8140,7 +8179,7 @@ func (m *ClickMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ClickMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 15)
 	if m.affiliate_id != nil {
 		fields = append(fields, click.FieldAffiliateID)
 	}
@@ -8183,6 +8222,9 @@ func (m *ClickMutation) Fields() []string {
 	if m.address != nil {
 		fields = append(fields, click.FieldAddress)
 	}
+	if m.test != nil {
+		fields = append(fields, click.FieldTest)
+	}
 	return fields
 }
 
@@ -8219,6 +8261,8 @@ func (m *ClickMutation) Field(name string) (ent.Value, bool) {
 		return m.UserAgent()
 	case click.FieldAddress:
 		return m.Address()
+	case click.FieldTest:
+		return m.Test()
 	}
 	return nil, false
 }
@@ -8256,6 +8300,8 @@ func (m *ClickMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldUserAgent(ctx)
 	case click.FieldAddress:
 		return m.OldAddress(ctx)
+	case click.FieldTest:
+		return m.OldTest(ctx)
 	}
 	return nil, fmt.Errorf("unknown Click field %s", name)
 }
@@ -8362,6 +8408,13 @@ func (m *ClickMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAddress(v)
+		return nil
+	case click.FieldTest:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTest(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Click field %s", name)
@@ -8531,6 +8584,9 @@ func (m *ClickMutation) ResetField(name string) error {
 		return nil
 	case click.FieldAddress:
 		m.ResetAddress()
+		return nil
+	case click.FieldTest:
+		m.ResetTest()
 		return nil
 	}
 	return fmt.Errorf("unknown Click field %s", name)
@@ -18302,6 +18358,611 @@ func (m *GoalMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *GoalMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Goal edge %s", name)
+}
+
+// IgnoredAttentionMutation represents an operation that mutates the IgnoredAttention nodes in the graph.
+type IgnoredAttentionMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	affiliate_id    *int64
+	addaffiliate_id *int64
+	postback_id     *int64
+	addpostback_id  *int64
+	goal            *string
+	ignored_at      *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*IgnoredAttention, error)
+	predicates      []predicate.IgnoredAttention
+}
+
+var _ ent.Mutation = (*IgnoredAttentionMutation)(nil)
+
+// ignoredattentionOption allows management of the mutation configuration using functional options.
+type ignoredattentionOption func(*IgnoredAttentionMutation)
+
+// newIgnoredAttentionMutation creates new mutation for the IgnoredAttention entity.
+func newIgnoredAttentionMutation(c config, op Op, opts ...ignoredattentionOption) *IgnoredAttentionMutation {
+	m := &IgnoredAttentionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIgnoredAttention,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIgnoredAttentionID sets the ID field of the mutation.
+func withIgnoredAttentionID(id int64) ignoredattentionOption {
+	return func(m *IgnoredAttentionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IgnoredAttention
+		)
+		m.oldValue = func(ctx context.Context) (*IgnoredAttention, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IgnoredAttention.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIgnoredAttention sets the old IgnoredAttention of the mutation.
+func withIgnoredAttention(node *IgnoredAttention) ignoredattentionOption {
+	return func(m *IgnoredAttentionMutation) {
+		m.oldValue = func(context.Context) (*IgnoredAttention, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IgnoredAttentionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IgnoredAttentionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of IgnoredAttention entities.
+func (m *IgnoredAttentionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IgnoredAttentionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IgnoredAttentionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IgnoredAttention.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *IgnoredAttentionMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *IgnoredAttentionMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the IgnoredAttention entity.
+// If the IgnoredAttention object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IgnoredAttentionMutation) OldAffiliateID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *IgnoredAttentionMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *IgnoredAttentionMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *IgnoredAttentionMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+}
+
+// SetPostbackID sets the "postback_id" field.
+func (m *IgnoredAttentionMutation) SetPostbackID(i int64) {
+	m.postback_id = &i
+	m.addpostback_id = nil
+}
+
+// PostbackID returns the value of the "postback_id" field in the mutation.
+func (m *IgnoredAttentionMutation) PostbackID() (r int64, exists bool) {
+	v := m.postback_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostbackID returns the old "postback_id" field's value of the IgnoredAttention entity.
+// If the IgnoredAttention object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IgnoredAttentionMutation) OldPostbackID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostbackID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostbackID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostbackID: %w", err)
+	}
+	return oldValue.PostbackID, nil
+}
+
+// AddPostbackID adds i to the "postback_id" field.
+func (m *IgnoredAttentionMutation) AddPostbackID(i int64) {
+	if m.addpostback_id != nil {
+		*m.addpostback_id += i
+	} else {
+		m.addpostback_id = &i
+	}
+}
+
+// AddedPostbackID returns the value that was added to the "postback_id" field in this mutation.
+func (m *IgnoredAttentionMutation) AddedPostbackID() (r int64, exists bool) {
+	v := m.addpostback_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPostbackID clears the value of the "postback_id" field.
+func (m *IgnoredAttentionMutation) ClearPostbackID() {
+	m.postback_id = nil
+	m.addpostback_id = nil
+	m.clearedFields[ignoredattention.FieldPostbackID] = struct{}{}
+}
+
+// PostbackIDCleared returns if the "postback_id" field was cleared in this mutation.
+func (m *IgnoredAttentionMutation) PostbackIDCleared() bool {
+	_, ok := m.clearedFields[ignoredattention.FieldPostbackID]
+	return ok
+}
+
+// ResetPostbackID resets all changes to the "postback_id" field.
+func (m *IgnoredAttentionMutation) ResetPostbackID() {
+	m.postback_id = nil
+	m.addpostback_id = nil
+	delete(m.clearedFields, ignoredattention.FieldPostbackID)
+}
+
+// SetGoal sets the "goal" field.
+func (m *IgnoredAttentionMutation) SetGoal(s string) {
+	m.goal = &s
+}
+
+// Goal returns the value of the "goal" field in the mutation.
+func (m *IgnoredAttentionMutation) Goal() (r string, exists bool) {
+	v := m.goal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGoal returns the old "goal" field's value of the IgnoredAttention entity.
+// If the IgnoredAttention object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IgnoredAttentionMutation) OldGoal(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGoal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGoal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGoal: %w", err)
+	}
+	return oldValue.Goal, nil
+}
+
+// ClearGoal clears the value of the "goal" field.
+func (m *IgnoredAttentionMutation) ClearGoal() {
+	m.goal = nil
+	m.clearedFields[ignoredattention.FieldGoal] = struct{}{}
+}
+
+// GoalCleared returns if the "goal" field was cleared in this mutation.
+func (m *IgnoredAttentionMutation) GoalCleared() bool {
+	_, ok := m.clearedFields[ignoredattention.FieldGoal]
+	return ok
+}
+
+// ResetGoal resets all changes to the "goal" field.
+func (m *IgnoredAttentionMutation) ResetGoal() {
+	m.goal = nil
+	delete(m.clearedFields, ignoredattention.FieldGoal)
+}
+
+// SetIgnoredAt sets the "ignored_at" field.
+func (m *IgnoredAttentionMutation) SetIgnoredAt(t time.Time) {
+	m.ignored_at = &t
+}
+
+// IgnoredAt returns the value of the "ignored_at" field in the mutation.
+func (m *IgnoredAttentionMutation) IgnoredAt() (r time.Time, exists bool) {
+	v := m.ignored_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIgnoredAt returns the old "ignored_at" field's value of the IgnoredAttention entity.
+// If the IgnoredAttention object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IgnoredAttentionMutation) OldIgnoredAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIgnoredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIgnoredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIgnoredAt: %w", err)
+	}
+	return oldValue.IgnoredAt, nil
+}
+
+// ResetIgnoredAt resets all changes to the "ignored_at" field.
+func (m *IgnoredAttentionMutation) ResetIgnoredAt() {
+	m.ignored_at = nil
+}
+
+// Where appends a list predicates to the IgnoredAttentionMutation builder.
+func (m *IgnoredAttentionMutation) Where(ps ...predicate.IgnoredAttention) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IgnoredAttentionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IgnoredAttentionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IgnoredAttention, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IgnoredAttentionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IgnoredAttentionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IgnoredAttention).
+func (m *IgnoredAttentionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IgnoredAttentionMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.affiliate_id != nil {
+		fields = append(fields, ignoredattention.FieldAffiliateID)
+	}
+	if m.postback_id != nil {
+		fields = append(fields, ignoredattention.FieldPostbackID)
+	}
+	if m.goal != nil {
+		fields = append(fields, ignoredattention.FieldGoal)
+	}
+	if m.ignored_at != nil {
+		fields = append(fields, ignoredattention.FieldIgnoredAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IgnoredAttentionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case ignoredattention.FieldAffiliateID:
+		return m.AffiliateID()
+	case ignoredattention.FieldPostbackID:
+		return m.PostbackID()
+	case ignoredattention.FieldGoal:
+		return m.Goal()
+	case ignoredattention.FieldIgnoredAt:
+		return m.IgnoredAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IgnoredAttentionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case ignoredattention.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
+	case ignoredattention.FieldPostbackID:
+		return m.OldPostbackID(ctx)
+	case ignoredattention.FieldGoal:
+		return m.OldGoal(ctx)
+	case ignoredattention.FieldIgnoredAt:
+		return m.OldIgnoredAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown IgnoredAttention field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IgnoredAttentionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case ignoredattention.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
+		return nil
+	case ignoredattention.FieldPostbackID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostbackID(v)
+		return nil
+	case ignoredattention.FieldGoal:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGoal(v)
+		return nil
+	case ignoredattention.FieldIgnoredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIgnoredAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IgnoredAttention field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IgnoredAttentionMutation) AddedFields() []string {
+	var fields []string
+	if m.addaffiliate_id != nil {
+		fields = append(fields, ignoredattention.FieldAffiliateID)
+	}
+	if m.addpostback_id != nil {
+		fields = append(fields, ignoredattention.FieldPostbackID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IgnoredAttentionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case ignoredattention.FieldAffiliateID:
+		return m.AddedAffiliateID()
+	case ignoredattention.FieldPostbackID:
+		return m.AddedPostbackID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IgnoredAttentionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case ignoredattention.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
+		return nil
+	case ignoredattention.FieldPostbackID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPostbackID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IgnoredAttention numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IgnoredAttentionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(ignoredattention.FieldPostbackID) {
+		fields = append(fields, ignoredattention.FieldPostbackID)
+	}
+	if m.FieldCleared(ignoredattention.FieldGoal) {
+		fields = append(fields, ignoredattention.FieldGoal)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IgnoredAttentionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IgnoredAttentionMutation) ClearField(name string) error {
+	switch name {
+	case ignoredattention.FieldPostbackID:
+		m.ClearPostbackID()
+		return nil
+	case ignoredattention.FieldGoal:
+		m.ClearGoal()
+		return nil
+	}
+	return fmt.Errorf("unknown IgnoredAttention nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IgnoredAttentionMutation) ResetField(name string) error {
+	switch name {
+	case ignoredattention.FieldAffiliateID:
+		m.ResetAffiliateID()
+		return nil
+	case ignoredattention.FieldPostbackID:
+		m.ResetPostbackID()
+		return nil
+	case ignoredattention.FieldGoal:
+		m.ResetGoal()
+		return nil
+	case ignoredattention.FieldIgnoredAt:
+		m.ResetIgnoredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown IgnoredAttention field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IgnoredAttentionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IgnoredAttentionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IgnoredAttentionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IgnoredAttentionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IgnoredAttentionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IgnoredAttentionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IgnoredAttentionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown IgnoredAttention unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IgnoredAttentionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown IgnoredAttention edge %s", name)
 }
 
 // IntegrationMutation represents an operation that mutates the Integration nodes in the graph.

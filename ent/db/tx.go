@@ -46,6 +46,8 @@ type Tx struct {
 	ExchangeRate *ExchangeRateClient
 	// Goal is the client for interacting with the Goal builders.
 	Goal *GoalClient
+	// IgnoredAttention is the client for interacting with the IgnoredAttention builders.
+	IgnoredAttention *IgnoredAttentionClient
 	// Integration is the client for interacting with the Integration builders.
 	Integration *IntegrationClient
 	// IntegrationSecret is the client for interacting with the IntegrationSecret builders.
@@ -215,6 +217,7 @@ func (tx *Tx) init() {
 	tx.EchoRequest = NewEchoRequestClient(tx.config)
 	tx.ExchangeRate = NewExchangeRateClient(tx.config)
 	tx.Goal = NewGoalClient(tx.config)
+	tx.IgnoredAttention = NewIgnoredAttentionClient(tx.config)
 	tx.Integration = NewIntegrationClient(tx.config)
 	tx.IntegrationSecret = NewIntegrationSecretClient(tx.config)
 	tx.LandingPage = NewLandingPageClient(tx.config)

@@ -2,6 +2,8 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
@@ -31,3 +33,30 @@ func (Alert) Fields() []ent.Field {
 
 // Indexes of an alert.
 func (Alert) Indexes() []ent.Index { return []ent.Index{index.Fields(affiliateColumn, "id")} }
+
+// IgnoredAttention is what an affiliate chose to ignore on Home: a goal for which it wants no
+// postback, or the failures of a postback until it fails again.
+type IgnoredAttention struct{ ent.Schema }
+
+// Mixin makes the affiliate its owner, who may ignore and show it again.
+func (IgnoredAttention) Mixin() []ent.Mixin { return []ent.Mixin{Owned{}} }
+
+// Annotations name its table.
+func (IgnoredAttention) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Annotation{Table: "ignored_attention"}}
+}
+
+// Fields of what is ignored.
+func (IgnoredAttention) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.Int64("postback_id").Optional().Nillable().Immutable().Unique().Comment("The postback that fails; null for a goal."),
+		field.String("goal").Optional().Nillable().Immutable().Comment("The goal without a postback; null for a postback."),
+		field.Time("ignored_at"),
+	}
+}
+
+// Indexes of what is ignored.
+func (IgnoredAttention) Indexes() []ent.Index {
+	return []ent.Index{index.Fields(affiliateColumn, "goal").Unique()}
+}

@@ -29,6 +29,7 @@ func (Click) Fields() []ent.Field {
 		field.String("referrer").Immutable(),
 		field.String("user_agent").Immutable(),
 		field.String("address").Immutable().Comment("Truncated to /24 or /48."),
+		field.Bool("test").Immutable().Default(false).Comment("The link was opened to try it: no report counts it."),
 	}
 }
 

@@ -1601,6 +1601,22 @@ func (ec *executionContext) marshalNBuiltLink2ᚖpostriderᚋgraphᚋgenᚐBuilt
 	return ec._BuiltLink(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCampaign2ᚕᚖpostriderᚋentᚋdbᚐCampaignᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Campaign) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCampaign2ᚖpostriderᚋentᚋdbᚐCampaign(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNCampaign2ᚖpostriderᚋentᚋdbᚐCampaign(ctx context.Context, sel ast.SelectionSet, v *db.Campaign) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Campaign!")

@@ -398,6 +398,29 @@ func (ec *executionContext) fieldContext_Click_userAgent(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Click", field, false, false, "String")
 }
 
+func (ec *executionContext) _Click_test(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Click_test(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Test, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Click_test(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Click", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Click_conversions(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -757,6 +780,11 @@ func (ec *executionContext) _Click(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "userAgent":
 			out.Values[i] = ec._Click_userAgent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "test":
+			out.Values[i] = ec._Click_test(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

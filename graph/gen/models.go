@@ -74,7 +74,7 @@ type BodyRuleInput struct {
 	Kind firing.BodyRuleKind `json:"kind"`
 	// For JSON_FIELD: the path, with dots: `result.status`.
 	Path *string `json:"path,omitempty"`
-	// The text looked for, in any case, or what the field must be.
+	// The text looked for, in any case, what the field must be, or the status codes.
 	Value string `json:"value"`
 }
 
@@ -380,6 +380,18 @@ type HomeNumbers struct {
 	Yesterday      *report.Day `json:"yesterday"`
 	// Of today's clicks, how many came without param_1: their conversions reach the tracker without its click id.
 	ClicksWithoutParam int `json:"clicksWithoutParam"`
+}
+
+type IgnoreAttentionInput struct {
+	// Of an `AttentionItem`.
+	ID string `json:"id"`
+	// False shows it again.
+	Ignored bool `json:"ignored"`
+}
+
+type IgnoreAttentionPayload struct {
+	Attention  *report.Attended `json:"attention,omitempty"`
+	UserErrors []*UserError     `json:"userErrors"`
 }
 
 type ImportStatusChangesInput struct {

@@ -29,6 +29,7 @@ type ResolverRoot interface {
 	Alert() AlertResolver
 	ApiToken() ApiTokenResolver
 	Attempt() AttemptResolver
+	AttentionItem() AttentionItemResolver
 	AuditEntry() AuditEntryResolver
 	BulkReplay() BulkReplayResolver
 	Campaign() CampaignResolver
@@ -146,6 +147,29 @@ type ComplexityRoot struct {
 		StatusCode        func(childComplexity int) int
 		Timings           func(childComplexity int) int
 		URL               func(childComplexity int) int
+	}
+
+	Attention struct {
+		Delivered func(childComplexity int) int
+		Failed    func(childComplexity int) int
+		Ignored   func(childComplexity int) int
+		Items     func(childComplexity int) int
+		Postbacks func(childComplexity int) int
+		Waiting   func(childComplexity int) int
+	}
+
+	AttentionItem struct {
+		Alert         func(childComplexity int) int
+		CampaignCount func(childComplexity int) int
+		Campaigns     func(childComplexity int) int
+		Goal          func(childComplexity int) int
+		ID            func(childComplexity int) int
+		IgnoredAt     func(childComplexity int) int
+		Link          func(childComplexity int) int
+		Message       func(childComplexity int) int
+		Postback      func(childComplexity int) int
+		Severity      func(childComplexity int) int
+		Since         func(childComplexity int) int
 	}
 
 	AttributeByRulePayload struct {
@@ -291,6 +315,7 @@ type ComplexityRoot struct {
 		Param2      func(childComplexity int) int
 		Param3      func(childComplexity int) int
 		Referrer    func(childComplexity int) int
+		Test        func(childComplexity int) int
 		UserAgent   func(childComplexity int) int
 	}
 
@@ -638,6 +663,11 @@ type ComplexityRoot struct {
 		YesterdaySoFar     func(childComplexity int) int
 	}
 
+	IgnoreAttentionPayload struct {
+		Attention  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ImportStatusChangesPayload struct {
 		Changed    func(childComplexity int) int
 		Lines      func(childComplexity int) int
@@ -740,6 +770,7 @@ type ComplexityRoot struct {
 		DismissAlert            func(childComplexity int, input DismissAlertInput) int
 		EndDeal                 func(childComplexity int, input EndDealInput) int
 		FireManualConversion    func(childComplexity int, input FireManualConversionInput) int
+		IgnoreAttention         func(childComplexity int, input IgnoreAttentionInput) int
 		ImportStatusChanges     func(childComplexity int, input ImportStatusChangesInput) int
 		PauseBulkReplay         func(childComplexity int, input ChangeBulkReplayInput) int
 		RecordConversion        func(childComplexity int, input RecordConversionInput) int
@@ -970,6 +1001,7 @@ type ComplexityRoot struct {
 	Query struct {
 		Affiliates            func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
 		Alerts                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Alert) int
+		Attention             func(childComplexity int) int
 		AuditEntries          func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit) int
 		BulkReplays           func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Campaigns             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
@@ -1722,6 +1754,110 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Attempt.URL(childComplexity), true
 
+	case "Attention.delivered":
+		if e.ComplexityRoot.Attention.Delivered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attention.Delivered(childComplexity), true
+	case "Attention.failed":
+		if e.ComplexityRoot.Attention.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attention.Failed(childComplexity), true
+	case "Attention.ignored":
+		if e.ComplexityRoot.Attention.Ignored == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attention.Ignored(childComplexity), true
+	case "Attention.items":
+		if e.ComplexityRoot.Attention.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attention.Items(childComplexity), true
+	case "Attention.postbacks":
+		if e.ComplexityRoot.Attention.Postbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attention.Postbacks(childComplexity), true
+	case "Attention.waiting":
+		if e.ComplexityRoot.Attention.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attention.Waiting(childComplexity), true
+
+	case "AttentionItem.alert":
+		if e.ComplexityRoot.AttentionItem.Alert == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.Alert(childComplexity), true
+	case "AttentionItem.campaignCount":
+		if e.ComplexityRoot.AttentionItem.CampaignCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.CampaignCount(childComplexity), true
+	case "AttentionItem.campaigns":
+		if e.ComplexityRoot.AttentionItem.Campaigns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.Campaigns(childComplexity), true
+	case "AttentionItem.goal":
+		if e.ComplexityRoot.AttentionItem.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.Goal(childComplexity), true
+	case "AttentionItem.id":
+		if e.ComplexityRoot.AttentionItem.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.ID(childComplexity), true
+	case "AttentionItem.ignoredAt":
+		if e.ComplexityRoot.AttentionItem.IgnoredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.IgnoredAt(childComplexity), true
+	case "AttentionItem.link":
+		if e.ComplexityRoot.AttentionItem.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.Link(childComplexity), true
+	case "AttentionItem.message":
+		if e.ComplexityRoot.AttentionItem.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.Message(childComplexity), true
+	case "AttentionItem.postback":
+		if e.ComplexityRoot.AttentionItem.Postback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.Postback(childComplexity), true
+	case "AttentionItem.severity":
+		if e.ComplexityRoot.AttentionItem.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.Severity(childComplexity), true
+	case "AttentionItem.since":
+		if e.ComplexityRoot.AttentionItem.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.Since(childComplexity), true
+
 	case "AttributeByRulePayload.considered":
 		if e.ComplexityRoot.AttributeByRulePayload.Considered == nil {
 			break
@@ -2256,6 +2392,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Click.Referrer(childComplexity), true
+	case "Click.test":
+		if e.ComplexityRoot.Click.Test == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Click.Test(childComplexity), true
 	case "Click.userAgent":
 		if e.ComplexityRoot.Click.UserAgent == nil {
 			break
@@ -3613,6 +3755,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HomeNumbers.YesterdaySoFar(childComplexity), true
 
+	case "IgnoreAttentionPayload.attention":
+		if e.ComplexityRoot.IgnoreAttentionPayload.Attention == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IgnoreAttentionPayload.Attention(childComplexity), true
+	case "IgnoreAttentionPayload.userErrors":
+		if e.ComplexityRoot.IgnoreAttentionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IgnoreAttentionPayload.UserErrors(childComplexity), true
+
 	case "ImportStatusChangesPayload.changed":
 		if e.ComplexityRoot.ImportStatusChangesPayload.Changed == nil {
 			break
@@ -4119,6 +4274,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.FireManualConversion(childComplexity, args["input"].(FireManualConversionInput)), true
+	case "Mutation.ignoreAttention":
+		if e.ComplexityRoot.Mutation.IgnoreAttention == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_ignoreAttention_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IgnoreAttention(childComplexity, args["input"].(IgnoreAttentionInput)), true
 	case "Mutation.importStatusChanges":
 		if e.ComplexityRoot.Mutation.ImportStatusChanges == nil {
 			break
@@ -5297,6 +5463,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Alerts(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Alert)), true
+	case "Query.attention":
+		if e.ComplexityRoot.Query.Attention == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Attention(childComplexity), true
 	case "Query.auditEntries":
 		if e.ComplexityRoot.Query.AuditEntries == nil {
 			break
@@ -7027,6 +7199,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DismissAlertInput", ec.unmarshalInputDismissAlertInput),
 			graphql.NewInputUnmarshaler("EndDealInput", ec.unmarshalInputEndDealInput),
 			graphql.NewInputUnmarshaler("FireManualConversionInput", ec.unmarshalInputFireManualConversionInput),
+			graphql.NewInputUnmarshaler("IgnoreAttentionInput", ec.unmarshalInputIgnoreAttentionInput),
 			graphql.NewInputUnmarshaler("ImportStatusChangesInput", ec.unmarshalInputImportStatusChangesInput),
 			graphql.NewInputUnmarshaler("MacroValueInput", ec.unmarshalInputMacroValueInput),
 			graphql.NewInputUnmarshaler("PostbackFilter", ec.unmarshalInputPostbackFilter),
@@ -7347,6 +7520,65 @@ extend type Mutation {
   revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload! @auth(scope: SECRETS)
 }
 `, BuiltIn: false},
+	{Name: "../schema/attention.graphqls", Input: `"What the viewer has to do something about, each cause once, and the deliveries of the last 24 hours."
+type Attention {
+  "Errors first. Without the items that were ignored."
+  items: [AttentionItem!]!
+  ignored: [AttentionItem!]!
+  delivered: Int!
+  "Without those that a replay stands for."
+  failed: Int!
+  waiting: Int!
+  "The postbacks that are enabled."
+  postbacks: Int!
+}
+
+"One cause of trouble: it is about one postback, goal, campaign or default link."
+type AttentionItem {
+  "What ` + "`" + `ignoreAttention` + "`" + ` takes: the id of the alert, or else of the postback or the goal."
+  id: ID!
+  severity: Severity!
+  "One or two sentences."
+  message: String!
+  "The open alert that says so; null if none does."
+  alert: Alert
+  postback: Postback
+  "A goal for which no postback fires in ` + "`" + `campaigns` + "`" + `."
+  goal: Goal
+  "The default link that an alert is about."
+  link: TrackingLink
+  "The campaigns without a postback for the goal, or the one that an alert is about: the first three."
+  campaigns: [Campaign!]!
+  campaignCount: Int!
+  "When it was noticed, or failed last; null for a goal without a postback."
+  since: Time
+  ignoredAt: Time
+}
+
+input IgnoreAttentionInput {
+  "Of an ` + "`" + `AttentionItem` + "`" + `."
+  id: ID!
+  "False shows it again."
+  ignored: Boolean! = true
+}
+
+type IgnoreAttentionPayload {
+  attention: Attention
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  attention: Attention! @auth
+}
+
+extend type Mutation {
+  """
+  Ignores an item of the attention list. A goal stays ignored until it is shown again, and counts as missing nowhere
+  meanwhile; a postback until a later delivery fails; an alert until it is resolved.
+  """
+  ignoreAttention(input: IgnoreAttentionInput!): IgnoreAttentionPayload! @auth(scope: WRITE)
+}
+`, BuiltIn: false},
 	{Name: "../schema/attribution.graphqls", Input: `"Why a click is proposed for an unattributed conversion, most certain first."
 enum ProposalKind {
   "Its id is in another parameter."
@@ -7607,6 +7839,8 @@ type Click implements Node {
   country: String!
   referrer: String!
   userAgent: String!
+  "The link was opened to try it (` + "`" + `test=1` + "`" + `): no number counts the click."
+  test: Boolean!
   conversions: [Conversion!]!
 }
 
@@ -8914,14 +9148,16 @@ enum BodyRuleKind {
   NOT_CONTAINS
   "Delivered only if the JSON field at ` + "`" + `path` + "`" + ` is ` + "`" + `value` + "`" + `."
   JSON_FIELD
+  "Delivered only if the status code is one of those in ` + "`" + `value` + "`" + `: ` + "`" + `200` + "`" + `, or ` + "`" + `200, 302` + "`" + `."
+  STATUS_CODE
 }
 
-"Success rule: what the response must have, besides a 2xx status, to count as delivered."
+"Success rule: what the response must have to count as delivered. Without one every 2xx does."
 type BodyRule {
   kind: BodyRuleKind!
   "For JSON_FIELD: the path, with dots: ` + "`" + `result.status` + "`" + `; empty for the others."
   path: String!
-  "The text looked for, in any case, or what the field must be."
+  "The text looked for, in any case, what the field must be, or the status codes."
   value: String!
 }
 
@@ -8929,7 +9165,7 @@ input BodyRuleInput {
   kind: BodyRuleKind!
   "For JSON_FIELD: the path, with dots: ` + "`" + `result.status` + "`" + `."
   path: String
-  "The text looked for, in any case, or what the field must be."
+  "The text looked for, in any case, what the field must be, or the status codes."
   value: String!
 }
 
@@ -9997,6 +10233,52 @@ func (ec *executionContext) childFields_Attempt(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Attempt", field.Name)
 }
 
+func (ec *executionContext) childFields_Attention(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "items":
+		return ec.fieldContext_Attention_items(ctx, field)
+	case "ignored":
+		return ec.fieldContext_Attention_ignored(ctx, field)
+	case "delivered":
+		return ec.fieldContext_Attention_delivered(ctx, field)
+	case "failed":
+		return ec.fieldContext_Attention_failed(ctx, field)
+	case "waiting":
+		return ec.fieldContext_Attention_waiting(ctx, field)
+	case "postbacks":
+		return ec.fieldContext_Attention_postbacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Attention", field.Name)
+}
+
+func (ec *executionContext) childFields_AttentionItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AttentionItem_id(ctx, field)
+	case "severity":
+		return ec.fieldContext_AttentionItem_severity(ctx, field)
+	case "message":
+		return ec.fieldContext_AttentionItem_message(ctx, field)
+	case "alert":
+		return ec.fieldContext_AttentionItem_alert(ctx, field)
+	case "postback":
+		return ec.fieldContext_AttentionItem_postback(ctx, field)
+	case "goal":
+		return ec.fieldContext_AttentionItem_goal(ctx, field)
+	case "link":
+		return ec.fieldContext_AttentionItem_link(ctx, field)
+	case "campaigns":
+		return ec.fieldContext_AttentionItem_campaigns(ctx, field)
+	case "campaignCount":
+		return ec.fieldContext_AttentionItem_campaignCount(ctx, field)
+	case "since":
+		return ec.fieldContext_AttentionItem_since(ctx, field)
+	case "ignoredAt":
+		return ec.fieldContext_AttentionItem_ignoredAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttentionItem", field.Name)
+}
+
 func (ec *executionContext) childFields_AttributeByRulePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "count":
@@ -10283,6 +10565,8 @@ func (ec *executionContext) childFields_Click(ctx context.Context, field graphql
 		return ec.fieldContext_Click_referrer(ctx, field)
 	case "userAgent":
 		return ec.fieldContext_Click_userAgent(ctx, field)
+	case "test":
+		return ec.fieldContext_Click_test(ctx, field)
 	case "conversions":
 		return ec.fieldContext_Click_conversions(ctx, field)
 	}
@@ -10975,6 +11259,16 @@ func (ec *executionContext) childFields_HomeNumbers(ctx context.Context, field g
 		return ec.fieldContext_HomeNumbers_clicksWithoutParam(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HomeNumbers", field.Name)
+}
+
+func (ec *executionContext) childFields_IgnoreAttentionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "attention":
+		return ec.fieldContext_IgnoreAttentionPayload_attention(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_IgnoreAttentionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IgnoreAttentionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ImportStatusChangesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

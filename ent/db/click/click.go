@@ -40,6 +40,8 @@ const (
 	FieldUserAgent = "user_agent"
 	// FieldAddress holds the string denoting the address field in the database.
 	FieldAddress = "address"
+	// FieldTest holds the string denoting the test field in the database.
+	FieldTest = "test"
 	// Table holds the table name of the click in the database.
 	Table = "clicks"
 )
@@ -61,6 +63,7 @@ var Columns = []string{
 	FieldReferrer,
 	FieldUserAgent,
 	FieldAddress,
+	FieldTest,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -81,6 +84,8 @@ func ValidColumn(column string) bool {
 var (
 	Hooks  [1]ent.Hook
 	Policy ent.Policy
+	// DefaultTest holds the default value on creation for the "test" field.
+	DefaultTest bool
 )
 
 // OrderOption defines the ordering options for the Click queries.
@@ -159,4 +164,9 @@ func ByUserAgent(opts ...sql.OrderTermOption) OrderOption {
 // ByAddress orders the results by the address field.
 func ByAddress(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAddress, opts...).ToFunc()
+}
+
+// ByTest orders the results by the test field.
+func ByTest(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTest, opts...).ToFunc()
 }

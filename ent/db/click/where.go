@@ -125,6 +125,11 @@ func Address(v string) predicate.Click {
 	return predicate.Click(sql.FieldEQ(FieldAddress, v))
 }
 
+// Test applies equality check predicate on the "test" field. It's identical to TestEQ.
+func Test(v bool) predicate.Click {
+	return predicate.Click(sql.FieldEQ(FieldTest, v))
+}
+
 // AffiliateIDEQ applies the EQ predicate on the "affiliate_id" field.
 func AffiliateIDEQ(v int64) predicate.Click {
 	return predicate.Click(sql.FieldEQ(FieldAffiliateID, v))
@@ -903,6 +908,16 @@ func AddressEqualFold(v string) predicate.Click {
 // AddressContainsFold applies the ContainsFold predicate on the "address" field.
 func AddressContainsFold(v string) predicate.Click {
 	return predicate.Click(sql.FieldContainsFold(FieldAddress, v))
+}
+
+// TestEQ applies the EQ predicate on the "test" field.
+func TestEQ(v bool) predicate.Click {
+	return predicate.Click(sql.FieldEQ(FieldTest, v))
+}
+
+// TestNEQ applies the NEQ predicate on the "test" field.
+func TestNEQ(v bool) predicate.Click {
+	return predicate.Click(sql.FieldNEQ(FieldTest, v))
 }
 
 // And groups predicates with the AND operator between them.

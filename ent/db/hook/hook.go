@@ -200,6 +200,18 @@ func (f GoalFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GoalMutation", m)
 }
 
+// The IgnoredAttentionFunc type is an adapter to allow the use of ordinary
+// function as IgnoredAttention mutator.
+type IgnoredAttentionFunc func(context.Context, *db.IgnoredAttentionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IgnoredAttentionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.IgnoredAttentionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IgnoredAttentionMutation", m)
+}
+
 // The IntegrationFunc type is an adapter to allow the use of ordinary
 // function as Integration mutator.
 type IntegrationFunc func(context.Context, *db.IntegrationMutation) (db.Value, error)

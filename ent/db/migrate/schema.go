@@ -3,6 +3,7 @@
 package migrate
 
 import (
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
 )
@@ -243,6 +244,7 @@ var (
 		{Name: "referrer", Type: field.TypeString},
 		{Name: "user_agent", Type: field.TypeString},
 		{Name: "address", Type: field.TypeString},
+		{Name: "test", Type: field.TypeBool, Default: false},
 	}
 	// ClicksTable holds the schema information for the "clicks" table.
 	ClicksTable = &schema.Table{
@@ -559,6 +561,27 @@ var (
 		Name:       "goals",
 		Columns:    GoalsColumns,
 		PrimaryKey: []*schema.Column{GoalsColumns[0]},
+	}
+	// IgnoredAttentionColumns holds the columns for the "ignored_attention" table.
+	IgnoredAttentionColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "affiliate_id", Type: field.TypeInt64},
+		{Name: "postback_id", Type: field.TypeInt64, Unique: true, Nullable: true},
+		{Name: "goal", Type: field.TypeString, Nullable: true},
+		{Name: "ignored_at", Type: field.TypeTime},
+	}
+	// IgnoredAttentionTable holds the schema information for the "ignored_attention" table.
+	IgnoredAttentionTable = &schema.Table{
+		Name:       "ignored_attention",
+		Columns:    IgnoredAttentionColumns,
+		PrimaryKey: []*schema.Column{IgnoredAttentionColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "ignoredattention_affiliate_id_goal",
+				Unique:  true,
+				Columns: []*schema.Column{IgnoredAttentionColumns[1], IgnoredAttentionColumns[3]},
+			},
+		},
 	}
 	// IntegrationsColumns holds the columns for the "integrations" table.
 	IntegrationsColumns = []*schema.Column{
@@ -887,6 +910,7 @@ var (
 		EchoRequestsTable,
 		ExchangeRatesTable,
 		GoalsTable,
+		IgnoredAttentionTable,
 		IntegrationsTable,
 		IntegrationSecretsTable,
 		LandingPagesTable,
@@ -902,4 +926,7 @@ var (
 )
 
 func init() {
+	IgnoredAttentionTable.Annotation = &entsql.Annotation{
+		Table: "ignored_attention",
+	}
 }

@@ -54,6 +54,9 @@ type ExchangeRate func(*sql.Selector)
 // Goal is the predicate function for goal builders.
 type Goal func(*sql.Selector)
 
+// IgnoredAttention is the predicate function for ignoredattention builders.
+type IgnoredAttention func(*sql.Selector)
+
 // Integration is the predicate function for integration builders.
 type Integration func(*sql.Selector)
 

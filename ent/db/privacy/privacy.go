@@ -495,6 +495,30 @@ func (f GoalMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) e
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.GoalMutation", m)
 }
 
+// The IgnoredAttentionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IgnoredAttentionQueryRuleFunc func(context.Context, *db.IgnoredAttentionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IgnoredAttentionQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.IgnoredAttentionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.IgnoredAttentionQuery", q)
+}
+
+// The IgnoredAttentionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IgnoredAttentionMutationRuleFunc func(context.Context, *db.IgnoredAttentionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IgnoredAttentionMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.IgnoredAttentionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.IgnoredAttentionMutation", m)
+}
+
 // The IntegrationQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type IntegrationQueryRuleFunc func(context.Context, *db.IntegrationQuery) error
@@ -826,6 +850,8 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.GoalQuery:
 		return q.Filter(), nil
+	case *db.IgnoredAttentionQuery:
+		return q.Filter(), nil
 	case *db.IntegrationQuery:
 		return q.Filter(), nil
 	case *db.IntegrationSecretQuery:
@@ -886,6 +912,8 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.ExchangeRateMutation:
 		return m.Filter(), nil
 	case *db.GoalMutation:
+		return m.Filter(), nil
+	case *db.IgnoredAttentionMutation:
 		return m.Filter(), nil
 	case *db.IntegrationMutation:
 		return m.Filter(), nil

@@ -21,6 +21,7 @@ import (
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
+	"postrider/ent/db/ignoredattention"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/integrationsecret"
 	"postrider/ent/db/landingpage"
@@ -235,6 +236,12 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
+	clickFields := schema.Click{}.Fields()
+	_ = clickFields
+	// clickDescTest is the schema descriptor for test field.
+	clickDescTest := clickFields[14].Descriptor()
+	// click.DefaultTest holds the default value on creation for the test field.
+	click.DefaultTest = clickDescTest.Default.(bool)
 	conversion.Policy = privacy.NewPolicies(schema.Conversion{})
 	conversion.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -420,6 +427,16 @@ func init() {
 	goalDescName := goalFields[2].Descriptor()
 	// goal.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	goal.NameValidator = goalDescName.Validators[0].(func(string) error)
+	ignoredattentionMixin := schema.IgnoredAttention{}.Mixin()
+	ignoredattention.Policy = privacy.NewPolicies(ignoredattentionMixin[0], schema.IgnoredAttention{})
+	ignoredattention.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := ignoredattention.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	integration.Policy = privacy.NewPolicies(schema.Integration{})
 	integration.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

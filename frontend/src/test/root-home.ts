@@ -1,4 +1,4 @@
-import { ago, connection, type Page } from "./basics";
+import { ago } from "./basics";
 import type { Campaign } from "./catalogue";
 import type { Postback } from "./postbacks";
 import type { World } from "./world";
@@ -63,15 +63,64 @@ export function homeRoot(world: World) {
       clicksWithoutParam: 12,
     },
     setupChecklist: () => world.checklist,
-    alerts: (args: Page) =>
-      connection(
-        world.alerts.filter((alert) => alert.dismissedAt === null),
-        args,
-      ),
-    dismissAlert: ({ input }: { input: { id: string } }) => {
-      const alert = world.alerts.find((a) => a.id === input.id);
-      if (alert) alert.dismissedAt = ago(0);
-      return { alert, userErrors: [] };
+    attention: () => attention(world),
+    ignoreAttention: ({ input: { id, ignored } }: { input: { id: string; ignored: boolean } }) => {
+      if (ignored) world.ignored.add(id);
+      else world.ignored.delete(id);
+      return { attention: attention(world), userErrors: [] };
     },
+  };
+}
+
+const item = (of: { id: string; severity: string; message: string }) => ({
+  since: null as string | null,
+  alert: null as unknown,
+  postback: null as unknown,
+  goal: null as unknown,
+  link: null,
+  campaigns: [] as readonly unknown[],
+  campaignCount: 0,
+  ignoredAt: null as string | null,
+  ...of,
+});
+
+/** The open alerts, then postbacks on hold, then each goal that campaigns lack. */
+function attention(world: World) {
+  const alerts = world.alerts.map((alert) => ({
+    ...item(alert),
+    alert,
+    postback: alert.postback,
+    since: alert.raisedAt,
+  }));
+  const held = world.postbacks
+    .filter((postback) => postback.holdReason !== null)
+    .map((postback) => ({
+      ...item({
+        id: postback.id,
+        severity: "ERROR",
+        message: "The tracker says that the URL is gone (410).",
+      }),
+      postback,
+    }));
+  const goals = [
+    ...new Map(world.campaigns.flatMap((c) => c.missingGoals).map((goal) => [goal.id, goal])).values(),
+  ];
+  const missing = goals.map((goal) => {
+    const campaigns = world.campaigns.filter((c) => c.missingGoals.some((lacked) => lacked.id === goal.id));
+    return {
+      ...item({ id: goal.id, severity: "WARNING", message: "Its conversions are not sent to your tracker." }),
+      goal,
+      campaigns: campaigns.slice(0, 3),
+      campaignCount: campaigns.length,
+    };
+  });
+  const all = [...alerts, ...held, ...missing];
+  return {
+    delivered: 1204,
+    failed: 3,
+    waiting: world.deliveries.filter(({ state }) => ["QUEUED", "RETRYING", "HELD"].includes(state)).length,
+    postbacks: world.postbacks.length,
+    items: all.filter(({ id }) => !world.ignored.has(id)),
+    ignored: all.filter(({ id }) => world.ignored.has(id)).map((one) => ({ ...one, ignoredAt: ago(0) })),
   };
 }

@@ -37,6 +37,8 @@ export class World {
   deliveries: Delivery[] = [];
   tests: Test[] = [];
   alerts = makeAlerts(this.postbacks);
+  /** What is ignored on Home, by id. */
+  ignored = new Set<string>();
   checklist = makeChecklist(this.campaigns);
   tokens = [this.makeToken("T1", "Reporting script", 4e8)];
   echo = Array.from({ length: 3 }, (_, i) => ({
@@ -97,6 +99,7 @@ export class World {
       landingPage: pick(campaign.offer.landingPages, i),
       deepLink: "",
       country: pick(["DE", "BR", "CA", "FI", ""], i),
+      test: false,
       referrer: i % 2 === 0 ? "https://m.facebook.com/" : "",
       userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148",
       conversions: [] as unknown[],

@@ -17,6 +17,7 @@ export function ClickFacts({ click }: { click: ClickPartsData }): ReactElement {
       <Fact name="Clicked">
         <Time at={click.clickedAt} form="full" />
       </Fact>
+      {click.test && <Fact name="Test click">No report counts it.</Fact>}
       <Fact name="Offer">{click.offer.name}</Fact>
       <Fact name="Campaign">{click.campaign?.name ?? "The offer's default link"}</Fact>
       <Fact name="param_1">

@@ -13,6 +13,7 @@ export const ClickParts = graphql(`
     country
     referrer
     userAgent
+    test
     offer {
       id
       name

@@ -6,6 +6,7 @@ import { CampaignFilter } from "@/components/records/campaign-filter";
 import { PagedListing } from "@/components/records/listing";
 import { Param } from "@/components/records/param";
 import { usePaged } from "@/components/records/use-paged";
+import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { PageHead } from "@/components/ui/page";
@@ -31,6 +32,7 @@ const ClicksQuery = graphql(`
           param2
           param3
           country
+          test
           affiliate {
             id
             name
@@ -142,7 +144,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
       cell: (row) => (
         <span className="text-muted">
           {isStaff && `${row.affiliate.name} · `}
-          {row.campaign?.name ?? row.offer.name}
+          {row.campaign?.name ?? row.offer.name} {row.test && <Badge>Test</Badge>}
         </span>
       ),
     },

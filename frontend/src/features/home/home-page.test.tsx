@@ -43,31 +43,41 @@ it("leads somebody without a campaign from the first postback to the first deliv
   world.campaigns.length = 0;
   world.postbacks.length = 0;
   world.clicks.length = 0;
+  world.alerts.length = 0;
   open("/", world);
   const list = await screen.findByRole("list", { name: "Checklist" });
   expect(screen.getByText("0 of 3 done")).toBeInTheDocument();
   expect(within(list).getByRole("link", { name: "New postback" })).toHaveAttribute("href", "/postbacks/new");
   expect(within(list).getByRole("link", { name: "Tracking link" })).toHaveAttribute("href", "/links");
-  expect(screen.getByText("Nothing: there is no postback yet.")).toBeInTheDocument();
+  expect(await screen.findByText("Nothing: there is no postback yet.")).toBeInTheDocument();
 });
 
-it("shows alerts as they are raised, until they are dismissed", async () => {
+it("keeps what is ignored apart until it is shown again", async () => {
   const { world, user } = open("/");
-  const alerts = await screen.findByRole("region", { name: "Alerts" });
-  expect(alerts).toHaveTextContent("your tracker answers 503");
-  expect(within(alerts).getByRole("link")).toHaveTextContent("Deposit to pb.voltrack.example");
+  const list = await screen.findByRole("list", { name: "Needs attention" });
+  expect(list).toHaveTextContent("your tracker answers 503");
   const [first] = world.alerts;
   if (!first) throw new Error("there is no alert");
   const raised = { ...first, id: "AL2", message: "Registration is held." };
   world.alerts.unshift(raised);
   world.happen("alertChanged", raised);
   await screen.findByText(/Registration is held/);
-  await user.click(screen.getAllByRole("button", { name: "Dismiss the alert" })[0] ?? alerts);
-  await waitFor(() => {
-    expect(screen.getAllByRole("button", { name: "Dismiss the alert" })).toHaveLength(1);
-  });
-  await user.click(screen.getByRole("button", { name: "Dismiss the alert" }));
-  await waitFor(() => {
-    expect(screen.queryByRole("region", { name: "Alerts" })).not.toBeInTheDocument();
-  });
+  await user.click(screen.getByRole("button", { name: "Ignore: CPA" }));
+  await screen.findByText("1 ignored item");
+  expect(within(list).queryByRole("link", { name: /^CPA has no postback/ })).not.toBeInTheDocument();
+  await user.click(screen.getByText("1 ignored item"));
+  await user.click(screen.getByRole("button", { name: "Show again: CPA" }));
+  await within(list).findByRole("link", { name: /^CPA has no postback/ });
+});
+
+it("says what waits before it says that nothing does", async () => {
+  const world = new World(0);
+  world.alerts.length = 0;
+  world.campaigns.length = 0;
+  for (const postback of world.postbacks) postback.holdReason = null;
+  world.add("QUEUED");
+  open("/", world);
+  expect(
+    await screen.findByText("Nothing to do: 1 delivery is on the way to your tracker."),
+  ).toBeInTheDocument();
 });

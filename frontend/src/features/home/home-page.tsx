@@ -3,7 +3,6 @@ import type { ReactElement } from "react";
 import { PageBody, PageHead } from "@/components/ui/page";
 import { useIsStaff } from "@/graphql/viewer";
 
-import { Alerts } from "./alerts";
 import { Attention } from "./attention";
 import { SetupChecklist } from "./checklist";
 import { Latest } from "./latest";
@@ -16,7 +15,6 @@ export function HomePage(): ReactElement {
     <>
       <PageHead title="Home">Today so far, and the latest activity.</PageHead>
       <PageBody>
-        {!isStaff && <Alerts />}
         <Today />
         {!isStaff && <SetupChecklist />}
         <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_26rem]">

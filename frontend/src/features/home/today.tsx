@@ -10,6 +10,9 @@ import { ErrorState } from "@/components/ui/states";
 import { useZone } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+import { useIsStaff } from "@/graphql/viewer";
+
+import { AttentionQuery } from "./attention-query";
 
 const TodayQuery = graphql(`
   query HomeNumbers($timeZone: String) {
@@ -46,6 +49,7 @@ const everyMs = 30_000;
 /** Today so far, against yesterday until the same time, in the viewer's own days. */
 export function Today(): ReactElement {
   const timeZone = useZone();
+  const isSaid = useIsSaid();
   const [{ data, error }, ask] = useQuery({
     query: TodayQuery,
     variables: { timeZone },
@@ -73,7 +77,7 @@ export function Today(): ReactElement {
   }
   const today = data?.homeNumbers.today;
   const before = data?.homeNumbers.yesterdaySoFar;
-  const without = data?.homeNumbers.clicksWithoutParam ?? 0;
+  const without = isSaid ? 0 : (data?.homeNumbers.clicksWithoutParam ?? 0);
   return (
     <Figures label="Today so far">
       <Count name="Clicks today" now={today?.clicks} before={before?.clicks}>
@@ -94,6 +98,12 @@ export function Today(): ReactElement {
       </Figure>
     </Figures>
   );
+}
+
+/** Whether the attention list says already that clicks come without param_1. */
+function useIsSaid(): boolean {
+  const [{ data }] = useQuery({ query: AttentionQuery, pause: useIsStaff() });
+  return data?.attention.items.some((item) => item.alert?.kind === "CLICKS_WITHOUT_PARAM") ?? false;
 }
 
 /** Which way payouts go, where both days have the one currency: more than one cannot be set against each other. */

@@ -45,7 +45,7 @@ const Recorded = graphql(
 
 type Click = ResultOf<typeof ClickParts>;
 
-/** The link with believable values where the tracker's tokens stand, and the value of param_1 that tells this click from others. */
+/** The link as a test click, with believable values where the tracker's tokens stand; param_1 tells this click from others. */
 export function asTestClick(link: string, n: number): { url: string; param1: string } {
   const url = new URL(link);
   const param1 = `test-${n.toString(36)}`;
@@ -54,6 +54,7 @@ export function asTestClick(link: string, n: number): { url: string; param1: str
     const value = url.searchParams.get(name);
     if (value !== null) url.searchParams.set(name, value.replaceAll(/[{}[\]#$%]/g, ""));
   }
+  url.searchParams.set("test", "1");
   return { url: url.toString(), param1 };
 }
 
@@ -79,7 +80,8 @@ export function TestClick({ link }: { link: string }): ReactElement {
     <Panel title="Test click">
       <div className="flex flex-col gap-3">
         <p className="text-muted">
-          Opens the link once with a unique value in param_1, so that you see the click arrive.
+          Opens the link once with a unique value in param_1, so that you see the click arrive. No report
+          counts it.
         </p>
         <div>
           <Button

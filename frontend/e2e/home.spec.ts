@@ -1,0 +1,63 @@
+import { click, expect, route, signIn, someone, test } from "./test";
+
+test("what needs attention is one list, and what is ignored stays ignored", async ({ page, demo }) => {
+  await signIn(page, demo);
+  await page.goto("/");
+  const list = page.getByRole("list", { name: "Needs attention" });
+  await expect(list.getByRole("listitem").first()).toBeVisible();
+  await page.screenshot({ path: "test-results/shots/attention.png" });
+  // A postback is named once, whatever all is wrong with it.
+  const names = await list.getByRole("link").allTextContents();
+  expect(new Set(names).size).toBe(names.length);
+
+  const gap = list
+    .getByRole("listitem")
+    .filter({ hasText: /has no postback in/ })
+    .first();
+  const title = (await gap.getByRole("link").textContent()) ?? "";
+  await gap.getByRole("button", { name: /^Ignore: / }).click();
+  await expect(list.getByRole("link", { name: title })).toHaveCount(0);
+  await page.reload();
+  await page.getByText(/^\d+ ignored items?$/).click();
+  const ignored = page.getByRole("list", { name: "Ignored" });
+  await expect(ignored.getByRole("link", { name: title })).toBeVisible();
+  // It counts as missing nowhere.
+  const goal = title.split(" has no postback")[0] ?? "";
+  await page.goto("/campaigns");
+  await expect(page.getByRole("table", { name: "Campaigns" })).toBeVisible();
+  await expect(page.getByRole("cell", { name: new RegExp(`\\b${goal}\\b`) })).toHaveCount(0);
+
+  await page.goto("/");
+  await page.getByText(/^\d+ ignored items?$/).click();
+  await ignored
+    .getByRole("listitem")
+    .filter({ hasText: title })
+    .getByRole("button", { name: /^Show again: / })
+    .click();
+  await expect(list.getByRole("link", { name: title })).toBeVisible();
+});
+
+test("a test click is shown as one, and counted nowhere", async ({ page, demo, request }) => {
+  await signIn(page, demo);
+  const { token } = someone(demo, "affiliate");
+  const clicksToday = async () => {
+    const response = await request.post("/graphql", {
+      data: { query: "{ homeNumbers { today { clicks } } }" },
+      headers: { authorization: `Bearer ${token ?? ""}` },
+    });
+    const { data } = (await response.json()) as { data: { homeNumbers: { today: { clicks: number } } } };
+    return data.homeNumbers.today.clicks;
+  };
+  const { link } = route(demo);
+  const before = await clicksToday();
+  const param = `try-${String(Date.now())}`;
+  await click(request, link.url, { param_1: param, test: "1" });
+  expect(await clicksToday()).toBe(before);
+  await click(request, link.url, { param_1: `${param}-real` });
+  expect(await clicksToday()).toBe(before + 1);
+  await page.goto(`/clicks?q=${param}`);
+  const row = page.getByRole("row").filter({ hasText: param });
+  await expect(row).toContainText("Test");
+  await row.getByRole("link").click();
+  await expect(page.getByText("No report counts it.")).toBeVisible();
+});
