@@ -1,7 +1,29 @@
 import { click, expect, route, signIn, someone, test } from "./test";
 
-test("what needs attention is one list, and what is ignored stays ignored", async ({ page, demo }) => {
-  await signIn(page, demo);
+test("what needs attention is one list, and what is ignored stays ignored", async ({
+  page,
+  demo,
+  request,
+}) => {
+  // An affiliate whose only postback for a goal that pays is switched off.
+  const own = demo.users.filter((user) => user.role.toLowerCase() === "affiliate").at(1);
+  const ask = async (query: string) => {
+    const response = await request.post("/graphql", {
+      data: { query },
+      headers: { authorization: `Bearer ${own?.token ?? ""}` },
+    });
+    return (await response.json()) as {
+      data: { postbacks: { edges: { node: { id: string; name: string } }[] } };
+    };
+  };
+  const found = await ask(`{ postbacks(filter: { goals: ["cpa"] }) { edges { node { id name } } } }`);
+  const only = found.data.postbacks.edges[0]?.node.id ?? "";
+  const enable = (enabled: boolean) =>
+    ask(
+      `mutation { setPostbackEnabled(input: { id: "${only}", enabled: ${String(enabled)} }) { userErrors { message } } }`,
+    );
+  await enable(false);
+  await signIn(page, { ...demo, users: own ? [own] : [] });
   await page.goto("/");
   const list = page.getByRole("list", { name: "Needs attention" });
   await expect(list.getByRole("listitem").first()).toBeVisible();
@@ -35,6 +57,7 @@ test("what needs attention is one list, and what is ignored stays ignored", asyn
     .getByRole("button", { name: /^Show again: / })
     .click();
   await expect(list.getByRole("link", { name: title })).toBeVisible();
+  await enable(true);
 });
 
 test("a test click is shown as one, and counted nowhere", async ({ page, demo, request }) => {
