@@ -130,6 +130,10 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	zipped, err := compression()
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", alive)
 	mux.Handle("GET /readyz", readiness(p.Ready, p.Log))
@@ -139,11 +143,15 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 		if err != nil {
 			return nil, err
 		}
-		mux.Handle("GET /graphiql", web.page("graphiql.html"))
-		mux.Handle("/", web)
+		mux.Handle("GET /graphiql", zipped(web.page("graphiql.html")))
+		mux.Handle("/", zipped(web))
 	}
 	for _, route := range p.Routes {
-		mux.Handle(route.Pattern, route.Handler)
+		if route.Open { // answered in a line
+			mux.Handle(route.Pattern, route.Handler)
+		} else {
+			mux.Handle(route.Pattern, zipped(route.Handler))
+		}
 	}
 	var h http.Handler = mux
 	h = origins.Handler(h)

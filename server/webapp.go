@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -10,9 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -31,13 +28,12 @@ type webApp struct {
 	files map[string]*webFile
 }
 
-// webFile is one file of the web app and, after the first request for it, its compressed form.
+// webFile is one file of the web app.
 type webFile struct {
 	content     []byte
 	contentType string
-	etag        string
+	etag        string // weak: the same for the file and for its compressed form
 	cache       string
-	zipped      func() []byte // nil if compression would not help
 }
 
 func newWebApp(dist fs.FS) (*webApp, error) {
@@ -63,13 +59,10 @@ func newWebFile(name string, content []byte) *webFile {
 	sum := sha256.Sum256(content)
 	file := &webFile{
 		content: content, contentType: contentType(name),
-		etag: `"` + hex.EncodeToString(sum[:12]) + `"`, cache: revalidate,
+		etag: `W/"` + hex.EncodeToString(sum[:12]) + `"`, cache: revalidate,
 	}
 	if strings.HasPrefix(name, "assets/") {
 		file.cache = forever
-	}
-	if compressible(file.contentType) && len(content) > 1024 {
-		file.zipped = sync.OnceValue(func() []byte { return zip(content) })
 	}
 	return file
 }
@@ -110,17 +103,8 @@ func (f *webFile) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.contentType)
 	h.Set("Cache-Control", f.cache)
-	content, etag := f.content, f.etag
-	if f.zipped != nil {
-		h.Set("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header.Get("Accept-Encoding")) && r.Header.Get("Range") == "" {
-			content, etag = f.zipped(), strings.TrimSuffix(f.etag, `"`)+`-gz"`
-			h.Set("Content-Encoding", "gzip")
-			h.Set("Content-Length", strconv.Itoa(len(content)))
-		}
-	}
-	h.Set("ETag", etag)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+	h.Set("ETag", f.etag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.content))
 }
 
 func contentType(name string) string {
@@ -144,28 +128,4 @@ func contentType(name string) string {
 		return t
 	}
 	return "application/octet-stream"
-}
-
-func compressible(contentType string) bool {
-	return strings.HasPrefix(contentType, "text/") || strings.Contains(contentType, "json") || strings.Contains(contentType, "svg")
-}
-
-// acceptsGzip parses Accept-Encoding; gzip;q=0 refuses it.
-func acceptsGzip(header string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		coding, params, _ := strings.Cut(part, ";")
-		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
-			weight, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(params), "q="), 64)
-			return err != nil || weight > 0
-		}
-	}
-	return false
-}
-
-func zip(content []byte) []byte {
-	var out bytes.Buffer
-	writer, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // the level is a valid one
-	_, _ = writer.Write(content)                                 // to memory
-	_ = writer.Close()
-	return out.Bytes()
 }

@@ -63,6 +63,33 @@ func TestWebAppIsSentShortAndNotTwice(t *testing.T) {
 	}
 }
 
+func TestTheAPIIsCompressedAndItsStreamsAreNot(t *testing.T) {
+	t.Parallel()
+	long := `{"data":"` + strings.Repeat("x", 4096) + `"}`
+	answer := func(contentType string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			_, _ = io.WriteString(w, long)
+		}
+	}
+	s, _ := setup(t, func(p *server.Params) {
+		p.Routes = append(p.Routes,
+			server.Route{Pattern: "/json", Handler: answer("application/json")},
+			server.Route{Pattern: "/events", Handler: answer("text/event-stream")},
+			server.Route{Pattern: "/picture", Handler: answer("image/png")},
+			server.Route{Pattern: "/short", Handler: answer("text/plain"), Open: true})
+	})
+	for path, zipped := range map[string]bool{"/json": true, "/events": false, "/picture": false, "/short": false} {
+		res := get(t, s, path, "Accept-Encoding: gzip")
+		if got := res.Header.Get("Content-Encoding") == "gzip"; got != zipped {
+			t.Errorf("%s: zipped %t", path, got)
+		}
+	}
+	if res := get(t, s, "/json", "Accept-Encoding: gzip", "Accept: text/event-stream"); res.Header.Get("Content-Encoding") != "" {
+		t.Error("a stream is zipped")
+	}
+}
+
 func TestBinaryWithoutWebAppSaysSo(t *testing.T) {
 	t.Parallel()
 	s, _ := setup(t, func(p *server.Params) { p.Web = fstest.MapFS{".keep": {}} })
