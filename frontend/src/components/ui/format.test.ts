@@ -8,6 +8,9 @@ describe("format", () => {
     expect(formatMoney("12345678901234.56", "USD")).toBe("$12,345,678,901,234.56");
     expect(formatMoney("5.5", "EUR")).toBe("€5.50");
     expect(formatMoney("5.5", "no currency")).toBe("5.5 no currency");
+    expect(formatMoney("80", "CAD")).toBe("CA$80.00");
+    const all = Intl.supportedValuesOf("currency").map((currency) => formatMoney("100", currency));
+    expect(new Set(all).size).toBe(all.length);
   });
 
   it("writes durations with the digits that matter", () => {

@@ -10,13 +10,12 @@ export function formatPercent(share: number): string {
   return new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 }).format(share);
 }
 
-/** Money comes as a decimal string; Intl takes it as one, so no digit is lost on the way. */
+/** Money comes as a decimal string; Intl takes it as one, so no digit is lost on the way. Not by narrow symbols: $ is several currencies'. */
 export function formatMoney(amount: string, currency: string): string {
   try {
     return new Intl.NumberFormat("en", {
       style: "currency",
       currency,
-      currencyDisplay: "narrowSymbol",
     }).format(amount as Intl.StringNumericLiteral);
   } catch {
     return `${amount} ${currency}`;
