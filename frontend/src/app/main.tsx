@@ -11,7 +11,9 @@ import { watchTheme } from "@/components/ui/theme";
 import { createClient } from "@/graphql/client";
 
 import { createAppRouter } from "./router";
+import { surviveTranslation } from "./translation";
 
+surviveTranslation();
 watchTheme();
 
 const root = document.getElementById("root");
