@@ -2,16 +2,8 @@ import { Check, Copy } from "lucide-react";
 import { type ReactElement, useEffect, useState } from "react";
 
 import { Button, IconButton } from "./button";
+import { copyText } from "./copy-text";
 import { toast } from "./toast";
-
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Copies `text`. `what` completes "Copy …". With `words` it is a button with words, else a picture. */
 export function CopyButton({
@@ -38,7 +30,7 @@ export function CopyButton({
   }, [copied]);
 
   const onPress = () => {
-    void copy(text).then((done) => {
+    void copyText(text).then((done) => {
       setCopied(done);
       if (done) toast(`Copied ${what}`);
       else toast(`The browser did not allow copying ${what}; copy it manually`, "failed");
