@@ -83,6 +83,8 @@ export function FilterItems({
       aria-label={name}
       items={choices}
       selectionMode={multiple === true ? "multiple" : "single"}
+      // Several are chosen one after the other: the menu stays, whether by pointer, Space or Enter.
+      shouldCloseOnSelect={multiple !== true}
       selectedKeys={selected}
       onSelectionChange={(keys) => {
         onChange(keys === "all" ? choices.map((c) => c.id) : [...keys].map(String));

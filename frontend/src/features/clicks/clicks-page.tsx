@@ -74,7 +74,7 @@ export function ClicksPage(): ReactElement {
   return (
     <Split
       label="Click"
-      list={<List key={JSON.stringify(search)} search={search} selectedId={id} />}
+      list={<List search={search} selectedId={id} />}
       detail={id === null ? null : <Outlet key={id} />}
       onClose={() => {
         void navigate({ to: "/clicks", search });

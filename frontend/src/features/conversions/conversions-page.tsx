@@ -2,6 +2,7 @@ import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/rea
 import { GitBranch, ListFilter } from "lucide-react";
 import type { ReactElement } from "react";
 
+import { upper } from "@/components/records/address";
 import { CampaignFilter } from "@/components/records/campaign-filter";
 import { useGoalChoices } from "@/components/records/choices";
 import { PagedListing } from "@/components/records/listing";
@@ -92,7 +93,7 @@ export function ConversionsPage(): ReactElement {
   return (
     <Split
       label="Conversion"
-      list={<List key={JSON.stringify(search)} search={search} selectedId={id} />}
+      list={<List search={search} selectedId={id} />}
       detail={id === null ? null : <Outlet key={id} />}
       onClose={() => {
         void navigate({ to: "/conversions", search });
@@ -114,8 +115,8 @@ function List({
   const list = usePaged(conversionPages, {
     filter: {
       ...(q !== undefined && { search: q }),
-      ...(goal !== undefined && { goals: [goal] }),
-      ...(status !== undefined && { statuses: [status] }),
+      ...(goal !== undefined && { goals: goal }),
+      ...(status !== undefined && { statuses: status.map(upper) }),
       ...(campaign !== undefined && { campaignIds: [campaign] }),
     },
   });
@@ -282,17 +283,19 @@ function Filters({
       <FilterMenu
         name="Goal"
         choices={goals}
-        selected={search.goal === undefined ? [] : [search.goal]}
-        onChange={([goal]) => {
+        multiple
+        selected={search.goal ?? []}
+        onChange={(goal) => {
           set({ goal });
         }}
       />
       <FilterMenu
         name="Status"
-        choices={conversionStatuses.map((status) => ({ id: status, label: stateWord(status) }))}
-        selected={search.status === undefined ? [] : [search.status]}
-        onChange={([status]) => {
-          set({ status: conversionStatuses.find((s) => s === status) });
+        choices={conversionStatuses.map((status) => ({ id: status, label: stateWord(upper(status)) }))}
+        multiple
+        selected={search.status ?? []}
+        onChange={(chosen) => {
+          set({ status: conversionStatuses.filter((s) => chosen.includes(s)) });
         }}
       />
       <CampaignFilter

@@ -33,7 +33,7 @@ export function DeliveriesPage(): ReactElement {
   return (
     <Split
       label="Delivery"
-      list={<Log key={JSON.stringify(search)} search={search} selectedId={id} />}
+      list={<Log search={search} selectedId={id} />}
       detail={id === null ? null : <Outlet key={id} />}
       onClose={() => {
         void navigate({ to: "/deliveries", search });
@@ -42,14 +42,26 @@ export function DeliveriesPage(): ReactElement {
   );
 }
 
+/** One view of the log. Its times count from when it was opened. */
+function viewOf(search: DeliveriesSearch) {
+  return { key: JSON.stringify(search), filter: toFilter(search, new Date()) };
+}
+
 function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: string | null }): ReactElement {
   const navigate = useNavigate();
   const router = useRouter();
   const isStaff = useIsStaff();
   const [paused, setPaused] = useState(false);
   const [atTop, setAtTop] = useState(true);
-  const [filter] = useState(() => toFilter(search, new Date()));
   const [picked, setPicked] = useState<readonly string[]>([]);
+  const [shown, setShown] = useState(() => viewOf(search));
+  // Another view is another list: nothing in it is chosen yet, and it is looked at from its top.
+  if (shown.key !== JSON.stringify(search)) {
+    setShown(viewOf(search));
+    setPicked([]);
+    setAtTop(true);
+  }
+  const { key, filter } = shown;
   const live = useLiveDeliveries(filter, atTop && !paused && selectedId === null && picked.length === 0);
   const chosen = useMemo(() => new Set(picked), [picked]);
   const ids = useRef<readonly string[]>([]);
@@ -155,6 +167,7 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
         </Suspense>
       ) : (
         <DeliveryList
+          key={key}
           rows={live.rows}
           isStaff={isStaff}
           selectedId={selectedId}

@@ -30,9 +30,9 @@ describe("the address of the log", () => {
   });
 
   it("leaves out failures that were replayed, unless they are asked for", () => {
-    expect(toFilter({ state: ["FAILED"] }, now)).toEqual({ states: ["FAILED"], superseded: false });
-    expect(toFilter({ state: ["DELIVERED"] }, now)).toEqual({ states: ["DELIVERED"] });
-    expect(toFilter({ state: ["CANCELLED"], replayed: "all" }, now)).toEqual({ states: ["CANCELLED"] });
+    expect(toFilter({ state: ["failed"] }, now)).toEqual({ states: ["FAILED"], superseded: false });
+    expect(toFilter({ state: ["delivered"] }, now)).toEqual({ states: ["DELIVERED"] });
+    expect(toFilter({ state: ["cancelled"], replayed: "all" }, now)).toEqual({ states: ["CANCELLED"] });
     expect(toFilter({ replayed: "only" }, now)).toEqual({ superseded: true });
   });
 

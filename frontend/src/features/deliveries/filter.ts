@@ -1,3 +1,4 @@
+import { upper } from "@/components/records/address";
 import type { DeliveryFilter } from "@/components/records/delivery-pages";
 
 import type { DeliveriesSearch } from "./search";
@@ -12,10 +13,10 @@ const ranges: Record<NonNullable<DeliveriesSearch["range"]>, number> = {
 /** What the address asks for, as the API's filter. `now` is where a range counts back from. */
 export function toFilter(search: DeliveriesSearch, now: Date): DeliveryFilter {
   const { q, state, goal, campaign, postback, code, range, replayed, warning } = search;
-  const asksForFailures = state?.some((s) => s === "FAILED" || s === "CANCELLED") ?? false;
+  const asksForFailures = state?.some((s) => s === "failed" || s === "cancelled") ?? false;
   const hundred = code === undefined ? null : Number(code[0]) * 100;
   return {
-    ...(state && state.length > 0 && { states: state }),
+    ...(state && state.length > 0 && { states: state.map(upper) }),
     ...(replayed === "only" && { superseded: true }),
     ...(replayed === undefined && asksForFailures && { superseded: false }),
     ...(warning === "only" && { warning: true }),

@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 
+import { upper } from "@/components/records/address";
 import { CampaignFilter } from "@/components/records/campaign-filter";
 import { useGoalChoices } from "@/components/records/choices";
 import { stateWord } from "@/components/ui/badge";
@@ -52,7 +53,7 @@ export function Filters({
       <FilterMenu
         name="State"
         multiple
-        choices={deliveryStates.map((state) => ({ id: state, label: stateWord(state) }))}
+        choices={deliveryStates.map((state) => ({ id: state, label: stateWord(upper(state)) }))}
         selected={search.state ?? []}
         onChange={(chosen) => {
           set({ state: chosen.length === 0 ? undefined : deliveryStates.filter((s) => chosen.includes(s)) });

@@ -2,14 +2,14 @@ import * as z from "zod/mini";
 
 import { many, one } from "@/components/records/address";
 
-export const deliveryStates = ["QUEUED", "RETRYING", "DELIVERED", "FAILED", "HELD", "CANCELLED"] as const;
+export const deliveryStates = ["queued", "retrying", "delivered", "failed", "held", "cancelled"] as const;
 
 /** How a code class is written in the address, and what it means. */
 export const codeClasses = ["2xx", "3xx", "4xx", "5xx"] as const;
 
 export const timeRanges = ["15m", "1h", "24h", "7d"] as const;
 
-/** The filters of the log.  */
+/** The filters of the log. */
 export const deliveriesSearch = z.object({
   q: one(z.string()),
   state: many(z.enum(deliveryStates)),

@@ -66,12 +66,8 @@ const route = getRouteApi("/shell/staff/audit");
 
 export function AuditPage(): ReactElement {
   const { entity } = route.useSearch();
-  return <List key={entity} entity={entity} />;
-}
-
-function List({ entity }: { entity: string | undefined }): ReactElement {
   const navigate = useNavigate();
-  const list = usePaged(auditPages, { filter: entity === undefined ? {} : { entities: [entity] } });
+  const list = usePaged(auditPages, { filter: { ...(entity && { entities: entity }) } });
   const columns: Column<Entry>[] = [
     { id: "at", header: "When", lead: true, width: "11rem", cell: (row) => <Time at={row.at} /> },
     {
@@ -110,8 +106,9 @@ function List({ entity }: { entity: string | undefined }): ReactElement {
         <FilterMenu
           name="What"
           choices={entities}
-          selected={entity === undefined ? [] : [entity]}
-          onChange={([chosen]) => {
+          multiple
+          selected={entity ?? []}
+          onChange={(chosen) => {
             void navigate({ to: "/staff/audit", search: { entity: chosen }, replace: true });
           }}
         />

@@ -70,17 +70,13 @@ const route = getRouteApi("/shell/staff/received");
 
 export function ReceivedPage(): ReactElement {
   const search = route.useSearch();
-  return <List key={JSON.stringify(search)} search={search} />;
-}
-
-function List({ search }: { search: ReceivedSearch }): ReactElement {
   const navigate = useNavigate();
   const [opened, setOpened] = useState<Call | null>(null);
   const { q, result, integration } = search;
   const list = usePaged(receivedPages, {
     filter: {
       ...(q !== undefined && { search: q }),
-      ...(result !== undefined && { results: [result] }),
+      ...(result !== undefined && { results: result }),
       ...(integration !== undefined && { integrationIds: [integration] }),
     },
   });
@@ -175,8 +171,9 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
         <FilterMenu
           name="Result"
           choices={results}
-          selected={result === undefined ? [] : [result]}
-          onChange={([chosen]) => {
+          multiple
+          selected={result ?? []}
+          onChange={(chosen) => {
             set({ result: chosen });
           }}
         />

@@ -1,18 +1,18 @@
 import * as z from "zod/mini";
 
-import { one } from "@/components/records/address";
+import { many, one } from "@/components/records/address";
 
 export const receivedSearch = z.object({
   /** The value of any parameter, whole or in part. */
   q: one(z.string()),
-  result: one(z.string()),
+  result: many(z.string()),
   integration: one(z.string()),
 });
 
 export type ReceivedSearch = z.infer<typeof receivedSearch>;
 
 export const auditSearch = z.object({
-  entity: one(z.string()),
+  entity: many(z.string()),
 });
 
 export type AuditSearch = z.infer<typeof auditSearch>;
