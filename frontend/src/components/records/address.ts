@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import { spans } from "@/components/ui/period";
+
 // What an address says after its question mark, written for people: `?state=failed,held&q=123`. Every value is text;
 // what it means is said by the page's schema. Addresses of before, `?state=["FAILED"]&q="123"`, still open.
 
@@ -85,6 +87,17 @@ export const many = <T extends Schema>(of: T) =>
       return list.length > 0 && list.every((item) => item !== undefined) ? list : undefined;
     }),
   );
+
+/** A day of the calendar, as 2026-11-30. */
+function isDay(text: string): boolean {
+  const at = /^(19|20|21)\d\d-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
+  return at !== null && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
+const day = z.string().check(z.refine(isDay));
+
+/** `?range=7d`, or `?from=2026-11-01&to=2026-11-30`. */
+export const period = { range: one(z.enum(spans)), from: one(day), to: one(day) };
 
 /** The word as the API has it. */
 export function upper<T extends string>(text: T): Uppercase<T> {

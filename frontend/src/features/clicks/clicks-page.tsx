@@ -8,6 +8,7 @@ import { Param } from "@/components/records/param";
 import { usePaged } from "@/components/records/use-paged";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
+import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
@@ -15,6 +16,7 @@ import { ShortId } from "@/components/ui/short-id";
 import { Split } from "@/components/ui/split";
 import { type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
+import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -87,10 +89,12 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
   const navigate = useNavigate();
   const isStaff = useIsStaff();
   const { q, campaign, param: withParam } = search;
+  const moments = usePeriod(search);
   const list = usePaged(clickPages, {
     filter: {
       ...(q !== undefined && { search: q }),
       ...(campaign !== undefined && { campaignIds: [campaign] }),
+      ...moments,
       ...(withParam === "none" && { hasParam: false }),
     },
   });
@@ -175,6 +179,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
           }}
           className="w-full sm:w-80"
         />
+        <DateRange value={search} onChange={set} />
         <CampaignFilter
           value={campaign}
           onChange={(chosen) => {

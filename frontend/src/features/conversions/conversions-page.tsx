@@ -10,6 +10,7 @@ import { ParamEnd } from "@/components/records/param";
 import { usePaged } from "@/components/records/use-paged";
 import { StateBadge, stateWord } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
+import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { Money } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
@@ -17,6 +18,7 @@ import { SearchBox } from "@/components/ui/search-box";
 import { Split } from "@/components/ui/split";
 import { type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
+import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -112,12 +114,14 @@ function List({
   const navigate = useNavigate();
   const isStaff = useIsStaff();
   const { q, goal, status, campaign } = search;
+  const moments = usePeriod(search);
   const list = usePaged(conversionPages, {
     filter: {
       ...(q !== undefined && { search: q }),
       ...(goal !== undefined && { goals: goal }),
       ...(status !== undefined && { statuses: status.map(upper) }),
       ...(campaign !== undefined && { campaignIds: [campaign] }),
+      ...moments,
     },
   });
   const isFiltered = Object.values(search).some(Boolean);
@@ -280,6 +284,7 @@ function Filters({
         }}
         className="w-full sm:w-80"
       />
+      <DateRange value={search} onChange={set} />
       <FilterMenu
         name="Goal"
         choices={goals}

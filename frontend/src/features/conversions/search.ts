@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import { many, one } from "@/components/records/address";
+import { many, one, period } from "@/components/records/address";
 
 export const conversionStatuses = ["pending", "approved", "rejected", "cancelled"] as const;
 
@@ -9,6 +9,7 @@ export const conversionsSearch = z.object({
   goal: many(z.string()),
   status: many(z.enum(conversionStatuses)),
   campaign: one(z.string()),
+  ...period,
 });
 
 export type ConversionsSearch = z.infer<typeof conversionsSearch>;

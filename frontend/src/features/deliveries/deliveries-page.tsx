@@ -10,6 +10,7 @@ import { useHotkey } from "@/components/ui/hotkeys";
 import { PageHead } from "@/components/ui/page";
 import { Split } from "@/components/ui/split";
 import { ErrorState, Note } from "@/components/ui/states";
+import { usePeriod } from "@/components/ui/use-period";
 import { useIsStaff } from "@/graphql/viewer";
 
 import { ConnectionState } from "./connection-state";
@@ -42,11 +43,6 @@ export function DeliveriesPage(): ReactElement {
   );
 }
 
-/** One view of the log. Its times count from when it was opened. */
-function viewOf(search: DeliveriesSearch) {
-  return { key: JSON.stringify(search), filter: toFilter(search, new Date()) };
-}
-
 function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: string | null }): ReactElement {
   const navigate = useNavigate();
   const router = useRouter();
@@ -54,14 +50,15 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
   const [paused, setPaused] = useState(false);
   const [atTop, setAtTop] = useState(true);
   const [picked, setPicked] = useState<readonly string[]>([]);
-  const [shown, setShown] = useState(() => viewOf(search));
+  const filter = toFilter(search, usePeriod(search));
+  const key = JSON.stringify(filter);
+  const [shown, setShown] = useState(key);
   // Another view is another list: nothing in it is chosen yet, and it is looked at from its top.
-  if (shown.key !== JSON.stringify(search)) {
-    setShown(viewOf(search));
+  if (shown !== key) {
+    setShown(key);
     setPicked([]);
     setAtTop(true);
   }
-  const { key, filter } = shown;
   const live = useLiveDeliveries(filter, atTop && !paused && selectedId === null && picked.length === 0);
   const chosen = useMemo(() => new Set(picked), [picked]);
   const ids = useRef<readonly string[]>([]);

@@ -5,6 +5,7 @@ import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { Badge } from "@/components/ui/badge";
 import { CodeBlock } from "@/components/ui/code-block";
+import { DateRange } from "@/components/ui/date-range";
 import { Dialog } from "@/components/ui/dialog";
 import { Fact, Facts } from "@/components/ui/facts";
 import { FilterMenu } from "@/components/ui/filter-menu";
@@ -12,6 +13,7 @@ import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
+import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { ResultBadge, results } from "./result-badge";
@@ -73,11 +75,13 @@ export function ReceivedPage(): ReactElement {
   const navigate = useNavigate();
   const [opened, setOpened] = useState<Call | null>(null);
   const { q, result, integration } = search;
+  const moments = usePeriod(search);
   const list = usePaged(receivedPages, {
     filter: {
       ...(q !== undefined && { search: q }),
       ...(result !== undefined && { results: result }),
       ...(integration !== undefined && { integrationIds: [integration] }),
+      ...moments,
     },
   });
   const scroller = useRef<HTMLDivElement>(null);
@@ -168,6 +172,7 @@ export function ReceivedPage(): ReactElement {
           }}
           className="w-full sm:w-80"
         />
+        <DateRange value={search} onChange={set} />
         <FilterMenu
           name="Result"
           choices={results}
@@ -204,10 +209,9 @@ export function ReceivedPage(): ReactElement {
         list={list}
         empty={{
           title: "No requests",
-          words:
-            q !== undefined || result !== undefined || integration !== undefined
-              ? "No request matches these filters."
-              : "No operator has sent anything yet. Give one the URL of its integration.",
+          words: Object.values(search).some((value) => value !== undefined)
+            ? "No request matches these filters."
+            : "No operator has sent anything yet. Give one the URL of its integration.",
         }}
       >
         <Table
