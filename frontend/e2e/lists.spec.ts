@@ -68,3 +68,32 @@ test("days are set by keyboard, in the user's zone", async ({ page, demo }) => {
   await page.reload();
   await expect(page.getByRole("button", { name: /^Dates\s*Last 30 days$/ })).toBeVisible();
 });
+
+test("whoever goes back finds the list where it was left", async ({ page, demo }) => {
+  await signIn(page, demo);
+  await page.goto("/clicks");
+  const rows = page.getByRole("table", { name: /^Clicks/ }).getByRole("link");
+  await expect(rows).toHaveCount(50);
+  await rows.last().scrollIntoViewIfNeeded();
+  await expect.poll(() => rows.count()).toBeGreaterThan(50);
+  const row = rows.nth(60);
+  await row.scrollIntoViewIfNeeded();
+  const href = (await row.getAttribute("href")) ?? "";
+  const place = async () => Math.round((await page.locator(`a[href="${href}"]`).boundingBox())?.y ?? -1);
+  const left = await place();
+  await row.click();
+  await expect(page.getByRole("region", { name: "Click" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page).toHaveURL(/\/clicks$/);
+  await expect.poll(place).toBe(left);
+
+  await page
+    .getByRole("navigation", { name: "Pages" })
+    .first()
+    .getByRole("link", { name: "Settings" })
+    .click();
+  await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(/\/clicks$/);
+  await expect.poll(place).toBe(left);
+});

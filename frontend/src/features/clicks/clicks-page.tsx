@@ -146,7 +146,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
       id: "campaign",
       header: isStaff ? "Affiliate and campaign" : "Campaign",
       cell: (row) => (
-        <span className="text-muted">
+        <span className="line-clamp-1 text-muted">
           {isStaff && `${row.affiliate.name} · `}
           {row.campaign?.name ?? row.offer.name} {row.test && <Badge>Test</Badge>}
         </span>
@@ -161,7 +161,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
         row.conversions.length === 0 ? (
           <span className="text-faint">None</span>
         ) : (
-          countGoals(row.conversions.map((c) => c.goal.name))
+          <span className="line-clamp-1">{countGoals(row.conversions.map((c) => c.goal.name))}</span>
         ),
     },
   ];

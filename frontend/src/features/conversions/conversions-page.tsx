@@ -167,7 +167,7 @@ function List({
             id: "campaign",
             header: isStaff ? "Affiliate and campaign" : "Campaign",
             cell: (row: Conversion) => (
-              <span className="text-muted">
+              <span className="line-clamp-1 text-muted">
                 {isStaff && `${row.affiliate?.name ?? "Not attributed"} · `}
                 {row.campaign?.name ?? row.offer.name}
               </span>

@@ -132,7 +132,7 @@ export function ReceivedPage(): ReactElement {
     {
       id: "reason",
       header: "Reason",
-      cell: (row) => <span className="line-clamp-2 text-muted md:min-w-44">{row.reason}</span>,
+      cell: (row) => <span className="line-clamp-1 text-muted md:min-w-44">{row.reason}</span>,
     },
     {
       id: "said",
