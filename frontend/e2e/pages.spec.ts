@@ -83,7 +83,7 @@ const pages: Record<string, Shown> = {
   },
   deliveries: { path: "/deliveries" },
   delivery: { path: "/deliveries", open: "Deliveries, newest first" },
-  "failed-deliveries": { path: '/deliveries?state=["FAILED"]' },
+  "failed-deliveries": { path: "/deliveries?state=failed" },
   conversions: { path: "/conversions" },
   conversion: { path: "/conversions", open: "Conversions, newest first" },
   clicks: { path: "/clicks" },

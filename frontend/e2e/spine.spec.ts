@@ -127,7 +127,7 @@ test("the log holds still while paused, and filters live rows", async ({ page, d
   await page.getByRole("button", { name: "Filter by state" }).click();
   await page.getByRole("menuitemcheckbox", { name: "Failed" }).click();
   await page.keyboard.press("Escape");
-  await expect(page).toHaveURL(/state=/);
+  await expect(page).toHaveURL(/\?state=failed$/);
   await expect(page.getByTitle(param)).toHaveCount(0);
   await page.reload();
   await expect(page.getByRole("button", { name: /^State\s*Failed$/ })).toBeVisible();

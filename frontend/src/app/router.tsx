@@ -12,6 +12,7 @@ import { Search } from "lucide-react";
 import type { ReactElement } from "react";
 
 import { buttonClass } from "@/components/ui/button";
+import { parseAddress, stringifyAddress } from "@/components/records/address";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/states";
 import { clicksSearch } from "@/features/clicks/search";
@@ -275,6 +276,8 @@ const routeTree = rootRoute.addChildren([
 export function createAppRouter(history?: RouterHistory) {
   return createRouter({
     routeTree,
+    parseSearch: parseAddress,
+    stringifySearch: stringifyAddress,
     ...(history === undefined ? {} : { history }),
     defaultPreload: "intent",
     defaultPendingComponent: Pending,

@@ -17,6 +17,7 @@ import { useQuery } from "urql";
 import { cx } from "@/components/ui/cx";
 import { modKey, useHotkey } from "@/components/ui/hotkeys";
 import { ReadOnlyContext } from "@/components/ui/read-only";
+import { EntryContext } from "@/components/ui/entry";
 import { KeyHint } from "@/components/ui/key-hint";
 import { Menu } from "@/components/ui/menu";
 import { SkeletonBlock } from "@/components/ui/skeleton";
@@ -47,6 +48,7 @@ export function Shell(): ReactElement {
     requestPolicy: "cache-and-network",
   });
   const lost = useSessionLost();
+  const entry = useLocation({ select: ({ state }) => state.__TSR_key ?? "" });
   const viewer = data?.viewer ?? null;
   const [known, setKnown] = useState<Viewer | null>(null);
   if (viewer !== null && viewer !== known) setKnown(viewer);
@@ -75,7 +77,9 @@ export function Shell(): ReactElement {
   return (
     <ZoneContext value={someone.user.timeZone}>
       <ReadOnlyContext value={readOnly(someone)}>
-        <Frame viewer={someone} />
+        <EntryContext value={entry}>
+          <Frame viewer={someone} />
+        </EntryContext>
       </ReadOnlyContext>
       {lost && (
         <Suspense>

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { type Client, useClient } from "urql";
 
 import { graphql } from "@/graphql/graphql";
@@ -84,14 +84,16 @@ export interface LiveDeliveries extends LiveView<DeliveryRowData> {
 }
 
 /**
- * The deliveries of a filter: fetched page by page, then followed. While `follow` is false, what is new waits. The filter belongs
- * to the component: give it a `key` that changes with the filter.
+ * The deliveries of a filter: fetched page by page, then followed. While `follow` is false, what is new waits. Another filter
+ * begins anew.
  */
 export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageSize = 50): LiveDeliveries {
   const client = useClient();
-  const [log] = useState(
-    () => new LiveLog(sourceOf(client, filter), { pageSize, matches: matcher(filter), isOpen }),
-  );
+  const key = JSON.stringify(filter);
+  const log = useMemo(() => {
+    const asked = JSON.parse(key) as DeliveryFilter;
+    return new LiveLog(sourceOf(client, asked), { pageSize, matches: matcher(asked), isOpen });
+  }, [client, key, pageSize]);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     log.setFollow(follow);

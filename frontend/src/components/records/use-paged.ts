@@ -1,4 +1,4 @@
-import { useMemo, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import {
   type AnyVariables,
   type Client,
@@ -8,6 +8,8 @@ import {
   type TypedDocumentNode,
   useClient,
 } from "urql";
+
+import { useKept } from "@/components/ui/entry";
 
 // Pages belong to the component that shows them. The cache keeps each page under its own arguments and never joins
 // two of them, so no query can change what another one shows.
@@ -58,6 +60,8 @@ interface Page<Data> {
 /** The pages of one list, each watched in the cache. A page begins where the one before it ends, also after a refetch. */
 class Pages<Data, Variables extends AnyVariables, Row extends { id: string }> {
   #pages: Page<Data>[] = [];
+  /** Where the pages begin that were shown last. */
+  #begins: (string | null)[] = [null];
   #state: State<Data, Row>;
   #tell: () => void = () => undefined;
 
@@ -77,10 +81,13 @@ class Pages<Data, Variables extends AnyVariables, Row extends { id: string }> {
   readonly state = (): State<Data, Row> => this.#state;
 
   readonly subscribe = (tell: () => void): (() => void) => {
+    // What the cache has of them is there at once: nothing is told before all are open.
+    for (const [at, after] of this.#begins.entries()) this.#open(at, after);
     this.#tell = tell;
-    this.#open(0, null);
+    this.#changed();
     return () => {
       this.#tell = () => undefined;
+      this.#begins = this.#pages.map(({ after }) => after);
       this.#close(0);
     };
   };
@@ -201,7 +208,12 @@ export function usePaged<Data, Variables extends AnyVariables, Row extends { id:
 ): Paged<Data, Row> {
   const client = useClient();
   const key = JSON.stringify(variables);
-  const pages = useMemo(() => new Pages(client, of, JSON.parse(key) as Variables), [client, of, key]);
+  // Who comes back finds the pages that were open, and so the place in them.
+  const pages = useKept(
+    client,
+    `${String(createRequest(of.query, { ...variables, after: null }).key)} ${key}`,
+    () => new Pages(client, of, JSON.parse(key) as Variables),
+  );
   const state = useSyncExternalStore(pages.subscribe, pages.state);
   return { ...state, loadMore: pages.loadMore, refetch: pages.refetch, restart: pages.restart };
 }

@@ -1,6 +1,6 @@
 import { Check, X } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { Button, DialogTrigger, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 
 import { cx } from "./cx";
 import { type Choice } from "./choice";
@@ -12,13 +12,16 @@ interface FilterFrameProps {
   /** What it is set to; null: everything. */
   value: ReactNode;
   onClear: () => void;
+  /** What opens: a menu unless said otherwise. */
+  opens?: "dialog";
   /** What it can be set to. */
   children: ReactNode;
 }
 
 /** One filter of a list: says what it is set to, and opens to be set. */
-export function FilterFrame({ name, value, onClear, children }: FilterFrameProps): ReactElement {
+export function FilterFrame({ name, value, onClear, opens, children }: FilterFrameProps): ReactElement {
   const active = value !== null;
+  const Trigger = opens === "dialog" ? DialogTrigger : MenuTrigger;
   return (
     <span
       className={cx(
@@ -26,7 +29,7 @@ export function FilterFrame({ name, value, onClear, children }: FilterFrameProps
         active ? "border-accent bg-accent-soft text-accent-strong" : "border-dashed border-edge text-muted",
       )}
     >
-      <MenuTrigger>
+      <Trigger>
         <Button
           {...(active ? {} : { "aria-label": `Filter by ${name.toLowerCase()}` })}
           className="flex h-6.5 min-w-0 items-center gap-1 rounded-md px-2 hover:text-ink pointer-coarse:h-9"
@@ -43,7 +46,7 @@ export function FilterFrame({ name, value, onClear, children }: FilterFrameProps
         <Popover offset={4} placement="bottom start" className={popoverClass}>
           {children}
         </Popover>
-      </MenuTrigger>
+      </Trigger>
       {active && (
         <Button
           aria-label={`Clear ${name.toLowerCase()}`}
@@ -83,6 +86,8 @@ export function FilterItems({
       aria-label={name}
       items={choices}
       selectionMode={multiple === true ? "multiple" : "single"}
+      // Several are chosen one after the other: the menu stays, whether by pointer, Space or Enter.
+      shouldCloseOnSelect={multiple !== true}
       selectedKeys={selected}
       onSelectionChange={(keys) => {
         onChange(keys === "all" ? choices.map((c) => c.id) : [...keys].map(String));

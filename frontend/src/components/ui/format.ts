@@ -32,9 +32,9 @@ export function formatDuration(ms: number): string {
   return `${String(Math.round(ms / 3_600_000))} h`;
 }
 
-/** The head and the tail of an id: UUIDv7s made in the same second differ only at the end. */
+/** The end of an id: UUIDv7s made in the same second differ only there. */
 export function shortenId(id: string): string {
-  return id.length > 13 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id;
+  return id.length > 13 ? `…${id.slice(-8)}` : id;
 }
 
 /** The end of a long id, which is where ids of one kind differ. */

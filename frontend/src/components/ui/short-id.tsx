@@ -4,7 +4,7 @@ import { CopyButton } from "./copy-button";
 import { cx } from "./cx";
 import { shortenId } from "./format";
 
-/** An id, shortened in the middle, whole on hover. With `what` it has a copy button: "Copy click id". */
+/** An id, shortened in front, whole on hover. With `what` it has a copy button: "Copy click id". */
 export function ShortId({ id, what, whole }: { id: string; what?: string; whole?: boolean }): ReactElement {
   return (
     <span className="inline-flex min-w-0 items-center gap-1">

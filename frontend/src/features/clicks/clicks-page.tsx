@@ -8,6 +8,7 @@ import { Param } from "@/components/records/param";
 import { usePaged } from "@/components/records/use-paged";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
+import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
@@ -15,6 +16,7 @@ import { ShortId } from "@/components/ui/short-id";
 import { Split } from "@/components/ui/split";
 import { type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
+import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -74,7 +76,7 @@ export function ClicksPage(): ReactElement {
   return (
     <Split
       label="Click"
-      list={<List key={JSON.stringify(search)} search={search} selectedId={id} />}
+      list={<List search={search} selectedId={id} />}
       detail={id === null ? null : <Outlet key={id} />}
       onClose={() => {
         void navigate({ to: "/clicks", search });
@@ -87,10 +89,12 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
   const navigate = useNavigate();
   const isStaff = useIsStaff();
   const { q, campaign, param: withParam } = search;
+  const moments = usePeriod(search);
   const list = usePaged(clickPages, {
     filter: {
       ...(q !== undefined && { search: q }),
       ...(campaign !== undefined && { campaignIds: [campaign] }),
+      ...moments,
       ...(withParam === "none" && { hasParam: false }),
     },
   });
@@ -142,7 +146,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
       id: "campaign",
       header: isStaff ? "Affiliate and campaign" : "Campaign",
       cell: (row) => (
-        <span className="text-muted">
+        <span className="line-clamp-1 text-muted">
           {isStaff && `${row.affiliate.name} · `}
           {row.campaign?.name ?? row.offer.name} {row.test && <Badge>Test</Badge>}
         </span>
@@ -157,7 +161,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
         row.conversions.length === 0 ? (
           <span className="text-faint">None</span>
         ) : (
-          countGoals(row.conversions.map((c) => c.goal.name))
+          <span className="line-clamp-1">{countGoals(row.conversions.map((c) => c.goal.name))}</span>
         ),
     },
   ];
@@ -175,6 +179,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
           }}
           className="w-full sm:w-80"
         />
+        <DateRange value={search} onChange={set} />
         <CampaignFilter
           value={campaign}
           onChange={(chosen) => {

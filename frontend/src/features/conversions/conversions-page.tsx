@@ -2,6 +2,7 @@ import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/rea
 import { GitBranch, ListFilter } from "lucide-react";
 import type { ReactElement } from "react";
 
+import { upper } from "@/components/records/address";
 import { CampaignFilter } from "@/components/records/campaign-filter";
 import { useGoalChoices } from "@/components/records/choices";
 import { PagedListing } from "@/components/records/listing";
@@ -9,6 +10,7 @@ import { ParamEnd } from "@/components/records/param";
 import { usePaged } from "@/components/records/use-paged";
 import { StateBadge, stateWord } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
+import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { Money } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
@@ -16,6 +18,7 @@ import { SearchBox } from "@/components/ui/search-box";
 import { Split } from "@/components/ui/split";
 import { type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
+import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -92,7 +95,7 @@ export function ConversionsPage(): ReactElement {
   return (
     <Split
       label="Conversion"
-      list={<List key={JSON.stringify(search)} search={search} selectedId={id} />}
+      list={<List search={search} selectedId={id} />}
       detail={id === null ? null : <Outlet key={id} />}
       onClose={() => {
         void navigate({ to: "/conversions", search });
@@ -111,12 +114,14 @@ function List({
   const navigate = useNavigate();
   const isStaff = useIsStaff();
   const { q, goal, status, campaign } = search;
+  const moments = usePeriod(search);
   const list = usePaged(conversionPages, {
     filter: {
       ...(q !== undefined && { search: q }),
-      ...(goal !== undefined && { goals: [goal] }),
-      ...(status !== undefined && { statuses: [status] }),
+      ...(goal !== undefined && { goals: goal }),
+      ...(status !== undefined && { statuses: status.map(upper) }),
       ...(campaign !== undefined && { campaignIds: [campaign] }),
+      ...moments,
     },
   });
   const isFiltered = Object.values(search).some(Boolean);
@@ -162,7 +167,7 @@ function List({
             id: "campaign",
             header: isStaff ? "Affiliate and campaign" : "Campaign",
             cell: (row: Conversion) => (
-              <span className="text-muted">
+              <span className="line-clamp-1 text-muted">
                 {isStaff && `${row.affiliate?.name ?? "Not attributed"} · `}
                 {row.campaign?.name ?? row.offer.name}
               </span>
@@ -279,20 +284,23 @@ function Filters({
         }}
         className="w-full sm:w-80"
       />
+      <DateRange value={search} onChange={set} />
       <FilterMenu
         name="Goal"
         choices={goals}
-        selected={search.goal === undefined ? [] : [search.goal]}
-        onChange={([goal]) => {
+        multiple
+        selected={search.goal ?? []}
+        onChange={(goal) => {
           set({ goal });
         }}
       />
       <FilterMenu
         name="Status"
-        choices={conversionStatuses.map((status) => ({ id: status, label: stateWord(status) }))}
-        selected={search.status === undefined ? [] : [search.status]}
-        onChange={([status]) => {
-          set({ status: conversionStatuses.find((s) => s === status) });
+        choices={conversionStatuses.map((status) => ({ id: status, label: stateWord(upper(status)) }))}
+        multiple
+        selected={search.status ?? []}
+        onChange={(chosen) => {
+          set({ status: conversionStatuses.filter((s) => chosen.includes(s)) });
         }}
       />
       <CampaignFilter

@@ -1,14 +1,15 @@
 import * as z from "zod/mini";
 
-import { one } from "@/components/records/address";
+import { many, one, period } from "@/components/records/address";
 
-export const conversionStatuses = ["PENDING", "APPROVED", "REJECTED", "CANCELLED"] as const;
+export const conversionStatuses = ["pending", "approved", "rejected", "cancelled"] as const;
 
 export const conversionsSearch = z.object({
   q: one(z.string()),
-  goal: one(z.string()),
-  status: one(z.enum(conversionStatuses)),
+  goal: many(z.string()),
+  status: many(z.enum(conversionStatuses)),
   campaign: one(z.string()),
+  ...period,
 });
 
 export type ConversionsSearch = z.infer<typeof conversionsSearch>;

@@ -10,6 +10,7 @@ import { useHotkey } from "@/components/ui/hotkeys";
 import { PageHead } from "@/components/ui/page";
 import { Split } from "@/components/ui/split";
 import { ErrorState, Note } from "@/components/ui/states";
+import { usePeriod } from "@/components/ui/use-period";
 import { useIsStaff } from "@/graphql/viewer";
 
 import { ConnectionState } from "./connection-state";
@@ -33,7 +34,7 @@ export function DeliveriesPage(): ReactElement {
   return (
     <Split
       label="Delivery"
-      list={<Log key={JSON.stringify(search)} search={search} selectedId={id} />}
+      list={<Log search={search} selectedId={id} />}
       detail={id === null ? null : <Outlet key={id} />}
       onClose={() => {
         void navigate({ to: "/deliveries", search });
@@ -48,8 +49,16 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
   const isStaff = useIsStaff();
   const [paused, setPaused] = useState(false);
   const [atTop, setAtTop] = useState(true);
-  const [filter] = useState(() => toFilter(search, new Date()));
   const [picked, setPicked] = useState<readonly string[]>([]);
+  const filter = toFilter(search, usePeriod(search));
+  const key = JSON.stringify(filter);
+  const [shown, setShown] = useState(key);
+  // Another view is another list: nothing in it is chosen yet, and it is looked at from its top.
+  if (shown !== key) {
+    setShown(key);
+    setPicked([]);
+    setAtTop(true);
+  }
   const live = useLiveDeliveries(filter, atTop && !paused && selectedId === null && picked.length === 0);
   const chosen = useMemo(() => new Set(picked), [picked]);
   const ids = useRef<readonly string[]>([]);
@@ -155,6 +164,7 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
         </Suspense>
       ) : (
         <DeliveryList
+          key={key}
           rows={live.rows}
           isStaff={isStaff}
           selectedId={selectedId}

@@ -1,21 +1,16 @@
+import { upper } from "@/components/records/address";
 import type { DeliveryFilter } from "@/components/records/delivery-pages";
+import type { Moments } from "@/components/ui/days";
 
 import type { DeliveriesSearch } from "./search";
 
-const ranges: Record<NonNullable<DeliveriesSearch["range"]>, number> = {
-  "15m": 15 * 60_000,
-  "1h": 3_600_000,
-  "24h": 86_400_000,
-  "7d": 7 * 86_400_000,
-};
-
-/** What the address asks for, as the API's filter. `now` is where a range counts back from. */
-export function toFilter(search: DeliveriesSearch, now: Date): DeliveryFilter {
-  const { q, state, goal, campaign, postback, code, range, replayed, warning } = search;
-  const asksForFailures = state?.some((s) => s === "FAILED" || s === "CANCELLED") ?? false;
+/** What the address asks for, as the API's filter. `moments` are those of its period. */
+export function toFilter(search: DeliveriesSearch, moments: Moments): DeliveryFilter {
+  const { q, state, goal, campaign, postback, code, replayed, warning } = search;
+  const asksForFailures = state?.some((s) => s === "failed" || s === "cancelled") ?? false;
   const hundred = code === undefined ? null : Number(code[0]) * 100;
   return {
-    ...(state && state.length > 0 && { states: state }),
+    ...(state && state.length > 0 && { states: state.map(upper) }),
     ...(replayed === "only" && { superseded: true }),
     ...(replayed === undefined && asksForFailures && { superseded: false }),
     ...(warning === "only" && { warning: true }),
@@ -23,7 +18,7 @@ export function toFilter(search: DeliveriesSearch, now: Date): DeliveryFilter {
     ...(campaign !== undefined && { campaignIds: [campaign] }),
     ...(postback !== undefined && { postbackIds: [postback] }),
     ...(hundred !== null && { statusCodeFrom: hundred, statusCodeTo: hundred + 99 }),
-    ...(range !== undefined && { from: new Date(now.getTime() - ranges[range]).toISOString() }),
+    ...moments,
     ...(q !== undefined && q !== "" && { search: q }),
   };
 }

@@ -1,15 +1,13 @@
 import * as z from "zod/mini";
 
-import { many, one } from "@/components/records/address";
+import { many, one, period } from "@/components/records/address";
 
-export const deliveryStates = ["QUEUED", "RETRYING", "DELIVERED", "FAILED", "HELD", "CANCELLED"] as const;
+export const deliveryStates = ["queued", "retrying", "delivered", "failed", "held", "cancelled"] as const;
 
 /** How a code class is written in the address, and what it means. */
 export const codeClasses = ["2xx", "3xx", "4xx", "5xx"] as const;
 
-export const timeRanges = ["15m", "1h", "24h", "7d"] as const;
-
-/** The filters of the log.  */
+/** The filters of the log. */
 export const deliveriesSearch = z.object({
   q: one(z.string()),
   state: many(z.enum(deliveryStates)),
@@ -17,7 +15,7 @@ export const deliveriesSearch = z.object({
   campaign: one(z.string()),
   postback: one(z.string()),
   code: one(z.enum(codeClasses)),
-  range: one(z.enum(timeRanges)),
+  ...period,
   /** Failures that a replay stands for; without it they are left out where failures are asked for. */
   replayed: one(z.enum(["only", "all"])),
   /** Sent without the tracker's click id. */

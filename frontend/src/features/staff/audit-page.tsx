@@ -3,11 +3,15 @@ import type { ReactElement } from "react";
 
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
+import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { PageHead } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
+import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import type { AuditSearch } from "./search";
 
 const AuditQuery = graphql(`
   query StaffAudit($after: String, $filter: AuditFilter) {
@@ -65,13 +69,14 @@ const entities = [
 const route = getRouteApi("/shell/staff/audit");
 
 export function AuditPage(): ReactElement {
-  const { entity } = route.useSearch();
-  return <List key={entity} entity={entity} />;
-}
-
-function List({ entity }: { entity: string | undefined }): ReactElement {
+  const search = route.useSearch();
+  const { entity } = search;
   const navigate = useNavigate();
-  const list = usePaged(auditPages, { filter: entity === undefined ? {} : { entities: [entity] } });
+  const moments = usePeriod(search);
+  const list = usePaged(auditPages, { filter: { ...(entity && { entities: entity }), ...moments } });
+  const set = (change: Partial<AuditSearch>) => {
+    void navigate({ to: "/staff/audit", search: { ...search, ...change }, replace: true });
+  };
   const columns: Column<Entry>[] = [
     { id: "at", header: "When", lead: true, width: "11rem", cell: (row) => <Time at={row.at} /> },
     {
@@ -107,19 +112,25 @@ function List({ entity }: { entity: string | undefined }): ReactElement {
     <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
       <PageHead title="Audit">Who changed what. Entries cannot be changed or deleted.</PageHead>
       <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
+        <DateRange value={search} onChange={set} />
         <FilterMenu
           name="What"
           choices={entities}
-          selected={entity === undefined ? [] : [entity]}
-          onChange={([chosen]) => {
-            void navigate({ to: "/staff/audit", search: { entity: chosen }, replace: true });
+          multiple
+          selected={entity ?? []}
+          onChange={(chosen) => {
+            set({ entity: chosen });
           }}
         />
       </div>
       <PagedListing
         what="The audit log"
         list={list}
-        empty={{ title: "No changes yet", words: "Every change of a setting is listed here." }}
+        empty={
+          Object.values(search).some((value) => value !== undefined)
+            ? { title: "No changes match", words: "Choose other dates, or clear the filters." }
+            : { title: "No changes yet", words: "Every change of a setting is listed here." }
+        }
       >
         <Table
           label="Audit log"

@@ -138,7 +138,7 @@ export function EnginePage(): ReactElement {
       <PageHead
         title="Delivery queue"
         aside={
-          <Link to="/deliveries" search={{ state: ["QUEUED", "RETRYING", "HELD"] }} className={buttonClass()}>
+          <Link to="/deliveries" search={{ state: ["queued", "retrying", "held"] }} className={buttonClass()}>
             View waiting{" "}
           </Link>
         }

@@ -5,6 +5,7 @@ import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { Badge } from "@/components/ui/badge";
 import { CodeBlock } from "@/components/ui/code-block";
+import { DateRange } from "@/components/ui/date-range";
 import { Dialog } from "@/components/ui/dialog";
 import { Fact, Facts } from "@/components/ui/facts";
 import { FilterMenu } from "@/components/ui/filter-menu";
@@ -12,6 +13,7 @@ import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
+import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { ResultBadge, results } from "./result-badge";
@@ -70,18 +72,16 @@ const route = getRouteApi("/shell/staff/received");
 
 export function ReceivedPage(): ReactElement {
   const search = route.useSearch();
-  return <List key={JSON.stringify(search)} search={search} />;
-}
-
-function List({ search }: { search: ReceivedSearch }): ReactElement {
   const navigate = useNavigate();
   const [opened, setOpened] = useState<Call | null>(null);
   const { q, result, integration } = search;
+  const moments = usePeriod(search);
   const list = usePaged(receivedPages, {
     filter: {
       ...(q !== undefined && { search: q }),
-      ...(result !== undefined && { results: [result] }),
+      ...(result !== undefined && { results: result }),
       ...(integration !== undefined && { integrationIds: [integration] }),
+      ...moments,
     },
   });
   const scroller = useRef<HTMLDivElement>(null);
@@ -132,7 +132,7 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
     {
       id: "reason",
       header: "Reason",
-      cell: (row) => <span className="line-clamp-2 text-muted md:min-w-44">{row.reason}</span>,
+      cell: (row) => <span className="line-clamp-1 text-muted md:min-w-44">{row.reason}</span>,
     },
     {
       id: "said",
@@ -172,11 +172,13 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
           }}
           className="w-full sm:w-80"
         />
+        <DateRange value={search} onChange={set} />
         <FilterMenu
           name="Result"
           choices={results}
-          selected={result === undefined ? [] : [result]}
-          onChange={([chosen]) => {
+          multiple
+          selected={result ?? []}
+          onChange={(chosen) => {
             set({ result: chosen });
           }}
         />
@@ -207,10 +209,9 @@ function List({ search }: { search: ReceivedSearch }): ReactElement {
         list={list}
         empty={{
           title: "No requests",
-          words:
-            q !== undefined || result !== undefined || integration !== undefined
-              ? "No request matches these filters."
-              : "No operator has sent anything yet. Give one the URL of its integration.",
+          words: Object.values(search).some((value) => value !== undefined)
+            ? "No request matches these filters."
+            : "No operator has sent anything yet. Give one the URL of its integration.",
         }}
       >
         <Table

@@ -1,18 +1,20 @@
 import * as z from "zod/mini";
 
-import { one } from "@/components/records/address";
+import { many, one, period } from "@/components/records/address";
 
 export const receivedSearch = z.object({
   /** The value of any parameter, whole or in part. */
   q: one(z.string()),
-  result: one(z.string()),
+  result: many(z.string()),
   integration: one(z.string()),
+  ...period,
 });
 
 export type ReceivedSearch = z.infer<typeof receivedSearch>;
 
 export const auditSearch = z.object({
-  entity: one(z.string()),
+  entity: many(z.string()),
+  ...period,
 });
 
 export type AuditSearch = z.infer<typeof auditSearch>;

@@ -1,0 +1,111 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+
+import { many, one, parseAddress, stringifyAddress } from "./address";
+
+const page = z.object({
+  q: one(z.string()),
+  goal: many(z.string()),
+  state: many(z.enum(["failed", "held"])),
+  code: one(z.enum(["4xx", "5xx"])),
+});
+
+const read = (search: string) => page.parse(parseAddress(search));
+
+const awkward = [
+  "a,b",
+  ",",
+  ",,",
+  '"',
+  '""',
+  '"123"',
+  '"a',
+  "true",
+  "false",
+  "null",
+  "123",
+  "0",
+  "-1.50",
+  "1e3",
+  "[x]",
+  '["x"]',
+  '["a","b"]',
+  "[",
+  "{}",
+  '{"a":1}',
+  "%",
+  "%2C",
+  "%252C",
+  "100%",
+  "a b",
+  "a+b",
+  "a&b=c",
+
+  "#",
+  "?",
+  "=",
+  "é",
+  "😀",
+  "/a:b",
+  "\\",
+  "'",
+  " ",
+  "\n",
+  "__proto__",
+  "undefined",
+  "0123456789012345678901234567",
+];
+
+describe("an address", () => {
+  it("has lists with commas, words in lower case and text as it is", () => {
+    expect(stringifyAddress({ state: ["failed", "held"], goal: ["ftd"], q: "123", code: undefined })).toBe(
+      "?state=failed,held&goal=ftd&q=123",
+    );
+    expect(stringifyAddress({ goal: [], q: "" })).toBe("");
+  });
+
+  it("is read as it was meant", () => {
+    expect(read("?state=failed,held&goal=ftd&q=123&code=4xx")).toEqual({
+      state: ["failed", "held"],
+      goal: ["ftd"],
+      q: "123",
+      code: "4xx",
+    });
+    expect(read("?q=true")).toEqual({ q: "true" });
+    expect(read("?q=a,b")).toEqual({ q: "a,b" });
+    expect(read("?state=failed&state=HELD&q=&goal=")).toEqual({ state: ["failed", "held"] });
+    // As some programs write what they were given.
+    expect(read("?state=failed%2Cheld,")).toEqual({ state: ["failed", "held"] });
+  });
+
+  it("of before still opens", () => {
+    expect(read(`?state=${encodeURIComponent('["FAILED","HELD"]')}&q=%22123%22`)).toEqual({
+      state: ["failed", "held"],
+      q: "123",
+    });
+    expect(read('?state=["FAILED"]&goal=[]')).toEqual({ state: ["failed"] });
+  });
+
+  it("drops what it cannot read and keeps the rest", () => {
+    expect(read("?state=lost&code=6xx&q=a&x=1")).toEqual({ q: "a" });
+    expect(read("?state=[1]&goal=[&q=%")).toEqual({ goal: ["["], q: "%" });
+  });
+
+  it.each(awkward)("gives back %j, alone and in any list", (value) => {
+    expect(parseAddress(stringifyAddress({ q: value }))).toEqual({ q: value });
+    expect(read(stringifyAddress({ q: value }))).toEqual({ q: value });
+    for (const other of awkward) {
+      const goal = [value, other];
+      expect(read(stringifyAddress({ q: other, goal }))).toEqual({ q: other, goal });
+      expect(read(stringifyAddress({ goal: [value] }))).toEqual({ goal: [value] });
+    }
+  });
+
+  it("stays the same when it is read and written once more", () => {
+    for (const value of awkward) {
+      const said = stringifyAddress({ q: value, goal: [value, "x"] });
+      expect(stringifyAddress(read(said))).toBe(said);
+    }
+  });
+});
