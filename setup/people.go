@@ -135,9 +135,17 @@ func ownerOf(u *db.User) ids.Affiliate {
 func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*db.User, error) {
 	var made *db.User
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		if ids.User(id) == c.viewer.UserID {
+			return problem.Invalid("id", "you cannot disable yourself: another admin can")
+		}
 		before, err := c.touchable(ctx, id)
 		if err != nil {
 			return err
+		}
+		if disabled {
+			if err := c.keepsAnAdmin(ctx, before); err != nil {
+				return err
+			}
 		}
 		update := c.client.User.UpdateOne(before)
 		if disabled {
@@ -156,6 +164,25 @@ func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*
 		return c.audit(ctx, Act{Action: "update", Entity: "user", ID: fmt.Sprint(id), affiliateID: ownerOf(before), Before: before, After: made})
 	})
 	return made, err
+}
+
+// keepsAnAdmin refuses to disable the last admin who can sign in. The admins are locked: of two who disable
+// each other at the same time, the second finds itself disabled, and the first the last one.
+func (c *change) keepsAnAdmin(ctx context.Context, u *db.User) error {
+	if u.Role != viewer.Admin || u.DisabledAt != nil {
+		return nil
+	}
+	var others int
+	err := c.tx.QueryRowContext(ctx, `
+		WITH enabled AS (SELECT id FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id FOR UPDATE)
+		SELECT count(*) FROM enabled WHERE id <> $1`, u.ID).Scan(&others)
+	if err != nil {
+		return fmt.Errorf("counting the admins: %w", err)
+	}
+	if others == 0 {
+		return problem.Invalid("id", "this is the last admin who can sign in: enable or create another first")
+	}
+	return nil
 }
 
 // revokeTokens revokes every token of a user whose row this transaction has changed: the row
