@@ -66,6 +66,9 @@ func (w *world) staffObjects(t *testing.T, kind string) []string {
 
 func (w *world) staffQueries() map[string]query {
 	return map[string]query{
+		"staffHome": {"{ staffHome { unattributed } }", nil},
+		"attributionPreview": {fmt.Sprintf("{ attributionPreview(conversionId: %q, clickId: %q) { affiliate { id } } }",
+			w.orphan, globalid.UUID("Click", w.a.scene.Click)), w.a.ids["Affiliate"]},
 		"auditEntries":  {"{ auditEntries { edges { node { id } } } }", nil},
 		"staff":         {"{ staff { id } }", nil},
 		"exchangeRates": {"{ exchangeRates { id } }", nil},

@@ -39,6 +39,10 @@ func (r *auditEntryResolver) Affiliate(ctx context.Context, obj *db.AuditEntry) 
 	return find(ctx, load(ctx).affiliates, obj.AffiliateID)
 }
 
+func (r *auditEntryResolver) Subject(ctx context.Context, obj *db.AuditEntry) (string, error) {
+	return subject(ctx, obj)
+}
+
 func (r *auditEntryResolver) Changes(ctx context.Context, obj *db.AuditEntry) ([]*gen.AuditChange, error) {
 	return auditChanges(obj.Before, obj.After)
 }

@@ -56,6 +56,31 @@ type AttributeConversionPayload struct {
 	UserErrors []*UserError   `json:"userErrors"`
 }
 
+// A postback that would be considered for a conversion, once it is attributed.
+type AttributionPostback struct {
+	Postback *db.Postback `json:"postback"`
+	// The status that it would report.
+	Status commission.Status `json:"status"`
+	// Whether it would fire.
+	Fires bool `json:"fires"`
+	// The decision as a sentence.
+	Reason string `json:"reason"`
+}
+
+// What attributing a conversion to a click would do.
+type AttributionPreview struct {
+	Affiliate *db.Affiliate `json:"affiliate"`
+	Offer     *db.Offer     `json:"offer"`
+	// Null for a click on a default link.
+	Campaign *db.Campaign `json:"campaign,omitempty"`
+	// What the affiliate would be paid; null if no deal was active, or an exchange rate is missing.
+	Payout *Money `json:"payout,omitempty"`
+	// `offer` or `campaign` if a daily cap is used up, so that it pays nothing. Otherwise empty.
+	CappedBy string `json:"cappedBy"`
+	// The postbacks that would be considered, for each past step of the conversion.
+	Postbacks []*AttributionPostback `json:"postbacks"`
+}
+
 // One field that changed.
 type AuditChange struct {
 	Field string `json:"field"`

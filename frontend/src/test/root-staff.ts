@@ -1,4 +1,5 @@
 import { affiliate, ago, connection, hexId, now, type Page } from "./basics";
+import type { World } from "./world";
 
 const call = {
   __typename: "ReceivedPostback",
@@ -18,6 +19,44 @@ const call = {
   conversion: null,
 };
 
+const integration = { __typename: "Integration", id: "I1", name: "Royal Reels", key: "royal-reels" };
+
+/** What waits for staff, to be changed by a test. */
+export function makeStaffHome() {
+  return {
+    unattributed: 3,
+    oldestUnattributedAt: ago(7e7),
+    silent: [{ integration, lastCallAt: ago(1e8) }],
+    refused: [
+      {
+        integration,
+        integrationKey: "royal-reels",
+        result: "unauthorized",
+        count: 12,
+        reason: "The token is wrong.",
+        lastAt: ago(60_000),
+      },
+      {
+        integration: null,
+        integrationKey: "nobody",
+        result: "unknown_integration",
+        count: 1,
+        reason: "There is no such integration.",
+        lastAt: ago(90_000),
+      },
+    ],
+    circuits: [
+      {
+        endpoint: "https://pb.voltrack.example:443",
+        circuit: "OPEN",
+        sentence: "Tracker unavailable: server error.",
+        waiting: 4,
+      },
+    ],
+    withoutParam: [{ affiliate, clicks: 200, without: 150 }],
+  };
+}
+
 const entry = {
   __typename: "AuditEntry",
   id: "E1",
@@ -32,8 +71,9 @@ const entry = {
 };
 
 /** What the API answers staff only. */
-export function staffRoot() {
+export function staffRoot(world: World) {
   return {
+    staffHome: () => world.staffHome,
     affiliates: (args: Page) => connection([affiliate], args),
     staff: [],
     integrations: [],
