@@ -135,6 +135,32 @@ func TestTheLastAdminStays(t *testing.T) {
 	}
 }
 
+func TestAnAffiliatesManagerIsAnEnabledUserOfTheNetwork(t *testing.T) {
+	w := newWorld(t)
+	manager, gone := ids.User(pgtest.User(t, w.d, viewer.Manager, 0)), ids.User(pgtest.User(t, w.d, viewer.Manager, 0, func(c *db.UserCreate) { c.SetDisabledAt(pgtest.Now) }))
+	own := ids.User(pgtest.User(t, w.d, viewer.Affiliate, w.one.Affiliate))
+	of := ids.Affiliate(w.one.Affiliate)
+	made, err := w.setup.SetManager(w.staff, of, manager)
+	w.must(err)
+	if made.ManagerID == nil || *made.ManagerID != int64(manager) || w.client.Affiliate.GetX(w.system, w.other.Affiliate).ManagerID != nil {
+		t.Errorf("the manager is %v", made.ManagerID)
+	}
+	for _, refused := range []ids.User{gone, own, 1 << 40} {
+		if _, err := w.setup.SetManager(w.staff, of, refused); said(err) != "invalid userId" {
+			t.Errorf("user %d: %v", refused, err)
+		}
+	}
+	if _, err := w.setup.SetManager(w.oneCtx, of, manager); err == nil {
+		t.Error("an affiliate chose its manager")
+	}
+	if made, err := w.setup.SetManager(w.staff, of, 0); err != nil || made.ManagerID != nil {
+		t.Errorf("nobody: %v, %v", made, err)
+	}
+	if log := w.audit("affiliate"); len(log) != 2 || log[0].After["manager_id"] == nil || log[1].Before["manager_id"] == nil {
+		t.Errorf("%+v", log)
+	}
+}
+
 func ownerOf(u *db.User) int64 { return orZero(u.AffiliateID) }
 
 func TestANewAffiliateHasALinkToEveryOfferAndAnEchoOfItsOwn(t *testing.T) {

@@ -169,6 +169,13 @@ type ConsideredPostback struct {
 	AggregatedInto *db.Delivery `json:"aggregatedInto,omitempty"`
 }
 
+// Whom to ask.
+type Contact struct {
+	// Empty if only the e-mail address is known.
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
 // A conversion with its click, decisions and deliveries.
 type ConversionTrace struct {
 	Conversion *db.Conversion        `json:"conversion"`
@@ -251,6 +258,7 @@ type CreatePostbackPayload struct {
 
 type CreateUserInput struct {
 	Email string      `json:"email"`
+	Name  *string     `json:"name,omitempty"`
 	Role  viewer.Role `json:"role"`
 	// Of a user with the role AFFILIATE.
 	AffiliateID *string `json:"affiliateId,omitempty"`
@@ -884,6 +892,17 @@ type SetHoldPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+type SetManagerInput struct {
+	AffiliateID string `json:"affiliateId"`
+	// An enabled staff user; null for no manager.
+	UserID *string `json:"userId,omitempty"`
+}
+
+type SetManagerPayload struct {
+	Affiliate  *db.Affiliate `json:"affiliate,omitempty"`
+	UserErrors []*UserError  `json:"userErrors"`
+}
+
 type SetPostbackEnabledInput struct {
 	ID      string `json:"id"`
 	Enabled bool   `json:"enabled"`
@@ -1067,6 +1086,8 @@ type UpdatePostbackPayload struct {
 }
 
 type UpdateSettingsInput struct {
+	// As others read it.
+	Name *string `json:"name,omitempty"`
 	// IANA name; empty for the browser's own.
 	TimeZone *string `json:"timeZone,omitempty"`
 }

@@ -75,10 +75,12 @@ type DirectiveRoot struct {
 
 type ComplexityRoot struct {
 	Affiliate struct {
-		CreatedAt func(childComplexity int) int
-		GlobalID  func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Users     func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		GlobalID    func(childComplexity int) int
+		Manager     func(childComplexity int) int
+		ManagerUser func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Users       func(childComplexity int) int
 	}
 
 	AffiliateConnection struct {
@@ -362,6 +364,11 @@ type ComplexityRoot struct {
 		Postback       func(childComplexity int) int
 		Reason         func(childComplexity int) int
 		Rule           func(childComplexity int) int
+	}
+
+	Contact struct {
+		Email func(childComplexity int) int
+		Name  func(childComplexity int) int
 	}
 
 	Conversion struct {
@@ -817,6 +824,7 @@ type ComplexityRoot struct {
 		SaveOffer               func(childComplexity int, input SaveOfferInput) int
 		SetExchangeRate         func(childComplexity int, input SetExchangeRateInput) int
 		SetHold                 func(childComplexity int, input SetHoldInput) int
+		SetManager              func(childComplexity int, input SetManagerInput) int
 		SetPostbackEnabled      func(childComplexity int, input SetPostbackEnabledInput) int
 		SetUserDisabled         func(childComplexity int, input SetUserDisabledInput) int
 		SignIn                  func(childComplexity int, input SignInInput) int
@@ -1254,6 +1262,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SetManagerPayload struct {
+		Affiliate  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SetPostbackEnabledPayload struct {
 		Postback   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1441,6 +1454,7 @@ type ComplexityRoot struct {
 		Email        func(childComplexity int) int
 		GlobalID     func(childComplexity int) int
 		LastSignInAt func(childComplexity int) int
+		Name         func(childComplexity int) int
 		Role         func(childComplexity int) int
 		TimeZone     func(childComplexity int) int
 	}
@@ -1501,6 +1515,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Affiliate.GlobalID(childComplexity), true
+	case "Affiliate.manager":
+		if e.ComplexityRoot.Affiliate.Manager == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Affiliate.Manager(childComplexity), true
+	case "Affiliate.managerUser":
+		if e.ComplexityRoot.Affiliate.ManagerUser == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Affiliate.ManagerUser(childComplexity), true
 	case "Affiliate.name":
 		if e.ComplexityRoot.Affiliate.Name == nil {
 			break
@@ -2604,6 +2630,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConsideredPostback.Rule(childComplexity), true
+
+	case "Contact.email":
+		if e.ComplexityRoot.Contact.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Email(childComplexity), true
+	case "Contact.name":
+		if e.ComplexityRoot.Contact.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Name(childComplexity), true
 
 	case "Conversion.affiliate":
 		if e.ComplexityRoot.Conversion.Affiliate == nil {
@@ -4642,6 +4681,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetHold(childComplexity, args["input"].(SetHoldInput)), true
+	case "Mutation.setManager":
+		if e.ComplexityRoot.Mutation.SetManager == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setManager_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetManager(childComplexity, args["input"].(SetManagerInput)), true
 	case "Mutation.setPostbackEnabled":
 		if e.ComplexityRoot.Mutation.SetPostbackEnabled == nil {
 			break
@@ -6584,6 +6634,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetHoldPayload.UserErrors(childComplexity), true
 
+	case "SetManagerPayload.affiliate":
+		if e.ComplexityRoot.SetManagerPayload.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetManagerPayload.Affiliate(childComplexity), true
+	case "SetManagerPayload.userErrors":
+		if e.ComplexityRoot.SetManagerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetManagerPayload.UserErrors(childComplexity), true
+
 	case "SetPostbackEnabledPayload.postback":
 		if e.ComplexityRoot.SetPostbackEnabledPayload.Postback == nil {
 			break
@@ -7283,6 +7346,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.LastSignInAt(childComplexity), true
+	case "User.name":
+		if e.ComplexityRoot.User.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Name(childComplexity), true
 	case "User.role":
 		if e.ComplexityRoot.User.Role == nil {
 			break
@@ -7457,6 +7526,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SaveOfferInput", ec.unmarshalInputSaveOfferInput),
 			graphql.NewInputUnmarshaler("SetExchangeRateInput", ec.unmarshalInputSetExchangeRateInput),
 			graphql.NewInputUnmarshaler("SetHoldInput", ec.unmarshalInputSetHoldInput),
+			graphql.NewInputUnmarshaler("SetManagerInput", ec.unmarshalInputSetManagerInput),
 			graphql.NewInputUnmarshaler("SetPostbackEnabledInput", ec.unmarshalInputSetPostbackEnabledInput),
 			graphql.NewInputUnmarshaler("SetUserDisabledInput", ec.unmarshalInputSetUserDisabledInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
@@ -7706,6 +7776,8 @@ type ChangePasswordPayload {
 }
 
 input UpdateSettingsInput {
+  "As others read it."
+  name: String
   "IANA name; empty for the browser's own."
   timeZone: String
 }
@@ -9276,7 +9348,23 @@ extend type Query {
   users: [User!] @auth(role: MANAGER)
 }
 
+"Whom to ask."
+type Contact {
+  "Empty if only the e-mail address is known."
+  name: String!
+  email: String!
+}
+
+extend type Affiliate {
+  "The affiliate's manager at the network; null if there is none."
+  manager: Contact
+  "Staff only: the manager's user."
+  managerUser: User @auth(role: MANAGER)
+}
+
 extend type User {
+  "As others read it; may be empty."
+  name: String!
   "When it was disabled; null while it is active."
   disabledAt: Time
 }
@@ -9345,8 +9433,20 @@ type SaveAffiliatePayload {
   userErrors: [UserError!]!
 }
 
+input SetManagerInput {
+  affiliateId: ID!
+  "An enabled staff user; null for no manager."
+  userId: ID
+}
+
+type SetManagerPayload {
+  affiliate: Affiliate
+  userErrors: [UserError!]!
+}
+
 input CreateUserInput {
   email: String!
+  name: String
   role: Role!
   "Of a user with the role AFFILIATE."
   affiliateId: ID
@@ -9385,6 +9485,8 @@ type ResetPasswordPayload {
 extend type Mutation {
   "Staff only: creates an affiliate, or renames one."
   saveAffiliate(input: SaveAffiliateInput!): SaveAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: sets the manager of an affiliate, whom its pages name."
+  setManager(input: SetManagerInput!): SetManagerPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, in a session: creates a user. Only admins create staff users."
   createUser(input: CreateUserInput!): CreateUserPayload! @auth(role: MANAGER, session: true)
   "Staff only, in a session: disables a user, which revokes its sessions and API tokens, or enables it again."
@@ -10401,6 +10503,10 @@ func (ec *executionContext) childFields_Affiliate(ctx context.Context, field gra
 		return ec.fieldContext_Affiliate_createdAt(ctx, field)
 	case "users":
 		return ec.fieldContext_Affiliate_users(ctx, field)
+	case "manager":
+		return ec.fieldContext_Affiliate_manager(ctx, field)
+	case "managerUser":
+		return ec.fieldContext_Affiliate_managerUser(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Affiliate", field.Name)
 }
@@ -10969,6 +11075,16 @@ func (ec *executionContext) childFields_ConsideredPostback(ctx context.Context, 
 		return ec.fieldContext_ConsideredPostback_aggregatedInto(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConsideredPostback", field.Name)
+}
+
+func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Contact_name(ctx, field)
+	case "email":
+		return ec.fieldContext_Contact_email(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Contact", field.Name)
 }
 
 func (ec *executionContext) childFields_Conversion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12571,6 +12687,16 @@ func (ec *executionContext) childFields_SetHoldPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type SetHoldPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SetManagerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_SetManagerPayload_affiliate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetManagerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetManagerPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SetPostbackEnabledPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "postback":
@@ -12927,6 +13053,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_createdAt(ctx, field)
 	case "lastSignInAt":
 		return ec.fieldContext_User_lastSignInAt(ctx, field)
+	case "name":
+		return ec.fieldContext_User_name(ctx, field)
 	case "disabledAt":
 		return ec.fieldContext_User_disabledAt(ctx, field)
 	}
