@@ -227,7 +227,7 @@ function Line({
         {link}
         <p className="text-muted text-pretty break-words">{children}</p>
       </div>
-      {aside !== undefined && <div className="relative z-10">{aside}</div>}
+      {aside !== undefined && <div className="relative z-10 max-sm:basis-full max-sm:pl-6.5">{aside}</div>}
     </li>
   );
 }
