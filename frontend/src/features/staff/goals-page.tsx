@@ -116,7 +116,7 @@ export function GoalsPage(): ReactElement {
     ...facts,
     {
       id: "edit",
-      header: "",
+      header: "Edit",
       align: "right",
       trail: true,
       cell: (goal) => (
