@@ -122,6 +122,6 @@ func (h *Home) withoutParam(ctx context.Context, scope viewer.RowScope, s *Staff
 		return rows.Scan(&a.AffiliateID, &a.Clicks, &a.Without)
 	}, `
 		SELECT affiliate_id, count(*), count(*) FILTER (WHERE param_1 = '') AS without
-		FROM clicks WHERE id >= uuid_floor($1) GROUP BY affiliate_id HAVING count(*) FILTER (WHERE param_1 = '') > 0
+		FROM clicks WHERE id >= uuid_floor($1) AND NOT test GROUP BY affiliate_id HAVING count(*) FILTER (WHERE param_1 = '') > 0
 		ORDER BY without DESC, affiliate_id LIMIT $2`, h.Now().UTC().Add(-staffWindow), mostListed)
 }

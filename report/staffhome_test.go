@@ -62,6 +62,9 @@ func TestWhatWaitsForStaff(t *testing.T) {
 	clicked(t, d, silent, ago(2), "")
 	clicked(t, d, silent, ago(3), "abc")
 	clicked(t, d, silent, ago(25), "")
+	pgtest.Click(t, d, talking.Link, func(c *db.ClickCreate) { // somebody tried the link
+		c.SetID(idOf(t, ago(1))).SetClickedAt(ago(1)).SetParam1("").SetTest(true)
+	})
 	for endpoint, state := range map[string]dispatch.CircuitState{"https://down.example:443": dispatch.Open, "https://up.example:443": dispatch.Closed} {
 		_, err = d.SQL.ExecContext(t.Context(), `INSERT INTO endpoints (endpoint, state, because, opened_at, probe_at, probes, successes, updated_at) VALUES ($1, $2, 'SERVER_ERROR', $3, $3, 0, 0, $3)`, endpoint, string(state), now)
 		must(t, err)

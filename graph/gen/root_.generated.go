@@ -1035,6 +1035,7 @@ type ComplexityRoot struct {
 	Query struct {
 		Affiliates            func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
 		Alerts                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Alert) int
+		Attention             func(childComplexity int) int
 		AttributionPreview    func(childComplexity int, conversionID string, clickID string) int
 		AuditEntries          func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit) int
 		BulkReplays           func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -5650,6 +5651,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Alerts(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Alert)), true
+	case "Query.attention":
+		if e.ComplexityRoot.Query.Attention == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Attention(childComplexity), true
 	case "Query.attributionPreview":
 		if e.ComplexityRoot.Query.AttributionPreview == nil {
 			break

@@ -22,12 +22,10 @@ export function HomePage(): ReactElement {
           : "Today so far, and the latest activity."}
       </PageHead>
       <PageBody>
-        {isStaff ? (
+        {isStaff && (
           <Suspense fallback={<SkeletonBlock label="Loading what waits" />}>
             <StaffHome />
           </Suspense>
-        ) : (
-          <Alerts />
         )}
         <Today />
         {!isStaff && <SetupChecklist />}
