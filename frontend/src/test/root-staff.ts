@@ -80,7 +80,7 @@ const changed = {
   changes: [{ field: "url_template", before: '"https://old.example/"', after: '"https://new.example/"' }],
 };
 
-/** The network's own users, of whom U2 is the manager that tests sign in as. */
+/** The network's users, of whom U2 is the manager that tests sign in as. */
 export function makeStaff() {
   return ["max", "adrian"].map((name, i) => ({
     __typename: "User",

@@ -258,7 +258,7 @@ function Affiliates({
   );
 }
 
-/** The network's own users. */
+/** The network's users. */
 function Staff(): ReactElement {
   const isAdmin = useViewer()?.role === "ADMIN";
   const [isNew, setNew] = useState(false);

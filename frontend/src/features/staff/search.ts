@@ -20,7 +20,7 @@ export type AuditSearch = z.infer<typeof auditSearch>;
 export const affiliatesSearch = z.object({
   /** A part of the name. */
   q: one(z.string()),
-  /** The network's own users, in place of affiliates. */
+  /** The network's users, in place of affiliates. */
   of: one(z.enum(["staff"])),
 });
 
