@@ -57,7 +57,7 @@ it("does not say that nothing waits where it could not be asked", async () => {
 
 it("keeps an affiliate's home as it is", async () => {
   const { world } = open("/");
-  expect(await screen.findByText("Needs attention")).toBeInTheDocument();
+  expect(await screen.findByText("1,648")).toBeInTheDocument();
   expect(screen.queryByText("Waiting for you")).not.toBeInTheDocument();
   expect(world.asked).not.toContain("StaffHome");
 });
