@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // the time zones, on machines without them
+	"unicode/utf8"
 
 	"postrider/ent/db"
 	"postrider/ent/db/apitoken"
@@ -128,6 +129,22 @@ func (a *Accounts) SetTimeZone(ctx context.Context, zone string) error {
 		return problem.Invalid("timeZone", "%q is not a time zone; use a name such as Europe/Riga", zone)
 	}
 	return a.client.User.UpdateOneID(int64(v.UserID)).SetTimeZone(zone).Exec(ctx)
+}
+
+// maxName is how many bytes a user's name may have.
+const maxName = 200
+
+// SetName sets the viewer's name, as others read it; empty for none.
+func (a *Accounts) SetName(ctx context.Context, name string) error {
+	v, err := viewer.Require(ctx)
+	if err != nil {
+		return err
+	}
+	name = strings.TrimSpace(name)
+	if len(name) > maxName || !utf8.ValidString(name) {
+		return problem.Invalid("name", "is longer than %d bytes, or not valid text", maxName)
+	}
+	return a.client.User.UpdateOneID(int64(v.UserID)).SetName(name).Exec(ctx)
 }
 
 // userByEmail returns an enabled user; nil if there is none.

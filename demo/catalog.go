@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -20,6 +21,12 @@ type person struct {
 	label     string // role, in a few words
 	role      viewer.Role
 	affiliate int // index in affiliates; not used for staff
+}
+
+// name returns the name that the label begins with.
+func (p person) name() string {
+	name, _, _ := strings.Cut(p.label, ",")
+	return name
 }
 
 var people = []person{

@@ -144,7 +144,7 @@ func (w *world) makePeople(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("hashing a password: %w", err)
 		}
-		create := w.client.User.Create().SetEmail(p.email).SetRole(p.role).SetPasswordHash(hash).SetCreatedAt(w.built)
+		create := w.client.User.Create().SetEmail(p.email).SetName(p.name()).SetRole(p.role).SetPasswordHash(hash).SetCreatedAt(w.built)
 		if p.role == viewer.Affiliate {
 			create.SetAffiliateID(w.affiliates[p.affiliate].id)
 		}
@@ -154,6 +154,9 @@ func (w *world) makePeople(ctx context.Context) error {
 		}
 		if p.role == viewer.Manager {
 			w.managerID = user.ID
+			if err := w.client.Affiliate.Update().SetManagerID(user.ID).Exec(ctx); err != nil {
+				return fmt.Errorf("making %s everybody's manager: %w", p.email, err)
+			}
 		}
 		token, digest := secret.NewToken()
 		err = w.client.ApiToken.Create().SetUserID(user.ID).SetName(TokenName).SetHash(digest).SetPrefix(secret.Hint(token)).

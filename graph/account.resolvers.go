@@ -73,6 +73,12 @@ func (r *mutationResolver) UpdateSettings(ctx context.Context, input gen.UpdateS
 			return &gen.UpdateSettingsPayload{UserErrors: errs}, err
 		}
 	}
+	if input.Name != nil {
+		if err := r.Accounts.SetName(ctx, *input.Name); err != nil {
+			errs, err := userErrors(err)
+			return &gen.UpdateSettingsPayload{UserErrors: errs}, err
+		}
+	}
 	shown, err := r.viewer(ctx)
 	return &gen.UpdateSettingsPayload{Viewer: shown, UserErrors: []*gen.UserError{}}, err
 }

@@ -58,6 +58,10 @@ func (r *proposalResolver) Click(ctx context.Context, obj *backoffice.Proposal) 
 	return find(ctx, load(ctx).clicks, &obj.ClickID)
 }
 
+func (r *queryResolver) AttributionPreview(ctx context.Context, conversionID string, clickID string) (*gen.AttributionPreview, error) {
+	return r.attributionPreview(ctx, conversionID, clickID)
+}
+
 func (r *termsResolver) Amount(ctx context.Context, obj *commission.Terms) (string, error) {
 	return commission.FormatAmount(obj.Amount), nil
 }

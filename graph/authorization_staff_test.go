@@ -32,6 +32,7 @@ func (w *world) furnishOffice(t testing.TB) {
 	must(t, c.Integration.UpdateOneID(w.integration.ID).SetSignatureHeader("X-Sign").SetTimestampName("X-At").SetTimestampWindow(300).SetCurrency("EUR").
 		SetParameterMapping(map[string]string{"click_id": "data.cid"}).SetGoalMapping(map[string]string{"FIRST": "ftd"}).
 		SetStatusMapping(map[string]string{"ok": "approved"}).Exec(ctx))
+	must(t, c.Affiliate.UpdateOneID(w.a.affiliate.ID).SetManagerID(pgtest.User(t, w.db, viewer.Manager, 0)).Exec(ctx))
 	must(t, c.ExchangeRate.Create().SetQuote("USD").SetRate(decimal.RequireFromString("1.25")).SetValidFrom(pgtest.Now).SetCreatedAt(pgtest.Now).Exec(ctx))
 	s := w.a.scene
 	orphan := s.Conversion(t, w.db, func(c *db.ConversionCreate) { c.SetReportedStatus("settled") })
@@ -66,6 +67,9 @@ func (w *world) staffObjects(t *testing.T, kind string) []string {
 
 func (w *world) staffQueries() map[string]query {
 	return map[string]query{
+		"staffHome": {"{ staffHome { unattributed } }", nil},
+		"attributionPreview": {fmt.Sprintf("{ attributionPreview(conversionId: %q, clickId: %q) { affiliate { id } } }",
+			w.orphan, globalid.UUID("Click", w.a.scene.Click)), w.a.ids["Affiliate"]},
 		"auditEntries":  {"{ auditEntries { edges { node { id } } } }", nil},
 		"staff":         {"{ staff { id } }", nil},
 		"exchangeRates": {"{ exchangeRates { id } }", nil},
@@ -88,6 +92,10 @@ func newUser(t *testing.T, w *world) string {
 }
 
 var staffMutations = map[string]mutation{
+	"setManager": func(t *testing.T, w *world) (string, string) {
+		manager := pgtest.User(t, w.db, viewer.Manager, 0)
+		return fmt.Sprintf(`{affiliateId: %q, userId: %q}`, globalid.Int("Affiliate", w.a.affiliate.ID), globalid.Int("User", manager)), "affiliate { id }"
+	},
 	"saveOffer": func(_ *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q, attributionWindowDays: 60}`, globalOffer(w.offer)), "offer { id }"
 	},

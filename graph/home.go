@@ -43,8 +43,12 @@ func (r *Resolver) checklist(ctx context.Context, campaignID string) (*gen.Setup
 	if err != nil {
 		return nil, err
 	}
+	setup := doctor.Setup{Postbacks: questions, Tested: m.Tested, Clicked: m.Clicked, Delivered: m.Delivered}
+	if setup.Manager, err = managerOf(ctx, campaign.AffiliateID); err != nil {
+		return nil, err
+	}
 	shown := &gen.SetupChecklist{Campaign: campaign, Done: true}
-	for _, s := range doctor.Checklist(doctor.Setup{Postbacks: questions, Tested: m.Tested, Clicked: m.Clicked, Delivered: m.Delivered}) {
+	for _, s := range doctor.Checklist(setup) {
 		shown.Steps = append(shown.Steps, &s)
 		shown.Done = shown.Done && s.Done
 	}

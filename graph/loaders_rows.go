@@ -22,12 +22,14 @@ import (
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
+	"postrider/internal/viewer"
 )
 
 // rowLoaders load rows by their own keys.
 type rowLoaders struct {
 	affiliates   *dataloadgen.Loader[int64, *db.Affiliate]
 	users        *dataloadgen.Loader[int64, *db.User]
+	managers     *dataloadgen.Loader[int64, *db.User] // of affiliates; for their viewers too
 	offers       *dataloadgen.Loader[int64, *db.Offer]
 	pages        *dataloadgen.Loader[int64, *db.LandingPage]
 	campaigns    *dataloadgen.Loader[int64, *db.Campaign]
@@ -49,6 +51,9 @@ func newRowLoaders(c *db.Client, wait time.Duration) rowLoaders {
 		}, func(r *db.Affiliate) int64 { return r.ID }),
 		users: one(wait, func(ctx context.Context, ids []int64) ([]*db.User, error) {
 			return c.User.Query().Where(user.IDIn(ids...)).All(ctx)
+		}, func(r *db.User) int64 { return r.ID }),
+		managers: one(wait, func(ctx context.Context, ids []int64) ([]*db.User, error) {
+			return c.User.Query().Where(user.IDIn(ids...), user.AffiliateIDIsNil(), user.DisabledAtIsNil()).All(viewer.AsSystem(ctx))
 		}, func(r *db.User) int64 { return r.ID }),
 		offers: one(wait, func(ctx context.Context, ids []int64) ([]*db.Offer, error) {
 			return c.Offer.Query().Where(offer.IDIn(ids...)).All(ctx)

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 
 	"postrider/ent/db"
 	"postrider/ent/db/user"
@@ -19,6 +20,14 @@ import (
 
 func (r *affiliateResolver) Users(ctx context.Context, obj *db.Affiliate) ([]*db.User, error) {
 	return load(ctx).usersOfAffiliate.Load(ctx, obj.ID)
+}
+
+func (r *affiliateResolver) Manager(ctx context.Context, obj *db.Affiliate) (*gen.Contact, error) {
+	return manager(ctx, obj)
+}
+
+func (r *affiliateResolver) ManagerUser(ctx context.Context, obj *db.Affiliate) (*db.User, error) {
+	return find(ctx, load(ctx).users, obj.ManagerID)
 }
 
 func (r *auditEntryResolver) User(ctx context.Context, obj *db.AuditEntry) (*db.User, error) {
@@ -39,6 +48,10 @@ func (r *auditEntryResolver) Affiliate(ctx context.Context, obj *db.AuditEntry) 
 	return find(ctx, load(ctx).affiliates, obj.AffiliateID)
 }
 
+func (r *auditEntryResolver) Subject(ctx context.Context, obj *db.AuditEntry) (string, error) {
+	return subject(ctx, obj)
+}
+
 func (r *auditEntryResolver) Changes(ctx context.Context, obj *db.AuditEntry) ([]*gen.AuditChange, error) {
 	return auditChanges(obj.Before, obj.After)
 }
@@ -54,13 +67,25 @@ func (r *mutationResolver) SaveAffiliate(ctx context.Context, input gen.SaveAffi
 	return &gen.SaveAffiliatePayload{Affiliate: affiliate, UserErrors: errs}, err
 }
 
+func (r *mutationResolver) SetManager(ctx context.Context, input gen.SetManagerInput) (*gen.SetManagerPayload, error) {
+	owner, err1 := optionalID[ids.Affiliate]("affiliateId", &input.AffiliateID)
+	user, err2 := optionalID[ids.User]("userId", input.UserID)
+	if err := errors.Join(err1, err2); err != nil {
+		errs, err := userErrors(err)
+		return &gen.SetManagerPayload{UserErrors: errs}, err
+	}
+	affiliate, err := r.Setup.SetManager(ctx, owner, user)
+	errs, err := userErrors(err)
+	return &gen.SetManagerPayload{Affiliate: affiliate, UserErrors: errs}, err
+}
+
 func (r *mutationResolver) CreateUser(ctx context.Context, input gen.CreateUserInput) (*gen.CreateUserPayload, error) {
 	owner, err := optionalID[ids.Affiliate]("affiliateId", input.AffiliateID)
 	if err != nil {
 		errs, err := userErrors(err)
 		return &gen.CreateUserPayload{UserErrors: errs}, err
 	}
-	user, password, err := r.Setup.CreateUser(ctx, setup.NewUser{Email: input.Email, Role: input.Role, AffiliateID: owner})
+	user, password, err := r.Setup.CreateUser(ctx, setup.NewUser{Email: input.Email, Name: text(input.Name), Role: input.Role, AffiliateID: owner})
 	errs, err := userErrors(err)
 	return &gen.CreateUserPayload{User: user, Password: textOrNull(password), UserErrors: errs}, err
 }

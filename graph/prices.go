@@ -40,6 +40,8 @@ func complexity() gen.ComplexityRoot {
 	c.Query.Attention = func(child int) int { return priceOfWatching + child }
 	c.Query.PostbackGaps = func(child int) int { return priceOfWatching + list(child) }
 	c.Query.Engine = func(child int) int { return priceOfWatching + child }
+	c.Query.StaffHome = func(child int) int { return priceOfWatching + child }
+	c.Query.AttributionPreview = func(child int, _, _ string) int { return priceOfCalling + child }
 	c.Query.SetupChecklist = func(child int, _ string) int { return priceOfChecklist + child }
 	c.Query.ConversionTrace = func(child int, _ string) int { return priceOfReading + child }
 	c.Campaign.Numbers = func(child int, _ *string) int { return priceOfNumbers + child }

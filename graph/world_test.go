@@ -85,7 +85,7 @@ func (w *world) newEstate(t testing.TB, mark string) *estate {
 	must(t, err)
 	e.keep(e.affiliate.GlobalID())
 	e.user = w.user(t, viewer.Affiliate, id, func(c *db.UserCreate) {
-		c.SetEmail(mark + "@example.com").SetTimeZone("Europe/Riga").SetLastSignInAt(pgtest.Now)
+		c.SetEmail(mark + "@example.com").SetName("User " + mark).SetTimeZone("Europe/Riga").SetLastSignInAt(pgtest.Now)
 	})
 	e.keep(e.user.GlobalID())
 	w.settle(t, e)

@@ -33,18 +33,23 @@ type Assignment struct {
 // steps are left unchanged.
 func (r *recorder) assign(ctx context.Context, conversionID uuid.UUID, a Assignment) error {
 	return r.changeOne(ctx, conversionID, func(ctx context.Context, ch *changes, c *conversion) error {
-		if c.AffiliateID != 0 {
-			return problem.Conflict("conversionId", "it is already attributed")
-		}
-		click, err := clickOfIntegration(ctx, ch.tx, a.ClickID, c.IntegrationID)
-		if err != nil {
-			return err
-		}
-		if err := give(ctx, ch, c, click); err != nil {
-			return err
-		}
-		return takeAgain(ctx, ch, c, click, a)
+		return assignTo(ctx, ch, c, a)
 	})
+}
+
+// assignTo attributes a locked conversion.
+func assignTo(ctx context.Context, ch *changes, c *conversion, a Assignment) error {
+	if c.AffiliateID != 0 {
+		return problem.Conflict("conversionId", "it is already attributed")
+	}
+	click, err := clickOfIntegration(ctx, ch.tx, a.ClickID, c.IntegrationID)
+	if err != nil {
+		return err
+	}
+	if err := give(ctx, ch, c, click); err != nil {
+		return err
+	}
+	return takeAgain(ctx, ch, c, click, a)
 }
 
 // clickOfIntegration loads a click and checks that it led to the integration's operator.

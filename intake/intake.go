@@ -68,6 +68,11 @@ func (in *Intake) Assign(ctx context.Context, conversionID uuid.UUID, a Assignme
 	return in.recorder.assign(ctx, conversionID, a)
 }
 
+// PreviewAssign returns what Assign would do, and changes nothing.
+func (in *Intake) PreviewAssign(ctx context.Context, conversionID uuid.UUID, a Assignment) (AssignmentPreview, error) {
+	return in.recorder.previewAssign(ctx, conversionID, a)
+}
+
 // PriceMissing calculates the payout of the conversions that had none because a currency had
 // no exchange rate, now that there is one. Each gets a step; nothing fires for it, since its
 // status is unchanged. It returns how many there were.

@@ -450,6 +450,24 @@ func TestProposals(t *testing.T) {
 	}
 }
 
+// wantPreviewed compares what a preview said with what an assignment did.
+func (w *world) wantPreviewed(p intake.AssignmentPreview, c *db.Conversion, events []*db.ConversionEvent) {
+	w.t.Helper()
+	if int64(p.AffiliateID) != *c.AffiliateID || int64(p.OfferID) != c.OfferID || int64(p.CampaignID) != *c.CampaignID ||
+		!p.Payout.Valid || !p.Payout.Decimal.Equal(*c.Payout) || p.PayoutCurrency != c.PayoutCurrency || p.CappedBy != c.CappedBy {
+		w.t.Errorf("previewed %+v, became %+v", p, c)
+	}
+	var happened []intake.AssignmentDecision
+	for _, e := range events {
+		for _, d := range e.Considered {
+			happened = append(happened, intake.AssignmentDecision{Decision: d, Status: e.Status})
+		}
+	}
+	if !slices.Equal(p.Considered, happened) {
+		w.t.Errorf("previewed %+v, decided %+v", p.Considered, happened)
+	}
+}
+
 func TestWhatIsAttributedLaterFiresWhatWouldHaveFired(t *testing.T) {
 	w := setup(t)
 	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("cpa", commission.Pending))
@@ -461,7 +479,15 @@ func TestWhatIsAttributedLaterFiresWhatWouldHaveFired(t *testing.T) {
 	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: uuid.Must(uuid.NewV7()), Actor: commission.ByStaff}); problem.CodeOf(err) != problem.CodeInvalid {
 		t.Errorf("a click that there is not: %v", err)
 	}
+	preview, err := w.in.PreviewAssign(t.Context(), id, intake.Assignment{ClickID: w.Click, Actor: commission.ByStaff})
+	w.must(err)
+	if c := w.conversion(a); c.AffiliateID != nil || len(w.events(a)) != 2 || w.count(`SELECT count(*) FROM deliveries`) != 0 || w.count(`SELECT count(*) FROM river_job`) != 0 {
+		t.Errorf("a preview changed something: %+v", c)
+	}
 	w.must(w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Reason: "it came in sub2", Actor: commission.ByStaff}))
+	if _, err := w.in.PreviewAssign(t.Context(), id, intake.Assignment{ClickID: w.Click}); problem.CodeOf(err) != problem.CodeConflict {
+		t.Errorf("a preview of what is attributed: %v", err)
+	}
 	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: w.Click, Actor: commission.ByStaff}); problem.CodeOf(err) != problem.CodeConflict {
 		t.Errorf("a second time: %v", err)
 	}
@@ -469,6 +495,7 @@ func TestWhatIsAttributedLaterFiresWhatWouldHaveFired(t *testing.T) {
 	if *c.AffiliateID != w.Affiliate || *c.ClickID != w.Click || c.AttributedBy != "staff" || c.Payout.String() != "120" {
 		t.Errorf("%+v", c)
 	}
+	w.wantPreviewed(preview, c, w.events(a)[2:])
 	events := w.events(a)
 	if len(events) != 4 || events[1].AffiliateID != nil || events[1].Macros["param_1"] != "" {
 		t.Errorf("what was taken for nobody has changed: %+v", events)

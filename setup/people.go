@@ -46,9 +46,37 @@ func (s *Setup) SaveAffiliate(ctx context.Context, id int64, name string) (*db.A
 	return made, err
 }
 
+// SetManager sets the manager of an affiliate: an enabled user of the network, or none for zero.
+func (s *Setup) SetManager(ctx context.Context, id ids.Affiliate, manager ids.User) (*db.Affiliate, error) {
+	var made *db.Affiliate
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.Affiliate.Get(ctx, int64(id))
+		if err != nil {
+			return missing(err, "affiliateId", "affiliate")
+		}
+		update := c.client.Affiliate.UpdateOne(before).ClearManagerID()
+		if manager != 0 {
+			u, err := c.client.User.Get(ctx, int64(manager))
+			if err != nil {
+				return missing(err, "userId", "user")
+			}
+			if u.Role == viewer.Affiliate || u.DisabledAt != nil {
+				return problem.Invalid("userId", "a manager is an enabled user of the network's staff")
+			}
+			update = c.client.Affiliate.UpdateOne(before).SetManagerID(u.ID)
+		}
+		if made, err = update.Save(ctx); err != nil {
+			return saved("affiliate", err)
+		}
+		return c.audit(ctx, Act{Action: "update", Entity: "affiliate", ID: fmt.Sprint(made.ID), affiliateID: id, Before: before, After: made})
+	})
+	return made, err
+}
+
 // NewUser is a user to create.
 type NewUser struct {
 	Email       string
+	Name        string // may be empty
 	Role        viewer.Role
 	AffiliateID ids.Affiliate // of a user with the role affiliate; otherwise zero
 }
@@ -60,6 +88,10 @@ func (s *Setup) CreateUser(ctx context.Context, n NewUser) (made *db.User, passw
 	if address, err := mail.ParseAddress(email); err != nil || address.Address != email || len(email) > 254 {
 		return nil, "", problem.Invalid("email", "%q is not an e-mail address", n.Email)
 	}
+	name := strings.TrimSpace(n.Name)
+	if p := within("name", name, maxName); p != nil {
+		return nil, "", p
+	}
 	password, hash, err := newPassword(ctx)
 	if err != nil {
 		return nil, "", err
@@ -68,7 +100,7 @@ func (s *Setup) CreateUser(ctx context.Context, n NewUser) (made *db.User, passw
 		if err := c.mayMake(ctx, n); err != nil {
 			return err
 		}
-		create := c.client.User.Create().SetEmail(email).SetRole(n.Role).SetPasswordHash(hash).SetCreatedAt(c.now)
+		create := c.client.User.Create().SetEmail(email).SetName(name).SetRole(n.Role).SetPasswordHash(hash).SetCreatedAt(c.now)
 		if n.AffiliateID != 0 {
 			create.SetAffiliateID(int64(n.AffiliateID))
 		}
@@ -135,9 +167,17 @@ func ownerOf(u *db.User) ids.Affiliate {
 func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*db.User, error) {
 	var made *db.User
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		if ids.User(id) == c.viewer.UserID {
+			return problem.Invalid("id", "you cannot disable yourself: another admin can")
+		}
 		before, err := c.touchable(ctx, id)
 		if err != nil {
 			return err
+		}
+		if disabled {
+			if err := c.keepsAnAdmin(ctx, before); err != nil {
+				return err
+			}
 		}
 		update := c.client.User.UpdateOne(before)
 		if disabled {
@@ -156,6 +196,25 @@ func (s *Setup) SetUserDisabled(ctx context.Context, id int64, disabled bool) (*
 		return c.audit(ctx, Act{Action: "update", Entity: "user", ID: fmt.Sprint(id), affiliateID: ownerOf(before), Before: before, After: made})
 	})
 	return made, err
+}
+
+// keepsAnAdmin refuses to disable the last admin who can sign in. The admins are locked: of two who disable
+// each other at the same time, the second finds itself disabled, and the first the last one.
+func (c *change) keepsAnAdmin(ctx context.Context, u *db.User) error {
+	if u.Role != viewer.Admin || u.DisabledAt != nil {
+		return nil
+	}
+	var others int
+	err := c.tx.QueryRowContext(ctx, `
+		WITH enabled AS (SELECT id FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id FOR UPDATE)
+		SELECT count(*) FROM enabled WHERE id <> $1`, u.ID).Scan(&others)
+	if err != nil {
+		return fmt.Errorf("counting the admins: %w", err)
+	}
+	if others == 0 {
+		return problem.Invalid("id", "this is the last admin who can sign in: enable or create another first")
+	}
+	return nil
 }
 
 // revokeTokens revokes every token of a user whose row this transaction has changed: the row

@@ -1,10 +1,13 @@
 package setup_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
 
 	"postrider/ent/db"
+	"postrider/ent/db/user"
 	"postrider/internal/ids"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
@@ -102,6 +105,59 @@ func TestWhoMakesAndChangesWhom(t *testing.T) {
 		if out, err := w.setup.SetUserDisabled(admin, made.ID, true); err != nil || out.DisabledAt == nil {
 			t.Errorf("%s: an admin shuts it out: %v", role, err)
 		}
+	}
+}
+
+// Two admins who disable each other at the same time would leave nobody who could enable either.
+func TestTheLastAdminStays(t *testing.T) {
+	w := newWorld(t)
+	one, two := w.as(viewer.Admin, 0), w.as(viewer.Admin, 0)
+	id := func(ctx context.Context) int64 { return int64(viewer.From(ctx).UserID) }
+	if _, err := w.setup.SetUserDisabled(one, id(one), true); said(err) != "invalid id" || !strings.Contains(err.Error(), "cannot disable yourself") {
+		t.Errorf("oneself: %v", err)
+	}
+	results := make(chan error, 2)
+	for _, c := range []struct{ by, whom context.Context }{{one, two}, {two, one}} {
+		go func() {
+			_, err := w.setup.SetUserDisabled(c.by, id(c.whom), true)
+			results <- err
+		}()
+	}
+	first, second := <-results, <-results
+	if first != nil {
+		first, second = second, first
+	}
+	if first != nil || said(second) != "invalid id" || !strings.Contains(second.Error(), "last admin") {
+		t.Errorf("each other: %v and %v", first, second)
+	}
+	if n := w.client.User.Query().Where(user.RoleEQ(viewer.Admin), user.DisabledAtIsNil()).CountX(w.system); n != 1 {
+		t.Errorf("%d admins can sign in", n)
+	}
+}
+
+func TestAnAffiliatesManagerIsAnEnabledUserOfTheNetwork(t *testing.T) {
+	w := newWorld(t)
+	manager, gone := ids.User(pgtest.User(t, w.d, viewer.Manager, 0)), ids.User(pgtest.User(t, w.d, viewer.Manager, 0, func(c *db.UserCreate) { c.SetDisabledAt(pgtest.Now) }))
+	own := ids.User(pgtest.User(t, w.d, viewer.Affiliate, w.one.Affiliate))
+	of := ids.Affiliate(w.one.Affiliate)
+	made, err := w.setup.SetManager(w.staff, of, manager)
+	w.must(err)
+	if made.ManagerID == nil || *made.ManagerID != int64(manager) || w.client.Affiliate.GetX(w.system, w.other.Affiliate).ManagerID != nil {
+		t.Errorf("the manager is %v", made.ManagerID)
+	}
+	for _, refused := range []ids.User{gone, own, 1 << 40} {
+		if _, err := w.setup.SetManager(w.staff, of, refused); said(err) != "invalid userId" {
+			t.Errorf("user %d: %v", refused, err)
+		}
+	}
+	if _, err := w.setup.SetManager(w.oneCtx, of, manager); err == nil {
+		t.Error("an affiliate chose its manager")
+	}
+	if made, err := w.setup.SetManager(w.staff, of, 0); err != nil || made.ManagerID != nil {
+		t.Errorf("nobody: %v, %v", made, err)
+	}
+	if log := w.audit("affiliate"); len(log) != 2 || log[0].After["manager_id"] == nil || log[1].Before["manager_id"] == nil {
+		t.Errorf("%+v", log)
 	}
 }
 

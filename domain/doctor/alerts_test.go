@@ -188,6 +188,7 @@ func TestTheChecklistSaysWhatToDo(t *testing.T) {
 		"tested":                        {doctor.Setup{Tested: &now}, 3, true, "Your tracker accepted a test."},
 		"clicked":                       {doctor.Setup{Clicked: &now}, 4, true, "A real click arrived with param_1."},
 		"delivered":                     {doctor.Setup{Delivered: &now}, 5, true, "A real conversion was delivered to your tracker."},
+		"not delivered, and a manager":  {doctor.Setup{Tested: &now, Clicked: &now, Manager: "Petra Novak (petra@x.example)"}, 5, false, "Wait for the first conversion, or ask your manager, Petra Novak (petra@x.example), to fire one manually for one of your clicks."},
 		"not delivered":                 {doctor.Setup{Tested: &now, Clicked: &now}, 5, false, "Wait for the first conversion, or ask your manager to fire one manually for one of your clicks."},
 	} {
 		steps := doctor.Checklist(c.setup)

@@ -13,6 +13,7 @@ type Setup struct {
 	Tested    *time.Time // when the tracker first accepted a test
 	Clicked   *time.Time // when the first real click came with a param_1
 	Delivered *time.Time // when the first real conversion was first delivered
+	Manager   string     // whom to ask, as "Name (e-mail)"; empty if nobody is known
 }
 
 // Step is one step of the checklist.
@@ -60,9 +61,17 @@ func Checklist(s Setup) []Step {
 		{Key: StepSound, Title: "URL checked", Done: n > 0 && sound == n, Message: either(n > 0 && sound == n, "The doctor found no problems.", notSound(fault))},
 		happened(StepTested, "Test fired", s.Tested, "Your tracker accepted a test.", "Fire a test and check your tracker's response."),
 		happened(StepClicked, "First click", s.Clicked, "A real click arrived with param_1.", "Send a click through your tracking link, with your tracker's click id as param_1."),
-		happened(StepDelivered, "First delivery", s.Delivered, "A real conversion was delivered to your tracker.", "Wait for the first conversion, or ask your manager to fire one manually for one of your clicks."),
+		happened(StepDelivered, "First delivery", s.Delivered, "A real conversion was delivered to your tracker.", "Wait for the first conversion, or ask "+s.manager()+" to fire one manually for one of your clicks."),
 	}
 	return steps
+}
+
+// manager names whom to ask.
+func (s *Setup) manager() string {
+	if s.Manager == "" {
+		return "your manager"
+	}
+	return "your manager, " + s.Manager + ","
 }
 
 func notSound(fault string) string {

@@ -19,6 +19,8 @@ type Affiliate struct {
 	ID int64 `json:"id,omitempty"`
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
+	// The user of the network who looks after it.
+	ManagerID *int64 `json:"manager_id,omitempty"`
 	// The path of its echo tracker: /echo/{key}.
 	EchoKey string `json:"echo_key,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -31,7 +33,7 @@ func (*Affiliate) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case affiliate.FieldID:
+		case affiliate.FieldID, affiliate.FieldManagerID:
 			values[i] = new(sql.NullInt64)
 		case affiliate.FieldName, affiliate.FieldEchoKey:
 			values[i] = new(sql.NullString)
@@ -63,6 +65,13 @@ func (_m *Affiliate) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field name", values[i])
 			} else if value.Valid {
 				_m.Name = value.String
+			}
+		case affiliate.FieldManagerID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field manager_id", values[i])
+			} else if value.Valid {
+				_m.ManagerID = new(int64)
+				*_m.ManagerID = value.Int64
 			}
 		case affiliate.FieldEchoKey:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -114,6 +123,11 @@ func (_m *Affiliate) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("name=")
 	builder.WriteString(_m.Name)
+	builder.WriteString(", ")
+	if v := _m.ManagerID; v != nil {
+		builder.WriteString("manager_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("echo_key=")
 	builder.WriteString(_m.EchoKey)

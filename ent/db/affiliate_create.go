@@ -26,6 +26,20 @@ func (_c *AffiliateCreate) SetName(v string) *AffiliateCreate {
 	return _c
 }
 
+// SetManagerID sets the "manager_id" field.
+func (_c *AffiliateCreate) SetManagerID(v int64) *AffiliateCreate {
+	_c.mutation.SetManagerID(v)
+	return _c
+}
+
+// SetNillableManagerID sets the "manager_id" field if the given value is not nil.
+func (_c *AffiliateCreate) SetNillableManagerID(v *int64) *AffiliateCreate {
+	if v != nil {
+		_c.SetManagerID(*v)
+	}
+	return _c
+}
+
 // SetEchoKey sets the "echo_key" field.
 func (_c *AffiliateCreate) SetEchoKey(v string) *AffiliateCreate {
 	_c.mutation.SetEchoKey(v)
@@ -150,6 +164,10 @@ func (_c *AffiliateCreate) createSpec() (*Affiliate, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(affiliate.FieldName, field.TypeString, value)
 		_node.Name = value
+	}
+	if value, ok := _c.mutation.ManagerID(); ok {
+		_spec.SetField(affiliate.FieldManagerID, field.TypeInt64, value)
+		_node.ManagerID = &value
 	}
 	if value, ok := _c.mutation.EchoKey(); ok {
 		_spec.SetField(affiliate.FieldEchoKey, field.TypeString, value)

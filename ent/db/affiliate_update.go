@@ -42,6 +42,33 @@ func (_u *AffiliateUpdate) SetNillableName(v *string) *AffiliateUpdate {
 	return _u
 }
 
+// SetManagerID sets the "manager_id" field.
+func (_u *AffiliateUpdate) SetManagerID(v int64) *AffiliateUpdate {
+	_u.mutation.ResetManagerID()
+	_u.mutation.SetManagerID(v)
+	return _u
+}
+
+// SetNillableManagerID sets the "manager_id" field if the given value is not nil.
+func (_u *AffiliateUpdate) SetNillableManagerID(v *int64) *AffiliateUpdate {
+	if v != nil {
+		_u.SetManagerID(*v)
+	}
+	return _u
+}
+
+// AddManagerID adds value to the "manager_id" field.
+func (_u *AffiliateUpdate) AddManagerID(v int64) *AffiliateUpdate {
+	_u.mutation.AddManagerID(v)
+	return _u
+}
+
+// ClearManagerID clears the value of the "manager_id" field.
+func (_u *AffiliateUpdate) ClearManagerID() *AffiliateUpdate {
+	_u.mutation.ClearManagerID()
+	return _u
+}
+
 // Mutation returns the AffiliateMutation object of the builder.
 func (_u *AffiliateUpdate) Mutation() *AffiliateMutation {
 	return _u.mutation
@@ -105,6 +132,15 @@ func (_u *AffiliateUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(affiliate.FieldName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.ManagerID(); ok {
+		_spec.SetField(affiliate.FieldManagerID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedManagerID(); ok {
+		_spec.AddField(affiliate.FieldManagerID, field.TypeInt64, value)
+	}
+	if _u.mutation.ManagerIDCleared() {
+		_spec.ClearField(affiliate.FieldManagerID, field.TypeInt64)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -138,6 +174,33 @@ func (_u *AffiliateUpdateOne) SetNillableName(v *string) *AffiliateUpdateOne {
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetManagerID sets the "manager_id" field.
+func (_u *AffiliateUpdateOne) SetManagerID(v int64) *AffiliateUpdateOne {
+	_u.mutation.ResetManagerID()
+	_u.mutation.SetManagerID(v)
+	return _u
+}
+
+// SetNillableManagerID sets the "manager_id" field if the given value is not nil.
+func (_u *AffiliateUpdateOne) SetNillableManagerID(v *int64) *AffiliateUpdateOne {
+	if v != nil {
+		_u.SetManagerID(*v)
+	}
+	return _u
+}
+
+// AddManagerID adds value to the "manager_id" field.
+func (_u *AffiliateUpdateOne) AddManagerID(v int64) *AffiliateUpdateOne {
+	_u.mutation.AddManagerID(v)
+	return _u
+}
+
+// ClearManagerID clears the value of the "manager_id" field.
+func (_u *AffiliateUpdateOne) ClearManagerID() *AffiliateUpdateOne {
+	_u.mutation.ClearManagerID()
 	return _u
 }
 
@@ -233,6 +296,15 @@ func (_u *AffiliateUpdateOne) sqlSave(ctx context.Context) (_node *Affiliate, er
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(affiliate.FieldName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ManagerID(); ok {
+		_spec.SetField(affiliate.FieldManagerID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedManagerID(); ok {
+		_spec.AddField(affiliate.FieldManagerID, field.TypeInt64, value)
+	}
+	if _u.mutation.ManagerIDCleared() {
+		_spec.ClearField(affiliate.FieldManagerID, field.TypeInt64)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Affiliate{config: _u.config}

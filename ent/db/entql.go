@@ -53,6 +53,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 		Type: "Affiliate",
 		Fields: map[string]*sqlgraph.FieldSpec{
 			affiliate.FieldName:      {Type: field.TypeString, Column: affiliate.FieldName},
+			affiliate.FieldManagerID: {Type: field.TypeInt64, Column: affiliate.FieldManagerID},
 			affiliate.FieldEchoKey:   {Type: field.TypeString, Column: affiliate.FieldEchoKey},
 			affiliate.FieldCreatedAt: {Type: field.TypeTime, Column: affiliate.FieldCreatedAt},
 		},
@@ -707,6 +708,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 		Type: "User",
 		Fields: map[string]*sqlgraph.FieldSpec{
 			user.FieldEmail:             {Type: field.TypeString, Column: user.FieldEmail},
+			user.FieldName:              {Type: field.TypeString, Column: user.FieldName},
 			user.FieldPasswordHash:      {Type: field.TypeString, Column: user.FieldPasswordHash},
 			user.FieldRole:              {Type: field.TypeEnum, Column: user.FieldRole},
 			user.FieldAffiliateID:       {Type: field.TypeInt64, Column: user.FieldAffiliateID},
@@ -769,6 +771,11 @@ func (f *AffiliateFilter) WhereID(p entql.Int64P) {
 // WhereName applies the entql string predicate on the name field.
 func (f *AffiliateFilter) WhereName(p entql.StringP) {
 	f.Where(p.Field(affiliate.FieldName))
+}
+
+// WhereManagerID applies the entql int64 predicate on the manager_id field.
+func (f *AffiliateFilter) WhereManagerID(p entql.Int64P) {
+	f.Where(p.Field(affiliate.FieldManagerID))
 }
 
 // WhereEchoKey applies the entql string predicate on the echo_key field.
@@ -3364,6 +3371,11 @@ func (f *UserFilter) WhereID(p entql.Int64P) {
 // WhereEmail applies the entql string predicate on the email field.
 func (f *UserFilter) WhereEmail(p entql.StringP) {
 	f.Where(p.Field(user.FieldEmail))
+}
+
+// WhereName applies the entql string predicate on the name field.
+func (f *UserFilter) WhereName(p entql.StringP) {
+	f.Where(p.Field(user.FieldName))
 }
 
 // WherePasswordHash applies the entql string predicate on the password_hash field.

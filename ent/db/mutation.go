@@ -98,6 +98,8 @@ type AffiliateMutation struct {
 	typ           string
 	id            *int64
 	name          *string
+	manager_id    *int64
+	addmanager_id *int64
 	echo_key      *string
 	created_at    *time.Time
 	clearedFields map[string]struct{}
@@ -246,6 +248,76 @@ func (m *AffiliateMutation) ResetName() {
 	m.name = nil
 }
 
+// SetManagerID sets the "manager_id" field.
+func (m *AffiliateMutation) SetManagerID(i int64) {
+	m.manager_id = &i
+	m.addmanager_id = nil
+}
+
+// ManagerID returns the value of the "manager_id" field in the mutation.
+func (m *AffiliateMutation) ManagerID() (r int64, exists bool) {
+	v := m.manager_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManagerID returns the old "manager_id" field's value of the Affiliate entity.
+// If the Affiliate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AffiliateMutation) OldManagerID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManagerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManagerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManagerID: %w", err)
+	}
+	return oldValue.ManagerID, nil
+}
+
+// AddManagerID adds i to the "manager_id" field.
+func (m *AffiliateMutation) AddManagerID(i int64) {
+	if m.addmanager_id != nil {
+		*m.addmanager_id += i
+	} else {
+		m.addmanager_id = &i
+	}
+}
+
+// AddedManagerID returns the value that was added to the "manager_id" field in this mutation.
+func (m *AffiliateMutation) AddedManagerID() (r int64, exists bool) {
+	v := m.addmanager_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearManagerID clears the value of the "manager_id" field.
+func (m *AffiliateMutation) ClearManagerID() {
+	m.manager_id = nil
+	m.addmanager_id = nil
+	m.clearedFields[affiliate.FieldManagerID] = struct{}{}
+}
+
+// ManagerIDCleared returns if the "manager_id" field was cleared in this mutation.
+func (m *AffiliateMutation) ManagerIDCleared() bool {
+	_, ok := m.clearedFields[affiliate.FieldManagerID]
+	return ok
+}
+
+// ResetManagerID resets all changes to the "manager_id" field.
+func (m *AffiliateMutation) ResetManagerID() {
+	m.manager_id = nil
+	m.addmanager_id = nil
+	delete(m.clearedFields, affiliate.FieldManagerID)
+}
+
 // SetEchoKey sets the "echo_key" field.
 func (m *AffiliateMutation) SetEchoKey(s string) {
 	m.echo_key = &s
@@ -352,9 +424,12 @@ func (m *AffiliateMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AffiliateMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.name != nil {
 		fields = append(fields, affiliate.FieldName)
+	}
+	if m.manager_id != nil {
+		fields = append(fields, affiliate.FieldManagerID)
 	}
 	if m.echo_key != nil {
 		fields = append(fields, affiliate.FieldEchoKey)
@@ -372,6 +447,8 @@ func (m *AffiliateMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case affiliate.FieldName:
 		return m.Name()
+	case affiliate.FieldManagerID:
+		return m.ManagerID()
 	case affiliate.FieldEchoKey:
 		return m.EchoKey()
 	case affiliate.FieldCreatedAt:
@@ -387,6 +464,8 @@ func (m *AffiliateMutation) OldField(ctx context.Context, name string) (ent.Valu
 	switch name {
 	case affiliate.FieldName:
 		return m.OldName(ctx)
+	case affiliate.FieldManagerID:
+		return m.OldManagerID(ctx)
 	case affiliate.FieldEchoKey:
 		return m.OldEchoKey(ctx)
 	case affiliate.FieldCreatedAt:
@@ -406,6 +485,13 @@ func (m *AffiliateMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetName(v)
+		return nil
+	case affiliate.FieldManagerID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManagerID(v)
 		return nil
 	case affiliate.FieldEchoKey:
 		v, ok := value.(string)
@@ -428,13 +514,21 @@ func (m *AffiliateMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *AffiliateMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addmanager_id != nil {
+		fields = append(fields, affiliate.FieldManagerID)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *AffiliateMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case affiliate.FieldManagerID:
+		return m.AddedManagerID()
+	}
 	return nil, false
 }
 
@@ -443,6 +537,13 @@ func (m *AffiliateMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *AffiliateMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case affiliate.FieldManagerID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddManagerID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Affiliate numeric field %s", name)
 }
@@ -450,7 +551,11 @@ func (m *AffiliateMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *AffiliateMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(affiliate.FieldManagerID) {
+		fields = append(fields, affiliate.FieldManagerID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -463,6 +568,11 @@ func (m *AffiliateMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *AffiliateMutation) ClearField(name string) error {
+	switch name {
+	case affiliate.FieldManagerID:
+		m.ClearManagerID()
+		return nil
+	}
 	return fmt.Errorf("unknown Affiliate nullable field %s", name)
 }
 
@@ -472,6 +582,9 @@ func (m *AffiliateMutation) ResetField(name string) error {
 	switch name {
 	case affiliate.FieldName:
 		m.ResetName()
+		return nil
+	case affiliate.FieldManagerID:
+		m.ResetManagerID()
 		return nil
 	case affiliate.FieldEchoKey:
 		m.ResetEchoKey()
@@ -28916,6 +29029,7 @@ type UserMutation struct {
 	typ                   string
 	id                    *int64
 	email                 *string
+	name                  *string
 	password_hash         *string
 	role                  *viewer.Role
 	affiliate_id          *int64
@@ -29070,6 +29184,42 @@ func (m *UserMutation) OldEmail(ctx context.Context) (v string, err error) {
 // ResetEmail resets all changes to the "email" field.
 func (m *UserMutation) ResetEmail() {
 	m.email = nil
+}
+
+// SetName sets the "name" field.
+func (m *UserMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *UserMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *UserMutation) ResetName() {
+	m.name = nil
 }
 
 // SetPasswordHash sets the "password_hash" field.
@@ -29474,9 +29624,12 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.email != nil {
 		fields = append(fields, user.FieldEmail)
+	}
+	if m.name != nil {
+		fields = append(fields, user.FieldName)
 	}
 	if m.password_hash != nil {
 		fields = append(fields, user.FieldPasswordHash)
@@ -29512,6 +29665,8 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case user.FieldEmail:
 		return m.Email()
+	case user.FieldName:
+		return m.Name()
 	case user.FieldPasswordHash:
 		return m.PasswordHash()
 	case user.FieldRole:
@@ -29539,6 +29694,8 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 	switch name {
 	case user.FieldEmail:
 		return m.OldEmail(ctx)
+	case user.FieldName:
+		return m.OldName(ctx)
 	case user.FieldPasswordHash:
 		return m.OldPasswordHash(ctx)
 	case user.FieldRole:
@@ -29570,6 +29727,13 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEmail(v)
+		return nil
+	case user.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
 		return nil
 	case user.FieldPasswordHash:
 		v, ok := value.(string)
@@ -29726,6 +29890,9 @@ func (m *UserMutation) ResetField(name string) error {
 	switch name {
 	case user.FieldEmail:
 		m.ResetEmail()
+		return nil
+	case user.FieldName:
+		m.ResetName()
 		return nil
 	case user.FieldPasswordHash:
 		m.ResetPasswordHash()

@@ -20,6 +20,7 @@ func (Affiliate) Fields() []ent.Field {
 	return []ent.Field{
 		identity(),
 		field.String("name").NotEmpty().MaxLen(200),
+		field.Int64("manager_id").Optional().Nillable().Comment("The user of the network who looks after it."),
 		field.String("echo_key").Unique().Immutable().Comment("The path of its echo tracker: /echo/{key}."),
 		createdAt(),
 	}
@@ -38,6 +39,7 @@ func (User) Fields() []ent.Field {
 	return []ent.Field{
 		identity(),
 		field.String("email").Unique().Comment("In lower case."),
+		field.String("name").Default("").MaxLen(200).Comment("As others read it; empty for the e-mail address alone."),
 		field.String("password_hash").Sensitive().Comment("argon2id."),
 		field.Enum("role").GoType(viewer.Role("")),
 		field.Int64(affiliateColumn).Optional().Nillable().Immutable().Comment("Set for affiliates, null for staff."),

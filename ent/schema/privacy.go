@@ -170,7 +170,7 @@ func tokenPolicy() ent.Policy {
 }
 
 // ownSettings are the fields of their own that users may change.
-var ownSettings = []string{"password_hash", "session_generation", "time_zone", "last_sign_in_at"}
+var ownSettings = []string{"name", "password_hash", "session_generation", "time_zone", "last_sign_in_at"}
 
 // userPolicy lets an affiliate's user see itself and change its own settings.
 func userPolicy() ent.Policy {

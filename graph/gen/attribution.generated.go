@@ -175,6 +175,290 @@ func (ec *executionContext) fieldContext_AttributeConversionPayload_userErrors(_
 	return fc, nil
 }
 
+func (ec *executionContext) _AttributionPostback_postback(ctx context.Context, field graphql.CollectedField, obj *AttributionPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionPostback_postback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Postback) graphql.Marshaler {
+			return ec.marshalNPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionPostback_postback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributionPostback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttributionPostback_status(ctx context.Context, field graphql.CollectedField, obj *AttributionPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionPostback_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v commission.Status) graphql.Marshaler {
+			return ec.marshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionPostback_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionPostback", field, false, false, "ConversionStatus")
+}
+
+func (ec *executionContext) _AttributionPostback_fires(ctx context.Context, field graphql.CollectedField, obj *AttributionPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionPostback_fires(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fires, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionPostback_fires(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionPostback", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _AttributionPostback_reason(ctx context.Context, field graphql.CollectedField, obj *AttributionPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionPostback_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionPostback_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionPostback", field, false, false, "String")
+}
+
+func (ec *executionContext) _AttributionPreview_affiliate(ctx context.Context, field graphql.CollectedField, obj *AttributionPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionPreview_affiliate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Affiliate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Affiliate) graphql.Marshaler {
+			return ec.marshalNAffiliate2ᚖpostriderᚋentᚋdbᚐAffiliate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionPreview_affiliate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributionPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Affiliate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttributionPreview_offer(ctx context.Context, field graphql.CollectedField, obj *AttributionPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionPreview_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Offer) graphql.Marshaler {
+			return ec.marshalNOffer2ᚖpostriderᚋentᚋdbᚐOffer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionPreview_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributionPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttributionPreview_campaign(ctx context.Context, field graphql.CollectedField, obj *AttributionPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionPreview_campaign(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Campaign, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Campaign) graphql.Marshaler {
+			return ec.marshalOCampaign2ᚖpostriderᚋentᚋdbᚐCampaign(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionPreview_campaign(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributionPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Campaign(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttributionPreview_payout(ctx context.Context, field graphql.CollectedField, obj *AttributionPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionPreview_payout(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payout, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖpostriderᚋgraphᚋgenᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionPreview_payout(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributionPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttributionPreview_cappedBy(ctx context.Context, field graphql.CollectedField, obj *AttributionPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionPreview_cappedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CappedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionPreview_cappedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttributionPreview", field, false, false, "String")
+}
+
+func (ec *executionContext) _AttributionPreview_postbacks(ctx context.Context, field graphql.CollectedField, obj *AttributionPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttributionPreview_postbacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postbacks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AttributionPostback) graphql.Marshaler {
+			return ec.marshalNAttributionPostback2ᚕᚖpostriderᚋgraphᚋgenᚐAttributionPostbackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttributionPreview_postbacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttributionPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttributionPostback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _FireManualConversionPayload_result(ctx context.Context, field graphql.CollectedField, obj *FireManualConversionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1050,6 +1334,112 @@ func (ec *executionContext) _AttributeConversionPayload(ctx context.Context, sel
 	return out
 }
 
+var attributionPostbackImplementors = []string{"AttributionPostback"}
+
+func (ec *executionContext) _AttributionPostback(ctx context.Context, sel ast.SelectionSet, obj *AttributionPostback) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attributionPostbackImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttributionPostback")
+		case "postback":
+			out.Values[i] = ec._AttributionPostback_postback(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._AttributionPostback_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fires":
+			out.Values[i] = ec._AttributionPostback_fires(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._AttributionPostback_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var attributionPreviewImplementors = []string{"AttributionPreview"}
+
+func (ec *executionContext) _AttributionPreview(ctx context.Context, sel ast.SelectionSet, obj *AttributionPreview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attributionPreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttributionPreview")
+		case "affiliate":
+			out.Values[i] = ec._AttributionPreview_affiliate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "offer":
+			out.Values[i] = ec._AttributionPreview_offer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "campaign":
+			out.Values[i] = ec._AttributionPreview_campaign(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "payout":
+			out.Values[i] = ec._AttributionPreview_payout(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cappedBy":
+			out.Values[i] = ec._AttributionPreview_cappedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "postbacks":
+			out.Values[i] = ec._AttributionPreview_postbacks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var fireManualConversionPayloadImplementors = []string{"FireManualConversionPayload"}
 
 func (ec *executionContext) _FireManualConversionPayload(ctx context.Context, sel ast.SelectionSet, obj *FireManualConversionPayload) graphql.Marshaler {
@@ -1328,6 +1718,30 @@ func (ec *executionContext) marshalNAttributeConversionPayload2ᚖpostriderᚋgr
 	return ec._AttributeConversionPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAttributionPostback2ᚕᚖpostriderᚋgraphᚋgenᚐAttributionPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*AttributionPostback) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAttributionPostback2ᚖpostriderᚋgraphᚋgenᚐAttributionPostback(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAttributionPostback2ᚖpostriderᚋgraphᚋgenᚐAttributionPostback(ctx context.Context, sel ast.SelectionSet, v *AttributionPostback) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AttributionPostback!")
+		return graphql.Null
+	}
+	return ec._AttributionPostback(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNFireManualConversionInput2postriderᚋgraphᚋgenᚐFireManualConversionInput(ctx context.Context, v any) (FireManualConversionInput, error) {
 	res, err := ec.unmarshalInputFireManualConversionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1424,6 +1838,13 @@ func (ec *executionContext) marshalNStatusChangeLine2ᚖpostriderᚋgraphᚋgen�
 		return graphql.Null
 	}
 	return ec._StatusChangeLine(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAttributionPreview2ᚖpostriderᚋgraphᚋgenᚐAttributionPreview(ctx context.Context, sel ast.SelectionSet, v *AttributionPreview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AttributionPreview(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOProposal2ᚕᚖpostriderᚋbackofficeᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*backoffice.Proposal) graphql.Marshaler {

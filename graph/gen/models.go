@@ -56,6 +56,31 @@ type AttributeConversionPayload struct {
 	UserErrors []*UserError   `json:"userErrors"`
 }
 
+// A postback that would be considered for a conversion, once it is attributed.
+type AttributionPostback struct {
+	Postback *db.Postback `json:"postback"`
+	// The status that it would report.
+	Status commission.Status `json:"status"`
+	// Whether it would fire.
+	Fires bool `json:"fires"`
+	// The decision as a sentence.
+	Reason string `json:"reason"`
+}
+
+// What attributing a conversion to a click would do.
+type AttributionPreview struct {
+	Affiliate *db.Affiliate `json:"affiliate"`
+	Offer     *db.Offer     `json:"offer"`
+	// Null for a click on a default link.
+	Campaign *db.Campaign `json:"campaign,omitempty"`
+	// What the affiliate would be paid; null if no deal was active, or an exchange rate is missing.
+	Payout *Money `json:"payout,omitempty"`
+	// `offer` or `campaign` if a daily cap is used up, so that it pays nothing. Otherwise empty.
+	CappedBy string `json:"cappedBy"`
+	// The postbacks that would be considered, for each past step of the conversion.
+	Postbacks []*AttributionPostback `json:"postbacks"`
+}
+
 // One field that changed.
 type AuditChange struct {
 	Field string `json:"field"`
@@ -144,6 +169,13 @@ type ConsideredPostback struct {
 	AggregatedInto *db.Delivery `json:"aggregatedInto,omitempty"`
 }
 
+// Whom to ask.
+type Contact struct {
+	// Empty if only the e-mail address is known.
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
 // A conversion with its click, decisions and deliveries.
 type ConversionTrace struct {
 	Conversion *db.Conversion        `json:"conversion"`
@@ -226,6 +258,7 @@ type CreatePostbackPayload struct {
 
 type CreateUserInput struct {
 	Email string      `json:"email"`
+	Name  *string     `json:"name,omitempty"`
 	Role  viewer.Role `json:"role"`
 	// Of a user with the role AFFILIATE.
 	AffiliateID *string `json:"affiliateId,omitempty"`
@@ -859,6 +892,17 @@ type SetHoldPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+type SetManagerInput struct {
+	AffiliateID string `json:"affiliateId"`
+	// An enabled staff user; null for no manager.
+	UserID *string `json:"userId,omitempty"`
+}
+
+type SetManagerPayload struct {
+	Affiliate  *db.Affiliate `json:"affiliate,omitempty"`
+	UserErrors []*UserError  `json:"userErrors"`
+}
+
 type SetPostbackEnabledInput struct {
 	ID      string `json:"id"`
 	Enabled bool   `json:"enabled"`
@@ -1042,6 +1086,8 @@ type UpdatePostbackPayload struct {
 }
 
 type UpdateSettingsInput struct {
+	// As others read it.
+	Name *string `json:"name,omitempty"`
 	// IANA name; empty for the browser's own.
 	TimeZone *string `json:"timeZone,omitempty"`
 }

@@ -25,6 +25,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
 	Affiliate() AffiliateResolver
+	AffiliateWithoutParam() AffiliateWithoutParamResolver
 	AggregatedConversion() AggregatedConversionResolver
 	Alert() AlertResolver
 	ApiToken() ApiTokenResolver
@@ -57,6 +58,8 @@ type ResolverRoot interface {
 	Qualification() QualificationResolver
 	Query() QueryResolver
 	ReceivedPostback() ReceivedPostbackResolver
+	RefusedCalls() RefusedCallsResolver
+	SilentIntegration() SilentIntegrationResolver
 	Subscription() SubscriptionResolver
 	Terms() TermsResolver
 	TrackerPreset() TrackerPresetResolver
@@ -72,10 +75,12 @@ type DirectiveRoot struct {
 
 type ComplexityRoot struct {
 	Affiliate struct {
-		CreatedAt func(childComplexity int) int
-		GlobalID  func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Users     func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		GlobalID    func(childComplexity int) int
+		Manager     func(childComplexity int) int
+		ManagerUser func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Users       func(childComplexity int) int
 	}
 
 	AffiliateConnection struct {
@@ -86,6 +91,12 @@ type ComplexityRoot struct {
 	AffiliateEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	AffiliateWithoutParam struct {
+		Affiliate func(childComplexity int) int
+		Clicks    func(childComplexity int) int
+		Without   func(childComplexity int) int
 	}
 
 	AggregatedConversion struct {
@@ -183,6 +194,22 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	AttributionPostback struct {
+		Fires    func(childComplexity int) int
+		Postback func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Status   func(childComplexity int) int
+	}
+
+	AttributionPreview struct {
+		Affiliate func(childComplexity int) int
+		Campaign  func(childComplexity int) int
+		CappedBy  func(childComplexity int) int
+		Offer     func(childComplexity int) int
+		Payout    func(childComplexity int) int
+		Postbacks func(childComplexity int) int
+	}
+
 	AuditChange struct {
 		After  func(childComplexity int) int
 		Before func(childComplexity int) int
@@ -197,6 +224,7 @@ type ComplexityRoot struct {
 		Entity    func(childComplexity int) int
 		EntityID  func(childComplexity int) int
 		GlobalID  func(childComplexity int) int
+		Subject   func(childComplexity int) int
 		Through   func(childComplexity int) int
 		User      func(childComplexity int) int
 	}
@@ -336,6 +364,11 @@ type ComplexityRoot struct {
 		Postback       func(childComplexity int) int
 		Reason         func(childComplexity int) int
 		Rule           func(childComplexity int) int
+	}
+
+	Contact struct {
+		Email func(childComplexity int) int
+		Name  func(childComplexity int) int
 	}
 
 	Conversion struct {
@@ -791,6 +824,7 @@ type ComplexityRoot struct {
 		SaveOffer               func(childComplexity int, input SaveOfferInput) int
 		SetExchangeRate         func(childComplexity int, input SetExchangeRateInput) int
 		SetHold                 func(childComplexity int, input SetHoldInput) int
+		SetManager              func(childComplexity int, input SetManagerInput) int
 		SetPostbackEnabled      func(childComplexity int, input SetPostbackEnabledInput) int
 		SetUserDisabled         func(childComplexity int, input SetUserDisabledInput) int
 		SignIn                  func(childComplexity int, input SignInInput) int
@@ -1002,6 +1036,7 @@ type ComplexityRoot struct {
 		Affiliates            func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
 		Alerts                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Alert) int
 		Attention             func(childComplexity int) int
+		AttributionPreview    func(childComplexity int, conversionID string, clickID string) int
 		AuditEntries          func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit) int
 		BulkReplays           func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Campaigns             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
@@ -1035,6 +1070,7 @@ type ComplexityRoot struct {
 		SetupChecklist        func(childComplexity int, campaignID string) int
 		SimulatePostback      func(childComplexity int, trackingLink string, goal string, status *commission.Status, postback *PostbackInput, values []*MacroValueInput) int
 		Staff                 func(childComplexity int) int
+		StaffHome             func(childComplexity int) int
 		TrackerPresets        func(childComplexity int) int
 		TrackingLink          func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
 		Viewer                func(childComplexity int) int
@@ -1101,6 +1137,15 @@ type ComplexityRoot struct {
 		Conversion func(childComplexity int) int
 		Result     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	RefusedCalls struct {
+		Count          func(childComplexity int) int
+		Integration    func(childComplexity int) int
+		IntegrationKey func(childComplexity int) int
+		LastAt         func(childComplexity int) int
+		Reason         func(childComplexity int) int
+		Result         func(childComplexity int) int
 	}
 
 	ReplayDeliveriesPayload struct {
@@ -1218,6 +1263,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SetManagerPayload struct {
+		Affiliate  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SetPostbackEnabledPayload struct {
 		Postback   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1249,6 +1299,11 @@ type ComplexityRoot struct {
 
 	SignOutPayload struct {
 		UserErrors func(childComplexity int) int
+	}
+
+	SilentIntegration struct {
+		Integration func(childComplexity int) int
+		LastCallAt  func(childComplexity int) int
 	}
 
 	SimulatedPostback struct {
@@ -1284,6 +1339,15 @@ type ComplexityRoot struct {
 	Snippet struct {
 		Code     func(childComplexity int) int
 		Language func(childComplexity int) int
+	}
+
+	StaffHome struct {
+		Circuits             func(childComplexity int) int
+		OldestUnattributedAt func(childComplexity int) int
+		Refused              func(childComplexity int) int
+		Silent               func(childComplexity int) int
+		Unattributed         func(childComplexity int) int
+		WithoutParam         func(childComplexity int) int
 	}
 
 	StatusChangeLine struct {
@@ -1391,6 +1455,7 @@ type ComplexityRoot struct {
 		Email        func(childComplexity int) int
 		GlobalID     func(childComplexity int) int
 		LastSignInAt func(childComplexity int) int
+		Name         func(childComplexity int) int
 		Role         func(childComplexity int) int
 		TimeZone     func(childComplexity int) int
 	}
@@ -1451,6 +1516,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Affiliate.GlobalID(childComplexity), true
+	case "Affiliate.manager":
+		if e.ComplexityRoot.Affiliate.Manager == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Affiliate.Manager(childComplexity), true
+	case "Affiliate.managerUser":
+		if e.ComplexityRoot.Affiliate.ManagerUser == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Affiliate.ManagerUser(childComplexity), true
 	case "Affiliate.name":
 		if e.ComplexityRoot.Affiliate.Name == nil {
 			break
@@ -1489,6 +1566,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AffiliateEdge.Node(childComplexity), true
+
+	case "AffiliateWithoutParam.affiliate":
+		if e.ComplexityRoot.AffiliateWithoutParam.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffiliateWithoutParam.Affiliate(childComplexity), true
+	case "AffiliateWithoutParam.clicks":
+		if e.ComplexityRoot.AffiliateWithoutParam.Clicks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffiliateWithoutParam.Clicks(childComplexity), true
+	case "AffiliateWithoutParam.without":
+		if e.ComplexityRoot.AffiliateWithoutParam.Without == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffiliateWithoutParam.Without(childComplexity), true
 
 	case "AggregatedConversion.conversion":
 		if e.ComplexityRoot.AggregatedConversion.Conversion == nil {
@@ -1890,6 +1986,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AttributeConversionPayload.UserErrors(childComplexity), true
 
+	case "AttributionPostback.fires":
+		if e.ComplexityRoot.AttributionPostback.Fires == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionPostback.Fires(childComplexity), true
+	case "AttributionPostback.postback":
+		if e.ComplexityRoot.AttributionPostback.Postback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionPostback.Postback(childComplexity), true
+	case "AttributionPostback.reason":
+		if e.ComplexityRoot.AttributionPostback.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionPostback.Reason(childComplexity), true
+	case "AttributionPostback.status":
+		if e.ComplexityRoot.AttributionPostback.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionPostback.Status(childComplexity), true
+
+	case "AttributionPreview.affiliate":
+		if e.ComplexityRoot.AttributionPreview.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionPreview.Affiliate(childComplexity), true
+	case "AttributionPreview.campaign":
+		if e.ComplexityRoot.AttributionPreview.Campaign == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionPreview.Campaign(childComplexity), true
+	case "AttributionPreview.cappedBy":
+		if e.ComplexityRoot.AttributionPreview.CappedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionPreview.CappedBy(childComplexity), true
+	case "AttributionPreview.offer":
+		if e.ComplexityRoot.AttributionPreview.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionPreview.Offer(childComplexity), true
+	case "AttributionPreview.payout":
+		if e.ComplexityRoot.AttributionPreview.Payout == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionPreview.Payout(childComplexity), true
+	case "AttributionPreview.postbacks":
+		if e.ComplexityRoot.AttributionPreview.Postbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttributionPreview.Postbacks(childComplexity), true
+
 	case "AuditChange.after":
 		if e.ComplexityRoot.AuditChange.After == nil {
 			break
@@ -1951,6 +2109,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEntry.GlobalID(childComplexity), true
+	case "AuditEntry.subject":
+		if e.ComplexityRoot.AuditEntry.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntry.Subject(childComplexity), true
 	case "AuditEntry.through":
 		if e.ComplexityRoot.AuditEntry.Through == nil {
 			break
@@ -2467,6 +2631,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConsideredPostback.Rule(childComplexity), true
+
+	case "Contact.email":
+		if e.ComplexityRoot.Contact.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Email(childComplexity), true
+	case "Contact.name":
+		if e.ComplexityRoot.Contact.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Contact.Name(childComplexity), true
 
 	case "Conversion.affiliate":
 		if e.ComplexityRoot.Conversion.Affiliate == nil {
@@ -4505,6 +4682,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetHold(childComplexity, args["input"].(SetHoldInput)), true
+	case "Mutation.setManager":
+		if e.ComplexityRoot.Mutation.SetManager == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setManager_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetManager(childComplexity, args["input"].(SetManagerInput)), true
 	case "Mutation.setPostbackEnabled":
 		if e.ComplexityRoot.Mutation.SetPostbackEnabled == nil {
 			break
@@ -5469,6 +5657,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Attention(childComplexity), true
+	case "Query.attributionPreview":
+		if e.ComplexityRoot.Query.AttributionPreview == nil {
+			break
+		}
+
+		args, err := ec.field_Query_attributionPreview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AttributionPreview(childComplexity, args["conversionId"].(string), args["clickId"].(string)), true
 	case "Query.auditEntries":
 		if e.ComplexityRoot.Query.AuditEntries == nil {
 			break
@@ -5783,6 +5982,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Staff(childComplexity), true
+	case "Query.staffHome":
+		if e.ComplexityRoot.Query.StaffHome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.StaffHome(childComplexity), true
 	case "Query.trackerPresets":
 		if e.ComplexityRoot.Query.TrackerPresets == nil {
 			break
@@ -6065,6 +6270,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordConversionPayload.UserErrors(childComplexity), true
+
+	case "RefusedCalls.count":
+		if e.ComplexityRoot.RefusedCalls.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedCalls.Count(childComplexity), true
+	case "RefusedCalls.integration":
+		if e.ComplexityRoot.RefusedCalls.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedCalls.Integration(childComplexity), true
+	case "RefusedCalls.integrationKey":
+		if e.ComplexityRoot.RefusedCalls.IntegrationKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedCalls.IntegrationKey(childComplexity), true
+	case "RefusedCalls.lastAt":
+		if e.ComplexityRoot.RefusedCalls.LastAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedCalls.LastAt(childComplexity), true
+	case "RefusedCalls.reason":
+		if e.ComplexityRoot.RefusedCalls.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedCalls.Reason(childComplexity), true
+	case "RefusedCalls.result":
+		if e.ComplexityRoot.RefusedCalls.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefusedCalls.Result(childComplexity), true
 
 	case "ReplayDeliveriesPayload.count":
 		if e.ComplexityRoot.ReplayDeliveriesPayload.Count == nil {
@@ -6399,6 +6641,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetHoldPayload.UserErrors(childComplexity), true
 
+	case "SetManagerPayload.affiliate":
+		if e.ComplexityRoot.SetManagerPayload.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetManagerPayload.Affiliate(childComplexity), true
+	case "SetManagerPayload.userErrors":
+		if e.ComplexityRoot.SetManagerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetManagerPayload.UserErrors(childComplexity), true
+
 	case "SetPostbackEnabledPayload.postback":
 		if e.ComplexityRoot.SetPostbackEnabledPayload.Postback == nil {
 			break
@@ -6494,6 +6749,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SignOutPayload.UserErrors(childComplexity), true
+
+	case "SilentIntegration.integration":
+		if e.ComplexityRoot.SilentIntegration.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SilentIntegration.Integration(childComplexity), true
+	case "SilentIntegration.lastCallAt":
+		if e.ComplexityRoot.SilentIntegration.LastCallAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SilentIntegration.LastCallAt(childComplexity), true
 
 	case "SimulatedPostback.fires":
 		if e.ComplexityRoot.SimulatedPostback.Fires == nil {
@@ -6619,6 +6887,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Snippet.Language(childComplexity), true
+
+	case "StaffHome.circuits":
+		if e.ComplexityRoot.StaffHome.Circuits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffHome.Circuits(childComplexity), true
+	case "StaffHome.oldestUnattributedAt":
+		if e.ComplexityRoot.StaffHome.OldestUnattributedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffHome.OldestUnattributedAt(childComplexity), true
+	case "StaffHome.refused":
+		if e.ComplexityRoot.StaffHome.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffHome.Refused(childComplexity), true
+	case "StaffHome.silent":
+		if e.ComplexityRoot.StaffHome.Silent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffHome.Silent(childComplexity), true
+	case "StaffHome.unattributed":
+		if e.ComplexityRoot.StaffHome.Unattributed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffHome.Unattributed(childComplexity), true
+	case "StaffHome.withoutParam":
+		if e.ComplexityRoot.StaffHome.WithoutParam == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffHome.WithoutParam(childComplexity), true
 
 	case "StatusChangeLine.conversion":
 		if e.ComplexityRoot.StatusChangeLine.Conversion == nil {
@@ -7048,6 +7353,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.LastSignInAt(childComplexity), true
+	case "User.name":
+		if e.ComplexityRoot.User.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Name(childComplexity), true
 	case "User.role":
 		if e.ComplexityRoot.User.Role == nil {
 			break
@@ -7222,6 +7533,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SaveOfferInput", ec.unmarshalInputSaveOfferInput),
 			graphql.NewInputUnmarshaler("SetExchangeRateInput", ec.unmarshalInputSetExchangeRateInput),
 			graphql.NewInputUnmarshaler("SetHoldInput", ec.unmarshalInputSetHoldInput),
+			graphql.NewInputUnmarshaler("SetManagerInput", ec.unmarshalInputSetManagerInput),
 			graphql.NewInputUnmarshaler("SetPostbackEnabledInput", ec.unmarshalInputSetPostbackEnabledInput),
 			graphql.NewInputUnmarshaler("SetUserDisabledInput", ec.unmarshalInputSetUserDisabledInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
@@ -7471,6 +7783,8 @@ type ChangePasswordPayload {
 }
 
 input UpdateSettingsInput {
+  "As others read it."
+  name: String
   "IANA name; empty for the browser's own."
   timeZone: String
 }
@@ -7628,6 +7942,31 @@ extend type Conversion {
   proposals: [Proposal!] @auth(role: MANAGER)
 }
 
+"What attributing a conversion to a click would do."
+type AttributionPreview {
+  affiliate: Affiliate!
+  offer: Offer!
+  "Null for a click on a default link."
+  campaign: Campaign
+  "What the affiliate would be paid; null if no deal was active, or an exchange rate is missing."
+  payout: Money
+  "` + "`" + `offer` + "`" + ` or ` + "`" + `campaign` + "`" + ` if a daily cap is used up, so that it pays nothing. Otherwise empty."
+  cappedBy: String!
+  "The postbacks that would be considered, for each past step of the conversion."
+  postbacks: [AttributionPostback!]!
+}
+
+"A postback that would be considered for a conversion, once it is attributed."
+type AttributionPostback {
+  postback: Postback!
+  "The status that it would report."
+  status: ConversionStatus!
+  "Whether it would fire."
+  fires: Boolean!
+  "The decision as a sentence."
+  reason: String!
+}
+
 input AttributeConversionInput {
   conversionId: ID!
   clickId: ID!
@@ -7699,6 +8038,11 @@ type ImportStatusChangesPayload {
   "How many conversions were, or would be, changed."
   changed: Int!
   userErrors: [UserError!]!
+}
+
+extend type Query {
+  "Staff only: what ` + "`" + `attributeConversion` + "`" + ` would do. Nothing is changed."
+  attributionPreview(conversionId: ID!, clickId: ID!): AttributionPreview @auth(role: MANAGER)
 }
 
 extend type Mutation {
@@ -9011,7 +9355,23 @@ extend type Query {
   users: [User!] @auth(role: MANAGER)
 }
 
+"Whom to ask."
+type Contact {
+  "Empty if only the e-mail address is known."
+  name: String!
+  email: String!
+}
+
+extend type Affiliate {
+  "The affiliate's manager at the network; null if there is none."
+  manager: Contact
+  "Staff only: the manager's user."
+  managerUser: User @auth(role: MANAGER)
+}
+
 extend type User {
+  "As others read it; may be empty."
+  name: String!
   "When it was disabled; null while it is active."
   disabledAt: Time
 }
@@ -9029,6 +9389,8 @@ type AuditEntry implements Node {
   action: String!
   entity: String!
   entityId: String!
+  "The name of what was changed; empty if it has none."
+  subject: String!
   "What changed, field by field."
   changes: [AuditChange!]!
 }
@@ -9078,8 +9440,20 @@ type SaveAffiliatePayload {
   userErrors: [UserError!]!
 }
 
+input SetManagerInput {
+  affiliateId: ID!
+  "An enabled staff user; null for no manager."
+  userId: ID
+}
+
+type SetManagerPayload {
+  affiliate: Affiliate
+  userErrors: [UserError!]!
+}
+
 input CreateUserInput {
   email: String!
+  name: String
   role: Role!
   "Of a user with the role AFFILIATE."
   affiliateId: ID
@@ -9118,6 +9492,8 @@ type ResetPasswordPayload {
 extend type Mutation {
   "Staff only: creates an affiliate, or renames one."
   saveAffiliate(input: SaveAffiliateInput!): SaveAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: sets the manager of an affiliate, whom its pages name."
+  setManager(input: SetManagerInput!): SetManagerPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, in a session: creates a user. Only admins create staff users."
   createUser(input: CreateUserInput!): CreateUserPayload! @auth(role: MANAGER, session: true)
   "Staff only, in a session: disables a user, which revokes its sessions and API tokens, or enables it again."
@@ -9831,6 +10207,53 @@ extend type Query {
   postbackGaps: [PostbackGap!]! @auth
 }
 `, BuiltIn: false},
+	{Name: "../schema/staffhome.graphqls", Input: `"What waits for staff."
+type StaffHome {
+  "Conversions without a click, counted up to 10,000."
+  unattributed: Int!
+  "When the oldest of these was received."
+  oldestUnattributedAt: Time
+  "Integrations of active offers that were called in the last 7 days, and not in the last 24 hours; longest silent first."
+  silent: [SilentIntegration!]!
+  "Calls of the last 24 hours that were refused, by integration and result, most first; at most 20."
+  refused: [RefusedCalls!]!
+  "Endpoints of trackers with a circuit that is not closed, most waiting first; at most 20."
+  circuits: [Endpoint!]!
+  "Affiliates with clicks without param_1 in the last 24 hours, most first; at most 20."
+  withoutParam: [AffiliateWithoutParam!]!
+}
+
+type SilentIntegration {
+  integration: Integration!
+  lastCallAt: Time!
+}
+
+type RefusedCalls {
+  "Null if no integration has the key."
+  integration: Integration
+  "The key in the path."
+  integrationKey: String!
+  "` + "`" + `invalid` + "`" + `, ` + "`" + `unauthorized` + "`" + `, ` + "`" + `unknown_integration` + "`" + ` or ` + "`" + `rate_limited` + "`" + `."
+  result: String!
+  count: Int!
+  "Why the last one was refused."
+  reason: String!
+  lastAt: Time!
+}
+
+type AffiliateWithoutParam {
+  affiliate: Affiliate!
+  "All clicks of the last 24 hours."
+  clicks: Int!
+  "Those that came without param_1: their conversions reach the tracker without its click id."
+  without: Int!
+}
+
+extend type Query {
+  "Staff only."
+  staffHome: StaffHome @auth(role: MANAGER)
+}
+`, BuiltIn: false},
 	{Name: "../schema/testfire.graphqls", Input: `"A postback fired as a test: the request, the response, and what they mean."
 type PostbackTest implements Node {
   id: ID!
@@ -10087,6 +10510,10 @@ func (ec *executionContext) childFields_Affiliate(ctx context.Context, field gra
 		return ec.fieldContext_Affiliate_createdAt(ctx, field)
 	case "users":
 		return ec.fieldContext_Affiliate_users(ctx, field)
+	case "manager":
+		return ec.fieldContext_Affiliate_manager(ctx, field)
+	case "managerUser":
+		return ec.fieldContext_Affiliate_managerUser(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Affiliate", field.Name)
 }
@@ -10109,6 +10536,18 @@ func (ec *executionContext) childFields_AffiliateEdge(ctx context.Context, field
 		return ec.fieldContext_AffiliateEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AffiliateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AffiliateWithoutParam(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_AffiliateWithoutParam_affiliate(ctx, field)
+	case "clicks":
+		return ec.fieldContext_AffiliateWithoutParam_clicks(ctx, field)
+	case "without":
+		return ec.fieldContext_AffiliateWithoutParam_without(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AffiliateWithoutParam", field.Name)
 }
 
 func (ec *executionContext) childFields_AggregatedConversion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10301,6 +10740,38 @@ func (ec *executionContext) childFields_AttributeConversionPayload(ctx context.C
 	return nil, fmt.Errorf("no field named %q was found under type AttributeConversionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AttributionPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "postback":
+		return ec.fieldContext_AttributionPostback_postback(ctx, field)
+	case "status":
+		return ec.fieldContext_AttributionPostback_status(ctx, field)
+	case "fires":
+		return ec.fieldContext_AttributionPostback_fires(ctx, field)
+	case "reason":
+		return ec.fieldContext_AttributionPostback_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributionPostback", field.Name)
+}
+
+func (ec *executionContext) childFields_AttributionPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_AttributionPreview_affiliate(ctx, field)
+	case "offer":
+		return ec.fieldContext_AttributionPreview_offer(ctx, field)
+	case "campaign":
+		return ec.fieldContext_AttributionPreview_campaign(ctx, field)
+	case "payout":
+		return ec.fieldContext_AttributionPreview_payout(ctx, field)
+	case "cappedBy":
+		return ec.fieldContext_AttributionPreview_cappedBy(ctx, field)
+	case "postbacks":
+		return ec.fieldContext_AttributionPreview_postbacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttributionPreview", field.Name)
+}
+
 func (ec *executionContext) childFields_AuditChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "field":
@@ -10331,6 +10802,8 @@ func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field gr
 		return ec.fieldContext_AuditEntry_entity(ctx, field)
 	case "entityId":
 		return ec.fieldContext_AuditEntry_entityId(ctx, field)
+	case "subject":
+		return ec.fieldContext_AuditEntry_subject(ctx, field)
 	case "changes":
 		return ec.fieldContext_AuditEntry_changes(ctx, field)
 	}
@@ -10609,6 +11082,16 @@ func (ec *executionContext) childFields_ConsideredPostback(ctx context.Context, 
 		return ec.fieldContext_ConsideredPostback_aggregatedInto(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConsideredPostback", field.Name)
+}
+
+func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Contact_name(ctx, field)
+	case "email":
+		return ec.fieldContext_Contact_email(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Contact", field.Name)
 }
 
 func (ec *executionContext) childFields_Conversion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11963,6 +12446,24 @@ func (ec *executionContext) childFields_RecordConversionPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type RecordConversionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RefusedCalls(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_RefusedCalls_integration(ctx, field)
+	case "integrationKey":
+		return ec.fieldContext_RefusedCalls_integrationKey(ctx, field)
+	case "result":
+		return ec.fieldContext_RefusedCalls_result(ctx, field)
+	case "count":
+		return ec.fieldContext_RefusedCalls_count(ctx, field)
+	case "reason":
+		return ec.fieldContext_RefusedCalls_reason(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_RefusedCalls_lastAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefusedCalls", field.Name)
+}
+
 func (ec *executionContext) childFields_ReplayDeliveriesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "count":
@@ -12193,6 +12694,16 @@ func (ec *executionContext) childFields_SetHoldPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type SetHoldPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SetManagerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_SetManagerPayload_affiliate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetManagerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetManagerPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SetPostbackEnabledPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "postback":
@@ -12257,6 +12768,16 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 		return ec.fieldContext_SignOutPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SilentIntegration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_SilentIntegration_integration(ctx, field)
+	case "lastCallAt":
+		return ec.fieldContext_SilentIntegration_lastCallAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SilentIntegration", field.Name)
 }
 
 func (ec *executionContext) childFields_SimulatedPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12327,6 +12848,24 @@ func (ec *executionContext) childFields_Snippet(ctx context.Context, field graph
 		return ec.fieldContext_Snippet_code(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Snippet", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffHome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "unattributed":
+		return ec.fieldContext_StaffHome_unattributed(ctx, field)
+	case "oldestUnattributedAt":
+		return ec.fieldContext_StaffHome_oldestUnattributedAt(ctx, field)
+	case "silent":
+		return ec.fieldContext_StaffHome_silent(ctx, field)
+	case "refused":
+		return ec.fieldContext_StaffHome_refused(ctx, field)
+	case "circuits":
+		return ec.fieldContext_StaffHome_circuits(ctx, field)
+	case "withoutParam":
+		return ec.fieldContext_StaffHome_withoutParam(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffHome", field.Name)
 }
 
 func (ec *executionContext) childFields_StatusChangeLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12521,6 +13060,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_createdAt(ctx, field)
 	case "lastSignInAt":
 		return ec.fieldContext_User_lastSignInAt(ctx, field)
+	case "name":
+		return ec.fieldContext_User_name(ctx, field)
 	case "disabledAt":
 		return ec.fieldContext_User_disabledAt(ctx, field)
 	}

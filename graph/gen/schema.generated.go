@@ -60,6 +60,7 @@ type MutationResolver interface {
 	RotateIntegrationSecret(ctx context.Context, input RotateIntegrationSecretInput) (*RotateIntegrationSecretPayload, error)
 	RevealIntegrationSecret(ctx context.Context, input RevealIntegrationSecretInput) (*RevealIntegrationSecretPayload, error)
 	SaveAffiliate(ctx context.Context, input SaveAffiliateInput) (*SaveAffiliatePayload, error)
+	SetManager(ctx context.Context, input SetManagerInput) (*SetManagerPayload, error)
 	CreateUser(ctx context.Context, input CreateUserInput) (*CreateUserPayload, error)
 	SetUserDisabled(ctx context.Context, input SetUserDisabledInput) (*SetUserDisabledPayload, error)
 	ResetPassword(ctx context.Context, input ResetPasswordInput) (*ResetPasswordPayload, error)
@@ -84,6 +85,7 @@ type QueryResolver interface {
 	Affiliates(ctx context.Context, first *int, after *string, last *int, before *string, search *string) (*page.Connection[*db.Affiliate], error)
 	EchoRequests(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.EchoRequest], error)
 	Attention(ctx context.Context) (*report.Attended, error)
+	AttributionPreview(ctx context.Context, conversionID string, clickID string) (*AttributionPreview, error)
 	Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign) (*page.Connection[*db.Campaign], error)
 	TrackingLink(ctx context.Context, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) (*BuiltLink, error)
 	Clicks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Click) (*page.Connection[*db.Click], error)
@@ -113,6 +115,7 @@ type QueryResolver interface {
 	SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, postback *PostbackInput, values []*MacroValueInput) (*SimulationPayload, error)
 	RecognizeTrackingLink(ctx context.Context, url string) (*PastedLink, error)
 	PostbackGaps(ctx context.Context) ([]*PostbackGap, error)
+	StaffHome(ctx context.Context) (*report.StaffHome, error)
 	PostbackTests(ctx context.Context, first *int, after *string, last *int, before *string, postbackID *string) (*page.Connection[*db.PostbackTest], error)
 	TrackerPresets(ctx context.Context) ([]*presets.Preset, error)
 	RecognizePostback(ctx context.Context, text string) (*Recognition, error)
@@ -665,6 +668,20 @@ func (ec *executionContext) field_Mutation_setHold_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setManager_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SetManagerInput, error) {
+			return ec.unmarshalNSetManagerInput2postriderᚋgraphᚋgenᚐSetManagerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setPostbackEnabled_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -926,6 +943,28 @@ func (ec *executionContext) field_Query_alerts_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_attributionPreview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "conversionId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["conversionId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "clickId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["clickId"] = arg1
 	return args, nil
 }
 
@@ -4139,6 +4178,78 @@ func (ec *executionContext) fieldContext_Mutation_saveAffiliate(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_setManager(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setManager(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetManager(ctx, fc.Args["input"].(SetManagerInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *SetManagerPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "WRITE")
+				if err != nil {
+					var zeroVal *SetManagerPayload
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *SetManagerPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *SetManagerPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SetManagerPayload) graphql.Marshaler {
+			return ec.marshalNSetManagerPayload2ᚖpostriderᚋgraphᚋgenᚐSetManagerPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setManager(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetManagerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setManager_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createUser(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5599,6 +5710,73 @@ func (ec *executionContext) fieldContext_Query_attention(_ context.Context, fiel
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Attention(ctx, field)
 		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_attributionPreview(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_attributionPreview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().AttributionPreview(ctx, fc.Args["conversionId"].(string), fc.Args["clickId"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *AttributionPreview
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *AttributionPreview
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *AttributionPreview
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *AttributionPreview) graphql.Marshaler {
+			return ec.marshalOAttributionPreview2ᚖpostriderᚋgraphᚋgenᚐAttributionPreview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_attributionPreview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttributionPreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_attributionPreview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -7318,6 +7496,61 @@ func (ec *executionContext) fieldContext_Query_postbackGaps(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_staffHome(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_staffHome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().StaffHome(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *report.StaffHome
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *report.StaffHome
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *report.StaffHome
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *report.StaffHome) graphql.Marshaler {
+			return ec.marshalOStaffHome2ᚖpostriderᚋreportᚐStaffHome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_staffHome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffHome(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_postbackTests(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8615,6 +8848,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "setManager":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setManager(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createUser":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createUser(ctx, field)
@@ -8846,6 +9086,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_attention(ctx, field)
 				})
+		case "attributionPreview":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_attributionPreview(ctx, field)
+				})
 		case "campaigns":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -9019,6 +9265,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_postbackGaps(ctx, field)
+				})
+		case "staffHome":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_staffHome(ctx, field)
 				})
 		case "postbackTests":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

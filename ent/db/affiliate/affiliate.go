@@ -16,6 +16,8 @@ const (
 	FieldID = "id"
 	// FieldName holds the string denoting the name field in the database.
 	FieldName = "name"
+	// FieldManagerID holds the string denoting the manager_id field in the database.
+	FieldManagerID = "manager_id"
 	// FieldEchoKey holds the string denoting the echo_key field in the database.
 	FieldEchoKey = "echo_key"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -28,6 +30,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldName,
+	FieldManagerID,
 	FieldEchoKey,
 	FieldCreatedAt,
 }
@@ -67,6 +70,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByName orders the results by the name field.
 func ByName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldName, opts...).ToFunc()
+}
+
+// ByManagerID orders the results by the manager_id field.
+func ByManagerID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldManagerID, opts...).ToFunc()
 }
 
 // ByEchoKey orders the results by the echo_key field.

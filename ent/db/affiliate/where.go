@@ -59,6 +59,11 @@ func Name(v string) predicate.Affiliate {
 	return predicate.Affiliate(sql.FieldEQ(FieldName, v))
 }
 
+// ManagerID applies equality check predicate on the "manager_id" field. It's identical to ManagerIDEQ.
+func ManagerID(v int64) predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldEQ(FieldManagerID, v))
+}
+
 // EchoKey applies equality check predicate on the "echo_key" field. It's identical to EchoKeyEQ.
 func EchoKey(v string) predicate.Affiliate {
 	return predicate.Affiliate(sql.FieldEQ(FieldEchoKey, v))
@@ -132,6 +137,56 @@ func NameEqualFold(v string) predicate.Affiliate {
 // NameContainsFold applies the ContainsFold predicate on the "name" field.
 func NameContainsFold(v string) predicate.Affiliate {
 	return predicate.Affiliate(sql.FieldContainsFold(FieldName, v))
+}
+
+// ManagerIDEQ applies the EQ predicate on the "manager_id" field.
+func ManagerIDEQ(v int64) predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldEQ(FieldManagerID, v))
+}
+
+// ManagerIDNEQ applies the NEQ predicate on the "manager_id" field.
+func ManagerIDNEQ(v int64) predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldNEQ(FieldManagerID, v))
+}
+
+// ManagerIDIn applies the In predicate on the "manager_id" field.
+func ManagerIDIn(vs ...int64) predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldIn(FieldManagerID, vs...))
+}
+
+// ManagerIDNotIn applies the NotIn predicate on the "manager_id" field.
+func ManagerIDNotIn(vs ...int64) predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldNotIn(FieldManagerID, vs...))
+}
+
+// ManagerIDGT applies the GT predicate on the "manager_id" field.
+func ManagerIDGT(v int64) predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldGT(FieldManagerID, v))
+}
+
+// ManagerIDGTE applies the GTE predicate on the "manager_id" field.
+func ManagerIDGTE(v int64) predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldGTE(FieldManagerID, v))
+}
+
+// ManagerIDLT applies the LT predicate on the "manager_id" field.
+func ManagerIDLT(v int64) predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldLT(FieldManagerID, v))
+}
+
+// ManagerIDLTE applies the LTE predicate on the "manager_id" field.
+func ManagerIDLTE(v int64) predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldLTE(FieldManagerID, v))
+}
+
+// ManagerIDIsNil applies the IsNil predicate on the "manager_id" field.
+func ManagerIDIsNil() predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldIsNull(FieldManagerID))
+}
+
+// ManagerIDNotNil applies the NotNil predicate on the "manager_id" field.
+func ManagerIDNotNil() predicate.Affiliate {
+	return predicate.Affiliate(sql.FieldNotNull(FieldManagerID))
 }
 
 // EchoKeyEQ applies the EQ predicate on the "echo_key" field.

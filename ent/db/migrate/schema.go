@@ -13,6 +13,7 @@ var (
 	AffiliatesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "manager_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "echo_key", Type: field.TypeString, Unique: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
@@ -877,6 +878,7 @@ var (
 	UsersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "email", Type: field.TypeString, Unique: true},
+		{Name: "name", Type: field.TypeString, Size: 200, Default: ""},
 		{Name: "password_hash", Type: field.TypeString},
 		{Name: "role", Type: field.TypeEnum, Enums: []string{"admin", "manager", "affiliate"}},
 		{Name: "affiliate_id", Type: field.TypeInt64, Nullable: true},

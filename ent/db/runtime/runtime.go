@@ -74,7 +74,7 @@ func init() {
 		}
 	}()
 	// affiliateDescCreatedAt is the schema descriptor for created_at field.
-	affiliateDescCreatedAt := affiliateFields[3].Descriptor()
+	affiliateDescCreatedAt := affiliateFields[4].Descriptor()
 	// affiliate.DefaultCreatedAt holds the default value on creation for the created_at field.
 	affiliate.DefaultCreatedAt = affiliateDescCreatedAt.Default.(func() time.Time)
 	aggregatedeventMixin := schema.AggregatedEvent{}.Mixin()
@@ -806,16 +806,22 @@ func init() {
 	}
 	userFields := schema.User{}.Fields()
 	_ = userFields
+	// userDescName is the schema descriptor for name field.
+	userDescName := userFields[2].Descriptor()
+	// user.DefaultName holds the default value on creation for the name field.
+	user.DefaultName = userDescName.Default.(string)
+	// user.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	user.NameValidator = userDescName.Validators[0].(func(string) error)
 	// userDescTimeZone is the schema descriptor for time_zone field.
-	userDescTimeZone := userFields[5].Descriptor()
+	userDescTimeZone := userFields[6].Descriptor()
 	// user.DefaultTimeZone holds the default value on creation for the time_zone field.
 	user.DefaultTimeZone = userDescTimeZone.Default.(string)
 	// userDescCreatedAt is the schema descriptor for created_at field.
-	userDescCreatedAt := userFields[6].Descriptor()
+	userDescCreatedAt := userFields[7].Descriptor()
 	// user.DefaultCreatedAt holds the default value on creation for the created_at field.
 	user.DefaultCreatedAt = userDescCreatedAt.Default.(func() time.Time)
 	// userDescSessionGeneration is the schema descriptor for session_generation field.
-	userDescSessionGeneration := userFields[9].Descriptor()
+	userDescSessionGeneration := userFields[10].Descriptor()
 	// user.DefaultSessionGeneration holds the default value on creation for the session_generation field.
 	user.DefaultSessionGeneration = userDescSessionGeneration.Default.(int64)
 }

@@ -63,9 +63,9 @@ it("the lists of staff show their rows after everything else was opened", async 
   await goTo(user, "Offers");
   await screen.findByRole("link", { name: "River Room Poker" });
   await goTo(user, "Affiliates");
-  await screen.findByRole("heading", { name: "North Star Media" });
+  await screen.findByRole("link", { name: "North Star Media" });
   await goTo(user, "Inbound log");
   await screen.findByText("A new conversion.");
   await goTo(user, "Audit");
-  await screen.findByText(/create campaign/);
+  await screen.findByText(/created campaign “TikTok LatAm” of North Star Media/);
 });

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { LogOut, Search } from "lucide-react";
-import type { ReactElement } from "react";
+import { Fragment, type ReactElement } from "react";
 import { Button as AriaButton } from "react-aria-components";
 
 import { Sheet } from "@/components/ui/sheet";
@@ -8,8 +8,8 @@ import type { Viewer } from "@/graphql/viewer";
 
 import { useSignOut, whoIs } from "./account";
 import { ViewAs } from "./view-as";
-import { pages, thumbPages } from "./pages";
-import { staffPages } from "./staff-pages";
+import { type Page, pages, thumbPages } from "./pages";
+import { staffGroups, staffPages } from "./staff-pages";
 
 /** The pages that the bottom bar has no room for. */
 export function MoreSheet({
@@ -31,20 +31,44 @@ export function MoreSheet({
         <Search aria-hidden className="size-5 text-muted" />
         Search
       </AriaButton>
-      {[
-        ...pages.filter((page) => !thumbPages.includes(page.to)),
-        ...(viewer.role === "AFFILIATE" ? [] : staffPages),
-      ].map(({ to, name, icon: Icon }) => (
-        <Link key={to} to={to} onClick={onClose} className={row}>
-          <Icon aria-hidden className="size-5 text-muted" />
-          {name}
-        </Link>
-      ))}
+      {pages
+        .filter((page) => !thumbPages.includes(page.to))
+        .map((page) => (
+          <Row key={page.to} page={page} className={row} onClose={onClose} />
+        ))}
+      {viewer.role !== "AFFILIATE" &&
+        staffGroups.map((group) => (
+          <Fragment key={group}>
+            <h3 className="px-2 pt-3 pb-1 text-sm font-medium text-muted">{group}</h3>
+            {staffPages
+              .filter((page) => page.group === group)
+              .map((page) => (
+                <Row key={page.to} page={page} className={row} onClose={onClose} />
+              ))}
+          </Fragment>
+        ))}
       {viewer.role !== "AFFILIATE" && <ViewAs wide />}
       <AriaButton onPress={signOut} className={row}>
         <LogOut aria-hidden className="size-5 text-muted" />
         Sign out
       </AriaButton>
     </Sheet>
+  );
+}
+
+function Row({
+  page: { to, name, icon: Icon },
+  className,
+  onClose,
+}: {
+  page: Page | (typeof staffPages)[number];
+  className: string;
+  onClose: () => void;
+}): ReactElement {
+  return (
+    <Link to={to} onClick={onClose} className={className}>
+      <Icon aria-hidden className="size-5 text-muted" />
+      {name}
+    </Link>
   );
 }

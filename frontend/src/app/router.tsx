@@ -21,7 +21,7 @@ import { deliveriesSearch } from "@/features/deliveries/search";
 import { linksSearch } from "@/features/links/search";
 import { newPostbackSearch, postbackSearch } from "@/features/postbacks/search";
 import { signInSearch } from "@/features/session/search";
-import { auditSearch, receivedSearch } from "@/features/staff/search";
+import { affiliatesSearch, auditSearch, receivedSearch } from "@/features/staff/search";
 
 import { Shell } from "./shell";
 
@@ -147,6 +147,12 @@ const staffReceived = createRoute({
   component: lazyRouteComponent(() => import("@/features/staff/received-page"), "ReceivedPage"),
 });
 
+const staffReceivedCall = createRoute({
+  getParentRoute: () => staffReceived,
+  path: "$id",
+  component: lazyRouteComponent(() => import("@/features/staff/received-detail"), "ReceivedDetail"),
+});
+
 const staffUnattributed = createRoute({
   getParentRoute: () => shell,
   path: "/staff/unattributed",
@@ -192,7 +198,14 @@ const staffIntegration = createRoute({
 const staffAffiliates = createRoute({
   getParentRoute: () => shell,
   path: "/staff/affiliates",
+  validateSearch: affiliatesSearch,
   component: lazyRouteComponent(() => import("@/features/staff/affiliates-page"), "AffiliatesPage"),
+});
+
+const staffAffiliate = createRoute({
+  getParentRoute: () => staffAffiliates,
+  path: "$id",
+  component: lazyRouteComponent(() => import("@/features/staff/affiliate-detail"), "AffiliateDetail"),
 });
 
 const staffRates = createRoute({
@@ -257,7 +270,7 @@ const routeTree = rootRoute.addChildren([
     earnings,
     settings,
     developers,
-    staffReceived,
+    staffReceived.addChildren([staffReceivedCall]),
     staffUnattributed,
     staffConversions,
     staffOffers,
@@ -265,7 +278,7 @@ const routeTree = rootRoute.addChildren([
     staffGoals,
     staffIntegrations,
     staffIntegration,
-    staffAffiliates,
+    staffAffiliates.addChildren([staffAffiliate]),
     staffRates,
     staffAudit,
     staffEngine,

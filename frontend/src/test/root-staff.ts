@@ -1,4 +1,5 @@
-import { affiliate, ago, connection, hexId, now, type Page } from "./basics";
+import { affiliate, ago, connection, type Page, usd } from "./basics";
+import type { World } from "./world";
 
 const call = {
   __typename: "ReceivedPostback",
@@ -18,26 +19,147 @@ const call = {
   conversion: null,
 };
 
+const integration = { __typename: "Integration", id: "I1", name: "Royal Reels", key: "royal-reels" };
+
+/** What waits for staff, to be changed by a test. */
+export function makeStaffHome() {
+  return {
+    unattributed: 3,
+    oldestUnattributedAt: ago(7e7),
+    silent: [{ integration, lastCallAt: ago(1e8) }],
+    refused: [
+      {
+        integration,
+        integrationKey: "royal-reels",
+        result: "unauthorized",
+        count: 12,
+        reason: "The token is wrong.",
+        lastAt: ago(60_000),
+      },
+      {
+        integration: null,
+        integrationKey: "nobody",
+        result: "unknown_integration",
+        count: 1,
+        reason: "There is no such integration.",
+        lastAt: ago(90_000),
+      },
+    ],
+    circuits: [
+      {
+        endpoint: "https://pb.voltrack.example:443",
+        circuit: "OPEN",
+        sentence: "Tracker unavailable: server error.",
+        waiting: 4,
+      },
+    ],
+    withoutParam: [{ affiliate, clicks: 200, without: 150 }],
+  };
+}
+
 const entry = {
   __typename: "AuditEntry",
   id: "E1",
   at: ago(8000),
   action: "create",
   entity: "campaign",
-  entityId: hexId(now, 1),
+  entityId: "7",
+  subject: "TikTok LatAm",
   through: "session",
   user: null,
   affiliate,
-  changes: [],
+  changes: [{ field: "name", before: null, after: '"TikTok LatAm"' }],
 };
 
+const changed = {
+  ...entry,
+  id: "E2",
+  action: "update",
+  entity: "postback",
+  subject: "Keitaro FTD",
+  changes: [{ field: "url_template", before: '"https://old.example/"', after: '"https://new.example/"' }],
+};
+
+/** The network's users, of whom U2 is the manager that tests sign in as. */
+export function makeStaff() {
+  return ["max", "adrian"].map((name, i) => ({
+    __typename: "User",
+    id: `U${String(i + 2)}`,
+    email: `${name}@postrider.example`,
+    name: name === "max" ? "Max Berg" : "",
+    role: i === 0 ? "MANAGER" : "ADMIN",
+    lastSignInAt: null,
+    disabledAt: null as string | null,
+  }));
+}
+
+interface AnAffiliate {
+  __typename: string;
+  id: string;
+  name: string;
+  createdAt: string;
+  manager: { name: string; email: string } | null;
+  managerUser: { id: string } | null;
+  users: ReturnType<typeof makeStaff>;
+}
+
+export function makeAffiliates(): AnAffiliate[] {
+  return [affiliate, { ...affiliate, id: "A2", name: "Nordic Media" }].map((a, i) => ({
+    ...a,
+    manager: null,
+    managerUser: null,
+    users: [
+      {
+        __typename: "User",
+        id: `U1${String(i)}`,
+        email: i === 0 ? "anna@northstar.example" : "ole@nordic.example",
+        name: "",
+        role: "AFFILIATE",
+        lastSignInAt: null,
+        disabledAt: null,
+      },
+    ],
+  }));
+}
+
+/** What staff open by its id. */
+export const staffNodes = [call];
+
 /** What the API answers staff only. */
-export function staffRoot() {
+export function staffRoot(world: World) {
   return {
-    affiliates: (args: Page) => connection([affiliate], args),
-    staff: [],
+    staffHome: () => world.staffHome,
+    affiliates: ({ search, ...args }: Page & { search?: string | null }) =>
+      connection(
+        world.affiliates.filter((a) => a.name.toLowerCase().includes((search ?? "").toLowerCase())),
+        args,
+      ),
+    staff: () => world.staff,
+    setUserDisabled: ({ input }: { input: { id: string; disabled: boolean } }) => {
+      const user = [...world.staff, ...world.affiliates.flatMap((a) => a.users)].find(
+        (u) => u.id === input.id,
+      );
+      if (user) user.disabledAt = input.disabled ? ago(0) : null;
+      return { user, userErrors: [] };
+    },
+    setManager: ({ input }: { input: { affiliateId: string; userId: string | null } }) => {
+      const of = world.affiliates.find((a) => a.id === input.affiliateId);
+      const manager = world.staff.find((user) => user.id === input.userId);
+      if (of) Object.assign(of, { manager: manager ?? null, managerUser: manager ?? null });
+      return { affiliate: of, userErrors: [] };
+    },
+    attributionPreview: () => ({
+      affiliate,
+      offer: world.campaigns[0]?.offer,
+      campaign: world.campaigns[0],
+      payout: usd("120.00"),
+      cappedBy: "",
+      postbacks: world.postbacks
+        .slice(0, 2)
+        .map((postback, i) => ({ postback, status: "APPROVED", fires: i === 0, reason: "It matches." })),
+    }),
     integrations: [],
     receivedPostbacks: (args: Page) => connection([call], args),
-    auditEntries: (args: Page) => connection([entry], args),
+    auditEntries: (args: Page) => connection([changed, entry], args),
   };
 }

@@ -16,7 +16,7 @@ import { accountRoot } from "./root-account";
 import { campaignsRoot } from "./root-campaigns";
 import { factsRoot } from "./root-facts";
 import { postbacksRoot } from "./root-postbacks";
-import { staffRoot } from "./root-staff";
+import { makeAffiliates, makeStaff, makeStaffHome, staffNodes, staffRoot } from "./root-staff";
 import { type Test, testsRoot } from "./root-tests";
 import { trackersRoot } from "./root-trackers";
 import { theSchema } from "./schema";
@@ -40,6 +40,9 @@ export class World {
   /** What is ignored on Home, by id. */
   ignored = new Set<string>();
   checklist = makeChecklist(this.campaigns);
+  staffHome = makeStaffHome();
+  affiliates = makeAffiliates();
+  staff = makeStaff();
   tokens = [this.makeToken("T1", "Reporting script", 4e8)];
   echo = Array.from({ length: 3 }, (_, i) => ({
     __typename: "EchoRequest",
@@ -303,7 +306,7 @@ export class World {
     ...postbacksRoot(this),
     ...factsRoot(this),
     ...homeRoot(this),
-    ...staffRoot(),
+    ...staffRoot(this),
     ...trackersRoot,
     ...testsRoot(this),
   };
@@ -315,7 +318,9 @@ export class World {
       ...this.campaigns,
       ...this.postbacks,
       ...this.conversions,
-    ].find((row) => row.id === id);
+      ...this.affiliates,
+      ...staffNodes,
+    ].find((row: { id: string }) => row.id === id);
   }
 
   /** Answers one request as the server would. */

@@ -1,16 +1,18 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import type { ReactElement } from "react";
+import { ChevronRight } from "lucide-react";
+import { Fragment, type ReactElement } from "react";
 
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { PageHead } from "@/components/ui/page";
-import { type Column, Table } from "@/components/ui/table";
+import { SkeletonBlock } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
+import { type AuditChange, auditSentence, fieldWord, toldChanges, valueText } from "./audit-words";
 import type { AuditSearch } from "./search";
 
 const AuditQuery = graphql(`
@@ -23,6 +25,7 @@ const AuditQuery = graphql(`
           action
           entity
           entityId
+          subject
           through
           user {
             id
@@ -77,37 +80,6 @@ export function AuditPage(): ReactElement {
   const set = (change: Partial<AuditSearch>) => {
     void navigate({ to: "/staff/audit", search: { ...search, ...change }, replace: true });
   };
-  const columns: Column<Entry>[] = [
-    { id: "at", header: "When", lead: true, width: "11rem", cell: (row) => <Time at={row.at} /> },
-    {
-      id: "who",
-      header: "Who",
-      width: "14rem",
-      cell: (row) => (
-        <span>
-          {row.user?.email ?? "Postrider"}{" "}
-          {row.through === "token" && <span className="text-muted">by token</span>}
-        </span>
-      ),
-    },
-    {
-      id: "what",
-      header: "What",
-      trail: true,
-      width: "12rem",
-      cell: (row) => (
-        <span>
-          {row.action.replaceAll("_", " ")} {row.entity.replaceAll("_", " ")}
-          {row.affiliate && <span className="block text-sm text-muted">{row.affiliate.name}</span>}
-        </span>
-      ),
-    },
-    {
-      id: "changes",
-      header: "Changes",
-      cell: (row) => <Changes changes={row.changes} whole={row.action === "update"} />,
-    },
-  ];
   return (
     <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
       <PageHead title="Audit">Who changed what. Entries cannot be changed or deleted.</PageHead>
@@ -132,38 +104,69 @@ export function AuditPage(): ReactElement {
             : { title: "No changes yet", words: "Every change of a setting is listed here." }
         }
       >
-        <Table
-          label="Audit log"
-          columns={columns}
-          rows={list.rows}
-          rowId={(row) => row.id}
-          loading={list.fetching && list.rows.length === 0}
-        />
+        {list.fetching && list.rows.length === 0 ? (
+          <SkeletonBlock label="Loading the audit log" lines={8} />
+        ) : (
+          <ul aria-label="Audit log" className="divide-y border-y">
+            {list.rows.map((entry) => (
+              <Line key={entry.id} entry={entry} />
+            ))}
+          </ul>
+        )}
       </PagedListing>
     </div>
   );
 }
 
-const unsaid = ["id", "created_at", "updated_at"];
-
-function Changes({ changes, whole }: { changes: Entry["changes"]; whole: boolean }): ReactElement {
-  const told = changes.filter(
-    ({ field, after, before }) => !unsaid.includes(field) && (whole || (after ?? before) !== '""'),
+/** Who did what, and when; what changed opens below. */
+function Line({ entry }: { entry: Entry }): ReactElement {
+  const told = toldChanges(entry);
+  const sentence = (
+    <>
+      <span className="min-w-0 flex-1 basis-64 break-words">
+        <span className="font-medium">{entry.user?.email ?? "Postrider"}</span> {auditSentence(entry)}
+        {entry.through === "token" && <span className="text-muted"> by an API token</span>}
+      </span>
+      <span className="shrink-0 text-sm text-muted">
+        <Time at={entry.at} />
+      </span>
+    </>
   );
-  if (told.length === 0) return <span className="text-faint">–</span>;
+  const row = "flex flex-wrap items-baseline gap-x-4 gap-y-0.5 py-2 pr-4";
+  if (told.length === 0) return <li className={`${row} pl-10`}>{sentence}</li>;
   return (
-    <ul className="flex flex-col gap-0.5 text-sm">
-      {told.map(({ field, before, after }) => (
-        <li key={field} className="min-w-0 break-words">
-          <span className="text-muted">{field}</span>{" "}
-          {before !== null && (
-            <>
-              <del className="font-mono break-all text-muted">{before}</del>{" "}
-            </>
-          )}
-          {after !== null && <span className="font-mono break-all">{after}</span>}
-        </li>
+    <li>
+      <details className="group">
+        <summary className={`${row} cursor-pointer list-none pl-4 hover:bg-hover`}>
+          <ChevronRight
+            aria-hidden
+            className="size-4 shrink-0 self-center text-muted group-open:rotate-90 motion-safe:transition-transform"
+          />
+          {sentence}
+        </summary>
+        <Changes changes={told} />
+      </details>
+    </li>
+  );
+}
+
+function Changes({ changes }: { changes: readonly AuditChange[] }): ReactElement {
+  return (
+    <dl className="grid gap-x-4 gap-y-1 pr-4 pb-3 pl-12 text-sm sm:grid-cols-[minmax(8rem,max-content)_minmax(0,1fr)]">
+      {changes.map(({ field, before, after }) => (
+        <Fragment key={field}>
+          <dt className="text-muted">{fieldWord(field)}</dt>
+          <dd className="min-w-0 break-all max-sm:mb-1">
+            {before !== null && (
+              <>
+                <del className="text-muted">{valueText(before)}</del>
+                {after !== null && <span aria-hidden> → </span>}
+              </>
+            )}
+            {after !== null && <ins className="no-underline">{valueText(after)}</ins>}
+          </dd>
+        </Fragment>
       ))}
-    </ul>
+    </dl>
   );
 }

@@ -1,18 +1,17 @@
-import { Plus, Printer } from "lucide-react";
+import { Pencil, Plus, Printer } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
 import { Listing } from "@/components/records/listing";
-import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
+import { Button, IconButton } from "@/components/ui/button";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import { Dialog } from "@/components/ui/dialog";
-import { Fact, Facts } from "@/components/ui/facts";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { PageBody, PageHead } from "@/components/ui/page";
 import { Segmented } from "@/components/ui/segmented";
 import { Switch } from "@/components/ui/switch";
+import { type Column, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
@@ -58,9 +57,81 @@ const SaveGoal = mutation(
 
 type Goal = ResultOf<typeof GoalsQuery>["goals"][number];
 
+const facts: Column<Goal>[] = [
+  {
+    id: "name",
+    header: "Goal",
+    lead: true,
+    width: "12rem",
+    cell: (goal) => (
+      <span>
+        <span className="font-medium">{goal.name}</span>{" "}
+        <code className="block font-mono text-sm text-muted">{goal.key}</code>
+      </span>
+    ),
+  },
+  { id: "trigger", header: "Trigger", cell: (goal) => goal.trigger },
+  {
+    id: "counted",
+    header: "Counted",
+    label: "counted",
+    cell: (goal) => (goal.oncePerPlayer ? "Once per player" : "Once per transaction_id"),
+  },
+  {
+    id: "billable",
+    header: "Billable",
+    label: "billable",
+    cell: (goal) => (goal.billable ? "Yes" : "No"),
+  },
+  {
+    id: "statuses",
+    header: "Statuses",
+    label: "statuses",
+    cell: (goal) => (
+      <span>
+        {goal.statuses.map((s) => s.toLowerCase()).join(", ")}
+        {!goal.reversible && <span className="text-muted">; final once approved</span>}
+      </span>
+    ),
+  },
+  {
+    id: "parameters",
+    header: "Parameters",
+    label: "parameters",
+    cell: (goal) => (
+      <span>
+        <span className="font-mono text-sm break-words">
+          {["goal", "click_id or player_id", ...goal.parameters].join(", ")}
+        </span>
+        <span className="block text-sm text-muted">Time: {goal.timestampStandard}</span>
+      </span>
+    ),
+  },
+];
+
 export function GoalsPage(): ReactElement {
   const [editing, setEditing] = useState<Goal | "new" | null>(null);
   const [{ data, error }, refetch] = useQuery({ query: GoalsQuery, requestPolicy: "cache-and-network" });
+  const columns: Column<Goal>[] = [
+    ...facts,
+    {
+      id: "edit",
+      header: "Edit",
+      align: "right",
+      trail: true,
+      cell: (goal) => (
+        <span className="print:hidden">
+          <IconButton
+            label={`Edit ${goal.name}`}
+            icon={Pencil}
+            onPress={() => {
+              setEditing(goal);
+            }}
+          />
+        </span>
+      ),
+    },
+  ];
   return (
     <>
       <PageHead
@@ -89,7 +160,7 @@ export function GoalsPage(): ReactElement {
       >
         Every event that an operator can report, with its parameters.
       </PageHead>
-      <PageBody className="max-w-4xl">
+      <PageBody>
         <Listing
           what="The goals"
           error={data ? undefined : error}
@@ -99,43 +170,15 @@ export function GoalsPage(): ReactElement {
             refetch({ requestPolicy: "network-only" });
           }}
         >
-          {(data?.goals ?? []).map((goal) => (
-            <section key={goal.id} className="break-inside-avoid rounded-md border bg-surface p-4">
-              <div className="mb-2 flex flex-wrap items-center gap-2">
-                <h2 className="text-base font-semibold">{goal.name}</h2>
-                <code className="font-mono text-sm text-muted">{goal.key}</code>
-                {goal.builtIn && <Badge tone="queued">Built in</Badge>}
-                <span className="ml-auto print:hidden">
-                  <Button
-                    size="sm"
-                    look="quiet"
-                    onPress={() => {
-                      setEditing(goal);
-                    }}
-                  >
-                    Edit {goal.name}
-                  </Button>
-                </span>
-              </div>
-              <p className="mb-3">{goal.trigger}</p>
-              <Facts>
-                <Fact name="Counted">
-                  {goal.oncePerPlayer
-                    ? "Once per player"
-                    : "Once per transaction; transaction_id is required"}
-                </Fact>
-                <Fact name="Billable">{goal.billable ? "Yes" : "No"}</Fact>
-                <Fact name="Statuses">{goal.statuses.map((s) => s.toLowerCase()).join(", ")}</Fact>
-                <Fact name="Reversible">{goal.reversible ? "Yes" : "Not after approval"}</Fact>
-                <Fact name="Parameters">
-                  <span className="font-mono text-sm">
-                    {["goal", "click_id or player_id", ...goal.parameters].join(", ")}
-                  </span>
-                </Fact>
-                <Fact name="Time">{goal.timestampStandard}</Fact>
-              </Facts>
-            </section>
-          ))}
+          <div className="overflow-hidden rounded-md border bg-surface">
+            <Table
+              label="Goals"
+              columns={columns}
+              rows={data?.goals ?? []}
+              rowId={(goal) => goal.id}
+              loading={!data}
+            />
+          </div>
         </Listing>
       </PageBody>
       <Dialog

@@ -1,15 +1,17 @@
 import { type ReactElement, useState } from "react";
 
+import { useGoalChoices } from "@/components/records/choices";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Switch } from "@/components/ui/switch";
 import { toast } from "@/components/ui/toast";
 
+import { MappingTable } from "./mapping-table";
 import { GeneralError } from "./parts";
 import { SaveIntegration } from "./save-integration";
 import { useSave } from "./use-save";
-import { readWords, type Word, writeWords } from "./words";
+import { filled, type Word } from "./words";
 
 interface Integration {
   id: string;
@@ -44,6 +46,26 @@ const fields = [
   "statusMapping",
 ];
 
+const parameterChoices = [
+  "goal",
+  "click_id",
+  "player_id",
+  "transaction_id",
+  "amount",
+  "currency",
+  "status",
+  "occurred_at",
+  "token",
+  "signature",
+].map((id) => ({ id, label: id }));
+
+const statusChoices = [
+  { id: "approved", label: "Approved" },
+  { id: "pending", label: "Pending" },
+  { id: "rejected", label: "Rejected" },
+  { id: "cancelled", label: "Cancelled" },
+];
+
 /** What an integration must prove, and what the operator's words mean. */
 export function IntegrationForm({
   integration,
@@ -64,9 +86,10 @@ export function IntegrationForm({
   const [addresses, setAddresses] = useState(integration.allowedAddresses.join("\n"));
   const [rateLimit, setRate] = useState(String(integration.rateLimit ?? ""));
   const [currency, setCurrency] = useState(integration.currency);
-  const [names, setNames] = useState(() => writeWords(integration.parameterMapping));
-  const [goals, setGoals] = useState(() => writeWords(integration.goalMapping));
-  const [statuses, setStatuses] = useState(() => writeWords(integration.statusMapping));
+  const [names, setNames] = useState(integration.parameterMapping);
+  const [goals, setGoals] = useState(integration.goalMapping);
+  const [statuses, setStatuses] = useState(integration.statusMapping);
+  const goalChoices = useGoalChoices();
   const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", fields);
 
   const submit = async () => {
@@ -84,9 +107,9 @@ export function IntegrationForm({
       allowedAddresses: addresses.split(/[\s,]+/).filter(Boolean),
       rateLimit: Number.parseInt(rateLimit, 10) || 0,
       currency,
-      parameterMapping: readWords(names),
-      goalMapping: readWords(goals),
-      statusMapping: readWords(statuses),
+      parameterMapping: filled(names),
+      goalMapping: filled(goals),
+      statusMapping: filled(statuses),
     });
     if (!payload) return;
     toast(
@@ -177,34 +200,38 @@ export function IntegrationForm({
         placeholder="No limit"
         error={errors.fields["rateLimit"]}
       />
-      <TextField
-        label="Parameter mapping: ours = theirs"
-        className="sm:col-span-2"
-        rows={4}
-        mono
-        value={names}
-        onChange={setNames}
-        placeholder={"click_id = data.subid\ngoal = event\namount = payment.sum"}
-        hint="A name, a path with dots into their JSON, or = and a fixed value (goal = =ftd)."
-        error={errors.fields["parameterMapping"]}
-      />
-      <TextField
-        label="Goal mapping: theirs = our key"
-        rows={4}
-        mono
-        value={goals}
+      <div className="sm:col-span-2">
+        <MappingTable
+          title="Parameter mapping"
+          hint="A parameter's name, a path with dots into their JSON, or = and a fixed value, such as =ftd."
+          rows={names}
+          onChange={setNames}
+          ours="from"
+          choices={parameterChoices}
+          theirs="Operator's parameter"
+          placeholder="data.subid"
+          error={errors.fields["parameterMapping"]}
+        />
+      </div>
+      <MappingTable
+        title="Goal mapping"
+        rows={goals}
         onChange={setGoals}
-        placeholder={"FIRST_DEPOSIT = ftd\nSIGNUP = registration"}
+        ours="to"
+        choices={goalChoices}
+        theirs="Operator's goal"
+        placeholder="FIRST_DEPOSIT"
         error={errors.fields["goalMapping"]}
       />
-      <TextField
-        label="Status mapping: theirs = ours"
-        rows={4}
-        mono
-        value={statuses}
-        onChange={setStatuses}
-        placeholder={"settled = approved\nchargeback = cancelled"}
+      <MappingTable
+        title="Status mapping"
         hint="A status that is not listed waits unmapped and pays nothing."
+        rows={statuses}
+        onChange={setStatuses}
+        ours="to"
+        choices={statusChoices}
+        theirs="Operator's status"
+        placeholder="settled"
         error={errors.fields["statusMapping"]}
       />
       <div className="flex justify-end sm:col-span-2">

@@ -1,16 +1,13 @@
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { type ReactElement, useEffect, useRef, useState } from "react";
+import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { type ReactElement, useEffect, useRef } from "react";
 
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
-import { Badge } from "@/components/ui/badge";
-import { CodeBlock } from "@/components/ui/code-block";
 import { DateRange } from "@/components/ui/date-range";
-import { Dialog } from "@/components/ui/dialog";
-import { Fact, Facts } from "@/components/ui/facts";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
+import { Split } from "@/components/ui/split";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { usePeriod } from "@/components/ui/use-period";
@@ -28,25 +25,16 @@ const ReceivedQuery = graphql(`
           id
           receivedAt
           integrationKey
-          method
           query
           body
-          address
           result
           reason
-          statusCode
-          durationMs
-          headers {
-            name
-            value
-          }
           integration {
             id
             name
           }
           conversion {
             id
-            conversionId
           }
         }
       }
@@ -70,10 +58,49 @@ type Call = NonNullable<ResultOf<typeof ReceivedQuery>["receivedPostbacks"]>["ed
 
 const route = getRouteApi("/shell/staff/received");
 
+/** What there is no room for beside an opened call. */
+const more: Column<Call>[] = [
+  {
+    id: "said",
+    header: "Parameters",
+    deskOnly: true,
+    cell: (row) => (
+      <span className="line-clamp-1 font-mono text-sm break-all">{row.query || row.body || "–"}</span>
+    ),
+  },
+  {
+    id: "conversion",
+    header: "Conversion",
+    deskOnly: true,
+    cell: (row) =>
+      row.conversion ? (
+        <Link to="/conversions/$id" params={{ id: row.conversion.id }} className={`${aboveRowLink} link`}>
+          Open
+        </Link>
+      ) : (
+        <span className="text-faint">–</span>
+      ),
+  },
+];
+
 export function ReceivedPage(): ReactElement {
   const search = route.useSearch();
   const navigate = useNavigate();
-  const [opened, setOpened] = useState<Call | null>(null);
+  const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
+  return (
+    <Split
+      label="Call"
+      list={<List search={search} selectedId={id} />}
+      detail={id === null ? null : <Outlet key={id} />}
+      onClose={() => {
+        void navigate({ to: "/staff/received", search });
+      }}
+    />
+  );
+}
+
+function List({ search, selectedId }: { search: ReceivedSearch; selectedId: string | null }): ReactElement {
+  const navigate = useNavigate();
   const { q, result, integration } = search;
   const moments = usePeriod(search);
   const list = usePaged(receivedPages, {
@@ -105,15 +132,15 @@ export function ReceivedPage(): ReactElement {
       lead: true,
       width: "11rem",
       cell: (row) => (
-        <button
-          type="button"
+        <Link
+          to="/staff/received/$id"
+          params={{ id: row.id }}
+          search={search}
+          replace={selectedId !== null}
           className={rowLinkClass}
-          onClick={() => {
-            setOpened(row);
-          }}
         >
           <Time at={row.receivedAt} />
-        </button>
+        </Link>
       ),
     },
     {
@@ -134,27 +161,7 @@ export function ReceivedPage(): ReactElement {
       header: "Reason",
       cell: (row) => <span className="line-clamp-1 text-muted md:min-w-44">{row.reason}</span>,
     },
-    {
-      id: "said",
-      header: "Parameters",
-      deskOnly: true,
-      cell: (row) => (
-        <span className="line-clamp-1 font-mono text-sm break-all">{row.query || row.body || "–"}</span>
-      ),
-    },
-    {
-      id: "conversion",
-      header: "Conversion",
-      deskOnly: true,
-      cell: (row) =>
-        row.conversion ? (
-          <Link to="/conversions/$id" params={{ id: row.conversion.id }} className={`${aboveRowLink} link`}>
-            Open
-          </Link>
-        ) : (
-          <span className="text-faint">–</span>
-        ),
-    },
+    ...(selectedId === null ? more : []),
   ];
 
   return (
@@ -220,50 +227,9 @@ export function ReceivedPage(): ReactElement {
           rows={list.rows}
           rowId={(row) => row.id}
           loading={list.fetching && list.rows.length === 0}
+          selectedId={selectedId ?? undefined}
         />
       </PagedListing>
-      <Dialog
-        title="Request"
-        isOpen={opened !== null}
-        wide
-        onClose={() => {
-          setOpened(null);
-        }}
-      >
-        {opened && <CallDetail call={opened} />}
-      </Dialog>
-    </div>
-  );
-}
-
-function CallDetail({ call }: { call: Call }): ReactElement {
-  return (
-    <div className="flex flex-col gap-4">
-      <p className="flex flex-wrap items-center gap-2">
-        <ResultBadge result={call.result} />
-        <Badge tone="queued">{call.statusCode}</Badge>
-        <span className="min-w-0 break-words">{call.reason}</span>
-      </p>
-      <Facts>
-        <Fact name="Received">
-          <Time at={call.receivedAt} form="full" />
-        </Fact>
-        <Fact name="Integration">{call.integration?.name ?? call.integrationKey}</Fact>
-        <Fact name="From">{call.address || "unknown"}</Fact>
-        <Fact name="Duration">{call.durationMs.toFixed(1)} ms</Fact>
-        {call.conversion && (
-          <Fact name="Conversion">
-            <Link to="/conversions/$id" params={{ id: call.conversion.id }}>
-              {call.conversion.conversionId}
-            </Link>
-          </Fact>
-        )}
-      </Facts>
-      <CodeBlock what="Query" wrap code={`${call.method} ?${call.query.replaceAll("&", "\n&")}`} />
-      {call.body !== "" && <CodeBlock what="Body" wrap code={call.body} />}
-      {call.headers.length > 0 && (
-        <CodeBlock what="Headers" wrap code={call.headers.map((h) => `${h.name}: ${h.value}`).join("\n")} />
-      )}
     </div>
   );
 }

@@ -18,3 +18,12 @@ export const auditSearch = z.object({
 });
 
 export type AuditSearch = z.infer<typeof auditSearch>;
+
+export const affiliatesSearch = z.object({
+  /** A part of the name. */
+  q: one(z.string()),
+  /** The network's users, in place of affiliates. */
+  of: one(z.enum(["staff"])),
+});
+
+export type AffiliatesSearch = z.infer<typeof affiliatesSearch>;

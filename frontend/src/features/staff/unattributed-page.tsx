@@ -20,6 +20,7 @@ import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
+import { AttributionPreview } from "./attribution-preview";
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
@@ -160,7 +161,6 @@ export function UnattributedPage(): ReactElement {
     const fired = payload.conversion?.deliveries.length ?? 0;
     toast(`Attributed to ${of}; ${fired === 1 ? "1 postback fires" : `${String(fired)} postbacks fire`}`);
     setChosen(null);
-    setByHand(null);
     list.refetch();
   };
 
@@ -281,10 +281,31 @@ export function UnattributedPage(): ReactElement {
         isPending={isSaving}
       >
         <GeneralError text={errors.general} />
-        <p>
-          The {chosen?.orphan.goal.name} becomes {chosen?.of}&apos;s, is calculated by their deal, and their
-          postbacks fire once. {chosen?.reason}
-        </p>
+        {chosen && (
+          <div className="flex flex-col gap-3 text-ink">
+            <p>
+              {chosen.orphan.goal.name}
+              {chosen.orphan.amount && (
+                <>
+                  {" "}
+                  of <Money value={chosen.orphan.amount} />
+                </>
+              )}
+              {chosen.orphan.transactionId !== null && (
+                <>
+                  , transaction <span className="font-mono text-sm">{chosen.orphan.transactionId}</span>
+                </>
+              )}
+              , received <Time at={chosen.orphan.receivedAt} />.{" "}
+              <span className="text-muted">{chosen.reason}</span>
+            </p>
+            <AttributionPreview conversionId={chosen.orphan.id} clickId={chosen.clickId} />
+            <p className="text-sm text-muted">
+              This cannot be undone: a payout that is wrong is taken back by changing the conversion&apos;s
+              status.
+            </p>
+          </div>
+        )}
       </Confirm>
       <Dialog
         title="Choose a click"
@@ -295,9 +316,9 @@ export function UnattributedPage(): ReactElement {
       >
         {byHand && (
           <ChooseClick
-            error={errors.general}
             onChoose={(clickId, of) => {
-              void attribute({ orphan: byHand, clickId, of, reason: "chosen manually" });
+              setChosen({ orphan: byHand, clickId, of, reason: "Chosen manually." });
+              setByHand(null);
             }}
           />
         )}
@@ -320,13 +341,7 @@ export function UnattributedPage(): ReactElement {
   );
 }
 
-function ChooseClick({
-  error,
-  onChoose,
-}: {
-  error: string | null;
-  onChoose: (clickId: string, of: string) => void;
-}): ReactElement {
+function ChooseClick({ onChoose }: { onChoose: (clickId: string, of: string) => void }): ReactElement {
   const [text, setText] = useState("");
   const [{ data, fetching }] = useQuery({
     query: FindClick,
@@ -336,7 +351,6 @@ function ChooseClick({
   const found = text.trim().length < 3 ? [] : (data?.clicks.edges ?? []);
   return (
     <div className="flex flex-col gap-3">
-      <GeneralError text={error} />
       <TextField
         label="Click id, or a param's full value"
         value={text}
@@ -361,7 +375,7 @@ function ChooseClick({
                 onChoose(node.id, node.affiliate.name);
               }}
             >
-              Attribute
+              Choose
             </Button>
           </li>
         ))}

@@ -1,0 +1,233 @@
+import { Link } from "@tanstack/react-router";
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import { type ReactElement, type ReactNode, useEffect } from "react";
+import { useQuery } from "urql";
+
+import { CopyButton } from "@/components/ui/copy-button";
+import { formatNumber, formatPercent, plural } from "@/components/ui/format";
+import { Panel } from "@/components/ui/page";
+import { SkeletonBlock } from "@/components/ui/skeleton";
+import { ErrorState } from "@/components/ui/states";
+import { rowLinkClass } from "@/components/ui/table";
+import { RelativeTime } from "@/components/ui/time";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { usePublicUrl } from "@/graphql/viewer";
+
+import { paramMessage } from "./param-message";
+
+const StaffHomeQuery = graphql(`
+  query StaffHome {
+    staffHome {
+      unattributed
+      oldestUnattributedAt
+      silent {
+        lastCallAt
+        integration {
+          id
+          name
+        }
+      }
+      refused {
+        integrationKey
+        result
+        count
+        reason
+        lastAt
+        integration {
+          id
+          name
+        }
+      }
+      circuits {
+        endpoint
+        sentence
+        waiting
+      }
+      withoutParam {
+        clicks
+        without
+        affiliate {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+type Waiting = NonNullable<ResultOf<typeof StaffHomeQuery>["staffHome"]>;
+
+/** How often it is asked for while the page is looked at. */
+const everyMs = 30_000;
+
+/** What waits for staff: each line leads to where it is dealt with. */
+export function StaffHome(): ReactElement {
+  const [{ data, error }, ask] = useQuery({ query: StaffHomeQuery, requestPolicy: "cache-and-network" });
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) ask({ requestPolicy: "network-only" });
+    }, everyMs);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [ask]);
+  const waiting = data?.staffHome;
+  return (
+    <Panel title="Waiting for you" flush>
+      {waiting ? (
+        <Lines waiting={waiting} />
+      ) : error ? (
+        <ErrorState
+          title="What waits could not be fetched"
+          message={explain(error)}
+          onRetry={() => {
+            ask({ requestPolicy: "network-only" });
+          }}
+        />
+      ) : (
+        <SkeletonBlock label="Loading what waits" />
+      )}
+    </Panel>
+  );
+}
+
+function Lines({ waiting }: { waiting: Waiting }): ReactElement {
+  const { unattributed, silent, refused, circuits, withoutParam } = waiting;
+  const isNothing =
+    unattributed === 0 && [silent, refused, circuits, withoutParam].every((lines) => lines.length === 0);
+  if (isNothing) {
+    return (
+      <p className="flex items-start gap-2 px-4 py-3 text-muted">
+        <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
+        Nothing waits: every conversion has its click, every operator called within 24 hours, no call was
+        refused, every tracker accepts postbacks, and every click carries param_1.
+      </p>
+    );
+  }
+  return (
+    <ul aria-label="Waiting for you" className="divide-y">
+      {unattributed > 0 && (
+        <Line
+          link={
+            <Link to="/staff/unattributed" className={rowLinkClass}>
+              {unattributed >= 10_000 ? "10,000 or more" : formatNumber(unattributed)} unattributed{" "}
+              {unattributed === 1 ? "conversion" : "conversions"}
+            </Link>
+          }
+        >
+          They pay nobody and fire nothing until they have a click.
+          {waiting.oldestUnattributedAt !== null && (
+            <>
+              {" "}
+              The oldest came <RelativeTime at={waiting.oldestUnattributedAt} />.
+            </>
+          )}
+        </Line>
+      )}
+      {silent.map(({ integration, lastCallAt }) => (
+        <Line
+          key={integration.id}
+          link={
+            <Link to="/staff/integrations/$id" params={{ id: integration.id }} className={rowLinkClass}>
+              {integration.name} is silent
+            </Link>
+          }
+        >
+          Its operator called last <RelativeTime at={lastCallAt} />: within the last 7 days, but not in the
+          last 24 hours.
+        </Line>
+      ))}
+      {refused.map((calls) => (
+        <Refused key={`${calls.integrationKey} ${calls.result}`} calls={calls} />
+      ))}
+      {circuits.map(({ endpoint, sentence, waiting: held }) => (
+        <Line
+          key={endpoint}
+          link={
+            <Link to="/staff/engine" className={rowLinkClass}>
+              {new URL(endpoint).hostname} takes no postbacks
+            </Link>
+          }
+        >
+          {sentence} {held > 0 && `${plural(held, "delivery waits", "deliveries wait")}.`}
+        </Line>
+      ))}
+      {withoutParam.map((line) => (
+        <WithoutParam key={line.affiliate.id} line={line} />
+      ))}
+    </ul>
+  );
+}
+
+const refusals: Record<string, string> = {
+  invalid: "invalid",
+  unauthorized: "unauthorized",
+  unknown_integration: "to an unknown integration",
+  rate_limited: "over the rate limit",
+};
+
+function Refused({ calls }: { calls: Waiting["refused"][number] }): ReactElement {
+  const { integration, integrationKey, result, count, reason, lastAt } = calls;
+  return (
+    <Line
+      link={
+        <Link
+          to="/staff/received"
+          search={{ result, ...(integration && { integration: integration.id }) }}
+          className={rowLinkClass}
+        >
+          {plural(count, "call", "calls")} of {integration?.name ?? `“${integrationKey}”`} refused:{" "}
+          {refusals[result] ?? result}
+        </Link>
+      }
+    >
+      In 24 hours, last <RelativeTime at={lastAt} />: {reason}
+    </Line>
+  );
+}
+
+function WithoutParam({ line }: { line: Waiting["withoutParam"][number] }): ReactElement {
+  const publicUrl = usePublicUrl();
+  const { affiliate, clicks, without } = line;
+  return (
+    <Line
+      link={
+        <Link to="/clicks" search={{ param: "none" }} className={rowLinkClass}>
+          {affiliate.name}: {plural(without, "click", "clicks")} without param_1
+        </Link>
+      }
+      aside={
+        <CopyButton
+          text={paramMessage({ name: affiliate.name, clicks, without }, publicUrl)}
+          what="message"
+          words
+        />
+      }
+    >
+      {formatPercent(without / clicks)} of {plural(clicks, "click", "clicks")} in 24 hours. Their conversions
+      reach the tracker without its click id.
+    </Line>
+  );
+}
+
+function Line({
+  link,
+  aside,
+  children,
+}: {
+  link: ReactNode;
+  aside?: ReactNode;
+  children: ReactNode;
+}): ReactElement {
+  return (
+    <li className="relative flex flex-wrap items-start gap-2.5 px-4 py-2.5 hover:bg-hover">
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-retrying" />
+      <div className="min-w-0 flex-1">
+        {link}
+        <p className="text-muted text-pretty break-words">{children}</p>
+      </div>
+      {aside !== undefined && <div className="relative z-10 max-sm:basis-full max-sm:pl-6.5">{aside}</div>}
+    </li>
+  );
+}

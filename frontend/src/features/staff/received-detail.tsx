@@ -1,0 +1,126 @@
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+import { useQuery } from "urql";
+
+import { DetailHead, DetailPart } from "@/components/records/detail-head";
+import { MissingDetail } from "@/components/records/missing-detail";
+import { Badge } from "@/components/ui/badge";
+import { CodeBlock } from "@/components/ui/code-block";
+import { Fact, Facts } from "@/components/ui/facts";
+import { Time } from "@/components/ui/time";
+import { graphql } from "@/graphql/graphql";
+
+import { ResultBadge } from "./result-badge";
+
+const CallQuery = graphql(`
+  query StaffReceivedCall($id: ID!) {
+    node(id: $id) {
+      ... on ReceivedPostback {
+        id
+        receivedAt
+        integrationKey
+        method
+        query
+        body
+        address
+        result
+        reason
+        statusCode
+        durationMs
+        headers {
+          name
+          value
+        }
+        integration {
+          id
+          name
+        }
+        conversion {
+          id
+          conversionId
+        }
+      }
+    }
+  }
+`);
+
+const route = getRouteApi("/shell/staff/received/$id");
+
+/** One call of an operator, with all that it said. */
+export function ReceivedDetail(): ReactElement {
+  const { id } = route.useParams();
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const [{ data, error, fetching }, refetch] = useQuery({ query: CallQuery, variables: { id } });
+  const node = data?.node;
+  const call = node && "integrationKey" in node ? node : null;
+  const close = () => {
+    void navigate({ to: "/staff/received", search });
+  };
+  if (!call) {
+    return (
+      <MissingDetail
+        what="call"
+        error={error}
+        fetching={fetching}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+        onClose={close}
+      />
+    );
+  }
+  return (
+    <>
+      <DetailHead
+        title={
+          <span className="flex flex-wrap items-center gap-2">
+            Call <ResultBadge result={call.result} />
+            <Badge tone="queued">{call.statusCode}</Badge>
+          </span>
+        }
+        name="Call"
+        onClose={close}
+      />
+      <DetailPart title="Result">
+        <p className="mb-3 break-words">{call.reason}</p>
+        <Facts>
+          <Fact name="Received">
+            <Time at={call.receivedAt} form="full" />
+          </Fact>
+          <Fact name="Integration">
+            {call.integration ? (
+              <Link to="/staff/integrations/$id" params={{ id: call.integration.id }} className="link">
+                {call.integration.name}
+              </Link>
+            ) : (
+              call.integrationKey
+            )}
+          </Fact>
+          <Fact name="From">{call.address || "unknown"}</Fact>
+          <Fact name="Duration">{call.durationMs.toFixed(1)} ms</Fact>
+          {call.conversion && (
+            <Fact name="Conversion">
+              <Link to="/conversions/$id" params={{ id: call.conversion.id }} className="link">
+                {call.conversion.conversionId}
+              </Link>
+            </Fact>
+          )}
+        </Facts>
+      </DetailPart>
+      <DetailPart title="What was sent">
+        <div className="flex flex-col gap-3">
+          <CodeBlock what="Query" wrap code={`${call.method} ?${call.query.replaceAll("&", "\n&")}`} />
+          {call.body !== "" && <CodeBlock what="Body" wrap code={call.body} />}
+          {call.headers.length > 0 && (
+            <CodeBlock
+              what="Headers"
+              wrap
+              code={call.headers.map((h) => `${h.name}: ${h.value}`).join("\n")}
+            />
+          )}
+        </div>
+      </DetailPart>
+    </>
+  );
+}
