@@ -13,6 +13,14 @@ async function copy(text: string): Promise<boolean> {
   }
 }
 
+/** Copies `text` and says so. Gives back whether it worked. */
+export async function copyText(text: string, what: string): Promise<boolean> {
+  const done = await copy(text);
+  if (done) toast(`Copied ${what}`);
+  else toast(`The browser did not allow copying ${what}; copy it manually`, "failed");
+  return done;
+}
+
 /** Copies `text`. `what` completes "Copy …". With `words` it is a button with words, else a picture. */
 export function CopyButton({
   text,
@@ -38,11 +46,7 @@ export function CopyButton({
   }, [copied]);
 
   const onPress = () => {
-    void copy(text).then((done) => {
-      setCopied(done);
-      if (done) toast(`Copied ${what}`);
-      else toast(`The browser did not allow copying ${what}; copy it manually`, "failed");
-    });
+    void copyText(text, what).then(setCopied);
   };
 
   if (words === true) {

@@ -14,6 +14,7 @@ import { Segmented } from "@/components/ui/segmented";
 import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 import { viewAs } from "@/graphql/looking";
@@ -380,6 +381,7 @@ function Users({
 function AffiliateForm({ onSaved }: { onSaved: (name: string) => void }): ReactElement {
   const [name, setName] = useState("");
   const { errors, isSaving, save } = useSave(SaveAffiliate, "saveAffiliate", ["name"]);
+  useUnsavedValues({ name });
   return (
     <Form
       className="flex flex-col gap-4"
@@ -417,6 +419,7 @@ function UserForm({
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<"MANAGER" | "ADMIN">("MANAGER");
   const { errors, isSaving, save } = useSave(CreateUser, "createUser", ["email", "role"]);
+  useUnsavedValues({ email, role });
   const submit = async () => {
     const payload = await save(
       affiliateId === null ? { email, role } : { email, role: "AFFILIATE" as const, affiliateId },

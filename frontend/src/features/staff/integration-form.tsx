@@ -5,6 +5,7 @@ import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Switch } from "@/components/ui/switch";
 import { toast } from "@/components/ui/toast";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 
 import { GeneralError } from "./parts";
 import { SaveIntegration } from "./save-integration";
@@ -68,6 +69,10 @@ export function IntegrationForm({
   const [goals, setGoals] = useState(() => writeWords(integration.goalMapping));
   const [statuses, setStatuses] = useState(() => writeWords(integration.statusMapping));
   const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", fields);
+  const saved = useUnsavedValues([
+    [name, enabled, testMode, requireHttps, requireToken, requireSignature, signatureHeader, timestampName],
+    [timestampWindow, addresses, rateLimit, currency, names, goals, statuses],
+  ]);
 
   const submit = async () => {
     const payload = await save({
@@ -89,6 +94,7 @@ export function IntegrationForm({
       statusMapping: readWords(statuses),
     });
     if (!payload) return;
+    saved();
     toast(
       payload.mapped > 0
         ? `Saved; ${String(payload.mapped)} conversions updated`
