@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"postrider/dispatch"
+	"postrider/domain/presets"
 	"postrider/ent/db"
 	"postrider/ent/db/affiliate"
 	"postrider/ent/db/apitoken"
@@ -18,6 +19,10 @@ import (
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
 )
+
+func (r *affiliateResolver) Tracker(ctx context.Context, obj *db.Affiliate) (*presets.Preset, error) {
+	return load(ctx).trackerOfAffiliate.Load(ctx, obj.ID)
+}
 
 func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]string, error) {
 	names := make([]string, len(obj.Scopes))

@@ -1,10 +1,13 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
+	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/trackinglink"
 	"postrider/graph/gen"
@@ -48,6 +51,23 @@ func (r *Resolver) link(ctx context.Context, campaignID, offerID *string) (*db.T
 		return nil, problem.Invalid("campaignId", "there is no such link")
 	}
 	return link, err
+}
+
+// firingPostbacks returns the enabled postbacks that fire in the campaign, in the order in which they
+// were made.
+func firingPostbacks(ctx context.Context, c *db.Campaign) ([]*db.Postback, error) {
+	all, err := load(ctx).postbacksOfAffiliate.Load(ctx, c.AffiliateID)
+	if err != nil {
+		return nil, err
+	}
+	list := []*db.Postback{}
+	for _, p := range all {
+		if p.Enabled && ent.FiringPostback(p).Reaches(ids.Offer(c.OfferID), ids.Campaign(c.ID)) {
+			list = append(list, p)
+		}
+	}
+	slices.SortFunc(list, func(a, b *db.Postback) int { return cmp.Compare(a.ID, b.ID) })
+	return list, nil
 }
 
 // missingGoals returns the goals for which no postback fires in the campaign, as postbackGaps does.

@@ -41,6 +41,15 @@ func (r *campaignResolver) Postbacks(ctx context.Context, obj *db.Campaign) ([]*
 	return load(ctx).postbacksOfCampaign.Load(ctx, obj.ID)
 }
 
+func (r *campaignResolver) FiringPostbacks(ctx context.Context, obj *db.Campaign) ([]*db.Postback, error) {
+	return firingPostbacks(ctx, obj)
+}
+
+func (r *campaignResolver) PostbackCount(ctx context.Context, obj *db.Campaign) (int, error) {
+	list, err := firingPostbacks(ctx, obj)
+	return len(list), err
+}
+
 func (r *campaignResolver) MissingGoals(ctx context.Context, obj *db.Campaign) ([]*db.Goal, error) {
 	return r.missingGoals(ctx, obj)
 }
@@ -94,6 +103,11 @@ func (r *queryResolver) TrackingLink(ctx context.Context, campaignID *string, of
 
 func (r *trackingLinkResolver) URL(ctx context.Context, obj *db.TrackingLink) (string, error) {
 	return tracking.LinkURL(r.Installation.PublicURL, obj.Code, tracking.LinkOptions{}), nil
+}
+
+func (r *trackingLinkResolver) URLWithToken(ctx context.Context, obj *db.TrackingLink) (string, error) {
+	tracker, err := load(ctx).trackerOfAffiliate.Load(ctx, obj.AffiliateID)
+	return r.linkURL(obj, tracker), err
 }
 
 func (r *trackingLinkResolver) Offer(ctx context.Context, obj *db.TrackingLink) (*db.Offer, error) {

@@ -51,7 +51,14 @@ func shownFinding(f doctor.Finding) *gen.Finding {
 // question returns the doctor's input for a postback.
 func (r *Resolver) question(ctx context.Context, p firing.Postback) (doctor.Question, error) {
 	q := doctor.About(p)
-	var err error
+	q.PublicURL = r.Installation.PublicURL
+	link, err := r.ownLink(ctx, p.URLTemplate)
+	if err != nil {
+		return q, err
+	}
+	if q.LinkOf, err = linkOf(ctx, link); err != nil {
+		return q, err
+	}
 	q.Repeating, err = r.repeating(ctx, q.Goals)
 	return q, err
 }

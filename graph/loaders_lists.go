@@ -7,6 +7,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/vikstrous/dataloadgen"
 
+	"postrider/domain/presets"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/conversion"
@@ -31,6 +32,7 @@ type listLoaders struct {
 	defaultLinks         *dataloadgen.Loader[int64, []*db.TrackingLink]
 	linksOfCampaign      *dataloadgen.Loader[int64, []*db.TrackingLink]
 	postbacksOfAffiliate *dataloadgen.Loader[int64, []*db.Postback]
+	trackerOfAffiliate   *dataloadgen.Loader[int64, *presets.Preset]
 	postbacksOfCampaign  *dataloadgen.Loader[int64, []*db.Postback]
 	versionsOfPostback   *dataloadgen.Loader[int64, []*db.PostbackVersion]
 	health               *dataloadgen.Loader[int64, *report.PostbackHealth]
@@ -68,6 +70,17 @@ func newListLoaders(c *db.Client, health *report.Health, home *report.Home, gaps
 		postbacksOfAffiliate: many(wait, func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
 			return c.Postback.Query().Where(postback.AffiliateIDIn(ids...), postback.DeletedAtIsNil()).All(ctx)
 		}, func(r *db.Postback) int64 { return r.AffiliateID }),
+		trackerOfAffiliate: dataloadgen.NewMappedLoader(func(ctx context.Context, ids []int64) (map[int64]*presets.Preset, error) {
+			found := make(map[int64]*presets.Preset, len(ids))
+			lists, err := load(ctx).postbacksOfAffiliate.LoadAll(ctx, ids)
+			if err != nil {
+				return nil, err
+			}
+			for i, id := range ids {
+				found[id] = trackerOf(lists[i])
+			}
+			return found, nil
+		}, dataloadgen.WithWait(wait)),
 		postbacksOfCampaign: many(wait, func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
 			return c.Postback.Query().Where(postback.CampaignIDIn(ids...), postback.DeletedAtIsNil()).Order(db.Asc(postback.FieldID)).All(ctx)
 		}, func(r *db.Postback) int64 { return *r.CampaignID }),

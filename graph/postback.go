@@ -144,7 +144,9 @@ func (r *Resolver) updatePostback(ctx context.Context, in gen.UpdatePostbackInpu
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	return r.Setup.UpdatePostback(ctx, id, patch)
+	version := 0
+	assign(&version, in.Version)
+	return r.Setup.UpdatePostbackFrom(ctx, id, version, patch)
 }
 
 // seconds returns a duration given in seconds; zero if nil.

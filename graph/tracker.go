@@ -1,9 +1,19 @@
 package graph
 
 import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"postrider/domain/doctor"
 	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/domain/presets"
+	"postrider/domain/tracking"
+	"postrider/ent/db"
+	"postrider/ent/db/trackinglink"
 	"postrider/graph/gen"
 )
 
@@ -41,4 +51,80 @@ func blankValues(given []*gen.BlankValueInput) map[string]string {
 		values[b.Name] = b.Value
 	}
 	return values
+}
+
+// ownLink returns the viewer's tracking link that a text is; nil if it is none.
+func (r *Resolver) ownLink(ctx context.Context, text string) (*db.TrackingLink, error) {
+	kind, code := tracking.ParseOwnURL(r.Installation.PublicURL, text)
+	if kind != tracking.OwnLink {
+		return nil, nil
+	}
+	link, err := r.Client.TrackingLink.Query().Where(trackinglink.Code(code)).Only(ctx)
+	if err != nil && !db.IsNotFound(err) {
+		return nil, fmt.Errorf("reading the tracking link %s: %w", code, err)
+	}
+	return link, nil
+}
+
+// linkOf returns what a link belongs to, for a sentence; empty for no link.
+func linkOf(ctx context.Context, link *db.TrackingLink) (string, error) {
+	if link == nil {
+		return "", nil
+	}
+	campaign, err := find(ctx, load(ctx).campaigns, link.CampaignID)
+	if err != nil {
+		return "", err
+	}
+	if campaign != nil {
+		return "the campaign " + campaign.Name, nil
+	}
+	offer, err := load(ctx).offers.Load(ctx, link.OfferID)
+	if err != nil {
+		return "", err
+	}
+	return "the offer " + offer.Name, nil
+}
+
+// ownURL returns what is to be said of a pasted URL that is one of this installation's own; nil for
+// any other.
+func (r *Resolver) ownURL(ctx context.Context, text string) (*gen.OwnURL, error) {
+	link, err := r.ownLink(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	of, err := linkOf(ctx, link)
+	if err != nil {
+		return nil, err
+	}
+	message := doctor.OwnURL(r.Installation.PublicURL, text, of)
+	if message == "" {
+		return nil, nil
+	}
+	return &gen.OwnURL{Message: message, Link: link}, nil
+}
+
+// trackerOf returns the tracker whose token the links of postbacks' owner want: that of the newest
+// postback which is named after one, or whose URL is certainly one's. Nil if there is none.
+func trackerOf(postbacks []*db.Postback) *presets.Preset {
+	newest := slices.SortedFunc(slices.Values(postbacks), func(a, b *db.Postback) int { return cmp.Compare(b.ID, a.ID) })
+	for _, p := range newest {
+		for _, preset := range presets.Presets() {
+			if preset.Token != "" && len(p.Name) >= len(preset.Name) && strings.EqualFold(p.Name[:len(preset.Name)], preset.Name) {
+				return preset
+			}
+		}
+		if preset, confidence := presets.Identify(p.URLTemplate); preset != nil && confidence == presets.Sure && preset.Token != "" {
+			return preset
+		}
+	}
+	return nil
+}
+
+// linkURL returns a tracking link with a tracker's token in param_1; the bare link without one.
+func (r *Resolver) linkURL(link *db.TrackingLink, tracker *presets.Preset) string {
+	options := tracking.LinkOptions{}
+	if tracker != nil {
+		options.Params[0] = tracker.Token
+	}
+	return tracking.LinkURL(r.Installation.PublicURL, link.Code, options)
 }

@@ -22,7 +22,11 @@ func (r *queryResolver) TrackerPresets(ctx context.Context) ([]*presets.Preset, 
 }
 
 func (r *queryResolver) RecognizePostback(ctx context.Context, text string) (*gen.Recognition, error) {
-	return recognition(presets.Recognize(text)), nil
+	recognised := presets.Recognize(text)
+	shown := recognition(recognised)
+	var err error
+	shown.OwnURL, err = r.ownURL(ctx, recognised.Source)
+	return shown, err
 }
 
 func (r *trackerPresetResolver) URLTemplate(ctx context.Context, obj *presets.Preset, goal *string, blanks []*gen.BlankValueInput) (string, error) {

@@ -9,6 +9,7 @@ import (
 	"postrider/domain/macro"
 	"postrider/ent"
 	"postrider/ent/db"
+	"postrider/ent/db/postbackversion"
 	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
@@ -98,11 +99,24 @@ func (c *change) addVersion(ctx context.Context, p *db.Postback) error {
 // UpdatePostback changes a postback with patch. A change makes a new version; a patch that
 // changes nothing does not. Saving an enabled postback resumes one that was held.
 func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*firing.Postback)) (*db.Postback, error) {
+	return s.UpdatePostbackFrom(ctx, id, 0, patch)
+}
+
+// UpdatePostbackFrom is UpdatePostback for a change that began from a version: if another was
+// saved since, nothing is changed. Zero is for a change that does not depend on what was there.
+func (s *Setup) UpdatePostbackFrom(ctx context.Context, id int64, version int, patch func(*firing.Postback)) (*db.Postback, error) {
 	var changed *db.Postback
 	err := s.change(ctx, func(ctx context.Context, c *change) error {
+		// The lock keeps two changes at once from beginning with the same version.
+		if _, err := c.tx.ExecContext(ctx, `SELECT FROM postbacks WHERE id = $1 FOR NO KEY UPDATE`, id); err != nil {
+			return fmt.Errorf("locking the postback: %w", err)
+		}
 		before, err := c.livePostback(ctx, id)
 		if err != nil {
 			return err
+		}
+		if version != 0 && version != before.Version {
+			return c.changedSince(ctx, before, version)
 		}
 		was := ent.FiringPostback(before)
 		wish := was
@@ -141,6 +155,24 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*firing
 		return c.audit(ctx, Act{Action: "update", Entity: "postback", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID), Before: before, After: changed})
 	})
 	return changed, err
+}
+
+// changedSince says who saved the version that a change did not begin from.
+func (c *change) changedSince(ctx context.Context, p *db.Postback, version int) error {
+	last, err := c.client.PostbackVersion.Query().Where(postbackversion.PostbackID(p.ID), postbackversion.Number(p.Version)).Only(ctx)
+	if err != nil {
+		return fmt.Errorf("reading version %d of postback %d: %w", p.Version, p.ID, err)
+	}
+	author := ""
+	if last.UserID != nil {
+		switch u, err := c.client.User.Get(ctx, *last.UserID); {
+		case err == nil:
+			author = " by " + u.Email
+		case !db.IsNotFound(err): // a user of staff's, whom this viewer does not see
+			return fmt.Errorf("reading the author of version %d of postback %d: %w", p.Version, p.ID, err)
+		}
+	}
+	return problem.Conflict("version", "was changed since version %d: version %d was saved%s at %s UTC", version, p.Version, author, last.CreatedAt.UTC().Format("2006-01-02 15:04:05"))
 }
 
 // release queues the held deliveries with the current version: the one that they were recorded

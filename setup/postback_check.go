@@ -57,7 +57,7 @@ func (s *Setup) checkTemplate(p firing.Postback) []*problem.Error {
 	if err := s.Guard.CheckURL(sample); err != nil {
 		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
 	}
-	if bad := examined(p); len(bad) > 0 {
+	if bad := s.examined(p); len(bad) > 0 {
 		return bad
 	}
 	if name := credentialParameter(sample); name != "" {
@@ -69,9 +69,9 @@ func (s *Setup) checkTemplate(p firing.Postback) []*problem.Error {
 
 // examined returns the errors that the doctor finds in a template alone. Warnings and hints do
 // not prevent saving.
-func examined(p firing.Postback) []*problem.Error {
+func (s *Setup) examined(p firing.Postback) []*problem.Error {
 	var bad []*problem.Error
-	for _, f := range doctor.Check(doctor.Question{Template: p.URLTemplate, Aggregates: p.Aggregates > 0}) {
+	for _, f := range doctor.Check(doctor.Question{PublicURL: s.PublicURL, Template: p.URLTemplate, Aggregates: p.Aggregates > 0}) {
 		if f.Severity != doctor.Error {
 			continue
 		}

@@ -13,6 +13,8 @@ import (
 type Question struct {
 	Name         string // how its owner knows the postback; for the checklist alone
 	Template     string
+	PublicURL    string              // the installation's own; empty where it does not matter
+	LinkOf       string              // what the template's own tracking link belongs to, if it is one
 	TrackingLink string              // as it is given to traffic; empty where it is not known
 	Goals        []string            // that fire this URL
 	Repeating    []string            // goals of those that a player can reach more than once
@@ -94,6 +96,7 @@ func examine(q Question) []Finding {
 	var confidence presets.Confidence
 	e.preset, confidence = presets.Identify(q.Template)
 	e.certain = confidence == presets.Sure
+	e.own()
 	e.language()
 	e.form()
 	e.leftovers()

@@ -30,6 +30,7 @@ func (s *Severity) UnmarshalGQL(v any) error { return enum.Read(v, s, Severities
 
 // The codes of findings that are not the macro language's own (macro.Code…).
 const (
+	CodeOwnURL            = "own_url"             // our own tracking link or inbound URL
 	CodeHostBlank         = "host_blank"          // the host is a stand-in
 	CodeBlank             = "blank"               // something of the affiliate's own is not filled in
 	CodeForeignToken      = "foreign_token"       // a placeholder of another dialect would go out as it is

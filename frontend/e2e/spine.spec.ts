@@ -58,6 +58,7 @@ test("a click becomes a conversion becomes a postback, live", async ({ page, dem
   await simulation.getByRole("button", { name: "Fire test" }).click();
   await expect(page.getByText(/This exact URL was answered 200 at/)).toBeVisible();
   await page.getByRole("button", { name: "Create postback" }).click();
+  await page.getByRole("link", { name: "E2E echo" }).first().click();
   await expect(page.getByRole("heading", { level: 1, name: "E2E echo" })).toBeVisible();
   await page.getByRole("tab", { name: "Test" }).click();
   await page.getByRole("button", { name: "Fire test" }).click();
@@ -147,6 +148,7 @@ test("a failure that was replayed is one no more, and an empty click id is amber
   await page.getByRole("textbox", { name: "URL" }).fill(`${tracker.url}/pb?cid={param_1}&id={conversion_id}`);
   await page.getByRole("textbox", { name: "Name" }).fill("Fails once");
   await page.getByRole("button", { name: "Create postback" }).click();
+  await page.getByRole("link", { name: "Fails once" }).first().click();
   await expect(page.getByRole("heading", { level: 1, name: "Fails once" })).toBeVisible();
 
   // It fails, and is replayed with success. The tracker's own click id finds both.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math"
 	"postrider/dispatch"
+	"postrider/domain/presets"
 	"postrider/ent/db"
 	"postrider/graph/page"
 	"postrider/internal/viewer"
@@ -21,6 +22,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type AffiliateResolver interface {
+	Tracker(ctx context.Context, obj *db.Affiliate) (*presets.Preset, error)
+
 	Users(ctx context.Context, obj *db.Affiliate) ([]*db.User, error)
 	Manager(ctx context.Context, obj *db.Affiliate) (*Contact, error)
 	ManagerUser(ctx context.Context, obj *db.Affiliate) (*db.User, error)
@@ -94,6 +97,38 @@ func (ec *executionContext) _Affiliate_name(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Affiliate_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Affiliate", field, false, false, "String")
+}
+
+func (ec *executionContext) _Affiliate_tracker(ctx context.Context, field graphql.CollectedField, obj *db.Affiliate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Affiliate_tracker(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Affiliate().Tracker(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *presets.Preset) graphql.Marshaler {
+			return ec.marshalOTrackerPreset2ᚖpostriderᚋdomainᚋpresetsᚐPreset(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Affiliate_tracker(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Affiliate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerPreset(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Affiliate_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.Affiliate) (ret graphql.Marshaler) {
@@ -2012,6 +2047,12 @@ func (ec *executionContext) _Affiliate(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "tracker":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Affiliate_tracker(ctx, field, obj)
+				})
 		case "createdAt":
 			out.Values[i] = ec._Affiliate_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -27,6 +27,8 @@ type CampaignResolver interface {
 	Affiliate(ctx context.Context, obj *db.Campaign) (*db.Affiliate, error)
 	Link(ctx context.Context, obj *db.Campaign) (*db.TrackingLink, error)
 	Postbacks(ctx context.Context, obj *db.Campaign) ([]*db.Postback, error)
+	FiringPostbacks(ctx context.Context, obj *db.Campaign) ([]*db.Postback, error)
+	PostbackCount(ctx context.Context, obj *db.Campaign) (int, error)
 	MissingGoals(ctx context.Context, obj *db.Campaign) ([]*db.Goal, error)
 
 	UsedToday(ctx context.Context, obj *db.Campaign) (int, error)
@@ -34,6 +36,7 @@ type CampaignResolver interface {
 }
 type TrackingLinkResolver interface {
 	URL(ctx context.Context, obj *db.TrackingLink) (string, error)
+	URLWithToken(ctx context.Context, obj *db.TrackingLink) (string, error)
 	Offer(ctx context.Context, obj *db.TrackingLink) (*db.Offer, error)
 	Campaign(ctx context.Context, obj *db.TrackingLink) (*db.Campaign, error)
 }
@@ -365,6 +368,61 @@ func (ec *executionContext) fieldContext_Campaign_postbacks(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Campaign_firingPostbacks(ctx context.Context, field graphql.CollectedField, obj *db.Campaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Campaign_firingPostbacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Campaign().FiringPostbacks(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Postback) graphql.Marshaler {
+			return ec.marshalNPostback2ᚕᚖpostriderᚋentᚋdbᚐPostbackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Campaign_firingPostbacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Campaign",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Campaign_postbackCount(ctx context.Context, field graphql.CollectedField, obj *db.Campaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Campaign_postbackCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Campaign().PostbackCount(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Campaign_postbackCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Campaign", field, true, true, "Int")
 }
 
 func (ec *executionContext) _Campaign_missingGoals(ctx context.Context, field graphql.CollectedField, obj *db.Campaign) (ret graphql.Marshaler) {
@@ -851,6 +909,29 @@ func (ec *executionContext) fieldContext_TrackingLink_url(_ context.Context, fie
 	return graphql.NewScalarFieldContext("TrackingLink", field, true, true, "String")
 }
 
+func (ec *executionContext) _TrackingLink_urlWithToken(ctx context.Context, field graphql.CollectedField, obj *db.TrackingLink) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackingLink_urlWithToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrackingLink().URLWithToken(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackingLink_urlWithToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackingLink", field, true, true, "String")
+}
+
 func (ec *executionContext) _TrackingLink_offer(ctx context.Context, field graphql.CollectedField, obj *db.TrackingLink) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1293,6 +1374,18 @@ func (ec *executionContext) _Campaign(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Campaign_postbacks(ctx, field, obj)
 				})
+		case "firingPostbacks":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Campaign_firingPostbacks(ctx, field, obj)
+				})
+		case "postbackCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Campaign_postbackCount(ctx, field, obj)
+				})
 		case "missingGoals":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -1521,6 +1614,12 @@ func (ec *executionContext) _TrackingLink(ctx context.Context, sel ast.Selection
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._TrackingLink_url(ctx, field, obj)
+				})
+		case "urlWithToken":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrackingLink_urlWithToken(ctx, field, obj)
 				})
 		case "offer":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

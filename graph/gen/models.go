@@ -497,6 +497,14 @@ type Money struct {
 	Currency string `json:"currency"`
 }
 
+// A URL of this installation in the place of a tracker's.
+type OwnURL struct {
+	// What it is, and where the right one is found.
+	Message string `json:"message"`
+	// The viewer's tracking link that it is; null for an operator's URL, and for another's link.
+	Link *db.TrackingLink `json:"link,omitempty"`
+}
+
 // A parsed tracking link.
 type PastedLink struct {
 	// Null if it is not the viewer's: see `userErrors`.
@@ -578,6 +586,8 @@ type Recognition struct {
 	Parameters  []*RecognizedParameter `json:"parameters"`
 	// Other parts of the text that may be postback URLs.
 	Others []string `json:"others"`
+	// Set if the URL is one of this installation's own, which is no tracker's postback URL.
+	OwnURL *OwnURL `json:"ownUrl,omitempty"`
 }
 
 // One parameter of a pasted URL, and its proposed value.
@@ -1064,7 +1074,9 @@ type UpdateConversionStatusPayload struct {
 }
 
 type UpdatePostbackInput struct {
-	ID         string         `json:"id"`
+	ID string `json:"id"`
+	// The version that the change begins from: if another was saved since, nothing is changed, and an error of this field says who saved it.
+	Version    *int           `json:"version,omitempty"`
 	Postback   *PostbackInput `json:"postback,omitempty"`
 	Scope      *firing.Scope  `json:"scope,omitempty"`
 	OfferID    *string        `json:"offerId,omitempty"`

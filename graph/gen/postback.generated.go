@@ -3212,7 +3212,7 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "postback", "scope", "offerId", "campaignId", "goals", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule"}
+	fieldsInOrder := [...]string{"id", "version", "postback", "scope", "offerId", "campaignId", "goals", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3226,6 +3226,13 @@ func (ec *executionContext) unmarshalInputUpdatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
 		case "postback":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("postback"))
 			data, err := ec.unmarshalOPostbackInput2ᚖpostriderᚋgraphᚋgenᚐPostbackInput(ctx, v)

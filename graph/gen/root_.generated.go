@@ -80,6 +80,7 @@ type ComplexityRoot struct {
 		Manager     func(childComplexity int) int
 		ManagerUser func(childComplexity int) int
 		Name        func(childComplexity int) int
+		Tracker     func(childComplexity int) int
 		Users       func(childComplexity int) int
 	}
 
@@ -288,18 +289,20 @@ type ComplexityRoot struct {
 	}
 
 	Campaign struct {
-		Affiliate    func(childComplexity int) int
-		CreatedAt    func(childComplexity int) int
-		DailyCap     func(childComplexity int) int
-		GlobalID     func(childComplexity int) int
-		Link         func(childComplexity int) int
-		MissingGoals func(childComplexity int) int
-		Name         func(childComplexity int) int
-		Numbers      func(childComplexity int, timeZone *string) int
-		Offer        func(childComplexity int) int
-		Postbacks    func(childComplexity int) int
-		State        func(childComplexity int) int
-		UsedToday    func(childComplexity int) int
+		Affiliate       func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		DailyCap        func(childComplexity int) int
+		FiringPostbacks func(childComplexity int) int
+		GlobalID        func(childComplexity int) int
+		Link            func(childComplexity int) int
+		MissingGoals    func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Numbers         func(childComplexity int, timeZone *string) int
+		Offer           func(childComplexity int) int
+		PostbackCount   func(childComplexity int) int
+		Postbacks       func(childComplexity int) int
+		State           func(childComplexity int) int
+		UsedToday       func(childComplexity int) int
 	}
 
 	CampaignConnection struct {
@@ -867,6 +870,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	OwnURL struct {
+		Link    func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -1114,6 +1122,7 @@ type ComplexityRoot struct {
 		Dialect     func(childComplexity int) int
 		Network     func(childComplexity int) int
 		Others      func(childComplexity int) int
+		OwnURL      func(childComplexity int) int
 		Parameters  func(childComplexity int) int
 		Reason      func(childComplexity int) int
 		Source      func(childComplexity int) int
@@ -1416,11 +1425,12 @@ type ComplexityRoot struct {
 	}
 
 	TrackingLink struct {
-		Campaign func(childComplexity int) int
-		Code     func(childComplexity int) int
-		GlobalID func(childComplexity int) int
-		Offer    func(childComplexity int) int
-		URL      func(childComplexity int) int
+		Campaign     func(childComplexity int) int
+		Code         func(childComplexity int) int
+		GlobalID     func(childComplexity int) int
+		Offer        func(childComplexity int) int
+		URL          func(childComplexity int) int
+		URLWithToken func(childComplexity int) int
 	}
 
 	UnmappedStatus struct {
@@ -1534,6 +1544,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Affiliate.Name(childComplexity), true
+	case "Affiliate.tracker":
+		if e.ComplexityRoot.Affiliate.Tracker == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Affiliate.Tracker(childComplexity), true
 	case "Affiliate.users":
 		if e.ComplexityRoot.Affiliate.Users == nil {
 			break
@@ -2341,6 +2357,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.DailyCap(childComplexity), true
+	case "Campaign.firingPostbacks":
+		if e.ComplexityRoot.Campaign.FiringPostbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Campaign.FiringPostbacks(childComplexity), true
 	case "Campaign.id":
 		if e.ComplexityRoot.Campaign.GlobalID == nil {
 			break
@@ -2382,6 +2404,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.Offer(childComplexity), true
+	case "Campaign.postbackCount":
+		if e.ComplexityRoot.Campaign.PostbackCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Campaign.PostbackCount(childComplexity), true
 	case "Campaign.postbacks":
 		if e.ComplexityRoot.Campaign.Postbacks == nil {
 			break
@@ -4923,6 +4951,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OfferEdge.Node(childComplexity), true
 
+	case "OwnURL.link":
+		if e.ComplexityRoot.OwnURL.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnURL.Link(childComplexity), true
+	case "OwnURL.message":
+		if e.ComplexityRoot.OwnURL.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnURL.Message(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -6166,6 +6207,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Recognition.Others(childComplexity), true
+	case "Recognition.ownUrl":
+		if e.ComplexityRoot.Recognition.OwnURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Recognition.OwnURL(childComplexity), true
 	case "Recognition.parameters":
 		if e.ComplexityRoot.Recognition.Parameters == nil {
 			break
@@ -7251,6 +7298,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackingLink.URL(childComplexity), true
+	case "TrackingLink.urlWithToken":
+		if e.ComplexityRoot.TrackingLink.URLWithToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackingLink.URLWithToken(childComplexity), true
 
 	case "UnmappedStatus.count":
 		if e.ComplexityRoot.UnmappedStatus.Count == nil {
@@ -7696,6 +7749,8 @@ type User implements Node {
 type Affiliate implements Node {
   id: ID!
   name: String!
+  "The tracker of its newest postback that is named after one, or whose URL is certainly one's; null if there is none with a token."
+  tracker: TrackerPreset
   createdAt: Time!
 }
 
@@ -8066,6 +8121,10 @@ type Campaign implements Node {
   link: TrackingLink!
   "Campaign postbacks, without the global ones and the offer's."
   postbacks: [Postback!]!
+  "Every enabled postback that fires in this campaign: its own, its offer's and the global ones."
+  firingPostbacks: [Postback!]!
+  "How many enabled postbacks fire in this campaign: its own, its offer's and the global ones."
+  postbackCount: Int!
   "Goals for which no enabled postback fires in this campaign."
   missingGoals: [Goal!]!
   "Daily cap: the most conversions that pay per UTC day; null for no cap. Conversions over it are recorded and pay nothing, and no postback is sent; clicks go to the fallback URL."
@@ -8093,6 +8152,8 @@ type TrackingLink implements Node {
   code: String!
   "The bare link, without parameters."
   url: String!
+  "The link with the token of its affiliate's tracker in param_1; the bare link if no tracker with a token is known."
+  urlWithToken: String!
   offer: Offer!
   "Null for the default link of an affiliate for an offer."
   campaign: Campaign
@@ -9783,6 +9844,8 @@ type CreatePostbackPayload {
 
 input UpdatePostbackInput {
   id: ID!
+  "The version that the change begins from: if another was saved since, nothing is changed, and an error of this field says who saved it."
+  version: Int
   postback: PostbackInput
   scope: PostbackScope
   offerId: ID
@@ -10466,6 +10529,16 @@ type Recognition {
   parameters: [RecognizedParameter!]!
   "Other parts of the text that may be postback URLs."
   others: [String!]!
+  "Set if the URL is one of this installation's own, which is no tracker's postback URL."
+  ownUrl: OwnURL
+}
+
+"A URL of this installation in the place of a tracker's."
+type OwnURL {
+  "What it is, and where the right one is found."
+  message: String!
+  "The viewer's tracking link that it is; null for an operator's URL, and for another's link."
+  link: TrackingLink
 }
 
 "One parameter of a pasted URL, and its proposed value."
@@ -10506,6 +10579,8 @@ func (ec *executionContext) childFields_Affiliate(ctx context.Context, field gra
 		return ec.fieldContext_Affiliate_id(ctx, field)
 	case "name":
 		return ec.fieldContext_Affiliate_name(ctx, field)
+	case "tracker":
+		return ec.fieldContext_Affiliate_tracker(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Affiliate_createdAt(ctx, field)
 	case "users":
@@ -10942,6 +11017,10 @@ func (ec *executionContext) childFields_Campaign(ctx context.Context, field grap
 		return ec.fieldContext_Campaign_link(ctx, field)
 	case "postbacks":
 		return ec.fieldContext_Campaign_postbacks(ctx, field)
+	case "firingPostbacks":
+		return ec.fieldContext_Campaign_firingPostbacks(ctx, field)
+	case "postbackCount":
+		return ec.fieldContext_Campaign_postbackCount(ctx, field)
 	case "missingGoals":
 		return ec.fieldContext_Campaign_missingGoals(ctx, field)
 	case "dailyCap":
@@ -11990,6 +12069,16 @@ func (ec *executionContext) childFields_OfferEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type OfferEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_OwnURL(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "message":
+		return ec.fieldContext_OwnURL_message(ctx, field)
+	case "link":
+		return ec.fieldContext_OwnURL_link(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwnURL", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -12406,6 +12495,8 @@ func (ec *executionContext) childFields_Recognition(ctx context.Context, field g
 		return ec.fieldContext_Recognition_parameters(ctx, field)
 	case "others":
 		return ec.fieldContext_Recognition_others(ctx, field)
+	case "ownUrl":
+		return ec.fieldContext_Recognition_ownUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Recognition", field.Name)
 }
@@ -12986,6 +13077,8 @@ func (ec *executionContext) childFields_TrackingLink(ctx context.Context, field 
 		return ec.fieldContext_TrackingLink_code(ctx, field)
 	case "url":
 		return ec.fieldContext_TrackingLink_url(ctx, field)
+	case "urlWithToken":
+		return ec.fieldContext_TrackingLink_urlWithToken(ctx, field)
 	case "offer":
 		return ec.fieldContext_TrackingLink_offer(ctx, field)
 	case "campaign":

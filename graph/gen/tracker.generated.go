@@ -8,6 +8,7 @@ import (
 	"math"
 	"postrider/domain/firing"
 	"postrider/domain/presets"
+	"postrider/ent/db"
 	"strconv"
 	"sync/atomic"
 
@@ -60,6 +61,61 @@ func (ec *executionContext) field_TrackerPreset_urlTemplate_args(ctx context.Con
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _OwnURL_message(ctx context.Context, field graphql.CollectedField, obj *OwnURL) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnURL_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OwnURL_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OwnURL", field, false, false, "String")
+}
+
+func (ec *executionContext) _OwnURL_link(ctx context.Context, field graphql.CollectedField, obj *OwnURL) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OwnURL_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.TrackingLink) graphql.Marshaler {
+			return ec.marshalOTrackingLink2ᚖpostriderᚋentᚋdbᚐTrackingLink(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OwnURL_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OwnURL",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackingLink(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _PresetBlank_name(ctx context.Context, field graphql.CollectedField, obj *presets.Blank) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -468,6 +524,38 @@ func (ec *executionContext) _Recognition_others(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Recognition_others(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
+}
+
+func (ec *executionContext) _Recognition_ownUrl(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Recognition_ownUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *OwnURL) graphql.Marshaler {
+			return ec.marshalOOwnURL2ᚖpostriderᚋgraphᚋgenᚐOwnURL(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Recognition_ownUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Recognition",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnURL(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RecognizedParameter_name(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
@@ -1108,6 +1196,44 @@ func UnmarshalBlankValueInput(ctx context.Context, raw any) (BlankValueInput, er
 
 // region    **************************** object.gotpl ****************************
 
+var ownURLImplementors = []string{"OwnURL"}
+
+func (ec *executionContext) _OwnURL(ctx context.Context, sel ast.SelectionSet, obj *OwnURL) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, ownURLImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OwnURL")
+		case "message":
+			out.Values[i] = ec._OwnURL_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "link":
+			out.Values[i] = ec._OwnURL_link(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var presetBlankImplementors = []string{"PresetBlank"}
 
 func (ec *executionContext) _PresetBlank(ctx context.Context, sel ast.SelectionSet, obj *presets.Blank) graphql.Marshaler {
@@ -1259,6 +1385,11 @@ func (ec *executionContext) _Recognition(ctx context.Context, sel ast.SelectionS
 		case "others":
 			out.Values[i] = ec._Recognition_others(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ownUrl":
+			out.Values[i] = ec._Recognition_ownUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -1584,6 +1715,13 @@ func (ec *executionContext) unmarshalOBlankValueInput2ᚕᚖpostriderᚋgraphᚋ
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOOwnURL2ᚖpostriderᚋgraphᚋgenᚐOwnURL(ctx context.Context, sel ast.SelectionSet, v *OwnURL) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OwnURL(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOTrackerPreset2ᚖpostriderᚋdomainᚋpresetsᚐPreset(ctx context.Context, sel ast.SelectionSet, v *presets.Preset) graphql.Marshaler {

@@ -2,8 +2,6 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  type ErrorComponentProps,
-  lazyRouteComponent,
   Link,
   redirect,
   type RouterHistory,
@@ -14,7 +12,7 @@ import type { ReactElement } from "react";
 import { buttonClass } from "@/components/ui/button";
 import { parseAddress, stringifyAddress } from "@/components/records/address";
 import { SkeletonBlock } from "@/components/ui/skeleton";
-import { EmptyState, ErrorState } from "@/components/ui/states";
+import { EmptyState } from "@/components/ui/states";
 import { clicksSearch } from "@/features/clicks/search";
 import { conversionsSearch } from "@/features/conversions/search";
 import { deliveriesSearch } from "@/features/deliveries/search";
@@ -23,6 +21,8 @@ import { newPostbackSearch, postbackSearch } from "@/features/postbacks/search";
 import { signInSearch } from "@/features/session/search";
 import { affiliatesSearch, auditSearch, receivedSearch } from "@/features/staff/search";
 
+import { Broken } from "./broken";
+import { page } from "./code";
 import { Shell } from "./shell";
 
 // The routes, written out: each names the schema of its filters and the page that is fetched when it is opened.
@@ -33,7 +33,7 @@ const signIn = createRoute({
   getParentRoute: () => rootRoute,
   path: "/sign-in",
   validateSearch: signInSearch,
-  component: lazyRouteComponent(() => import("@/features/session/sign-in-page"), "SignInPage"),
+  component: page(() => import("@/features/session/sign-in-page"), "SignInPage"),
 });
 
 const shell = createRoute({ getParentRoute: () => rootRoute, id: "shell", component: Shell });
@@ -41,190 +41,190 @@ const shell = createRoute({ getParentRoute: () => rootRoute, id: "shell", compon
 const home = createRoute({
   getParentRoute: () => shell,
   path: "/",
-  component: lazyRouteComponent(() => import("@/features/home/home-page"), "HomePage"),
+  component: page(() => import("@/features/home/home-page"), "HomePage"),
 });
 
 const campaigns = createRoute({
   getParentRoute: () => shell,
   path: "/campaigns",
-  component: lazyRouteComponent(() => import("@/features/campaigns/campaigns-page"), "CampaignsPage"),
+  component: page(() => import("@/features/campaigns/campaigns-page"), "CampaignsPage"),
 });
 
 const campaign = createRoute({
   getParentRoute: () => shell,
   path: "/campaigns/$id",
-  component: lazyRouteComponent(() => import("@/features/campaigns/campaign-page"), "CampaignPage"),
+  component: page(() => import("@/features/campaigns/campaign-page"), "CampaignPage"),
 });
 
 const links = createRoute({
   getParentRoute: () => shell,
   path: "/links",
   validateSearch: linksSearch,
-  component: lazyRouteComponent(() => import("@/features/links/links-page"), "LinksPage"),
+  component: page(() => import("@/features/links/links-page"), "LinksPage"),
 });
 
 const postbacks = createRoute({
   getParentRoute: () => shell,
   path: "/postbacks",
-  component: lazyRouteComponent(() => import("@/features/postbacks/postbacks-page"), "PostbacksPage"),
+  component: page(() => import("@/features/postbacks/postbacks-page"), "PostbacksPage"),
 });
 
 const newPostback = createRoute({
   getParentRoute: () => shell,
   path: "/postbacks/new",
   validateSearch: newPostbackSearch,
-  component: lazyRouteComponent(() => import("@/features/postbacks/new-postback-page"), "NewPostbackPage"),
+  component: page(() => import("@/features/postbacks/new-postback-page"), "NewPostbackPage"),
 });
 
 const postback = createRoute({
   getParentRoute: () => shell,
   path: "/postbacks/$id",
   validateSearch: postbackSearch,
-  component: lazyRouteComponent(() => import("@/features/postbacks/postback-page"), "PostbackPage"),
+  component: page(() => import("@/features/postbacks/postback-page"), "PostbackPage"),
 });
 
 const deliveries = createRoute({
   getParentRoute: () => shell,
   path: "/deliveries",
   validateSearch: deliveriesSearch,
-  component: lazyRouteComponent(() => import("@/features/deliveries/deliveries-page"), "DeliveriesPage"),
+  component: page(() => import("@/features/deliveries/deliveries-page"), "DeliveriesPage"),
 });
 
 const delivery = createRoute({
   getParentRoute: () => deliveries,
   path: "$id",
-  component: lazyRouteComponent(() => import("@/features/deliveries/delivery-detail"), "DeliveryDetail"),
+  component: page(() => import("@/features/deliveries/delivery-detail"), "DeliveryDetail"),
 });
 
 const conversions = createRoute({
   getParentRoute: () => shell,
   path: "/conversions",
   validateSearch: conversionsSearch,
-  component: lazyRouteComponent(() => import("@/features/conversions/conversions-page"), "ConversionsPage"),
+  component: page(() => import("@/features/conversions/conversions-page"), "ConversionsPage"),
 });
 
 const conversion = createRoute({
   getParentRoute: () => conversions,
   path: "$id",
-  component: lazyRouteComponent(() => import("@/features/conversions/conversion-chain"), "ConversionChain"),
+  component: page(() => import("@/features/conversions/conversion-chain"), "ConversionChain"),
 });
 
 const clicks = createRoute({
   getParentRoute: () => shell,
   path: "/clicks",
   validateSearch: clicksSearch,
-  component: lazyRouteComponent(() => import("@/features/clicks/clicks-page"), "ClicksPage"),
+  component: page(() => import("@/features/clicks/clicks-page"), "ClicksPage"),
 });
 
 const click = createRoute({
   getParentRoute: () => clicks,
   path: "$id",
-  component: lazyRouteComponent(() => import("@/features/clicks/click-detail"), "ClickDetail"),
+  component: page(() => import("@/features/clicks/click-detail"), "ClickDetail"),
 });
 
 const earnings = createRoute({
   getParentRoute: () => shell,
   path: "/earnings",
-  component: lazyRouteComponent(() => import("@/features/earnings/earnings-page"), "EarningsPage"),
+  component: page(() => import("@/features/earnings/earnings-page"), "EarningsPage"),
 });
 
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
-  component: lazyRouteComponent(() => import("@/features/settings/settings-page"), "SettingsPage"),
+  component: page(() => import("@/features/settings/settings-page"), "SettingsPage"),
 });
 
 const developers = createRoute({
   getParentRoute: () => shell,
   path: "/developers",
-  component: lazyRouteComponent(() => import("@/features/developers/developers-page"), "DevelopersPage"),
+  component: page(() => import("@/features/developers/developers-page"), "DevelopersPage"),
 });
 
 const staffReceived = createRoute({
   getParentRoute: () => shell,
   path: "/staff/received",
   validateSearch: receivedSearch,
-  component: lazyRouteComponent(() => import("@/features/staff/received-page"), "ReceivedPage"),
+  component: page(() => import("@/features/staff/received-page"), "ReceivedPage"),
 });
 
 const staffReceivedCall = createRoute({
   getParentRoute: () => staffReceived,
   path: "$id",
-  component: lazyRouteComponent(() => import("@/features/staff/received-detail"), "ReceivedDetail"),
+  component: page(() => import("@/features/staff/received-detail"), "ReceivedDetail"),
 });
 
 const staffUnattributed = createRoute({
   getParentRoute: () => shell,
   path: "/staff/unattributed",
-  component: lazyRouteComponent(() => import("@/features/staff/unattributed-page"), "UnattributedPage"),
+  component: page(() => import("@/features/staff/unattributed-page"), "UnattributedPage"),
 });
 
 const staffConversions = createRoute({
   getParentRoute: () => shell,
   path: "/staff/conversions",
-  component: lazyRouteComponent(() => import("@/features/staff/desk-page"), "DeskPage"),
+  component: page(() => import("@/features/staff/desk-page"), "DeskPage"),
 });
 
 const staffOffers = createRoute({
   getParentRoute: () => shell,
   path: "/staff/offers",
-  component: lazyRouteComponent(() => import("@/features/staff/offers-page"), "OffersPage"),
+  component: page(() => import("@/features/staff/offers-page"), "OffersPage"),
 });
 
 const staffOffer = createRoute({
   getParentRoute: () => shell,
   path: "/staff/offers/$id",
-  component: lazyRouteComponent(() => import("@/features/staff/offer-page"), "OfferPage"),
+  component: page(() => import("@/features/staff/offer-page"), "OfferPage"),
 });
 
 const staffGoals = createRoute({
   getParentRoute: () => shell,
   path: "/staff/goals",
-  component: lazyRouteComponent(() => import("@/features/staff/goals-page"), "GoalsPage"),
+  component: page(() => import("@/features/staff/goals-page"), "GoalsPage"),
 });
 
 const staffIntegrations = createRoute({
   getParentRoute: () => shell,
   path: "/staff/integrations",
-  component: lazyRouteComponent(() => import("@/features/staff/integrations-page"), "IntegrationsPage"),
+  component: page(() => import("@/features/staff/integrations-page"), "IntegrationsPage"),
 });
 
 const staffIntegration = createRoute({
   getParentRoute: () => shell,
   path: "/staff/integrations/$id",
-  component: lazyRouteComponent(() => import("@/features/staff/integration-page"), "IntegrationPage"),
+  component: page(() => import("@/features/staff/integration-page"), "IntegrationPage"),
 });
 
 const staffAffiliates = createRoute({
   getParentRoute: () => shell,
   path: "/staff/affiliates",
   validateSearch: affiliatesSearch,
-  component: lazyRouteComponent(() => import("@/features/staff/affiliates-page"), "AffiliatesPage"),
+  component: page(() => import("@/features/staff/affiliates-page"), "AffiliatesPage"),
 });
 
 const staffAffiliate = createRoute({
   getParentRoute: () => staffAffiliates,
   path: "$id",
-  component: lazyRouteComponent(() => import("@/features/staff/affiliate-detail"), "AffiliateDetail"),
+  component: page(() => import("@/features/staff/affiliate-detail"), "AffiliateDetail"),
 });
 
 const staffRates = createRoute({
   getParentRoute: () => shell,
   path: "/staff/rates",
-  component: lazyRouteComponent(() => import("@/features/staff/rates-page"), "RatesPage"),
+  component: page(() => import("@/features/staff/rates-page"), "RatesPage"),
 });
 
 const staffAudit = createRoute({
   getParentRoute: () => shell,
   path: "/staff/audit",
   validateSearch: auditSearch,
-  component: lazyRouteComponent(() => import("@/features/staff/audit-page"), "AuditPage"),
+  component: page(() => import("@/features/staff/audit-page"), "AuditPage"),
 });
 
 const staffEngine = createRoute({
   getParentRoute: () => shell,
   path: "/staff/engine",
-  component: lazyRouteComponent(() => import("@/features/staff/engine-page"), "EnginePage"),
+  component: page(() => import("@/features/staff/engine-page"), "EnginePage"),
 });
 
 // What pages were called before: bookmarks still open them.
@@ -309,16 +309,6 @@ declare module "@tanstack/react-router" {
 
 function Pending(): ReactElement {
   return <SkeletonBlock label="Loading the page" lines={6} />;
-}
-
-function Broken({ error, reset }: ErrorComponentProps): ReactElement {
-  return (
-    <ErrorState
-      title="This page failed"
-      message={error instanceof Error ? error.message : "Something unexpected happened."}
-      onRetry={reset}
-    />
-  );
 }
 
 function NotFound(): ReactElement {

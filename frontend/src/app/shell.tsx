@@ -24,11 +24,13 @@ import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
 import { setTheme, type ThemeChoice, useTheme } from "@/components/ui/theme";
 import { ZoneContext } from "@/components/ui/time";
+import { useHasUnsaved } from "@/components/ui/unsaved";
 import { explain } from "@/graphql/client";
 import { setSessionLost, useSessionLost } from "@/graphql/session";
 import { type Viewer, ViewerQuery } from "@/graphql/viewer";
 
 import { useSignOut, whoIs } from "./account";
+import { preloadLost } from "./broken";
 import { pages, thumbPages } from "./pages";
 
 const loadPalette = () => import("./palette");
@@ -38,6 +40,13 @@ const MoreSheet = lazy(() => import("./more-sheet").then((m) => ({ default: m.Mo
 const StaffRail = lazy(() => import("./staff-rail").then((m) => ({ default: m.StaffRail })));
 const ViewAs = lazy(() => import("./view-as").then((m) => ({ default: m.ViewAs })));
 const StaffOnly = lazy(() => import("./view-as").then((m) => ({ default: m.StaffOnly })));
+// Fetched when a form begins to have something to lose. Where it does not come, the page goes on without asking.
+const LeaveGuard = lazy(() =>
+  import("./leave-guard").then(
+    (m) => ({ default: m.LeaveGuard }),
+    () => ({ default: () => null }),
+  ),
+);
 const Banners = lazy(() => import("./banners").then((m) => ({ default: m.Banners })));
 const LostSession = lazy(() => import("./lost-session").then((m) => ({ default: m.LostSession })));
 
@@ -110,12 +119,16 @@ function ToSignIn(): ReactElement {
 
 function Frame({ viewer }: { viewer: Viewer }): ReactElement {
   const [open, setOpen] = useState<"palette" | "keys" | "more" | null>(null);
+  const hasUnsaved = useHasUnsaved();
   const close = () => {
     setOpen(null);
   };
   // There before it is wanted: whoever presses the key types on at once.
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), 1000);
+    const timer = setTimeout(() => {
+      void loadPalette();
+      preloadLost();
+    }, 1000);
     return () => {
       clearTimeout(timer);
     };
@@ -150,6 +163,11 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
         </Suspense>
         <Main viewer={viewer} />
       </div>
+      {hasUnsaved && (
+        <Suspense>
+          <LeaveGuard />
+        </Suspense>
+      )}
       <BottomBar
         onMore={() => {
           setOpen("more");

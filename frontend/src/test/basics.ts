@@ -12,7 +12,13 @@ export function hexId(at: number, n: number): string {
 
 export const usd = (amount: string) => ({ amount, currency: "USD" });
 
-export const affiliate = { __typename: "Affiliate", id: "A1", name: "North Star Media", createdAt: ago(9e9) };
+export const affiliate = {
+  __typename: "Affiliate",
+  id: "A1",
+  name: "North Star Media",
+  tracker: { __typename: "TrackerPreset", key: "keitaro", name: "Keitaro", token: "{subid}" },
+  createdAt: ago(9e9),
+};
 
 export type Role = "ADMIN" | "MANAGER" | "AFFILIATE";
 

@@ -44,6 +44,18 @@ export const trackersRoot = {
         end: match.index,
       })),
       others: [],
+      ownUrl: source.startsWith("https://go.postrider.example/c/")
+        ? {
+            message:
+              "This is a Postrider tracking link of the campaign Facebook Germany, not your tracker's postback URL.",
+            link: {
+              __typename: "TrackingLink",
+              id: "TL1",
+              offer: { __typename: "Offer", id: "O1" },
+              campaign: { __typename: "Campaign", id: "C1", name: "Facebook Germany" },
+            },
+          }
+        : null,
     };
   },
   lintPostback: ({ postback: { urlTemplate } }: { postback: { urlTemplate: string } }) => [

@@ -61,7 +61,11 @@ beforeAll(() => {
 });
 
 afterEach(() => {
-  if (typeof document !== "undefined") cleanup();
+  if (typeof document !== "undefined") {
+    cleanup();
+    // What one test keeps for a reload is not the next one's.
+    sessionStorage.clear();
+  }
   server.resetHandlers();
 });
 

@@ -66,6 +66,9 @@ export class World {
   private readonly listeners = new Map<string, Set<(value: unknown) => void>>();
 
   constructor(deliveries = 40) {
+    for (const campaign of this.campaigns) {
+      campaign.firingPostbacks = this.postbacks.filter((p) => p.scope === "GLOBAL");
+    }
     for (let i = deliveries - 1; i >= 0; i -= 1) {
       const state = pick<DeliveryState>(
         [

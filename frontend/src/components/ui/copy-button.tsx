@@ -2,8 +2,16 @@ import { Check, Copy } from "lucide-react";
 import { type ReactElement, useEffect, useState } from "react";
 
 import { Button, IconButton } from "./button";
-import { copyText } from "./copy-text";
+import { toClipboard } from "./to-clipboard";
 import { toast } from "./toast";
+
+/** Copies `text` and says so. Gives back whether it worked. */
+export async function copyText(text: string, what: string): Promise<boolean> {
+  const done = await toClipboard(text);
+  if (done) toast(`Copied ${what}`);
+  else toast(`The browser did not allow copying ${what}; copy it manually`, "failed");
+  return done;
+}
 
 /** Copies `text`. `what` completes "Copy …". With `words` it is a button with words, else a picture. */
 export function CopyButton({
@@ -30,11 +38,7 @@ export function CopyButton({
   }, [copied]);
 
   const onPress = () => {
-    void copyText(text).then((done) => {
-      setCopied(done);
-      if (done) toast(`Copied ${what}`);
-      else toast(`The browser did not allow copying ${what}; copy it manually`, "failed");
-    });
+    void copyText(text, what).then(setCopied);
   };
 
   if (words === true) {

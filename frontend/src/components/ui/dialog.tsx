@@ -1,9 +1,10 @@
 import { X } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 
 import { Button, IconButton } from "./button";
 import { cx } from "./cx";
+import { DialogForms, discardUnsaved, hasUnsaved, type Unsaved } from "./unsaved";
 
 interface DialogProps {
   title: string;
@@ -15,13 +16,20 @@ interface DialogProps {
   wide?: boolean;
 }
 
+/** Escape, its cross and a click beside it close it; where a form in it has unsaved content, they ask first. */
 export function Dialog({ title, isOpen, onClose, children, mustAnswer, wide }: DialogProps): ReactElement {
   const free = mustAnswer !== true;
+  const [forms] = useState(() => new Set<Unsaved>());
+  const [isAsking, setAsking] = useState(false);
+  const close = () => {
+    if (hasUnsaved(forms)) setAsking(true);
+    else onClose();
+  };
   return (
     <ModalOverlay
       isOpen={isOpen}
       onOpenChange={(open) => {
-        if (!open) onClose();
+        if (!open) close();
       }}
       isDismissable={free}
       isKeyboardDismissDisabled={!free}
@@ -38,9 +46,30 @@ export function Dialog({ title, isOpen, onClose, children, mustAnswer, wide }: D
             <Heading slot="title" className="text-lg font-semibold">
               {title}
             </Heading>
-            {free && <IconButton label="Close" icon={X} size="sm" onPress={onClose} />}
+            {free && <IconButton label="Close" icon={X} size="sm" onPress={close} />}
           </div>
-          <div className="p-4">{children}</div>
+          <div className="p-4">
+            <DialogForms value={forms}>{children}</DialogForms>
+          </div>
+          {isAsking && (
+            <Confirm
+              title="Close without saving?"
+              isOpen
+              onClose={() => {
+                setAsking(false);
+              }}
+              onConfirm={() => {
+                setAsking(false);
+                discardUnsaved(forms);
+                onClose();
+              }}
+              action="Discard"
+              cancel="Keep editing"
+              danger
+            >
+              What you entered is not saved.
+            </Confirm>
+          )}
         </AriaDialog>
       </Modal>
     </ModalOverlay>
@@ -54,6 +83,8 @@ interface ConfirmProps {
   onConfirm: () => void;
   /** What the button does, as a verb with its object. */
   action: string;
+  /** What the other button says, where it is not Cancel. */
+  cancel?: string;
   danger?: boolean;
   isPending?: boolean;
   /** What will happen, and to how many. */
@@ -66,6 +97,7 @@ export function Confirm({
   onClose,
   onConfirm,
   action,
+  cancel,
   danger,
   isPending,
   children,
@@ -76,7 +108,7 @@ export function Confirm({
         <div className="text-muted">{children}</div>
         <div className="flex justify-end gap-2">
           <Button onPress={onClose} autoFocus>
-            Cancel
+            {cancel ?? "Cancel"}
           </Button>
           <Button
             look={danger === true ? "danger" : "primary"}

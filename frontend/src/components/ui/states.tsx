@@ -37,9 +37,11 @@ interface ErrorStateProps {
   title: string;
   message: string;
   onRetry?: () => void;
+  /** What its button says, where trying again is not what helps. */
+  retry?: string;
 }
 
-export function ErrorState({ title, message, onRetry }: ErrorStateProps): ReactElement {
+export function ErrorState({ title, message, onRetry, retry }: ErrorStateProps): ReactElement {
   return (
     <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-2 px-4 py-14 text-center">
       <CircleAlert aria-hidden className="size-5 text-failed" />
@@ -47,7 +49,7 @@ export function ErrorState({ title, message, onRetry }: ErrorStateProps): ReactE
       <p className="text-muted">{message}</p>
       {onRetry && (
         <Button className="mt-2" icon={RotateCw} onPress={onRetry}>
-          Try again
+          {retry ?? "Try again"}
         </Button>
       )}
     </div>

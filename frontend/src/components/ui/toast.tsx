@@ -50,7 +50,7 @@ export function ToastRegion(): ReactElement {
   return (
     <section
       aria-label="Notifications"
-      className="pointer-events-none fixed inset-x-3 bottom-16 z-50 flex flex-col items-center gap-2 md:right-4 md:bottom-4 md:left-auto md:items-end"
+      className="pointer-events-none fixed inset-x-3 bottom-[calc(4rem+var(--sticky-bar,0px))] z-50 flex flex-col items-center gap-2 md:right-4 md:bottom-[calc(1rem+var(--sticky-bar,0px))] md:left-auto md:items-end"
     >
       <div role="status" aria-live="polite" className="contents">
         {shown.map(({ id, text, tone }) => {

@@ -1,4 +1,4 @@
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useLocation } from "@tanstack/react-router";
 import {
   ArrowLeft,
   CircleHelp,
@@ -10,13 +10,13 @@ import {
   Plus,
   Radio,
 } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useEffect, useRef, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
+import { CopyLink } from "@/components/records/copy-link";
 import { Badge, StateBadge, stateWord } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { CapToday } from "@/components/ui/cap-today";
-import { CopyButton } from "@/components/ui/copy-button";
 import { Confirm } from "@/components/ui/dialog";
 import { Fact, Facts } from "@/components/ui/facts";
 import { TextField } from "@/components/ui/field";
@@ -53,6 +53,7 @@ const CampaignQuery = graphql(`
         link {
           id
           url
+          urlWithToken
         }
         offer {
           id
@@ -73,6 +74,18 @@ const CampaignQuery = graphql(`
         postbacks {
           id
           name
+          urlTemplate
+          enabled
+          statuses
+          goal {
+            id
+            name
+          }
+        }
+        firingPostbacks {
+          id
+          name
+          scope
           urlTemplate
           enabled
           statuses
@@ -169,6 +182,13 @@ function dealInWords(deal: NonNullable<Campaign["offer"]["deal"]>): string {
 function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
   const isStaff = useIsStaff();
   const { offer, link, postbacks, missingGoals } = campaign;
+  const inherited = campaign.firingPostbacks.filter(({ scope }) => scope !== "CAMPAIGN");
+  const { hash } = useLocation();
+  const panels = useRef<HTMLDivElement>(null);
+  // Its postbacks were asked for: they stand below its numbers.
+  useEffect(() => {
+    if (hash === "postbacks") panels.current?.scrollIntoView({ block: "start" });
+  }, [hash]);
   return (
     <>
       <PageHead title={campaign.name} aside={<RunSwitch campaign={campaign} />}>
@@ -194,15 +214,16 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
           >
             <div className="flex items-center gap-2">
               <span className="min-w-0 flex-1 rounded-md border bg-sunken px-3 py-2 font-mono text-sm break-all">
-                {link.url}
+                {link.urlWithToken}
               </span>
-              <CopyButton text={link.url} what="the tracking link" />
+              <CopyLink link={link} what="the tracking link" />
             </div>
             <p className="mt-2 text-muted">
               Pass your tracker&apos;s click id in param_1: without it, postbacks cannot be matched to a click
               in your tracker.
             </p>
           </Panel>
+          <div ref={panels} id="postbacks" className="-mb-4 scroll-mt-4" />
           <Panel
             title="Campaign postbacks"
             flush
@@ -219,28 +240,19 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
           >
             {postbacks.length === 0 ? (
               <p className="p-4 text-muted">
-                None: global postbacks and those of {offer.name} fire for this campaign.
+                {inherited.length === 0
+                  ? "No postback fires for this campaign: your tracker learns nothing of its conversions."
+                  : "None of its own: those below fire."}
               </p>
             ) : (
-              <ul className="divide-y">
-                {postbacks.map((postback) => (
-                  <li key={postback.id} className="flex flex-col gap-1 px-4 py-2.5">
-                    <div className="flex flex-wrap items-center gap-2">
-                      <Link to="/postbacks/$id" params={{ id: postback.id }} className="link font-medium">
-                        {postback.name || postback.goal.name}
-                      </Link>
-                      <span className="text-muted">
-                        {postback.goal.name},{" "}
-                        {postback.statuses.map((s) => stateWord(s).toLowerCase()).join(", ")}
-                      </span>
-                      {!postback.enabled && <Badge>Off</Badge>}
-                    </div>
-                    <TemplateText template={postback.urlTemplate} />
-                  </li>
-                ))}
-              </ul>
+              <Postbacks of={postbacks} />
             )}
           </Panel>
+          {inherited.length > 0 && (
+            <Panel title="Also fire for this campaign" flush>
+              <Postbacks of={inherited} />
+            </Panel>
+          )}
           {missingGoals.length > 0 && (
             <Panel title="Goals without a postback" flush>
               <ul className="divide-y">
@@ -311,6 +323,32 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
         </div>
       </PageBody>
     </>
+  );
+}
+
+type Fires = Campaign["postbacks"][number] | Campaign["firingPostbacks"][number];
+
+function Postbacks({ of }: { of: readonly Fires[] }): ReactElement {
+  return (
+    <ul className="divide-y">
+      {of.map((postback) => (
+        <li key={postback.id} className="flex flex-col gap-1 px-4 py-2.5">
+          <div className="flex flex-wrap items-center gap-2">
+            <Link to="/postbacks/$id" params={{ id: postback.id }} className="link font-medium">
+              {postback.name || postback.goal.name}
+            </Link>
+            <span className="text-muted">
+              {postback.goal.name}, {postback.statuses.map((s) => stateWord(s).toLowerCase()).join(", ")}
+            </span>
+            {"scope" in postback && (
+              <Badge>{postback.scope === "GLOBAL" ? "Global" : "All campaigns on the offer"}</Badge>
+            )}
+            {!postback.enabled && <Badge>Off</Badge>}
+          </div>
+          <TemplateText template={postback.urlTemplate} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,26 +1,28 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Megaphone, Plus } from "lucide-react";
+import { Megaphone, Plus, Send } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useMutation } from "urql";
 
 import { useAffiliateChoices } from "@/components/records/affiliate-choices";
+import { CopyLink } from "@/components/records/copy-link";
 import { useOfferChoices } from "@/components/records/offer-choices";
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { Badge, StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
-import { CopyButton } from "@/components/ui/copy-button";
+import { cx } from "@/components/ui/cx";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
-import { formatNumber } from "@/components/ui/format";
+import { formatNumber, plural } from "@/components/ui/format";
 import { Sums } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
 import { Note } from "@/components/ui/states";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { useZone } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
@@ -47,7 +49,9 @@ const CampaignsQuery = graphql(`
           link {
             id
             url
+            urlWithToken
           }
+          postbackCount
           missingGoals {
             id
             name
@@ -134,7 +138,7 @@ export function CampaignsPage(): ReactElement {
         <span className="flex items-center gap-1">
           <span className="truncate font-mono text-sm text-muted">{row.link.url}</span>
           <span className={aboveRowLink}>
-            <CopyButton text={row.link.url} what={`the link of ${row.name}`} />
+            <CopyLink link={row.link} what={`the link of ${row.name}`} />
           </span>
         </span>
       ),
@@ -165,6 +169,23 @@ export function CampaignsPage(): ReactElement {
         <span className="tabular">
           <Sums of={row.numbers.total.payouts} />
         </span>
+      ),
+    },
+    {
+      id: "postbacks",
+      header: "Postbacks",
+      nowrap: true,
+      cell: (row) => (
+        <Link
+          to="/campaigns/$id"
+          params={{ id: row.id }}
+          hash="postbacks"
+          aria-label={`${plural(row.postbackCount, "postback fires", "postbacks fire")} for ${row.name}`}
+          className={cx(aboveRowLink, "link tabular inline-flex items-center gap-1.5")}
+        >
+          <Send aria-hidden className="size-3.5" />
+          {formatNumber(row.postbackCount)}
+        </Link>
       ),
     },
     {
@@ -240,6 +261,7 @@ function CreateForm({ isStaff }: { isStaff: boolean }): ReactElement {
   const [affiliateId, setAffiliateId] = useState<string | null>(null);
   const [errors, setErrors] = useState(noErrors);
   const [{ fetching }, create] = useMutation(CreateCampaign);
+  const saved = useUnsavedValues({ name, offerId, affiliateId });
 
   const submit = async () => {
     if (offerId === null) {
@@ -251,6 +273,7 @@ function CreateForm({ isStaff }: { isStaff: boolean }): ReactElement {
     });
     const campaign = data?.createCampaign.campaign;
     if (campaign) {
+      saved();
       toast(`Created campaign ${campaign.name}`);
       await navigate({ to: "/campaigns/$id", params: { id: campaign.id } });
       return;

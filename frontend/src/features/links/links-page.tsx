@@ -17,7 +17,7 @@ import { formErrors } from "@/graphql/user-errors";
 
 import { FinishedLink } from "./finished-link";
 import { PasteLink, type Pasted } from "./paste-link";
-import { type Place, type Tracker, TrackersQuery, toTrackers, usualTracker } from "./places";
+import { firstPlace, type Place, type Tracker, TrackersQuery, toTrackers, usualTracker } from "./places";
 import { usePlaces } from "./use-places";
 
 const LinkQuery = graphql(`
@@ -53,7 +53,7 @@ const route = getRouteApi("/shell/links");
 
 export function LinksPage(): ReactElement {
   const { campaign, offer } = route.useSearch();
-  // Undefined: whichever is the first. Null: none, while another one is typed.
+  // Undefined: the one to begin with. Null: none, while another one is typed.
   const [chosenId, setChosenId] = useState<string | null | undefined>(
     campaign !== undefined ? `campaign ${campaign}` : offer !== undefined ? `offer ${offer}` : undefined,
   );
@@ -74,7 +74,7 @@ export function LinksPage(): ReactElement {
           places={places.choices}
           onSearch={places.onSearch}
           isSearching={places.isSearching}
-          placeId={chosenId === undefined ? (places.choices[0]?.id ?? null) : chosenId}
+          placeId={chosenId === undefined ? (firstPlace(places.choices)?.id ?? null) : chosenId}
           setPlaceId={setChosenId}
           trackers={toTrackers(data)}
           usual={usualTracker(data)}

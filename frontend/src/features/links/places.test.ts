@@ -1,23 +1,40 @@
 import { expect, test } from "vitest";
 
-import { usualTracker } from "./places";
+import { firstPlace, type Place, usualTracker } from "./places";
 
 const preset = (key: string, name: string, token: string | null) => ({ key, name, token });
 
-const trackers = (...postbacks: string[]) => ({
+const trackers = (key: string | null) => ({
   trackerPresets: [
     preset("keitaro", "Keitaro", "{subid}"),
     preset("voluum", "Voluum", "{clickid}"),
     preset("taboola", "Taboola", null),
   ],
-  postbacks: { edges: postbacks.map((name, i) => ({ node: { id: String(i), name } })) },
+  viewer: { affiliate: { id: "A1", tracker: key === null ? null : { key } } },
 });
 
-test("a link begins with the token of the tracker that the newest postback is named after", () => {
-  expect(usualTracker(trackers("Telegram alert", "voluum leads", "Keitaro"))?.token).toBe("{clickid}");
+test("a link begins with the token of the affiliate's tracker", () => {
+  expect(usualTracker(trackers("voluum"))?.token).toBe("{clickid}");
 });
 
 test("of a tracker whose token is not known, and of none, nothing is guessed", () => {
-  expect(usualTracker(trackers("Taboola", "My own"))).toBeNull();
-  expect(usualTracker(trackers())).toBeNull();
+  expect(usualTracker(trackers("taboola"))).toBeNull();
+  expect(usualTracker(trackers(null))).toBeNull();
+  expect(usualTracker({ ...trackers(null), viewer: null })).toBeNull();
+});
+
+const place = (id: string, campaignId: string | null, offerId: string | null): Place => ({
+  id,
+  label: id,
+  hint: "",
+  campaignId,
+  offerId,
+  offer: { id: "O1", name: "", deepLinkHosts: [], landingPages: [] },
+});
+
+test("the builder begins with the default link of the first offer; who has none, with a campaign", () => {
+  const [campaign, offer, other] = [place("a", "C1", null), place("b", null, "O1"), place("c", null, "O2")];
+  expect(firstPlace([campaign, offer, other])).toBe(offer);
+  expect(firstPlace([campaign])).toBe(campaign);
+  expect(firstPlace([])).toBeNull();
 });

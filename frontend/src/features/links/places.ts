@@ -95,11 +95,11 @@ export const TrackersQuery = graphql(`
       name
       token
     }
-    postbacks(first: 20) {
-      edges {
-        node {
-          id
-          name
+    viewer {
+      affiliate {
+        id
+        tracker {
+          key
         }
       }
     }
@@ -170,12 +170,13 @@ export function toTrackers({ trackerPresets }: Trackers): Tracker[] {
   );
 }
 
-/** The tracker that the newest postback is named after: a link of this affiliate most likely wants its token. */
+/** The tracker whose token a link of this affiliate most likely wants: the server knows it by the postbacks. */
 export function usualTracker(data: Trackers): Tracker | null {
-  const trackers = toTrackers(data);
-  for (const { node } of data.postbacks.edges) {
-    const named = trackers.find(({ label }) => node.name.toLowerCase().startsWith(label.toLowerCase()));
-    if (named) return named;
-  }
-  return null;
+  const key = data.viewer?.affiliate?.tracker?.key;
+  return toTrackers(data).find(({ id }) => id === key) ?? null;
+}
+
+/** The link to begin with: the default one of the first offer; without any, the first campaign's. */
+export function firstPlace(places: readonly Place[]): Place | null {
+  return places.find(({ offerId }) => offerId !== null) ?? places[0] ?? null;
 }

@@ -1,68 +1,170 @@
+import { useNavigate } from "@tanstack/react-router";
+import { TriangleAlert } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useMutation } from "urql";
+import { useClient, useMutation } from "urql";
 
+import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Dialog } from "@/components/ui/dialog";
 import { Panel } from "@/components/ui/page";
+import { Note } from "@/components/ui/states";
+import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 
 import { fieldNames, missing, toInput } from "./draft";
 import { UpdatePostback } from "./mutations";
-import { type Postback, toDraft } from "./one-postback";
+import { type Postback, PostbackQuery } from "./one-postback";
 import { PostbackForm } from "./postback-form";
+import { RestoredDraft } from "./restored-draft";
+import type { Edited } from "./use-edited";
 
 /** Changes a postback: each save is a new version. */
-export function EditTab({ postback }: { postback: Postback }): ReactElement {
-  const [draft, setDraft] = useState(() => toDraft(postback));
+export function EditTab({ postback, edited }: { postback: Postback; edited: Edited }): ReactElement {
+  const { draft, version } = edited;
+  const client = useClient();
   const [errors, setErrors] = useState(noErrors);
+  const [isAsking, setAsking] = useState(false);
   const [{ fetching }, update] = useMutation(UpdatePostback);
+  const isOvertaken = edited.isDirty && postback.version !== version;
 
-  const submit = async () => {
-    const fields = missing(draft);
-    if (Object.keys(fields).length > 0) {
-      setErrors({ fields, general: "Something is still missing; it is marked below." });
-      return;
-    }
+  const save = async (from: number) => {
     setErrors(noErrors);
-    const { data, error } = await update({ input: { id: postback.id, postback: toInput(draft) } });
+    setAsking(false);
+    const { data, error } = await update({
+      input: { id: postback.id, version: from, postback: toInput(draft) },
+    });
     const saved = data?.updatePostback.postback;
     if (saved) {
+      edited.saved(saved, draft);
       toast(`Saved as version ${String(saved.version)}; postbacks already queued are sent as they were`);
       return;
     }
-    setErrors(
-      error
-        ? { fields: {}, general: explain(error) }
-        : formErrors(data?.updatePostback.userErrors ?? [], fieldNames),
-    );
+    const { userErrors } = data?.updatePostback ?? { userErrors: [] };
+    if (userErrors.some(({ field }) => field?.includes("version") === true)) {
+      // Who saved what, as it is now.
+      await client.query(PostbackQuery, { id: postback.id }, { requestPolicy: "network-only" }).toPromise();
+      setAsking(true);
+      return;
+    }
+    setErrors(error ? { fields: {}, general: explain(error) } : formErrors(userErrors, fieldNames));
+  };
+
+  const submit = () => {
+    const fields = missing(draft);
+    if (Object.keys(fields).length > 0) {
+      setErrors({ fields, general: "Something is still missing; it is marked above." });
+      return;
+    }
+    if (isOvertaken) setAsking(true);
+    else void save(version);
   };
 
   return (
     <div className="flex flex-col gap-4">
+      {edited.restoredAt !== null && <RestoredDraft at={edited.restoredAt} onDiscard={edited.discard} />}
+      {isOvertaken && (
+        <Note tone="retrying" icon={TriangleAlert} role="status">
+          <Overtaken postback={postback} />
+        </Note>
+      )}
       <PostbackForm
         draft={draft}
-        onChange={setDraft}
+        onChange={edited.setDraft}
         errors={errors}
-        onSubmit={() => void submit()}
+        onSubmit={submit}
         isSaving={fetching}
         submitLabel="Save"
         severalGoals={false}
         postbackId={postback.id}
       />
-      {postback.signingSecret !== null && (
-        <Panel title="Signing secret">
-          <p className="mb-2 text-muted">
-            Every POST is signed with it (Standard Webhooks), so that your tracker can verify the sender.
-          </p>
-          <span className="flex items-center gap-2">
-            <span className="min-w-0 rounded-md border bg-sunken px-3 py-1.5 font-mono text-sm break-all">
-              {postback.signingSecret}
-            </span>
-            <CopyButton text={postback.signingSecret} what="the signing secret" />
-          </span>
-        </Panel>
-      )}
+      <ConflictDialog
+        postback={postback}
+        isOpen={isAsking}
+        onClose={() => {
+          setAsking(false);
+        }}
+        onOverwrite={() => void save(postback.version)}
+      />
+      {postback.signingSecret !== null && <SigningSecret secret={postback.signingSecret} />}
     </div>
+  );
+}
+
+/** Who saved the postback while it was being changed here. */
+function Overtaken({ postback }: { postback: Postback }): ReactElement {
+  const [last] = postback.versions;
+  return (
+    <span>
+      Changed since you opened it: version {postback.version} was saved
+      {last?.author && ` by ${last.author.email}`}
+      {last && (
+        <>
+          {" "}
+          at <Time at={last.createdAt} form="time" />
+        </>
+      )}
+      .
+    </span>
+  );
+}
+
+function ConflictDialog({
+  postback,
+  isOpen,
+  onClose,
+  onOverwrite,
+}: {
+  postback: Postback;
+  isOpen: boolean;
+  onClose: () => void;
+  onOverwrite: () => void;
+}): ReactElement {
+  const navigate = useNavigate();
+  return (
+    <Dialog title="Somebody else changed this postback" isOpen={isOpen} onClose={onClose}>
+      <div className="flex flex-col gap-4">
+        <p className="text-muted">
+          <Overtaken postback={postback} /> Overwriting makes yours the newest version; theirs stays under
+          Versions. What you typed stays here while you look.
+        </p>
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button
+            autoFocus
+            onPress={() => {
+              onClose();
+              void navigate({
+                to: "/postbacks/$id",
+                params: { id: postback.id },
+                search: { tab: "versions" },
+                replace: true,
+              });
+            }}
+          >
+            See theirs
+          </Button>
+          <Button look="danger" onPress={onOverwrite}>
+            Overwrite
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+function SigningSecret({ secret }: { secret: string }): ReactElement {
+  return (
+    <Panel title="Signing secret">
+      <p className="mb-2 text-muted">
+        Every POST is signed with it (Standard Webhooks), so that your tracker can verify the sender.
+      </p>
+      <span className="flex items-center gap-2">
+        <span className="min-w-0 rounded-md border bg-sunken px-3 py-1.5 font-mono text-sm break-all">
+          {secret}
+        </span>
+        <CopyButton text={secret} what="the signing secret" />
+      </span>
+    </Panel>
   );
 }

@@ -3,6 +3,7 @@ import { ArrowLeft, RotateCcw } from "lucide-react";
 import { type ReactElement, useEffect, useRef, useState } from "react";
 import { useMutation } from "urql";
 
+import { useCampaignChoices } from "@/components/records/campaign-choices";
 import { Button } from "@/components/ui/button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { plural } from "@/components/ui/format";
@@ -10,36 +11,38 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { formErrors, noErrors } from "@/graphql/user-errors";
 
-import { type Draft, fieldNames, missing, newDraft, toInput } from "./draft";
-import { firstGoals, useGoalPayouts } from "./goal-payouts";
+import { CopyGlobal } from "./copy-global";
+import { type Draft, fieldNames, missing, toInput } from "./draft";
 import { CreatePostback } from "./mutations";
 import { PostbackForm } from "./postback-form";
+import { RestoredDraft } from "./restored-draft";
 import { type Beginning, Recognized, Start } from "./start/start";
+import { useNewDraft } from "./use-new-draft";
 
 const route = getRouteApi("/shell/postbacks/new");
 
 /** A new postback: where it goes comes first, then when it fires. */
 export function NewPostbackPage(): ReactElement {
   const { campaign, offer, goal } = route.useSearch();
-  const [beginning, setBeginning] = useState<Beginning | null>(null);
-  const [begun, setBegun] = useState<Draft>({
-    ...newDraft,
-    scope: campaign !== undefined ? "CAMPAIGN" : offer !== undefined ? "OFFER" : "GLOBAL",
-    campaignId: campaign ?? null,
-    offerId: offer ?? null,
-    goals: goal === undefined ? [] : [goal],
-  });
-  // Until goals are chosen, those that are counted or paid for, wherever it fires.
-  const [isChosen, setChosen] = useState(goal !== undefined);
-  const payouts = useGoalPayouts(begun, null);
-  const draft = isChosen ? begun : { ...begun, goals: firstGoals(payouts) };
-  const setDraft = (next: Draft) => {
-    if (next.goals.join() !== draft.goals.join()) setChosen(true);
-    setBegun(next);
-  };
+  const { draft, setDraft, restoredAt, discard, saved } = useNewDraft({ campaign, offer, goal });
+  const [beginning, setBeginning] = useState<Beginning | null>(
+    restoredAt === null
+      ? null
+      : { urlTemplate: draft.urlTemplate, tracker: null, token: null, adjust: false },
+  );
   const begin = (next: Beginning) => {
     setBeginning(next);
-    setDraft({ ...draft, urlTemplate: next.urlTemplate, name: draft.name || (next.tracker ?? "") });
+    setDraft({
+      ...draft,
+      urlTemplate: next.urlTemplate,
+      name: draft.name || (next.tracker ?? ""),
+      goals: next.goals ?? draft.goals,
+      ...(next.method !== undefined && { method: next.method }),
+    });
+  };
+  const startOver = () => {
+    discard();
+    setBeginning(null);
   };
 
   return (
@@ -48,30 +51,54 @@ export function NewPostbackPage(): ReactElement {
         title="New postback"
         aside={
           beginning !== null && (
-            <Button
-              icon={RotateCcw}
-              onPress={() => {
-                setBeginning(null);
-              }}
-            >
+            <Button icon={RotateCcw} onPress={startOver}>
               Start over
             </Button>
           )
         }
       >
-        <Link to="/postbacks" className="link inline-flex items-center gap-1">
-          <ArrowLeft aria-hidden className="size-3.5" />
-          Postbacks
-        </Link>
+        {campaign === undefined ? (
+          <Link to="/postbacks" className="link inline-flex items-center gap-1">
+            <ArrowLeft aria-hidden className="size-3.5" />
+            Postbacks
+          </Link>
+        ) : (
+          <OfCampaign id={campaign} />
+        )}
       </PageHead>
       <PageBody>
+        {restoredAt !== null && <RestoredDraft at={restoredAt} onDiscard={startOver} />}
         {beginning === null ? (
-          <Start onBegin={begin} />
+          <>
+            {campaign !== undefined && <CopyGlobal goal={goal ?? null} onBegin={begin} />}
+            <Start onBegin={begin} />
+          </>
         ) : (
-          <Editor key={beginning.urlTemplate} beginning={beginning} draft={draft} onChange={setDraft} />
+          <Editor
+            key={beginning.urlTemplate}
+            beginning={beginning}
+            draft={draft}
+            onChange={setDraft}
+            campaign={campaign ?? null}
+            onSaved={saved}
+          />
         )}
       </PageBody>
     </>
+  );
+}
+
+/** Which campaign it is for, and the way back there. */
+function OfCampaign({ id }: { id: string }): ReactElement {
+  const name = useCampaignChoices(id).choices.find((campaign) => campaign.id === id)?.label ?? "the campaign";
+  return (
+    <span className="flex flex-wrap items-center gap-x-2">
+      <Link to="/campaigns/$id" params={{ id }} className="link inline-flex items-center gap-1">
+        <ArrowLeft aria-hidden className="size-3.5" />
+        {name}
+      </Link>
+      <span>For this campaign only, beside the global postbacks that fire for it too.</span>
+    </span>
   );
 }
 
@@ -79,10 +106,15 @@ function Editor({
   beginning,
   draft,
   onChange,
+  campaign,
+  onSaved,
 }: {
   beginning: Beginning;
   draft: Draft;
   onChange: (draft: Draft) => void;
+  /** Where it was asked for, and where one goes back to. */
+  campaign: string | null;
+  onSaved: () => void;
 }): ReactElement {
   const navigate = useNavigate();
   const [errors, setErrors] = useState(noErrors);
@@ -97,7 +129,7 @@ function Editor({
   const submit = async () => {
     const fields = missing(draft);
     if (Object.keys(fields).length > 0) {
-      setErrors({ fields, general: "Something is still missing; it is marked below." });
+      setErrors({ fields, general: "Something is still missing; it is marked above." });
       return;
     }
     setErrors(noErrors);
@@ -106,6 +138,11 @@ function Editor({
     const [first] = made;
     if (first) {
       toast(`Created ${plural(made.length, "postback", "postbacks")} to ${first.host}`);
+      onSaved();
+      if (campaign !== null) {
+        await navigate({ to: "/campaigns/$id", params: { id: campaign }, hash: "postbacks" });
+        return;
+      }
       await (made.length === 1
         ? navigate({ to: "/postbacks/$id", params: { id: first.id } })
         : navigate({ to: "/postbacks" }));

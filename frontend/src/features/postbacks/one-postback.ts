@@ -43,7 +43,7 @@ type Node = NonNullable<ResultOf<typeof PostbackQuery>["node"]>;
 export type Postback = Extract<Node, { versions: unknown }>;
 
 /** What the form begins with. */
-export function toDraft(postback: Postback): Draft {
+export function toDraft(postback: ResultOf<typeof PostbackParts>): Draft {
   return {
     name: postback.name,
     scope: postback.scope,

@@ -2,7 +2,7 @@ import { type ReactElement, type ReactNode, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
-import { Note } from "@/components/ui/states";
+import { StickyBar } from "@/components/ui/sticky-bar";
 import type { FormErrors } from "@/graphql/user-errors";
 
 import { type Draft, toInput } from "./draft";
@@ -65,12 +65,7 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
   const general = errors.general ?? (isRefused ? stopped : null);
 
   return (
-    <Form className="flex flex-col gap-4" onSubmit={submit}>
-      {general !== null && (
-        <Note tone="failed" role="alert">
-          {general}
-        </Note>
-      )}
+    <Form className="flex flex-col gap-4" onSubmit={submit} faults={errors.fields}>
       {props.head}
       {/* On a phone one after the other, in the order of the work; on a desk "When it fires" stays in sight beside it. */}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_auto_1fr]">
@@ -121,12 +116,18 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
         )}
         <HowItIsSent draft={draft} set={set} errors={errors} />
       </div>
-      <div className="sticky bottom-0 z-10 -mx-4 -mb-10 flex flex-wrap items-center justify-end gap-x-4 gap-y-2 border-t bg-surface px-4 py-2.5">
-        {stopped !== null && <p className="min-w-0 flex-1 basis-64 text-sm text-failed">{stopped}</p>}
+      <StickyBar>
+        {general !== null ? (
+          <p role="alert" className="min-w-0 flex-1 basis-64 text-sm text-failed">
+            {general}
+          </p>
+        ) : (
+          stopped !== null && <p className="min-w-0 flex-1 basis-64 text-sm text-failed">{stopped}</p>
+        )}
         <Button type="submit" look="primary" isPending={props.isSaving}>
           {props.submitLabel}
         </Button>
-      </div>
+      </StickyBar>
     </Form>
   );
 }

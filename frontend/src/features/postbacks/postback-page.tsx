@@ -20,6 +20,7 @@ import { HealthTab } from "./health-tab";
 import { placeOf, type Postback, PostbackQuery } from "./one-postback";
 import { postbackTabs } from "./search";
 import { TestTab } from "./test-tab";
+import { useEdited } from "./use-edited";
 import { VersionsTab } from "./versions-tab";
 
 const route = getRouteApi("/shell/postbacks/$id");
@@ -63,6 +64,8 @@ export function PostbackPage(): ReactElement {
 function Loaded({ postback }: { postback: Postback }): ReactElement {
   const { tab } = route.useSearch();
   const navigate = useNavigate();
+  // Here, and not in its tab: whoever looks at another tab loses nothing.
+  const edited = useEdited(postback);
   return (
     <>
       <PageHead
@@ -99,7 +102,7 @@ function Loaded({ postback }: { postback: Postback }): ReactElement {
             });
           }}
           tabs={[
-            { id: "edit", label: "Edit", content: <EditTab postback={postback} /> },
+            { id: "edit", label: "Edit", content: <EditTab postback={postback} edited={edited} /> },
             { id: "test", label: "Test", content: <TestTab postback={postback} /> },
             { id: "deliveries", label: "Deliveries", content: <DeliveriesTab postbackId={postback.id} /> },
             {

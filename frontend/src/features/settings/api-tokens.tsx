@@ -15,6 +15,7 @@ import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState, Note } from "@/components/ui/states";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
@@ -245,6 +246,7 @@ function CreateForm({ onDone }: { onDone: () => void }): ReactElement {
   const [errors, setErrors] = useState(noErrors);
   const [secret, setSecret] = useState<string | null>(null);
   const [{ fetching }, create] = useMutation(CreateToken);
+  useUnsavedValues(secret === null && { name, chosen, life });
 
   const submit = async () => {
     setErrors(noErrors);

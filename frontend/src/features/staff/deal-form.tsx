@@ -10,6 +10,7 @@ import { Form } from "@/components/ui/form";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { Switch } from "@/components/ui/switch";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
@@ -74,6 +75,18 @@ export function DealForm({
     "validFrom",
     "affiliateId",
     "tiers",
+  ]);
+  useUnsavedValues([
+    affiliateId,
+    amount,
+    percent,
+    leadGoal,
+    currency,
+    from,
+    to,
+    negativeCarryover,
+    tierBy,
+    tiers,
   ]);
   const paysAmount = model !== "REVSHARE";
   const paysPercent = model === "REVSHARE" || model === "HYBRID";

@@ -13,6 +13,7 @@ import { Segmented } from "@/components/ui/segmented";
 import { Switch } from "@/components/ui/switch";
 import { type Column, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
@@ -230,6 +231,7 @@ function GoalForm({ goal, onSaved }: { goal: Goal | null; onSaved: (name: string
     "parameters",
     "timestampStandard",
   ]);
+  useUnsavedValues([key, name, trigger, counted, billable, reversible, chosen, carries, standard]);
   const submit = async () => {
     const payload = await save({
       ...(goal ? { id: goal.id } : { key }),

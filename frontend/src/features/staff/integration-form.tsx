@@ -6,6 +6,7 @@ import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Switch } from "@/components/ui/switch";
 import { toast } from "@/components/ui/toast";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 
 import { MappingTable } from "./mapping-table";
 import { GeneralError } from "./parts";
@@ -91,6 +92,10 @@ export function IntegrationForm({
   const [statuses, setStatuses] = useState(integration.statusMapping);
   const goalChoices = useGoalChoices();
   const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", fields);
+  const saved = useUnsavedValues([
+    [name, enabled, testMode, requireHttps, requireToken, requireSignature, signatureHeader, timestampName],
+    [timestampWindow, addresses, rateLimit, currency, names, goals, statuses],
+  ]);
 
   const submit = async () => {
     const payload = await save({
@@ -112,6 +117,7 @@ export function IntegrationForm({
       statusMapping: filled(statuses),
     });
     if (!payload) return;
+    saved();
     toast(
       payload.mapped > 0
         ? `Saved; ${String(payload.mapped)} conversions updated`

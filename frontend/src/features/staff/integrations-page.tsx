@@ -15,6 +15,7 @@ import { Form } from "@/components/ui/form";
 import { PageHead } from "@/components/ui/page";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { GeneralError } from "./parts";
@@ -169,13 +170,16 @@ function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void
   const [offerId, setOfferId] = useState<string | null>(null);
   const offers = useOfferChoices(offerId);
   const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", ["name", "key", "offerId"]);
+  const saved = useUnsavedValues({ name, key, offerId });
   const suggested = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
   const submit = async () => {
     const payload = await save({ name, key: key ?? suggested, ...(offerId !== null && { offerId }) });
-    if (payload?.integration) onMade(payload.integration.id, payload.integration.name);
+    if (!payload?.integration) return;
+    saved();
+    onMade(payload.integration.id, payload.integration.name);
   };
   return (
     <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>

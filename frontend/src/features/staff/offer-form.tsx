@@ -7,6 +7,7 @@ import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
@@ -102,6 +103,10 @@ export function OfferForm({
   const [withinDays, setWithinDays] = useState(String(rule?.withinDays ?? ""));
   const [clawbackDays, setClawbackDays] = useState(String(rule?.clawbackDays ?? ""));
   const { errors, isSaving, save } = useSave(SaveOffer, "saveOffer", fields);
+  const saved = useUnsavedValues([
+    [name, operator, vertical, state, currency, destinationUrl, fallbackUrl, hosts, window, cap],
+    [needed, minDeposit, minCumulativeDeposit, withinDays, clawbackDays],
+  ]);
 
   const submit = async () => {
     const payload = await save({
@@ -124,7 +129,9 @@ export function OfferForm({
         clawbackDays: count(clawbackDays),
       },
     });
-    if (payload?.offer) onSaved(payload.offer.id, payload.offer.name);
+    if (!payload?.offer) return;
+    saved();
+    onSaved(payload.offer.id, payload.offer.name);
   };
 
   return (

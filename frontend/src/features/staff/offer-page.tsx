@@ -14,6 +14,7 @@ import { EmptyState, ErrorState } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
@@ -440,6 +441,7 @@ function PageForm({
   const [name, setName] = useState(page?.name ?? "");
   const [url, setUrl] = useState(page?.url ?? "");
   const { errors, isSaving, save } = useSave(SavePage, "saveLandingPage", ["key", "name", "url"]);
+  useUnsavedValues({ key, name, url });
   return (
     <Form
       className="flex flex-col gap-4"

@@ -21,6 +21,7 @@ const pasted: Recognition = {
   network: "CAKE",
   dialect: "",
   source: "",
+  ownUrl: null,
   urlTemplate: "https://t.example/pb",
   parameters: [
     parameter("subid", "#s2#", "param_1"),

@@ -1,9 +1,11 @@
-import { ArrowRight, Check, SlidersHorizontal } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { ArrowRight, Check, CircleAlert, SlidersHorizontal } from "lucide-react";
 import type { ReactElement } from "react";
 
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { plural } from "@/components/ui/format";
+import { Note } from "@/components/ui/states";
 import { TemplateText, UrlText } from "@/components/ui/url-text";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
@@ -23,6 +25,19 @@ export const RecognizeQuery = graphql(`
       dialect
       source
       urlTemplate
+      ownUrl {
+        message
+        link {
+          id
+          offer {
+            id
+          }
+          campaign {
+            id
+            name
+          }
+        }
+      }
       parameters {
         name
         value
@@ -81,7 +96,8 @@ export function RecognitionCard({
   recognition: Recognition;
   onAccept: (adjust: boolean) => void;
 }): ReactElement {
-  const { tracker, reason, urlTemplate, parameters } = recognition;
+  const { tracker, reason, urlTemplate, parameters, ownUrl } = recognition;
+  if (ownUrl !== null) return <OwnUrl message={ownUrl.message} link={ownUrl.link} />;
   if (urlTemplate === "") {
     return (
       <p className="text-retrying">
@@ -129,6 +145,27 @@ export function RecognitionCard({
       )}
       {tracker?.note != null && <p className="text-sm text-muted">{tracker.note}</p>}
     </section>
+  );
+}
+
+/** One of our own URLs, in the place of the tracker's: what it is, and where it belongs. */
+function OwnUrl({ message, link }: NonNullable<Recognition["ownUrl"]>): ReactElement {
+  return (
+    <Note tone="failed" icon={CircleAlert}>
+      {message}
+      {link !== null && (
+        <>
+          {" "}
+          <Link
+            to="/links"
+            search={link.campaign === null ? { offer: link.offer.id } : { campaign: link.campaign.id }}
+            className="link"
+          >
+            Open this tracking link
+          </Link>
+        </>
+      )}
+    </Note>
   );
 }
 

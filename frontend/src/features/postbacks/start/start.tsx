@@ -18,6 +18,9 @@ export interface Beginning {
   token: string | null;
   /** Value by value, in the table. */
   adjust: boolean;
+  /** Those of a postback that it is a copy of. */
+  goals?: string[];
+  method?: "GET" | "POST";
 }
 
 /** The first step of a new postback: paste what the tracker shows, or say which tracker it is. */

@@ -2,7 +2,7 @@
  * Puts text on the clipboard, and says whether it is there. Over plain http, as on a network of one's own, browsers have no
  * clipboard API: there the text is selected and copied as by hand.
  */
-export async function copyText(text: string): Promise<boolean> {
+export async function toClipboard(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

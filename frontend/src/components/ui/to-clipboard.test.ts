@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
 
-import { copyText } from "./copy-text";
+import { toClipboard } from "./to-clipboard";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -18,7 +18,7 @@ it("copies over plain http, where there is no clipboard API, and gives the focus
   document.body.innerHTML = `<div role="dialog"><button>Copy</button></div>`;
   const button = document.querySelector("button");
   button?.focus();
-  expect(await copyText("https://links.example/c/1?param_1={subid}")).toBe(true);
+  expect(await toClipboard("https://links.example/c/1?param_1={subid}")).toBe(true);
   expect(copied).toBe("https://links.example/c/1?param_1={subid}");
   expect(document.activeElement).toBe(button);
   expect(document.querySelector("textarea")).toBeNull();
@@ -29,5 +29,5 @@ it("says so where nothing can be copied", async () => {
   document.execCommand = () => {
     throw new Error("not here");
   };
-  expect(await copyText("x")).toBe(false);
+  expect(await toClipboard("x")).toBe(false);
 });

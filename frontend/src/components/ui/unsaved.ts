@@ -1,0 +1,84 @@
+import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
+
+/** A form whose content may be lost. */
+export interface Unsaved {
+  isDirty: boolean;
+  /** Forgets what was kept of it, where it is left on purpose. */
+  onDiscard: (() => void) | undefined;
+}
+
+const all = new Set<Unsaved>();
+const listeners = new Set<() => void>();
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+/** Whether a form on the page has content that is not saved. */
+export function hasUnsaved(forms: Iterable<Unsaved> = all): boolean {
+  return [...forms].some(({ isDirty }) => isDirty);
+}
+
+/** Forgets the content of all forms: it was said that it may be lost. */
+export function discardUnsaved(forms: Iterable<Unsaved> = all): void {
+  for (const form of forms) {
+    if (form.isDirty) form.onDiscard?.();
+    form.isDirty = false;
+  }
+  tell();
+}
+
+export function useHasUnsaved(): boolean {
+  return useSyncExternalStore(subscribe, () => hasUnsaved());
+}
+
+/** The forms of the dialog that one is in: closing it asks too. */
+export const DialogForms = createContext<Set<Unsaved> | null>(null);
+
+/**
+ * While `isDirty`, leaving the page or closing the dialog asks first. Gives back what to call when the content is saved and the
+ * page moves on at once.
+ */
+export function useUnsaved(isDirty: boolean, onDiscard?: () => void): () => void {
+  const dialog = useContext(DialogForms);
+  const form = useRef<Unsaved>({ isDirty: false, onDiscard: undefined });
+  useEffect(() => {
+    const own = form.current;
+    all.add(own);
+    dialog?.add(own);
+    return () => {
+      all.delete(own);
+      dialog?.delete(own);
+      tell();
+    };
+  }, [dialog]);
+  useEffect(() => {
+    form.current.onDiscard = onDiscard;
+  }, [onDiscard]);
+  useEffect(() => {
+    form.current.isDirty = isDirty;
+    tell();
+  }, [isDirty]);
+  return () => {
+    form.current.isDirty = false;
+    tell();
+  };
+}
+
+/** `useUnsaved` of a form that begins with these values: it is dirty while they differ. */
+export function useUnsavedValues(values: unknown): () => void {
+  const now = JSON.stringify(values);
+  const [saved, setSaved] = useState(now);
+  const release = useUnsaved(now !== saved);
+  return () => {
+    setSaved(now);
+    release();
+  };
+}
