@@ -24,15 +24,6 @@ func FiringPostback(p *db.Postback) firing.Postback {
 	}
 }
 
-// FiringPostbacks converts rows for the rules of firing.
-func FiringPostbacks(rows []*db.Postback) []firing.Postback {
-	list := make([]firing.Postback, len(rows))
-	for i, p := range rows {
-		list[i] = FiringPostback(p)
-	}
-	return list
-}
-
 // WritePostback writes a specification into the creation or the update of a row.
 func WritePostback(m *db.PostbackMutation, p firing.Postback) {
 	m.SetName(p.Name)

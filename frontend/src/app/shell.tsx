@@ -1,15 +1,5 @@
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import {
-  ChevronsUpDown,
-  Ellipsis,
-  Keyboard,
-  LogOut,
-  Monitor,
-  Moon,
-  Search,
-  Settings,
-  Sun,
-} from "lucide-react";
+import { Ellipsis, Search } from "lucide-react";
 import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useQuery } from "urql";
@@ -19,17 +9,15 @@ import { modKey, useHotkey } from "@/components/ui/hotkeys";
 import { ReadOnlyContext } from "@/components/ui/read-only";
 import { EntryContext } from "@/components/ui/entry";
 import { KeyHint } from "@/components/ui/key-hint";
-import { Menu } from "@/components/ui/menu";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
-import { setTheme, type ThemeChoice, useTheme } from "@/components/ui/theme";
 import { ZoneContext } from "@/components/ui/time";
 import { useHasUnsaved } from "@/components/ui/unsaved";
 import { explain } from "@/graphql/client";
 import { setSessionLost, useSessionLost } from "@/graphql/session";
 import { type Viewer, ViewerQuery } from "@/graphql/viewer";
 
-import { useSignOut, whoIs } from "./account";
+import { AccountButton } from "./account-button";
 import { preloadLost } from "./broken";
 import { pages, thumbPages } from "./pages";
 
@@ -285,48 +273,27 @@ function Rail({
   );
 }
 
-const themes: readonly { id: ThemeChoice; name: string; icon: typeof Sun }[] = [
-  { id: "light", name: "Light", icon: Sun },
-  { id: "dark", name: "Dark", icon: Moon },
-  { id: "system", name: "System", icon: Monitor },
-];
+const loadMenu = () => import("./account-menu");
+const AccountMenu = lazy(() => loadMenu().then((m) => ({ default: m.AccountMenu })));
 
+/** Its menu is fetched when somebody goes for it. */
 function Account({ viewer, onKeys }: { viewer: Viewer; onKeys: () => void }): ReactElement {
-  const theme = useTheme();
-  const signOut = useSignOut();
-  const navigate = useNavigate();
-  return (
-    <Menu
-      label="Account"
-      trigger={
-        <AriaButton className="flex min-h-10 items-center gap-2 rounded-md px-2 py-1 text-left hover:bg-sunken max-lg:justify-center max-lg:px-0">
-          <span className="min-w-0 flex-1 max-lg:sr-only">
-            <span className="sr-only">Account </span>
-            <span className="block truncate font-medium">{whoIs(viewer)}</span>
-            <span className="block truncate text-xs text-muted">{viewer.user.email}</span>
-          </span>
-          <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-muted" />
-        </AriaButton>
-      }
-      actions={[
-        {
-          id: "settings",
-          label: "Settings",
-          icon: Settings,
-          run: () => void navigate({ to: "/settings" }),
-        },
-        ...themes.map(({ id, name, icon }) => ({
-          id,
-          label: `Theme: ${name}${theme === id ? " (current)" : ""}`,
-          icon,
-          run: () => {
-            setTheme(id);
-          },
-        })),
-        { id: "keys", label: "Keyboard shortcuts", icon: Keyboard, run: onKeys },
-        { id: "out", label: "Sign out", icon: LogOut, run: signOut },
-      ]}
+  const [isWanted, setWanted] = useState(false);
+  const closed = (
+    <AccountButton
+      viewer={viewer}
+      onHoverStart={() => void loadMenu()}
+      onPress={() => {
+        setWanted(true);
+      }}
     />
+  );
+  return isWanted ? (
+    <Suspense fallback={closed}>
+      <AccountMenu viewer={viewer} onKeys={onKeys} />
+    </Suspense>
+  ) : (
+    closed
   );
 }
 

@@ -18,13 +18,16 @@ export function Menu({
   trigger,
   label,
   actions,
+  isOpenAtFirst = false,
 }: {
   trigger: ReactElement;
   label: string;
   actions: readonly Action[];
+  /** Opens as it appears: for a menu that is fetched when its button is pressed. */
+  isOpenAtFirst?: boolean;
 }): ReactElement {
   return (
-    <MenuTrigger>
+    <MenuTrigger defaultOpen={isOpenAtFirst}>
       {trigger}
       <Popover offset={4} placement="bottom end" className={popoverClass}>
         <AriaMenu aria-label={label} items={actions} className="outline-none">

@@ -3,6 +3,7 @@ import { type ReactElement, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
@@ -30,6 +31,7 @@ const SaveAffiliate = mutation(
 export function AffiliateForm({ onSaved }: { onSaved: (name: string) => void }): ReactElement {
   const [name, setName] = useState("");
   const { errors, isSaving, save } = useSave(SaveAffiliate, "saveAffiliate", ["name"]);
+  useUnsavedValues({ name });
   return (
     <Form
       className="flex flex-col gap-4"
