@@ -6,6 +6,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Segmented } from "@/components/ui/segmented";
+import { useUnsavedValues } from "@/components/ui/unsaved";
 
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
@@ -50,6 +51,7 @@ export function UserForm({
   const [name, setName] = useState("");
   const [role, setRole] = useState<"MANAGER" | "ADMIN">("MANAGER");
   const { errors, isSaving, save } = useSave(CreateUser, "createUser", ["email", "name", "role"]);
+  useUnsavedValues({ email, name, role });
   const submit = async () => {
     const payload = await save(
       affiliateId === null ? { email, name, role } : { email, name, role: "AFFILIATE" as const, affiliateId },
