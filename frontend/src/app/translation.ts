@@ -43,6 +43,7 @@ export function surviveTranslation(): void {
     remember(replaced.takeRecords());
     restore(node);
   };
+  // oxlint-disable-next-line typescript/unbound-method -- both are called with their own this
   const { removeChild, insertBefore } = Node.prototype;
   Node.prototype.removeChild = function <T extends Node>(this: Node, child: T): T {
     if (child.parentNode !== this) settle(child);
@@ -54,6 +55,7 @@ export function surviveTranslation(): void {
   };
   const value = Object.getOwnPropertyDescriptor(Node.prototype, "nodeValue");
   if (value?.set === undefined) return;
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its own this
   const { set } = value;
   Object.defineProperty(Node.prototype, "nodeValue", {
     ...value,

@@ -135,5 +135,9 @@ export function StateBadge({
 export function StatusCode({ code }: { code: number | null }): ReactElement {
   if (code === null) return <span className="text-faint">–</span>;
   const tone: Tone = code < 300 ? "delivered" : code < 400 ? "held" : code < 500 ? "failed" : "retrying";
-  return <span className={cx("tabular font-mono text-sm", bare[tone])}>{code}</span>;
+  return (
+    <span translate="no" className={cx("tabular font-mono text-sm", bare[tone])}>
+      {code}
+    </span>
+  );
 }

@@ -18,6 +18,7 @@ export function CodeBlock({
   return (
     <div className={cx("flex min-w-0 items-start rounded-md border bg-sunken", className)}>
       <pre
+        translate="no"
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
         tabIndex={0}
         role="region"

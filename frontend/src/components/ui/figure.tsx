@@ -28,7 +28,7 @@ export function Figure({
   return (
     <div className="min-w-0 px-4 py-3">
       <dt className="text-sm text-muted">{name}</dt>
-      <dd className="tabular mt-0.5 text-2xl font-semibold tracking-tight break-words">
+      <dd translate="no" className="tabular mt-0.5 text-2xl font-semibold tracking-tight break-words">
         {value ?? <Skeleton className="my-1.5 h-5 w-16" />}
       </dd>
       <dd className="tabular mt-0.5 min-h-5 text-sm text-muted">{children}</dd>

@@ -10,7 +10,7 @@ export function Money({ value }: { value: { amount: string; currency: string } |
       </span>
     );
   return (
-    <span className="tabular whitespace-nowrap" title={`${value.amount} ${value.currency}`}>
+    <span translate="no" className="tabular whitespace-nowrap" title={`${value.amount} ${value.currency}`}>
       {formatMoney(value.amount, value.currency)}
     </span>
   );
@@ -19,5 +19,7 @@ export function Money({ value }: { value: { amount: string; currency: string } |
 /** What comes in several currencies: it cannot be added up. */
 export function Sums({ of }: { of: readonly { amount: string; currency: string }[] }): ReactElement {
   if (of.length === 0) return <>–</>;
-  return <>{of.map(({ amount, currency }) => formatMoney(amount, currency)).join(" + ")}</>;
+  return (
+    <span translate="no">{of.map(({ amount, currency }) => formatMoney(amount, currency)).join(" + ")}</span>
+  );
 }

@@ -9,6 +9,7 @@ export function ShortId({ id, what, whole }: { id: string; what?: string; whole?
   return (
     <span className="inline-flex min-w-0 items-center gap-1">
       <span
+        translate="no"
         title={id}
         className={cx("min-w-0 font-mono text-sm", whole === true ? "break-all" : "whitespace-nowrap")}
       >

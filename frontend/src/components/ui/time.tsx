@@ -20,6 +20,7 @@ export function Time({ at, form = "short" }: { at: string; form?: TimeForm }): R
   const shown = form === "time" && !isToday(moment, zone) ? "short" : form;
   return (
     <time
+      translate="no"
       dateTime={at}
       title={`${formatTime(moment, "full", zone)} · ${formatUtc(moment)}`}
       className="tabular whitespace-nowrap"

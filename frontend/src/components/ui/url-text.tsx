@@ -27,7 +27,7 @@ export function UrlText({
   const colours = hues((parts ?? []).map((part) => part.value.name));
   const host = /^[a-z]+:\/\/[^/?#{]*/i.exec(url)?.[0].length ?? 0;
   return (
-    <span className={cx("font-mono text-sm break-all", className)}>
+    <span translate="no" className={cx("font-mono text-sm break-all", className)}>
       {cut(url, parts ?? []).map((piece) =>
         piece.mark === null ? (
           <Plain key={piece.start} text={piece.text} muted={Math.max(0, host - piece.start)} />
