@@ -1,10 +1,31 @@
 // @vitest-environment node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect, it } from "vitest";
 
-import { hues } from "./hues";
+import { hue, kindOf } from "./hues";
 
-it("gives a name its own hue whatever stands around it, and six names six hues", () => {
-  expect(hues(["payout"]).get("payout")).toBe(hues(["payout", "param_1"]).get("payout"));
-  expect(new Set(hues(["a", "b", "c", "d", "e", "f"]).values()).size).toBe(6);
-  expect(hues(["a", "b", "c", "d", "e", "f", "g"]).get("g")).toMatch(/hue-/);
+/** The registry, read out of the program's text: in the app it comes from the server. */
+function registry(): { name: string; group: string }[] {
+  const text = readFileSync(join(import.meta.dirname, "../../../../domain/macro/names.go"), "utf8");
+  const constants = new Map([...text.matchAll(/^\t(\w+) +Name = "(\w+)"/gm)].map((m) => [m[1], m[2]]));
+  return [
+    ...text.matchAll(/^\t\{Name: (\w+),(?: Aliases: \[\]string\{([^}]*)\},)? Group: "([^"]+)"/gm),
+  ].flatMap(([, name, aliases, group = ""]) =>
+    [constants.get(name) ?? "", ...[...(aliases ?? "").matchAll(/"(\w+)"/g)].map((m) => m[1] ?? "")].map(
+      (one) => ({ name: one, group }),
+    ),
+  );
+}
+
+it("a macro and its aliases have the hue of its group", () => {
+  const macros = registry();
+  expect(macros.length).toBeGreaterThan(35);
+  const shared = ["Time", "Delivery", "Aggregated"];
+  for (const { name, group } of macros) {
+    expect([name, kindOf(name)]).toEqual([name, shared.includes(group) ? "Other" : group]);
+  }
+  expect(hue("PAYOUT")).toBe(hue("amount"));
+  expect(hue("payout")).not.toBe(hue("param_1"));
 });

@@ -1,12 +1,12 @@
 import type { ReactElement } from "react";
 
 import { cx } from "./cx";
-import { hues } from "./hues";
+import { hue } from "./hues";
 import { cut, type Mark } from "./spans";
 
 /** What a part of a URL stands for. */
 export interface UrlPart {
-  /** The macro: parts of the same macro have the same colour. */
+  /** The macro: its kind has a colour. */
   name: string;
   /** Shown on hover. */
   hint: string;
@@ -24,7 +24,6 @@ export function UrlText({
   parts?: readonly Mark<UrlPart>[];
   className?: string;
 }): ReactElement {
-  const colours = hues((parts ?? []).map((part) => part.value.name));
   const host = /^[a-z]+:\/\/[^/?#{]*/i.exec(url)?.[0].length ?? 0;
   return (
     <span translate="no" className={cx("font-mono text-sm break-all", className)}>
@@ -39,7 +38,7 @@ export function UrlText({
               "rounded-sm box-decoration-clone px-0.5 py-px",
               piece.mark.wrong === true
                 ? "bg-failed-soft text-failed underline decoration-wavy underline-offset-3"
-                : colours.get(piece.mark.name),
+                : hue(piece.mark.name),
             )}
           >
             {piece.text}

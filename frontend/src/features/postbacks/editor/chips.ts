@@ -8,7 +8,7 @@ import {
 } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, WidgetType } from "@codemirror/view";
 
-import { hues } from "@/components/ui/hues";
+import { hue } from "@/components/ui/hues";
 
 import { hostEnd, type MacroNames, type Slot, slotsOf } from "./slots";
 
@@ -77,7 +77,6 @@ const words: Record<Slot["kind"], string> = {
 
 function chipsOf(state: EditorState): DecorationSet {
   const slots = state.field(slotsField);
-  const colours = hues(slots.filter((slot) => slot.kind === "macro").map((slot) => slot.macro));
   const selected = selectedSlot(state);
   const ranges: Range<Decoration>[] = [];
   const host = hostEnd(state.doc.toString());
@@ -88,7 +87,7 @@ function chipsOf(state: EditorState): DecorationSet {
       ranges.push(Decoration.widget({ widget, side: 1 }).range(slot.start));
       continue;
     }
-    const colour = slot.kind === "macro" ? ` ${colours.get(slot.macro) ?? ""}` : "";
+    const colour = slot.kind === "macro" ? ` ${hue(slot.macro)}` : "";
     const on = slot === selected ? " cm-chip-on" : "";
     ranges.push(
       Decoration.mark({

@@ -5,7 +5,7 @@ import { Button as AriaButton } from "react-aria-components";
 import { Button, IconButton } from "@/components/ui/button";
 import { inputClass } from "@/components/ui/classes";
 import { cx } from "@/components/ui/cx";
-import { hues } from "@/components/ui/hues";
+import { hue } from "@/components/ui/hues";
 
 import type { Macro, MacroFilter } from "./macros";
 import { addParameter, type Parameter, parametersIn, removeParameter, renameParameter } from "./parameters";
@@ -32,7 +32,6 @@ export function ValueTable(props: ValueTableProps): ReactElement {
   const query = queryOf(value, names);
   // Without a query, the fragment is edited here too.
   const address = query.start === query.end ? value : value.slice(0, query.start);
-  const colours = hues(slots.filter((s) => s.kind === "macro").map((s) => s.macro));
   return (
     <div className="flex flex-col gap-2">
       <input
@@ -48,11 +47,16 @@ export function ValueTable(props: ValueTableProps): ReactElement {
         {elsewhere.map((slot) => (
           <li key={`outside ${String(slot.start)}`} className="flex items-center gap-2 px-2 py-1.5">
             <span className="w-28 shrink-0 text-sm text-muted sm:w-36">in {placeNames[slot.place]}</span>
-            <Chip {...props} slot={slot} label={placeNames[slot.place]} colour={colours.get(slot.macro)} />
+            <Chip
+              {...props}
+              slot={slot}
+              label={placeNames[slot.place]}
+              colour={slot.kind === "macro" ? hue(slot.macro) : undefined}
+            />
           </li>
         ))}
         {parameters.map((parameter, i) => (
-          <Row key={i} {...props} parameter={parameter} index={i} colours={colours} />
+          <Row key={i} {...props} parameter={parameter} index={i} />
         ))}
       </ul>
       <div>
@@ -73,11 +77,10 @@ export function ValueTable(props: ValueTableProps): ReactElement {
 interface RowProps extends ValueTableProps {
   parameter: Parameter;
   index: number;
-  colours: ReadonlyMap<string, string>;
 }
 
 function Row(props: RowProps): ReactElement {
-  const { parameter, value, onChange, exampleAt, colours } = props;
+  const { parameter, value, onChange, exampleAt } = props;
   const [first] = parameter.slots;
   const example =
     first && first.kind === "macro" && parameter.slots.length === 1 ? exampleAt(first.start) : null;
@@ -104,7 +107,7 @@ function Row(props: RowProps): ReactElement {
             {...props}
             slot={slot}
             label={parameter.name}
-            colour={colours.get(slot.macro)}
+            colour={slot.kind === "macro" ? hue(slot.macro) : undefined}
           />
         ))}
       </span>
