@@ -29,18 +29,11 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       input: { app: here("./index.html"), graphiql: here("./graphiql.html") },
-      // The staff's pages are one chunk: nobody else fetches it, and what everybody fetches names it once. What menus are made of is
-      // one too: every page has them, and in many small ones it packs badly.
+      // The staff's pages are one chunk: nobody else fetches it, and what everybody fetches names it once.
       output: {
         advancedChunks: {
           includeDependenciesRecursively: false,
-          groups: [
-            { name: "staff", test: /src\/(features\/staff\/(?!search)|app\/(staff|look)-)/ },
-            {
-              name: "menu",
-              test: /react-(aria|stately|aria-components)\/.*(\/(menu|tree|autocomplete|tooltip|dialog)\/|\/(Menu|Popover|Autocomplete|Dialog|Tooltip|Header|Keyboard|Separator|Text|ListKeyboardDelegate|DOMLayoutDelegate|useSelectableList|usePopover|useOverlay\w*|calculatePosition|OverlayArrow|SharedElementTransition)\.mjs)/,
-            },
-          ],
+          groups: [{ name: "staff", test: /src\/(features\/staff\/(?!search)|app\/(staff|look)-)/ }],
         },
       },
     },

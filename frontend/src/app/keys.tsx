@@ -5,7 +5,7 @@ import { modKey } from "@/components/ui/hotkeys";
 import { KeyHint } from "@/components/ui/key-hint";
 
 const keys: readonly (readonly [keys: string, does: string])[] = [
-  [`${modKey} K`, "Search pages, campaigns, postbacks and ids"],
+  [`${modKey} K`, "Search pages, names and ids"],
   ["?", "Keyboard shortcuts"],
   ["/", "Go to the page's search field"],
   ["↑ ↓", "Previous or next row"],

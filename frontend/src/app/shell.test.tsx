@@ -37,6 +37,32 @@ describe("the palette", () => {
       expect(path()).toBe(`/conversions/${world.conversions[2]?.id ?? ""}`);
     });
   });
+
+  it("leads an affiliate to its link for an offer", async () => {
+    const { user, path } = open("/");
+    await screen.findByRole("heading", { level: 1, name: "Home" });
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "offer");
+    const [offer] = await screen.findAllByRole("option", { name: /Offer$/ });
+    if (!offer) throw new Error("there is no offer");
+    await user.click(offer);
+    await waitFor(() => {
+      expect(path()).toMatch(/^\/links\?offer=/);
+    });
+  });
+
+  it("leads staff to an affiliate", async () => {
+    const world = new World(1);
+    world.role = "MANAGER";
+    const { user, path } = open("/clicks", world);
+    await screen.findByRole("heading", { level: 1, name: "Clicks" });
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "nordic");
+    await user.click(await screen.findByRole("option", { name: /^Nordic Media/ }));
+    await waitFor(() => {
+      expect(path()).toBe("/staff/affiliates/A2");
+    });
+  });
 });
 
 it("`?` lists the keys, but not while typing", async () => {
