@@ -63,6 +63,9 @@ export function Panel({
 }
 
 /** The width and margins of a page that is not a list over the whole width. */
+/** What stands below something that is on its way is shown when that is there: it would jump. */
+export const fromTheTop = "[&>:has([data-loading])~*]:hidden";
+
 export function PageBody({ children, className }: { children: ReactNode; className?: string }): ReactElement {
   return <div className={cx("flex flex-col gap-4 px-4 pb-10", className)}>{children}</div>;
 }

@@ -7,6 +7,7 @@ export function Skeleton({ className }: { className?: string }): ReactElement {
   return (
     <span
       aria-hidden
+      data-loading
       className={cx(
         "block h-3.5 rounded-sm bg-sunken motion-safe:animate-[pulse-soft_1.6s_ease-in-out_infinite]",
         className,

@@ -3,6 +3,7 @@ import type { ReactElement } from "react";
 import { useQuery } from "urql";
 
 import { Panel } from "@/components/ui/page";
+import { SkeletonBlock } from "@/components/ui/skeleton";
 import { graphql } from "@/graphql/graphql";
 
 import { Step } from "./step";
@@ -35,8 +36,9 @@ const BegunQuery = graphql(`
 
 /** For somebody without a campaign: what leads to a first delivery by an offer's own link. It goes when there is one. */
 export function Begin(): ReactElement | null {
-  const [{ data }] = useQuery({ query: BegunQuery, requestPolicy: "cache-and-network" });
-  if (!data || data.deliveries.edges.length > 0) return null;
+  const [{ data, error }] = useQuery({ query: BegunQuery, requestPolicy: "cache-and-network" });
+  if (!data) return error ? null : <SkeletonBlock label="Loading the checklist" lines={3} />;
+  if (data.deliveries.edges.length > 0) return null;
   const postback = data.postbacks.edges.length > 0;
   const click = data.clicks.edges.length > 0;
   return (

@@ -3,6 +3,7 @@ import { type ReactElement, useEffect, useState } from "react";
 import { useQuery } from "urql";
 
 import { Panel } from "@/components/ui/page";
+import { SkeletonBlock } from "@/components/ui/skeleton";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
 
@@ -36,6 +37,17 @@ const NewestQuery = graphql(`
     }
   }
 `);
+
+const ChecklistQuery = graphql(
+  `
+    query SetupChecklist($campaignId: ID!) {
+      setupChecklist(campaignId: $campaignId) {
+        ...ChecklistParts
+      }
+    }
+  `,
+  [ChecklistParts],
+);
 
 const Changes = graphql(
   `
@@ -81,17 +93,26 @@ function whereTo(key: string, campaign: string): ReactElement | null {
 
 /** The newest campaign's set-up: six steps that tick themselves. It goes when all are done. */
 export function SetupChecklist(): ReactElement | null {
-  const [{ data }] = useQuery({ query: NewestQuery, requestPolicy: "cache-and-network" });
-  if (!data) return null;
+  const [{ data, error }] = useQuery({ query: NewestQuery, requestPolicy: "cache-and-network" });
+  if (!data) return error ? null : <Unknown />;
   const id = data.campaigns.edges[0]?.node.id;
   return id === undefined ? <Begin /> : <Steps key={id} campaignId={id} />;
 }
 
+/** Whether there is anything left to set up is on its way. */
+function Unknown(): ReactElement {
+  return <SkeletonBlock label="Loading the checklist" lines={3} />;
+}
+
 function Steps({ campaignId }: { campaignId: string }): ReactElement | null {
-  const [list, setList] = useState<Checklist | null>(null);
+  const [{ data, error }] = useQuery({
+    query: ChecklistQuery,
+    variables: { campaignId },
+    requestPolicy: "cache-and-network",
+  });
+  const [changed, setList] = useState<Checklist | null>(null);
   useEffect(
     () =>
-      // The first event is the list as it stands.
       subscribeLive(
         Changes,
         { campaignId },
@@ -103,6 +124,8 @@ function Steps({ campaignId }: { campaignId: string }): ReactElement | null {
       ),
     [campaignId],
   );
+  const list = changed ?? data?.setupChecklist;
+  if (list === undefined) return error ? null : <Unknown />;
   if (list === null || list.done) return null;
   const done = list.steps.filter((step) => step.done).length;
   return (

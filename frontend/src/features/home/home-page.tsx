@@ -1,6 +1,6 @@
 import { lazy, type ReactElement, Suspense } from "react";
 
-import { PageBody, PageHead } from "@/components/ui/page";
+import { fromTheTop, PageBody, PageHead } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -21,7 +21,7 @@ export function HomePage(): ReactElement {
           ? "What waits for you, today so far, and the latest activity."
           : "Today so far, and the latest activity."}
       </PageHead>
-      <PageBody>
+      <PageBody className={fromTheTop}>
         {isStaff && (
           <Suspense fallback={<SkeletonBlock label="Loading what waits" />}>
             <StaffHome />
@@ -32,7 +32,7 @@ export function HomePage(): ReactElement {
         {isStaff ? (
           <Latest />
         ) : (
-          <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_26rem]">
+          <div className={`${fromTheTop} grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_26rem]`}>
             <Latest />
             <Attention />
           </div>

@@ -6,7 +6,7 @@ import { Listing } from "@/components/records/listing";
 import { Badge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { None } from "@/components/ui/none";
-import { PageBody, PageHead, Panel } from "@/components/ui/page";
+import { fromTheTop, PageBody, PageHead, Panel } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
 import { RelativeTime } from "@/components/ui/time";
 import { graphql, type ResultOf } from "@/graphql/graphql";
@@ -146,7 +146,7 @@ export function EnginePage(): ReactElement {
         Postbacks that wait, the endpoints they wait for, and the workers that send them. Refreshed every five
         seconds.
       </PageHead>
-      <PageBody className="max-w-5xl">
+      <PageBody className={`${fromTheTop} max-w-5xl`}>
         <Listing
           what="The delivery queue"
           error={data ? undefined : error}
