@@ -29,6 +29,7 @@ export class World {
   isSignedIn = true;
   hold: { reason: string; since: string; note: string | null } | null = null;
   readonly password = "correct horse";
+  name = "";
   timeZone = "UTC";
   campaigns = makeCampaigns();
   postbacks = makePostbacks(this.campaigns);
@@ -285,6 +286,7 @@ export class World {
       __typename: "User",
       id: isAffiliate ? "U1" : "U2",
       email: isAffiliate ? "anna@northstar.example" : "max@postrider.example",
+      name: this.name,
       role: this.role,
       timeZone: this.timeZone,
       affiliate: isAffiliate ? affiliate : null,
