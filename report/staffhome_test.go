@@ -63,7 +63,8 @@ func TestWhatWaitsForStaff(t *testing.T) {
 	called(t, d, refused, ago(2), "unauthorized", 401)
 	called(t, d, refused, ago(1), "invalid", 400)
 	refused.Received(t, d, func(c *db.ReceivedPostbackCreate) { // no integration has this key
-		c.SetID(idOf(t, ago(23))).SetReceivedAt(ago(23)).ClearIntegrationID().SetIntegrationKey("zzz").SetResult("unknown_integration").SetStatusCode(404)
+		c.SetID(idOf(t, ago(23))).SetReceivedAt(ago(23)).SetIntegrationKey("zzz").SetResult("unknown_integration").SetStatusCode(404)
+		c.Mutation().ResetIntegrationID()
 	})
 	clicked(t, d, talking, ago(1), "abc")
 	clicked(t, d, silent, ago(1), "")
