@@ -61,6 +61,10 @@ export class World {
   }));
   /** Operations whose next answer is this error. */
   failures = new Map<string, { message: string; code?: string }>();
+  /** What the API answers besides, to be set by a test: by the field of Query or Mutation. */
+  also: Record<string, unknown> = {};
+  /** What is found by its id besides. */
+  nodes: { id: string }[] = [];
   /** Names of the operations that were asked for. */
   asked: string[] = [];
   private made = 0;
@@ -318,6 +322,7 @@ export class World {
 
   find(id: string): unknown {
     return [
+      ...this.nodes,
       ...this.deliveries,
       ...this.clicks,
       ...this.campaigns,
@@ -345,7 +350,7 @@ export class World {
     return execute({
       schema: theSchema(),
       document,
-      rootValue: this.root,
+      rootValue: { ...this.root, ...this.also },
       variableValues: variables ?? {},
       typeResolver: (value) => (value as { __typename: string }).__typename,
     });
