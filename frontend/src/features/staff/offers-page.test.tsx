@@ -85,7 +85,7 @@ it("a deal is ended, and says until when it was", async () => {
   const deals = await screen.findByRole("table", { name: "Deals" });
   expect(deals).toHaveTextContent("Always");
   await user.click(within(deals).getByRole("button", { name: "End deal" }));
-  const asked = await screen.findByRole("alertdialog", { name: "End deal" });
+  const asked = await screen.findByRole("dialog", { name: "End deal" });
   await user.click(within(asked).getByRole("button", { name: "End deal" }));
   expect(await within(deals).findByText("Ended")).toBeInTheDocument();
   expect(deals).toHaveTextContent(/Until 1 Jan/);

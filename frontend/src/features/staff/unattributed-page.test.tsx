@@ -9,7 +9,7 @@ function orphansWorld() {
   world.role = "MANAGER";
   const [orphan] = world.conversions;
   const attributed: unknown[] = [];
-  Object.assign(orphan ?? {}, { integration: null, proposals: [], click: null, affiliate: null });
+  Object.assign(orphan ?? {}, { integration: null, proposals: [] });
   world.also = {
     attributeConversion: ({ input }: { input: { clickId: string } }) => {
       attributed.push(input);
@@ -38,7 +38,7 @@ it("a click is found and chosen where none is proposed, and what the server refu
   await user.click(field);
   await user.paste(world.clicks[3]?.param1 ?? "");
   await user.click(await within(choose).findByRole("button", { name: "Choose" }));
-  const dialog = await screen.findByRole("alertdialog", { name: "Attribute this conversion" });
+  const dialog = await screen.findByRole("dialog", { name: "Attribute this conversion" });
   await user.click(await within(dialog).findByRole("button", { name: "Attribute to North Star Media" }));
   expect(await within(dialog).findByText("The click is of another offer.")).toBeInTheDocument();
   expect(attributed).toMatchObject([{ clickId: "K4" }]);
