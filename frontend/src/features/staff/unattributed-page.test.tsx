@@ -9,7 +9,10 @@ function orphansWorld() {
   world.role = "MANAGER";
   const [orphan] = world.conversions;
   const attributed: unknown[] = [];
-  Object.assign(orphan ?? {}, { integration: null, proposals: [] });
+  Object.assign(orphan ?? {}, {
+    integration: { __typename: "Integration", id: "I1", name: "Royal Reels" },
+    proposals: [],
+  });
   world.also = {
     attributeConversion: ({ input }: { input: { clickId: string } }) => {
       attributed.push(input);
