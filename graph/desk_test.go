@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/graph"
 	"postrider/internal/globalid"
@@ -85,6 +87,42 @@ func TestAStatusChangeIsAuditedFromWhichToWhich(t *testing.T) {
 		if !strings.Contains(res.body, want) {
 			t.Errorf("no %s in %s", want, res.body)
 		}
+	}
+}
+
+// What staff are shown before they attribute a conversion is what then happens, postback by postback.
+func TestAnAttributionIsWhatItsPreviewSaid(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s, staff := pgtest.NewScene(t, a.db), a.staff(t)
+	pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?c={param_1}", pgtest.On("cpa"))
+	pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/?r={param_1}", pgtest.On("cpa", commission.Rejected))
+	c := s.Conversion(t, a.db, func(c *db.ConversionCreate) { c.SetGoal(commission.GoalCPA).SetTransactionID("T1") })
+	_, err := a.db.SQL.ExecContext(t.Context(), `UPDATE conversions SET affiliate_id = NULL, click_id = NULL, campaign_id = NULL, attributed_by = '' WHERE id = $1`, c.ID)
+	must(t, err)
+	_, err = a.db.SQL.ExecContext(t.Context(), `UPDATE conversion_events SET affiliate_id = NULL WHERE conversion_id = $1`, c.ID)
+	must(t, err)
+	v := vars{"id": c.GlobalID(), "click": globalid.UUID("Click", s.Click)}
+	shown := a.ask(t, staff, `query($id: ID!, $click: ID!) { attributionPreview(conversionId: $id, clickId: $click) {
+		affiliate { id } offer { id } campaign { id } payout { amount currency } postbacks { fires status postback { id } } } }`, v)
+	made := a.ask(t, staff, `mutation($id: ID!, $click: ID!) { attributeConversion(input: {conversionId: $id, clickId: $click}) {
+		conversion { affiliate { id } offer { id } campaign { id } payout { amount currency } deliveries { status postback { id } } } userErrors { message } } }`, v)
+	for _, field := range []string{"affiliate", "offer", "campaign", "payout"} {
+		was, is := shown.at(t, "attributionPreview", field), made.at(t, "attributeConversion", "conversion", field)
+		if is == nil || !reflect.DeepEqual(was, is) {
+			t.Errorf("%s: shown %v, became %v", field, was, is)
+		}
+	}
+	var fires []any
+	considered := shown.at(t, "attributionPreview", "postbacks").([]any)
+	for _, p := range considered {
+		p := p.(map[string]any)
+		if p["fires"] == true {
+			fires = append(fires, map[string]any{"status": p["status"], "postback": p["postback"]})
+		}
+	}
+	if sent := made.at(t, "attributeConversion", "conversion", "deliveries"); len(considered) != 2 || len(fires) != 1 || !reflect.DeepEqual(sent, fires) {
+		t.Errorf("shown %v, sent %v", considered, sent)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 func called(t *testing.T, d *pgtest.DB, s pgtest.Scene, at time.Time, result string, code int) {
 	t.Helper()
 	s.Received(t, d, func(c *db.ReceivedPostbackCreate) {
-		c.SetID(idOf(t, at)).SetReceivedAt(at).SetResult(result).SetReason("because " + result).SetStatusCode(code)
+		c.SetID(idOf(t, at)).SetReceivedAt(at).SetResult(result).SetReason(result + " at " + at.Format(time.TimeOnly)).SetStatusCode(code)
 	})
 }
 
@@ -39,17 +39,22 @@ func TestWhatWaitsForStaff(t *testing.T) {
 	d := pgtest.New(t)
 	now := pgtest.Now.Add(30 * 24 * time.Hour) // the factories' own clicks and calls are long ago by then
 	ago := func(hours int) time.Time { return now.Add(time.Duration(-hours) * time.Hour) }
-	talking, silent, gone, testing, paused, refused := pgtest.NewScene(t, d), pgtest.NewScene(t, d), pgtest.NewScene(t, d), pgtest.NewScene(t, d), pgtest.NewScene(t, d), pgtest.NewScene(t, d)
+	scene := func() pgtest.Scene { return pgtest.NewScene(t, d) }
+	talking, silent, long, gone, testing, paused, disabled, refused := scene(), scene(), scene(), scene(), scene(), scene(), scene(), scene()
+	scene() // its integration was never called
 	orphan(t, d, talking, ago(50))
 	orphan(t, d, talking, ago(2))
 	called(t, d, talking, ago(30), "recorded", 201)
 	called(t, d, talking, ago(23), "recorded", 201)
-	for _, s := range []pgtest.Scene{silent, testing, paused} {
+	for _, s := range []pgtest.Scene{silent, testing, paused, disabled} {
 		called(t, d, s, ago(60), "recorded", 201)
 		called(t, d, s, ago(25), "recorded", 201)
 	}
-	called(t, d, gone, ago(8*24), "recorded", 201) // longer ago than a week: it was never started, or is over
+	called(t, d, long, ago(7*24-1), "recorded", 201)
+	called(t, d, gone, ago(7*24+1), "recorded", 201) // longer ago than a week: it was never started, or is over
 	_, err := d.SQL.ExecContext(t.Context(), `UPDATE integrations SET test_mode = true WHERE id = $1`, testing.Integration.ID)
+	must(t, err)
+	_, err = d.SQL.ExecContext(t.Context(), `UPDATE integrations SET enabled = false WHERE id = $1`, disabled.Integration.ID)
 	must(t, err)
 	_, err = d.SQL.ExecContext(t.Context(), `UPDATE offers SET state = 'paused' WHERE id = $1`, paused.Offer)
 	must(t, err)
@@ -57,15 +62,21 @@ func TestWhatWaitsForStaff(t *testing.T) {
 	called(t, d, refused, ago(3), "unauthorized", 401)
 	called(t, d, refused, ago(2), "unauthorized", 401)
 	called(t, d, refused, ago(1), "invalid", 400)
+	refused.Received(t, d, func(c *db.ReceivedPostbackCreate) { // no integration has this key
+		c.SetID(idOf(t, ago(23))).SetReceivedAt(ago(23)).SetIntegrationKey("zzz").SetResult("unknown_integration").SetStatusCode(404)
+		c.Mutation().ResetIntegrationID()
+	})
 	clicked(t, d, talking, ago(1), "abc")
 	clicked(t, d, silent, ago(1), "")
-	clicked(t, d, silent, ago(2), "")
+	clicked(t, d, silent, ago(23), "")
+	clicked(t, d, gone, ago(2), "")
 	clicked(t, d, silent, ago(3), "abc")
 	clicked(t, d, silent, ago(25), "")
 	pgtest.Click(t, d, talking.Link, func(c *db.ClickCreate) { // somebody tried the link
 		c.SetID(idOf(t, ago(1))).SetClickedAt(ago(1)).SetParam1("").SetTest(true)
 	})
-	for endpoint, state := range map[string]dispatch.CircuitState{"https://down.example:443": dispatch.Open, "https://up.example:443": dispatch.Closed} {
+	circuits := map[string]dispatch.CircuitState{"https://down.example:443": dispatch.Open, "https://probed.example:443": dispatch.HalfOpen, "https://up.example:443": dispatch.Closed}
+	for endpoint, state := range circuits {
 		_, err = d.SQL.ExecContext(t.Context(), `INSERT INTO endpoints (endpoint, state, because, opened_at, probe_at, probes, successes, updated_at) VALUES ($1, $2, 'SERVER_ERROR', $3, $3, 0, 0, $3)`, endpoint, string(state), now)
 		must(t, err)
 	}
@@ -76,17 +87,19 @@ func TestWhatWaitsForStaff(t *testing.T) {
 	if s.Unattributed != 2 || s.OldestUnattributedAt == nil || !s.OldestUnattributedAt.Equal(ago(50)) {
 		t.Errorf("%d unattributed since %v", s.Unattributed, s.OldestUnattributedAt)
 	}
-	if len(s.Silent) != 1 || s.Silent[0].IntegrationID != silent.Integration.ID || !s.Silent[0].LastCallAt.Equal(ago(25)) {
+	if len(s.Silent) != 2 || s.Silent[0].IntegrationID != long.Integration.ID || s.Silent[1].IntegrationID != silent.Integration.ID || !s.Silent[1].LastCallAt.Equal(ago(25)) {
 		t.Errorf("silent: %+v", s.Silent)
 	}
-	if len(s.Refused) != 2 || s.Refused[0].Result != "unauthorized" || s.Refused[0].Count != 2 || s.Refused[0].Reason != "because unauthorized" ||
-		*s.Refused[0].IntegrationID != refused.Integration.ID || !s.Refused[0].LastAt.Equal(ago(2)) || s.Refused[1].Count != 1 {
+	if len(s.Refused) != 3 || s.Refused[0].Result != "unauthorized" || s.Refused[0].Count != 2 || s.Refused[0].Reason != "unauthorized at "+ago(2).Format(time.TimeOnly) ||
+		*s.Refused[0].IntegrationID != refused.Integration.ID || !s.Refused[0].LastAt.Equal(ago(2)) || s.Refused[1].Count != 1 ||
+		s.Refused[2].IntegrationID != nil || s.Refused[2].IntegrationKey != "zzz" {
 		t.Errorf("refused: %+v", s.Refused)
 	}
-	if len(s.Circuits) != 1 || s.Circuits[0].Endpoint != "https://down.example:443" || s.Circuits[0].Circuit != dispatch.Open {
+	if len(s.Circuits) != 2 || s.Circuits[0].Endpoint != "https://down.example:443" || s.Circuits[0].Circuit != dispatch.Open ||
+		s.Circuits[1].Endpoint != "https://probed.example:443" || s.Circuits[1].Circuit != dispatch.HalfOpen {
 		t.Errorf("circuits: %+v", s.Circuits)
 	}
-	if len(s.WithoutParam) != 1 || *s.WithoutParam[0] != (report.AffiliateWithoutParam{AffiliateID: silent.Affiliate, Clicks: 3, Without: 2}) {
+	if len(s.WithoutParam) != 2 || s.WithoutParam[1].AffiliateID != gone.Affiliate || *s.WithoutParam[0] != (report.AffiliateWithoutParam{AffiliateID: silent.Affiliate, Clicks: 3, Without: 2}) {
 		t.Errorf("without param_1: %+v", s.WithoutParam)
 	}
 	if _, err := home.OfStaff(as(t, talking.Affiliate)); err == nil {

@@ -153,8 +153,14 @@ export async function setForm(page: Page, form: Form): Promise<void> {
  * and changes without loading anew: what was opened stays open.
  */
 export async function expectFitInBothForms(page: Page, name: string): Promise<void> {
+  await inForm(page, "light");
   await expectFit(page, `${name}-light`);
-  await setForm(page, "dark");
+  await inForm(page, "dark");
+  await expectFit(page, `${name}-dark`);
+}
+
+async function inForm(page: Page, form: Form): Promise<void> {
+  await setForm(page, form);
   // Colours that still change are neither the one nor the other.
   await page.evaluate(async () => {
     await new Promise(requestAnimationFrame);
@@ -162,7 +168,6 @@ export async function expectFitInBothForms(page: Page, name: string): Promise<vo
       if (animation instanceof CSSTransition) animation.finish();
     }
   });
-  await expectFit(page, `${name}-dark`);
 }
 
 async function expectFit(page: Page, name: string): Promise<void> {

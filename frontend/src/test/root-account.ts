@@ -55,7 +55,16 @@ export function accountRoot(world: World) {
               { field: ["currentPassword"], message: "That is not your password.", code: "invalid" },
             ],
           },
-    updateSettings: ({ input }: { input: { timeZone?: string } }) => {
+    updateSettings: ({ input }: { input: { name?: string; timeZone?: string } }) => {
+      if ((input.name ?? "").length > 200) {
+        return {
+          viewer: null,
+          userErrors: [
+            { field: ["name"], message: "is longer than 200 bytes, or not valid text", code: "invalid" },
+          ],
+        };
+      }
+      world.name = input.name?.trim() ?? world.name;
       world.timeZone = input.timeZone ?? world.timeZone;
       return { viewer: world.viewer, userErrors: [] };
     },

@@ -25,13 +25,15 @@ export function factsRoot(world: World) {
   return {
     node: ({ id }: { id: string }) => world.find(id),
     nodes: ({ ids }: { ids: string[] }) => ids.map((id) => world.find(id)),
-    clicks: (args: Page & { filter?: Filter }) =>
+    clicks: (args: Page & { filter?: Filter & { affiliateIds?: string[]; hasParam?: boolean } }) =>
       connection(
         world.clicks.filter(
           (c) =>
             (!args.filter?.search ||
               [c.clickId, c.param1, c.param2, c.param3].includes(args.filter.search)) &&
-            (!args.filter?.campaignIds || args.filter.campaignIds.includes(c.campaign?.id ?? "")),
+            (!args.filter?.campaignIds || args.filter.campaignIds.includes(c.campaign?.id ?? "")) &&
+            (!args.filter?.affiliateIds || args.filter.affiliateIds.includes(c.affiliate.id)) &&
+            (args.filter?.hasParam === undefined || args.filter.hasParam === (c.param1 !== "")),
         ),
         args,
       ),

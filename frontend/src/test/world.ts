@@ -29,6 +29,7 @@ export class World {
   isSignedIn = true;
   hold: { reason: string; since: string; note: string | null } | null = null;
   readonly password = "correct horse";
+  name = "";
   timeZone = "UTC";
   campaigns = makeCampaigns();
   postbacks = makePostbacks(this.campaigns);
@@ -60,6 +61,10 @@ export class World {
   }));
   /** Operations whose next answer is this error. */
   failures = new Map<string, { message: string; code?: string }>();
+  /** What the API answers besides, to be set by a test: by the field of Query or Mutation. */
+  also: Record<string, unknown> = {};
+  /** What is found by its id besides. */
+  nodes: { id: string }[] = [];
   /** Names of the operations that were asked for. */
   asked: string[] = [];
   private made = 0;
@@ -285,6 +290,7 @@ export class World {
       __typename: "User",
       id: isAffiliate ? "U1" : "U2",
       email: isAffiliate ? "anna@northstar.example" : "max@postrider.example",
+      name: this.name,
       role: this.role,
       timeZone: this.timeZone,
       affiliate: isAffiliate ? affiliate : null,
@@ -316,6 +322,7 @@ export class World {
 
   find(id: string): unknown {
     return [
+      ...this.nodes,
       ...this.deliveries,
       ...this.clicks,
       ...this.campaigns,
@@ -343,7 +350,7 @@ export class World {
     return execute({
       schema: theSchema(),
       document,
-      rootValue: this.root,
+      rootValue: { ...this.root, ...this.also },
       variableValues: variables ?? {},
       typeResolver: (value) => (value as { __typename: string }).__typename,
     });

@@ -97,7 +97,7 @@ export function Table<T>({ label, columns, rows, rowId, loading, selectedId }: T
                       data-label={column.label}
                       className={cx(
                         "h-10 px-3 py-1.5 align-middle first:pl-4 last:pr-4",
-                        "max-md:flex max-md:h-auto max-md:min-w-0 max-md:items-center max-md:p-0 max-md:first:pl-0 max-md:last:pr-0",
+                        "max-md:flex max-md:h-auto max-md:min-w-0 max-md:items-baseline max-md:p-0 max-md:first:pl-0 max-md:last:pr-0",
                         column.lead === true
                           ? "max-md:order-1 max-md:flex-1 max-md:basis-3/5"
                           : column.trail === true

@@ -40,3 +40,26 @@ it("the next page is fetched, and stands under the first", async () => {
     expect(await links()).toHaveLength(60);
   });
 });
+
+it("staff see one affiliate's clicks", async () => {
+  const world = new World(6);
+  world.role = "MANAGER";
+  const [, other] = world.affiliates;
+  world.clicks.slice(0, 3).forEach((click) => {
+    Object.assign(click, { affiliate: other });
+  });
+  const { user, path } = open("/clicks", world);
+  await links();
+  await user.click(screen.getByRole("button", { name: "Filter by affiliate" }));
+  await user.click(await screen.findByRole("menuitemradio", { name: "Nordic Media" }));
+  await waitFor(async () => {
+    expect(await links()).toHaveLength(3);
+  });
+  expect(path()).toBe("/clicks?affiliate=A2");
+});
+
+it("an affiliate has no filter of affiliates, whatever the address says", async () => {
+  open("/clicks?affiliate=A2", new World(6));
+  expect(await links()).toHaveLength(50);
+  expect(screen.queryByRole("button", { name: "Filter by affiliate" })).not.toBeInTheDocument();
+});

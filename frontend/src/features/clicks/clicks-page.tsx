@@ -2,6 +2,7 @@ import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/rea
 import { ListFilter, MousePointerClick } from "lucide-react";
 import type { ReactElement } from "react";
 
+import { AffiliateFilter } from "@/components/records/affiliate-filter";
 import { CampaignFilter } from "@/components/records/campaign-filter";
 import { PagedListing } from "@/components/records/listing";
 import { Param } from "@/components/records/param";
@@ -88,11 +89,12 @@ export function ClicksPage(): ReactElement {
 function List({ search, selectedId }: { search: ClicksSearch; selectedId: string | null }): ReactElement {
   const navigate = useNavigate();
   const isStaff = useIsStaff();
-  const { q, campaign, param: withParam } = search;
+  const { q, affiliate, campaign, param: withParam } = search;
   const moments = usePeriod(search);
   const list = usePaged(clickPages, {
     filter: {
       ...(q !== undefined && { search: q }),
+      ...(isStaff && affiliate !== undefined && { affiliateIds: [affiliate] }),
       ...(campaign !== undefined && { campaignIds: [campaign] }),
       ...moments,
       ...(withParam === "none" && { hasParam: false }),
@@ -168,7 +170,9 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
 
   return (
     <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
-      <PageHead title="Clicks">Every click on your tracking links.</PageHead>
+      <PageHead title="Clicks">
+        {isStaff ? "Every click on affiliates’ tracking links." : "Every click on your tracking links."}
+      </PageHead>
       <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
         <SearchBox
           label="Search clicks"
@@ -180,6 +184,14 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
           className="w-full sm:w-80"
         />
         <DateRange value={search} onChange={set} />
+        {isStaff && (
+          <AffiliateFilter
+            value={affiliate}
+            onChange={(chosen) => {
+              set({ affiliate: chosen });
+            }}
+          />
+        )}
         <CampaignFilter
           value={campaign}
           onChange={(chosen) => {

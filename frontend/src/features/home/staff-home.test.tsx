@@ -27,7 +27,7 @@ it("tells staff what waits, and each line leads to where it is dealt with", asyn
     "/staff/received?result=unknown_integration",
   );
   leads(/^pb.voltrack.example takes no postbacks$/, "/staff/engine");
-  leads(/^North Star Media: 150 clicks without param_1$/, "/clicks?param=none");
+  leads(/^North Star Media: 150 clicks without param_1$/, "/clicks?affiliate=A1&range=24h&param=none");
   expect(list).toHaveTextContent("75% of 200 clicks in 24 hours");
   await user.click(within(list).getByRole("button", { name: "Copy message" }));
   expect(await navigator.clipboard.readText()).toContain("150 of your 200 clicks (75%)");

@@ -193,7 +193,11 @@ function WithoutParam({ line }: { line: Waiting["withoutParam"][number] }): Reac
   return (
     <Line
       link={
-        <Link to="/clicks" search={{ param: "none" }} className={rowLinkClass}>
+        <Link
+          to="/clicks"
+          search={{ affiliate: affiliate.id, range: "24h", param: "none" }}
+          className={rowLinkClass}
+        >
           {affiliate.name}: {plural(without, "click", "clicks")} without param_1
         </Link>
       }

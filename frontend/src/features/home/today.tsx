@@ -83,7 +83,7 @@ export function Today(): ReactElement {
       <Count name="Clicks today" now={today?.clicks} before={before?.clicks}>
         {without > 0 && (
           <Link to="/clicks" search={{ param: "none" }} className="link block text-retrying">
-            {formatNumber(without)} of today’s clicks carry no param_1
+            {formatNumber(without)} of today’s clicks {without === 1 ? "carries" : "carry"} no param_1
           </Link>
         )}
       </Count>

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { open } from "@/test/render";
+import { World } from "@/test/world";
 
 it("a token is shown once, and can be revoked", async () => {
   const { user, world } = open("/settings");
@@ -31,6 +32,31 @@ it("a wrong password is said on its field", async () => {
       "That is not your password.",
     );
   });
+});
+
+it("one's own name is changed, and what the server refuses is said on its field", async () => {
+  const world = new World();
+  world.name = "Anna";
+  const { user } = open("/settings", world);
+  await screen.findByLabelText("Your name");
+  await waitFor(() => {
+    expect(screen.getByLabelText("Your name")).toHaveValue("Anna");
+  });
+  expect(screen.getByRole("button", { name: "Save name" })).toBeDisabled();
+  await user.clear(screen.getByLabelText("Your name"));
+  await user.click(screen.getByLabelText("Your name"));
+  await user.paste("x".repeat(201));
+  await user.click(screen.getByRole("button", { name: "Save name" }));
+  await waitFor(() => {
+    expect(screen.getByLabelText("Your name")).toHaveAccessibleDescription(/longer than 200 bytes/);
+  });
+  expect(world.name).toBe("Anna");
+  await user.clear(screen.getByLabelText("Your name"));
+  await user.type(screen.getByLabelText("Your name"), " Anna Sol ");
+  await user.click(screen.getByRole("button", { name: "Save name" }));
+  expect(await screen.findByText("Your name is Anna Sol")).toBeInTheDocument();
+  expect(screen.getByLabelText("Your name")).toHaveValue("Anna Sol");
+  expect(world.name).toBe("Anna Sol");
 });
 
 it("the theme is chosen and kept", async () => {

@@ -1,5 +1,5 @@
 import { type ReactElement, useState } from "react";
-import { useMutation } from "urql";
+import { useMutation, useQuery } from "urql";
 
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -44,16 +44,29 @@ const UpdateSettings = mutation(
         viewer {
           user {
             id
+            name
             timeZone
           }
         }
         userErrors {
+          field
           message
         }
       }
     }
   `),
 );
+
+const OwnNameQuery = graphql(`
+  query OwnName {
+    viewer {
+      user {
+        id
+        name
+      }
+    }
+  }
+`);
 
 export function SettingsPage(): ReactElement {
   const viewer = useViewer();
@@ -69,6 +82,7 @@ export function SettingsPage(): ReactElement {
                 {viewer.affiliate?.name ?? (viewer.role === "ADMIN" ? "Admin" : "Affiliate manager")}
               </Fact>
             </Facts>
+            <OwnName />
           </Panel>
         )}
         <Panel title="Display">
@@ -81,6 +95,66 @@ export function SettingsPage(): ReactElement {
         <Password />
       </PageBody>
     </>
+  );
+}
+
+/** What others read in place of the e-mail. */
+function OwnName(): ReactElement {
+  const [{ data, error }] = useQuery({ query: OwnNameQuery });
+  const name = data?.viewer?.user.name;
+  if (error && name === undefined) {
+    return (
+      <Note tone="failed" role="alert">
+        {explain(error)}
+      </Note>
+    );
+  }
+  // The field has its place from the start, so that nothing moves when the name comes.
+  return <NameForm key={name} saved={name} />;
+}
+
+function NameForm({ saved }: { saved: string | undefined }): ReactElement {
+  const [name, setName] = useState(saved ?? "");
+  const [errors, setErrors] = useState(noErrors);
+  const [{ fetching }, update] = useMutation(UpdateSettings);
+
+  const submit = async () => {
+    setErrors(noErrors);
+    const { data, error } = await update({ input: { name } });
+    const now = data?.updateSettings.viewer?.user.name;
+    if (now === undefined) {
+      setErrors(
+        error
+          ? { fields: {}, general: explain(error) }
+          : formErrors(data?.updateSettings.userErrors ?? [], ["name"]),
+      );
+      return;
+    }
+    toast(now === "" ? "Your e-mail stands for your name" : `Your name is ${now}`);
+  };
+
+  return (
+    <Form className="mt-4 flex max-w-sm flex-col gap-3" onSubmit={() => void submit()}>
+      {errors.general !== null && (
+        <Note tone="failed" role="alert">
+          {errors.general}
+        </Note>
+      )}
+      <TextField
+        label="Your name"
+        hint="Shown to others in place of your e-mail."
+        autoComplete="name"
+        value={name}
+        onChange={setName}
+        isDisabled={saved === undefined}
+        error={errors.fields["name"]}
+      />
+      <div>
+        <Button type="submit" isPending={fetching} isDisabled={saved === undefined || name.trim() === saved}>
+          Save name
+        </Button>
+      </div>
+    </Form>
   );
 }
 

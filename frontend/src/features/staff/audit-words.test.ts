@@ -86,7 +86,7 @@ test.each([
     entry("attribute", "conversion", [change("clickId", undefined, "0190a0b0c0d0e0f00190a0b0c0d0e0f0")], {
       entityId: "0190ffffffffffffffffffffffffaaaa",
     }),
-    "attributed conversion 0190…ffaaaa to click 0190…d0e0f0",
+    "attributed conversion …ffffaaaa to click …c0d0e0f0",
   ],
   [
     entry("import", "conversion", [change("lines", undefined, 4), change("changed", undefined, 3)]),

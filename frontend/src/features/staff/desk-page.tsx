@@ -17,6 +17,7 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
+import { sentence } from "@/graphql/user-errors";
 
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
@@ -218,7 +219,7 @@ function ImportPanel(): ReactElement {
       setProblem(
         error
           ? explain(error)
-          : (payload?.userErrors.map((e) => e.message).join(" ") ?? "The server did not answer."),
+          : (payload?.userErrors.map((e) => sentence(e.message)).join(" ") ?? "The server did not answer."),
       );
       return;
     }

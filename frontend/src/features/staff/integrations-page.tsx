@@ -56,9 +56,10 @@ function proofs(integration: Integration): string {
     integration.requireToken && "token",
     integration.requireSignature && "signature",
     integration.allowedAddresses.length > 0 && "address",
-    integration.requireHttps && "https",
+    integration.requireHttps && "HTTPS",
   ].filter(Boolean);
-  return list.length === 0 ? "none: open to anybody" : list.join(", ");
+  const text = list.length === 0 ? "none: open to anybody" : list.join(", ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function IntegrationsPage(): ReactElement {

@@ -1,6 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, Plus, Tags, Trash2 } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, type ReactNode, useState } from "react";
 import { useQuery } from "urql";
 
 import { Badge, StateBadge } from "@/components/ui/badge";
@@ -8,6 +8,7 @@ import { Button, IconButton } from "@/components/ui/button";
 import { Confirm, Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { None } from "@/components/ui/none";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/states";
@@ -189,6 +190,20 @@ export function OfferPage(): ReactElement {
   );
 }
 
+function Period({ validFrom, validTo }: Pick<Deal, "validFrom" | "validTo">): ReactNode {
+  const from = validFrom !== null && <Time at={validFrom} form="day" />;
+  const to = validTo !== null && <Time at={validTo} form="day" />;
+  if (from && to) {
+    return (
+      <>
+        {from} – {to}
+      </>
+    );
+  }
+  if (from) return <>From {from}</>;
+  return to ? <>Until {to}</> : "Always";
+}
+
 function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): ReactElement {
   const [isNew, setNew] = useState(false);
   const [ending, setEnding] = useState<Deal | null>(null);
@@ -196,10 +211,10 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
   const [now] = useState(() => Date.now());
   const when = (deal: Deal) =>
     deal.validTo !== null && Date.parse(deal.validTo) <= now
-      ? "ended"
+      ? "Ended"
       : deal.validFrom !== null && Date.parse(deal.validFrom) > now
-        ? "upcoming"
-        : "active";
+        ? "Upcoming"
+        : "Active";
   const columns: Column<Deal>[] = [
     {
       id: "terms",
@@ -211,19 +226,20 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
       id: "state",
       header: "State",
       trail: true,
-      cell: (row) => <Badge tone={when(row) === "active" ? "delivered" : "queued"}>{when(row)}</Badge>,
+      cell: (row) => <Badge tone={when(row) === "Active" ? "delivered" : "queued"}>{when(row)}</Badge>,
     },
     {
       id: "whose",
       header: "Applies to",
-      cell: (row) => row.affiliate?.name ?? <span className="text-muted">all affiliates</span>,
+      cell: (row) => row.affiliate?.name ?? <span className="text-muted">All affiliates</span>,
     },
     {
       id: "tiers",
       header: "Tiers",
+      label: "tiers",
       cell: (row) =>
         row.tiers.length === 0 ? (
-          <span className="text-muted">None</span>
+          <None />
         ) : (
           row.tiers
             .map(
@@ -238,8 +254,7 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
       header: "Period",
       cell: (row) => (
         <span className="text-muted">
-          {row.validFrom === null ? "always" : <Time at={row.validFrom} form="day" />} –{" "}
-          {row.validTo === null ? "open" : <Time at={row.validTo} form="day" />}
+          <Period {...row} />
         </span>
       ),
     },
@@ -247,7 +262,7 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
       id: "end",
       header: "Actions",
       cell: (row) =>
-        when(row) === "active" && (
+        when(row) === "Active" && (
           <Button
             size="sm"
             look="quiet"
@@ -255,7 +270,7 @@ function Deals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
               setEnding(row);
             }}
           >
-            End deal{" "}
+            End deal
           </Button>
         ),
     },
@@ -334,6 +349,7 @@ function Pages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
         <Button
           size="sm"
           look="quiet"
+          className="-ml-2 pointer-coarse:-ml-3"
           onPress={() => {
             setEditing(row);
           }}

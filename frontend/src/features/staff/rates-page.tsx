@@ -110,7 +110,14 @@ export function RatesPage(): ReactElement {
               isRequired
               error={errors.fields["rate"]}
             />
-            <TextField label="From" type="date" value={from} onChange={setFrom} hint="Empty: now." />
+            <TextField
+              label="From"
+              type="date"
+              value={from}
+              onChange={setFrom}
+              hint="Empty: now."
+              error={errors.fields["from"]}
+            />
             <div className="flex sm:pt-6">
               <Button type="submit" look="primary" isPending={isSaving}>
                 Set

@@ -9,6 +9,7 @@ import { CodeBlock } from "@/components/ui/code-block";
 import { Fact, Facts } from "@/components/ui/facts";
 import { Time } from "@/components/ui/time";
 import { graphql } from "@/graphql/graphql";
+import { sentence } from "@/graphql/user-errors";
 
 import { ResultBadge } from "./result-badge";
 
@@ -83,7 +84,7 @@ export function ReceivedDetail(): ReactElement {
         onClose={close}
       />
       <DetailPart title="Result">
-        <p className="mb-3 break-words">{call.reason}</p>
+        <p className="mb-3 break-words">{sentence(call.reason)}</p>
         <Facts>
           <Fact name="Received">
             <Time at={call.receivedAt} form="full" />

@@ -19,6 +19,7 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
+import { sentence } from "@/graphql/user-errors";
 
 import { AttributionPreview } from "./attribution-preview";
 import { GeneralError } from "./parts";
@@ -405,10 +406,13 @@ function RuleForm({ onDone }: { onDone: () => void }): ReactElement {
   const chosen = kinds.map((kind) => kind.id).filter((id): id is Kind => selected.includes(id));
 
   const go = async (dryRun: boolean) => {
+    setProblem(null);
     const { data, error } = await run({ input: { kinds: chosen, dryRun } });
     const payload = data?.attributeByRule;
     if (!payload || payload.userErrors.length > 0) {
-      setProblem(error ? explain(error) : (payload?.userErrors[0]?.message ?? "The server did not answer."));
+      setProblem(
+        error ? explain(error) : sentence(payload?.userErrors[0]?.message ?? "The server did not answer."),
+      );
       return;
     }
     if (dryRun) {

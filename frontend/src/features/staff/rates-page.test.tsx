@@ -1,0 +1,58 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+
+import { open } from "@/test/render";
+import { World } from "@/test/world";
+
+interface Wish {
+  quote: string;
+  rate: string;
+  from?: string;
+}
+
+/** A network whose rates are set, and which takes no rate that is not above zero, nor one of the future. */
+function ratesWorld() {
+  const world = new World(1);
+  world.role = "MANAGER";
+  const rates: unknown[] = [];
+  world.also = {
+    exchangeRates: () => rates,
+    setExchangeRate: ({ input }: { input: Wish }) => {
+      const refuse = (field: string, message: string) => ({
+        rate: null,
+        userErrors: [{ field: [field], message, code: "invalid" }],
+      });
+      if (!(Number(input.rate) > 0)) return refuse("rate", "is not above zero");
+      if ((input.from ?? "") > "2100") return refuse("from", "is in the future");
+      const rate = { __typename: "ExchangeRate", id: `X${String(rates.length)}`, base: "EUR", ...input };
+      rates.push({ ...rate, from: input.from ?? "2026-11-30T08:00:00Z" });
+      return { rate, userErrors: [] };
+    },
+  };
+  return { world, rates };
+}
+
+it("a rate is set, and stands in the list; what is wrong with it stands at its field", async () => {
+  const { world, rates } = ratesWorld();
+  const { user } = open("/staff/rates", world);
+  expect(await screen.findByText("No rate yet")).toBeInTheDocument();
+  await user.type(screen.getByLabelText("Currency"), "USD");
+  await user.type(screen.getByLabelText("Per 1 EUR"), "0");
+  await user.click(screen.getByRole("button", { name: "Set" }));
+  await waitFor(() => {
+    expect(screen.getByLabelText("Per 1 EUR")).toHaveAccessibleDescription(/Is not above zero\./);
+  });
+  expect(rates).toEqual([]);
+  await user.clear(screen.getByLabelText("Per 1 EUR"));
+  await user.type(screen.getByLabelText("Per 1 EUR"), "1.08");
+  await user.type(screen.getByLabelText("From"), "2101-01-01");
+  await user.click(screen.getByRole("button", { name: "Set" }));
+  await waitFor(() => {
+    expect(screen.getByLabelText("From")).toHaveAccessibleDescription(/Is in the future\./);
+  });
+  await user.clear(screen.getByLabelText("From"));
+  await user.click(screen.getByRole("button", { name: "Set" }));
+  const table = await screen.findByRole("table", { name: "Exchange rates" });
+  expect(await within(table).findByText("1.08")).toBeInTheDocument();
+  expect(screen.getByLabelText("Currency")).toHaveValue("");
+});
