@@ -1,4 +1,4 @@
-import { expect, signIn, test } from "./test";
+import { expect, expectFitInBothForms, inTurn, setForm, signIn, test } from "./test";
 
 // How somebody works through a list: narrows it by keyboard, keeps the address, and comes back to the same place.
 
@@ -42,7 +42,6 @@ test("days are set by keyboard, in the user's zone", async ({ page, demo }) => {
   const dialog = page.getByRole("dialog", { name: "Dates" });
   await expect(dialog.getByText(/^in /)).toBeVisible();
   await expect(dialog.getByRole("option", { name: "Last 15 minutes" })).toBeFocused();
-  await page.screenshot({ path: "test-results/shots/dates-desk.png" });
   // From the spans on to the first field: day, month and year one after the other.
   await page.keyboard.press("Tab");
   await page.keyboard.type("01112025");
@@ -69,6 +68,103 @@ test("days are set by keyboard, in the user's zone", async ({ page, demo }) => {
   await expect(page.getByRole("button", { name: /^Dates\s*Last 30 days$/ })).toBeVisible();
 });
 
+test("days are set by keyboard in the live log", async ({ page, demo }) => {
+  await signIn(page, demo);
+  await page.goto("/deliveries");
+  const rows = page.getByRole("table", { name: /^Deliveries/ }).getByRole("link");
+  await expect(rows.first()).toBeVisible();
+  await page.getByRole("button", { name: "Filter by dates" }).focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Dates" });
+  await expect(dialog.getByRole("option", { name: "Last 15 minutes" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("01112025");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("30112025");
+  await dialog.getByRole("button", { name: "Apply" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/deliveries\?from=2025-11-01&to=2025-11-30$/);
+  await expect(page.getByText("No postback matches")).toBeVisible();
+  await page.getByRole("button", { name: /^Dates/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("option").first()).toBeFocused();
+  await page.keyboard.type("Last 30");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/deliveries\?range=30d$/);
+  await expect(rows.first()).toBeVisible();
+});
+
+for (const width of [1440, 390]) {
+  test(`the dates fit, ${String(width)} wide`, async ({ page, demo }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await signIn(page, demo);
+    await inTurn(["clicks", "deliveries"], async (list) => {
+      await setForm(page, "light");
+      await page.goto(`/${list}?range=7d`);
+      const button = page.getByRole("button", { name: /^Dates\s*Last 7 days$/ });
+      await button.click();
+      const dialog = page.getByRole("dialog", { name: "Dates" });
+      await expect(dialog.getByText(/^in /)).toBeVisible();
+      await expect(dialog.getByRole("gridcell", { selected: true }).first()).toBeVisible();
+      await expectFitInBothForms(page, `dates-${list}-${String(width)}`);
+      const apply = await dialog.getByRole("button", { name: "Apply" }).boundingBox();
+      expect((apply?.y ?? Infinity) + (apply?.height ?? 0)).toBeLessThanOrEqual(844);
+    });
+  });
+}
+
+test("of a long list only the rows in sight exist, and all of them on paper", async ({ page, demo }) => {
+  await signIn(page, demo);
+  await page.goto("/clicks");
+  const table = page.getByRole("table", { name: /^Clicks/ });
+  const links = table.getByRole("link");
+  const loaded = async () => Number((await table.getAttribute("aria-rowcount")) ?? 1) - 1;
+  const next = page.getByRole("button", { name: "Load more" });
+  await expect(links).toHaveCount(50);
+  await expect(async () => {
+    await next.scrollIntoViewIfNeeded();
+    expect(await loaded()).toBeGreaterThan(250);
+  }).toPass();
+  expect(await links.count()).toBeLessThan(100);
+
+  // A column stays as wide as it is, whatever is in sight.
+  const widths = () =>
+    table
+      .getByRole("columnheader")
+      .evaluateAll((all) => all.map((th) => Math.round(th.getBoundingClientRect().width)));
+  const before = await widths();
+  const row = (index: number) => table.locator(`[aria-rowindex="${String(index)}"]`);
+  await page
+    .locator("#main .scroll-thin")
+    .first()
+    .evaluate((scroller) => {
+      scroller.scrollTop = 0;
+    });
+  await expect(row(2)).toBeInViewport();
+  expect(await widths()).toEqual(before);
+
+  // The focus goes from row to row by keyboard, and stays with its row when that goes out of sight.
+  const first = row(2).getByRole("link");
+  await first.focus();
+  await inTurn(Array.from({ length: 60 }), async () => {
+    await page.keyboard.press("Tab");
+  });
+  const far = page.locator("tr:focus-within");
+  expect(Number(await far.getAttribute("aria-rowindex"))).toBeGreaterThan(20);
+  await expect(far).toBeInViewport();
+  const index = await far.getAttribute("aria-rowindex");
+  await next.scrollIntoViewIfNeeded();
+  await expect(far).not.toBeInViewport();
+  await expect(far).toHaveAttribute("aria-rowindex", index ?? "");
+
+  const all = await loaded();
+  const drawn = () => table.locator("tbody tr[role=row]").count();
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  expect(await drawn()).toBeGreaterThanOrEqual(all);
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  expect(await drawn()).toBeLessThan(100);
+});
+
 test("whoever goes back finds the list where it was left", async ({ page, demo }) => {
   await signIn(page, demo);
   await page.goto("/clicks");
@@ -76,8 +172,19 @@ test("whoever goes back finds the list where it was left", async ({ page, demo }
   await expect(rows).toHaveCount(50);
   await rows.last().scrollIntoViewIfNeeded();
   await expect.poll(() => rows.count()).toBeGreaterThan(50);
-  const row = rows.nth(60);
-  await row.scrollIntoViewIfNeeded();
+  await expect(async () => {
+    await page.getByRole("button", { name: "Load more" }).scrollIntoViewIfNeeded();
+    await expect(page.locator('[aria-rowindex="150"]')).toBeAttached({ timeout: 100 });
+  }).toPass();
+  // As high as 130 rows are.
+  await page
+    .locator("#main .scroll-thin")
+    .first()
+    .evaluate((scroller) => {
+      scroller.scrollTop = 130 * 41;
+    });
+  const row = page.locator('[aria-rowindex="138"]').getByRole("link");
+  await expect(row).toBeInViewport();
   const href = (await row.getAttribute("href")) ?? "";
   const place = async () => Math.round((await page.locator(`a[href="${href}"]`).boundingBox())?.y ?? -1);
   const left = await place();

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 
-import { many, one, parseAddress, stringifyAddress } from "./address";
+import { many, one, parseAddress, period, stringifyAddress } from "./address";
 
 const page = z.object({
   q: one(z.string()),
@@ -29,6 +29,8 @@ const awkward = [
   "-1.50",
   "1e3",
   "[x]",
+  "[1]",
+  "[]",
   '["x"]',
   '["a","b"]',
   "[",
@@ -62,6 +64,8 @@ describe("an address", () => {
     expect(stringifyAddress({ state: ["failed", "held"], goal: ["ftd"], q: "123", code: undefined })).toBe(
       "?state=failed,held&goal=ftd&q=123",
     );
+    expect(stringifyAddress({ q: "https://a.example/b" })).toBe("?q=https://a.example/b");
+    expect(stringifyAddress({ first: 5, all: true, none: null })).toBe("?first=5&all=true");
     expect(stringifyAddress({ goal: [], q: "" })).toBe("");
   });
 
@@ -89,6 +93,8 @@ describe("an address", () => {
 
   it("drops what it cannot read and keeps the rest", () => {
     expect(read("?state=lost&code=6xx&q=a&x=1")).toEqual({ q: "a" });
+    // Half of a list would be another list.
+    expect(read("?state=failed,lost&q=a")).toEqual({ q: "a" });
     expect(read("?state=[1]&goal=[&q=%")).toEqual({ goal: ["["], q: "%" });
   });
 
@@ -108,4 +114,31 @@ describe("an address", () => {
       expect(stringifyAddress(read(said))).toBe(said);
     }
   });
+
+  it.each([
+    ["2026-11-30", true],
+    ["2024-02-29", true],
+    ["1999-12-31", true],
+    ["2101-01-01", true],
+    ["2023-02-29", false],
+    ["2026-02-30", false],
+    ["2026-13-01", false],
+    ["2026-1-1", false],
+    ["1899-12-31", false],
+    ["yesterday", false],
+  ])("has days of the calendar only: %s", (day, isOne) => {
+    const dates = z.object(period);
+    expect(dates.parse(parseAddress(`?range=7d&from=${day}&to=${day}`))).toEqual({
+      range: "7d",
+      ...(isOne && { from: day, to: day }),
+    });
+    expect(dates.parse(parseAddress("?range=3d"))).toEqual({});
+  });
+
+  it.each(["15m", "1h", "24h", "today", "yesterday", "7d", "30d", "month", "last-month"])(
+    "has the span %s",
+    (range) => {
+      expect(z.object(period).parse(parseAddress(`?range=${range}`))).toEqual({ range });
+    },
+  );
 });

@@ -155,7 +155,10 @@ function Month({
           <ChevronRight aria-hidden className="size-4" />
         </AriaButton>
       </div>
-      <CalendarGrid weekdayStyle="short" className="w-full text-sm [&_th]:text-xs [&_th]:text-muted">
+      <CalendarGrid
+        weekdayStyle="short"
+        className="w-full table-fixed text-sm [&_th]:text-xs [&_th]:text-muted"
+      >
         {(date) => (
           <CalendarCell
             date={date}

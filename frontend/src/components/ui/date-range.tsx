@@ -1,5 +1,5 @@
-import { lazy, type ReactElement, Suspense } from "react";
-import { Dialog } from "react-aria-components";
+import { lazy, type ReactElement, Suspense, useContext } from "react";
+import { OverlayTriggerStateContext } from "react-aria-components";
 
 import { FilterFrame } from "./filter-menu";
 import type { Period } from "./period";
@@ -39,19 +39,23 @@ export function DateRange({ value: { range, from, to }, onChange }: DateRangePro
         set({});
       }}
     >
-      <Dialog aria-label="Dates" className="outline-none">
-        {({ close }) => (
-          <Suspense fallback={<p className="px-2 py-1">Loading…</p>}>
-            <Panel
-              value={period}
-              onChange={(next) => {
-                set(next);
-                close();
-              }}
-            />
-          </Suspense>
-        )}
-      </Dialog>
+      <Suspense fallback={<p className="px-2 py-1">Loading…</p>}>
+        <ClosingPanel value={period} onChange={set} />
+      </Suspense>
     </FilterFrame>
+  );
+}
+
+/** The popover is the dialog itself: one within it would leave the buttons that dismiss it outside. */
+function ClosingPanel({ value, onChange }: DateRangeProps): ReactElement {
+  const overlay = useContext(OverlayTriggerStateContext);
+  return (
+    <Panel
+      value={value}
+      onChange={(next) => {
+        onChange(next);
+        overlay?.close();
+      }}
+    />
   );
 }

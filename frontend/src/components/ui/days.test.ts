@@ -47,6 +47,7 @@ describe("a period", () => {
     const of = (range: Period["range"], zone = "Europe/Berlin", now = noon) =>
       momentsOf({ range }, zone, now);
     expect(of("15m")).toEqual({ from: "2026-11-30T11:45:00.000Z" });
+    expect(of("1h")).toEqual({ from: "2026-11-30T11:00:00.000Z" });
     expect(of("24h")).toEqual({ from: "2026-11-29T12:00:00.000Z" });
     expect(of("today")).toEqual({ from: "2026-11-29T23:00:00.000Z" });
     expect(of("yesterday")).toEqual({ from: "2026-11-28T23:00:00.000Z", to: "2026-11-29T23:00:00.000Z" });
@@ -76,6 +77,8 @@ describe("a period", () => {
   it("has a name", () => {
     expect(nameOfPeriod({ range: "last-month" })).toBe("Last month");
     expect(nameOfPeriod({ from: "2026-11-01", to: "2026-11-30" })).toMatch(/^1\s*–\s*30 Nov 2026$/);
+    expect(nameOfPeriod({ from: "2026-11-30", to: "2026-11-01" })).toMatch(/^1\s*–\s*30 Nov 2026$/);
+    expect(nameOfPeriod({})).toBe("");
     expect(nameOfPeriod({ from: "2026-11-01" })).toBe("from 1 Nov 2026");
     expect(nameOfPeriod({ to: "2026-11-30" })).toBe("until 30 Nov 2026");
   });

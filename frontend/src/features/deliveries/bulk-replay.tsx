@@ -67,6 +67,7 @@ export function BulkReplay({
             ? `Replay ${formatNumber(count)} failed`
             : "Replay failed"}
       </Button>
+      {picked.length > 0 && <Button onPress={onClose}>Clear selection</Button>}
       {isOpen && (
         <Suspense>
           <BulkReplayDialog

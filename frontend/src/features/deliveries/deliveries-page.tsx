@@ -5,11 +5,9 @@ import { lazy, type ReactElement, Suspense, useCallback, useEffect, useMemo, use
 import { isSuperseded } from "@/components/records/delivery-row";
 import { useLiveDeliveries } from "@/components/records/live-deliveries";
 import { Button } from "@/components/ui/button";
-import { plural } from "@/components/ui/format";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { PageHead } from "@/components/ui/page";
 import { Split } from "@/components/ui/split";
-import { ErrorState, Note } from "@/components/ui/states";
 import { usePeriod } from "@/components/ui/use-period";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -23,6 +21,8 @@ import type { DeliveriesSearch } from "./search";
 const route = getRouteApi("/shell/deliveries");
 
 const BulkReplay = lazy(() => import("./bulk-replay").then((m) => ({ default: m.BulkReplay })));
+
+const LogNotes = lazy(() => import("./nothing").then((m) => ({ default: m.LogNotes })));
 
 const Nothing = lazy(() => import("./nothing").then((m) => ({ default: m.Nothing })));
 
@@ -114,15 +114,6 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
                 }}
               />
             </Suspense>
-            {picked.length > 0 && (
-              <Button
-                onPress={() => {
-                  setPicked([]);
-                }}
-              >
-                Clear selection
-              </Button>
-            )}
             <Button
               icon={paused ? Play : Pause}
               onPress={() => {
@@ -135,26 +126,16 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
         }
       />
       <Filters search={search} set={set} />
-      {live.liveError !== null && live.status === "ready" && (
-        <Note tone="retrying" role="status" className="mx-4 mb-2">
-          Live updates interrupted: {live.liveError}
-        </Note>
+      {(live.liveError !== null || live.sampling !== null) && (
+        <Suspense>
+          <LogNotes live={live} />
+        </Suspense>
       )}
-      {live.sampling !== null && live.sampling.missed > 0 && (
-        <Note tone="retrying" role="status" className="mx-4 mb-2">
-          Too much traffic to show: this is a sample. {live.sampling.isExact ? "" : "At least "}
-          {plural(live.sampling.missed, "change is", "changes are")} not shown until traffic slows.
-        </Note>
-      )}
-      {live.status === "failed" ? (
-        <ErrorState
-          title="The deliveries could not be fetched"
-          message={live.error ?? ""}
-          onRetry={live.retry}
-        />
-      ) : live.status === "ready" && live.rows.length === 0 && live.waitingCount === 0 ? (
+      {live.status === "failed" ||
+      (live.status === "ready" && live.rows.length === 0 && live.waitingCount === 0) ? (
         <Suspense>
           <Nothing
+            live={live}
             filtered={filters > 0}
             onClear={() => {
               void navigate({ to: "/deliveries", search: {} });
@@ -167,6 +148,7 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
           key={key}
           rows={live.rows}
           isStaff={isStaff}
+          same={[...(search.campaign ? ["Campaign"] : []), ...(search.postback ? ["Postback"] : [])]}
           selectedId={selectedId}
           hrefOf={hrefOf}
           onOpen={onOpen}

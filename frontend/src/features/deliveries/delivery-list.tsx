@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
-import { type KeyboardEvent, type ReactElement, useEffect, useRef } from "react";
+import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef } from "react";
 
 import type { DeliveryRowData } from "@/components/records/delivery-row";
 import { Button } from "@/components/ui/button";
@@ -10,11 +10,13 @@ import { useHotkey } from "@/components/ui/hotkeys";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useWidth } from "@/components/ui/use-width";
 
-import { grids, heights, type Room, Row } from "./delivery-rows";
+import { heights, lineClass, type Room, Row, type Shape, shapeOf } from "./delivery-rows";
 
 interface DeliveryListProps {
   rows: readonly DeliveryRowData[];
   isStaff: boolean;
+  /** Columns in which a filter makes all rows equal. */
+  same: readonly string[];
   selectedId: string | null;
   hrefOf: (id: string) => string;
   onOpen: (id: string) => void;
@@ -36,6 +38,8 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
   const width = useWidth(scroller);
   const room: Room = width === 0 || width >= 1130 ? "wide" : width >= 664 ? "medium" : "narrow";
   const height = heights[room];
+  const same = props.same.join();
+  const shape = useMemo(() => shapeOf(room, same.split(",")), [room, same]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -106,9 +110,9 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
           aria-busy={props.isLoading}
           onKeyDown={onKeyDown}
         >
-          <Head room={room} />
+          <Head room={room} shape={shape} />
           {props.isLoading ? (
-            <LoadingRows room={room} />
+            <LoadingRows room={room} shape={shape} />
           ) : (
             <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
               {items.map((item) => {
@@ -119,6 +123,7 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
                       key={item.key}
                       row={row}
                       room={room}
+                      shape={shape}
                       index={item.index}
                       top={item.start}
                       isStaff={props.isStaff}
@@ -144,28 +149,16 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
   );
 }
 
-function Head({ room }: { room: Room }): ReactElement {
-  const all = ["", "Time", "State", "Goal", "Campaign", "Code", "Duration", "Attempts", "Host", "param_1"];
-  const names = room === "wide" ? all : all.slice(0, 6);
+function Head({ room, shape }: { room: Room; shape: Shape }): ReactElement {
   return (
     <div
       role="rowgroup"
       className={cx("sticky top-0 z-10 border-b bg-canvas", room === "narrow" && "sr-only")}
     >
-      <div
-        role="row"
-        className={cx("grid h-8 items-center gap-x-3 px-4", grids[room === "narrow" ? "medium" : room])}
-      >
-        {names.map((name) => (
-          <span
-            key={name}
-            role="columnheader"
-            className={cx(
-              "text-xs font-medium text-muted",
-              (name === "Duration" || name === "Attempts") && "text-right",
-            )}
-          >
-            {name === "" ? <span className="sr-only">Selected</span> : name}
+      <div role="row" className={cx(lineClass, "h-8")} style={shape.style}>
+        {shape.columns.map(({ name, className }) => (
+          <span key={name} role="columnheader" className={cx(className, "text-xs font-medium text-muted")}>
+            {name === "Selected" ? <span className="sr-only">{name}</span> : name}
           </span>
         ))}
       </div>
@@ -173,18 +166,11 @@ function Head({ room }: { room: Room }): ReactElement {
   );
 }
 
-function LoadingRows({ room }: { room: Room }): ReactElement {
+function LoadingRows({ room, shape }: { room: Room; shape: Shape }): ReactElement {
   return (
     <div role="rowgroup" aria-hidden>
       {Array.from({ length: 14 }, (_, i) => (
-        <div
-          key={i}
-          className={cx(
-            "grid items-center gap-x-3 border-b px-4",
-            grids[room === "narrow" ? "medium" : room],
-          )}
-          style={{ height: heights[room] }}
-        >
+        <div key={i} className={cx(lineClass, "border-b")} style={{ ...shape.style, height: heights[room] }}>
           <span />
           <Skeleton />
           <Skeleton className="w-3/5" />

@@ -1,4 +1,4 @@
-import { memo, type MouseEvent, type ReactElement, type ReactNode } from "react";
+import { type CSSProperties, memo, type MouseEvent, type ReactElement, type ReactNode } from "react";
 
 import type { DeliveryRowData } from "@/components/records/delivery-row";
 import { ParamEnd } from "@/components/records/param";
@@ -12,12 +12,13 @@ export type Room = "narrow" | "medium" | "wide";
 
 export const heights: Record<Room, number> = { narrow: 56, medium: 32, wide: 32 };
 
-export const grids: Record<Exclude<Room, "narrow">, string> = {
-  medium: "grid-cols-[1rem_7rem_12.25rem_minmax(6rem,1fr)_minmax(5rem,1fr)_2.5rem]",
-  wide: "grid-cols-[1rem_7rem_12.25rem_minmax(7.75rem,1fr)_minmax(8rem,1.4fr)_2.75rem_3.75rem_3.75rem_minmax(8rem,1.2fr)_7.5rem]",
-};
-
-function Cell({ children, className }: { children: ReactNode; className?: string }): ReactElement {
+function Cell({
+  children,
+  className,
+}: {
+  children: ReactNode;
+  className?: string | undefined;
+}): ReactElement {
   return (
     <span role="cell" className={cx("min-w-0 truncate", className)}>
       {children}
@@ -28,6 +29,7 @@ function Cell({ children, className }: { children: ReactNode; className?: string
 interface RowProps {
   row: DeliveryRowData;
   room: Room;
+  shape: Shape;
   index: number;
   top: number;
   isStaff: boolean;
@@ -50,7 +52,7 @@ export const Row = memo(function Row(props: RowProps): ReactElement {
       className="absolute inset-x-0 border-b hover:bg-hover data-[selected]:bg-accent-soft"
       style={{ height: heights[room], transform: `translateY(${String(top)}px)` }}
     >
-      {room === "narrow" ? <NarrowCells {...props} /> : <WideCells {...props} room={room} key={row.id} />}
+      {room === "narrow" ? <NarrowCells {...props} /> : <WideCells {...props} key={row.id} />}
     </div>
   );
 });
@@ -94,67 +96,136 @@ function place(row: DeliveryRowData, isStaff: boolean): string {
   return isStaff ? `${row.affiliate.name} · ${campaign}` : campaign;
 }
 
-function WideCells(props: RowProps & { room: "medium" | "wide" }): ReactElement {
-  const { row, room, isStaff } = props;
+/** The postback by its name, where it has one, and the tracker's host. */
+function target({ postback, host }: DeliveryRowData): string {
+  return postback?.name ? `${postback.name} · ${host}` : host;
+}
+
+interface LogColumn {
+  name: string;
+  width: string;
+  className?: string;
+  cell: (props: RowProps) => ReactNode;
+}
+
+const columns: readonly LogColumn[] = [
+  {
+    name: "Selected",
+    width: "1rem",
+    className: "relative z-10 flex",
+    cell: (props) => <Picked {...props} />,
+  },
+  {
+    name: "Time",
+    width: "7rem",
+    className: "tabular text-muted",
+    cell: (props) => (
+      <Open {...props}>
+        <Time at={props.row.createdAt} form="time" />
+      </Open>
+    ),
+  },
+  { name: "State", width: "12.25rem", cell: ({ row }) => stateOf(row) },
+  { name: "Goal", width: "minmax(6rem,1fr)", cell: ({ row }) => goalName(row) },
+  {
+    name: "Campaign",
+    width: "minmax(5rem,1fr)",
+    className: "text-muted",
+    cell: ({ row, isStaff }) => place(row, isStaff),
+  },
+  { name: "Postback", width: "minmax(9rem,1.6fr)", className: "text-muted", cell: ({ row }) => target(row) },
+  { name: "Code", width: "2.75rem", cell: ({ row }) => <StatusCode code={row.statusCode} /> },
+  {
+    name: "Duration",
+    width: "3.75rem",
+    className: "tabular text-right text-muted",
+    cell: ({ row }) => (row.durationMs === null ? "–" : formatDuration(row.durationMs)),
+  },
+  {
+    name: "Attempts",
+    width: "3.75rem",
+    className: "tabular text-right text-muted",
+    cell: ({ row }) =>
+      row.attemptCount > 1 ? <span className="text-retrying">{row.attemptCount}</span> : row.attemptCount,
+  },
+  {
+    name: "param_1",
+    width: "7.5rem",
+    className: "text-muted",
+    cell: ({ row }) => <ParamEnd value={row.click?.param1} />,
+  },
+];
+
+/** The columns that there are, and the grid that they make. */
+export interface Shape {
+  columns: readonly LogColumn[];
+  style: CSSProperties;
+  has: (name: string) => boolean;
+}
+
+/** Without `same`, what a filter makes equal in all rows. Where there is less room, one column tells where it went. */
+export function shapeOf(room: Room, same: readonly string[]): Shape {
+  const left = columns.filter(({ name }) => !same.includes(name));
+  const whereTo = left.findIndex(({ name }) => name === "Campaign" || name === "Postback");
+  const shown =
+    room === "wide" ? left : left.filter(({ name }, i) => i < 4 || i === whereTo || name === "Code");
+  return {
+    columns: shown,
+    style: { gridTemplateColumns: shown.map(({ width }) => width).join(" ") },
+    has: (name) => left.some((column) => column.name === name),
+  };
+}
+
+export const lineClass = "grid items-center gap-x-3 px-4";
+
+function stateOf(row: DeliveryRowData): ReactElement {
+  return <StateBadge state={row.state} replay={row.supersededBy} warning={row.warning} plain />;
+}
+
+function Picked({ row, isPicked, onPick }: RowProps): ReactElement {
   return (
-    <div className={cx("grid h-full items-center gap-x-3 px-4", grids[room])}>
-      <Cell className="relative z-10 flex">
-        <input
-          type="checkbox"
-          aria-label={`Select the delivery of ${row.goal.name}`}
-          checked={props.isPicked}
-          readOnly
-          onClick={(e) => {
-            props.onPick(row.id, e.shiftKey);
-          }}
-          className="size-3.5 accent-(--accent)"
-        />
-      </Cell>
-      <Cell className="tabular text-muted">
-        <Open {...props}>
-          <Time at={row.createdAt} form="time" />
-        </Open>
-      </Cell>
-      <Cell>
-        <StateBadge state={row.state} replay={row.supersededBy} warning={row.warning} plain />
-      </Cell>
-      <Cell>{goalName(row)}</Cell>
-      <Cell className="text-muted">{place(row, isStaff)}</Cell>
-      <Cell>
-        <StatusCode code={row.statusCode} />
-      </Cell>
-      {room === "wide" && (
-        <>
-          <Cell className="tabular text-right text-muted">
-            {row.durationMs === null ? "–" : formatDuration(row.durationMs)}
-          </Cell>
-          <Cell className={cx("tabular text-right", row.attemptCount > 1 ? "text-retrying" : "text-muted")}>
-            {row.attemptCount}
-          </Cell>
-          <Cell className="font-mono text-sm text-muted">{row.host}</Cell>
-          <Cell className="text-muted">
-            <ParamEnd value={row.click?.param1} />
-          </Cell>
-        </>
-      )}
+    <input
+      type="checkbox"
+      aria-label={`Select the delivery of ${row.goal.name}`}
+      checked={isPicked}
+      readOnly
+      onClick={(e) => {
+        onPick(row.id, e.shiftKey);
+      }}
+      className="size-3.5 accent-(--accent)"
+    />
+  );
+}
+
+function WideCells(props: RowProps): ReactElement {
+  const { columns: shown, style } = props.shape;
+  return (
+    <div className={cx(lineClass, "h-full")} style={style}>
+      {shown.map(({ name, className, cell }) => (
+        <Cell key={name} className={className}>
+          {cell(props)}
+        </Cell>
+      ))}
     </div>
   );
 }
 
 function NarrowCells(props: RowProps): ReactElement {
-  const { row, isStaff } = props;
+  const { row, isStaff, shape } = props;
   return (
     <div className="flex h-full flex-col justify-center gap-0.5 px-4">
       <div className="flex items-center justify-between gap-3">
         <Cell className="font-medium">
           <Open {...props}>{goalName(row)}</Open>
         </Cell>
-        <Cell className="shrink-0 text-sm">
-          <StateBadge state={row.state} replay={row.supersededBy} warning={row.warning} plain />
-        </Cell>
+        <Cell className="shrink-0 text-sm">{stateOf(row)}</Cell>
       </div>
       <div className="flex items-center justify-between gap-3 text-sm text-muted">
-        <Cell>{place(row, isStaff)}</Cell>
+        <Cell>
+          {[shape.has("Campaign") && place(row, isStaff), shape.has("Postback") && target(row)]
+            .filter(Boolean)
+            .join(" · ")}
+        </Cell>
         <Cell className="flex shrink-0 items-center gap-2">
           {row.statusCode !== null && <StatusCode code={row.statusCode} />}
           <Time at={row.createdAt} form="time" />

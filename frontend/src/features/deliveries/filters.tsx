@@ -1,10 +1,9 @@
-import { lazy, type ReactElement, Suspense } from "react";
+import type { ReactElement } from "react";
 
 import { SearchBox } from "@/components/ui/search-box";
 
+import { Choices } from "./filter-choices";
 import type { DeliveriesSearch } from "./search";
-
-const Choices = lazy(() => import("./filter-choices").then((m) => ({ default: m.Choices })));
 
 export interface FiltersProps {
   search: DeliveriesSearch;
@@ -24,9 +23,7 @@ export function Filters({ search, set }: FiltersProps): ReactElement {
         }}
         className="w-full sm:w-80"
       />
-      <Suspense fallback={<span className="h-14 basis-full sm:hidden" />}>
-        <Choices search={search} set={set} />
-      </Suspense>
+      <Choices search={search} set={set} />
     </div>
   );
 }

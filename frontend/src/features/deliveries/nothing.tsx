@@ -1,19 +1,32 @@
 import { ListFilter, Webhook } from "lucide-react";
 import type { ReactElement } from "react";
 
+import type { LiveDeliveries } from "@/components/records/live-deliveries";
 import { Button, buttonClass } from "@/components/ui/button";
-import { EmptyState } from "@/components/ui/states";
+import { plural } from "@/components/ui/format";
+import { EmptyState, ErrorState, Note } from "@/components/ui/states";
 
 /** What the log says where it has no line. */
 export function Nothing({
+  live,
   filtered,
   onClear,
   newPostback,
 }: {
+  live: LiveDeliveries;
   filtered: boolean;
   onClear: () => void;
   newPostback: string;
 }): ReactElement {
+  if (live.status === "failed") {
+    return (
+      <ErrorState
+        title="The deliveries could not be fetched"
+        message={live.error ?? ""}
+        onRetry={live.retry}
+      />
+    );
+  }
   if (filtered) {
     return (
       <EmptyState
@@ -37,5 +50,25 @@ export function Nothing({
     >
       They appear here as conversions arrive.
     </EmptyState>
+  );
+}
+
+/** Why the log may not show all that happens. */
+export function LogNotes({ live }: { live: LiveDeliveries }): ReactElement {
+  const { liveError, sampling } = live;
+  return (
+    <>
+      {liveError !== null && live.status === "ready" && (
+        <Note tone="retrying" role="status" className="mx-4 mb-2">
+          Live updates interrupted: {liveError}
+        </Note>
+      )}
+      {sampling !== null && sampling.missed > 0 && (
+        <Note tone="retrying" role="status" className="mx-4 mb-2">
+          Too much traffic to show: this is a sample. {sampling.isExact ? "" : "At least "}
+          {plural(sampling.missed, "change is", "changes are")} not shown until traffic slows.
+        </Note>
+      )}
+    </>
   );
 }
