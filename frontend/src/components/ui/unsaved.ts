@@ -32,11 +32,11 @@ export function discardUnsaved(forms: Iterable<Unsaved> = all): void {
     if (form.isDirty) form.onDiscard?.();
     form.isDirty = false;
   }
-  tell();
 }
 
-export function useHasUnsaved(): boolean {
-  return useSyncExternalStore(subscribe, () => hasUnsaved());
+/** Whether the page has a form that content can be lost of. */
+export function useHasForms(): boolean {
+  return useSyncExternalStore(subscribe, () => all.size > 0);
 }
 
 /** The forms of the dialog that one is in: closing it asks too. */
@@ -53,6 +53,7 @@ export function useUnsaved(isDirty: boolean, onDiscard?: () => void): () => void
     const own = form.current;
     all.add(own);
     dialog?.add(own);
+    tell();
     return () => {
       all.delete(own);
       dialog?.delete(own);
@@ -64,11 +65,9 @@ export function useUnsaved(isDirty: boolean, onDiscard?: () => void): () => void
   }, [onDiscard]);
   useEffect(() => {
     form.current.isDirty = isDirty;
-    tell();
   }, [isDirty]);
   return () => {
     form.current.isDirty = false;
-    tell();
   };
 }
 
