@@ -12,7 +12,7 @@ import { KeyHint } from "@/components/ui/key-hint";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
 import { ZoneContext } from "@/components/ui/time";
-import { useHasForms } from "@/components/ui/unsaved";
+import { useHasForms } from "@/components/ui/unsaved-forms";
 import { explain } from "@/graphql/client";
 import { setSessionLost, useSessionLost } from "@/graphql/session";
 import { type Viewer, ViewerQuery } from "@/graphql/viewer";
