@@ -8,7 +8,11 @@ const url = (name: string) => `https://track.example.com/${name}?cid={param_1}`;
 
 async function writeUrl(page: Page, text: string): Promise<void> {
   const field = page.getByRole("textbox", { name: "URL" });
-  await field.fill(text);
+  await field.focus();
+  // Not by `fill`: it focuses and selects all at once, and the editor, which stands on its first chip when the keyboard comes, may be
+  // the last of the two to select.
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(text);
   await expect(field).toHaveText(text);
 }
 
