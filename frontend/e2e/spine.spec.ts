@@ -285,7 +285,7 @@ test("the explorer asks the same API", async ({ page, demo }) => {
   await signIn(page, demo);
   await page.goto("/graphiql");
   // Its editors are fetched one by one. Until the last of them is there, its button does nothing, and does not say so.
-  await expect(page.locator(".query-editor .CodeMirror")).toContainText("LatestDeliveries");
+  await expect(page.getByRole("region", { name: "Query Editor" })).toContainText("LatestDeliveries");
   await expect(page.locator(".result-window .CodeMirror")).toBeVisible();
   await page.getByRole("button", { name: /Execute query/ }).click();
   await expect(page.locator(".result-window")).toContainText('"AFFILIATE"');
