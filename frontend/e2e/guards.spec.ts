@@ -111,7 +111,7 @@ test("of two tabs that change one postback the second is told, and decides", asy
   await overtake(context, path, "Theirs");
 
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  const conflict = page.getByRole("dialog", { name: "Somebody else changed this postback" });
+  const conflict = page.getByRole("dialog", { name: "This postback was changed meanwhile" });
   await expect(conflict).toContainText("version 2 was saved by");
   await page.screenshot({ path: "test-results/shots/guard-conflict.png" });
   await conflict.getByRole("button", { name: "See theirs" }).click();

@@ -104,7 +104,7 @@ describe("what was changed of a postback", () => {
     await writeUrl(mine);
     overtake(world);
     await user.click(screen.getByRole("button", { name: "Save" }));
-    const conflict = await screen.findByRole("dialog", { name: "Somebody else changed this postback" });
+    const conflict = await screen.findByRole("dialog", { name: "This postback was changed meanwhile" });
     expect(conflict).toHaveTextContent("version 3 was saved by boris@northstar.example");
     expect(second(world).urlTemplate).toBe(theirs);
 
@@ -136,7 +136,7 @@ describe("what was changed of a postback", () => {
     expect(await screen.findByText(/Changed since you opened it: version 3/)).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Save" }));
     expect(
-      await screen.findByRole("dialog", { name: "Somebody else changed this postback" }),
+      await screen.findByRole("dialog", { name: "This postback was changed meanwhile" }),
     ).toBeInTheDocument();
     expect(second(world).urlTemplate).toBe(theirs);
   });
