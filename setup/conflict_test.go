@@ -27,6 +27,9 @@ func TestAChangeFromAnOldVersionIsRefusedAndSaysWhoWasFirst(t *testing.T) {
 	}
 	second, err := w.setup.UpdatePostbackFrom(w.oneCtx, p.ID, first.Version, func(p *firing.Postback) { p.URLTemplate += "&b=1" })
 	w.must(err)
+	if _, err := w.setup.UpdatePostbackFrom(w.oneCtx, p.ID, second.Version+1, func(p *firing.Postback) { p.URLTemplate += "&c=1" }); problem.CodeOf(err) != problem.CodeConflict {
+		t.Errorf("from a version that is not there yet: %v", err)
+	}
 	if second.Version != 3 || !strings.HasSuffix(second.URLTemplate, "&a=1&b=1") {
 		t.Errorf("it is %+v", second)
 	}

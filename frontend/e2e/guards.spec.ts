@@ -8,7 +8,11 @@ const url = (name: string) => `https://track.example.com/${name}?cid={param_1}`;
 
 async function writeUrl(page: Page, text: string): Promise<void> {
   const field = page.getByRole("textbox", { name: "URL" });
-  await field.fill(text);
+  await field.focus();
+  // Not by `fill`: it focuses and selects all at once, and the editor, which stands on its first chip when the keyboard comes, may be
+  // the last of the two to select.
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(text);
   await expect(field).toHaveText(text);
 }
 
@@ -38,7 +42,10 @@ test("a changed form asks before it is left, and a reload brings the draft back"
   await page.getByRole("button", { name: "Enter manually" }).click();
   await writeUrl(page, url("draft"));
 
-  // Back, and a link: both ask, and nothing is lost by staying.
+  // Closing the tab asks in the browser's own words; Back and a link ask in ours, and nothing is lost by staying.
+  await expect
+    .poll(() => page.evaluate(() => window.dispatchEvent(new Event("beforeunload", { cancelable: true }))))
+    .toBe(false);
   const question = page.getByRole("dialog", { name: "Leave without saving?" });
   await page.goBack();
   await expect(question).toBeVisible();
@@ -104,7 +111,7 @@ test("of two tabs that change one postback the second is told, and decides", asy
   await overtake(context, path, "Theirs");
 
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  const conflict = page.getByRole("dialog", { name: "Somebody else changed this postback" });
+  const conflict = page.getByRole("dialog", { name: "This postback was changed meanwhile" });
   await expect(conflict).toContainText("version 2 was saved by");
   await page.screenshot({ path: "test-results/shots/guard-conflict.png" });
   await conflict.getByRole("button", { name: "See theirs" }).click();

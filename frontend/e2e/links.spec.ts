@@ -82,7 +82,7 @@ test("a campaign says what fires for it, and a postback that is added there come
   await expect(page.getByRole("heading", { level: 1, name: campaign })).toBeVisible();
   const own = page.getByRole("link", { name: "A copy of its own" });
   await expect(own.first()).toBeVisible();
-  await page.screenshot({ path: "test-results/shots/links-campaign.png" });
+  await expectFitInBothForms(page, "links-campaign");
 
   await deleteNamed(page, "A copy of its own");
 });

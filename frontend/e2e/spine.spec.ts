@@ -284,6 +284,9 @@ test("staff see every affiliate's deliveries, and whose they are", async ({ page
 test("the explorer asks the same API", async ({ page, demo }) => {
   await signIn(page, demo);
   await page.goto("/graphiql");
+  // Its editors are fetched one by one. Until the last of them is there, its button does nothing, and does not say so.
+  await expect(page.getByRole("region", { name: "Query Editor" })).toContainText("LatestDeliveries");
+  await expect(page.locator(".result-window .CodeMirror")).toBeVisible();
   await page.getByRole("button", { name: /Execute query/ }).click();
   await expect(page.locator(".result-window")).toContainText('"AFFILIATE"');
   await page.screenshot({ path: "test-results/shots/graphiql.png" });

@@ -2,7 +2,7 @@ import { useRouter } from "@tanstack/react-router";
 import { type ReactElement, useEffect, useState } from "react";
 
 import { Confirm } from "@/components/ui/dialog";
-import { discardUnsaved, hasUnsaved } from "@/components/ui/unsaved";
+import { discardUnsaved, hasUnsaved } from "@/components/ui/unsaved-forms";
 
 /**
  * Asks before a page is left whose forms have unsaved content: by a link, Back, a reload or closing the tab. It speaks to the

@@ -12,7 +12,7 @@ import { KeyHint } from "@/components/ui/key-hint";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
 import { ZoneContext } from "@/components/ui/time";
-import { useHasUnsaved } from "@/components/ui/unsaved";
+import { useHasForms } from "@/components/ui/unsaved-forms";
 import { explain } from "@/graphql/client";
 import { setSessionLost, useSessionLost } from "@/graphql/session";
 import { type Viewer, ViewerQuery } from "@/graphql/viewer";
@@ -28,7 +28,7 @@ const MoreSheet = lazy(() => import("./more-sheet").then((m) => ({ default: m.Mo
 const StaffRail = lazy(() => import("./staff-rail").then((m) => ({ default: m.StaffRail })));
 const ViewAs = lazy(() => import("./view-as").then((m) => ({ default: m.ViewAs })));
 const StaffOnly = lazy(() => import("./view-as").then((m) => ({ default: m.StaffOnly })));
-// Fetched when a form begins to have something to lose. Where it does not come, the page goes on without asking.
+// Fetched with the first form, before there is something to lose. Where it does not come, the page goes on without asking.
 const LeaveGuard = lazy(() =>
   import("./leave-guard").then(
     (m) => ({ default: m.LeaveGuard }),
@@ -107,7 +107,7 @@ function ToSignIn(): ReactElement {
 
 function Frame({ viewer }: { viewer: Viewer }): ReactElement {
   const [open, setOpen] = useState<"palette" | "keys" | "more" | null>(null);
-  const hasUnsaved = useHasUnsaved();
+  const hasForms = useHasForms();
   const close = () => {
     setOpen(null);
   };
@@ -151,7 +151,7 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
         </Suspense>
         <Main viewer={viewer} />
       </div>
-      {hasUnsaved && (
+      {hasForms && (
         <Suspense>
           <LeaveGuard />
         </Suspense>

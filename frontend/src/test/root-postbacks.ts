@@ -68,11 +68,15 @@ export function postbacksRoot(world: World) {
       return { postbacks: made, userErrors: [] };
     },
     updatePostback: ({
-      input: { id, postback: input },
+      input: { id, version, postback: input },
     }: {
-      input: { id: string; postback: Partial<PostbackInput> };
+      input: { id: string; version?: number | null; postback: Partial<PostbackInput> };
     }) => {
       const postback = world.postbacks.find((p) => p.id === id);
+      if (postback && (version ?? postback.version) !== postback.version) {
+        const message = `was changed since version ${String(version)}`;
+        return { postback: null, userErrors: [{ field: ["input", "version"], message, code: "conflict" }] };
+      }
       if (postback) {
         postback.urlTemplate = input.urlTemplate ?? postback.urlTemplate;
         postback.name = input.name ?? postback.name;

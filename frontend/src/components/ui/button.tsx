@@ -45,6 +45,7 @@ export function Button({
   icon: Icon,
   className,
   writes,
+  isPending,
   children,
   ...props
 }: ButtonProps): ReactElement {
@@ -52,10 +53,12 @@ export function Button({
   const button = (
     <AriaButton
       {...props}
+      // React Aria's own isPending announces the button by its id for seconds, also once it has left the page: a name of nothing.
+      {...(isPending === true && { "aria-disabled": true, type: "button", onPress: () => undefined })}
       {...(reason !== null && { isDisabled: true, "aria-describedby": readOnlyReasonId })}
       className={cx(buttonClass(look, size), className)}
     >
-      {props.isPending === true ? (
+      {isPending === true ? (
         <LoaderCircle aria-hidden className="size-4 animate-spin" />
       ) : (
         Icon && <Icon aria-hidden className="size-4" />

@@ -1,46 +1,8 @@
-import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useContext, useEffect, useRef, useState } from "react";
 
-/** A form whose content may be lost. */
-export interface Unsaved {
-  isDirty: boolean;
-  /** Forgets what was kept of it, where it is left on purpose. */
-  onDiscard: (() => void) | undefined;
-}
+import { addForm, DialogForms, type Unsaved } from "./unsaved-forms";
 
-const all = new Set<Unsaved>();
-const listeners = new Set<() => void>();
-
-function tell(): void {
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
-}
-
-/** Whether a form on the page has content that is not saved. */
-export function hasUnsaved(forms: Iterable<Unsaved> = all): boolean {
-  return [...forms].some(({ isDirty }) => isDirty);
-}
-
-/** Forgets the content of all forms: it was said that it may be lost. */
-export function discardUnsaved(forms: Iterable<Unsaved> = all): void {
-  for (const form of forms) {
-    if (form.isDirty) form.onDiscard?.();
-    form.isDirty = false;
-  }
-  tell();
-}
-
-export function useHasUnsaved(): boolean {
-  return useSyncExternalStore(subscribe, () => hasUnsaved());
-}
-
-/** The forms of the dialog that one is in: closing it asks too. */
-export const DialogForms = createContext<Set<Unsaved> | null>(null);
+// What a form needs. What every page needs to know of forms is apart from it, in unsaved-forms.ts: this comes with the first form.
 
 /**
  * While `isDirty`, leaving the page or closing the dialog asks first. Gives back what to call when the content is saved and the
@@ -51,12 +13,11 @@ export function useUnsaved(isDirty: boolean, onDiscard?: () => void): () => void
   const form = useRef<Unsaved>({ isDirty: false, onDiscard: undefined });
   useEffect(() => {
     const own = form.current;
-    all.add(own);
+    const remove = addForm(own);
     dialog?.add(own);
     return () => {
-      all.delete(own);
+      remove();
       dialog?.delete(own);
-      tell();
     };
   }, [dialog]);
   useEffect(() => {
@@ -64,11 +25,9 @@ export function useUnsaved(isDirty: boolean, onDiscard?: () => void): () => void
   }, [onDiscard]);
   useEffect(() => {
     form.current.isDirty = isDirty;
-    tell();
   }, [isDirty]);
   return () => {
     form.current.isDirty = false;
-    tell();
   };
 }
 

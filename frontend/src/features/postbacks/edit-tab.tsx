@@ -123,7 +123,7 @@ function ConflictDialog({
 }): ReactElement {
   const navigate = useNavigate();
   return (
-    <Dialog title="Somebody else changed this postback" isOpen={isOpen} onClose={onClose}>
+    <Dialog title="This postback was changed meanwhile" isOpen={isOpen} onClose={onClose}>
       <div className="flex flex-col gap-4">
         <p className="text-muted">
           <Overtaken postback={postback} /> Overwriting makes yours the newest version; theirs stays under

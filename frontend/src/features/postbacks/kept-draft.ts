@@ -17,7 +17,7 @@ const draftShape: z.ZodMiniType<Draft> = z.object({
   statuses: z.array(z.enum(["PENDING", "APPROVED", "REJECTED", "CANCELLED"])),
   sendCorrections: z.boolean(),
   enabled: z.boolean(),
-  rule: z.enum(["NONE", "CONTAINS", "NOT_CONTAINS", "JSON_FIELD"]),
+  rule: z.enum(["NONE", "CONTAINS", "NOT_CONTAINS", "JSON_FIELD", "STATUS_CODE"]),
   rulePath: z.string(),
   ruleValue: z.string(),
 });

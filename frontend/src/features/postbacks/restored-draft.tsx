@@ -13,7 +13,7 @@ export function RestoredDraft({ at, onDiscard }: { at: string; onDiscard: () => 
         <span>
           Draft from <Time at={at} form="time" /> restored.
         </span>
-        <Button size="sm" onPress={onDiscard}>
+        <Button size="sm" className="-my-1" onPress={onDiscard}>
           Discard
         </Button>
       </span>
