@@ -33,12 +33,16 @@ export function ClickFacts({ click }: { click: ClickPartsData }): ReactElement {
       {click.landingPage && <Fact name="Landing page">{click.landingPage.name}</Fact>}
       {click.deepLink !== "" && (
         <Fact name="Deep link">
-          <span className="font-mono text-sm break-all">{click.deepLink}</span>
+          <span translate="no" className="font-mono text-sm break-all">
+            {click.deepLink}
+          </span>
         </Fact>
       )}
       {click.referrer !== "" && (
         <Fact name="Referrer">
-          <span className="font-mono text-sm break-all">{click.referrer}</span>
+          <span translate="no" className="font-mono text-sm break-all">
+            {click.referrer}
+          </span>
         </Fact>
       )}
       <Fact name="User agent">

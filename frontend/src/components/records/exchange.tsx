@@ -43,7 +43,9 @@ export function Exchange({ exchange }: { exchange: ExchangeData }): ReactElement
           Request <CopyButton text={asCurl(exchange)} what="as curl" words />
         </div>
         <div className="rounded-md border bg-sunken p-3">
-          <span className="mr-2 font-mono text-sm font-semibold">{exchange.method}</span>
+          <span translate="no" className="mr-2 font-mono text-sm font-semibold">
+            {exchange.method}
+          </span>
           <UrlText url={exchange.url} />
         </div>
         <Headers headers={exchange.requestHeaders} what="request headers" />

@@ -17,6 +17,7 @@ export function Param({
   return (
     <>
       <span
+        translate="no"
         className={`font-mono text-sm ${oneLine === true ? "block max-w-44 truncate" : "break-all"}`}
         title={value}
       >
@@ -31,7 +32,7 @@ export function Param({
 export function ParamEnd({ value }: { value: string | undefined }): ReactElement {
   if (value === undefined || value === "") return <span className="text-faint">–</span>;
   return (
-    <span className="font-mono text-sm whitespace-nowrap" title={value}>
+    <span translate="no" className="font-mono text-sm whitespace-nowrap" title={value}>
       {endOfId(value)}
     </span>
   );

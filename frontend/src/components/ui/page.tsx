@@ -14,18 +14,25 @@ export function PageHead({
   title,
   children,
   aside,
+  isAsideWide = false,
 }: {
   title: string;
   /** One line on what the page is for. */
   children?: ReactNode;
   /** Buttons. */
   aside?: ReactNode;
+  /** There is no room for them beside the title on a phone, whatever they say. */
+  isAsideWide?: boolean;
 }): ReactElement {
   useTitle(title);
   return (
     <header className="flex flex-wrap items-center justify-between gap-x-4 gap-y-0.5 px-4 pt-4 pb-3">
       <h1 className="min-w-0 text-xl leading-8 font-semibold tracking-tight break-words">{title}</h1>
-      {aside && <div className="flex flex-wrap items-center gap-2">{aside}</div>}
+      {aside && (
+        <div className={cx("flex flex-wrap items-center gap-2", isAsideWide && "max-sm:basis-full")}>
+          {aside}
+        </div>
+      )}
       {children && <div className="basis-full text-muted">{children}</div>}
     </header>
   );

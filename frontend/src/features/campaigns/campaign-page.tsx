@@ -213,7 +213,10 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
             }
           >
             <div className="flex items-center gap-2">
-              <span className="min-w-0 flex-1 rounded-md border bg-sunken px-3 py-2 font-mono text-sm break-all">
+              <span
+                translate="no"
+                className="min-w-0 flex-1 rounded-md border bg-sunken px-3 py-2 font-mono text-sm break-all"
+              >
                 {link.urlWithToken}
               </span>
               <CopyLink link={link} what="the tracking link" />

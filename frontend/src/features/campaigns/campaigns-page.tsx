@@ -136,7 +136,9 @@ export function CampaignsPage(): ReactElement {
       deskOnly: true,
       cell: (row) => (
         <span className="flex items-center gap-1">
-          <span className="truncate font-mono text-sm text-muted">{row.link.url}</span>
+          <span translate="no" className="truncate font-mono text-sm text-muted">
+            {row.link.url}
+          </span>
           <span className={aboveRowLink}>
             <CopyLink link={row.link} what={`the link of ${row.name}`} />
           </span>

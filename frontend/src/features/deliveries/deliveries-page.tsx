@@ -97,6 +97,7 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
     <>
       <PageHead
         title="Postbacks sent"
+        isAsideWide
         aside={
           <>
             <ConnectionState paused={paused} />

@@ -1,9 +1,10 @@
-import type { ReactElement } from "react";
+import { lazy, type ReactElement, Suspense } from "react";
 
 import { SearchBox } from "@/components/ui/search-box";
 
-import { Choices } from "./filter-choices";
 import type { DeliveriesSearch } from "./search";
+
+const Choices = lazy(() => import("./filter-choices").then((m) => ({ default: m.Choices })));
 
 export interface FiltersProps {
   search: DeliveriesSearch;
@@ -23,7 +24,13 @@ export function Filters({ search, set }: FiltersProps): ReactElement {
         }}
         className="w-full sm:w-80"
       />
-      <Choices search={search} set={set} />
+      <Suspense
+        fallback={
+          <span className="h-16 basis-full sm:h-7 sm:w-1 sm:basis-auto pointer-coarse:h-21 sm:pointer-coarse:h-9.5" />
+        }
+      >
+        <Choices search={search} set={set} />
+      </Suspense>
     </div>
   );
 }

@@ -81,8 +81,12 @@ export function DevelopersPage(): ReactElement {
               ; it is shown once.
             </li>
             <li>
-              Send queries to <span className="font-mono text-sm break-all">{`${publicUrl}/graphql`}</span>{" "}
-              with <span className="font-mono text-sm">Authorization: Bearer …</span>
+              Send queries to{" "}
+              <span translate="no" className="font-mono text-sm break-all">{`${publicUrl}/graphql`}</span>{" "}
+              with{" "}
+              <span translate="no" className="font-mono text-sm">
+                Authorization: Bearer …
+              </span>
             </li>
             <li>Subscribe over WebSocket or server-sent events at the same address.</li>
           </ol>
@@ -148,10 +152,17 @@ function Echo({ url }: { url: string }): ReactElement {
       <div className="flex flex-col gap-2 border-b p-4">
         <p className="text-muted">
           A tracker for testing: it answers 200 to every request and lists it here. Use its address in a
-          postback; add <span className="font-mono text-sm text-ink">?status=500</span> to see retries.
+          postback; add{" "}
+          <span translate="no" className="font-mono text-sm text-ink">
+            ?status=500
+          </span>{" "}
+          to see retries.
         </p>
         <span className="flex items-center gap-2">
-          <span className="min-w-0 flex-1 rounded-md border bg-sunken px-3 py-1.5 font-mono text-sm break-all">
+          <span
+            translate="no"
+            className="min-w-0 flex-1 rounded-md border bg-sunken px-3 py-1.5 font-mono text-sm break-all"
+          >
             {url}
           </span>
           <CopyButton text={url} what="the echo tracker's address" />
@@ -170,7 +181,10 @@ function Echo({ url }: { url: string }): ReactElement {
       ) : !requests || requests.length === 0 ? (
         <EmptyState icon={Inbox} title="No requests yet">
           Send one:{" "}
-          <span className="font-mono text-sm break-all text-ink">{`curl '${url}?hello=world'`}</span>
+          <span
+            translate="no"
+            className="font-mono text-sm break-all text-ink"
+          >{`curl '${url}?hello=world'`}</span>
         </EmptyState>
       ) : (
         <ul aria-label="Requests to the echo tracker, newest first" className="divide-y">
@@ -188,20 +202,28 @@ function Request({ request }: { request: EchoRequest }): ReactElement {
     <li>
       <details>
         <summary className="flex cursor-default flex-wrap items-baseline gap-x-3 px-4 py-2 hover:bg-hover">
-          <span className="font-mono text-sm font-semibold">{request.method}</span>
-          <span className="min-w-0 flex-1 truncate font-mono text-sm">{request.url}</span>
+          <span translate="no" className="font-mono text-sm font-semibold">
+            {request.method}
+          </span>
+          <span translate="no" className="min-w-0 flex-1 truncate font-mono text-sm">
+            {request.url}
+          </span>
           <span className="text-muted">
             <Time at={request.receivedAt} form="time" />
           </span>
         </summary>
         <div className="flex flex-col gap-3 px-4 pb-4">
-          <span className="font-mono text-sm break-all">{request.url}</span>
+          <span translate="no" className="font-mono text-sm break-all">
+            {request.url}
+          </span>
           {request.parameters.length > 0 && (
             <dl className="grid grid-cols-[minmax(6rem,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1">
               {request.parameters.map(({ name, value }, i) => (
                 <div key={i} className="contents">
-                  <dt className="font-mono text-sm text-muted">{name}</dt>
-                  <dd className="font-mono text-sm break-all">
+                  <dt translate="no" className="font-mono text-sm text-muted">
+                    {name}
+                  </dt>
+                  <dd translate="no" className="font-mono text-sm break-all">
                     {value === "" ? <span className="font-sans text-faint">empty</span> : value}
                   </dd>
                 </div>

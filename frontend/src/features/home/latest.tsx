@@ -46,7 +46,11 @@ export function Latest(): ReactElement {
       id: "host",
       header: "Host",
       deskOnly: true,
-      cell: (row) => <span className="font-mono text-sm text-muted">{row.host}</span>,
+      cell: (row) => (
+        <span translate="no" className="font-mono text-sm text-muted">
+          {row.host}
+        </span>
+      ),
     },
     { id: "code", header: "Code", cell: (row) => <StatusCode code={row.statusCode} /> },
     {

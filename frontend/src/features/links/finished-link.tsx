@@ -77,7 +77,10 @@ export function FinishedLink({
       {built?.url != null && <TestClick link={built.url} />}
       <Note tone="queued" icon={Link2}>
         Set this link as the offer URL in your tracker. What it passes in param_1 is returned as{" "}
-        <span className="font-mono text-sm">{"{param_1}"}</span> in your postback.
+        <span translate="no" className="font-mono text-sm">
+          {"{param_1}"}
+        </span>{" "}
+        in your postback.
       </Note>
     </div>
   );

@@ -131,7 +131,10 @@ function Arrival({ param1, live }: { param1: string; live: Click | null }): Reac
           <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
           <span>
             The click arrived at <Time at={click.clickedAt} form="time" /> with param_1{" "}
-            <span className="font-mono text-sm">{click.param1}</span>.{" "}
+            <span translate="no" className="font-mono text-sm">
+              {click.param1}
+            </span>
+            .{" "}
             <Link to="/clicks/$id" params={{ id: click.id }} className="link">
               View click
             </Link>

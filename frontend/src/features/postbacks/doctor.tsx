@@ -170,7 +170,9 @@ function Line({
       <span className="min-w-0 flex-1 basis-48 text-pretty">
         {message}
         {place !== "" && place.length <= 80 && (
-          <span className="ml-1.5 font-mono text-sm break-all text-muted">{place}</span>
+          <span translate="no" className="ml-1.5 font-mono text-sm break-all text-muted">
+            {place}
+          </span>
         )}
       </span>
       {fix !== null && (

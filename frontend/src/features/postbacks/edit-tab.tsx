@@ -160,7 +160,10 @@ function SigningSecret({ secret }: { secret: string }): ReactElement {
         Every POST is signed with it (Standard Webhooks), so that your tracker can verify the sender.
       </p>
       <span className="flex items-center gap-2">
-        <span className="min-w-0 rounded-md border bg-sunken px-3 py-1.5 font-mono text-sm break-all">
+        <span
+          translate="no"
+          className="min-w-0 rounded-md border bg-sunken px-3 py-1.5 font-mono text-sm break-all"
+        >
           {secret}
         </span>
         <CopyButton text={secret} what="the signing secret" />

@@ -129,7 +129,9 @@ function Tracker({ id }: { id: string }): ReactElement {
     <Panel title="Tracker, all your postbacks">
       <Facts>
         <Fact name="Host">
-          <span className="font-mono text-sm break-all">{endpoint.endpoint}</span>
+          <span translate="no" className="font-mono text-sm break-all">
+            {endpoint.endpoint}
+          </span>
         </Fact>
         <Fact name="Status">
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">

@@ -71,7 +71,7 @@ function Change({ version, before }: { version: Version; before: Version | undef
       {before === undefined || before.urlTemplate === version.urlTemplate ? (
         <TemplateText template={version.urlTemplate} />
       ) : (
-        <p className="font-mono text-sm break-all">
+        <p translate="no" className="font-mono text-sm break-all">
           {diff(before.urlTemplate, version.urlTemplate).map(({ kind, text }, i) => {
             const Piece = kind === "added" ? "ins" : kind === "removed" ? "del" : "span";
             return (

@@ -181,7 +181,9 @@ function TokenLine({ token, parent }: { token: Token; parent: string | undefined
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-2">
           <span className="font-medium">{token.name}</span>
-          <span className="font-mono text-sm text-muted">{token.prefix}</span>
+          <span translate="no" className="font-mono text-sm text-muted">
+            {token.prefix}
+          </span>
           {token.revokedAt !== null ? <Badge>Revoked</Badge> : hasExpired && <Badge>Expired</Badge>}
         </p>
         <p className="text-muted">
@@ -280,7 +282,9 @@ function CreateForm({ onDone }: { onDone: () => void }): ReactElement {
         <Note tone="retrying" icon={KeyRound} role="status">
           Copy it now: it is shown once, and only its hash is stored.
         </Note>
-        <p className="rounded-md border bg-sunken px-3 py-2 font-mono text-sm break-all">{secret}</p>
+        <p translate="no" className="rounded-md border bg-sunken px-3 py-2 font-mono text-sm break-all">
+          {secret}
+        </p>
         <div className="flex justify-end gap-2">
           <CopyButton text={secret} what="the token" words primary />
           <Button onPress={onDone}>I have saved it</Button>

@@ -105,7 +105,9 @@ export function AttributionPreview({
             >
               <span className="min-w-0 break-words">
                 {postback.name || postback.goal.name}{" "}
-                <span className="font-mono text-sm text-muted">{postback.host}</span>
+                <span translate="no" className="font-mono text-sm text-muted">
+                  {postback.host}
+                </span>
               </span>
               <StateBadge state={status} plain />
             </li>

@@ -233,7 +233,11 @@ function ImportPanel(): ReactElement {
       id: "key",
       header: "Conversion",
       lead: true,
-      cell: (row) => <span className="font-mono text-sm break-all">{row.key}</span>,
+      cell: (row) => (
+        <span translate="no" className="font-mono text-sm break-all">
+          {row.key}
+        </span>
+      ),
     },
     { id: "outcome", header: "Outcome", trail: true, cell: (row) => outcomes[row.outcome] ?? row.outcome },
     {

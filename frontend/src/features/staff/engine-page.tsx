@@ -74,7 +74,11 @@ export function EnginePage(): ReactElement {
       id: "endpoint",
       header: "Endpoint",
       lead: true,
-      cell: (row) => <span className="font-mono text-sm break-all">{row.endpoint}</span>,
+      cell: (row) => (
+        <span translate="no" className="font-mono text-sm break-all">
+          {row.endpoint}
+        </span>
+      ),
     },
     {
       id: "circuit",
@@ -105,7 +109,11 @@ export function EnginePage(): ReactElement {
       id: "name",
       header: "Worker",
       lead: true,
-      cell: (row) => <span className="font-mono text-sm">{row.name}</span>,
+      cell: (row) => (
+        <span translate="no" className="font-mono text-sm">
+          {row.name}
+        </span>
+      ),
     },
     {
       id: "promotes",
@@ -127,7 +135,11 @@ export function EnginePage(): ReactElement {
       id: "name",
       header: "Lane",
       lead: true,
-      cell: (row) => <span className="font-mono text-sm">{row.name}</span>,
+      cell: (row) => (
+        <span translate="no" className="font-mono text-sm">
+          {row.name}
+        </span>
+      ),
     },
     { id: "available", header: "Ready", align: "right", label: "ready", cell: (row) => row.available },
     { id: "running", header: "In flight", align: "right", label: "in flight", cell: (row) => row.running },

@@ -67,7 +67,9 @@ const facts: Column<Goal>[] = [
     cell: (goal) => (
       <span>
         <span className="font-medium">{goal.name}</span>{" "}
-        <code className="block font-mono text-sm text-muted">{goal.key}</code>
+        <code translate="no" className="block font-mono text-sm text-muted">
+          {goal.key}
+        </code>
       </span>
     ),
   },
@@ -101,7 +103,7 @@ const facts: Column<Goal>[] = [
     label: "parameters",
     cell: (goal) => (
       <span>
-        <span className="font-mono text-sm break-words">
+        <span translate="no" className="font-mono text-sm break-words">
           {["goal", "click_id or player_id", ...goal.parameters].join(", ")}
         </span>
         <span className="block text-sm text-muted">Time: {goal.timestampStandard}</span>

@@ -173,7 +173,9 @@ function HandOver({ integration }: { integration: Integration }): ReactElement {
     <Panel title="Instructions for the operator">
       <div className="flex flex-col gap-4">
         <div className="flex flex-wrap items-center gap-2">
-          <span className="min-w-0 font-mono text-sm break-all">{integration.url}</span>
+          <span translate="no" className="min-w-0 font-mono text-sm break-all">
+            {integration.url}
+          </span>
           <CopyButton text={integration.url} what="the URL" words />
         </div>
         <Segmented label="Language" hideLabel value={language} onChange={setLanguage} choices={languages} />
@@ -231,7 +233,9 @@ function Arrivals({ id }: { id: string }): ReactElement {
       header: "Parameters",
       deskOnly: true,
       cell: (row) => (
-        <span className="line-clamp-1 font-mono text-sm break-all">{row.query || row.body}</span>
+        <span translate="no" className="line-clamp-1 font-mono text-sm break-all">
+          {row.query || row.body}
+        </span>
       ),
     },
   ];

@@ -119,7 +119,9 @@ export function IntegrationsPage(): ReactElement {
       deskOnly: true,
       cell: (row) => (
         <span className="flex items-center gap-1">
-          <span className="truncate font-mono text-sm text-muted">{row.url}</span>
+          <span translate="no" className="truncate font-mono text-sm text-muted">
+            {row.url}
+          </span>
           <span className={aboveRowLink}>
             <CopyButton text={row.url} what={`the URL of ${row.name}`} />
           </span>

@@ -358,11 +358,23 @@ function Pages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
         </Button>
       ),
     },
-    { id: "key", header: "lp", cell: (row) => <span className="font-mono text-sm">{row.key}</span> },
+    {
+      id: "key",
+      header: "lp",
+      cell: (row) => (
+        <span translate="no" className="font-mono text-sm">
+          {row.key}
+        </span>
+      ),
+    },
     {
       id: "url",
       header: "URL",
-      cell: (row) => <span className="font-mono text-sm break-all text-muted">{row.url}</span>,
+      cell: (row) => (
+        <span translate="no" className="font-mono text-sm break-all text-muted">
+          {row.url}
+        </span>
+      ),
     },
     {
       id: "delete",

@@ -65,7 +65,9 @@ const more: Column<Call>[] = [
     header: "Parameters",
     deskOnly: true,
     cell: (row) => (
-      <span className="line-clamp-1 font-mono text-sm break-all">{row.query || row.body || "–"}</span>
+      <span translate="no" className="line-clamp-1 font-mono text-sm break-all">
+        {row.query || row.body || "–"}
+      </span>
     ),
   },
   {

@@ -294,7 +294,10 @@ export function UnattributedPage(): ReactElement {
               )}
               {chosen.orphan.transactionId !== null && (
                 <>
-                  , transaction <span className="font-mono text-sm">{chosen.orphan.transactionId}</span>
+                  , transaction{" "}
+                  <span translate="no" className="font-mono text-sm">
+                    {chosen.orphan.transactionId}
+                  </span>
                 </>
               )}
               , received <Time at={chosen.orphan.receivedAt} />.{" "}
@@ -365,7 +368,7 @@ function ChooseClick({ onChoose }: { onChoose: (clickId: string, of: string) => 
           <li key={node.id} className="flex items-center justify-between gap-2 rounded-md border px-3 py-2">
             <span className="min-w-0">
               {node.affiliate.name} · <Time at={node.clickedAt} />{" "}
-              <span className="block truncate font-mono text-sm text-muted">
+              <span translate="no" className="block truncate font-mono text-sm text-muted">
                 {node.param1 || node.clickId}
               </span>
             </span>

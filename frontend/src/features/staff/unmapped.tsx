@@ -47,7 +47,9 @@ export function Unmapped({
         {waiting.map(({ word, count }) => (
           <div key={word} className="grid items-end gap-3 sm:grid-cols-[1fr_12rem]">
             <span>
-              <code className="font-mono">{word}</code>{" "}
+              <code translate="no" className="font-mono">
+                {word}
+              </code>{" "}
               <span className="text-muted">
                 {count} {count === 1 ? "conversion waits" : "conversions wait"}
               </span>

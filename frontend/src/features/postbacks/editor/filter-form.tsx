@@ -64,7 +64,9 @@ export function FilterForms({
         {calls.map((call, i) => (
           <li key={i} className="flex flex-col gap-2 rounded-md border p-2">
             <div className="flex items-center gap-1">
-              <span className="flex-1 font-mono text-sm font-medium">{call.name}</span>
+              <span translate="no" className="flex-1 font-mono text-sm font-medium">
+                {call.name}
+              </span>
               {i > 0 && (
                 <IconButton
                   label={`Move ${call.name} up`}
@@ -230,7 +232,7 @@ function Result({ expression }: { expression: Expression }): ReactElement {
       {error === undefined ? (
         <>
           <span className="text-muted">Example: </span>
-          <span className="font-mono break-all">
+          <span translate="no" className="font-mono break-all">
             {value === undefined || value === "" ? "nothing" : value}
           </span>
         </>

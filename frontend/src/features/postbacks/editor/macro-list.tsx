@@ -71,8 +71,10 @@ export function MacroList({
                   textValue={[macro.name, ...macro.aliases, macro.meaning, group].join(" ")}
                   className={cx(itemClass, "flex-wrap justify-between gap-x-3 gap-y-0")}
                 >
-                  <span className="font-mono text-sm font-medium">{`{${macro.name}}`}</span>
-                  <span className="max-w-44 truncate font-mono text-xs text-muted">{macro.example}</span>
+                  <span translate="no" className="font-mono text-sm font-medium">{`{${macro.name}}`}</span>
+                  <span translate="no" className="max-w-44 truncate font-mono text-xs text-muted">
+                    {macro.example}
+                  </span>
                   <span className="basis-full text-sm text-muted">{macro.meaning}</span>
                 </ListBoxItem>
               ))}

@@ -49,7 +49,7 @@ export function SlotForm({
           >
             Macros
           </Button>
-          <span className="min-w-0 truncate font-mono text-sm">{`{${expression.macro}}`}</span>
+          <span translate="no" className="min-w-0 truncate font-mono text-sm">{`{${expression.macro}}`}</span>
           <Button
             size="sm"
             look="primary"
@@ -76,7 +76,9 @@ export function SlotForm({
     <div className="flex flex-col gap-2 p-1">
       {expression !== null && (
         <div className="flex items-center justify-between gap-2 px-1">
-          <span className="min-w-0 truncate font-mono text-sm">{writeExpression(expression)}</span>
+          <span translate="no" className="min-w-0 truncate font-mono text-sm">
+            {writeExpression(expression)}
+          </span>
           <Button
             size="sm"
             icon={SlidersHorizontal}

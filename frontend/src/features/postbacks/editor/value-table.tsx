@@ -120,7 +120,7 @@ function Row(props: RowProps): ReactElement {
         }}
       />
       {example !== null && (
-        <span className="basis-full truncate font-mono text-xs text-muted">
+        <span translate="no" className="basis-full truncate font-mono text-xs text-muted">
           e.g. {example === "" ? "nothing" : example}
         </span>
       )}

@@ -74,9 +74,12 @@ export function SimulationCard({
         <dl className="mt-2 flex flex-col gap-1.5">
           {draft.slots.map((slot, i) => (
             <div key={i} className="grid grid-cols-[9rem_minmax(0,1fr)] gap-x-3 max-sm:grid-cols-1">
-              <dt className="font-mono text-sm">{`{${slot.macro}}`}</dt>
+              <dt translate="no" className="font-mono text-sm">{`{${slot.macro}}`}</dt>
               <dd className="min-w-0">
-                <span className={cx("font-mono text-sm break-all", !slot.filled && "text-retrying")}>
+                <span
+                  translate="no"
+                  className={cx("font-mono text-sm break-all", !slot.filled && "text-retrying")}
+                >
                   {slot.filled ? slot.value : "empty"}
                 </span>
                 <span className="block text-sm text-muted">{slot.why}</span>

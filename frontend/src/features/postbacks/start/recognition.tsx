@@ -174,8 +174,10 @@ function Line({ parameter }: { parameter: Parameter }): ReactElement {
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-3 py-1.5">
       <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
-        <span className="font-mono text-sm font-medium">{name}</span>
-        <span className="min-w-0 font-mono text-sm break-all text-muted">
+        <span translate="no" className="font-mono text-sm font-medium">
+          {name}
+        </span>
+        <span translate="no" className="min-w-0 font-mono text-sm break-all text-muted">
           {value === "" ? "empty" : value}
         </span>
         {proposal !== value && (

@@ -82,7 +82,9 @@ function Card({ card }: { card: ScenarioCard }): ReactElement {
             <span className="font-medium">{card.title}</span>
             <span className="block text-muted">{card.message}</span>
           </span>
-          <span className="tabular font-mono text-sm text-muted">{card.test?.statusCode ?? "–"}</span>
+          <span translate="no" className="tabular font-mono text-sm text-muted">
+            {card.test?.statusCode ?? "–"}
+          </span>
           <ChevronRight
             aria-hidden
             className="mt-0.5 size-4 shrink-0 text-muted transition-transform duration-100 group-open:rotate-90"

@@ -15,6 +15,7 @@ export function TestResult({ test, brief }: { test: PostbackTest; brief?: boolea
     <div className="flex flex-col gap-3">
       <div className="flex items-start gap-3">
         <span
+          translate="no"
           className={cx(
             "tabular shrink-0 rounded-md px-3 py-1.5 font-mono text-2xl font-semibold",
             took ? "bg-delivered-soft text-delivered" : "bg-failed-soft text-failed",
