@@ -168,7 +168,7 @@ func (c *change) changedSince(ctx context.Context, p *db.Postback, version int) 
 		switch u, err := c.client.User.Get(ctx, *last.UserID); {
 		case err == nil:
 			author = " by " + u.Email
-		case !db.IsNotFound(err): // a user of staff's, whom this viewer does not see
+		case !db.IsNotFound(err): // not found is a staff user, whom this viewer does not see
 			return fmt.Errorf("reading the author of version %d of postback %d: %w", p.Version, p.ID, err)
 		}
 	}
