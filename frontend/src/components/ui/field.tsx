@@ -71,6 +71,8 @@ export function TextField({
   const face = mono === true && "font-mono text-sm";
   return (
     <AriaTextField
+      // A password manager fills what says that it wants it, and nothing else.
+      autoComplete="off"
       {...props}
       {...(error === undefined ? {} : { isInvalid: true })}
       validationBehavior="aria"

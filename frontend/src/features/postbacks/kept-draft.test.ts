@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { newDraft, type RuleKind } from "./draft";
 import { forget, keep, keptName, readKept } from "./kept-draft";
@@ -44,15 +44,11 @@ describe("a draft that is kept", () => {
   );
 
   it("is not there, and does no harm, where the browser has no room", () => {
-    const { setItem } = Storage.prototype;
-    Storage.prototype.setItem = () => {
+    const full = vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
       throw new DOMException("full", "QuotaExceededError");
-    };
-    try {
-      keep("one", { at, draft: newDraft, version: 1, isChosen: true });
-    } finally {
-      Storage.prototype.setItem = setItem;
-    }
+    });
+    keep("one", { at, draft: newDraft, version: 1, isChosen: true });
+    full.mockRestore();
     expect(readKept("one")).toBeNull();
   });
 });

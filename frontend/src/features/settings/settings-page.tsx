@@ -92,7 +92,7 @@ export function SettingsPage(): ReactElement {
           </div>
         </Panel>
         <ApiTokens />
-        <Password />
+        <Password email={viewer?.user.email ?? ""} />
       </PageBody>
     </>
   );
@@ -219,7 +219,7 @@ function TimeZone({ value }: { value: string }): ReactElement {
   );
 }
 
-function Password(): ReactElement {
+function Password({ email }: { email: string }): ReactElement {
   const [currentPassword, setCurrent] = useState("");
   const [newPassword, setNew] = useState("");
   const [revokeTokens, setRevoke] = useState(true);
@@ -250,6 +250,16 @@ function Password(): ReactElement {
             {errors.general}
           </Note>
         )}
+        {/* Says to a password manager whose password it is. */}
+        <input
+          type="email"
+          autoComplete="username"
+          value={email}
+          readOnly
+          tabIndex={-1}
+          aria-hidden
+          className="sr-only"
+        />
         <TextField
           type="password"
           label="Current password"
