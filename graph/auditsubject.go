@@ -21,15 +21,14 @@ func subject(ctx context.Context, e *db.AuditEntry) (string, error) {
 			}
 		}
 	}
-	id, err := strconv.ParseInt(e.EntityID, 10, 64)
-	if err != nil {
-		return "", nil // a fact has no name
+	if id, err := strconv.ParseInt(e.EntityID, 10, 64); err == nil { // a fact has no name
+		name, err := nameNow(ctx, e, id)
+		if err != nil {
+			return "", fmt.Errorf("naming %s %d: %w", e.Entity, id, err)
+		}
+		return name, nil
 	}
-	name, err := nameNow(ctx, e, id)
-	if err != nil {
-		return "", fmt.Errorf("naming %s %d: %w", e.Entity, id, err)
-	}
-	return name, nil
+	return "", nil
 }
 
 // nameNow reads the name of a row; it is empty if the row is gone.
@@ -43,11 +42,10 @@ func nameNow(ctx context.Context, e *db.AuditEntry, id int64) (string, error) {
 		if p.Name != "" {
 			return p.Name, nil
 		}
-		template, err := macro.ParseFor(p.URLTemplate, macro.Aggregated)
-		if err != nil {
-			return p.Goal, nil
+		if template, err := macro.ParseFor(p.URLTemplate, macro.Aggregated); err == nil {
+			return p.Goal + " to " + host(template.Endpoint()), nil
 		}
-		return p.Goal + " to " + host(template.Endpoint()), nil
+		return p.Goal, nil
 	case "integration":
 		i, err := find(ctx, load(ctx).integrations, &id)
 		if i == nil || err != nil {

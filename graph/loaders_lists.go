@@ -22,7 +22,6 @@ import (
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 	"postrider/internal/viewer"
-	"postrider/report"
 )
 
 // listLoaders load rows by what they belong to.
@@ -35,11 +34,7 @@ type listLoaders struct {
 	trackerOfAffiliate   *dataloadgen.Loader[int64, *presets.Preset]
 	postbacksOfCampaign  *dataloadgen.Loader[int64, []*db.Postback]
 	versionsOfPostback   *dataloadgen.Loader[int64, []*db.PostbackVersion]
-	health               *dataloadgen.Loader[int64, *report.PostbackHealth]
-	numbersOfCampaign    *dataloadgen.Loader[zonedCampaign, *report.CampaignNumbers]
-	endpoint             *dataloadgen.Loader[string, *report.Endpoint]
 	dictionary           *dataloadgen.Loader[struct{}, []*db.Goal]
-	gapsOfCampaign       *dataloadgen.Loader[int64, []*report.Gap]
 	conversionsOfClick   *dataloadgen.Loader[uuid.UUID, []*db.Conversion]
 	eventsOfConversion   *dataloadgen.Loader[uuid.UUID, []*db.ConversionEvent]
 	attemptsOfDelivery   *dataloadgen.Loader[uuid.UUID, []*db.Attempt]
@@ -48,7 +43,7 @@ type listLoaders struct {
 	secretsOfIntegration *dataloadgen.Loader[int64, []*db.IntegrationSecret]
 }
 
-func newListLoaders(c *db.Client, health *report.Health, home *report.Home, gaps *report.Gaps, wait time.Duration) listLoaders {
+func newListLoaders(c *db.Client, wait time.Duration) listLoaders {
 	return listLoaders{
 		pagesOfOffer: many(wait, func(ctx context.Context, ids []int64) ([]*db.LandingPage, error) {
 			return c.LandingPage.Query().Where(landingpage.OfferIDIn(ids...)).Order(db.Asc(landingpage.FieldID)).All(ctx)
@@ -87,12 +82,6 @@ func newListLoaders(c *db.Client, health *report.Health, home *report.Home, gaps
 		versionsOfPostback: many(wait, func(ctx context.Context, ids []int64) ([]*db.PostbackVersion, error) {
 			return c.PostbackVersion.Query().Where(postbackversion.PostbackIDIn(ids...)).Order(db.Desc(postbackversion.FieldNumber)).All(ctx)
 		}, func(r *db.PostbackVersion) int64 { return r.PostbackID }),
-		health: one(wait, health.OfPostbacks, func(h *report.PostbackHealth) int64 { return h.PostbackID }),
-		numbersOfCampaign: one(wait, numbersOf(home), func(n *report.CampaignNumbers) zonedCampaign {
-			return zonedCampaign{n.CampaignID, n.TimeZone()}
-		}),
-		endpoint:       one(wait, health.OfEndpoints, func(e *report.Endpoint) string { return e.Endpoint }),
-		gapsOfCampaign: many(wait, gaps.OfCampaigns, func(g *report.Gap) int64 { return g.CampaignID }),
 		dictionary: many(wait, func(ctx context.Context, _ []struct{}) ([]*db.Goal, error) {
 			return c.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)
 		}, func(*db.Goal) struct{} { return struct{}{} }),

@@ -53,11 +53,11 @@ func (a *attending) fail(at time.Time) {
 	})
 }
 
-func (a *attending) alert(kind doctor.AlertKind, about func(*db.AlertCreate)) *db.Alert {
+func (a *attending) alert(kind doctor.AlertKind, about func(*db.AlertCreate)) {
 	a.t.Helper()
 	create := a.d.Client().Alert.Create().SetID(pgtest.ID(a.t)).SetAffiliateID(a.s.Affiliate).SetKind(kind).SetMessage("It says so.").SetRaisedAt(pgtest.Now)
 	about(create)
-	return create.SaveX(pgtest.System(a.t))
+	create.ExecX(pgtest.System(a.t))
 }
 
 func TestNothingNeedsAttention(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gofrs/uuid/v5"
-
 	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/internal/viewer"
@@ -26,12 +24,11 @@ func clicked(t *testing.T, d *pgtest.DB, s pgtest.Scene, at time.Time, param str
 	pgtest.Click(t, d, s.Link, func(c *db.ClickCreate) { c.SetID(idOf(t, at)).SetClickedAt(at).SetParam1(param) })
 }
 
-func orphan(t *testing.T, d *pgtest.DB, s pgtest.Scene, at time.Time) uuid.UUID {
+func orphan(t *testing.T, d *pgtest.DB, s pgtest.Scene, at time.Time) {
 	t.Helper()
 	c := s.Conversion(t, d, func(c *db.ConversionCreate) { c.SetID(idOf(t, at)).SetReceivedAt(at) })
 	_, err := d.SQL.ExecContext(t.Context(), `UPDATE conversions SET affiliate_id = NULL, click_id = NULL, campaign_id = NULL, attributed_by = '' WHERE id = $1`, c.ID)
 	must(t, err)
-	return c.ID
 }
 
 func TestWhatWaitsForStaff(t *testing.T) {

@@ -161,9 +161,9 @@ func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 		Progress: &report.Progress{DB: viewer.NewScoped(s.db.API)},
 		Home:     &report.Home{DB: viewer.NewScoped(s.db.API), Now: time.Now},
 		Gaps:     gaps, Attention: &report.Attention{DB: viewer.NewScoped(s.db.API), Gaps: gaps, Now: time.Now},
-		Tester:   tester,
-		Target:   graph.NewTarget(dispatch.Probe{Guard: s.guard}, tester.AllowLook, time.Now),
-		Secrets:  s.key, Log: s.process.log, Now: time.Now,
+		Tester:  tester,
+		Target:  graph.NewTarget(dispatch.Probe{Guard: s.guard}, tester.AllowLook, time.Now),
+		Secrets: s.key, Log: s.process.log, Now: time.Now,
 		ClientAddr:   func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
 		Installation: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoUsers: demo},
 	}))
