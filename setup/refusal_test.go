@@ -40,12 +40,12 @@ func said(err error) string {
 func (w *world) refuses(all map[string]refusal) {
 	w.t.Helper()
 	for name, c := range all {
-		rows, changes := w.rows(), w.changes
+		rows, changes := w.rows(), w.changes.Load()
 		err := c.try()
 		if got := said(err); got != c.said {
 			w.t.Errorf("%s: %q, want %q (%v)", name, got, c.said, err)
 		}
-		if now := w.rows(); now != rows || w.changes != changes {
+		if now := w.rows(); now != rows || w.changes.Load() != changes {
 			w.t.Errorf("%s: it was refused and changed\n%s", name, difference(rows, now))
 		}
 	}

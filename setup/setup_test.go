@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ type world struct {
 	client     *db.Client
 	system     context.Context
 	setup      *setup.Setup
-	changes    int
+	changes    atomic.Int64 // may be at once
 	one, other pgtest.Scene
 	oneCtx     context.Context // the first affiliate's viewer
 	otherCtx   context.Context
@@ -53,7 +54,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, d: d, client: d.Client(), system: pgtest.System(t), one: pgtest.NewScene(t, d), other: pgtest.NewScene(t, d)}
 	w.setup = setup.New(setup.Config{
 		DB: d.SQL, Guard: dispatch.NewGuard(dispatch.GuardOptions{}), Secrets: pgtest.Key(t), PublicURL: "https://postrider.example",
-		Changed: func() { w.changes++ }, Now: func() time.Time { return pgtest.Now },
+		Changed: func() { w.changes.Add(1) }, Now: func() time.Time { return pgtest.Now },
 	})
 	w.oneCtx, w.otherCtx, w.staff = w.as(viewer.Affiliate, w.one.Affiliate), w.as(viewer.Affiliate, w.other.Affiliate), w.as(viewer.Manager, 0)
 	return w
@@ -122,8 +123,8 @@ func TestAPostbackIsMadeForEachGoal(t *testing.T) {
 	w := newWorld(t)
 	made, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"registration", "ftd", "ftd"}, wish())
 	w.must(err)
-	if len(made) != 2 || w.changes != 1 {
-		t.Fatalf("%d postbacks, %d changes", len(made), w.changes)
+	if len(made) != 2 || w.changes.Load() != 1 {
+		t.Fatalf("%d postbacks, %d changes", len(made), w.changes.Load())
 	}
 	for i, p := range made {
 		if p.Goal != []string{"ftd", "registration"}[i] || p.AffiliateID != w.one.Affiliate || p.Version != 1 || p.Method != firing.GET || len(p.SigningSecret) == 0 {
