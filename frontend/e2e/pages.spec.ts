@@ -144,6 +144,10 @@ test("every list shows its rows after the palette, a filter and the editor asked
   const rail = page.getByRole("navigation", { name: "Pages" }).first();
   const goTo = (name: string) => rail.getByRole("link", { name, exact: true }).click();
   await goTo("Clicks");
+  await page
+    .getByRole("dialog", { name: "Leave without saving?" })
+    .getByRole("button", { name: "Leave" })
+    .click();
   await page.getByRole("button", { name: "Filter by campaign" }).click();
   await expect(page.getByRole("menuitemradio").first()).toBeVisible();
   await page.keyboard.press("Escape");
