@@ -42,8 +42,12 @@ func (s *Setup) IgnoreGoal(ctx context.Context, id int64, ignored bool) error {
 	})
 }
 
-// ignore keeps or deletes the row that a query finds.
+// ignore keeps or deletes the row that a query finds. The affiliate is locked: of two who ignore the same at once, the second
+// changes the row of the first.
 func (c *change) ignore(ctx context.Context, owner ids.Affiliate, ignored bool, q *db.IgnoredAttentionQuery, about func(*db.IgnoredAttentionCreate)) error {
+	if _, err := c.tx.ExecContext(ctx, `SELECT FROM affiliates WHERE id = $1 FOR NO KEY UPDATE`, owner); err != nil {
+		return fmt.Errorf("locking the affiliate: %w", err)
+	}
 	before, err := q.Only(ctx)
 	if err != nil && !db.IsNotFound(err) {
 		return fmt.Errorf("reading what is ignored: %w", err)
