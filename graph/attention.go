@@ -35,7 +35,7 @@ func attentionCampaigns(ctx context.Context, item *report.AttentionItem) ([]*db.
 }
 
 // ignoreAttention ignores what an id names, or shows it again, and returns the list without it.
-func (r *Resolver) ignoreAttention(ctx context.Context, input gen.IgnoreAttentionInput) (*report.Attended, error) {
+func (r *Resolver) ignoreAttention(ctx context.Context, input gen.IgnoreAttentionInput) (*report.AttentionList, error) {
 	id, _ := globalid.Parse(input.ID)
 	key, isInt := id.Int()
 	fact, isFact := id.UUID()

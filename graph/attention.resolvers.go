@@ -47,7 +47,7 @@ func (r *mutationResolver) IgnoreAttention(ctx context.Context, input gen.Ignore
 	return &gen.IgnoreAttentionPayload{Attention: attention, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Attention(ctx context.Context) (*report.Attended, error) {
+func (r *queryResolver) Attention(ctx context.Context) (*report.AttentionList, error) {
 	return r.Config.Attention.OfViewer(ctx)
 }
 

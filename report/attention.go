@@ -22,8 +22,8 @@ type Attention struct {
 	Now  func() time.Time
 }
 
-// Attended is the viewer's attention list, and the deliveries of the last 24 hours.
-type Attended struct {
+// AttentionList is the viewer's attention list, and the deliveries of the last 24 hours.
+type AttentionList struct {
 	Items     []*AttentionItem // without those that were ignored
 	Ignored   []*AttentionItem
 	Delivered int
@@ -51,7 +51,7 @@ type AttentionItem struct {
 // OfViewer returns what the viewer has to do something about, each cause once: where an alert is
 // open for a postback or a campaign, the failures and missing postbacks that it is about are no
 // further items, even if the alert was dismissed.
-func (a *Attention) OfViewer(ctx context.Context) (*Attended, error) {
+func (a *Attention) OfViewer(ctx context.Context) (*AttentionList, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
@@ -60,8 +60,8 @@ func (a *Attention) OfViewer(ctx context.Context) (*Attended, error) {
 	if err != nil {
 		return nil, err
 	}
-	attended := &Attended{}
-	failing, err := a.failing(ctx, scope, attended)
+	list := &AttentionList{}
+	failing, err := a.failing(ctx, scope, list)
 	if err != nil {
 		return nil, err
 	}
@@ -71,15 +71,15 @@ func (a *Attention) OfViewer(ctx context.Context) (*Attended, error) {
 	}
 	for _, item := range slices.Concat(alerts, besides(alerts, failing), missing) {
 		if item.IgnoredAt == nil {
-			attended.Items = append(attended.Items, item)
+			list.Items = append(list.Items, item)
 		} else {
-			attended.Ignored = append(attended.Ignored, item)
+			list.Ignored = append(list.Ignored, item)
 		}
 	}
-	slices.SortStableFunc(attended.Items, func(x, y *AttentionItem) int {
+	slices.SortStableFunc(list.Items, func(x, y *AttentionItem) int {
 		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(y.failed, x.failed))
 	})
-	return attended, nil
+	return list, nil
 }
 
 // rank puts errors before warnings.
@@ -119,11 +119,12 @@ func (a *Attention) alerts(ctx context.Context, scope viewer.RowScope) ([]*Atten
 
 // failing reads the postbacks that are held or have failures that nothing stands for, and counts
 // all deliveries.
-func (a *Attention) failing(ctx context.Context, scope viewer.RowScope, all *Attended) ([]*AttentionItem, error) {
+func (a *Attention) failing(ctx context.Context, scope viewer.RowScope, all *AttentionList) ([]*AttentionItem, error) {
 	var found []*AttentionItem
 	err := a.DB.Each(ctx, scope, "reading which postbacks fail", func(rows *sql.Rows) error {
 		var id int64
-		var hold, reason, detail *string
+		var hold *string
+		var reason, detail sql.NullString
 		var delivered, failed, waiting int
 		var last, ignored *time.Time
 		if err := rows.Scan(&id, &hold, &delivered, &failed, &waiting, &last, &reason, &detail, &ignored); err != nil {
@@ -140,7 +141,7 @@ func (a *Attention) failing(ctx context.Context, scope viewer.RowScope, all *Att
 		if hold != nil {
 			item.Severity, item.Message = doctor.Error, outbox.Reason(*hold).Sentence("")+" Postbacks wait until you change it; none are lost."
 		} else {
-			item.Message = failures(failed) + " " + outbox.Reason(text(reason)).Sentence(text(detail))
+			item.Message = failures(failed) + " " + outbox.Reason(reason.String).Sentence(detail.String)
 		}
 		if ignored != nil && (last == nil || !last.After(*ignored)) {
 			item.IgnoredAt = ignored
@@ -202,11 +203,4 @@ func failures(n int) string {
 		return "1 delivery failed."
 	}
 	return fmt.Sprintf("%d deliveries failed.", n)
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -34,7 +34,7 @@ func newAttending(t *testing.T) *attending {
 	return a
 }
 
-func (a *attending) list() *report.Attended {
+func (a *attending) list() *report.AttentionList {
 	a.t.Helper()
 	now := func() time.Time { return pgtest.Now }
 	reads := viewer.NewScoped(a.d.SQL)

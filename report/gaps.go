@@ -25,7 +25,7 @@ type Gaps struct {
 type Gap struct {
 	CampaignID  int64
 	Goal        string
-	Conversions int // of the last 30 days
+	Conversions int // of the last 30 days; OfCampaigns counts none
 
 	ignoredAt *time.Time // when the affiliate chose to ignore the goal
 }
@@ -52,12 +52,12 @@ func (g *Gaps) OfViewer(ctx context.Context) ([]Gap, error) {
 
 // withIgnored lists the gaps of OfViewer and those that are ignored.
 func (g *Gaps) withIgnored(ctx context.Context) ([]Gap, error) {
-	return g.find(ctx, nil, mostGaps)
+	return g.find(ctx, nil, g.Now().Add(-gapWindow), mostGaps)
 }
 
-// OfCampaigns lists the gaps of several campaigns, as OfViewer does.
+// OfCampaigns lists the gaps of several campaigns, as OfViewer does, without counting conversions.
 func (g *Gaps) OfCampaigns(ctx context.Context, campaigns []int64) ([]*Gap, error) {
-	all, err := g.find(ctx, campaigns, math.MaxInt32)
+	all, err := g.find(ctx, campaigns, g.Now(), math.MaxInt32)
 	var found []*Gap
 	for _, gap := range all {
 		if gap.ignoredAt == nil {
@@ -67,8 +67,8 @@ func (g *Gaps) OfCampaigns(ctx context.Context, campaigns []int64) ([]*Gap, erro
 	return found, err
 }
 
-// find lists the gaps of some campaigns, or of all that the viewer sees.
-func (g *Gaps) find(ctx context.Context, campaigns []int64, most int) ([]Gap, error) {
+// find lists the gaps of some campaigns, or of all that the viewer sees, with the conversions since then.
+func (g *Gaps) find(ctx context.Context, campaigns []int64, since time.Time, most int) ([]Gap, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
@@ -95,6 +95,6 @@ func (g *Gaps) find(ctx context.Context, campaigns []int64, most int) ([]Gap, er
 		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND `+firing.FiresForSQL+` AND p.enabled AND p.deleted_at IS NULL
 		    AND `+firing.ReachesSQL+`)
 		ORDER BY 3 DESC, c.id DESC, g.position LIMIT $3`,
-		g.Now().Add(-gapWindow), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), most, g.Now(), pq.Array(campaigns))
+		since, pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), most, g.Now(), pq.Array(campaigns))
 	return found, err
 }

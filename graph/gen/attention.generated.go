@@ -37,7 +37,7 @@ type AttentionItemResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Attention_items(ctx context.Context, field graphql.CollectedField, obj *report.Attended) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attention_items(ctx context.Context, field graphql.CollectedField, obj *report.AttentionList) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -69,7 +69,7 @@ func (ec *executionContext) fieldContext_Attention_items(_ context.Context, fiel
 	return fc, nil
 }
 
-func (ec *executionContext) _Attention_ignored(ctx context.Context, field graphql.CollectedField, obj *report.Attended) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attention_ignored(ctx context.Context, field graphql.CollectedField, obj *report.AttentionList) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -101,7 +101,7 @@ func (ec *executionContext) fieldContext_Attention_ignored(_ context.Context, fi
 	return fc, nil
 }
 
-func (ec *executionContext) _Attention_delivered(ctx context.Context, field graphql.CollectedField, obj *report.Attended) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attention_delivered(ctx context.Context, field graphql.CollectedField, obj *report.AttentionList) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -124,7 +124,7 @@ func (ec *executionContext) fieldContext_Attention_delivered(_ context.Context, 
 	return graphql.NewScalarFieldContext("Attention", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Attention_failed(ctx context.Context, field graphql.CollectedField, obj *report.Attended) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attention_failed(ctx context.Context, field graphql.CollectedField, obj *report.AttentionList) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -147,7 +147,7 @@ func (ec *executionContext) fieldContext_Attention_failed(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Attention", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Attention_waiting(ctx context.Context, field graphql.CollectedField, obj *report.Attended) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attention_waiting(ctx context.Context, field graphql.CollectedField, obj *report.AttentionList) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -170,7 +170,7 @@ func (ec *executionContext) fieldContext_Attention_waiting(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Attention", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Attention_postbacks(ctx context.Context, field graphql.CollectedField, obj *report.Attended) (ret graphql.Marshaler) {
+func (ec *executionContext) _Attention_postbacks(ctx context.Context, field graphql.CollectedField, obj *report.AttentionList) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -503,8 +503,8 @@ func (ec *executionContext) _IgnoreAttentionPayload_attention(ctx context.Contex
 			return obj.Attention, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *report.Attended) graphql.Marshaler {
-			return ec.marshalOAttention2ᚖpostriderᚋreportᚐAttended(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.AttentionList) graphql.Marshaler {
+			return ec.marshalOAttention2ᚖpostriderᚋreportᚐAttentionList(ctx, selections, v)
 		},
 		true,
 		false,
@@ -622,7 +622,7 @@ func UnmarshalIgnoreAttentionInput(ctx context.Context, raw any) (IgnoreAttentio
 
 var attentionImplementors = []string{"Attention"}
 
-func (ec *executionContext) _Attention(ctx context.Context, sel ast.SelectionSet, obj *report.Attended) graphql.Marshaler {
+func (ec *executionContext) _Attention(ctx context.Context, sel ast.SelectionSet, obj *report.AttentionList) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, attentionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -810,7 +810,7 @@ func (ec *executionContext) _IgnoreAttentionPayload(ctx context.Context, sel ast
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNAttention2ᚖpostriderᚋreportᚐAttended(ctx context.Context, sel ast.SelectionSet, v *report.Attended) graphql.Marshaler {
+func (ec *executionContext) marshalNAttention2ᚖpostriderᚋreportᚐAttentionList(ctx context.Context, sel ast.SelectionSet, v *report.AttentionList) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Attention!")
 		return graphql.Null
@@ -855,7 +855,7 @@ func (ec *executionContext) marshalNIgnoreAttentionPayload2ᚖpostriderᚋgraph�
 	return ec._IgnoreAttentionPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOAttention2ᚖpostriderᚋreportᚐAttended(ctx context.Context, sel ast.SelectionSet, v *report.Attended) graphql.Marshaler {
+func (ec *executionContext) marshalOAttention2ᚖpostriderᚋreportᚐAttentionList(ctx context.Context, sel ast.SelectionSet, v *report.AttentionList) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -423,8 +423,8 @@ type IgnoreAttentionInput struct {
 }
 
 type IgnoreAttentionPayload struct {
-	Attention  *report.Attended `json:"attention,omitempty"`
-	UserErrors []*UserError     `json:"userErrors"`
+	Attention  *report.AttentionList `json:"attention,omitempty"`
+	UserErrors []*UserError          `json:"userErrors"`
 }
 
 type ImportStatusChangesInput struct {

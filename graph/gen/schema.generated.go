@@ -84,7 +84,7 @@ type QueryResolver interface {
 	Nodes(ctx context.Context, ids []string) ([]Node, error)
 	Affiliates(ctx context.Context, first *int, after *string, last *int, before *string, search *string) (*page.Connection[*db.Affiliate], error)
 	EchoRequests(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.EchoRequest], error)
-	Attention(ctx context.Context) (*report.Attended, error)
+	Attention(ctx context.Context) (*report.AttentionList, error)
 	AttributionPreview(ctx context.Context, conversionID string, clickID string) (*AttributionPreview, error)
 	Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign) (*page.Connection[*db.Campaign], error)
 	TrackingLink(ctx context.Context, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) (*BuiltLink, error)
@@ -5681,11 +5681,11 @@ func (ec *executionContext) _Query_attention(ctx context.Context, field graphql.
 			directive1 := func(ctx context.Context) (any, error) {
 				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
 				if err != nil {
-					var zeroVal *report.Attended
+					var zeroVal *report.AttentionList
 					return zeroVal, err
 				}
 				if ec.Directives.Auth == nil {
-					var zeroVal *report.Attended
+					var zeroVal *report.AttentionList
 					return zeroVal, errors.New("directive auth is not implemented")
 				}
 				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
@@ -5694,8 +5694,8 @@ func (ec *executionContext) _Query_attention(ctx context.Context, field graphql.
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *report.Attended) graphql.Marshaler {
-			return ec.marshalNAttention2ᚖpostriderᚋreportᚐAttended(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.AttentionList) graphql.Marshaler {
+			return ec.marshalNAttention2ᚖpostriderᚋreportᚐAttentionList(ctx, selections, v)
 		},
 		true,
 		true,
