@@ -5,10 +5,9 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"sync"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/simplelru"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"postrider/dispatch"
 	"postrider/domain/doctor"
@@ -20,9 +19,7 @@ type Target struct {
 	probe dispatch.Probe
 	allow func(context.Context) bool
 	now   func() time.Time
-
-	mu    sync.Mutex
-	known *simplelru.LRU[lookUp, kept]
+	known *lru.Cache[lookUp, kept]
 }
 
 // lookUp is one question to the network.
@@ -46,7 +43,7 @@ const (
 // NewTarget returns a Target. Before a host is looked up, allow is asked whether this viewer may
 // make one more look-up.
 func NewTarget(probe dispatch.Probe, allow func(context.Context) bool, now func() time.Time) *Target {
-	known, err := simplelru.NewLRU[lookUp, kept](mostLookUps, nil)
+	known, err := lru.New[lookUp, kept](mostLookUps)
 	if err != nil {
 		panic(err) // only for a size below one
 	}
@@ -76,9 +73,7 @@ func (t *Target) AnswersHTTPS(ctx context.Context, host string) bool {
 
 // ask returns the answer that is kept, or else asks. An unknown host is asked again the next time.
 func (t *Target) ask(ctx context.Context, l lookUp, look func() kept) kept {
-	t.mu.Lock()
 	answer, found := t.known.Get(l)
-	t.mu.Unlock()
 	if found && t.now().Sub(answer.at) < lookUpKept {
 		return answer
 	}
@@ -90,9 +85,7 @@ func (t *Target) ask(ctx context.Context, l lookUp, look func() kept) kept {
 		return answer
 	}
 	answer.at = t.now()
-	t.mu.Lock()
 	t.known.Add(l, answer)
-	t.mu.Unlock()
 	return answer
 }
 
