@@ -1,49 +1,49 @@
-import { useRouter } from "@tanstack/react-router";
-import { type ReactElement, useEffect, useState } from "react";
+import { useBlocker } from "@tanstack/react-router";
+import { lazy, type ReactElement, Suspense, useEffect } from "react";
 
-import { Confirm } from "@/components/ui/dialog";
-import { discardUnsaved, hasUnsaved } from "@/components/ui/unsaved-forms";
+import { discardUnsaved, hasUnsaved } from "@/components/ui/unsaved";
 
-/**
- * Asks before a page is left whose forms have unsaved content: by a link, Back, a reload or closing the tab. It speaks to the
- * history itself: the router's own hook would be loaded by every page.
- */
-export function LeaveGuard(): ReactElement | null {
-  const { history } = useRouter();
-  const [asked, setAsked] = useState<{ answer: (stays: boolean) => void } | null>(null);
-  useEffect(
-    () =>
-      history.block({
-        blockerFn: ({ currentLocation, nextLocation }) =>
-          currentLocation.pathname !== nextLocation.pathname && hasUnsaved()
-            ? new Promise<boolean>((answer) => {
-                setAsked({ answer });
-              })
-            : false,
-        enableBeforeUnload: () => hasUnsaved(),
-      }),
-    [history],
+// Fetched with the first form, before there is something to lose. Where it does not come, the browser asks.
+const load = (): Promise<{ default: (props: QuestionProps) => ReactElement | null }> =>
+  import("./leave-question").then(
+    (m) => ({ default: m.LeaveQuestion }),
+    () => ({ default: BrowserQuestion }),
   );
-  const answer = (stays: boolean) => {
-    setAsked(null);
-    asked?.answer(stays);
-  };
+const LeaveQuestion = lazy(load);
+
+interface QuestionProps {
+  onLeave: () => void;
+  onStay: () => void;
+}
+
+function BrowserQuestion({ onLeave, onStay }: QuestionProps): null {
+  useEffect(() => {
+    if (confirm("Leave without saving?")) onLeave();
+    else onStay();
+  });
+  return null;
+}
+
+/** Asks before a page is left whose forms have unsaved content: by a link, Back, a reload or closing the tab. */
+export function LeaveGuard(): ReactElement | null {
+  const blocker = useBlocker({
+    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && hasUnsaved(),
+    enableBeforeUnload: () => hasUnsaved(),
+    withResolver: true,
+  });
+  useEffect(() => {
+    void load();
+  }, []);
+  if (blocker.status !== "blocked") return null;
   return (
-    <Confirm
-      title="Leave without saving?"
-      isOpen={asked !== null}
-      onClose={() => {
-        answer(true);
-      }}
-      onConfirm={() => {
-        answer(false);
-        discardUnsaved();
-      }}
-      action="Leave"
-      cancel="Keep editing"
-      danger
-    >
-      What you changed on this page is not saved.
-    </Confirm>
+    <Suspense>
+      <LeaveQuestion
+        onLeave={() => {
+          discardUnsaved();
+          blocker.proceed();
+        }}
+        onStay={blocker.reset}
+      />
+    </Suspense>
   );
 }

@@ -12,13 +12,13 @@ import { KeyHint } from "@/components/ui/key-hint";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
 import { ZoneContext } from "@/components/ui/time";
-import { useHasForms } from "@/components/ui/unsaved-forms";
+import { useHasForms } from "@/components/ui/unsaved";
 import { explain } from "@/graphql/client";
 import { setSessionLost, useSessionLost } from "@/graphql/session";
 import { type Viewer, ViewerQuery } from "@/graphql/viewer";
 
 import { AccountButton } from "./account-button";
-import { preloadLost } from "./broken";
+import { LeaveGuard } from "./leave-guard";
 import { pages, thumbPages } from "./pages";
 
 const loadPalette = () => import("./palette");
@@ -28,13 +28,6 @@ const MoreSheet = lazy(() => import("./more-sheet").then((m) => ({ default: m.Mo
 const StaffRail = lazy(() => import("./staff-rail").then((m) => ({ default: m.StaffRail })));
 const ViewAs = lazy(() => import("./view-as").then((m) => ({ default: m.ViewAs })));
 const StaffOnly = lazy(() => import("./view-as").then((m) => ({ default: m.StaffOnly })));
-// Fetched with the first form, before there is something to lose. Where it does not come, the page goes on without asking.
-const LeaveGuard = lazy(() =>
-  import("./leave-guard").then(
-    (m) => ({ default: m.LeaveGuard }),
-    () => ({ default: () => null }),
-  ),
-);
 const Banners = lazy(() => import("./banners").then((m) => ({ default: m.Banners })));
 const LostSession = lazy(() => import("./lost-session").then((m) => ({ default: m.LostSession })));
 
@@ -115,7 +108,6 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
   useEffect(() => {
     const timer = setTimeout(() => {
       void loadPalette();
-      preloadLost();
     }, 1000);
     return () => {
       clearTimeout(timer);
@@ -151,11 +143,7 @@ function Frame({ viewer }: { viewer: Viewer }): ReactElement {
         </Suspense>
         <Main viewer={viewer} />
       </div>
-      {hasForms && (
-        <Suspense>
-          <LeaveGuard />
-        </Suspense>
-      )}
+      {hasForms && <LeaveGuard />}
       <BottomBar
         onMore={() => {
           setOpen("more");

@@ -4,7 +4,7 @@ import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-c
 
 import { Button, IconButton } from "./button";
 import { cx } from "./cx";
-import { DialogForms, discardUnsaved, hasUnsaved, type Unsaved } from "./unsaved-forms";
+import { DialogForms, discardUnsaved, hasUnsaved, type Unsaved } from "./unsaved";
 
 interface DialogProps {
   title: string;

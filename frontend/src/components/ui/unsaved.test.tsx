@@ -4,8 +4,7 @@ import { type ReactElement, useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 
 import { Dialog } from "./dialog";
-import { useUnsaved, useUnsavedValues } from "./unsaved";
-import { discardUnsaved, hasUnsaved, useHasForms } from "./unsaved-forms";
+import { discardUnsaved, hasUnsaved, useHasForms, useUnsaved, useUnsavedValues } from "./unsaved";
 
 function Watch(): ReactElement {
   return <p>{useHasForms() ? "has forms" : "has none"}</p>;

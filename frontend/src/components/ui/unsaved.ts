@@ -1,8 +1,56 @@
-import { useContext, useEffect, useRef, useState } from "react";
+import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
-import { addForm, DialogForms, type Unsaved } from "./unsaved-forms";
+/** A form whose content may be lost. */
+export interface Unsaved {
+  isDirty: boolean;
+  /** Forgets what was kept of it, where it is left on purpose. */
+  onDiscard: (() => void) | undefined;
+}
 
-// What a form needs. What every page needs to know of forms is apart from it, in unsaved-forms.ts: this comes with the first form.
+const all = new Set<Unsaved>();
+const listeners = new Set<() => void>();
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+/** Whether a form on the page has content that is not saved. */
+export function hasUnsaved(forms: Iterable<Unsaved> = all): boolean {
+  return [...forms].some(({ isDirty }) => isDirty);
+}
+
+/** Forgets the content of all forms: it was said that it may be lost. */
+export function discardUnsaved(forms: Iterable<Unsaved> = all): void {
+  for (const form of forms) {
+    if (form.isDirty) form.onDiscard?.();
+    form.isDirty = false;
+  }
+}
+
+/** Whether the page has a form that content can be lost of. */
+export function useHasForms(): boolean {
+  return useSyncExternalStore(subscribe, () => all.size > 0);
+}
+
+/** Counts a form in for as long as it is on the page. */
+function addForm(form: Unsaved): () => void {
+  all.add(form);
+  tell();
+  return () => {
+    all.delete(form);
+    tell();
+  };
+}
+
+/** The forms of the dialog that one is in: closing it asks too. */
+export const DialogForms = createContext<Set<Unsaved> | null>(null);
 
 /**
  * While `isDirty`, leaving the page or closing the dialog asks first. Gives back what to call when the content is saved and the

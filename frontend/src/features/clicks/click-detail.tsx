@@ -1,6 +1,5 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
-import { useQuery } from "urql";
 
 import { ClickFacts } from "@/components/records/click-facts";
 import { ClickParts } from "@/components/records/click-parts";
@@ -10,6 +9,7 @@ import { StateBadge } from "@/components/ui/badge";
 import { Money } from "@/components/ui/money";
 import { Time } from "@/components/ui/time";
 import { graphql } from "@/graphql/graphql";
+import { useNode } from "@/graphql/use-node";
 
 const ClickQuery = graphql(
   `
@@ -46,30 +46,17 @@ export function ClickDetail(): ReactElement {
   const { id } = route.useParams();
   const search = route.useSearch();
   const navigate = useNavigate();
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const detail = useNode({
     query: ClickQuery,
-    variables: { id },
-    requestPolicy: "cache-and-network",
+    id,
+    pick: ({ node }) => (node && "clickId" in node ? node : null),
   });
-  const node = data?.node;
-  const click = node && "clickId" in node ? node : null;
   const close = () => {
     void navigate({ to: "/clicks", search });
   };
 
-  if (!click) {
-    return (
-      <MissingDetail
-        what="click"
-        error={error}
-        fetching={fetching}
-        onRetry={() => {
-          refetch({ requestPolicy: "network-only" });
-        }}
-        onClose={close}
-      />
-    );
-  }
+  const click = detail.node;
+  if (!click) return <MissingDetail what="click" detail={detail} onClose={close} />;
   return (
     <>
       <DetailHead title="Click" name="Click" onClose={close} />

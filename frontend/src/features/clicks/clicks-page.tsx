@@ -1,21 +1,19 @@
-import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { ListFilter, MousePointerClick } from "lucide-react";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { MousePointerClick } from "lucide-react";
 import type { ReactElement } from "react";
 
-import { AffiliateFilter } from "@/components/records/affiliate-filter";
-import { CampaignFilter } from "@/components/records/campaign-filter";
-import { PagedListing } from "@/components/records/listing";
+import { isFiltered, ListPage } from "@/components/records/list-page";
+import { ListWithDetail } from "@/components/records/list-with-detail";
 import { Param } from "@/components/records/param";
+import { AffiliateFilter, CampaignFilter } from "@/components/records/record-filter";
 import { usePaged } from "@/components/records/use-paged";
 import { Badge } from "@/components/ui/badge";
-import { Button, buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button";
 import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
-import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { ShortId } from "@/components/ui/short-id";
-import { Split } from "@/components/ui/split";
-import { type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { type Column, rowLinkClass } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
@@ -73,12 +71,10 @@ const route = getRouteApi("/shell/clicks");
 export function ClicksPage(): ReactElement {
   const search = route.useSearch();
   const navigate = useNavigate();
-  const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
   return (
-    <Split
+    <ListWithDetail
       label="Click"
-      list={<List search={search} selectedId={id} />}
-      detail={id === null ? null : <Outlet key={id} />}
+      renderList={(id) => <List search={search} selectedId={id} />}
       onClose={() => {
         void navigate({ to: "/clicks", search });
       }}
@@ -100,26 +96,101 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
       ...(withParam === "none" && { hasParam: false }),
     },
   });
-  const isFiltered = Object.values(search).some((value) => value !== undefined);
+  return (
+    <ListPage
+      title="Clicks"
+      about={isStaff ? "Every click on affiliates’ tracking links." : "Every click on your tracking links."}
+      what="The clicks"
+      list={list}
+      filters={<Filters search={search} isStaff={isStaff} />}
+      empty={{
+        icon: MousePointerClick,
+        title: "No click yet",
+        words: "Open one of your tracking links, and the click appears here.",
+        action: (
+          <Link to="/links" className={buttonClass("primary")}>
+            Get tracking link
+          </Link>
+        ),
+      }}
+      noMatch={
+        isFiltered(search) && {
+          title: "No click matches",
+          words: "Params are matched in full, exactly as passed.",
+          onClear: () => {
+            void navigate({ to: "/clicks", search: {} });
+          },
+        }
+      }
+      label="Clicks, newest first"
+      columns={columns(search, selectedId, isStaff)}
+      selectedId={selectedId}
+    />
+  );
+}
 
+function Filters({ search, isStaff }: { search: ClicksSearch; isStaff: boolean }): ReactElement {
+  const navigate = useNavigate();
   const set = (change: Partial<ClicksSearch>) => {
     void navigate({ to: "/clicks", search: { ...search, ...change }, replace: true });
   };
+  return (
+    <>
+      <SearchBox
+        label="Search clicks"
+        placeholder="Click id, or a param's full value"
+        value={search.q ?? ""}
+        onChange={(text) => {
+          set({ q: text === "" ? undefined : text });
+        }}
+        className="w-full sm:w-80"
+      />
+      <DateRange value={search} onChange={set} />
+      {isStaff && (
+        <AffiliateFilter
+          value={search.affiliate}
+          onChange={(affiliate) => {
+            set({ affiliate });
+          }}
+        />
+      )}
+      <CampaignFilter
+        value={search.campaign}
+        onChange={(campaign) => {
+          set({ campaign });
+        }}
+      />
+      <FilterMenu
+        name="param_1"
+        choices={[{ id: "none", label: "Only clicks without param_1" }]}
+        selected={search.param === undefined ? [] : [search.param]}
+        onChange={([chosen]) => {
+          set({ param: chosen === "none" ? "none" : undefined });
+        }}
+      />
+    </>
+  );
+}
 
-  const param = (name: "param1" | "param2" | "param3", header: string): Column<Click> => ({
+function paramColumn(name: "param1" | "param2" | "param3", header: string): Column<Click> {
+  return {
     id: name,
     header,
     deskOnly: name !== "param1",
     cell: (row) => <Param value={row[name]} oneLine />,
-  });
-
-  const country: Column<Click> = {
-    id: "country",
-    header: "Country",
-    deskOnly: true,
-    cell: (row) => row.country || <span className="text-faint">–</span>,
   };
-  const columns: Column<Click>[] = [
+}
+
+const countryColumn: Column<Click> = {
+  id: "country",
+  header: "Country",
+  deskOnly: true,
+  cell: (row) => row.country || <span className="text-faint">–</span>,
+};
+
+/** Fewer where an opened click stands beside them. */
+function columns(search: ClicksSearch, selectedId: string | null, isStaff: boolean): Column<Click>[] {
+  return [
     {
       id: "clicked",
       header: "Clicked",
@@ -138,12 +209,7 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
         </Link>
       ),
     },
-    {
-      id: "id",
-      header: "Click id",
-      trail: true,
-      cell: (row) => <ShortId id={row.clickId} />,
-    },
+    { id: "id", header: "Click id", trail: true, cell: (row) => <ShortId id={row.clickId} /> },
     {
       id: "campaign",
       header: isStaff ? "Affiliate and campaign" : "Campaign",
@@ -154,8 +220,10 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
         </span>
       ),
     },
-    param("param1", "param_1"),
-    ...(selectedId === null ? [param("param2", "param_2"), param("param3", "param_3"), country] : []),
+    paramColumn("param1", "param_1"),
+    ...(selectedId === null
+      ? [paramColumn("param2", "param_2"), paramColumn("param3", "param_3"), countryColumn]
+      : []),
     {
       id: "conversions",
       header: "Conversions",
@@ -167,81 +235,6 @@ function List({ search, selectedId }: { search: ClicksSearch; selectedId: string
         ),
     },
   ];
-
-  return (
-    <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
-      <PageHead title="Clicks">
-        {isStaff ? "Every click on affiliates’ tracking links." : "Every click on your tracking links."}
-      </PageHead>
-      <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
-        <SearchBox
-          label="Search clicks"
-          placeholder="Click id, or a param's full value"
-          value={q ?? ""}
-          onChange={(text) => {
-            set({ q: text === "" ? undefined : text });
-          }}
-          className="w-full sm:w-80"
-        />
-        <DateRange value={search} onChange={set} />
-        {isStaff && (
-          <AffiliateFilter
-            value={affiliate}
-            onChange={(chosen) => {
-              set({ affiliate: chosen });
-            }}
-          />
-        )}
-        <CampaignFilter
-          value={campaign}
-          onChange={(chosen) => {
-            set({ campaign: chosen });
-          }}
-        />
-        <FilterMenu
-          name="param_1"
-          choices={[{ id: "none", label: "Only clicks without param_1" }]}
-          selected={withParam === undefined ? [] : [withParam]}
-          onChange={([chosen]) => {
-            set({ param: chosen === "none" ? "none" : undefined });
-          }}
-        />
-      </div>
-      <PagedListing
-        what="The clicks"
-        list={list}
-        empty={{
-          icon: isFiltered ? ListFilter : MousePointerClick,
-          title: isFiltered ? "No click matches" : "No click yet",
-          words: isFiltered
-            ? "Params are matched in full, exactly as passed."
-            : "Open one of your tracking links, and the click appears here.",
-          action: isFiltered ? (
-            <Button
-              onPress={() => {
-                void navigate({ to: "/clicks", search: {} });
-              }}
-            >
-              Clear filters
-            </Button>
-          ) : (
-            <Link to="/links" className={buttonClass("primary")}>
-              Get tracking link
-            </Link>
-          ),
-        }}
-      >
-        <Table
-          label="Clicks, newest first"
-          columns={columns}
-          rows={list.rows}
-          rowId={(row) => row.id}
-          loading={list.fetching && list.rows.length === 0}
-          selectedId={selectedId ?? undefined}
-        />
-      </PagedListing>
-    </div>
-  );
 }
 
 /** "Registration, Deposit × 4": each goal once, with how often. */

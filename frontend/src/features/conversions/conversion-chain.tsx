@@ -1,7 +1,6 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Check, GitBranch, type LucideIcon, Minus, MousePointerClick, Radio, Webhook } from "lucide-react";
-import { type ReactElement, type ReactNode, useEffect } from "react";
-import { useQuery } from "urql";
+import { type ReactElement, type ReactNode } from "react";
 
 import { AttemptParts, Attempts } from "@/components/records/attempts";
 import { ClickFacts } from "@/components/records/click-facts";
@@ -17,7 +16,7 @@ import { Money } from "@/components/ui/money";
 import { ShortId } from "@/components/ui/short-id";
 import { Time } from "@/components/ui/time";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-import { subscribeLive } from "@/graphql/live";
+import { useNode } from "@/graphql/use-node";
 import { useIsStaff } from "@/graphql/viewer";
 
 const TraceQuery = graphql(
@@ -127,14 +126,6 @@ const TraceQuery = graphql(
   [AttemptParts, ClickParts],
 );
 
-const ChangedSubscription = graphql(`
-  subscription ConversionDeliveriesChanged($filter: DeliveryFilter) {
-    deliveryUpdated(filter: $filter, hello: true) {
-      at
-    }
-  }
-`);
-
 type Trace = NonNullable<ResultOf<typeof TraceQuery>["conversionTrace"]>;
 
 const route = getRouteApi("/shell/conversions/$id");
@@ -155,43 +146,17 @@ export function ConversionChain(): ReactElement {
   const { id } = route.useParams();
   const search = route.useSearch();
   const navigate = useNavigate();
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const detail = useNode({
     query: TraceQuery,
-    variables: { id },
-    requestPolicy: "cache-and-network",
+    id,
+    pick: (data) => data.conversionTrace,
+    follow: ({ conversion }) => conversion.conversionId,
   });
-  const trace = data?.conversionTrace ?? null;
-  const hexId = trace?.conversion.conversionId;
-
-  useEffect(() => {
-    if (hexId === undefined) return;
-    return subscribeLive(
-      ChangedSubscription,
-      { filter: { search: hexId } },
-      {
-        next: () => {
-          refetch({ requestPolicy: "network-only" });
-        },
-      },
-    );
-  }, [hexId, refetch]);
-
   const close = () => {
     void navigate({ to: "/conversions", search });
   };
-
-  if (trace) return <Chain trace={trace} onClose={close} />;
-  return (
-    <MissingDetail
-      what="conversion"
-      error={error}
-      fetching={fetching}
-      onRetry={() => {
-        refetch({ requestPolicy: "network-only" });
-      }}
-      onClose={close}
-    />
-  );
+  if (!detail.node) return <MissingDetail what="conversion" detail={detail} onClose={close} />;
+  return <Chain trace={detail.node} onClose={close} />;
 }
 
 /** What came of it, in a sentence. */
@@ -208,7 +173,6 @@ function summary({ considered, deliveries }: Trace): string {
 }
 
 function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): ReactElement {
-  const isStaff = useIsStaff();
   const { conversion, click, considered, deliveries } = trace;
   return (
     <>
@@ -236,69 +200,8 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
           )}
         </Step>
         <Step icon={GitBranch} title="Conversion">
-          <Facts>
-            <Fact name="Conversion id">
-              <ShortId id={conversion.conversionId} what="conversion id" whole />
-            </Fact>
-            <Fact name="Goal">
-              {conversion.goal.name}
-              <span className="text-muted"> · {conversion.goal.trigger}</span>
-            </Fact>
-            {isStaff && <Fact name="Affiliate">{conversion.affiliate?.name ?? "Not attributed"}</Fact>}
-            <Fact name="Offer">{conversion.offer.name}</Fact>
-            {conversion.campaign && (
-              <Fact name="Campaign">
-                <Link to="/campaigns/$id" params={{ id: conversion.campaign.id }} className="link">
-                  {conversion.campaign.name}
-                </Link>
-              </Fact>
-            )}
-            <Fact name="Amount">
-              <Money value={conversion.amount} />
-            </Fact>
-            <Fact name="Payout">
-              <Money value={conversion.payout} />
-              {conversion.cappedBy !== "" && (
-                <span className="text-muted">
-                  {" "}
-                  Not paid: the daily cap of the {conversion.cappedBy} was used up.
-                </span>
-              )}
-            </Fact>
-            {conversion.playerId !== null && (
-              <Fact name="Player">
-                <ShortId id={conversion.playerId} what="player id" whole />
-              </Fact>
-            )}
-            {conversion.transactionId !== null && (
-              <Fact name="Transaction id">
-                <ShortId id={conversion.transactionId} what="transaction id" whole />
-              </Fact>
-            )}
-            <Fact name="Occurred">
-              <Time at={conversion.occurredAt} form="full" />
-            </Fact>
-            <Fact name="Received">
-              <Time at={conversion.receivedAt} form="full" />
-            </Fact>
-          </Facts>
-          {conversion.events.length > 0 && (
-            <ol aria-label="Status history" className="mt-3 flex flex-col gap-1.5 border-t pt-3">
-              {conversion.events.map((event) => (
-                <li key={event.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
-                  <span className="text-muted">
-                    <Time at={event.receivedAt} />
-                  </span>
-                  <StateBadge state={isReversal(event) ? "REVERSED" : event.status} plain />
-                  <span className="text-muted">
-                    {cameFrom(event)}
-                    by {event.actor}
-                    {event.reason !== "" && `: ${event.reason}`}
-                  </span>
-                </li>
-              ))}
-            </ol>
-          )}
+          <ConversionFacts conversion={conversion} />
+          {conversion.events.length > 0 && <StatusHistory events={conversion.events} />}
         </Step>
         <Step
           icon={Webhook}
@@ -312,33 +215,107 @@ function Chain({ trace, onClose }: { trace: Trace; onClose: () => void }): React
           {deliveries.length === 0 ? (
             <p className="text-muted">Nothing was sent.</p>
           ) : (
-            <ul className="flex flex-col gap-3">
-              {deliveries.map((delivery) => (
-                <li key={delivery.id} className="rounded-md border">
-                  <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2">
-                    <StateBadge
-                      state={delivery.state}
-                      replay={delivery.supersededBy}
-                      warning={delivery.warning}
-                    />
-                    <Link to="/deliveries/$id" params={{ id: delivery.id }} className="link min-w-0 truncate">
-                      {delivery.postback?.name || delivery.host}
-                    </Link>
-                    <span className="text-muted">
-                      <Time at={delivery.createdAt} />
-                    </span>
-                  </div>
-                  <div className="px-3 py-2">
-                    <p className="mb-2 text-muted">{delivery.explanation}</p>
-                    <Attempts attempts={delivery.attempts} />
-                  </div>
-                </li>
-              ))}
-            </ul>
+            <Deliveries deliveries={deliveries} />
           )}
         </Step>
       </ol>
     </>
+  );
+}
+
+function ConversionFacts({ conversion }: { conversion: Trace["conversion"] }): ReactElement {
+  const isStaff = useIsStaff();
+  return (
+    <Facts>
+      <Fact name="Conversion id">
+        <ShortId id={conversion.conversionId} what="conversion id" whole />
+      </Fact>
+      <Fact name="Goal">
+        {conversion.goal.name}
+        <span className="text-muted"> · {conversion.goal.trigger}</span>
+      </Fact>
+      {isStaff && <Fact name="Affiliate">{conversion.affiliate?.name ?? "Not attributed"}</Fact>}
+      <Fact name="Offer">{conversion.offer.name}</Fact>
+      {conversion.campaign && (
+        <Fact name="Campaign">
+          <Link to="/campaigns/$id" params={{ id: conversion.campaign.id }} className="link">
+            {conversion.campaign.name}
+          </Link>
+        </Fact>
+      )}
+      <Fact name="Amount">
+        <Money value={conversion.amount} />
+      </Fact>
+      <Fact name="Payout">
+        <Money value={conversion.payout} />
+        {conversion.cappedBy !== "" && (
+          <span className="text-muted">
+            {" "}
+            Not paid: the daily cap of the {conversion.cappedBy} was used up.
+          </span>
+        )}
+      </Fact>
+      {conversion.playerId !== null && (
+        <Fact name="Player">
+          <ShortId id={conversion.playerId} what="player id" whole />
+        </Fact>
+      )}
+      {conversion.transactionId !== null && (
+        <Fact name="Transaction id">
+          <ShortId id={conversion.transactionId} what="transaction id" whole />
+        </Fact>
+      )}
+      <Fact name="Occurred">
+        <Time at={conversion.occurredAt} form="full" />
+      </Fact>
+      <Fact name="Received">
+        <Time at={conversion.receivedAt} form="full" />
+      </Fact>
+    </Facts>
+  );
+}
+
+function StatusHistory({ events }: { events: Trace["conversion"]["events"] }): ReactElement {
+  return (
+    <ol aria-label="Status history" className="mt-3 flex flex-col gap-1.5 border-t pt-3">
+      {events.map((event) => (
+        <li key={event.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
+          <span className="text-muted">
+            <Time at={event.receivedAt} />
+          </span>
+          <StateBadge state={isReversal(event) ? "REVERSED" : event.status} plain />
+          <span className="text-muted">
+            {cameFrom(event)}
+            by {event.actor}
+            {event.reason !== "" && `: ${event.reason}`}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Deliveries({ deliveries }: { deliveries: Trace["deliveries"] }): ReactElement {
+  return (
+    <ul className="flex flex-col gap-3">
+      {deliveries.map((delivery) => (
+        <li key={delivery.id} className="rounded-md border">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2">
+            <StateBadge state={delivery.state} replay={delivery.supersededBy} warning={delivery.warning} />
+            <Link to="/deliveries/$id" params={{ id: delivery.id }} className="link min-w-0 truncate">
+              {delivery.postback?.name || delivery.host}
+            </Link>
+            <span className="text-muted">
+              <Time at={delivery.createdAt} />
+            </span>
+          </div>
+          <div className="px-3 py-2">
+            <p className="mb-2 text-muted">{delivery.explanation}</p>
+            <Attempts attempts={delivery.attempts} />
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }
 

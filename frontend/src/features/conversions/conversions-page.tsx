@@ -1,22 +1,21 @@
-import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { GitBranch, ListFilter } from "lucide-react";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { GitBranch } from "lucide-react";
 import type { ReactElement } from "react";
 
 import { upper } from "@/components/records/address";
-import { CampaignFilter } from "@/components/records/campaign-filter";
 import { useGoalChoices } from "@/components/records/choices";
-import { PagedListing } from "@/components/records/listing";
+import { isFiltered, ListPage } from "@/components/records/list-page";
+import { ListWithDetail } from "@/components/records/list-with-detail";
 import { ParamEnd } from "@/components/records/param";
+import { CampaignFilter } from "@/components/records/record-filter";
 import { usePaged } from "@/components/records/use-paged";
 import { StateBadge, stateWord } from "@/components/ui/badge";
-import { Button, buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button";
 import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { Money } from "@/components/ui/money";
-import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
-import { Split } from "@/components/ui/split";
-import { type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { type Column, rowLinkClass } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
@@ -91,12 +90,10 @@ const route = getRouteApi("/shell/conversions");
 export function ConversionsPage(): ReactElement {
   const search = route.useSearch();
   const navigate = useNavigate();
-  const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
   return (
-    <Split
+    <ListWithDetail
       label="Conversion"
-      list={<List search={search} selectedId={id} />}
-      detail={id === null ? null : <Outlet key={id} />}
+      renderList={(id) => <List search={search} selectedId={id} />}
       onClose={() => {
         void navigate({ to: "/conversions", search });
       }}
@@ -124,13 +121,75 @@ function List({
       ...moments,
     },
   });
-  const isFiltered = Object.values(search).some(Boolean);
+  return (
+    <ListPage
+      title="Conversions"
+      about="Conversions reported by operators, and the postbacks sent for them."
+      what="The conversions"
+      list={list}
+      filters={<Filters search={search} />}
+      empty={{
+        icon: GitBranch,
+        title: "No conversion yet",
+        words: "The first one shows up here when an operator reports a conversion from one of your links.",
+        action: (
+          <Link to="/links" className={buttonClass("primary")}>
+            Get tracking link
+          </Link>
+        ),
+      }}
+      noMatch={
+        isFiltered(search) && {
+          title: "No conversion matches",
+          words: "Search matches whole ids: conversion, click, player, transaction, or a param of the click.",
+          onClear: () => {
+            void navigate({ to: "/conversions", search: {} });
+          },
+        }
+      }
+      label="Conversions, newest first"
+      columns={columns(search, selectedId, isStaff)}
+      selectedId={selectedId}
+    />
+  );
+}
 
-  const set = (change: Partial<ConversionsSearch>) => {
-    void navigate({ to: "/conversions", search: { ...search, ...change }, replace: true });
-  };
+/** Left out where an opened conversion stands beside them. */
+function wideColumns(isStaff: boolean): [campaign: Column<Conversion>, amount: Column<Conversion>] {
+  return [
+    {
+      id: "campaign",
+      header: isStaff ? "Affiliate and campaign" : "Campaign",
+      cell: (row) => (
+        <span className="line-clamp-1 text-muted">
+          {isStaff && `${row.affiliate?.name ?? "Not attributed"} · `}
+          {row.campaign?.name ?? row.offer.name}
+        </span>
+      ),
+    },
+    {
+      id: "amount",
+      header: "Amount",
+      align: "right",
+      deskOnly: true,
+      cell: (row) => <Money value={row.amount} />,
+    },
+  ];
+}
 
-  const columns: Column<Conversion>[] = [
+const paramColumn: Column<Conversion> = {
+  id: "param1",
+  header: "param_1",
+  cell: (row) => <ParamEnd value={row.click?.param1} />,
+};
+
+function columns(
+  search: ConversionsSearch,
+  selectedId: string | null,
+  isStaff: boolean,
+): Column<Conversion>[] {
+  const isWide = selectedId === null;
+  return [
     {
       id: "goal",
       header: "Goal",
@@ -161,27 +220,7 @@ function List({
         </span>
       ),
     },
-    ...(selectedId === null
-      ? [
-          {
-            id: "campaign",
-            header: isStaff ? "Affiliate and campaign" : "Campaign",
-            cell: (row: Conversion) => (
-              <span className="line-clamp-1 text-muted">
-                {isStaff && `${row.affiliate?.name ?? "Not attributed"} · `}
-                {row.campaign?.name ?? row.offer.name}
-              </span>
-            ),
-          },
-          {
-            id: "amount",
-            header: "Amount",
-            align: "right" as const,
-            deskOnly: true,
-            cell: (row: Conversion) => <Money value={row.amount} />,
-          },
-        ]
-      : []),
+    ...(isWide ? wideColumns(isStaff) : []),
     {
       id: "payout",
       header: "Payout",
@@ -190,58 +229,8 @@ function List({
       cell: (row) => <Money value={row.payout} />,
     },
     { id: "deliveries", header: "Postbacks", cell: (row) => <Fired deliveries={row.deliveries} /> },
-    ...(selectedId === null
-      ? [
-          {
-            id: "param1",
-            header: "param_1",
-            cell: (row: Conversion) => <ParamEnd value={row.click?.param1} />,
-          },
-        ]
-      : []),
+    ...(isWide ? [paramColumn] : []),
   ];
-
-  return (
-    <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
-      <PageHead title="Conversions">
-        Conversions reported by operators, and the postbacks sent for them.
-      </PageHead>
-      <Filters search={search} set={set} />
-      <PagedListing
-        what="The conversions"
-        list={list}
-        empty={{
-          icon: isFiltered ? ListFilter : GitBranch,
-          title: isFiltered ? "No conversion matches" : "No conversion yet",
-          words: isFiltered
-            ? "Search matches whole ids: conversion, click, player, transaction, or a param of the click."
-            : "The first one shows up here when an operator reports a conversion from one of your links.",
-          action: isFiltered ? (
-            <Button
-              onPress={() => {
-                void navigate({ to: "/conversions", search: {} });
-              }}
-            >
-              Clear filters
-            </Button>
-          ) : (
-            <Link to="/links" className={buttonClass("primary")}>
-              Get tracking link
-            </Link>
-          ),
-        }}
-      >
-        <Table
-          label="Conversions, newest first"
-          columns={columns}
-          rows={list.rows}
-          rowId={(row) => row.id}
-          loading={list.fetching && list.rows.length === 0}
-          selectedId={selectedId ?? undefined}
-        />
-      </PagedListing>
-    </div>
-  );
 }
 
 /** How many postbacks were fired for it, by what became of them. */
@@ -265,16 +254,14 @@ function Fired({ deliveries }: { deliveries: Conversion["deliveries"] }): ReactE
   );
 }
 
-function Filters({
-  search,
-  set,
-}: {
-  search: ConversionsSearch;
-  set: (change: Partial<ConversionsSearch>) => void;
-}): ReactElement {
+function Filters({ search }: { search: ConversionsSearch }): ReactElement {
+  const navigate = useNavigate();
+  const set = (change: Partial<ConversionsSearch>) => {
+    void navigate({ to: "/conversions", search: { ...search, ...change }, replace: true });
+  };
   const goals = useGoalChoices();
   return (
-    <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
+    <>
       <SearchBox
         label="Search conversions"
         placeholder="Any id: tracker’s click id, transaction…"
@@ -309,6 +296,6 @@ function Filters({
           set({ campaign: chosen });
         }}
       />
-    </div>
+    </>
   );
 }

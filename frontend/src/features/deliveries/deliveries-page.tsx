@@ -1,13 +1,13 @@
-import { getRouteApi, Outlet, useNavigate, useParams, useRouter } from "@tanstack/react-router";
+import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { Pause, Play } from "lucide-react";
 import { lazy, type ReactElement, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { isSuperseded } from "@/components/records/delivery-row";
+import { ListWithDetail } from "@/components/records/list-with-detail";
 import { useLiveDeliveries } from "@/components/records/live-deliveries";
 import { Button } from "@/components/ui/button";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { PageHead } from "@/components/ui/page";
-import { Split } from "@/components/ui/split";
 import { usePeriod } from "@/components/ui/use-period";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -30,12 +30,10 @@ const Nothing = lazy(() => import("./nothing").then((m) => ({ default: m.Nothing
 export function DeliveriesPage(): ReactElement {
   const search = route.useSearch();
   const navigate = useNavigate();
-  const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
   return (
-    <Split
+    <ListWithDetail
       label="Delivery"
-      list={<Log search={search} selectedId={id} />}
-      detail={id === null ? null : <Outlet key={id} />}
+      renderList={(id) => <Log search={search} selectedId={id} />}
       onClose={() => {
         void navigate({ to: "/deliveries", search });
       }}

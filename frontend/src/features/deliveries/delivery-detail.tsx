@@ -1,7 +1,6 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { RotateCcw } from "lucide-react";
-import { lazy, type ReactElement, Suspense, useEffect, useState } from "react";
-import { useQuery } from "urql";
+import { lazy, type ReactElement, Suspense, useState } from "react";
 
 import { AttemptParts, Attempts } from "@/components/records/attempts";
 import { ClickParts } from "@/components/records/click-parts";
@@ -16,7 +15,7 @@ import { ShortId } from "@/components/ui/short-id";
 import { Note } from "@/components/ui/states";
 import { RelativeTime, Time } from "@/components/ui/time";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-import { subscribeLive } from "@/graphql/live";
+import { useNode } from "@/graphql/use-node";
 import { useIsStaff } from "@/graphql/viewer";
 
 const DetailQuery = graphql(
@@ -118,15 +117,6 @@ const DetailQuery = graphql(
   [AttemptParts, ClickParts],
 );
 
-/** Only that something changed: the whole is then asked for again. */
-const ChangedSubscription = graphql(`
-  subscription DeliveryChanged($filter: DeliveryFilter) {
-    deliveryUpdated(filter: $filter, hello: true) {
-      at
-    }
-  }
-`);
-
 const DeliveryConversion = lazy(() =>
   import("./delivery-conversion").then((m) => ({ default: m.DeliveryConversion })),
 );
@@ -147,45 +137,17 @@ export function DeliveryDetail(): ReactElement {
   const { id } = route.useParams();
   const search = route.useSearch();
   const navigate = useNavigate();
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const detail = useNode({
     query: DetailQuery,
-    variables: { id },
-    requestPolicy: "cache-and-network",
+    id,
+    pick: ({ node }) => (node && "deliveryId" in node ? node : null),
+    follow: ({ deliveryId }) => deliveryId,
   });
-  const node = data?.node;
-  const delivery = node && "deliveryId" in node ? node : null;
-  const hexId = delivery?.deliveryId;
-
-  useEffect(() => {
-    if (hexId === undefined) return;
-    // The first event is the hello: what changed between the first answer and it was told to nobody.
-    return subscribeLive(
-      ChangedSubscription,
-      { filter: { search: hexId } },
-      {
-        next: () => {
-          refetch({ requestPolicy: "network-only" });
-        },
-      },
-    );
-  }, [hexId, refetch]);
-
   const close = () => {
     void navigate({ to: "/deliveries", search });
   };
-
-  if (delivery) return <Detail delivery={delivery} onClose={close} />;
-  return (
-    <MissingDetail
-      what="delivery"
-      error={error}
-      fetching={fetching}
-      onRetry={() => {
-        refetch({ requestPolicy: "network-only" });
-      }}
-      onClose={close}
-    />
-  );
+  if (!detail.node) return <MissingDetail what="delivery" detail={detail} onClose={close} />;
+  return <Detail delivery={detail.node} onClose={close} />;
 }
 
 const tones = {
@@ -200,7 +162,6 @@ const tones = {
 const hasEndedIn = (state: Delivery["state"]) => ["DELIVERED", "FAILED", "CANCELLED"].includes(state);
 
 function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void }): ReactElement {
-  const isStaff = useIsStaff();
   const [isReplaying, setReplaying] = useState(false);
   // Not while a replay of it waits.
   const canReplay =
@@ -240,29 +201,7 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         )}
       </DetailHead>
 
-      <div className="px-4 pt-4">
-        <Note tone={tones[replay?.state ?? delivery.state]} role="status">
-          {delivery.explanation}
-          {replay && (
-            <>
-              {" "}
-              <DeliveryLink {...replay} />
-            </>
-          )}
-          {delivery.nextAttemptAt !== null && (
-            <>
-              {" "}
-              {delivery.attempts.length === 0 ? "First attempt" : "Next attempt"}{" "}
-              <RelativeTime at={delivery.nextAttemptAt} />.
-            </>
-          )}
-        </Note>
-        {delivery.warning !== null && (
-          <Suspense>
-            <Warning sentence={delivery.warning} campaignId={delivery.campaign?.id} />
-          </Suspense>
-        )}
-      </div>
+      <Outcome delivery={delivery} />
 
       <DetailPart
         title={delivery.attempts.length === 1 ? "1 attempt" : `${String(delivery.attempts.length)} attempts`}
@@ -274,60 +213,7 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         )}
       </DetailPart>
 
-      <DetailPart title="Delivery">
-        <Facts>
-          <Fact name="Delivery id">
-            <ShortId id={delivery.deliveryId} what="delivery id" whole />
-          </Fact>
-          <Fact name="Queued">
-            <Time at={delivery.createdAt} form="full" />
-          </Fact>
-          {delivery.deliveredAt !== null && (
-            <Fact name="Delivered">
-              <Time at={delivery.deliveredAt} form="full" />
-            </Fact>
-          )}
-          <Fact name="Postback">
-            {postback ? (
-              <>
-                <Link to="/postbacks/$id" params={{ id: postback.id }} className="link">
-                  {postback.name || postback.host}
-                </Link>
-                {delivery.version && <span className="text-muted">, version {delivery.version.number}</span>}
-              </>
-            ) : (
-              "Not saved"
-            )}
-          </Fact>
-          {isStaff && <Fact name="Affiliate">{delivery.affiliate.name}</Fact>}
-          <Fact name="Campaign">
-            {delivery.campaign ? (
-              <Link to="/campaigns/$id" params={{ id: delivery.campaign.id }} className="link">
-                {delivery.campaign.name}
-              </Link>
-            ) : (
-              "The offer's default link"
-            )}
-          </Fact>
-          {delivery.replayOf && (
-            <Fact name="Replay of">
-              <DeliveryLink {...delivery.replayOf} />
-            </Fact>
-          )}
-          {delivery.replays.length > 0 && (
-            <Fact name="Replayed as">
-              <span className="flex flex-col gap-1">
-                {delivery.replays.map((replay) => (
-                  <span key={replay.id} className="flex items-center gap-2">
-                    <DeliveryLink {...replay} />
-                    <StateBadge state={replay.state} plain />
-                  </span>
-                ))}
-              </span>
-            </Fact>
-          )}
-        </Facts>
-      </DetailPart>
+      <DeliveryFacts delivery={delivery} />
 
       {delivery.aggregated.length > 0 && (
         <Suspense>
@@ -356,6 +242,97 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         )}
       </Suspense>
     </>
+  );
+}
+
+/** What became of it, in a sentence. */
+function Outcome({ delivery }: { delivery: Delivery }): ReactElement {
+  const replay = delivery.supersededBy;
+  return (
+    <div className="px-4 pt-4">
+      <Note tone={tones[replay?.state ?? delivery.state]} role="status">
+        {delivery.explanation}
+        {replay && (
+          <>
+            {" "}
+            <DeliveryLink {...replay} />
+          </>
+        )}
+        {delivery.nextAttemptAt !== null && (
+          <>
+            {" "}
+            {delivery.attempts.length === 0 ? "First attempt" : "Next attempt"}{" "}
+            <RelativeTime at={delivery.nextAttemptAt} />.
+          </>
+        )}
+      </Note>
+      {delivery.warning !== null && (
+        <Suspense>
+          <Warning sentence={delivery.warning} campaignId={delivery.campaign?.id} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function DeliveryFacts({ delivery }: { delivery: Delivery }): ReactElement {
+  const isStaff = useIsStaff();
+  const { postback } = delivery;
+  return (
+    <DetailPart title="Delivery">
+      <Facts>
+        <Fact name="Delivery id">
+          <ShortId id={delivery.deliveryId} what="delivery id" whole />
+        </Fact>
+        <Fact name="Queued">
+          <Time at={delivery.createdAt} form="full" />
+        </Fact>
+        {delivery.deliveredAt !== null && (
+          <Fact name="Delivered">
+            <Time at={delivery.deliveredAt} form="full" />
+          </Fact>
+        )}
+        <Fact name="Postback">
+          {postback ? (
+            <>
+              <Link to="/postbacks/$id" params={{ id: postback.id }} className="link">
+                {postback.name || postback.host}
+              </Link>
+              {delivery.version && <span className="text-muted">, version {delivery.version.number}</span>}
+            </>
+          ) : (
+            "Not saved"
+          )}
+        </Fact>
+        {isStaff && <Fact name="Affiliate">{delivery.affiliate.name}</Fact>}
+        <Fact name="Campaign">
+          {delivery.campaign ? (
+            <Link to="/campaigns/$id" params={{ id: delivery.campaign.id }} className="link">
+              {delivery.campaign.name}
+            </Link>
+          ) : (
+            "The offer's default link"
+          )}
+        </Fact>
+        {delivery.replayOf && (
+          <Fact name="Replay of">
+            <DeliveryLink {...delivery.replayOf} />
+          </Fact>
+        )}
+        {delivery.replays.length > 0 && (
+          <Fact name="Replayed as">
+            <span className="flex flex-col gap-1">
+              {delivery.replays.map((replay) => (
+                <span key={replay.id} className="flex items-center gap-2">
+                  <DeliveryLink {...replay} />
+                  <StateBadge state={replay.state} plain />
+                </span>
+              ))}
+            </span>
+          </Fact>
+        )}
+      </Facts>
+    </DetailPart>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 
 import { upper } from "@/components/records/address";
-import { CampaignFilter } from "@/components/records/campaign-filter";
+import { CampaignFilter } from "@/components/records/record-filter";
 import { useGoalChoices } from "@/components/records/choices";
 import { stateWord } from "@/components/ui/badge";
 import { DateRange } from "@/components/ui/date-range";

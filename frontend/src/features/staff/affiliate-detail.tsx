@@ -1,7 +1,6 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Eye, Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useQuery } from "urql";
 
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
@@ -12,6 +11,7 @@ import { toast } from "@/components/ui/toast";
 import { graphql } from "@/graphql/graphql";
 import { viewAs } from "@/graphql/looking";
 import { mutation } from "@/graphql/mutation";
+import { useNode } from "@/graphql/use-node";
 
 import { useSave } from "./use-save";
 import { type Fresh, FreshPassword, UserForm } from "./user-form";
@@ -79,25 +79,17 @@ export function AffiliateDetail(): ReactElement {
   const [isNew, setNew] = useState(false);
   const [fresh, setFresh] = useState<Fresh | null>(null);
   const { errors, save } = useSave(SetManager, "setManager", ["userId"]);
-  const [{ data, error, fetching }, ask] = useQuery({
+  const detail = useNode({
     query: AffiliateQuery,
-    variables: { id },
-    requestPolicy: "cache-and-network",
+    id,
+    pick: ({ node }) => (node && "managerUser" in node ? node : null),
   });
-  const again = () => {
-    ask({ requestPolicy: "network-only" });
-  };
   const close = () => {
     void navigate({ to: "/staff/affiliates", search });
   };
-  const node = data?.node;
-  const affiliate = node && "managerUser" in node ? node : null;
-  if (!affiliate) {
-    return (
-      <MissingDetail what="affiliate" error={error} fetching={fetching} onRetry={again} onClose={close} />
-    );
-  }
-  const managers = (data?.staff ?? []).filter((user) => user.disabledAt === null);
+  const affiliate = detail.node;
+  if (!affiliate) return <MissingDetail what="affiliate" detail={detail} onClose={close} />;
+  const managers = (detail.data?.staff ?? []).filter((user) => user.disabledAt === null);
   return (
     <>
       <DetailHead title={affiliate.name} name={affiliate.name} onClose={close}>
@@ -150,7 +142,7 @@ export function AffiliateDetail(): ReactElement {
         }
       >
         <div className="-mx-4">
-          <Users users={affiliate.users ?? []} of={affiliate.name} onChanged={again} />
+          <Users users={affiliate.users ?? []} of={affiliate.name} onChanged={detail.retry} />
         </div>
       </DetailPart>
       <Dialog
@@ -165,7 +157,7 @@ export function AffiliateDetail(): ReactElement {
           onMade={(made) => {
             setNew(false);
             setFresh(made);
-            again();
+            detail.retry();
           }}
         />
       </Dialog>

@@ -1,8 +1,10 @@
-import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { Eye, Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { FilterBar } from "@/components/records/list-page";
+import { ListWithDetail } from "@/components/records/list-with-detail";
 import { Listing, PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { Button } from "@/components/ui/button";
@@ -11,7 +13,6 @@ import { None } from "@/components/ui/none";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { Segmented } from "@/components/ui/segmented";
-import { Split } from "@/components/ui/split";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
@@ -75,12 +76,10 @@ const route = getRouteApi("/shell/staff/affiliates");
 export function AffiliatesPage(): ReactElement {
   const search = route.useSearch();
   const navigate = useNavigate();
-  const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
   return (
-    <Split
+    <ListWithDetail
       label="Affiliate"
-      list={<List search={search} selectedId={id} />}
-      detail={id === null ? null : <Outlet key={id} />}
+      renderList={(id) => <List search={search} selectedId={id} />}
       onClose={() => {
         void navigate({ to: "/staff/affiliates", search });
       }}
@@ -110,7 +109,7 @@ function List({ search, selectedId }: { search: AffiliatesSearch; selectedId: st
       <PageHead title="Affiliates" aside={create}>
         Affiliates, their managers, and the users who sign in.
       </PageHead>
-      <div role="search" aria-label="Filters" className="flex flex-wrap items-end gap-3 px-4 pb-3">
+      <FilterBar>
         <Segmented
           label="Whose"
           hideLabel
@@ -134,7 +133,7 @@ function List({ search, selectedId }: { search: AffiliatesSearch; selectedId: st
             className="w-full sm:w-72"
           />
         )}
-      </div>
+      </FilterBar>
       {search.of === "staff" ? (
         <Staff />
       ) : (
@@ -168,7 +167,45 @@ function Affiliates({
   create: ReactElement;
 }): ReactElement {
   const list = usePaged(affiliatePages, search.q === undefined ? {} : { search: search.q });
-  const columns: Column<Affiliate>[] = [
+  return (
+    <PagedListing
+      what="The affiliates"
+      list={list}
+      empty={
+        search.q === undefined
+          ? {
+              title: "No affiliate yet",
+              words: "An affiliate owns campaigns and postbacks.",
+              action: create,
+            }
+          : { title: "No affiliate matches", words: "The search looks for a part of the name." }
+      }
+    >
+      <Table
+        label="Affiliates"
+        columns={columns(search, selectedId)}
+        rows={list.rows}
+        rowId={(row) => row.id}
+        loading={list.fetching && list.rows.length === 0}
+        selectedId={selectedId ?? undefined}
+      />
+    </PagedListing>
+  );
+}
+
+const sinceColumn: Column<Affiliate> = {
+  id: "since",
+  header: "Since",
+  deskOnly: true,
+  cell: (row) => (
+    <span className="text-muted">
+      <Time at={row.createdAt} form="day" />
+    </span>
+  ),
+};
+
+function columns(search: AffiliatesSearch, selectedId: string | null): Column<Affiliate>[] {
+  return [
     {
       id: "name",
       header: "Affiliate",
@@ -198,20 +235,7 @@ function Affiliates({
       label: "manager",
       cell: (row) => (row.manager ? row.manager.name || row.manager.email : <None />),
     },
-    ...(selectedId === null
-      ? [
-          {
-            id: "since",
-            header: "Since",
-            deskOnly: true,
-            cell: (row: Affiliate) => (
-              <span className="text-muted">
-                <Time at={row.createdAt} form="day" />
-              </span>
-            ),
-          },
-        ]
-      : []),
+    ...(selectedId === null ? [sinceColumn] : []),
     {
       id: "view",
       header: "Actions",
@@ -232,30 +256,6 @@ function Affiliates({
       ),
     },
   ];
-  return (
-    <PagedListing
-      what="The affiliates"
-      list={list}
-      empty={
-        search.q === undefined
-          ? {
-              title: "No affiliate yet",
-              words: "An affiliate owns campaigns and postbacks.",
-              action: create,
-            }
-          : { title: "No affiliate matches", words: "The search looks for a part of the name." }
-      }
-    >
-      <Table
-        label="Affiliates"
-        columns={columns}
-        rows={list.rows}
-        rowId={(row) => row.id}
-        loading={list.fetching && list.rows.length === 0}
-        selectedId={selectedId ?? undefined}
-      />
-    </PagedListing>
-  );
 }
 
 /** The network's users. */

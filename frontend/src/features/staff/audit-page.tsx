@@ -2,6 +2,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { Fragment, type ReactElement } from "react";
 
+import { FilterBar, isFiltered } from "@/components/records/list-page";
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { DateRange } from "@/components/ui/date-range";
@@ -83,7 +84,7 @@ export function AuditPage(): ReactElement {
   return (
     <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
       <PageHead title="Audit">Who changed what. Entries cannot be changed or deleted.</PageHead>
-      <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
+      <FilterBar>
         <DateRange value={search} onChange={set} />
         <FilterMenu
           name="What"
@@ -94,12 +95,12 @@ export function AuditPage(): ReactElement {
             set({ entity: chosen });
           }}
         />
-      </div>
+      </FilterBar>
       <PagedListing
         what="The audit log"
         list={list}
         empty={
-          Object.values(search).some((value) => value !== undefined)
+          isFiltered(search)
             ? { title: "No changes match", words: "Choose other dates, or clear the filters." }
             : { title: "No changes yet", words: "Every change of a setting is listed here." }
         }

@@ -1,6 +1,5 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
-import { useQuery } from "urql";
 
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
@@ -9,6 +8,7 @@ import { CodeBlock } from "@/components/ui/code-block";
 import { Fact, Facts } from "@/components/ui/facts";
 import { Time } from "@/components/ui/time";
 import { graphql } from "@/graphql/graphql";
+import { useNode } from "@/graphql/use-node";
 import { sentence } from "@/graphql/user-errors";
 
 import { ResultBadge } from "./result-badge";
@@ -52,25 +52,16 @@ export function ReceivedDetail(): ReactElement {
   const { id } = route.useParams();
   const search = route.useSearch();
   const navigate = useNavigate();
-  const [{ data, error, fetching }, refetch] = useQuery({ query: CallQuery, variables: { id } });
-  const node = data?.node;
-  const call = node && "integrationKey" in node ? node : null;
+  const detail = useNode({
+    query: CallQuery,
+    id,
+    pick: ({ node }) => (node && "integrationKey" in node ? node : null),
+  });
   const close = () => {
     void navigate({ to: "/staff/received", search });
   };
-  if (!call) {
-    return (
-      <MissingDetail
-        what="call"
-        error={error}
-        fetching={fetching}
-        onRetry={() => {
-          refetch({ requestPolicy: "network-only" });
-        }}
-        onClose={close}
-      />
-    );
-  }
+  const call = detail.node;
+  if (!call) return <MissingDetail what="call" detail={detail} onClose={close} />;
   return (
     <>
       <DetailHead

@@ -1,14 +1,13 @@
-import { getRouteApi, Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useEffect, useRef } from "react";
 
-import { PagedListing } from "@/components/records/listing";
+import { isFiltered, ListPage } from "@/components/records/list-page";
+import { ListWithDetail } from "@/components/records/list-with-detail";
 import { usePaged } from "@/components/records/use-paged";
 import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
-import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
-import { Split } from "@/components/ui/split";
-import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { aboveRowLink, type Column, rowLinkClass } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
@@ -88,12 +87,10 @@ const more: Column<Call>[] = [
 export function ReceivedPage(): ReactElement {
   const search = route.useSearch();
   const navigate = useNavigate();
-  const id = useParams({ strict: false, select: (params) => params.id }) ?? null;
   return (
-    <Split
+    <ListWithDetail
       label="Call"
-      list={<List search={search} selectedId={id} />}
-      detail={id === null ? null : <Outlet key={id} />}
+      renderList={(id) => <List search={search} selectedId={id} />}
       onClose={() => {
         void navigate({ to: "/staff/received", search });
       }}
@@ -123,11 +120,53 @@ function List({ search, selectedId }: { search: ReceivedSearch; selectedId: stri
     restart();
   }, [waiting, take, restart]);
 
-  const set = (change: Partial<ReceivedSearch>) => {
-    void navigate({ to: "/staff/received", search: { ...search, ...change }, replace: true });
-  };
+  return (
+    <ListPage
+      title="Inbound log"
+      about="Every request from operators, with its result. Secrets are masked."
+      what="The inbound log"
+      list={list}
+      filters={
+        <>
+          <Filters search={search} integrations={list.data?.integrations ?? []} />
+          {waiting > 0 && (
+            <button
+              type="button"
+              className="rounded-full bg-accent-soft px-3 py-1 text-sm font-medium text-accent-strong"
+              onClick={() => {
+                take();
+                scroller.current?.scrollTo({ top: 0 });
+                restart();
+              }}
+            >
+              {waiting} new
+            </button>
+          )}
+        </>
+      }
+      empty={{
+        title: "No requests",
+        words: "No operator has sent anything yet. Give one the URL of its integration.",
+      }}
+      noMatch={
+        isFiltered(search) && {
+          title: "No request matches",
+          words: "Choose other filters, or clear them.",
+          onClear: () => {
+            void navigate({ to: "/staff/received", search: {} });
+          },
+        }
+      }
+      label="Inbound log"
+      columns={columns(search, selectedId)}
+      selectedId={selectedId}
+      scroller={scroller}
+    />
+  );
+}
 
-  const columns: Column<Call>[] = [
+function columns(search: ReceivedSearch, selectedId: string | null): Column<Call>[] {
+  return [
     {
       id: "at",
       header: "Received",
@@ -165,73 +204,48 @@ function List({ search, selectedId }: { search: ReceivedSearch; selectedId: stri
     },
     ...(selectedId === null ? more : []),
   ];
+}
 
+function Filters({
+  search,
+  integrations,
+}: {
+  search: ReceivedSearch;
+  integrations: readonly { id: string; name: string }[];
+}): ReactElement {
+  const navigate = useNavigate();
+  const set = (change: Partial<ReceivedSearch>) => {
+    void navigate({ to: "/staff/received", search: { ...search, ...change }, replace: true });
+  };
   return (
-    <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
-      <PageHead title="Inbound log">
-        Every request from operators, with its result. Secrets are masked.
-      </PageHead>
-      <div role="search" aria-label="Filters" className="flex flex-wrap items-center gap-2 px-4 pb-3">
-        <SearchBox
-          label="Search the inbound log"
-          placeholder="A parameter's value, or conversion id"
-          value={q ?? ""}
-          onChange={(text) => {
-            set({ q: text === "" ? undefined : text });
-          }}
-          className="w-full sm:w-80"
-        />
-        <DateRange value={search} onChange={set} />
-        <FilterMenu
-          name="Result"
-          choices={results}
-          multiple
-          selected={result ?? []}
-          onChange={(chosen) => {
-            set({ result: chosen });
-          }}
-        />
-        <FilterMenu
-          name="Integration"
-          choices={(list.data?.integrations ?? []).map((s) => ({ id: s.id, label: s.name }))}
-          selected={integration === undefined ? [] : [integration]}
-          onChange={([chosen]) => {
-            set({ integration: chosen });
-          }}
-        />
-        {waiting > 0 && (
-          <button
-            type="button"
-            className="rounded-full bg-accent-soft px-3 py-1 text-sm font-medium text-accent-strong"
-            onClick={() => {
-              take();
-              scroller.current?.scrollTo({ top: 0 });
-              restart();
-            }}
-          >
-            {waiting} new
-          </button>
-        )}
-      </div>
-      <PagedListing
-        what="The inbound log"
-        list={list}
-        empty={{
-          title: "No requests",
-          words: Object.values(search).some((value) => value !== undefined)
-            ? "No request matches these filters."
-            : "No operator has sent anything yet. Give one the URL of its integration.",
+    <>
+      <SearchBox
+        label="Search the inbound log"
+        placeholder="A parameter's value, or conversion id"
+        value={search.q ?? ""}
+        onChange={(text) => {
+          set({ q: text === "" ? undefined : text });
         }}
-      >
-        <Table
-          label="Inbound log"
-          columns={columns}
-          rows={list.rows}
-          rowId={(row) => row.id}
-          loading={list.fetching && list.rows.length === 0}
-          selectedId={selectedId ?? undefined}
-        />
-      </PagedListing>
-    </div>
+        className="w-full sm:w-80"
+      />
+      <DateRange value={search} onChange={set} />
+      <FilterMenu
+        name="Result"
+        choices={results}
+        multiple
+        selected={search.result ?? []}
+        onChange={(result) => {
+          set({ result });
+        }}
+      />
+      <FilterMenu
+        name="Integration"
+        choices={integrations.map(({ id, name }) => ({ id, label: name }))}
+        selected={search.integration === undefined ? [] : [search.integration]}
+        onChange={([integration]) => {
+          set({ integration });
+        }}
+      />
+    </>
   );
 }
