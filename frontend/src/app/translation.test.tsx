@@ -53,3 +53,11 @@ it("what a translator took out unseen does not break the page", () => {
   parent.insertBefore(child, stranger);
   expect(parent.lastChild).toBe(child);
 });
+
+it("libraries may leave out what to insert before", () => {
+  const parent = document.createElement("p");
+  const child = document.createElement("b");
+  // What a library written in JavaScript passes.
+  Reflect.apply(parent.insertBefore.bind(parent), undefined, [child, undefined]);
+  expect(parent.lastChild).toBe(child);
+});

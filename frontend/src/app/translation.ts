@@ -49,8 +49,9 @@ export function surviveTranslation(): void {
     if (child.parentNode !== this) settle(child);
     return child.parentNode === this ? (removeChild.call(this, child) as T) : child;
   };
-  Node.prototype.insertBefore = function <T extends Node>(this: Node, node: T, before: Node | null): T {
-    if (before !== null && before.parentNode !== this) settle(before);
+  // Libraries leave the second argument out, as browsers allow.
+  Node.prototype.insertBefore = function <T extends Node>(this: Node, node: T, before?: Node | null): T {
+    if (before && before.parentNode !== this) settle(before);
     return insertBefore.call(this, node, before?.parentNode === this ? before : null) as T;
   };
   const value = Object.getOwnPropertyDescriptor(Node.prototype, "nodeValue");

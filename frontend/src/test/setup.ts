@@ -38,6 +38,15 @@ if (typeof window !== "undefined") {
   window.CSS ??= {} as typeof CSS;
   window.CSS.escape ??= (text: string) => text.replaceAll(/[^\w-]/g, String.raw`\$&`);
 
+  // Charts draw; nobody looks.
+  const canvas = new Proxy({}, { get: () => () => ({ width: 0 }), set: () => true });
+  HTMLCanvasElement.prototype.getContext = (() => canvas) as unknown as HTMLCanvasElement["getContext"];
+  globalThis.Path2D ??= class {
+    rect() {
+      return undefined;
+    }
+  } as unknown as typeof Path2D;
+
   // Else the virtual list has no height and draws no rows.
   for (const [name, size] of [
     ["clientHeight", 640],

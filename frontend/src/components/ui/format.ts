@@ -42,10 +42,12 @@ export function endOfId(id: string): string {
   return id.length > 13 ? `…${id.slice(-12)}` : id;
 }
 
-export type TimeForm = "time" | "day" | "short" | "full";
+export type TimeForm = "time" | "hour" | "date" | "day" | "short" | "full";
 
 const forms: Record<TimeForm, Intl.DateTimeFormatOptions> = {
   time: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  hour: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  date: { month: "short", day: "numeric" },
   day: { year: "numeric", month: "short", day: "numeric" },
   short: {
     month: "short",

@@ -55,3 +55,8 @@ function subscribe(listener: () => void): () => void {
 export function useTheme(): ThemeChoice {
   return useSyncExternalStore(subscribe, themeChoice);
 }
+
+/** The theme on screen, for what CSS does not colour. */
+export function useShownTheme(): string {
+  return useSyncExternalStore(subscribe, () => document.documentElement.dataset["theme"] ?? "light");
+}

@@ -13,8 +13,8 @@ import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 
+import { HoursChart } from "./hours-chart";
 import type { Postback } from "./one-postback";
-import { DayChart } from "./spark";
 
 const EndpointQuery = graphql(`
   query PostbackEndpoint($id: ID!) {
@@ -61,7 +61,7 @@ function rateInWords(rate: number | null, none: string): string {
 function LastDay({ health, postbackId }: { health: Postback["health"]; postbackId: string }): ReactElement {
   return (
     <Panel title="This postback, last 24 hours">
-      <DayChart hours={health.hours} />
+      <HoursChart hours={health.hours} />
       <Facts>
         <Fact name="Success rate">{rateInWords(health.successRate, "No results yet")}</Fact>
         <Fact name="Delivered">{formatNumber(health.delivered)}</Fact>

@@ -1,7 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
 
-import { DayChart, Spark } from "./spark";
+import { Spark } from "./spark";
 
 const hours = (...counts: [delivered: number, failed: number][]) =>
   counts.map(([delivered, failed], i) => ({ at: `2026-11-21T${String(i)}:00:00Z`, delivered, failed }));
@@ -31,10 +31,4 @@ test("a failure is not hidden by what was delivered", () => {
 test("a day without anything shows nothing", () => {
   const { container } = render(<Spark hours={hours([0, 0], [0, 0])} />);
   expect(container).toBeEmptyDOMElement();
-});
-
-test("the large one says what its tallest bar stands for", () => {
-  render(<DayChart hours={hours([1200, 0], [3, 34])} />);
-  expect(screen.getByText("At most 1,200 in an hour")).toBeInTheDocument();
-  expect(screen.getByText("2 hours ago")).toBeInTheDocument();
 });

@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import { cx } from "@/components/ui/cx";
 import { formatNumber } from "@/components/ui/format";
 
-interface Hour {
+export interface Hour {
   at: string;
   delivered: number;
   failed: number;
@@ -49,34 +49,6 @@ export function Spark({
         );
       })}
     </svg>
-  );
-}
-
-/** The same, large, with its scale: how many the tallest bar stands for, and where the day begins and ends. */
-export function DayChart({ hours }: { hours: readonly Hour[] }): ReactElement | null {
-  const most = Math.max(...hours.map((hour) => hour.delivered + hour.failed));
-  if (most <= 0) return null;
-  return (
-    <figure className="mb-4 text-xs text-muted">
-      <figcaption className="flex flex-wrap justify-between gap-x-4">
-        <span className="tabular">At most {formatNumber(most)} in an hour</span>
-        <span className="flex gap-x-3">
-          <span className="flex items-center gap-1">
-            <span aria-hidden className="size-2 rounded-xs bg-delivered" />
-            delivered
-          </span>
-          <span className="flex items-center gap-1">
-            <span aria-hidden className="size-2 rounded-xs bg-failed" />
-            failed
-          </span>
-        </span>
-      </figcaption>
-      <Spark hours={hours} className="mt-1 h-16 w-full border-t border-dashed" />
-      <div className="mt-1 flex justify-between">
-        <span>{hours.length} hours ago</span>
-        <span>now</span>
-      </div>
-    </figure>
   );
 }
 
