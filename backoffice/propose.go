@@ -115,7 +115,8 @@ func (office *Office) orphans(ctx context.Context, ids []uuid.UUID) ([]*orphan, 
 	return found, err
 }
 
-// heard reads every parameter of the calls that reported the conversions.
+// heard reads every parameter of the calls that reported the conversions, or those that they
+// replace.
 func (office *Office) heard(ctx context.Context, orphans []*orphan) error {
 	byID := map[uuid.UUID]*orphan{}
 	ids := make([]uuid.UUID, len(orphans))
@@ -130,7 +131,11 @@ func (office *Office) heard(ctx context.Context, orphans []*orphan) error {
 		}
 		maps.Copy(byID[id].values, inbound.Heard(query, body))
 		return nil
-	}, `SELECT conversion_id, query, body FROM received_postbacks WHERE conversion_id = ANY($1::uuid[]) ORDER BY id`, pq.Array(texts(ids)))
+	}, `
+		WITH RECURSIVE reported AS (
+		  SELECT id, id AS since FROM unnest($1::uuid[]) id
+		  UNION ALL SELECT r.id, c.id FROM reported r JOIN conversions c ON c.replaced_by = r.since)
+		SELECT c.id, p.query, p.body FROM reported c JOIN received_postbacks p ON p.conversion_id = c.since ORDER BY p.id`, pq.Array(texts(ids)))
 }
 
 // byClickID looks for click ids in any parameter.
@@ -212,7 +217,7 @@ func (office *Office) byPlayer(ctx context.Context, orphans []*orphan) error {
 		return nil
 	}, `
 		SELECT id, click_id FROM players WHERE id = ANY($1::uuid[]) AND click_id IS NOT NULL
-		UNION SELECT player_id, click_id FROM conversions WHERE player_id = ANY($1::uuid[]) AND click_id IS NOT NULL
+		UNION SELECT player_id, click_id FROM conversions WHERE player_id = ANY($1::uuid[]) AND click_id IS NOT NULL AND undone_at IS NULL
 		ORDER BY 1, 2`, pq.Array(texts(players)))
 }
 
@@ -242,7 +247,7 @@ func (office *Office) byTransaction(ctx context.Context, orphans []*orphan) erro
 		return nil
 	}, `
 		SELECT transaction_id, integration_id, goal, click_id FROM conversions
-		WHERE transaction_id = ANY($1) AND click_id IS NOT NULL ORDER BY id`, pq.Array(transactions))
+		WHERE transaction_id = ANY($1) AND click_id IS NOT NULL AND undone_at IS NULL ORDER BY id`, pq.Array(transactions))
 }
 
 // byParam looks for clicks whose own params were returned as a parameter's value.

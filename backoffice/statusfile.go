@@ -167,16 +167,16 @@ func (office *Office) ImportStatuses(ctx context.Context, text string, dryRun bo
 func (office *Office) findLine(ctx context.Context, l *StatusLine) error {
 	var goal string
 	var amount decimal.NullDecimal
-	found := 0
+	found, undone := 0, false
 	err := pg.Each(ctx, office.Intake.DB, fmt.Sprintf("finding the conversion of line %d", l.Line), func(rows *sql.Rows) error {
 		found++
-		if err := rows.Scan(&l.ConversionID, &goal, &l.From, &amount); err != nil {
+		if err := rows.Scan(&l.ConversionID, &goal, &l.From, &amount, &undone); err != nil {
 			return err
 		}
 		return nil
 	}, `
-		SELECT id, goal, status, amount FROM conversions
-		WHERE CASE WHEN $1::uuid IS NULL THEN transaction_id = $2 ELSE id = $1::uuid END AND ($3 = '' OR goal = $3) LIMIT 2`,
+		SELECT id, goal, status, amount, undone_at IS NOT NULL FROM conversions
+		WHERE CASE WHEN $1::uuid IS NULL THEN transaction_id = $2 AND undone_at IS NULL ELSE id = $1::uuid END AND ($3 = '' OR goal = $3) LIMIT 2`,
 		uuid.NullUUID{UUID: l.ConversionID, Valid: l.ConversionID != uuid.Nil}, l.Key, l.goal)
 	if err != nil {
 		return err
@@ -188,6 +188,9 @@ func (office *Office) findLine(ctx context.Context, l *StatusLine) error {
 	case found > 1:
 		l.ConversionID = uuid.Nil
 		l.refuse("several conversions have this transaction: add the column goal, or use conversion_id")
+		return nil
+	case undone:
+		l.refuse("its attribution was undone: name its transaction_id, or the conversion that stands in its place")
 		return nil
 	}
 	return office.judgeLine(ctx, l, goal, amount)

@@ -39,7 +39,10 @@ func (r *recorder) assign(ctx context.Context, conversionID uuid.UUID, a Assignm
 
 // assignTo attributes a locked conversion.
 func assignTo(ctx context.Context, ch *changes, c *conversion, a Assignment) error {
-	if c.AffiliateID != 0 {
+	switch {
+	case c.UndoneAt.Valid:
+		return c.undone("conversionId")
+	case c.AffiliateID != 0:
 		return problem.Conflict("conversionId", "it is already attributed")
 	}
 	click, err := clickOfIntegration(ctx, ch.tx, a.ClickID, c.IntegrationID)
@@ -73,9 +76,9 @@ func clickOfIntegration(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, inte
 // give attributes a conversion to the click, and binds its player to the click.
 func give(ctx context.Context, ch *changes, c *conversion, click *clickFacts) error {
 	c.AffiliateID, c.OfferID, c.CampaignID = click.AffiliateID, click.OfferID, click.CampaignID
-	c.ClickID, c.AttributedBy = uuid.NullUUID{UUID: click.ID, Valid: true}, "staff"
+	c.ClickID, c.AttributedBy = uuid.NullUUID{UUID: click.ID, Valid: true}, byStaff
 	if c.PlayerID.Valid {
-		if _, err := ch.tx.ExecContext(ctx, `UPDATE players SET click_id = $2 WHERE id = $1 AND click_id IS NULL`, c.PlayerID, click.ID); err != nil {
+		if _, err := ch.tx.ExecContext(ctx, `UPDATE players SET click_id = $2, bound_by = $3 WHERE id = $1 AND click_id IS NULL`, c.PlayerID, click.ID, c.ID); err != nil {
 			return fmt.Errorf("binding the player: %w", err)
 		}
 	}
@@ -124,6 +127,19 @@ type pastStep struct {
 	macros     map[macro.Name]string
 	occurredAt time.Time
 	receivedAt time.Time
+	reason     string
+	actor      commission.Actor
+	userID     ids.User
+	owned      bool // it was taken for an affiliate
+}
+
+// keep sets the macros of a step that do not follow from the conversion as it was then.
+func (s *pastStep) keep(macros map[macro.Name]string) {
+	for _, name := range []macro.Name{macro.PreviousStatus, macro.Reason, macro.Date, macro.Timestamp} {
+		if v, ok := s.macros[name]; ok {
+			macros[name] = v
+		}
+	}
 }
 
 // takeAgain appends each past step again, for the conversion's affiliate.
@@ -152,11 +168,7 @@ func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFact
 			return err
 		}
 		macros := snapshot(&then, g, click)
-		for _, name := range []macro.Name{macro.PreviousStatus, macro.Reason, macro.Date, macro.Timestamp} {
-			if v, ok := s.macros[name]; ok {
-				macros[name] = v
-			}
-		}
+		s.keep(macros)
 		at := s.occurredAt // where the operator reported the time
 		if at.Equal(s.receivedAt) {
 			at = ch.now
@@ -179,7 +191,7 @@ func pastSteps(ctx context.Context, tx *pg.Pipeline, conversionID uuid.UUID) ([]
 	err := pg.Each(ctx, tx, fmt.Sprintf("reading the steps of conversion %s", conversionID), func(rows *sql.Rows) error {
 		var s pastStep
 		var text []byte
-		if err := rows.Scan(&s.id, &s.previous, &s.status, &s.amount, &text, &s.occurredAt, &s.receivedAt); err != nil {
+		if err := rows.Scan(&s.id, &s.previous, &s.status, &s.amount, &text, &s.occurredAt, &s.receivedAt, &s.reason, &s.actor, &s.userID, &s.owned); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(text, &s.macros); err != nil {
@@ -187,7 +199,9 @@ func pastSteps(ctx context.Context, tx *pg.Pipeline, conversionID uuid.UUID) ([]
 		}
 		steps = append(steps, s)
 		return nil
-	}, `SELECT id, previous_status, status, amount, macros, occurred_at, received_at FROM conversion_events WHERE conversion_id = $1 ORDER BY id`, conversionID)
+	}, `
+		SELECT id, previous_status, status, amount, macros, occurred_at, received_at, reason, actor, coalesce(user_id, 0), affiliate_id IS NOT NULL
+		FROM conversion_events WHERE conversion_id = $1 ORDER BY id`, conversionID)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func refuseLate(ctx context.Context, ch *changes, entries []*entry) error {
 			continue
 		}
 		var inTime bool
-		if err := ch.tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM conversions WHERE click_id = $1)`, e.who.click.ID).Scan(&inTime); err != nil {
+		if err := ch.tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM conversions WHERE click_id = $1 AND undone_at IS NULL)`, e.who.click.ID).Scan(&inTime); err != nil {
 			return fmt.Errorf("looking for earlier conversions of a click: %w", err)
 		}
 		if !inTime {

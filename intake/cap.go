@@ -17,7 +17,8 @@ func capDay(at time.Time) string { return at.UTC().Format(time.DateOnly) }
 // takeCaps counts each new conversion that pays against the daily caps of its campaign and its
 // offer, on the day on which it was received, or the day of at. A conversion over a cap is
 // recorded, pays nothing, and no postback is sent. Lock order: campaigns before offers, each
-// by id. A conversion that is reversed later stays counted.
+// by id. A conversion that is reversed later
+// stays counted, unless its attribution was undone.
 func takeCaps(ctx context.Context, ch *changes, recorded []*conversion, at time.Time) error {
 	for _, kind := range []struct {
 		name string
@@ -51,12 +52,15 @@ func takeCap(ctx context.Context, ch *changes, c *conversion, key capKey, day st
 	}
 	var used int
 	err = ch.tx.QueryRowContext(ctx, `
-		INSERT INTO cap_days (kind, ref, day, used) VALUES ($1, $2, $3, 1)
-		ON CONFLICT (kind, ref, day) DO UPDATE SET used = cap_days.used + 1 WHERE cap_days.used < $4
-		RETURNING used`, key.kind, key.ref, day, most).Scan(&used)
+		WITH place AS (
+		  INSERT INTO cap_days (kind, ref, day, used) VALUES ($1, $2, $3, 1)
+		  ON CONFLICT (kind, ref, day) DO UPDATE SET used = cap_days.used + 1 WHERE cap_days.used < $4
+		  RETURNING kind, ref, day, used),
+		taken AS (INSERT INTO cap_places (conversion_id, kind, ref, day) SELECT $5, kind, ref, day FROM place)
+		SELECT used FROM place`, key.kind, key.ref, day, most, c.ID).Scan(&used)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return overCap(ctx, ch, c, key, day)
+		return overCap(ctx, ch, c, key)
 	case err != nil:
 		return fmt.Errorf("counting in the cap of %s %d: %w", key.kind, key.ref, err)
 	case used == most: // the click caches must drop the link's cap
@@ -68,23 +72,24 @@ func takeCap(ctx context.Context, ch *changes, c *conversion, key capKey, day st
 }
 
 // overCap saves a conversion that is over a cap.
-func overCap(ctx context.Context, ch *changes, c *conversion, key capKey, day string) error {
+func overCap(ctx context.Context, ch *changes, c *conversion, key capKey) error {
 	c.CappedBy, c.Payout = key.kind, decimal.NewNullDecimal(decimal.Zero)
 	if err := c.save(ctx, ch.tx); err != nil {
 		return err
 	}
-	if key.kind != capOfOffer || c.CampaignID == 0 {
-		return nil
-	}
-	most, _, err := ch.catalog.caps.get(ctx, ch.tx, capKey{capOfCampaign, int64(c.CampaignID)})
-	if err != nil || most == 0 {
-		return err
-	}
-	// It was already counted for its campaign: undo that.
-	_, err = ch.tx.ExecContext(ctx, `UPDATE cap_days SET used = used - 1 WHERE kind = 'campaign' AND ref = $1 AND day = $2 AND used > 0`,
-		c.CampaignID, day)
+	return freeCaps(ctx, ch, c) // the place that it already had in its campaign
+}
+
+// freeCaps gives back the places in caps that a conversion took.
+func freeCaps(ctx context.Context, ch *changes, c *conversion) error {
+	_, err := ch.tx.ExecContext(ctx, `
+		WITH freed AS (DELETE FROM cap_places WHERE conversion_id = $1 RETURNING kind, ref, day),
+		days AS (
+		  UPDATE cap_days d SET used = d.used - 1 FROM freed f WHERE d.kind = f.kind AND d.ref = f.ref AND d.day = f.day AND d.used > 0
+		  RETURNING d.kind)
+		SELECT pg_notify('postrider_config', 'cap_days') FROM days LIMIT 1`, c.ID)
 	if err != nil {
-		return fmt.Errorf("uncounting one of campaign %d: %w", c.CampaignID, err)
+		return fmt.Errorf("giving back the places of conversion %s: %w", c.ID, err)
 	}
 	return nil
 }

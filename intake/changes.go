@@ -33,6 +33,9 @@ type changes struct {
 	received   []receivedRow
 	announced  []uuid.UUID
 	windows    outbox.Windows
+	undoing    bool                   // an attribution is undone: what followed from it is taken back at any time
+	previewing bool                   // the transaction will be rolled back, and its steps looked at
+	taken      []eventRow             // the steps, in a preview
 	players    map[string]*conversion // the last conversion that took a step, by its player's lock
 }
 
@@ -94,10 +97,14 @@ func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []fir
 	if err != nil {
 		return fmt.Errorf("writing decisions down: %w", err)
 	}
-	ch.events = append(ch.events, eventRow{
+	row := eventRow{
 		id: id, affiliate: c.AffiliateID, conversion: c.ID, step: s, amount: c.Amount, payout: c.Payout,
 		macros: string(macros), considered: string(considered), now: now,
-	})
+	}
+	ch.events = append(ch.events, row)
+	if ch.previewing {
+		ch.taken = append(ch.taken, row)
+	}
 	if c.AffiliateID != 0 && c.Goal != commission.GoalCPA {
 		if ch.players == nil {
 			ch.players = map[string]*conversion{}

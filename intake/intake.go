@@ -73,6 +73,17 @@ func (in *Intake) PreviewAssign(ctx context.Context, conversionID uuid.UUID, a A
 	return in.recorder.previewAssign(ctx, conversionID, a)
 }
 
+// Undo undoes an attribution by staff. What was paid for it is taken back as a reversal takes it
+// back, and the operator's call is unattributed again, as another conversion.
+func (in *Intake) Undo(ctx context.Context, conversionID uuid.UUID, u Undoing) (Undone, error) {
+	return in.recorder.undo(ctx, conversionID, u)
+}
+
+// PreviewUndo returns what Undo would do, and changes nothing.
+func (in *Intake) PreviewUndo(ctx context.Context, conversionID uuid.UUID) (UndoPreview, error) {
+	return in.recorder.previewUndo(ctx, conversionID)
+}
+
 // PriceMissing calculates the payout of the conversions that had none because a currency had
 // no exchange rate, now that there is one. Each gets a step; nothing fires for it, since its
 // status is unchanged. It returns how many there were.

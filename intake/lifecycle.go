@@ -2,6 +2,8 @@ package intake
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/internal/ids"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
 
@@ -34,9 +37,12 @@ type Move struct {
 // lifecycle change, with another amount, currency or time of the same transaction a
 // correction, otherwise a duplicate.
 func reportAgain(ctx context.Context, ch *changes, again *conversion, r inbound.Report, now time.Time) (Outcome, error) {
-	known, err := findConversion(ctx, ch.tx, `integration_id = $1 AND goal = $2 AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
+	known, err := findConversion(ctx, ch.tx, `integration_id = $1 AND goal = $2 AND undone_at IS NULL AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
 		ORDER BY transaction_id IS NOT DISTINCT FROM nullif($3, '') DESC`,
 		again.IntegrationID, again.Goal, again.TransactionID, again.OnceKey)
+	if errors.Is(err, sql.ErrNoRows) { // its attribution was undone since
+		err = pg.ErrOvertaken
+	}
 	if err != nil {
 		return Outcome{}, fmt.Errorf("finding the conversion that this one repeats: %w", err)
 	}
@@ -93,6 +99,9 @@ func overtaken(ctx context.Context, ch *changes, known *conversion, r inbound.Re
 
 // move takes one step of a locked conversion's lifecycle.
 func move(ctx context.Context, ch *changes, c *conversion, m Move, at, now time.Time) (Outcome, error) {
+	if c.UndoneAt.Valid {
+		return Outcome{}, c.undone("id")
+	}
 	corrected := c.differences(m)
 	correction := m.To == c.Status && len(corrected) > 0
 	if m.To == c.Status && !correction {

@@ -17,7 +17,7 @@ func (r *recorder) priceMissing(ctx context.Context, currency string, by Move) (
 		err := rows.Scan(&id)
 		waiting = append(waiting, id)
 		return err
-	}, `SELECT id FROM conversions WHERE payout IS NULL AND terms IS NOT NULL AND (currency = $1 OR payout_currency = $1) ORDER BY id`, currency)
+	}, `SELECT id FROM conversions WHERE payout IS NULL AND terms IS NOT NULL AND undone_at IS NULL AND (currency = $1 OR payout_currency = $1) ORDER BY id`, currency)
 	if err != nil {
 		return 0, err
 	}

@@ -58,9 +58,9 @@ func qualify(ctx context.Context, ch *changes, lock string, c *conversion) error
 	return moveCPA(ctx, ch, cpa, rules.Qualification, verdict)
 }
 
-// samePlayer matches conversions of one player: by the player, or by the click while no player
-// is known.
-const samePlayer = `(player_id = $3 OR click_id = $4 AND (player_id IS NULL OR $3::uuid IS NULL))`
+// samePlayer matches the conversions of one player that count: by the player, or by the click
+// while no player is known.
+const samePlayer = `(player_id = $3 OR click_id = $4 AND (player_id IS NULL OR $3::uuid IS NULL)) AND undone_at IS NULL`
 
 // eventsOfPlayer returns the conversions of a player at this offer, with amounts in the
 // offer's currency. An amount without an exchange rate counts as zero.
@@ -129,10 +129,11 @@ func recordCPA(ctx context.Context, ch *changes, by *conversion, rules *offerRul
 }
 
 // moveCPA cancels or reinstates a CPA as its conditions fail or are met again. A status set by
-// staff is left unchanged.
+// staff is left unchanged. Clawback ends after some days, but not for what was attributed by
+// mistake.
 func moveCPA(ctx context.Context, ch *changes, cpa *conversion, rule commission.Qualification, verdict commission.Verdict) error {
 	approved := cpa.Status == commission.Approved
-	if verdict.Qualified == approved || approved && !rule.Undoes(cpa.OccurredAt, ch.now) {
+	if verdict.Qualified == approved || approved && !ch.undoing && !rule.Undoes(cpa.OccurredAt, ch.now) {
 		return nil
 	}
 	last, err := ch.lastStep(ctx, cpa.ID)

@@ -65,6 +65,10 @@ type Conversion struct {
 	AttributedBy string `json:"attributed_by,omitempty"`
 	// offer or campaign, where the cap of its day was reached: then it pays nothing.
 	CappedBy string `json:"capped_by,omitempty"`
+	// When its attribution was undone: then it pays nothing, and makes no other a duplicate.
+	UndoneAt *time.Time `json:"undone_at,omitempty"`
+	// The unattributed conversion that stands for the operator's call since.
+	ReplacedBy *uuid.UUID `json:"replaced_by,omitempty"`
 	// OccurredAt holds the value of the "occurred_at" field.
 	OccurredAt time.Time `json:"occurred_at,omitempty"`
 	// ReceivedAt holds the value of the "received_at" field.
@@ -79,7 +83,7 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case conversion.FieldAmount, conversion.FieldPayout, conversion.FieldRate:
 			values[i] = &sql.NullScanner{S: new(decimal.Decimal)}
-		case conversion.FieldClickID, conversion.FieldPlayerID:
+		case conversion.FieldClickID, conversion.FieldPlayerID, conversion.FieldReplacedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case conversion.FieldTerms:
 			values[i] = new([]byte)
@@ -87,7 +91,7 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldReportedStatus, conversion.FieldOrigin, conversion.FieldAttributedBy, conversion.FieldCappedBy:
 			values[i] = new(sql.NullString)
-		case conversion.FieldOccurredAt, conversion.FieldReceivedAt:
+		case conversion.FieldUndoneAt, conversion.FieldOccurredAt, conversion.FieldReceivedAt:
 			values[i] = new(sql.NullTime)
 		case conversion.FieldID:
 			values[i] = new(uuid.UUID)
@@ -256,6 +260,20 @@ func (_m *Conversion) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CappedBy = value.String
 			}
+		case conversion.FieldUndoneAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field undone_at", values[i])
+			} else if value.Valid {
+				_m.UndoneAt = new(time.Time)
+				*_m.UndoneAt = value.Time
+			}
+		case conversion.FieldReplacedBy:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field replaced_by", values[i])
+			} else if value.Valid {
+				_m.ReplacedBy = new(uuid.UUID)
+				*_m.ReplacedBy = *value.S.(*uuid.UUID)
+			}
 		case conversion.FieldOccurredAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field occurred_at", values[i])
@@ -389,6 +407,16 @@ func (_m *Conversion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("capped_by=")
 	builder.WriteString(_m.CappedBy)
+	builder.WriteString(", ")
+	if v := _m.UndoneAt; v != nil {
+		builder.WriteString("undone_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ReplacedBy; v != nil {
+		builder.WriteString("replaced_by=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("occurred_at=")
 	builder.WriteString(_m.OccurredAt.Format(time.ANSIC))

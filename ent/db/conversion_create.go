@@ -283,6 +283,34 @@ func (_c *ConversionCreate) SetNillableCappedBy(v *string) *ConversionCreate {
 	return _c
 }
 
+// SetUndoneAt sets the "undone_at" field.
+func (_c *ConversionCreate) SetUndoneAt(v time.Time) *ConversionCreate {
+	_c.mutation.SetUndoneAt(v)
+	return _c
+}
+
+// SetNillableUndoneAt sets the "undone_at" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableUndoneAt(v *time.Time) *ConversionCreate {
+	if v != nil {
+		_c.SetUndoneAt(*v)
+	}
+	return _c
+}
+
+// SetReplacedBy sets the "replaced_by" field.
+func (_c *ConversionCreate) SetReplacedBy(v uuid.UUID) *ConversionCreate {
+	_c.mutation.SetReplacedBy(v)
+	return _c
+}
+
+// SetNillableReplacedBy sets the "replaced_by" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableReplacedBy(v *uuid.UUID) *ConversionCreate {
+	if v != nil {
+		_c.SetReplacedBy(*v)
+	}
+	return _c
+}
+
 // SetOccurredAt sets the "occurred_at" field.
 func (_c *ConversionCreate) SetOccurredAt(v time.Time) *ConversionCreate {
 	_c.mutation.SetOccurredAt(v)
@@ -533,6 +561,14 @@ func (_c *ConversionCreate) createSpec() (*Conversion, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CappedBy(); ok {
 		_spec.SetField(conversion.FieldCappedBy, field.TypeString, value)
 		_node.CappedBy = value
+	}
+	if value, ok := _c.mutation.UndoneAt(); ok {
+		_spec.SetField(conversion.FieldUndoneAt, field.TypeTime, value)
+		_node.UndoneAt = &value
+	}
+	if value, ok := _c.mutation.ReplacedBy(); ok {
+		_spec.SetField(conversion.FieldReplacedBy, field.TypeUUID, value)
+		_node.ReplacedBy = &value
 	}
 	if value, ok := _c.mutation.OccurredAt(); ok {
 		_spec.SetField(conversion.FieldOccurredAt, field.TypeTime, value)

@@ -350,6 +350,46 @@ func (_u *ConversionUpdate) SetNillableCappedBy(v *string) *ConversionUpdate {
 	return _u
 }
 
+// SetUndoneAt sets the "undone_at" field.
+func (_u *ConversionUpdate) SetUndoneAt(v time.Time) *ConversionUpdate {
+	_u.mutation.SetUndoneAt(v)
+	return _u
+}
+
+// SetNillableUndoneAt sets the "undone_at" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableUndoneAt(v *time.Time) *ConversionUpdate {
+	if v != nil {
+		_u.SetUndoneAt(*v)
+	}
+	return _u
+}
+
+// ClearUndoneAt clears the value of the "undone_at" field.
+func (_u *ConversionUpdate) ClearUndoneAt() *ConversionUpdate {
+	_u.mutation.ClearUndoneAt()
+	return _u
+}
+
+// SetReplacedBy sets the "replaced_by" field.
+func (_u *ConversionUpdate) SetReplacedBy(v uuid.UUID) *ConversionUpdate {
+	_u.mutation.SetReplacedBy(v)
+	return _u
+}
+
+// SetNillableReplacedBy sets the "replaced_by" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableReplacedBy(v *uuid.UUID) *ConversionUpdate {
+	if v != nil {
+		_u.SetReplacedBy(*v)
+	}
+	return _u
+}
+
+// ClearReplacedBy clears the value of the "replaced_by" field.
+func (_u *ConversionUpdate) ClearReplacedBy() *ConversionUpdate {
+	_u.mutation.ClearReplacedBy()
+	return _u
+}
+
 // SetOccurredAt sets the "occurred_at" field.
 func (_u *ConversionUpdate) SetOccurredAt(v time.Time) *ConversionUpdate {
 	_u.mutation.SetOccurredAt(v)
@@ -519,6 +559,18 @@ func (_u *ConversionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.CappedBy(); ok {
 		_spec.SetField(conversion.FieldCappedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.UndoneAt(); ok {
+		_spec.SetField(conversion.FieldUndoneAt, field.TypeTime, value)
+	}
+	if _u.mutation.UndoneAtCleared() {
+		_spec.ClearField(conversion.FieldUndoneAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ReplacedBy(); ok {
+		_spec.SetField(conversion.FieldReplacedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.ReplacedByCleared() {
+		_spec.ClearField(conversion.FieldReplacedBy, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.OccurredAt(); ok {
 		_spec.SetField(conversion.FieldOccurredAt, field.TypeTime, value)
@@ -863,6 +915,46 @@ func (_u *ConversionUpdateOne) SetNillableCappedBy(v *string) *ConversionUpdateO
 	return _u
 }
 
+// SetUndoneAt sets the "undone_at" field.
+func (_u *ConversionUpdateOne) SetUndoneAt(v time.Time) *ConversionUpdateOne {
+	_u.mutation.SetUndoneAt(v)
+	return _u
+}
+
+// SetNillableUndoneAt sets the "undone_at" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableUndoneAt(v *time.Time) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetUndoneAt(*v)
+	}
+	return _u
+}
+
+// ClearUndoneAt clears the value of the "undone_at" field.
+func (_u *ConversionUpdateOne) ClearUndoneAt() *ConversionUpdateOne {
+	_u.mutation.ClearUndoneAt()
+	return _u
+}
+
+// SetReplacedBy sets the "replaced_by" field.
+func (_u *ConversionUpdateOne) SetReplacedBy(v uuid.UUID) *ConversionUpdateOne {
+	_u.mutation.SetReplacedBy(v)
+	return _u
+}
+
+// SetNillableReplacedBy sets the "replaced_by" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableReplacedBy(v *uuid.UUID) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetReplacedBy(*v)
+	}
+	return _u
+}
+
+// ClearReplacedBy clears the value of the "replaced_by" field.
+func (_u *ConversionUpdateOne) ClearReplacedBy() *ConversionUpdateOne {
+	_u.mutation.ClearReplacedBy()
+	return _u
+}
+
 // SetOccurredAt sets the "occurred_at" field.
 func (_u *ConversionUpdateOne) SetOccurredAt(v time.Time) *ConversionUpdateOne {
 	_u.mutation.SetOccurredAt(v)
@@ -1062,6 +1154,18 @@ func (_u *ConversionUpdateOne) sqlSave(ctx context.Context) (_node *Conversion, 
 	}
 	if value, ok := _u.mutation.CappedBy(); ok {
 		_spec.SetField(conversion.FieldCappedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.UndoneAt(); ok {
+		_spec.SetField(conversion.FieldUndoneAt, field.TypeTime, value)
+	}
+	if _u.mutation.UndoneAtCleared() {
+		_spec.ClearField(conversion.FieldUndoneAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ReplacedBy(); ok {
+		_spec.SetField(conversion.FieldReplacedBy, field.TypeUUID, value)
+	}
+	if _u.mutation.ReplacedByCleared() {
+		_spec.ClearField(conversion.FieldReplacedBy, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.OccurredAt(); ok {
 		_spec.SetField(conversion.FieldOccurredAt, field.TypeTime, value)

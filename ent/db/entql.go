@@ -276,6 +276,8 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversion.FieldOrigin:          {Type: field.TypeString, Column: conversion.FieldOrigin},
 			conversion.FieldAttributedBy:    {Type: field.TypeString, Column: conversion.FieldAttributedBy},
 			conversion.FieldCappedBy:        {Type: field.TypeString, Column: conversion.FieldCappedBy},
+			conversion.FieldUndoneAt:        {Type: field.TypeTime, Column: conversion.FieldUndoneAt},
+			conversion.FieldReplacedBy:      {Type: field.TypeUUID, Column: conversion.FieldReplacedBy},
 			conversion.FieldOccurredAt:      {Type: field.TypeTime, Column: conversion.FieldOccurredAt},
 			conversion.FieldReceivedAt:      {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
 		},
@@ -567,6 +569,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			player.FieldIntegrationID: {Type: field.TypeInt64, Column: player.FieldIntegrationID},
 			player.FieldExternalID:    {Type: field.TypeString, Column: player.FieldExternalID},
 			player.FieldClickID:       {Type: field.TypeUUID, Column: player.FieldClickID},
+			player.FieldBoundBy:       {Type: field.TypeUUID, Column: player.FieldBoundBy},
 			player.FieldCreatedAt:     {Type: field.TypeTime, Column: player.FieldCreatedAt},
 		},
 	}
@@ -1661,6 +1664,16 @@ func (f *ConversionFilter) WhereAttributedBy(p entql.StringP) {
 // WhereCappedBy applies the entql string predicate on the capped_by field.
 func (f *ConversionFilter) WhereCappedBy(p entql.StringP) {
 	f.Where(p.Field(conversion.FieldCappedBy))
+}
+
+// WhereUndoneAt applies the entql time.Time predicate on the undone_at field.
+func (f *ConversionFilter) WhereUndoneAt(p entql.TimeP) {
+	f.Where(p.Field(conversion.FieldUndoneAt))
+}
+
+// WhereReplacedBy applies the entql [16]byte predicate on the replaced_by field.
+func (f *ConversionFilter) WhereReplacedBy(p entql.ValueP) {
+	f.Where(p.Field(conversion.FieldReplacedBy))
 }
 
 // WhereOccurredAt applies the entql time.Time predicate on the occurred_at field.
@@ -2816,6 +2829,11 @@ func (f *PlayerFilter) WhereExternalID(p entql.StringP) {
 // WhereClickID applies the entql [16]byte predicate on the click_id field.
 func (f *PlayerFilter) WhereClickID(p entql.ValueP) {
 	f.Where(p.Field(player.FieldClickID))
+}
+
+// WhereBoundBy applies the entql [16]byte predicate on the bound_by field.
+func (f *PlayerFilter) WhereBoundBy(p entql.ValueP) {
+	f.Where(p.Field(player.FieldBoundBy))
 }
 
 // WhereCreatedAt applies the entql time.Time predicate on the created_at field.

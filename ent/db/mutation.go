@@ -8786,6 +8786,8 @@ type ConversionMutation struct {
 	origin            *string
 	attributed_by     *string
 	capped_by         *string
+	undone_at         *time.Time
+	replaced_by       *uuid.UUID
 	occurred_at       *time.Time
 	received_at       *time.Time
 	clearedFields     map[string]struct{}
@@ -9936,6 +9938,104 @@ func (m *ConversionMutation) ResetCappedBy() {
 	m.capped_by = nil
 }
 
+// SetUndoneAt sets the "undone_at" field.
+func (m *ConversionMutation) SetUndoneAt(t time.Time) {
+	m.undone_at = &t
+}
+
+// UndoneAt returns the value of the "undone_at" field in the mutation.
+func (m *ConversionMutation) UndoneAt() (r time.Time, exists bool) {
+	v := m.undone_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUndoneAt returns the old "undone_at" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldUndoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUndoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUndoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUndoneAt: %w", err)
+	}
+	return oldValue.UndoneAt, nil
+}
+
+// ClearUndoneAt clears the value of the "undone_at" field.
+func (m *ConversionMutation) ClearUndoneAt() {
+	m.undone_at = nil
+	m.clearedFields[conversion.FieldUndoneAt] = struct{}{}
+}
+
+// UndoneAtCleared returns if the "undone_at" field was cleared in this mutation.
+func (m *ConversionMutation) UndoneAtCleared() bool {
+	_, ok := m.clearedFields[conversion.FieldUndoneAt]
+	return ok
+}
+
+// ResetUndoneAt resets all changes to the "undone_at" field.
+func (m *ConversionMutation) ResetUndoneAt() {
+	m.undone_at = nil
+	delete(m.clearedFields, conversion.FieldUndoneAt)
+}
+
+// SetReplacedBy sets the "replaced_by" field.
+func (m *ConversionMutation) SetReplacedBy(u uuid.UUID) {
+	m.replaced_by = &u
+}
+
+// ReplacedBy returns the value of the "replaced_by" field in the mutation.
+func (m *ConversionMutation) ReplacedBy() (r uuid.UUID, exists bool) {
+	v := m.replaced_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReplacedBy returns the old "replaced_by" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldReplacedBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReplacedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReplacedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReplacedBy: %w", err)
+	}
+	return oldValue.ReplacedBy, nil
+}
+
+// ClearReplacedBy clears the value of the "replaced_by" field.
+func (m *ConversionMutation) ClearReplacedBy() {
+	m.replaced_by = nil
+	m.clearedFields[conversion.FieldReplacedBy] = struct{}{}
+}
+
+// ReplacedByCleared returns if the "replaced_by" field was cleared in this mutation.
+func (m *ConversionMutation) ReplacedByCleared() bool {
+	_, ok := m.clearedFields[conversion.FieldReplacedBy]
+	return ok
+}
+
+// ResetReplacedBy resets all changes to the "replaced_by" field.
+func (m *ConversionMutation) ResetReplacedBy() {
+	m.replaced_by = nil
+	delete(m.clearedFields, conversion.FieldReplacedBy)
+}
+
 // SetOccurredAt sets the "occurred_at" field.
 func (m *ConversionMutation) SetOccurredAt(t time.Time) {
 	m.occurred_at = &t
@@ -10042,7 +10142,7 @@ func (m *ConversionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversionMutation) Fields() []string {
-	fields := make([]string, 0, 24)
+	fields := make([]string, 0, 26)
 	if m.affiliate_id != nil {
 		fields = append(fields, conversion.FieldAffiliateID)
 	}
@@ -10109,6 +10209,12 @@ func (m *ConversionMutation) Fields() []string {
 	if m.capped_by != nil {
 		fields = append(fields, conversion.FieldCappedBy)
 	}
+	if m.undone_at != nil {
+		fields = append(fields, conversion.FieldUndoneAt)
+	}
+	if m.replaced_by != nil {
+		fields = append(fields, conversion.FieldReplacedBy)
+	}
 	if m.occurred_at != nil {
 		fields = append(fields, conversion.FieldOccurredAt)
 	}
@@ -10167,6 +10273,10 @@ func (m *ConversionMutation) Field(name string) (ent.Value, bool) {
 		return m.AttributedBy()
 	case conversion.FieldCappedBy:
 		return m.CappedBy()
+	case conversion.FieldUndoneAt:
+		return m.UndoneAt()
+	case conversion.FieldReplacedBy:
+		return m.ReplacedBy()
 	case conversion.FieldOccurredAt:
 		return m.OccurredAt()
 	case conversion.FieldReceivedAt:
@@ -10224,6 +10334,10 @@ func (m *ConversionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldAttributedBy(ctx)
 	case conversion.FieldCappedBy:
 		return m.OldCappedBy(ctx)
+	case conversion.FieldUndoneAt:
+		return m.OldUndoneAt(ctx)
+	case conversion.FieldReplacedBy:
+		return m.OldReplacedBy(ctx)
 	case conversion.FieldOccurredAt:
 		return m.OldOccurredAt(ctx)
 	case conversion.FieldReceivedAt:
@@ -10391,6 +10505,20 @@ func (m *ConversionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCappedBy(v)
 		return nil
+	case conversion.FieldUndoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUndoneAt(v)
+		return nil
+	case conversion.FieldReplacedBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReplacedBy(v)
+		return nil
 	case conversion.FieldOccurredAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -10531,6 +10659,12 @@ func (m *ConversionMutation) ClearedFields() []string {
 	if m.FieldCleared(conversion.FieldRate) {
 		fields = append(fields, conversion.FieldRate)
 	}
+	if m.FieldCleared(conversion.FieldUndoneAt) {
+		fields = append(fields, conversion.FieldUndoneAt)
+	}
+	if m.FieldCleared(conversion.FieldReplacedBy) {
+		fields = append(fields, conversion.FieldReplacedBy)
+	}
 	return fields
 }
 
@@ -10577,6 +10711,12 @@ func (m *ConversionMutation) ClearField(name string) error {
 		return nil
 	case conversion.FieldRate:
 		m.ClearRate()
+		return nil
+	case conversion.FieldUndoneAt:
+		m.ClearUndoneAt()
+		return nil
+	case conversion.FieldReplacedBy:
+		m.ClearReplacedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown Conversion nullable field %s", name)
@@ -10651,6 +10791,12 @@ func (m *ConversionMutation) ResetField(name string) error {
 		return nil
 	case conversion.FieldCappedBy:
 		m.ResetCappedBy()
+		return nil
+	case conversion.FieldUndoneAt:
+		m.ResetUndoneAt()
+		return nil
+	case conversion.FieldReplacedBy:
+		m.ResetReplacedBy()
 		return nil
 	case conversion.FieldOccurredAt:
 		m.ResetOccurredAt()
@@ -22708,6 +22854,7 @@ type PlayerMutation struct {
 	addintegration_id *int64
 	external_id       *string
 	click_id          *uuid.UUID
+	bound_by          *uuid.UUID
 	created_at        *time.Time
 	clearedFields     map[string]struct{}
 	done              bool
@@ -22960,6 +23107,55 @@ func (m *PlayerMutation) ResetClickID() {
 	delete(m.clearedFields, player.FieldClickID)
 }
 
+// SetBoundBy sets the "bound_by" field.
+func (m *PlayerMutation) SetBoundBy(u uuid.UUID) {
+	m.bound_by = &u
+}
+
+// BoundBy returns the value of the "bound_by" field in the mutation.
+func (m *PlayerMutation) BoundBy() (r uuid.UUID, exists bool) {
+	v := m.bound_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBoundBy returns the old "bound_by" field's value of the Player entity.
+// If the Player object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PlayerMutation) OldBoundBy(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBoundBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBoundBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBoundBy: %w", err)
+	}
+	return oldValue.BoundBy, nil
+}
+
+// ClearBoundBy clears the value of the "bound_by" field.
+func (m *PlayerMutation) ClearBoundBy() {
+	m.bound_by = nil
+	m.clearedFields[player.FieldBoundBy] = struct{}{}
+}
+
+// BoundByCleared returns if the "bound_by" field was cleared in this mutation.
+func (m *PlayerMutation) BoundByCleared() bool {
+	_, ok := m.clearedFields[player.FieldBoundBy]
+	return ok
+}
+
+// ResetBoundBy resets all changes to the "bound_by" field.
+func (m *PlayerMutation) ResetBoundBy() {
+	m.bound_by = nil
+	delete(m.clearedFields, player.FieldBoundBy)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *PlayerMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -23030,7 +23226,7 @@ func (m *PlayerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PlayerMutation) Fields() []string {
-	fields := make([]string, 0, 4)
+	fields := make([]string, 0, 5)
 	if m.integration_id != nil {
 		fields = append(fields, player.FieldIntegrationID)
 	}
@@ -23039,6 +23235,9 @@ func (m *PlayerMutation) Fields() []string {
 	}
 	if m.click_id != nil {
 		fields = append(fields, player.FieldClickID)
+	}
+	if m.bound_by != nil {
+		fields = append(fields, player.FieldBoundBy)
 	}
 	if m.created_at != nil {
 		fields = append(fields, player.FieldCreatedAt)
@@ -23057,6 +23256,8 @@ func (m *PlayerMutation) Field(name string) (ent.Value, bool) {
 		return m.ExternalID()
 	case player.FieldClickID:
 		return m.ClickID()
+	case player.FieldBoundBy:
+		return m.BoundBy()
 	case player.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -23074,6 +23275,8 @@ func (m *PlayerMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldExternalID(ctx)
 	case player.FieldClickID:
 		return m.OldClickID(ctx)
+	case player.FieldBoundBy:
+		return m.OldBoundBy(ctx)
 	case player.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -23105,6 +23308,13 @@ func (m *PlayerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetClickID(v)
+		return nil
+	case player.FieldBoundBy:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBoundBy(v)
 		return nil
 	case player.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -23161,6 +23371,9 @@ func (m *PlayerMutation) ClearedFields() []string {
 	if m.FieldCleared(player.FieldClickID) {
 		fields = append(fields, player.FieldClickID)
 	}
+	if m.FieldCleared(player.FieldBoundBy) {
+		fields = append(fields, player.FieldBoundBy)
+	}
 	return fields
 }
 
@@ -23178,6 +23391,9 @@ func (m *PlayerMutation) ClearField(name string) error {
 	case player.FieldClickID:
 		m.ClearClickID()
 		return nil
+	case player.FieldBoundBy:
+		m.ClearBoundBy()
+		return nil
 	}
 	return fmt.Errorf("unknown Player nullable field %s", name)
 }
@@ -23194,6 +23410,9 @@ func (m *PlayerMutation) ResetField(name string) error {
 		return nil
 	case player.FieldClickID:
 		m.ResetClickID()
+		return nil
+	case player.FieldBoundBy:
+		m.ResetBoundBy()
 		return nil
 	case player.FieldCreatedAt:
 		m.ResetCreatedAt()

@@ -24,6 +24,8 @@ type Player struct {
 	ExternalID string `json:"external_id,omitempty"`
 	// Bound the first time both are given.
 	ClickID *uuid.UUID `json:"click_id,omitempty"`
+	// The conversion whose attribution by staff bound it; null if a call did.
+	BoundBy *uuid.UUID `json:"bound_by,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -34,7 +36,7 @@ func (*Player) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case player.FieldClickID:
+		case player.FieldClickID, player.FieldBoundBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case player.FieldIntegrationID:
 			values[i] = new(sql.NullInt64)
@@ -83,6 +85,13 @@ func (_m *Player) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ClickID = new(uuid.UUID)
 				*_m.ClickID = *value.S.(*uuid.UUID)
+			}
+		case player.FieldBoundBy:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field bound_by", values[i])
+			} else if value.Valid {
+				_m.BoundBy = new(uuid.UUID)
+				*_m.BoundBy = *value.S.(*uuid.UUID)
 			}
 		case player.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -134,6 +143,11 @@ func (_m *Player) String() string {
 	builder.WriteString(", ")
 	if v := _m.ClickID; v != nil {
 		builder.WriteString("click_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.BoundBy; v != nil {
+		builder.WriteString("bound_by=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

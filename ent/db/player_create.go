@@ -47,6 +47,20 @@ func (_c *PlayerCreate) SetNillableClickID(v *uuid.UUID) *PlayerCreate {
 	return _c
 }
 
+// SetBoundBy sets the "bound_by" field.
+func (_c *PlayerCreate) SetBoundBy(v uuid.UUID) *PlayerCreate {
+	_c.mutation.SetBoundBy(v)
+	return _c
+}
+
+// SetNillableBoundBy sets the "bound_by" field if the given value is not nil.
+func (_c *PlayerCreate) SetNillableBoundBy(v *uuid.UUID) *PlayerCreate {
+	if v != nil {
+		_c.SetBoundBy(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *PlayerCreate) SetCreatedAt(v time.Time) *PlayerCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -171,6 +185,10 @@ func (_c *PlayerCreate) createSpec() (*Player, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ClickID(); ok {
 		_spec.SetField(player.FieldClickID, field.TypeUUID, value)
 		_node.ClickID = &value
+	}
+	if value, ok := _c.mutation.BoundBy(); ok {
+		_spec.SetField(player.FieldBoundBy, field.TypeUUID, value)
+		_node.BoundBy = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(player.FieldCreatedAt, field.TypeTime, value)

@@ -49,6 +49,26 @@ func (_u *PlayerUpdate) ClearClickID() *PlayerUpdate {
 	return _u
 }
 
+// SetBoundBy sets the "bound_by" field.
+func (_u *PlayerUpdate) SetBoundBy(v uuid.UUID) *PlayerUpdate {
+	_u.mutation.SetBoundBy(v)
+	return _u
+}
+
+// SetNillableBoundBy sets the "bound_by" field if the given value is not nil.
+func (_u *PlayerUpdate) SetNillableBoundBy(v *uuid.UUID) *PlayerUpdate {
+	if v != nil {
+		_u.SetBoundBy(*v)
+	}
+	return _u
+}
+
+// ClearBoundBy clears the value of the "bound_by" field.
+func (_u *PlayerUpdate) ClearBoundBy() *PlayerUpdate {
+	_u.mutation.ClearBoundBy()
+	return _u
+}
+
 // Mutation returns the PlayerMutation object of the builder.
 func (_u *PlayerUpdate) Mutation() *PlayerMutation {
 	return _u.mutation
@@ -102,6 +122,12 @@ func (_u *PlayerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ClickIDCleared() {
 		_spec.ClearField(player.FieldClickID, field.TypeUUID)
 	}
+	if value, ok := _u.mutation.BoundBy(); ok {
+		_spec.SetField(player.FieldBoundBy, field.TypeUUID, value)
+	}
+	if _u.mutation.BoundByCleared() {
+		_spec.ClearField(player.FieldBoundBy, field.TypeUUID)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -141,6 +167,26 @@ func (_u *PlayerUpdateOne) SetNillableClickID(v *uuid.UUID) *PlayerUpdateOne {
 // ClearClickID clears the value of the "click_id" field.
 func (_u *PlayerUpdateOne) ClearClickID() *PlayerUpdateOne {
 	_u.mutation.ClearClickID()
+	return _u
+}
+
+// SetBoundBy sets the "bound_by" field.
+func (_u *PlayerUpdateOne) SetBoundBy(v uuid.UUID) *PlayerUpdateOne {
+	_u.mutation.SetBoundBy(v)
+	return _u
+}
+
+// SetNillableBoundBy sets the "bound_by" field if the given value is not nil.
+func (_u *PlayerUpdateOne) SetNillableBoundBy(v *uuid.UUID) *PlayerUpdateOne {
+	if v != nil {
+		_u.SetBoundBy(*v)
+	}
+	return _u
+}
+
+// ClearBoundBy clears the value of the "bound_by" field.
+func (_u *PlayerUpdateOne) ClearBoundBy() *PlayerUpdateOne {
+	_u.mutation.ClearBoundBy()
 	return _u
 }
 
@@ -226,6 +272,12 @@ func (_u *PlayerUpdateOne) sqlSave(ctx context.Context) (_node *Player, err erro
 	}
 	if _u.mutation.ClickIDCleared() {
 		_spec.ClearField(player.FieldClickID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.BoundBy(); ok {
+		_spec.SetField(player.FieldBoundBy, field.TypeUUID, value)
+	}
+	if _u.mutation.BoundByCleared() {
+		_spec.ClearField(player.FieldBoundBy, field.TypeUUID)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Player{config: _u.config}

@@ -48,6 +48,7 @@ func (Player) Fields() []ent.Field {
 		field.Int64("integration_id").Immutable(),
 		field.String("external_id").Immutable().Comment("The operator's id; never leaves Postrider."),
 		optionalFact("click_id", "Bound the first time both are given."),
+		optionalFact("bound_by", "The conversion whose attribution by staff bound it; null if a call did."),
 		createdAt(),
 	}
 }

@@ -39,6 +39,8 @@ func (Conversion) Fields() []ent.Field {
 		field.String("origin").Default("operator").Immutable().Comment("operator, staff, api, or postrider for a CPA that it found itself."),
 		field.String("attributed_by").Default("").Comment("click, player or staff; empty while unattributed."),
 		field.String("capped_by").Default("").Comment("offer or campaign, where the cap of its day was reached: then it pays nothing."),
+		optionalTime("undone_at", "When its attribution was undone: then it pays nothing, and makes no other a duplicate."),
+		optionalFact("replaced_by", "The unattributed conversion that stands for the operator's call since."),
 		field.Time("occurred_at"),
 		field.Time("received_at").Immutable(),
 	}
@@ -51,6 +53,7 @@ func (Conversion) Indexes() []ent.Index {
 		index.Fields("integration_id", "goal", "once_key").Unique(),
 		index.Fields(affiliateColumn, "id"),
 		index.Fields("campaign_id", "id"),
+		index.Fields("replaced_by").Unique(),
 		index.Fields("click_id"),
 		index.Fields("player_id"),
 		index.Fields("transaction_id"),

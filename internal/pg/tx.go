@@ -64,7 +64,14 @@ func runTx(ctx context.Context, db *sql.DB, fn func(ctx context.Context, tx *sql
 	return nil
 }
 
+// ErrOvertaken is returned by the function of a transaction that found its reads contradicted by
+// another one's commit: it is run again in a new transaction.
+var ErrOvertaken = errors.New("another transaction came first")
+
 func abortedByAnother(err error) bool {
+	if errors.Is(err, ErrOvertaken) {
+		return true
+	}
 	pgErr, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (pgErr.Code == serializationFailure || pgErr.Code == deadlockDetected)
 }

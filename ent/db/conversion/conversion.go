@@ -59,6 +59,10 @@ const (
 	FieldAttributedBy = "attributed_by"
 	// FieldCappedBy holds the string denoting the capped_by field in the database.
 	FieldCappedBy = "capped_by"
+	// FieldUndoneAt holds the string denoting the undone_at field in the database.
+	FieldUndoneAt = "undone_at"
+	// FieldReplacedBy holds the string denoting the replaced_by field in the database.
+	FieldReplacedBy = "replaced_by"
 	// FieldOccurredAt holds the string denoting the occurred_at field in the database.
 	FieldOccurredAt = "occurred_at"
 	// FieldReceivedAt holds the string denoting the received_at field in the database.
@@ -92,6 +96,8 @@ var Columns = []string{
 	FieldOrigin,
 	FieldAttributedBy,
 	FieldCappedBy,
+	FieldUndoneAt,
+	FieldReplacedBy,
 	FieldOccurredAt,
 	FieldReceivedAt,
 }
@@ -249,6 +255,16 @@ func ByAttributedBy(opts ...sql.OrderTermOption) OrderOption {
 // ByCappedBy orders the results by the capped_by field.
 func ByCappedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCappedBy, opts...).ToFunc()
+}
+
+// ByUndoneAt orders the results by the undone_at field.
+func ByUndoneAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUndoneAt, opts...).ToFunc()
+}
+
+// ByReplacedBy orders the results by the replaced_by field.
+func ByReplacedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReplacedBy, opts...).ToFunc()
 }
 
 // ByOccurredAt orders the results by the occurred_at field.

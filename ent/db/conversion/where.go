@@ -157,6 +157,16 @@ func CappedBy(v string) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldCappedBy, v))
 }
 
+// UndoneAt applies equality check predicate on the "undone_at" field. It's identical to UndoneAtEQ.
+func UndoneAt(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldUndoneAt, v))
+}
+
+// ReplacedBy applies equality check predicate on the "replaced_by" field. It's identical to ReplacedByEQ.
+func ReplacedBy(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReplacedBy, v))
+}
+
 // OccurredAt applies equality check predicate on the "occurred_at" field. It's identical to OccurredAtEQ.
 func OccurredAt(v time.Time) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldOccurredAt, v))
@@ -1355,6 +1365,106 @@ func CappedByEqualFold(v string) predicate.Conversion {
 // CappedByContainsFold applies the ContainsFold predicate on the "capped_by" field.
 func CappedByContainsFold(v string) predicate.Conversion {
 	return predicate.Conversion(sql.FieldContainsFold(FieldCappedBy, v))
+}
+
+// UndoneAtEQ applies the EQ predicate on the "undone_at" field.
+func UndoneAtEQ(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldUndoneAt, v))
+}
+
+// UndoneAtNEQ applies the NEQ predicate on the "undone_at" field.
+func UndoneAtNEQ(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldUndoneAt, v))
+}
+
+// UndoneAtIn applies the In predicate on the "undone_at" field.
+func UndoneAtIn(vs ...time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldUndoneAt, vs...))
+}
+
+// UndoneAtNotIn applies the NotIn predicate on the "undone_at" field.
+func UndoneAtNotIn(vs ...time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldUndoneAt, vs...))
+}
+
+// UndoneAtGT applies the GT predicate on the "undone_at" field.
+func UndoneAtGT(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldUndoneAt, v))
+}
+
+// UndoneAtGTE applies the GTE predicate on the "undone_at" field.
+func UndoneAtGTE(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldUndoneAt, v))
+}
+
+// UndoneAtLT applies the LT predicate on the "undone_at" field.
+func UndoneAtLT(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldUndoneAt, v))
+}
+
+// UndoneAtLTE applies the LTE predicate on the "undone_at" field.
+func UndoneAtLTE(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldUndoneAt, v))
+}
+
+// UndoneAtIsNil applies the IsNil predicate on the "undone_at" field.
+func UndoneAtIsNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldIsNull(FieldUndoneAt))
+}
+
+// UndoneAtNotNil applies the NotNil predicate on the "undone_at" field.
+func UndoneAtNotNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotNull(FieldUndoneAt))
+}
+
+// ReplacedByEQ applies the EQ predicate on the "replaced_by" field.
+func ReplacedByEQ(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReplacedBy, v))
+}
+
+// ReplacedByNEQ applies the NEQ predicate on the "replaced_by" field.
+func ReplacedByNEQ(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldReplacedBy, v))
+}
+
+// ReplacedByIn applies the In predicate on the "replaced_by" field.
+func ReplacedByIn(vs ...uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldReplacedBy, vs...))
+}
+
+// ReplacedByNotIn applies the NotIn predicate on the "replaced_by" field.
+func ReplacedByNotIn(vs ...uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldReplacedBy, vs...))
+}
+
+// ReplacedByGT applies the GT predicate on the "replaced_by" field.
+func ReplacedByGT(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldReplacedBy, v))
+}
+
+// ReplacedByGTE applies the GTE predicate on the "replaced_by" field.
+func ReplacedByGTE(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldReplacedBy, v))
+}
+
+// ReplacedByLT applies the LT predicate on the "replaced_by" field.
+func ReplacedByLT(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldReplacedBy, v))
+}
+
+// ReplacedByLTE applies the LTE predicate on the "replaced_by" field.
+func ReplacedByLTE(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldReplacedBy, v))
+}
+
+// ReplacedByIsNil applies the IsNil predicate on the "replaced_by" field.
+func ReplacedByIsNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldIsNull(FieldReplacedBy))
+}
+
+// ReplacedByNotNil applies the NotNil predicate on the "replaced_by" field.
+func ReplacedByNotNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotNull(FieldReplacedBy))
 }
 
 // OccurredAtEQ applies the EQ predicate on the "occurred_at" field.

@@ -295,6 +295,8 @@ var (
 		{Name: "origin", Type: field.TypeString, Default: "operator"},
 		{Name: "attributed_by", Type: field.TypeString, Default: ""},
 		{Name: "capped_by", Type: field.TypeString, Default: ""},
+		{Name: "undone_at", Type: field.TypeTime, Nullable: true},
+		{Name: "replaced_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "occurred_at", Type: field.TypeTime},
 		{Name: "received_at", Type: field.TypeTime},
 	}
@@ -323,6 +325,11 @@ var (
 				Name:    "conversion_campaign_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{ConversionsColumns[4], ConversionsColumns[0]},
+			},
+			{
+				Name:    "conversion_replaced_by",
+				Unique:  true,
+				Columns: []*schema.Column{ConversionsColumns[24]},
 			},
 			{
 				Name:    "conversion_click_id",
@@ -683,6 +690,7 @@ var (
 		{Name: "integration_id", Type: field.TypeInt64},
 		{Name: "external_id", Type: field.TypeString},
 		{Name: "click_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "bound_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// PlayersTable holds the schema information for the "players" table.

@@ -20,6 +20,8 @@ const (
 	FieldExternalID = "external_id"
 	// FieldClickID holds the string denoting the click_id field in the database.
 	FieldClickID = "click_id"
+	// FieldBoundBy holds the string denoting the bound_by field in the database.
+	FieldBoundBy = "bound_by"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the player in the database.
@@ -32,6 +34,7 @@ var Columns = []string{
 	FieldIntegrationID,
 	FieldExternalID,
 	FieldClickID,
+	FieldBoundBy,
 	FieldCreatedAt,
 }
 
@@ -78,6 +81,11 @@ func ByExternalID(opts ...sql.OrderTermOption) OrderOption {
 // ByClickID orders the results by the click_id field.
 func ByClickID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldClickID, opts...).ToFunc()
+}
+
+// ByBoundBy orders the results by the bound_by field.
+func ByBoundBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBoundBy, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

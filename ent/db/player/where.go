@@ -70,6 +70,11 @@ func ClickID(v uuid.UUID) predicate.Player {
 	return predicate.Player(sql.FieldEQ(FieldClickID, v))
 }
 
+// BoundBy applies equality check predicate on the "bound_by" field. It's identical to BoundByEQ.
+func BoundBy(v uuid.UUID) predicate.Player {
+	return predicate.Player(sql.FieldEQ(FieldBoundBy, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Player {
 	return predicate.Player(sql.FieldEQ(FieldCreatedAt, v))
@@ -228,6 +233,56 @@ func ClickIDIsNil() predicate.Player {
 // ClickIDNotNil applies the NotNil predicate on the "click_id" field.
 func ClickIDNotNil() predicate.Player {
 	return predicate.Player(sql.FieldNotNull(FieldClickID))
+}
+
+// BoundByEQ applies the EQ predicate on the "bound_by" field.
+func BoundByEQ(v uuid.UUID) predicate.Player {
+	return predicate.Player(sql.FieldEQ(FieldBoundBy, v))
+}
+
+// BoundByNEQ applies the NEQ predicate on the "bound_by" field.
+func BoundByNEQ(v uuid.UUID) predicate.Player {
+	return predicate.Player(sql.FieldNEQ(FieldBoundBy, v))
+}
+
+// BoundByIn applies the In predicate on the "bound_by" field.
+func BoundByIn(vs ...uuid.UUID) predicate.Player {
+	return predicate.Player(sql.FieldIn(FieldBoundBy, vs...))
+}
+
+// BoundByNotIn applies the NotIn predicate on the "bound_by" field.
+func BoundByNotIn(vs ...uuid.UUID) predicate.Player {
+	return predicate.Player(sql.FieldNotIn(FieldBoundBy, vs...))
+}
+
+// BoundByGT applies the GT predicate on the "bound_by" field.
+func BoundByGT(v uuid.UUID) predicate.Player {
+	return predicate.Player(sql.FieldGT(FieldBoundBy, v))
+}
+
+// BoundByGTE applies the GTE predicate on the "bound_by" field.
+func BoundByGTE(v uuid.UUID) predicate.Player {
+	return predicate.Player(sql.FieldGTE(FieldBoundBy, v))
+}
+
+// BoundByLT applies the LT predicate on the "bound_by" field.
+func BoundByLT(v uuid.UUID) predicate.Player {
+	return predicate.Player(sql.FieldLT(FieldBoundBy, v))
+}
+
+// BoundByLTE applies the LTE predicate on the "bound_by" field.
+func BoundByLTE(v uuid.UUID) predicate.Player {
+	return predicate.Player(sql.FieldLTE(FieldBoundBy, v))
+}
+
+// BoundByIsNil applies the IsNil predicate on the "bound_by" field.
+func BoundByIsNil() predicate.Player {
+	return predicate.Player(sql.FieldIsNull(FieldBoundBy))
+}
+
+// BoundByNotNil applies the NotNil predicate on the "bound_by" field.
+func BoundByNotNil() predicate.Player {
+	return predicate.Player(sql.FieldNotNull(FieldBoundBy))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -671,7 +671,7 @@ func init() {
 	playerFields := schema.Player{}.Fields()
 	_ = playerFields
 	// playerDescCreatedAt is the schema descriptor for created_at field.
-	playerDescCreatedAt := playerFields[4].Descriptor()
+	playerDescCreatedAt := playerFields[5].Descriptor()
 	// player.DefaultCreatedAt holds the default value on creation for the created_at field.
 	player.DefaultCreatedAt = playerDescCreatedAt.Default.(func() time.Time)
 	postbackMixin := schema.Postback{}.Mixin()
