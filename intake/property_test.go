@@ -95,8 +95,8 @@ func (w *world) contradictions() []string {
 	w.t.Helper()
 	var found []string
 	for name, query := range map[string]string{
-		"a transaction counted twice":                `SELECT count(*) FROM (SELECT FROM conversions WHERE transaction_id IS NOT NULL GROUP BY integration_id, goal, transaction_id HAVING count(*) > 1) x`,
-		"a player's once-only goal counted twice":    `SELECT count(*) FROM (SELECT FROM conversions WHERE goal <> 'deposit' AND player_id IS NOT NULL GROUP BY goal, player_id HAVING count(*) > 1) x`,
+		"a transaction counted twice":                `SELECT count(*) FROM (SELECT FROM conversions WHERE transaction_id IS NOT NULL AND undone_at IS NULL GROUP BY integration_id, goal, transaction_id HAVING count(*) > 1) x`,
+		"a player's once-only goal counted twice":    `SELECT count(*) FROM (SELECT FROM conversions WHERE goal <> 'deposit' AND player_id IS NOT NULL AND undone_at IS NULL GROUP BY goal, player_id HAVING count(*) > 1) x`,
 		"a conversion that its last step disowns":    `SELECT count(*) FROM conversions c WHERE status <> (SELECT status FROM conversion_events e WHERE e.conversion_id = c.id ORDER BY id DESC LIMIT 1)`,
 		"a step that does not follow the one before": `SELECT count(*) FROM (SELECT previous_status, lag(status) OVER (PARTITION BY conversion_id, affiliate_id ORDER BY id) AS before FROM conversion_events) x WHERE previous_status IS DISTINCT FROM before`,
 		"a delivery that no decision explains": `SELECT count(*) FROM deliveries d JOIN conversion_events e ON e.id = d.event_id
@@ -108,7 +108,7 @@ func (w *world) contradictions() []string {
 		"a delivery without its job":      `SELECT count(*) FROM deliveries d WHERE NOT EXISTS (SELECT FROM ` + queued + ` WHERE q ->> 'id' = d.id::text)`,
 		"a job without its delivery":      `SELECT count(*) FROM ` + queued + ` WHERE NOT EXISTS (SELECT FROM deliveries d WHERE q ->> 'id' = d.id::text)`,
 		"a delivery of nobody's":          `SELECT count(*) FROM deliveries d JOIN conversions c ON c.id = d.conversion_id WHERE c.affiliate_id IS DISTINCT FROM d.affiliate_id`,
-		"a payout of what was taken back": `SELECT count(*) FROM conversions WHERE status IN ('rejected', 'cancelled') AND payout <> 0`,
+		"a payout of what was taken back": `SELECT count(*) FROM conversions WHERE (status IN ('rejected', 'cancelled') OR undone_at IS NOT NULL) AND payout <> 0`,
 	} {
 		if n := w.count(query); n != 0 {
 			found = append(found, fmt.Sprintf("%s: %d times", name, n))
