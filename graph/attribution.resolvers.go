@@ -30,10 +30,32 @@ func (r *conversionResolver) Proposals(ctx context.Context, obj *db.Conversion) 
 	return r.proposals(ctx, obj)
 }
 
+func (r *conversionResolver) Undoable(ctx context.Context, obj *db.Conversion) (*bool, error) {
+	return new(undoable(obj)), nil
+}
+
+func (r *conversionResolver) ReplacedBy(ctx context.Context, obj *db.Conversion) (*db.Conversion, error) {
+	return find(ctx, load(ctx).conversions, obj.ReplacedBy)
+}
+
+func (r *conversionResolver) Replaces(ctx context.Context, obj *db.Conversion) (*db.Conversion, error) {
+	replaced, err := load(ctx).replacedBy.Load(ctx, obj.ID)
+	if err != nil || len(replaced) == 0 {
+		return nil, err
+	}
+	return replaced[0], nil
+}
+
 func (r *mutationResolver) AttributeConversion(ctx context.Context, input gen.AttributeConversionInput) (*gen.AttributeConversionPayload, error) {
 	conversion, err := r.attribute(ctx, input)
 	errs, err := userErrors(err)
 	return &gen.AttributeConversionPayload{Conversion: conversion, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) UndoAttribution(ctx context.Context, input gen.UndoAttributionInput) (*gen.UndoAttributionPayload, error) {
+	payload, err := r.undoAttribution(ctx, input)
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
 }
 
 func (r *mutationResolver) AttributeByRule(ctx context.Context, input gen.AttributeByRuleInput) (*gen.AttributeByRulePayload, error) {
@@ -60,6 +82,10 @@ func (r *proposalResolver) Click(ctx context.Context, obj *backoffice.Proposal) 
 
 func (r *queryResolver) AttributionPreview(ctx context.Context, conversionID string, clickID string) (*gen.AttributionPreview, error) {
 	return r.attributionPreview(ctx, conversionID, clickID)
+}
+
+func (r *queryResolver) UndoAttributionPreview(ctx context.Context, id string) (*gen.UndoAttributionPreview, error) {
+	return r.undoPreview(ctx, id)
 }
 
 func (r *termsResolver) Amount(ctx context.Context, obj *commission.Terms) (string, error) {

@@ -21,7 +21,7 @@ func (r *Resolver) attributionPreview(ctx context.Context, conversionID, clickID
 	if err != nil {
 		return nil, err
 	}
-	shown := &gen.AttributionPreview{CappedBy: p.CappedBy, Postbacks: []*gen.AttributionPostback{}}
+	shown := &gen.AttributionPreview{CappedBy: p.CappedBy}
 	if p.Payout.Valid {
 		shown.Payout = money(&p.Payout.Decimal, p.PayoutCurrency)
 	}
@@ -36,12 +36,6 @@ func (r *Resolver) attributionPreview(ctx context.Context, conversionID, clickID
 			return nil, err
 		}
 	}
-	for _, d := range p.Considered {
-		postback, err := load(ctx).postbacks.Load(ctx, int64(d.PostbackID))
-		if err != nil {
-			return nil, fmt.Errorf("reading postback %d: %w", d.PostbackID, err)
-		}
-		shown.Postbacks = append(shown.Postbacks, &gen.AttributionPostback{Postback: postback, Status: d.Status, Fires: d.Fired, Reason: d.Reason})
-	}
-	return shown, nil
+	shown.Postbacks, err = considered(ctx, p.Considered)
+	return shown, err
 }

@@ -60,7 +60,7 @@ func (w *world) tryFields(t *testing.T, c *cast, def *ast.Definition, row func(n
 func (w *world) objectsOf(t *testing.T, kind string) []string {
 	t.Helper()
 	if own := w.a.ids[kind]; kind == "Conversion" {
-		return append(slices.Clone(own), w.orphan)
+		return append(slices.Clone(own), w.orphan, w.undone)
 	} else if len(own) > 0 {
 		return own
 	}

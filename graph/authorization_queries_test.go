@@ -35,6 +35,7 @@ func (w *world) queries() map[string]query {
 		"trackingLink":      {fmt.Sprintf("{ trackingLink(campaignId: %q) { url } }", id("Campaign")), []string{w.a.link.Code}},
 		"clicks":            list("clicks", "Click"),
 		"conversions":       list("conversions", "Conversion"),
+		"conversionTotals":  {"{ conversionTotals { count } }", nil},
 		"conversionTrace":   {fmt.Sprintf("{ conversionTrace(conversionId: %q) { conversion { id } } }", id("Conversion")), w.a.ids["Conversion"]},
 		"deliveries":        list("deliveries", "Delivery"),
 		"replayPreview":     {"{ replayPreview(filter: {}, includeDelivered: true) { postbacks { postback { id } } } }", w.a.ids["Postback"]},

@@ -43,6 +43,10 @@ func (w *world) furnishOffice(t testing.TB) {
 		UPDATE conversions SET affiliate_id = NULL, click_id = NULL, campaign_id = NULL, attributed_by = '' WHERE id = $1`, orphan.ID)
 	must(t, err)
 	w.orphan = orphan.GlobalID()
+	w.mistake = attributedByStaff(t, w).GlobalID()
+	undone := attributedByStaff(t, w)
+	must(t, c.Conversion.UpdateOne(undone).SetUndoneAt(pgtest.Now).SetReplacedBy(orphan.ID).Exec(ctx))
+	w.undone = undone.GlobalID()
 }
 
 // staffObjects returns objects that belong to no affiliate.
@@ -70,9 +74,10 @@ func (w *world) staffQueries() map[string]query {
 		"staffHome": {"{ staffHome { unattributed } }", nil},
 		"attributionPreview": {fmt.Sprintf("{ attributionPreview(conversionId: %q, clickId: %q) { affiliate { id } } }",
 			w.orphan, globalid.UUID("Click", w.a.scene.Click)), w.a.ids["Affiliate"]},
-		"auditEntries":  {"{ auditEntries { edges { node { id } } } }", nil},
-		"staff":         {"{ staff { id } }", nil},
-		"exchangeRates": {"{ exchangeRates { id } }", nil},
+		"undoAttributionPreview": {fmt.Sprintf("{ undoAttributionPreview(id: %q) { takenBack { conversion { affiliate { id } } } } }", w.mistake), w.a.ids["Affiliate"]},
+		"auditEntries":           {"{ auditEntries { edges { node { id } } } }", nil},
+		"staff":                  {"{ staff { id } }", nil},
+		"exchangeRates":          {"{ exchangeRates { id } }", nil},
 	}
 }
 
@@ -82,6 +87,15 @@ func orphanOf(t *testing.T, w *world) *db.Conversion {
 	c := w.a.scene.Conversion(t, w.db)
 	_, err := w.db.SQL.ExecContext(t.Context(), `
 		UPDATE conversions SET affiliate_id = NULL, click_id = NULL, campaign_id = NULL, attributed_by = '' WHERE id = $1`, c.ID)
+	must(t, err)
+	return c
+}
+
+// attributedByStaff creates a conversion that staff attributed to the first affiliate.
+func attributedByStaff(t testing.TB, w *world) *db.Conversion {
+	t.Helper()
+	c := w.a.scene.Conversion(t, w.db)
+	_, err := w.db.SQL.ExecContext(t.Context(), `UPDATE conversions SET attributed_by = 'staff' WHERE id = $1`, c.ID)
 	must(t, err)
 	return c
 }
@@ -134,6 +148,9 @@ var staffMutations = map[string]mutation{
 	"attributeConversion": func(t *testing.T, w *world) (string, string) {
 		click := pgtest.Click(t, w.db, w.a.link)
 		return fmt.Sprintf(`{conversionId: %q, clickId: %q}`, orphanOf(t, w).GlobalID(), globalid.UUID("Click", click)), "conversion { id }"
+	},
+	"undoAttribution": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, reason: "the wrong click"}`, attributedByStaff(t, w).GlobalID()), "conversion { id }"
 	},
 	"attributeByRule": func(*testing.T, *world) (string, string) { return `{kinds: [SAME_PLAYER], dryRun: true}`, "count" },
 	"fireManualConversion": func(t *testing.T, w *world) (string, string) {

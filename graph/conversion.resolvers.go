@@ -101,6 +101,10 @@ func (r *mutationResolver) UpdateConversionStatus(ctx context.Context, input gen
 	return &gen.UpdateConversionStatusPayload{Conversion: conversion, UserErrors: errs}, err
 }
 
+func (r *queryResolver) ConversionTotals(ctx context.Context, filter *filter.Conversion) (*gen.ConversionTotals, error) {
+	return r.conversionTotals(ctx, filter)
+}
+
 func (r *queryResolver) Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion) (*page.Connection[*db.Conversion], error) {
 	if err := filter.Reach(ctx, r.Client); err != nil {
 		return nil, err

@@ -9,6 +9,9 @@ var (
 // MaxErrors is how many errors of a document validation looks for.
 const MaxErrors = maxErrors
 
+// TotalsOf adds up at most so many conversions.
+var TotalsOf = totalsOf
+
 // Limits are the numbers of docs/api-limits.md.
 func Limits() map[string]int {
 	return map[string]int{

@@ -213,6 +213,10 @@ func (w *world) filterFor(t *testing.T, check func(*testing.T, string)) {
 			check(t, fmt.Sprintf("{ %s(first: 100, filter: {search: %q}) { edges { node { %s } } } }", field, word, node))
 		}
 	}
+	for _, f := range narrow["conversions"] {
+		format, kind, _ := strings.Cut(f, "|")
+		check(t, fmt.Sprintf("{ conversionTotals(filter: {%s}) { count capped payouts { amount currency } } }", fmt.Sprintf(format, id(kind))))
+	}
 	for _, word := range words {
 		check(t, fmt.Sprintf("{ offers(search: %q) { edges { node { deal { id } defaultLink { code } } } } }", word))
 		check(t, fmt.Sprintf("{ affiliates(search: %q) { edges { node { name } } } }", word))

@@ -36,6 +36,7 @@ type listLoaders struct {
 	versionsOfPostback   *dataloadgen.Loader[int64, []*db.PostbackVersion]
 	dictionary           *dataloadgen.Loader[struct{}, []*db.Goal]
 	conversionsOfClick   *dataloadgen.Loader[uuid.UUID, []*db.Conversion]
+	replacedBy           *dataloadgen.Loader[uuid.UUID, []*db.Conversion] // at most one
 	eventsOfConversion   *dataloadgen.Loader[uuid.UUID, []*db.ConversionEvent]
 	attemptsOfDelivery   *dataloadgen.Loader[uuid.UUID, []*db.Attempt]
 	replaysOfDelivery    *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
@@ -85,6 +86,9 @@ func newListLoaders(c *db.Client, wait time.Duration) listLoaders {
 		dictionary: many(wait, func(ctx context.Context, _ []struct{}) ([]*db.Goal, error) {
 			return c.Goal.Query().Order(db.Asc(goal.FieldPosition, goal.FieldID)).All(ctx)
 		}, func(*db.Goal) struct{} { return struct{}{} }),
+		replacedBy: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Conversion, error) {
+			return c.Conversion.Query().Where(conversion.ReplacedByIn(ids...)).All(ctx)
+		}, func(row *db.Conversion) uuid.UUID { return *row.ReplacedBy }),
 		conversionsOfClick: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Conversion, error) {
 			return c.Conversion.Query().Where(conversion.ClickIDIn(ids...)).Order(db.Asc(conversion.FieldID)).All(ctx)
 		}, func(r *db.Conversion) uuid.UUID { return *r.ClickID }),

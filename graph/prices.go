@@ -42,6 +42,8 @@ func complexity() gen.ComplexityRoot {
 	c.Query.Engine = func(child int) int { return priceOfWatching + child }
 	c.Query.StaffHome = func(child int) int { return priceOfWatching + child }
 	c.Query.AttributionPreview = func(child int, _, _ string) int { return priceOfCalling + child }
+	c.Query.UndoAttributionPreview = func(child int, _ string) int { return priceOfCalling + child }
+	c.Query.ConversionTotals = func(child int, _ *filter.Conversion) int { return priceOfSums + child }
 	c.Query.SetupChecklist = func(child int, _ string) int { return priceOfChecklist + child }
 	c.Query.ConversionTrace = func(child int, _ string) int { return priceOfReading + child }
 	c.Campaign.Numbers = func(child int, _ *string) int { return priceOfNumbers + child }

@@ -31,6 +31,8 @@ type world struct {
 	integration  pgtest.Inlet
 	a, b         *estate
 	orphan       string // an unattributed conversion with a proposal
+	mistake      string // a conversion that staff attributed
+	undone       string // one whose attribution was undone: the orphan stands in its place
 }
 
 // estate is what one affiliate has.

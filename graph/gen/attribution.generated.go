@@ -881,6 +881,93 @@ func (ec *executionContext) fieldContext_StatusChangeLine_message(_ context.Cont
 	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, "String")
 }
 
+func (ec *executionContext) _TakenBackConversion_conversion(ctx context.Context, field graphql.CollectedField, obj *TakenBackConversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakenBackConversion_conversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
+			return ec.marshalNConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TakenBackConversion_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakenBackConversion",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TakenBackConversion_status(ctx context.Context, field graphql.CollectedField, obj *TakenBackConversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakenBackConversion_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v commission.Status) graphql.Marshaler {
+			return ec.marshalNConversionStatus2postriderᚋdomainᚋcommissionᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TakenBackConversion_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TakenBackConversion", field, false, false, "ConversionStatus")
+}
+
+func (ec *executionContext) _TakenBackConversion_payout(ctx context.Context, field graphql.CollectedField, obj *TakenBackConversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakenBackConversion_payout(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Payout, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖpostriderᚋgraphᚋgenᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TakenBackConversion_payout(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakenBackConversion",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Terms_model(ctx context.Context, field graphql.CollectedField, obj *commission.Terms) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -994,6 +1081,166 @@ func (ec *executionContext) _Terms_tier(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Terms_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Terms", field, false, false, "Int")
+}
+
+func (ec *executionContext) _UndoAttributionPayload_conversion(ctx context.Context, field graphql.CollectedField, obj *UndoAttributionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoAttributionPayload_conversion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conversion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
+			return ec.marshalOConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UndoAttributionPayload_conversion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoAttributionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoAttributionPayload_replacedBy(ctx context.Context, field graphql.CollectedField, obj *UndoAttributionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoAttributionPayload_replacedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReplacedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
+			return ec.marshalOConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UndoAttributionPayload_replacedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoAttributionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Conversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoAttributionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *UndoAttributionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoAttributionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UndoAttributionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoAttributionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoAttributionPreview_takenBack(ctx context.Context, field graphql.CollectedField, obj *UndoAttributionPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoAttributionPreview_takenBack(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TakenBack, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TakenBackConversion) graphql.Marshaler {
+			return ec.marshalNTakenBackConversion2ᚕᚖpostriderᚋgraphᚋgenᚐTakenBackConversionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UndoAttributionPreview_takenBack(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoAttributionPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TakenBackConversion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoAttributionPreview_postbacks(ctx context.Context, field graphql.CollectedField, obj *UndoAttributionPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoAttributionPreview_postbacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postbacks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*AttributionPostback) graphql.Marshaler {
+			return ec.marshalNAttributionPostback2ᚕᚖpostriderᚋgraphᚋgenᚐAttributionPostbackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UndoAttributionPreview_postbacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoAttributionPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttributionPostback(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -1242,6 +1489,55 @@ func (ec *executionContext) unmarshalInputImportStatusChangesInput(ctx context.C
 func UnmarshalImportStatusChangesInput(ctx context.Context, raw any) (ImportStatusChangesInput, error) {
 	var out ImportStatusChangesInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportStatusChangesInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUndoAttributionInput(ctx context.Context, obj any) (UndoAttributionInput, error) {
+	var it UndoAttributionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUndoAttributionInput unmarshals raw into the UndoAttributionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUndoAttributionInput(ctx context.Context, raw any) (UndoAttributionInput, error) {
+	var out UndoAttributionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UndoAttributionInput", raw, &out)
 	return out, err
 }
 
@@ -1633,6 +1929,49 @@ func (ec *executionContext) _StatusChangeLine(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var takenBackConversionImplementors = []string{"TakenBackConversion"}
+
+func (ec *executionContext) _TakenBackConversion(ctx context.Context, sel ast.SelectionSet, obj *TakenBackConversion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, takenBackConversionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TakenBackConversion")
+		case "conversion":
+			out.Values[i] = ec._TakenBackConversion_conversion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._TakenBackConversion_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "payout":
+			out.Values[i] = ec._TakenBackConversion_payout(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var termsImplementors = []string{"Terms"}
 
 func (ec *executionContext) _Terms(ctx context.Context, sel ast.SelectionSet, obj *commission.Terms) graphql.Marshaler {
@@ -1670,6 +2009,87 @@ func (ec *executionContext) _Terms(ctx context.Context, sel ast.SelectionSet, ob
 			out.Values[i] = ec._Terms_tier(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var undoAttributionPayloadImplementors = []string{"UndoAttributionPayload"}
+
+func (ec *executionContext) _UndoAttributionPayload(ctx context.Context, sel ast.SelectionSet, obj *UndoAttributionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, undoAttributionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UndoAttributionPayload")
+		case "conversion":
+			out.Values[i] = ec._UndoAttributionPayload_conversion(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replacedBy":
+			out.Values[i] = ec._UndoAttributionPayload_replacedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UndoAttributionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var undoAttributionPreviewImplementors = []string{"UndoAttributionPreview"}
+
+func (ec *executionContext) _UndoAttributionPreview(ctx context.Context, sel ast.SelectionSet, obj *UndoAttributionPreview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, undoAttributionPreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UndoAttributionPreview")
+		case "takenBack":
+			out.Values[i] = ec._UndoAttributionPreview_takenBack(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "postbacks":
+			out.Values[i] = ec._UndoAttributionPreview_postbacks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1840,6 +2260,43 @@ func (ec *executionContext) marshalNStatusChangeLine2ᚖpostriderᚋgraphᚋgen�
 	return ec._StatusChangeLine(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNTakenBackConversion2ᚕᚖpostriderᚋgraphᚋgenᚐTakenBackConversionᚄ(ctx context.Context, sel ast.SelectionSet, v []*TakenBackConversion) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTakenBackConversion2ᚖpostriderᚋgraphᚋgenᚐTakenBackConversion(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTakenBackConversion2ᚖpostriderᚋgraphᚋgenᚐTakenBackConversion(ctx context.Context, sel ast.SelectionSet, v *TakenBackConversion) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TakenBackConversion!")
+		return graphql.Null
+	}
+	return ec._TakenBackConversion(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUndoAttributionInput2postriderᚋgraphᚋgenᚐUndoAttributionInput(ctx context.Context, v any) (UndoAttributionInput, error) {
+	res, err := ec.unmarshalInputUndoAttributionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUndoAttributionPayload2ᚖpostriderᚋgraphᚋgenᚐUndoAttributionPayload(ctx context.Context, sel ast.SelectionSet, v *UndoAttributionPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UndoAttributionPayload!")
+		return graphql.Null
+	}
+	return ec._UndoAttributionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOAttributionPreview2ᚖpostriderᚋgraphᚋgenᚐAttributionPreview(ctx context.Context, sel ast.SelectionSet, v *AttributionPreview) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -1871,6 +2328,13 @@ func (ec *executionContext) marshalOTerms2ᚖpostriderᚋdomainᚋcommissionᚐT
 		return graphql.Null
 	}
 	return ec._Terms(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUndoAttributionPreview2ᚖpostriderᚋgraphᚋgenᚐUndoAttributionPreview(ctx context.Context, sel ast.SelectionSet, v *UndoAttributionPreview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UndoAttributionPreview(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

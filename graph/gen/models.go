@@ -176,6 +176,15 @@ type Contact struct {
 	Email string `json:"email"`
 }
 
+// How many conversions match a filter, and what they pay.
+type ConversionTotals struct {
+	Count int `json:"count"`
+	// Whether more match: then the newest 100,000 are counted.
+	Capped bool `json:"capped"`
+	// One sum for each currency, largest first.
+	Payouts []*Money `json:"payouts"`
+}
+
 // A conversion with its click, decisions and deliveries.
 type ConversionTrace struct {
 	Conversion *db.Conversion        `json:"conversion"`
@@ -1020,6 +1029,15 @@ type StatusChangeLine struct {
 type Subscription struct {
 }
 
+// A conversion that is taken back.
+type TakenBackConversion struct {
+	Conversion *db.Conversion `json:"conversion"`
+	// The status in which it ends.
+	Status commission.Status `json:"status"`
+	// What it pays until then; null if it has no payout.
+	Payout *Money `json:"payout,omitempty"`
+}
+
 type TemplateError struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
@@ -1046,6 +1064,28 @@ type TestPostbackInput struct {
 type TestPostbackPayload struct {
 	Test       *db.PostbackTest `json:"test,omitempty"`
 	UserErrors []*UserError     `json:"userErrors"`
+}
+
+type UndoAttributionInput struct {
+	ID string `json:"id"`
+	// Why, for the audit log. The affiliate does not see it.
+	Reason *string `json:"reason,omitempty"`
+}
+
+type UndoAttributionPayload struct {
+	// The conversion that was taken back.
+	Conversion *db.Conversion `json:"conversion,omitempty"`
+	// The unattributed conversion that stands for the operator's call since.
+	ReplacedBy *db.Conversion `json:"replacedBy,omitempty"`
+	UserErrors []*UserError   `json:"userErrors"`
+}
+
+// What undoing an attribution would do.
+type UndoAttributionPreview struct {
+	// The conversions that are taken back: the one itself, those that came through its player, and a CPA that followed.
+	TakenBack []*TakenBackConversion `json:"takenBack"`
+	// The postbacks that would be considered for them.
+	Postbacks []*AttributionPostback `json:"postbacks"`
 }
 
 type UpdateCampaignInput struct {

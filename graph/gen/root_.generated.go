@@ -396,11 +396,14 @@ type ComplexityRoot struct {
 		Proposals      func(childComplexity int) int
 		Rate           func(childComplexity int) int
 		ReceivedAt     func(childComplexity int) int
+		ReplacedBy     func(childComplexity int) int
+		Replaces       func(childComplexity int) int
 		ReportedStatus func(childComplexity int) int
 		Reversed       func(childComplexity int) int
 		Status         func(childComplexity int) int
 		Terms          func(childComplexity int) int
 		TransactionID  func(childComplexity int) int
+		Undoable       func(childComplexity int) int
 	}
 
 	ConversionConnection struct {
@@ -423,6 +426,12 @@ type ComplexityRoot struct {
 		Reason         func(childComplexity int) int
 		ReceivedAt     func(childComplexity int) int
 		Status         func(childComplexity int) int
+	}
+
+	ConversionTotals struct {
+		Capped  func(childComplexity int) int
+		Count   func(childComplexity int) int
+		Payouts func(childComplexity int) int
 	}
 
 	ConversionTrace struct {
@@ -833,6 +842,7 @@ type ComplexityRoot struct {
 		SignIn                  func(childComplexity int, input SignInInput) int
 		SignOut                 func(childComplexity int) int
 		TestPostback            func(childComplexity int, input TestPostbackInput) int
+		UndoAttribution         func(childComplexity int, input UndoAttributionInput) int
 		UpdateCampaign          func(childComplexity int, input UpdateCampaignInput) int
 		UpdateConversionStatus  func(childComplexity int, input UpdateConversionStatusInput) int
 		UpdatePostback          func(childComplexity int, input UpdatePostbackInput) int
@@ -1041,47 +1051,49 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Affiliates            func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
-		Alerts                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Alert) int
-		Attention             func(childComplexity int) int
-		AttributionPreview    func(childComplexity int, conversionID string, clickID string) int
-		AuditEntries          func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit) int
-		BulkReplays           func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Campaigns             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
-		Clicks                func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
-		ConversionTrace       func(childComplexity int, conversionID string) int
-		Conversions           func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
-		Deliveries            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
-		Earnings              func(childComplexity int) int
-		EchoRequests          func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Engine                func(childComplexity int) int
-		ExchangeRates         func(childComplexity int) int
-		GoalPayouts           func(childComplexity int, postback *PostbackInput) int
-		Goals                 func(childComplexity int) int
-		HomeNumbers           func(childComplexity int, timeZone *string) int
-		Instance              func(childComplexity int) int
-		Integrations          func(childComplexity int) int
-		LintPostback          func(childComplexity int, urlTemplate *string, trackingLink *string, goals []string, postback *PostbackInput, network *bool) int
-		MacroFilters          func(childComplexity int) int
-		Macros                func(childComplexity int) int
-		Node                  func(childComplexity int, id string) int
-		Nodes                 func(childComplexity int, ids []string) int
-		Offers                func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
-		PostbackGaps          func(childComplexity int) int
-		PostbackTests         func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
-		Postbacks             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
-		PreviewPostback       func(childComplexity int, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput, goal *string, trackingLink *string) int
-		ReceivedPostbacks     func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
-		RecognizePostback     func(childComplexity int, text string) int
-		RecognizeTrackingLink func(childComplexity int, url string) int
-		ReplayPreview         func(childComplexity int, filter filter.Delivery, ids []string, includeDelivered *bool) int
-		SetupChecklist        func(childComplexity int, campaignID string) int
-		SimulatePostback      func(childComplexity int, trackingLink string, goal string, status *commission.Status, postback *PostbackInput, values []*MacroValueInput) int
-		Staff                 func(childComplexity int) int
-		StaffHome             func(childComplexity int) int
-		TrackerPresets        func(childComplexity int) int
-		TrackingLink          func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
-		Viewer                func(childComplexity int) int
+		Affiliates             func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
+		Alerts                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Alert) int
+		Attention              func(childComplexity int) int
+		AttributionPreview     func(childComplexity int, conversionID string, clickID string) int
+		AuditEntries           func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit) int
+		BulkReplays            func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Campaigns              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
+		Clicks                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
+		ConversionTotals       func(childComplexity int, filter *filter.Conversion) int
+		ConversionTrace        func(childComplexity int, conversionID string) int
+		Conversions            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
+		Deliveries             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
+		Earnings               func(childComplexity int) int
+		EchoRequests           func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Engine                 func(childComplexity int) int
+		ExchangeRates          func(childComplexity int) int
+		GoalPayouts            func(childComplexity int, postback *PostbackInput) int
+		Goals                  func(childComplexity int) int
+		HomeNumbers            func(childComplexity int, timeZone *string) int
+		Instance               func(childComplexity int) int
+		Integrations           func(childComplexity int) int
+		LintPostback           func(childComplexity int, urlTemplate *string, trackingLink *string, goals []string, postback *PostbackInput, network *bool) int
+		MacroFilters           func(childComplexity int) int
+		Macros                 func(childComplexity int) int
+		Node                   func(childComplexity int, id string) int
+		Nodes                  func(childComplexity int, ids []string) int
+		Offers                 func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
+		PostbackGaps           func(childComplexity int) int
+		PostbackTests          func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
+		Postbacks              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
+		PreviewPostback        func(childComplexity int, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput, goal *string, trackingLink *string) int
+		ReceivedPostbacks      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
+		RecognizePostback      func(childComplexity int, text string) int
+		RecognizeTrackingLink  func(childComplexity int, url string) int
+		ReplayPreview          func(childComplexity int, filter filter.Delivery, ids []string, includeDelivered *bool) int
+		SetupChecklist         func(childComplexity int, campaignID string) int
+		SimulatePostback       func(childComplexity int, trackingLink string, goal string, status *commission.Status, postback *PostbackInput, values []*MacroValueInput) int
+		Staff                  func(childComplexity int) int
+		StaffHome              func(childComplexity int) int
+		TrackerPresets         func(childComplexity int) int
+		TrackingLink           func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
+		UndoAttributionPreview func(childComplexity int, id string) int
+		Viewer                 func(childComplexity int) int
 	}
 
 	Queue struct {
@@ -1379,6 +1391,12 @@ type ComplexityRoot struct {
 		SetupChecklistChanged func(childComplexity int, campaignID string) int
 	}
 
+	TakenBackConversion struct {
+		Conversion func(childComplexity int) int
+		Payout     func(childComplexity int) int
+		Status     func(childComplexity int) int
+	}
+
 	TemplateError struct {
 		Code    func(childComplexity int) int
 		End     func(childComplexity int) int
@@ -1431,6 +1449,17 @@ type ComplexityRoot struct {
 		Offer        func(childComplexity int) int
 		URL          func(childComplexity int) int
 		URLWithToken func(childComplexity int) int
+	}
+
+	UndoAttributionPayload struct {
+		Conversion func(childComplexity int) int
+		ReplacedBy func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UndoAttributionPreview struct {
+		Postbacks func(childComplexity int) int
+		TakenBack func(childComplexity int) int
 	}
 
 	UnmappedStatus struct {
@@ -2799,6 +2828,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.ReceivedAt(childComplexity), true
+	case "Conversion.replacedBy":
+		if e.ComplexityRoot.Conversion.ReplacedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.ReplacedBy(childComplexity), true
+	case "Conversion.replaces":
+		if e.ComplexityRoot.Conversion.Replaces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.Replaces(childComplexity), true
 	case "Conversion.reportedStatus":
 		if e.ComplexityRoot.Conversion.ReportedStatus == nil {
 			break
@@ -2829,6 +2870,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.TransactionID(childComplexity), true
+	case "Conversion.undoable":
+		if e.ComplexityRoot.Conversion.Undoable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.Undoable(childComplexity), true
 
 	case "ConversionConnection.edges":
 		if e.ComplexityRoot.ConversionConnection.Edges == nil {
@@ -2910,6 +2957,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConversionEvent.Status(childComplexity), true
+
+	case "ConversionTotals.capped":
+		if e.ComplexityRoot.ConversionTotals.Capped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionTotals.Capped(childComplexity), true
+	case "ConversionTotals.count":
+		if e.ComplexityRoot.ConversionTotals.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionTotals.Count(childComplexity), true
+	case "ConversionTotals.payouts":
+		if e.ComplexityRoot.ConversionTotals.Payouts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionTotals.Payouts(childComplexity), true
 
 	case "ConversionTrace.click":
 		if e.ComplexityRoot.ConversionTrace.Click == nil {
@@ -4771,6 +4837,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TestPostback(childComplexity, args["input"].(TestPostbackInput)), true
+	case "Mutation.undoAttribution":
+		if e.ComplexityRoot.Mutation.UndoAttribution == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_undoAttribution_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UndoAttribution(childComplexity, args["input"].(UndoAttributionInput)), true
 	case "Mutation.updateCampaign":
 		if e.ComplexityRoot.Mutation.UpdateCampaign == nil {
 			break
@@ -5753,6 +5830,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Clicks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Click)), true
+	case "Query.conversionTotals":
+		if e.ComplexityRoot.Query.ConversionTotals == nil {
+			break
+		}
+
+		args, err := ec.field_Query_conversionTotals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ConversionTotals(childComplexity, args["filter"].(*filter.Conversion)), true
 	case "Query.conversionTrace":
 		if e.ComplexityRoot.Query.ConversionTrace == nil {
 			break
@@ -6046,6 +6134,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.TrackingLink(childComplexity, args["campaignId"].(*string), args["offerId"].(*string), args["param1"].(*string), args["param2"].(*string), args["param3"].(*string), args["landingPage"].(*string), args["deepLink"].(*string)), true
+	case "Query.undoAttributionPreview":
+		if e.ComplexityRoot.Query.UndoAttributionPreview == nil {
+			break
+		}
+
+		args, err := ec.field_Query_undoAttributionPreview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.UndoAttributionPreview(childComplexity, args["id"].(string)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -7078,6 +7177,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.SetupChecklistChanged(childComplexity, args["campaignId"].(string)), true
 
+	case "TakenBackConversion.conversion":
+		if e.ComplexityRoot.TakenBackConversion.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakenBackConversion.Conversion(childComplexity), true
+	case "TakenBackConversion.payout":
+		if e.ComplexityRoot.TakenBackConversion.Payout == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakenBackConversion.Payout(childComplexity), true
+	case "TakenBackConversion.status":
+		if e.ComplexityRoot.TakenBackConversion.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakenBackConversion.Status(childComplexity), true
+
 	case "TemplateError.code":
 		if e.ComplexityRoot.TemplateError.Code == nil {
 			break
@@ -7304,6 +7422,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackingLink.URLWithToken(childComplexity), true
+
+	case "UndoAttributionPayload.conversion":
+		if e.ComplexityRoot.UndoAttributionPayload.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoAttributionPayload.Conversion(childComplexity), true
+	case "UndoAttributionPayload.replacedBy":
+		if e.ComplexityRoot.UndoAttributionPayload.ReplacedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoAttributionPayload.ReplacedBy(childComplexity), true
+	case "UndoAttributionPayload.userErrors":
+		if e.ComplexityRoot.UndoAttributionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoAttributionPayload.UserErrors(childComplexity), true
+
+	case "UndoAttributionPreview.postbacks":
+		if e.ComplexityRoot.UndoAttributionPreview.Postbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoAttributionPreview.Postbacks(childComplexity), true
+	case "UndoAttributionPreview.takenBack":
+		if e.ComplexityRoot.UndoAttributionPreview.TakenBack == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoAttributionPreview.TakenBack(childComplexity), true
 
 	case "UnmappedStatus.count":
 		if e.ComplexityRoot.UnmappedStatus.Count == nil {
@@ -7591,6 +7741,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SetUserDisabledInput", ec.unmarshalInputSetUserDisabledInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("TestPostbackInput", ec.unmarshalInputTestPostbackInput),
+			graphql.NewInputUnmarshaler("UndoAttributionInput", ec.unmarshalInputUndoAttributionInput),
 			graphql.NewInputUnmarshaler("UpdateCampaignInput", ec.unmarshalInputUpdateCampaignInput),
 			graphql.NewInputUnmarshaler("UpdateConversionStatusInput", ec.unmarshalInputUpdateConversionStatusInput),
 			graphql.NewInputUnmarshaler("UpdatePostbackInput", ec.unmarshalInputUpdatePostbackInput),
@@ -7995,6 +8146,12 @@ extend type Conversion {
   integration: Integration @auth(role: MANAGER)
   "Staff only: likely clicks, while it is unattributed."
   proposals: [Proposal!] @auth(role: MANAGER)
+  "Staff only: whether ` + "`" + `undoAttribution` + "`" + ` can undo its attribution: staff attributed it."
+  undoable: Boolean @auth(role: MANAGER)
+  "Staff only: the conversion that stands for the operator's call since the attribution of this one was undone."
+  replacedBy: Conversion @auth(role: MANAGER)
+  "Staff only: the conversion whose operator's call this one stands for since its attribution was undone."
+  replaces: Conversion @auth(role: MANAGER)
 }
 
 "What attributing a conversion to a click would do."
@@ -8031,6 +8188,37 @@ input AttributeConversionInput {
 
 type AttributeConversionPayload {
   conversion: Conversion
+  userErrors: [UserError!]!
+}
+
+"What undoing an attribution would do."
+type UndoAttributionPreview {
+  "The conversions that are taken back: the one itself, those that came through its player, and a CPA that followed."
+  takenBack: [TakenBackConversion!]!
+  "The postbacks that would be considered for them."
+  postbacks: [AttributionPostback!]!
+}
+
+"A conversion that is taken back."
+type TakenBackConversion {
+  conversion: Conversion!
+  "The status in which it ends."
+  status: ConversionStatus!
+  "What it pays until then; null if it has no payout."
+  payout: Money
+}
+
+input UndoAttributionInput {
+  id: ID!
+  "Why, for the audit log. The affiliate does not see it."
+  reason: String
+}
+
+type UndoAttributionPayload {
+  "The conversion that was taken back."
+  conversion: Conversion
+  "The unattributed conversion that stands for the operator's call since."
+  replacedBy: Conversion
   userErrors: [UserError!]!
 }
 
@@ -8098,11 +8286,15 @@ type ImportStatusChangesPayload {
 extend type Query {
   "Staff only: what ` + "`" + `attributeConversion` + "`" + ` would do. Nothing is changed."
   attributionPreview(conversionId: ID!, clickId: ID!): AttributionPreview @auth(role: MANAGER)
+  "Staff only: what ` + "`" + `undoAttribution` + "`" + ` would do. Nothing is changed."
+  undoAttributionPreview(id: ID!): UndoAttributionPreview @auth(role: MANAGER)
 }
 
 extend type Mutation {
   "Staff only: attributes an unattributed conversion to a click. Postbacks that would have fired fire now, once."
   attributeConversion(input: AttributeConversionInput!): AttributeConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  "Staff only: undoes an attribution by staff. The conversion is taken back as a reversal takes it back, and the operator's call is unattributed again."
+  undoAttribution(input: UndoAttributionInput!): UndoAttributionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
   "Staff only: attributes unattributed conversions by the proposals of some kinds."
   attributeByRule(input: AttributeByRuleInput!): AttributeByRulePayload! @auth(role: MANAGER, scope: CONVERSIONS)
   "Staff only: records a manual conversion for a click, and fires its postbacks."
@@ -8377,7 +8569,18 @@ input ConversionFilter {
   unattributed: Boolean
 }
 
+"How many conversions match a filter, and what they pay."
+type ConversionTotals {
+  count: Int!
+  "Whether more match: then the newest 100,000 are counted."
+  capped: Boolean!
+  "One sum for each currency, largest first."
+  payouts: [Money!]!
+}
+
 extend type Query {
+  "Counts and adds up what ` + "`" + `conversions` + "`" + ` lists."
+  conversionTotals(filter: ConversionFilter): ConversionTotals! @auth
   conversions(first: Int, after: String, last: Int, before: String, filter: ConversionFilter): ConversionConnection! @auth
   conversionTrace(conversionId: ID!): ConversionTrace @auth
 }
@@ -11227,6 +11430,12 @@ func (ec *executionContext) childFields_Conversion(ctx context.Context, field gr
 		return ec.fieldContext_Conversion_integration(ctx, field)
 	case "proposals":
 		return ec.fieldContext_Conversion_proposals(ctx, field)
+	case "undoable":
+		return ec.fieldContext_Conversion_undoable(ctx, field)
+	case "replacedBy":
+		return ec.fieldContext_Conversion_replacedBy(ctx, field)
+	case "replaces":
+		return ec.fieldContext_Conversion_replaces(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Conversion", field.Name)
 }
@@ -11273,6 +11482,18 @@ func (ec *executionContext) childFields_ConversionEvent(ctx context.Context, fie
 		return ec.fieldContext_ConversionEvent_receivedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConversionEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_ConversionTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_ConversionTotals_count(ctx, field)
+	case "capped":
+		return ec.fieldContext_ConversionTotals_capped(ctx, field)
+	case "payouts":
+		return ec.fieldContext_ConversionTotals_payouts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConversionTotals", field.Name)
 }
 
 func (ec *executionContext) childFields_ConversionTrace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12979,6 +13200,18 @@ func (ec *executionContext) childFields_StatusChangeLine(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type StatusChangeLine", field.Name)
 }
 
+func (ec *executionContext) childFields_TakenBackConversion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversion":
+		return ec.fieldContext_TakenBackConversion_conversion(ctx, field)
+	case "status":
+		return ec.fieldContext_TakenBackConversion_status(ctx, field)
+	case "payout":
+		return ec.fieldContext_TakenBackConversion_payout(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TakenBackConversion", field.Name)
+}
+
 func (ec *executionContext) childFields_TemplateError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -13085,6 +13318,28 @@ func (ec *executionContext) childFields_TrackingLink(ctx context.Context, field 
 		return ec.fieldContext_TrackingLink_campaign(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TrackingLink", field.Name)
+}
+
+func (ec *executionContext) childFields_UndoAttributionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversion":
+		return ec.fieldContext_UndoAttributionPayload_conversion(ctx, field)
+	case "replacedBy":
+		return ec.fieldContext_UndoAttributionPayload_replacedBy(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UndoAttributionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UndoAttributionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UndoAttributionPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "takenBack":
+		return ec.fieldContext_UndoAttributionPreview_takenBack(ctx, field)
+	case "postbacks":
+		return ec.fieldContext_UndoAttributionPreview_postbacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UndoAttributionPreview", field.Name)
 }
 
 func (ec *executionContext) childFields_UnmappedStatus(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -39,6 +39,7 @@ type MutationResolver interface {
 	RevokeAPIToken(ctx context.Context, input RevokeAPITokenInput) (*RevokeAPITokenPayload, error)
 	IgnoreAttention(ctx context.Context, input IgnoreAttentionInput) (*IgnoreAttentionPayload, error)
 	AttributeConversion(ctx context.Context, input AttributeConversionInput) (*AttributeConversionPayload, error)
+	UndoAttribution(ctx context.Context, input UndoAttributionInput) (*UndoAttributionPayload, error)
 	AttributeByRule(ctx context.Context, input AttributeByRuleInput) (*AttributeByRulePayload, error)
 	FireManualConversion(ctx context.Context, input FireManualConversionInput) (*FireManualConversionPayload, error)
 	ImportStatusChanges(ctx context.Context, input ImportStatusChangesInput) (*ImportStatusChangesPayload, error)
@@ -86,9 +87,11 @@ type QueryResolver interface {
 	EchoRequests(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.EchoRequest], error)
 	Attention(ctx context.Context) (*report.AttentionList, error)
 	AttributionPreview(ctx context.Context, conversionID string, clickID string) (*AttributionPreview, error)
+	UndoAttributionPreview(ctx context.Context, id string) (*UndoAttributionPreview, error)
 	Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign) (*page.Connection[*db.Campaign], error)
 	TrackingLink(ctx context.Context, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) (*BuiltLink, error)
 	Clicks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Click) (*page.Connection[*db.Click], error)
+	ConversionTotals(ctx context.Context, filter *filter.Conversion) (*ConversionTotals, error)
 	Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion) (*page.Connection[*db.Conversion], error)
 	ConversionTrace(ctx context.Context, conversionID string) (*ConversionTrace, error)
 	ExchangeRates(ctx context.Context) ([]*db.ExchangeRate, error)
@@ -738,6 +741,20 @@ func (ec *executionContext) field_Mutation_testPostback_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_undoAttribution_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (UndoAttributionInput, error) {
+			return ec.unmarshalNUndoAttributionInput2postriderᚋgraphᚋgenᚐUndoAttributionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updateCampaign_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1141,6 +1158,20 @@ func (ec *executionContext) field_Query_clicks_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_conversionTotals_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*filter.Conversion, error) {
+			return ec.unmarshalOConversionFilter2ᚖpostriderᚋgraphᚋfilterᚐConversion(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
 	return args, nil
 }
 
@@ -1843,6 +1874,20 @@ func (ec *executionContext) field_Query_trackingLink_args(ctx context.Context, r
 		return nil, err
 	}
 	args["deepLink"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_undoAttributionPreview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -2680,6 +2725,78 @@ func (ec *executionContext) fieldContext_Mutation_attributeConversion(ctx contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_attributeConversion_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_undoAttribution(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_undoAttribution(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UndoAttribution(ctx, fc.Args["input"].(UndoAttributionInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *UndoAttributionPayload
+					return zeroVal, err
+				}
+				scope, err := ec.unmarshalOScope2ᚖpostriderᚋinternalᚋviewerᚐScope(ctx, "CONVERSIONS")
+				if err != nil {
+					var zeroVal *UndoAttributionPayload
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *UndoAttributionPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *UndoAttributionPayload
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, scope, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *UndoAttributionPayload) graphql.Marshaler {
+			return ec.marshalNUndoAttributionPayload2ᚖpostriderᚋgraphᚋgenᚐUndoAttributionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_undoAttribution(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UndoAttributionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_undoAttribution_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -5781,6 +5898,73 @@ func (ec *executionContext) fieldContext_Query_attributionPreview(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_undoAttributionPreview(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_undoAttributionPreview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().UndoAttributionPreview(ctx, fc.Args["id"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal *UndoAttributionPreview
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *UndoAttributionPreview
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *UndoAttributionPreview
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *UndoAttributionPreview) graphql.Marshaler {
+			return ec.marshalOUndoAttributionPreview2ᚖpostriderᚋgraphᚋgenᚐUndoAttributionPreview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_undoAttributionPreview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UndoAttributionPreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_undoAttributionPreview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_campaigns(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -5961,6 +6145,68 @@ func (ec *executionContext) fieldContext_Query_clicks(ctx context.Context, field
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_clicks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_conversionTotals(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_conversionTotals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ConversionTotals(ctx, fc.Args["filter"].(*filter.Conversion))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *ConversionTotals
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *ConversionTotals
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ConversionTotals) graphql.Marshaler {
+			return ec.marshalNConversionTotals2ᚖpostriderᚋgraphᚋgenᚐConversionTotals(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_conversionTotals(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConversionTotals(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_conversionTotals_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -8701,6 +8947,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "undoAttribution":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_undoAttribution(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "attributeByRule":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_attributeByRule(ctx, field)
@@ -9092,6 +9345,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_attributionPreview(ctx, field)
 				})
+		case "undoAttributionPreview":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_undoAttributionPreview(ctx, field)
+				})
 		case "campaigns":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -9109,6 +9368,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_clicks(ctx, field)
+				})
+		case "conversionTotals":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_conversionTotals(ctx, field)
 				})
 		case "conversions":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
