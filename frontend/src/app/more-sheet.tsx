@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { LogOut, Search } from "lucide-react";
 import { Fragment, type ReactElement } from "react";
 import { Button as AriaButton } from "react-aria-components";
@@ -8,6 +7,7 @@ import type { Viewer } from "@/graphql/viewer";
 
 import { useSignOut, whoIs } from "./account";
 import { ViewAs } from "./view-as";
+import { PageLink } from "./page-link";
 import { type Page, pages, thumbPages } from "./pages";
 import { staffGroups, staffPages } from "./staff-pages";
 
@@ -66,9 +66,9 @@ function Row({
   onClose: () => void;
 }): ReactElement {
   return (
-    <Link to={to} onClick={onClose} className={className}>
+    <PageLink to={to} onGo={onClose} className={className}>
       <Icon aria-hidden className="size-5 text-muted" />
       {name}
-    </Link>
+    </PageLink>
   );
 }

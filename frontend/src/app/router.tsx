@@ -298,6 +298,7 @@ export function createAppRouter(history?: RouterHistory) {
     defaultErrorComponent: Broken,
     defaultNotFoundComponent: NotFound,
     scrollRestoration: true,
+    getScrollRestorationKey: ({ state, href }) => state.place ?? state.__TSR_key ?? href,
   });
 }
 

@@ -19,6 +19,7 @@ import { type Viewer, ViewerQuery } from "@/graphql/viewer";
 
 import { AccountButton } from "./account-button";
 import { LeaveGuard } from "./leave-guard";
+import { PageLink, useEntry, useRememberPlace } from "./page-link";
 import { pages, thumbPages } from "./pages";
 
 const loadPalette = () => import("./palette");
@@ -38,7 +39,7 @@ export function Shell(): ReactElement {
     requestPolicy: "cache-and-network",
   });
   const lost = useSessionLost();
-  const entry = useLocation({ select: ({ state }) => state.__TSR_key ?? "" });
+  const entry = useEntry();
   const viewer = data?.viewer ?? null;
   const [known, setKnown] = useState<Viewer | null>(null);
   if (viewer !== null && viewer !== known) setKnown(viewer);
@@ -101,6 +102,7 @@ function ToSignIn(): ReactElement {
 function Frame({ viewer }: { viewer: Viewer }): ReactElement {
   const [open, setOpen] = useState<"palette" | "keys" | "more" | null>(null);
   const hasForms = useHasForms();
+  useRememberPlace();
   const close = () => {
     setOpen(null);
   };
@@ -239,10 +241,10 @@ function Rail({
       <ul className="flex flex-1 flex-col gap-px">
         {pages.map(({ to, name, icon: Icon }) => (
           <li key={to} className={cx((to === "/deliveries" || to === "/developers") && "mt-3")}>
-            <Link to={to} activeOptions={{ exact: to === "/" }} className={railItem} title={name}>
+            <PageLink to={to} className={railItem} title={name}>
               <Icon aria-hidden className="size-4 shrink-0" />
               <span className="max-lg:sr-only">{name}</span>
-            </Link>
+            </PageLink>
           </li>
         ))}
         {viewer.role !== "AFFILIATE" && (
@@ -298,10 +300,10 @@ function BottomBar({ onMore }: { onMore: () => void }): ReactElement {
         .filter((page) => thumbPages.includes(page.to))
         .toSorted((a, b) => thumbPages.indexOf(a.to) - thumbPages.indexOf(b.to))
         .map(({ to, name, icon: Icon }) => (
-          <Link key={to} to={to} activeOptions={{ exact: to === "/" }} className={thumb}>
+          <PageLink key={to} to={to} className={thumb}>
             <Icon aria-hidden className="size-5" />
             {name}
-          </Link>
+          </PageLink>
         ))}
       <AriaButton onPress={onMore} className={thumb}>
         <Ellipsis aria-hidden className="size-5" />

@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { type Client, useClient } from "urql";
 
+import { useKept } from "@/components/ui/entry";
 import { graphql } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
 
@@ -90,10 +91,11 @@ export interface LiveDeliveries extends LiveView<DeliveryRowData> {
 export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageSize = 50): LiveDeliveries {
   const client = useClient();
   const key = JSON.stringify(filter);
-  const log = useMemo(() => {
+  // Who comes back finds the rows that were there, and so the place in them.
+  const log = useKept(client, `deliveries ${String(pageSize)} ${key}`, () => {
     const asked = JSON.parse(key) as DeliveryFilter;
     return new LiveLog(sourceOf(client, asked), { pageSize, matches: matcher(asked), isOpen });
-  }, [client, key, pageSize]);
+  });
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     log.setFollow(follow);

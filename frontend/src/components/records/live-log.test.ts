@@ -108,6 +108,7 @@ class Server implements LiveSource<Row> {
 
   follow(sink: LiveSink<Row>): () => void {
     this.#sink = sink;
+    this.#connected = false;
     return () => {
       this.#sink = null;
     };
@@ -210,6 +211,33 @@ describe("a live log", () => {
     stop();
   });
 
+  it("goes on from the rows that it had when it is started again", async () => {
+    const server = new Server(numbers(5));
+    for (let i = 0; i < 300; i += 1) server.add();
+    const log = logOf(server);
+    const stop = log.start();
+    server.connect();
+    await vi.advanceTimersByTimeAsync(5000);
+    log.loadOlder();
+    await vi.advanceTimersByTimeAsync(5000);
+    const held = log.view().rows;
+    expect(held).toHaveLength(150);
+    stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    server.add();
+    server.end();
+    server.tell();
+    log.setFollow(false);
+    const stopAgain = log.start();
+    expect(log.view().rows).toBe(held);
+    expect(log.view().status).toBe("ready");
+    server.connect();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(log.view().waitingCount).toBe(1);
+    await expectWhole(log, server);
+    stopAgain();
+  });
+
   it("tries again until the gap is closed", async () => {
     const server = new Server(numbers(2));
     const log = logOf(server);
@@ -239,7 +267,7 @@ describe("a live log", () => {
         if (i % 7 === 0) vi.advanceTimersByTime(10_000);
       }
       const log = logOf(server);
-      const stop = log.start();
+      let stop = log.start();
       const steps: (() => void)[] = [
         () => {
           for (let i = random(40); i >= 0; i -= 1) server.add(random(3000));
@@ -273,6 +301,12 @@ describe("a live log", () => {
         },
         () => {
           log.loadOlder();
+        },
+        () => {
+          if (random(20) > 0) return;
+          stop();
+          server.tell();
+          stop = log.start();
         },
         () => {
           if (random(30) === 0) for (let i = 0; i < 2500; i += 1) server.add(random(3000));

@@ -135,20 +135,24 @@ export class LiveLog<Row extends LiveRow> {
     if (follow && this.#state.waitingCount > 0) this.showWaiting();
   };
 
-  /** Fetches and follows until the function that it gives back is called. */
+  /** Fetches and follows until the function that it gives back is called. Started again, it goes on from the rows that it has. */
   readonly start = (): (() => void) => {
     this.#run += 1;
     const run = this.#run;
-    this.#state = emptyRows();
-    this.#gap = null;
-    this.#show(starting);
+    const goesOn = this.#view.status === "ready";
+    if (goesOn) this.#show({ isLoadingOlder: false, liveError: null });
+    else {
+      this.#state = emptyRows();
+      this.#gap = null;
+      this.#show(starting);
+    }
     const close = oneAtATime(() => this.#close(run));
     const closeSoon = (ms: number) => {
       clearTimeout(this.#gapTimer);
       this.#gapTimer = setTimeout(() => void close(), ms);
     };
     this.#again = closeSoon;
-    this.#first = this.#load(run);
+    this.#first = goesOn ? Promise.resolve() : this.#load(run);
     const stop = this.#source.follow({
       hello: () => {
         this.#show({ liveError: null });

@@ -69,10 +69,10 @@ export function Panel({
   );
 }
 
-/** The width and margins of a page that is not a list over the whole width. */
 /** What stands below something that is on its way is shown when that is there: it would jump. */
 export const fromTheTop = "[&>:has([data-loading])~*]:hidden";
 
+/** The width and margins of every page that is not a list: a page brings columns, never a width of its own. */
 export function PageBody({ children, className }: { children: ReactNode; className?: string }): ReactElement {
-  return <div className={cx("flex flex-col gap-4 px-4 pb-10", className)}>{children}</div>;
+  return <div className={cx("flex w-full max-w-7xl flex-col gap-4 px-4 pb-10", className)}>{children}</div>;
 }

@@ -1,15 +1,21 @@
 import { CircleAlert, CircleCheck, X } from "lucide-react";
 import { type ReactElement, useSyncExternalStore } from "react";
 
-import { IconButton } from "./button";
+import { Button, IconButton } from "./button";
 import { cx } from "./cx";
 
 type Tone = "done" | "failed";
+
+interface Action {
+  label: string;
+  onPress: () => void;
+}
 
 interface Message {
   id: number;
   text: string;
   tone: Tone;
+  action: Action | undefined;
 }
 
 let messages: readonly Message[] = [];
@@ -25,17 +31,16 @@ function dismiss(id: number): void {
   set(messages.filter((message) => message.id !== id));
 }
 
-/** Says what happened, in a sentence without a full stop. */
-export function toast(text: string, tone: Tone = "done"): void {
+/** Says what happened, in a sentence without a full stop. The function that it gives back takes it away, with its action. */
+export function toast(text: string, tone: Tone = "done", action?: Action): () => void {
   last += 1;
   const id = last;
-  set([...messages.slice(-2), { id, text, tone }]);
-  setTimeout(
-    () => {
-      dismiss(id);
-    },
-    tone === "failed" ? 10_000 : 4_000,
-  );
+  set([...messages.slice(-2), { id, text, tone, action }]);
+  const away = () => {
+    dismiss(id);
+  };
+  setTimeout(away, tone === "failed" || action ? 10_000 : 4_000);
+  return away;
 }
 
 function subscribe(listener: () => void): () => void {
@@ -53,7 +58,7 @@ export function ToastRegion(): ReactElement {
       className="pointer-events-none fixed inset-x-3 bottom-[calc(4rem+var(--sticky-bar,0px))] z-50 flex flex-col items-center gap-2 md:right-4 md:bottom-[calc(1rem+var(--sticky-bar,0px))] md:left-auto md:items-end"
     >
       <div role="status" aria-live="polite" className="contents">
-        {shown.map(({ id, text, tone }) => {
+        {shown.map(({ id, text, tone, action }) => {
           const Icon = tone === "failed" ? CircleAlert : CircleCheck;
           return (
             <div
@@ -65,6 +70,19 @@ export function ToastRegion(): ReactElement {
                 className={cx("mt-0.5 size-4 shrink-0", tone === "failed" ? "text-failed" : "text-delivered")}
               />
               <span className="min-w-0 break-words">{text}</span>
+              {action && (
+                <Button
+                  size="sm"
+                  writes
+                  className="-my-0.5 shrink-0"
+                  onPress={() => {
+                    dismiss(id);
+                    action.onPress();
+                  }}
+                >
+                  {action.label}
+                </Button>
+              )}
               <IconButton
                 label="Dismiss"
                 icon={X}

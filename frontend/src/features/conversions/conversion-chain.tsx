@@ -3,6 +3,7 @@ import { Check, GitBranch, type LucideIcon, Minus, MousePointerClick, Radio, Web
 import { type ReactElement, type ReactNode } from "react";
 
 import { AttemptParts, Attempts } from "@/components/records/attempts";
+import { Attribution } from "@/components/records/attribution";
 import { ClickFacts } from "@/components/records/click-facts";
 import { ClickParts } from "@/components/records/click-parts";
 import { DetailHead } from "@/components/records/detail-head";
@@ -235,6 +236,11 @@ function ConversionFacts({ conversion }: { conversion: Trace["conversion"] }): R
         <span className="text-muted"> · {conversion.goal.trigger}</span>
       </Fact>
       {isStaff && <Fact name="Affiliate">{conversion.affiliate?.name ?? "Not attributed"}</Fact>}
+      {isStaff && (
+        <Fact name="Attribution">
+          <Attribution id={conversion.id} />
+        </Fact>
+      )}
       <Fact name="Offer">{conversion.offer.name}</Fact>
       {conversion.campaign && (
         <Fact name="Campaign">

@@ -22,6 +22,7 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
 import { conversionStatuses, type ConversionsSearch } from "./search";
+import { Totals } from "./totals";
 
 const ConversionsQuery = graphql(`
   query Conversions($after: String, $filter: ConversionFilter) {
@@ -112,19 +113,23 @@ function List({
   const isStaff = useIsStaff();
   const { q, goal, status, campaign } = search;
   const moments = usePeriod(search);
-  const list = usePaged(conversionPages, {
-    filter: {
-      ...(q !== undefined && { search: q }),
-      ...(goal !== undefined && { goals: goal }),
-      ...(status !== undefined && { statuses: status.map(upper) }),
-      ...(campaign !== undefined && { campaignIds: [campaign] }),
-      ...moments,
-    },
-  });
+  const filter = {
+    ...(q !== undefined && { search: q }),
+    ...(goal !== undefined && { goals: goal }),
+    ...(status !== undefined && { statuses: status.map(upper) }),
+    ...(campaign !== undefined && { campaignIds: [campaign] }),
+    ...moments,
+  };
+  const list = usePaged(conversionPages, { filter });
   return (
     <ListPage
       title="Conversions"
-      about="Conversions reported by operators, and the postbacks sent for them."
+      about={
+        <>
+          <p>Conversions reported by operators, and the postbacks sent for them.</p>
+          <Totals filter={filter} />
+        </>
+      }
       what="The conversions"
       list={list}
       filters={<Filters search={search} />}

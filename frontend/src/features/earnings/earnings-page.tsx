@@ -121,7 +121,7 @@ export function EarningsPage(): ReactElement {
         Commission on approved conversions by month (UTC) and offer. A negative month reduces the next where
         the deal has negative carryover.
       </PageHead>
-      <PageBody className="max-w-4xl">
+      <PageBody>
         <Listing
           what="The earnings"
           error={data ? undefined : error}

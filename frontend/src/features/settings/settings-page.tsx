@@ -73,7 +73,7 @@ export function SettingsPage(): ReactElement {
   return (
     <>
       <PageHead title="Settings" />
-      <PageBody className="max-w-3xl">
+      <PageBody>
         {viewer && (
           <Panel title="Account">
             <Facts>

@@ -89,6 +89,18 @@ test.each([
     "attributed conversion …ffffaaaa to click …c0d0e0f0",
   ],
   [
+    entry(
+      "undo_attribution",
+      "conversion",
+      [
+        change("clickId", "0190a0b0c0d0e0f00190a0b0c0d0e0f0", undefined),
+        change("reason", undefined, "the wrong Nordic"),
+      ],
+      { entityId: "0190ffffffffffffffffffffffffaaaa" },
+    ),
+    "undid the attribution of conversion …ffffaaaa to click …c0d0e0f0: “the wrong Nordic”",
+  ],
+  [
     entry("import", "conversion", [change("lines", undefined, 4), change("changed", undefined, 3)]),
     "imported statuses: 3 of 4 lines changed a conversion",
   ],

@@ -87,6 +87,10 @@ function after(entry: AuditEntry, field: string): string {
   return valueText(entry.changes.find((change) => change.field === field)?.after ?? null);
 }
 
+function before(entry: AuditEntry, field: string): string {
+  return valueText(entry.changes.find((change) => change.field === field)?.before ?? null);
+}
+
 /** "postback “Keitaro FTD” of Nordic Media" */
 function thing({ entity, entityId, subject, affiliate }: AuditEntry): string {
   if (entity === "installation") return "the installation";
@@ -155,6 +159,10 @@ export function auditSentence(entry: AuditEntry): string {
       return "changed their own password";
     case "attribute":
       return `attributed ${thing(entry)} to click ${shortenId(after(entry, "clickId"))}`;
+    case "undo_attribution": {
+      const reason = after(entry, "reason");
+      return `undid the attribution of ${thing(entry)} to click ${shortenId(before(entry, "clickId"))}${reason === "none" ? "" : `: “${reason}”`}`;
+    }
     case "attribute_by_rule":
       return `attributed ${after(entry, "count")} conversions by rule`;
     case "fire":

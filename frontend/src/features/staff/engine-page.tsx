@@ -158,7 +158,7 @@ export function EnginePage(): ReactElement {
         Postbacks that wait, the endpoints they wait for, and the workers that send them. Refreshed every five
         seconds.
       </PageHead>
-      <PageBody className={`${fromTheTop} max-w-5xl`}>
+      <PageBody className={fromTheTop}>
         <Listing
           what="The delivery queue"
           error={data ? undefined : error}

@@ -139,7 +139,7 @@ export function IntegrationPage(): ReactElement {
           {integration.offer.operator} · {integration.offer.name}
         </span>
       </PageHead>
-      <PageBody className="max-w-5xl">
+      <PageBody>
         <HandOver integration={integration} />
         <Arrivals id={integration.id} />
         {integration.unmappedStatuses.length > 0 && (

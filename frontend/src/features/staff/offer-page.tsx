@@ -172,7 +172,7 @@ export function OfferPage(): ReactElement {
           {offer.operator}
         </span>
       </PageHead>
-      <PageBody className="max-w-5xl">
+      <PageBody>
         <Deals offer={offer} onChanged={again} />
         <Pages offer={offer} onChanged={again} />
         <Panel title="Offer settings">

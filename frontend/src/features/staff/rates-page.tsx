@@ -74,7 +74,7 @@ export function RatesPage(): ReactElement {
         Units of each currency per 1 EUR. A conversion keeps the rate of its time; a new rate applies to later
         ones.
       </PageHead>
-      <PageBody className="max-w-3xl">
+      <PageBody>
         <Panel title="Set rate">
           <Form
             className="grid items-start gap-4 sm:grid-cols-4"

@@ -1,6 +1,7 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
+import { Attribution } from "@/components/records/attribution";
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
 import { Badge } from "@/components/ui/badge";
@@ -96,6 +97,11 @@ export function ReceivedDetail(): ReactElement {
               <Link to="/conversions/$id" params={{ id: call.conversion.id }} className="link">
                 {call.conversion.conversionId}
               </Link>
+            </Fact>
+          )}
+          {call.conversion && (
+            <Fact name="Attribution">
+              <Attribution id={call.conversion.id} />
             </Fact>
           )}
         </Facts>

@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { Wand2 } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useEffect, useRef, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
 import { PagedListing } from "@/components/records/listing";
+import { UndoAttribution } from "@/components/records/undo-attribution";
 import { usePaged } from "@/components/records/use-paged";
 import { Button } from "@/components/ui/button";
 import { CheckboxGroup, Checkbox } from "@/components/ui/checkbox";
@@ -93,6 +94,7 @@ const Attribute = mutation(
     }
   `),
   "conversions",
+  "conversionTotals",
   "conversionTrace",
   "node",
 );
@@ -111,6 +113,7 @@ const ByRule = mutation(
     }
   `),
   "conversions",
+  "conversionTotals",
   "conversionTrace",
   "node",
 );
@@ -152,6 +155,15 @@ export function UnattributedPage(): ReactElement {
   const [chosen, setChosen] = useState<Choice | null>(null);
   const [byHand, setByHand] = useState<Orphan | null>(null);
   const [isByRule, setByRule] = useState(false);
+  const [undoing, setUndoing] = useState<string | null>(null);
+  const told = useRef<() => void>(() => undefined);
+  // Its Undo is this page's.
+  useEffect(
+    () => () => {
+      told.current();
+    },
+    [],
+  );
   const list = usePaged(unattributedPages, {});
   const { errors, isSaving, save } = useSave(Attribute, "attributeConversion");
   const rows = list.rows.filter((row) => row.integration !== null);
@@ -160,7 +172,16 @@ export function UnattributedPage(): ReactElement {
     const payload = await save({ conversionId: orphan.id, clickId, reason });
     if (!payload) return;
     const fired = payload.conversion?.deliveries.length ?? 0;
-    toast(`Attributed to ${of}; ${fired === 1 ? "1 postback fires" : `${String(fired)} postbacks fire`}`);
+    told.current = toast(
+      `Attributed to ${of}; ${fired === 1 ? "1 postback fires" : `${String(fired)} postbacks fire`}`,
+      "done",
+      {
+        label: "Undo…",
+        onPress: () => {
+          setUndoing(orphan.id);
+        },
+      },
+    );
     setChosen(null);
     list.refetch();
   };
@@ -305,12 +326,18 @@ export function UnattributedPage(): ReactElement {
             </p>
             <AttributionPreview conversionId={chosen.orphan.id} clickId={chosen.clickId} />
             <p className="text-sm text-muted">
-              This cannot be undone: a payout that is wrong is taken back by changing the conversion&apos;s
-              status.
+              It can be undone: then the payout is taken back, and the conversion waits here again.
             </p>
           </div>
         )}
       </Confirm>
+      <UndoAttribution
+        id={undoing}
+        onClose={() => {
+          setUndoing(null);
+        }}
+        onUndone={list.refetch}
+      />
       <Dialog
         title="Choose a click"
         isOpen={byHand !== null}
