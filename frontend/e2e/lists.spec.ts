@@ -205,3 +205,96 @@ test("whoever goes back finds the list where it was left", async ({ page, demo }
   await expect(page).toHaveURL(/\/clicks$/);
   await expect.poll(place).toBe(left);
 });
+
+for (const list of [
+  { path: "clicks", page: "Clicks", rows: /^Clicks/, detail: "Click", scroller: "#main .scroll-thin" },
+  {
+    path: "conversions",
+    page: "Conversions",
+    rows: /^Conversions/,
+    detail: "Conversion",
+    scroller: "#main .scroll-thin",
+  },
+  {
+    path: "deliveries",
+    page: "Deliveries",
+    rows: /^Deliveries/,
+    detail: "Delivery",
+    scroller: "#main .scroll-thin",
+  },
+]) {
+  test(`${list.path} are where they were left, by the rail and by Back`, async ({ page, demo }) => {
+    await signIn(page, demo);
+    await page.goto(`/${list.path}?range=30d`);
+    const rows = page.getByRole("table", { name: list.rows }).getByRole("link");
+    await expect(rows.first()).toBeVisible();
+    const scroller = page.locator(list.scroller).first();
+    await expect(async () => {
+      await scroller.evaluate((element) => {
+        element.scrollTop = 40 * 41;
+      });
+      expect(await scroller.evaluate((element) => element.scrollTop)).toBe(40 * 41);
+    }).toPass();
+    const top = () => scroller.evaluate((element) => Math.round(element.scrollTop));
+    const shown = rows.nth(Math.floor((await rows.count()) / 2));
+    const href = (await shown.getAttribute("href")) ?? "";
+    await shown.click();
+    await expect(page.getByRole("region", { name: list.detail, exact: true })).toBeVisible();
+    const left = await top();
+    const url = page.url();
+    const rail = page.getByRole("navigation", { name: "Pages" }).first();
+    const isThere = async () => {
+      await expect(page).toHaveURL(url);
+      await expect(page.getByRole("region", { name: list.detail, exact: true })).toBeVisible();
+      await expect(page.locator(`a[href="${href}"]`)).toBeInViewport();
+      await expect.poll(top).toBe(left);
+    };
+    const leave = async () => {
+      await rail.getByRole("link", { name: "Settings" }).click();
+      await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+    };
+    await leave();
+    await rail.getByRole("link", { name: list.page }).click();
+    await isThere();
+    await leave();
+    await page.goBack();
+    await isThere();
+    // From within, the rail begins anew.
+    await rail.getByRole("link", { name: list.page }).click();
+    await expect(page).toHaveURL(new RegExp(`/${list.path}$`, "u"));
+  });
+}
+
+test("of a thousand rows on a phone, fewer than a hundred exist, and the last is reached", async ({
+  page,
+  demo,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signIn(page, demo, "manager");
+  await page.goto("/clicks");
+  const table = page.getByRole("table", { name: /^Clicks/ });
+  const rows = table.locator("tbody tr[aria-rowindex]");
+  await expect(rows.first()).toBeVisible();
+  const scroller = page.locator("#main .scroll-thin").first();
+  const next = page.getByRole("button", { name: "Load more" });
+  const loaded = async () => Number((await table.getAttribute("aria-rowcount")) ?? 1) - 1;
+  await expect(async () => {
+    await next.scrollIntoViewIfNeeded({ timeout: 500 });
+    expect(await rows.count()).toBeLessThan(100);
+    expect(await loaded()).toBeGreaterThanOrEqual(1000);
+  }).toPass({ intervals: [20], timeout: 60_000 });
+  const all = await loaded();
+  const toEnd = () =>
+    scroller.evaluate((element) => {
+      element.scrollTop = 0;
+      element.scrollTop = element.scrollHeight;
+    });
+  await toEnd();
+  await expect(table.locator(`tr[aria-rowindex="${String(all + 1)}"]`)).toBeVisible();
+  expect(await rows.count()).toBeLessThan(100);
+  await scroller.evaluate((element) => {
+    element.scrollTop = 0;
+  });
+  await expect(table.locator('tr[aria-rowindex="2"]')).toBeInViewport();
+  expect(await rows.count()).toBeLessThan(100);
+});

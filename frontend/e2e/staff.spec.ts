@@ -43,7 +43,7 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
         scope: "CAMPAIGN",
         campaignId: link.campaignId,
         goals: ["ftd"],
-        statuses: ["APPROVED", "REJECTED"],
+        statuses: ["APPROVED", "REJECTED", "CANCELLED"],
         urlTemplate: `${echoUrl}?cid={param_1}&status={status}&was={previous_status}&why={reason}`,
       },
     },
@@ -108,6 +108,35 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
   await expect(page.getByRole("row").filter({ hasText: name })).toHaveCount(0);
   await expect.poll(heard).toContain(`cid=lost-${key}&status=approved`);
 
+  // It was a mistake: the tracker is told, the call waits again, and goes to the right click.
+  await page.getByRole("region", { name: "Notifications" }).getByRole("button", { name: "Undo…" }).click();
+  const undo = page.getByRole("dialog", { name: "Undo attribution" });
+  await expect(undo.getByRole("list", { name: "Conversions taken back" }).getByRole("listitem")).toHaveCount(
+    1,
+  );
+  await expect(undo.getByRole("list", { name: "Postbacks that fire" })).toBeVisible();
+  await expectFitInBothForms(page, "staff-undo-attribution");
+  await undo.getByLabel("Reason (optional)").fill("the wrong player");
+  await undo.getByRole("button", { name: "Undo attribution" }).click();
+  await expect(undo).toHaveCount(0);
+  await expect
+    .poll(heard)
+    .toMatch(
+      new RegExp(`cid=lost-${key}&status=cancelled&was=approved&why=Attributed[^"]*by[^"]*mistake`, "u"),
+    );
+  await expect(row.getByText("The click id came in the parameter sub2.")).toBeVisible();
+  await row.getByRole("link").first().click();
+  const chain = page.getByRole("region", { name: "Conversion" });
+  await chain.getByRole("link", { name: "an attribution that was undone" }).click();
+  await expect(chain.getByText("Attributed by mistake, taken back by the network")).toBeVisible();
+  await expect(chain.getByRole("link", { name: "another conversion" })).toBeVisible();
+  await page.screenshot({ path: "test-results/shots/staff-undone.png" });
+  await page.goto("/staff/unattributed");
+  await row.getByRole("button").first().click();
+  await attribution.getByRole("button", { name: /^Attribute to / }).click();
+  await expect(page.getByRole("row").filter({ hasText: name })).toHaveCount(0);
+  await expect.poll(async () => (await heard()).split(`cid=lost-${key}&status=approved`).length - 1).toBe(2);
+
   // A reversal, from a file, with a preview; the tracker sees it.
   await page.goto("/staff/conversions");
   await page.getByLabel("Or paste CSV").fill("transaction_id,goal,status,reason\nT1,ftd,rejected,chargeback");
@@ -130,6 +159,9 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
   await page.goto("/staff/audit");
   const audit = page.getByRole("list", { name: "Audit log" });
   await expect(audit.getByText(/imported statuses: 1 of 1 lines changed a conversion/).first()).toBeVisible();
+  await expect(
+    audit.getByText(/undid the attribution of conversion .*: “the wrong player”/).first(),
+  ).toBeVisible();
   await expect(audit.getByText(/fired a conversion \(ftd\) for click MYTEST123-/).first()).toBeVisible();
   await expect(audit.getByText(`read the token of integration “${name}”`)).toBeVisible();
   await expect(audit.getByText(token.trim())).toHaveCount(0);

@@ -37,6 +37,7 @@ export function factsRoot(world: World) {
         ),
         args,
       ),
+    conversionTotals: () => ({ count: world.conversions.length, capped: false, payouts: [] }),
     conversions: (args: Page & { filter?: Filter & { statuses?: string[] } }) =>
       connection(
         world.conversions.filter(

@@ -77,3 +77,53 @@ it("a pending conversion that is cancelled is shown as cancelled", async () => {
   expect(within(chain).getAllByText("Cancelled")).toHaveLength(2);
   expect(within(chain).queryByText("Reversed")).toBeNull();
 });
+
+it("says how many there are and what they pay, and never two dollars alike", async () => {
+  const world = new World(3);
+  world.also = {
+    conversionTotals: {
+      count: 1284,
+      capped: false,
+      payouts: [
+        { amount: "24360.00", currency: "EUR" },
+        { amount: "1200.00", currency: "USD" },
+        { amount: "7.50", currency: "CAD" },
+      ],
+    },
+  };
+  open("/conversions", world);
+  expect(await screen.findByText(/^1,284 conversions/)).toHaveTextContent(
+    "1,284 conversions · €24,360.00 · $1,200.00 · CA$7.50",
+  );
+});
+
+it("staff undo an attribution where the conversion is, and see what that takes back", async () => {
+  const world = new World(3);
+  world.role = "MANAGER";
+  const conversion = world.conversions[0];
+  if (!conversion) throw new Error("the world has no conversion");
+  const undone: unknown[] = [];
+  Object.assign(conversion, { attributedBy: "staff", undoable: true, replacedBy: null, replaces: null });
+  world.also = {
+    undoAttributionPreview: {
+      takenBack: [{ conversion, status: "CANCELLED", payout: { amount: "120.00", currency: "EUR" } }],
+      postbacks: [],
+    },
+    undoAttribution: ({ input }: { input: unknown }) => {
+      undone.push(input);
+      return {
+        conversion: null,
+        userErrors: [{ field: ["id"], message: "it was undone meanwhile", code: "conflict" }],
+      };
+    },
+  };
+  const { user } = open(`/conversions/${conversion.id}`, world);
+  await user.click(await screen.findByRole("button", { name: "Undo attribution…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Undo attribution" });
+  expect(await within(dialog).findByText("€120.00")).toBeInTheDocument();
+  expect(within(dialog).getByText(/^No postback fires/)).toBeInTheDocument();
+  await user.type(within(dialog).getByLabelText("Reason (optional)"), "wrong click");
+  await user.click(within(dialog).getByRole("button", { name: "Undo attribution" }));
+  expect(await within(dialog).findByText("It was undone meanwhile.")).toBeInTheDocument();
+  expect(undone).toMatchObject([{ id: conversion.id, reason: "wrong click" }]);
+});
