@@ -1,6 +1,7 @@
-import { use, useMemo } from "react";
+import { use } from "react";
 
 import type * as Days from "./days";
+import { useKept } from "./entry";
 import type { Period } from "./period";
 import { useZone } from "./time";
 
@@ -15,10 +16,14 @@ export function loadDays(): Promise<Module> {
   return loading;
 }
 
-/** A period's moments in the user's zone. They stay as they are until another period is chosen. */
+/** Of nobody: moments are the same for everybody. */
+const owner = {};
+
+/** A period's moments in the user's zone. They stay as they are until another period is chosen, also for who comes back. */
 export function usePeriod({ range, from, to }: Period): Days.Moments {
   const zone = useZone();
   const isSet = range !== undefined || from !== undefined || to !== undefined;
   const days = isSet ? (loaded ?? use(loadDays())) : undefined;
-  return useMemo(() => days?.momentsOf({ range, from, to }, zone) ?? {}, [days, range, from, to, zone]);
+  const name = `period ${JSON.stringify([days !== undefined, range, from, to, zone])}`;
+  return useKept(owner, name, () => days?.momentsOf({ range, from, to }, zone) ?? {});
 }
