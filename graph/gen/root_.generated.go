@@ -545,6 +545,7 @@ type ComplexityRoot struct {
 	DeliveryEvent struct {
 		At       func(childComplexity int) int
 		Delivery func(childComplexity int) int
+		Matches  func(childComplexity int) int
 		Missed   func(childComplexity int) int
 		Resync   func(childComplexity int) int
 	}
@@ -3387,6 +3388,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryEvent.Delivery(childComplexity), true
+	case "DeliveryEvent.matches":
+		if e.ComplexityRoot.DeliveryEvent.Matches == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryEvent.Matches(childComplexity), true
 	case "DeliveryEvent.missed":
 		if e.ComplexityRoot.DeliveryEvent.Missed == nil {
 			break
@@ -8836,6 +8843,11 @@ extend type Mutation {
 type DeliveryEvent {
   "Null in a resync and in a hello."
   delivery: Delivery
+  """
+  Whether the delivery, as it is now, passes the subscription's filter. One that may have passed it before is sent once more with
+  false, so that a list can drop it. False in a resync and in a hello.
+  """
+  matches: Boolean!
   "Set when events were missed: fetch ` + "`" + `deliveries` + "`" + ` again. It is the cursor of the newest delivery that was sent; empty for none."
   resync: String
   "In a resync: how many changes were missed; null if they were not counted."
@@ -8845,8 +8857,9 @@ type DeliveryEvent {
 
 extend type Subscription {
   """
-  Every state change of the viewer's deliveries. With ` + "`" + `hello` + "`" + `, the first event has neither a delivery nor a resync: it confirms
-  that the subscription is active, so that a query after it and the events after it leave no gap.
+  Every state change of the viewer's deliveries that pass the filter, or may have passed it before: ` + "`" + `matches` + "`" + ` says which. With
+  ` + "`" + `hello` + "`" + `, the first event has neither a delivery nor a resync: it confirms that the subscription is active, so that a query after
+  it and the events after it leave no gap.
   """
   deliveryUpdated(filter: DeliveryFilter, hello: Boolean = false): DeliveryEvent! @auth(scope: READ)
 }
@@ -11513,6 +11526,8 @@ func (ec *executionContext) childFields_DeliveryEvent(ctx context.Context, field
 	switch field.Name {
 	case "delivery":
 		return ec.fieldContext_DeliveryEvent_delivery(ctx, field)
+	case "matches":
+		return ec.fieldContext_DeliveryEvent_matches(ctx, field)
 	case "resync":
 		return ec.fieldContext_DeliveryEvent_resync(ctx, field)
 	case "missed":

@@ -5,7 +5,7 @@ import { graphql } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
 
 import { type DeliveryFilter, fetchByIds, fetchPage } from "./delivery-pages";
-import { DeliveryRow, type DeliveryRowData, isSuperseded } from "./delivery-row";
+import { DeliveryRow, type DeliveryRowData } from "./delivery-row";
 import { LiveLog, type LiveSource, type LiveView } from "./live-log";
 
 const Updates = graphql(
@@ -14,6 +14,7 @@ const Updates = graphql(
       deliveryUpdated(filter: $filter, hello: true) {
         resync
         missed
+        matches
         delivery {
           ...DeliveryRow
         }
@@ -22,28 +23,6 @@ const Updates = graphql(
   `,
   [DeliveryRow],
 );
-
-/** Whether a row belongs to what is shown, for the parts of a filter that a delivery can grow into or out of. */
-function matcher(filter: DeliveryFilter): (row: DeliveryRowData) => boolean {
-  const { states, superseded, statusCodeFrom, statusCodeTo } = filter;
-  return (row) =>
-    (!states || states.includes(row.state)) &&
-    (superseded == null || superseded === isSuperseded(row)) &&
-    (statusCodeFrom == null || (row.statusCode ?? 0) >= statusCodeFrom) &&
-    (statusCodeTo == null || (row.statusCode ?? Infinity) <= statusCodeTo);
-}
-
-/** What the subscription asks for: a row that leaves the filter has to be heard of too. */
-function liveFilter(filter: DeliveryFilter): DeliveryFilter {
-  const {
-    states: _states,
-    superseded: _superseded,
-    statusCodeFrom: _from,
-    statusCodeTo: _to,
-    ...rest
-  } = filter;
-  return rest;
-}
 
 const isOpen = (row: DeliveryRowData) =>
   row.state === "QUEUED" || row.state === "RETRYING" || row.state === "HELD";
@@ -64,10 +43,10 @@ function sourceOf(client: Client, filter: DeliveryFilter): LiveSource<DeliveryRo
     follow: ({ hello, event, missed, error }) =>
       subscribeLive(
         Updates,
-        { filter: liveFilter(filter) },
+        { filter },
         {
-          next: ({ deliveryUpdated: { delivery, resync, missed: count } }) => {
-            if (delivery !== null) event(delivery);
+          next: ({ deliveryUpdated: { delivery, matches, resync, missed: count } }) => {
+            if (delivery !== null) event({ row: delivery, matches });
             else if (resync === null) hello();
             else missed(count);
           },
@@ -92,7 +71,7 @@ export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageS
   const key = JSON.stringify(filter);
   const log = useMemo(() => {
     const asked = JSON.parse(key) as DeliveryFilter;
-    return new LiveLog(sourceOf(client, asked), { pageSize, matches: matcher(asked), isOpen });
+    return new LiveLog(sourceOf(client, asked), { pageSize, isOpen });
   }, [client, key, pageSize]);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
