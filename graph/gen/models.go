@@ -1051,6 +1051,17 @@ type TestPostbackPayload struct {
 	UserErrors []*UserError     `json:"userErrors"`
 }
 
+type TryDestinationInput struct {
+	// An offer, for its destination, or a landing page.
+	ID string `json:"id"`
+}
+
+type TryDestinationPayload struct {
+	// Null where something is wrong with the input; a page that does not answer is a result.
+	Check      *db.DestinationCheck `json:"check,omitempty"`
+	UserErrors []*UserError         `json:"userErrors"`
+}
+
 type UpdateCampaignInput struct {
 	ID    string             `json:"id"`
 	Name  *string            `json:"name,omitempty"`
