@@ -16,7 +16,7 @@ const MaxURL = macro.MaxURL
 type Request struct {
 	Method        firing.Method
 	URL           string // expanded; for POST, its query becomes the body
-	DeliveryID    string // the same for every attempt of a delivery
+	DeliveryID    string // the same for every attempt of a delivery; empty for a visit, which is none
 	Attempt       int    // counted from 1
 	OldSecret     string // signs too, while the secret is being changed; empty for none
 	SigningSecret string // for POST: whsec_ and base64, or any text; empty leaves the signature out

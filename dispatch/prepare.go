@@ -42,8 +42,10 @@ func (c *Client) prepare(r Request, now time.Time) (prepared, error) {
 	h := p.request.Header
 	h.Set("Accept", "*/*")
 	h.Set("User-Agent", c.options.UserAgent)
-	h.Set("X-Postrider-Delivery", r.DeliveryID)
-	h.Set("X-Postrider-Attempt", strconv.Itoa(r.Attempt))
+	if r.DeliveryID != "" {
+		h.Set("X-Postrider-Delivery", r.DeliveryID)
+		h.Set("X-Postrider-Attempt", strconv.Itoa(r.Attempt))
+	}
 	if r.Method != firing.POST {
 		return p, nil
 	}

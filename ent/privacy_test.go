@@ -3,6 +3,7 @@ package ent_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -91,6 +92,9 @@ var table = map[string]access{
 	"deliveries": {own, byUs,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Delivery.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Delivery.Delete().Exec(ctx) }},
+	"destination_checks": {nothing, byStaff,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.DestinationCheck.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.DestinationCheck.Delete().Exec(ctx) }},
 	"echo_requests": {own, byUs,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.EchoRequest.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.EchoRequest.Delete().Exec(ctx) }},
@@ -165,6 +169,7 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 			SetMessage("no param_1").SetRaisedAt(pgtest.Now).Exec(ctx),
 		client.IgnoredAttention.Create().SetAffiliateID(s.Affiliate).SetPostbackID(owned.ID).SetIgnoredAt(pgtest.Now).Exec(ctx),
 		client.AuditEntry.Create().SetAt(pgtest.Now).SetAction("create").SetEntity("campaign").SetEntityID("1").SetAffiliateID(s.Affiliate).Exec(ctx),
+		client.DestinationCheck.Create().SetURL(fmt.Sprintf("https://operator.example/%d", user)).SetDueAt(pgtest.Now).Exec(ctx),
 	} {
 		if err != nil {
 			t.Fatal(err)

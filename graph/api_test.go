@@ -26,6 +26,7 @@ import (
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/jobs"
+	"postrider/landing"
 	"postrider/pgtest"
 	"postrider/report"
 	"postrider/setup"
@@ -82,6 +83,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	t.Cleanup(sender.Close)
 	a.cfg.Tester = testfire.New(testfire.Config{DB: d.SQL, Rows: client, Sender: sender, Secrets: pgtest.Key(t), Now: now})
 	a.cfg.Target = graph.NewTarget(dispatch.Probe{Guard: dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{80, 443}})}, a.cfg.Tester.AllowLook, now)
+	a.cfg.Landing = &landing.Checker{DB: d.SQL, Sender: sender, Now: now}
 	for _, o := range options {
 		o(&a.cfg)
 	}

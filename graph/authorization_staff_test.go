@@ -116,6 +116,11 @@ var staffMutations = map[string]mutation{
 	"saveLandingPage": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{offerId: %q, key: %q, name: "More", url: "https://royalspin.example/?cid={click_id}"}`, globalOffer(w.offer), fmt.Sprintf("p%d", count.Add(1))), "landingPage { id }"
 	},
+	"tryDestination": func(t *testing.T, w *world) (string, string) {
+		p, err := w.db.Client().LandingPage.Create().SetOfferID(w.offer).SetKey(fmt.Sprintf("t%d", count.Add(1))).SetName("Closed").SetURL("http://127.0.0.1:1/").Save(pgtest.System(t))
+		must(t, err)
+		return fmt.Sprintf(`{id: %q}`, p.GlobalID()), "check { message }"
+	},
 	"deleteLandingPage": func(t *testing.T, w *world) (string, string) {
 		p, err := w.db.Client().LandingPage.Create().SetOfferID(w.offer).SetKey(fmt.Sprintf("d%d", count.Add(1))).SetName("Gone").SetURL("https://x.example/").Save(pgtest.System(t))
 		must(t, err)

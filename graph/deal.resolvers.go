@@ -12,6 +12,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/exchangerate"
 	"postrider/graph/gen"
+	"postrider/landing"
 )
 
 func (r *dealResolver) Affiliate(ctx context.Context, obj *db.Deal) (*db.Affiliate, error) {
@@ -30,12 +31,24 @@ func (r *dealTierResolver) Percent(ctx context.Context, obj *commission.Tier) (s
 	return obj.Percent.String(), nil
 }
 
+func (r *destinationCheckResolver) Message(ctx context.Context, obj *db.DestinationCheck) (string, error) {
+	return landing.Sentence(obj), nil
+}
+
+func (r *destinationCheckResolver) Alive(ctx context.Context, obj *db.DestinationCheck) (bool, error) {
+	return landing.Alive(obj), nil
+}
+
 func (r *exchangeRateResolver) Base(ctx context.Context, obj *db.ExchangeRate) (string, error) {
 	return commission.ReferenceCurrency, nil
 }
 
 func (r *exchangeRateResolver) Rate(ctx context.Context, obj *db.ExchangeRate) (string, error) {
 	return obj.Rate.String(), nil
+}
+
+func (r *landingPageResolver) Check(ctx context.Context, obj *db.LandingPage) (*db.DestinationCheck, error) {
+	return find(ctx, load(ctx).checks, &obj.URL)
 }
 
 func (r *mutationResolver) SaveOffer(ctx context.Context, input gen.SaveOfferInput) (*gen.SaveOfferPayload, error) {
@@ -45,9 +58,15 @@ func (r *mutationResolver) SaveOffer(ctx context.Context, input gen.SaveOfferInp
 }
 
 func (r *mutationResolver) SaveLandingPage(ctx context.Context, input gen.SaveLandingPageInput) (*gen.SaveLandingPagePayload, error) {
-	landing, err := r.saveLandingPage(ctx, input)
+	page, err := r.saveLandingPage(ctx, input)
 	errs, err := userErrors(err)
-	return &gen.SaveLandingPagePayload{LandingPage: landing, UserErrors: errs}, err
+	return &gen.SaveLandingPagePayload{LandingPage: page, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) TryDestination(ctx context.Context, input gen.TryDestinationInput) (*gen.TryDestinationPayload, error) {
+	check, err := r.tryDestination(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.TryDestinationPayload{Check: check, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) DeleteLandingPage(ctx context.Context, input gen.DeleteLandingPageInput) (*gen.DeleteLandingPagePayload, error) {
@@ -100,6 +119,10 @@ func (r *offerResolver) Deals(ctx context.Context, obj *db.Offer) ([]*db.Deal, e
 	return load(ctx).dealsOfOffer.Load(ctx, obj.ID)
 }
 
+func (r *offerResolver) DestinationCheck(ctx context.Context, obj *db.Offer) (*db.DestinationCheck, error) {
+	return find(ctx, load(ctx).checks, &obj.DestinationURL)
+}
+
 func (r *qualificationResolver) MinDeposit(ctx context.Context, obj *commission.Qualification) (string, error) {
 	return commission.FormatAmount(obj.MinDeposit), nil
 }
@@ -114,12 +137,17 @@ func (r *queryResolver) ExchangeRates(ctx context.Context) ([]*db.ExchangeRate, 
 
 func (r *Resolver) DealTier() gen.DealTierResolver { return &dealTierResolver{r} }
 
+func (r *Resolver) DestinationCheck() gen.DestinationCheckResolver {
+	return &destinationCheckResolver{r}
+}
+
 func (r *Resolver) ExchangeRate() gen.ExchangeRateResolver { return &exchangeRateResolver{r} }
 
 func (r *Resolver) Qualification() gen.QualificationResolver { return &qualificationResolver{r} }
 
 type (
-	dealTierResolver      struct{ *Resolver }
-	exchangeRateResolver  struct{ *Resolver }
-	qualificationResolver struct{ *Resolver }
+	dealTierResolver         struct{ *Resolver }
+	destinationCheckResolver struct{ *Resolver }
+	exchangeRateResolver     struct{ *Resolver }
+	qualificationResolver    struct{ *Resolver }
 )

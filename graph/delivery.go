@@ -102,8 +102,8 @@ func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*
 	return r.Client.Delivery.Get(ctx, made)
 }
 
-// watchDeliveries streams the viewer's deliveries as they change. With hello, an event without
-// content comes first: from then on no change is missed.
+// watchDeliveries streams the viewer's deliveries that match a filter, or may have, as they change.
+// With hello, an event without content comes first: from then on no change is missed.
 func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery, hello bool) (<-chan *gen.DeliveryEvent, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
@@ -112,7 +112,7 @@ func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery, hell
 	if err := f.Reach(ctx, r.Client); err != nil {
 		return nil, err
 	}
-	sub := r.Config.Deliveries.Subscribe(scope.Sees, f.Matches)
+	sub := r.Config.Deliveries.Subscribe(scope.Sees, f.MayHaveMatched)
 	events := make(chan *gen.DeliveryEvent)
 	go func() {
 		defer close(events)
@@ -130,7 +130,7 @@ func (r *Resolver) watchDeliveries(ctx context.Context, f *filter.Delivery, hell
 				return
 			}
 			for _, d := range changed {
-				if !send(ctx, events, &gen.DeliveryEvent{Delivery: d, At: d.UpdatedAt}) {
+				if !send(ctx, events, &gen.DeliveryEvent{Delivery: d, Matches: f.Matches(d), At: d.UpdatedAt}) {
 					return
 				}
 				if newest == nil || bytes.Compare(d.ID[:], newest.ID[:]) > 0 {

@@ -14,6 +14,7 @@ import (
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/destinationcheck"
 	"postrider/ent/db/goal"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/landingpage"
@@ -31,6 +32,7 @@ type rowLoaders struct {
 	users        *dataloadgen.Loader[int64, *db.User]
 	managers     *dataloadgen.Loader[int64, *db.User] // of affiliates; for their viewers too
 	offers       *dataloadgen.Loader[int64, *db.Offer]
+	checks       *dataloadgen.Loader[string, *db.DestinationCheck] // by URL; of those that were tried
 	pages        *dataloadgen.Loader[int64, *db.LandingPage]
 	campaigns    *dataloadgen.Loader[int64, *db.Campaign]
 	links        *dataloadgen.Loader[int64, *db.TrackingLink]
@@ -58,6 +60,9 @@ func newRowLoaders(c *db.Client, wait time.Duration) rowLoaders {
 		offers: one(wait, func(ctx context.Context, ids []int64) ([]*db.Offer, error) {
 			return c.Offer.Query().Where(offer.IDIn(ids...)).All(ctx)
 		}, func(r *db.Offer) int64 { return r.ID }),
+		checks: one(wait, func(ctx context.Context, urls []string) ([]*db.DestinationCheck, error) {
+			return c.DestinationCheck.Query().Where(destinationcheck.URLIn(urls...), destinationcheck.CheckedAtNotNil()).All(ctx)
+		}, func(r *db.DestinationCheck) string { return r.URL }),
 		pages: one(wait, func(ctx context.Context, ids []int64) ([]*db.LandingPage, error) {
 			return c.LandingPage.Query().Where(landingpage.IDIn(ids...)).All(ctx)
 		}, func(r *db.LandingPage) int64 { return r.ID }),

@@ -70,9 +70,12 @@ func (r *queryResolver) Goals(ctx context.Context) ([]*db.Goal, error) {
 
 func (r *Resolver) Deal() gen.DealResolver { return &dealResolver{r} }
 
+func (r *Resolver) LandingPage() gen.LandingPageResolver { return &landingPageResolver{r} }
+
 func (r *Resolver) Offer() gen.OfferResolver { return &offerResolver{r} }
 
 type (
-	dealResolver  struct{ *Resolver }
-	offerResolver struct{ *Resolver }
+	dealResolver        struct{ *Resolver }
+	landingPageResolver struct{ *Resolver }
+	offerResolver       struct{ *Resolver }
 )

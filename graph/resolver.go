@@ -23,6 +23,7 @@ import (
 	"postrider/intake"
 	"postrider/internal/ids"
 	"postrider/internal/secret"
+	"postrider/landing"
 	"postrider/report"
 	"postrider/setup"
 	"postrider/testfire"
@@ -54,8 +55,9 @@ type Config struct {
 	Home         *report.Home
 	Replayer     Replayer
 	Tester       *testfire.Tester
-	Target       doctor.Target // resolves and checks a postback's address for the doctor
-	Secrets      *secret.Ring  // opens postbacks' signing secrets for their owners
+	Landing      *landing.Checker // tries the pages that clicks lead to
+	Target       doctor.Target    // resolves and checks a postback's address for the doctor
+	Secrets      *secret.Ring     // opens postbacks' signing secrets for their owners
 	Installation gen.Instance
 	ClientAddr   func(ctx context.Context) netip.Addr // returns where a request came from; may be nil
 	Streams      stream.Limits

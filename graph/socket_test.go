@@ -16,6 +16,7 @@ import (
 	"postrider/ent/db"
 	"postrider/internal/globalid"
 	"postrider/internal/viewer"
+	"postrider/outbox"
 	"postrider/pgtest"
 )
 
@@ -303,6 +304,32 @@ func TestHelloSaysThatChangesAreHeard(t *testing.T) {
 	a.cfg.Deliveries.Publish(d)
 	if res, ok := next(); !ok || res.at(t, "deliveryUpdated", "delivery", "id") != d.GlobalID() {
 		t.Errorf("what came after the hello: %v", res)
+	}
+}
+
+// A delivery that leaves the filter is sent once more, and says so.
+func TestADeliveryThatLeavesTheFilterIsHeardOf(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	p := pgtest.Postback(t, a.db, s.Affiliate, "https://tracker.example/")
+	d := pgtest.Delivery(t, a.db, s.Conversion(t, a.db).ID, p, func(c *db.DeliveryCreate) { c.SetState(outbox.Queued) })
+	next, _ := a.events(t, a.affiliate(t, s.Affiliate), "subscription { deliveryUpdated(filter: {states: [QUEUED]}, hello: true) { matches delivery { id state } } }")
+	if res, ok := next(); !ok || res.at(t, "deliveryUpdated", "matches") != false {
+		t.Fatalf("hello: %v", res)
+	}
+	gone := *d
+	gone.State = outbox.Delivered
+	other := gone
+	other.Goal, other.Test = "ftd", true // a test matches nothing that does not ask for tests
+	a.cfg.Deliveries.Publish(d, &other, &gone)
+	for _, want := range []struct {
+		state   string
+		matches bool
+	}{{"QUEUED", true}, {"DELIVERED", false}} {
+		if res, ok := next(); !ok || res.at(t, "deliveryUpdated", "delivery", "state") != want.state || res.at(t, "deliveryUpdated", "matches") != want.matches {
+			t.Errorf("%+v: %v", want, res)
+		}
 	}
 }
 

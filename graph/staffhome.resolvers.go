@@ -17,6 +17,18 @@ func (r *affiliateWithoutParamResolver) Affiliate(ctx context.Context, obj *repo
 	return load(ctx).affiliates.Load(ctx, obj.AffiliateID)
 }
 
+func (r *deadDestinationResolver) Offer(ctx context.Context, obj *report.DeadDestination) (*db.Offer, error) {
+	return load(ctx).offers.Load(ctx, obj.OfferID)
+}
+
+func (r *deadDestinationResolver) LandingPage(ctx context.Context, obj *report.DeadDestination) (*db.LandingPage, error) {
+	return find(ctx, load(ctx).pages, obj.LandingPageID)
+}
+
+func (r *deadDestinationResolver) Check(ctx context.Context, obj *report.DeadDestination) (*db.DestinationCheck, error) {
+	return load(ctx).checks.Load(ctx, obj.URL)
+}
+
 func (r *queryResolver) StaffHome(ctx context.Context) (*report.StaffHome, error) {
 	return r.Home.OfStaff(ctx)
 }
@@ -33,6 +45,8 @@ func (r *Resolver) AffiliateWithoutParam() gen.AffiliateWithoutParamResolver {
 	return &affiliateWithoutParamResolver{r}
 }
 
+func (r *Resolver) DeadDestination() gen.DeadDestinationResolver { return &deadDestinationResolver{r} }
+
 func (r *Resolver) RefusedCalls() gen.RefusedCallsResolver { return &refusedCallsResolver{r} }
 
 func (r *Resolver) SilentIntegration() gen.SilentIntegrationResolver {
@@ -41,6 +55,7 @@ func (r *Resolver) SilentIntegration() gen.SilentIntegrationResolver {
 
 type (
 	affiliateWithoutParamResolver struct{ *Resolver }
+	deadDestinationResolver       struct{ *Resolver }
 	refusedCallsResolver          struct{ *Resolver }
 	silentIntegrationResolver     struct{ *Resolver }
 )

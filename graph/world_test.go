@@ -147,6 +147,10 @@ func (w *world) happen(t testing.TB, e *estate) {
 	ctx, c := pgtest.System(t), w.db.Client()
 	page, err := c.LandingPage.Query().First(ctx)
 	must(t, err)
+	_, err = w.db.SQL.ExecContext(ctx, `
+		INSERT INTO destination_checks (url, due_at, checked_at, status_code) SELECT url, $1::timestamptz, $1::timestamptz, 200 FROM landing_pages
+		UNION SELECT destination_url, $1::timestamptz, $1::timestamptz, 200 FROM offers ON CONFLICT DO NOTHING`, pgtest.Now)
+	must(t, err)
 	click := pgtest.Click(t, w.db, e.link, func(c *db.ClickCreate) {
 		c.SetParam1("one-" + e.mark).SetParam2("two-" + e.mark).SetParam3("three-" + e.mark).SetLandingPageID(page.ID).
 			SetDeepLink("https://royalspin.example/" + e.mark).SetReferrer("https://" + e.mark + ".example/from").SetUserAgent("agent " + e.mark)

@@ -9,6 +9,7 @@ import (
 	"postrider/dispatch"
 	"postrider/internal/pg"
 	"postrider/internal/secret"
+	"postrider/landing"
 )
 
 // The engine's defaults, unless Config sets others.
@@ -37,13 +38,14 @@ type Config struct {
 	Machine  func() time.Time      // the machine's clock; time.Now
 	Now      func() time.Time      // the current time; the machine's clock corrected by the database's
 	Hold     func() bool           // reports whether the installation is on hold; nil for never
+	Landing  *landing.Checker      // tries the pages that clicks lead to; nil for nobody
 
 	Retention    Retention
 	PromoteEvery time.Duration // interval of the promoter's rounds; 250 ms
 	IdleEvery    time.Duration // the same while nothing waits, if Hear announces changes; zero for PromoteEvery
 	SweepEvery   time.Duration // interval of the sweep for dead claims; 5 s, or half of SweepAfter
 	SweepAfter   time.Duration // age at which a claim counts as dead; 45 s
-	WatchEvery   time.Duration // interval of the checks for alerts; 15 s
+	WatchEvery   time.Duration // interval of the checks for alerts, and of rounds over landing pages; 15 s
 }
 
 func (c Config) withDefaults() Config {

@@ -108,6 +108,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	loops.Go(func() {
 		every(ctx, e.Log, e.WatchEvery, "watching for alerts", func(ctx context.Context) error { return watch(ctx, e.Pool.Pgx, e.Now()) })
 	})
+	if e.Landing != nil {
+		loops.Go(func() { every(ctx, e.Log, e.WatchEvery, "trying landing pages", e.Landing.Round) })
+	}
 	loops.Go(func() { e.housekeeper.run(ctx) })
 	<-ctx.Done()
 	e.handover.close()

@@ -15,6 +15,7 @@ type StaffHome struct {
 	OldestUnattributedAt *time.Time // nil if there is none
 	Silent               []*SilentIntegration
 	Refused              []*RefusedCalls
+	DeadDestinations     []*DeadDestination
 	Circuits             []*Endpoint // that are not closed
 	WithoutParam         []*AffiliateWithoutParam
 }
@@ -47,6 +48,13 @@ type RefusedCalls struct {
 	LastAt         time.Time
 }
 
+// DeadDestination is a page of an active offer that does not answer.
+type DeadDestination struct {
+	OfferID       int64
+	LandingPageID *int64 // nil for the offer's destination
+	URL           string // its template
+}
+
 // AffiliateWithoutParam is an affiliate with clicks of the last day that came without param_1.
 type AffiliateWithoutParam struct {
 	AffiliateID int64
@@ -64,7 +72,7 @@ func (h *Home) OfStaff(ctx context.Context) (*StaffHome, error) {
 		return nil, problem.Forbidden("what waits for staff is for staff")
 	}
 	var s StaffHome
-	for _, read := range []func(context.Context, viewer.RowScope, *StaffHome) error{h.unattributed, h.silent, h.refused, h.circuits, h.withoutParam} {
+	for _, read := range []func(context.Context, viewer.RowScope, *StaffHome) error{h.unattributed, h.silent, h.refused, h.deadDestinations, h.circuits, h.withoutParam} {
 		if err := read(ctx, scope, &s); err != nil {
 			return nil, err
 		}
@@ -103,6 +111,19 @@ func (h *Home) refused(ctx context.Context, scope viewer.RowScope, s *StaffHome)
 		SELECT integration_id, integration_key, result, count(*), (array_agg(reason ORDER BY id DESC))[1], max(received_at)
 		FROM received_postbacks WHERE id >= uuid_floor($1) AND status_code >= 400
 		GROUP BY integration_id, integration_key, result ORDER BY 4 DESC, 2, 3 LIMIT $2`, h.Now().UTC().Add(-staffWindow), mostListed)
+}
+
+func (h *Home) deadDestinations(ctx context.Context, scope viewer.RowScope, s *StaffHome) error {
+	return h.DB.Each(ctx, scope, "reading dead destinations", func(rows *sql.Rows) error {
+		var d DeadDestination
+		s.DeadDestinations = append(s.DeadDestinations, &d)
+		return rows.Scan(&d.OfferID, &d.LandingPageID, &d.URL)
+	}, `
+		SELECT u.offer_id, u.page_id, c.url FROM destination_checks c JOIN (
+		  SELECT id AS offer_id, NULL::bigint AS page_id, destination_url AS url FROM offers WHERE state = 'active'
+		  UNION ALL
+		  SELECT o.id, l.id, l.url FROM landing_pages l JOIN offers o ON o.id = l.offer_id WHERE o.state = 'active') u ON u.url = c.url
+		WHERE c.dead_since IS NOT NULL ORDER BY c.dead_since, u.offer_id, u.page_id NULLS FIRST LIMIT $1`, mostListed)
 }
 
 func (h *Home) circuits(ctx context.Context, scope viewer.RowScope, s *StaffHome) error {

@@ -15,6 +15,7 @@ import (
 	"postrider/ent/db/landingpage"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
+	"postrider/landing"
 )
 
 // OfferWish is an offer as staff enter it.
@@ -57,7 +58,7 @@ func (s *Setup) SaveOffer(ctx context.Context, id int64, patch func(*OfferWish))
 			if made, err = create.Save(ctx); err != nil {
 				return saved("offer", err)
 			}
-			if err := MakeDefaultLinks(ctx, c.tx, c.now); err != nil {
+			if err := errors.Join(MakeDefaultLinks(ctx, c.tx, c.now), landing.Due(ctx, c.tx, wish.DestinationURL, c.now)); err != nil {
 				return err
 			}
 			return c.audit(ctx, Act{Action: "create", Entity: "offer", ID: fmt.Sprint(made.ID), After: made})
@@ -66,6 +67,9 @@ func (s *Setup) SaveOffer(ctx context.Context, id int64, patch func(*OfferWish))
 		setOffer(update.Mutation(), wish)
 		if made, err = update.Save(ctx); err != nil {
 			return saved("offer", err)
+		}
+		if err := landing.Due(ctx, c.tx, wish.DestinationURL, c.now); err != nil {
+			return err
 		}
 		return c.audit(ctx, Act{Action: "update", Entity: "offer", ID: fmt.Sprint(made.ID), Before: before, After: made})
 	})
@@ -233,6 +237,9 @@ func (s *Setup) SaveLandingPage(ctx context.Context, id int64, patch func(*Landi
 		}
 		if err != nil {
 			return saved("landing page", err)
+		}
+		if err := landing.Due(ctx, c.tx, wish.URL, c.now); err != nil {
+			return err
 		}
 		if before == nil {
 			return c.audit(ctx, Act{Action: "create", Entity: "landing_page", ID: fmt.Sprint(made.ID), After: made})

@@ -29,6 +29,7 @@ import (
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/jobs"
+	"postrider/landing"
 	"postrider/report"
 	"postrider/server"
 	"postrider/setup"
@@ -47,6 +48,7 @@ type services struct {
 	guard    *dispatch.Guard
 	metrics  *prometheus.Registry
 	sender   *dispatch.Client
+	landing  *landing.Checker
 	engine   *jobs.Engine // nil in a process that does not work
 	hold     *installation.Watch
 	hearing  hearing
@@ -73,6 +75,7 @@ func newServices(ctx context.Context, p *process, database *database, works bool
 	}
 	s.sender = dispatch.NewClient(dispatch.ClientOptions{Guard: s.guard, UserAgent: p.userAgent()})
 	s.closers = append(s.closers, func() error { s.sender.Close(); return nil })
+	s.landing = &landing.Checker{DB: database.SQL, Sender: s.sender, Now: time.Now}
 	if s.hold, err = s.watchHold(ctx); err != nil {
 		return nil, err
 	}
@@ -134,7 +137,7 @@ func (p *process) userAgent() string {
 func (s *services) newEngine() (*jobs.Engine, error) {
 	return jobs.New(jobs.Config{
 		Pool: s.db.Pool, Client: s.sender, Secrets: s.key, Workers: s.process.cfg.Workers, Log: s.process.log, Metrics: s.metrics,
-		SweepAfter: s.process.cfg.SweepAfter, IdleEvery: time.Second, Hold: s.hold.On,
+		SweepAfter: s.process.cfg.SweepAfter, IdleEvery: time.Second, Hold: s.hold.On, Landing: s.landing,
 		Retention: jobs.Retention{
 			Bodies: s.process.cfg.KeepBodies, Attempts: s.process.cfg.KeepAttempts, Received: s.process.cfg.KeepReceived,
 		},
@@ -162,6 +165,7 @@ func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 		Home:     &report.Home{DB: viewer.NewScoped(s.db.API), Now: time.Now},
 		Gaps:     gaps, Attention: &report.Attention{DB: viewer.NewScoped(s.db.API), Gaps: gaps, Now: time.Now},
 		Tester:  tester,
+		Landing: s.landing,
 		Target:  graph.NewTarget(dispatch.Probe{Guard: s.guard}, tester.AllowLook, time.Now),
 		Secrets: s.key, Log: s.process.log, Now: time.Now,
 		ClientAddr:   func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },

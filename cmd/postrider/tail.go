@@ -111,7 +111,7 @@ type tailMessage struct {
 
 const tailQuery = `subscription ($filter: DeliveryFilter) {
   deliveryUpdated(filter: $filter) {
-    at resync
+    at resync matches
     delivery { state goal { key } campaign { name } statusCode durationMs attemptCount host clickId test }
   }
 }`
@@ -234,6 +234,7 @@ type tailEvent struct {
 		DeliveryUpdated struct {
 			At       time.Time     `json:"at"`
 			Resync   *string       `json:"resync"`
+			Matches  bool          `json:"matches"`
 			Delivery *tailDelivery `json:"delivery"`
 		} `json:"deliveryUpdated"`
 	} `json:"data"`
@@ -263,7 +264,7 @@ func (t *tail) print(payload json.RawMessage) error {
 	if e.Data.DeliveryUpdated.Resync != nil {
 		t.say("some deliveries were missed; they are in the delivery log")
 	}
-	if d := e.Data.DeliveryUpdated.Delivery; d != nil {
+	if d := e.Data.DeliveryUpdated.Delivery; d != nil && e.Data.DeliveryUpdated.Matches {
 		_, err := fmt.Fprintln(t.out, d.line(e.Data.DeliveryUpdated.At))
 		return err
 	}

@@ -108,7 +108,7 @@ func flaky(t *testing.T, drops int, event string) *httptest.Server {
 func TestTailConnectsAgain(t *testing.T) {
 	t.Parallel()
 	server := flaky(t, 3, `{"id":"1","type":"next","payload":{"data":{"deliveryUpdated":{"at":"2026-06-12T10:00:00Z","resync":"",
-		"delivery":{"state":"FAILED","goal":{"key":"ftd"},"attemptCount":2,"host":"tracker.example","test":true}}}}}`)
+		"matches":true,"delivery":{"state":"FAILED","goal":{"key":"ftd"},"attemptCount":2,"host":"tracker.example","test":true}}}}}`)
 	ctx, cancel := context.WithCancel(t.Context())
 	var said []string
 	var pauses []time.Duration

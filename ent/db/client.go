@@ -24,6 +24,7 @@ import (
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/destinationcheck"
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
@@ -79,6 +80,8 @@ type Client struct {
 	Deal *DealClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// DestinationCheck is the client for interacting with the DestinationCheck builders.
+	DestinationCheck *DestinationCheckClient
 	// EchoRequest is the client for interacting with the EchoRequest builders.
 	EchoRequest *EchoRequestClient
 	// ExchangeRate is the client for interacting with the ExchangeRate builders.
@@ -133,6 +136,7 @@ func (c *Client) init() {
 	c.ConversionEvent = NewConversionEventClient(c.config)
 	c.Deal = NewDealClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
+	c.DestinationCheck = NewDestinationCheckClient(c.config)
 	c.EchoRequest = NewEchoRequestClient(c.config)
 	c.ExchangeRate = NewExchangeRateClient(c.config)
 	c.Goal = NewGoalClient(c.config)
@@ -253,6 +257,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ConversionEvent:   NewConversionEventClient(cfg),
 		Deal:              NewDealClient(cfg),
 		Delivery:          NewDeliveryClient(cfg),
+		DestinationCheck:  NewDestinationCheckClient(cfg),
 		EchoRequest:       NewEchoRequestClient(cfg),
 		ExchangeRate:      NewExchangeRateClient(cfg),
 		Goal:              NewGoalClient(cfg),
@@ -300,6 +305,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ConversionEvent:   NewConversionEventClient(cfg),
 		Deal:              NewDealClient(cfg),
 		Delivery:          NewDeliveryClient(cfg),
+		DestinationCheck:  NewDestinationCheckClient(cfg),
 		EchoRequest:       NewEchoRequestClient(cfg),
 		ExchangeRate:      NewExchangeRateClient(cfg),
 		Goal:              NewGoalClient(cfg),
@@ -346,9 +352,9 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
 		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.Deal,
-		c.Delivery, c.EchoRequest, c.ExchangeRate, c.Goal, c.IgnoredAttention,
-		c.Integration, c.IntegrationSecret, c.LandingPage, c.Offer, c.Player,
-		c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
+		c.Delivery, c.DestinationCheck, c.EchoRequest, c.ExchangeRate, c.Goal,
+		c.IgnoredAttention, c.Integration, c.IntegrationSecret, c.LandingPage, c.Offer,
+		c.Player, c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
 		c.TrackingLink, c.User,
 	} {
 		n.Use(hooks...)
@@ -361,9 +367,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
 		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.Deal,
-		c.Delivery, c.EchoRequest, c.ExchangeRate, c.Goal, c.IgnoredAttention,
-		c.Integration, c.IntegrationSecret, c.LandingPage, c.Offer, c.Player,
-		c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
+		c.Delivery, c.DestinationCheck, c.EchoRequest, c.ExchangeRate, c.Goal,
+		c.IgnoredAttention, c.Integration, c.IntegrationSecret, c.LandingPage, c.Offer,
+		c.Player, c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
 		c.TrackingLink, c.User,
 	} {
 		n.Intercept(interceptors...)
@@ -399,6 +405,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Deal.mutate(ctx, m)
 	case *DeliveryMutation:
 		return c.Delivery.mutate(ctx, m)
+	case *DestinationCheckMutation:
+		return c.DestinationCheck.mutate(ctx, m)
 	case *EchoRequestMutation:
 		return c.EchoRequest.mutate(ctx, m)
 	case *ExchangeRateMutation:
@@ -2173,6 +2181,140 @@ func (c *DeliveryClient) mutate(ctx context.Context, m *DeliveryMutation) (Value
 		return (&DeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Delivery mutation op: %q", m.Op())
+	}
+}
+
+// DestinationCheckClient is a client for the DestinationCheck schema.
+type DestinationCheckClient struct {
+	config
+}
+
+// NewDestinationCheckClient returns a client for the DestinationCheck from the given config.
+func NewDestinationCheckClient(c config) *DestinationCheckClient {
+	return &DestinationCheckClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `destinationcheck.Hooks(f(g(h())))`.
+func (c *DestinationCheckClient) Use(hooks ...Hook) {
+	c.hooks.DestinationCheck = append(c.hooks.DestinationCheck, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `destinationcheck.Intercept(f(g(h())))`.
+func (c *DestinationCheckClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DestinationCheck = append(c.inters.DestinationCheck, interceptors...)
+}
+
+// Create returns a builder for creating a DestinationCheck entity.
+func (c *DestinationCheckClient) Create() *DestinationCheckCreate {
+	mutation := newDestinationCheckMutation(c.config, OpCreate)
+	return &DestinationCheckCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DestinationCheck entities.
+func (c *DestinationCheckClient) CreateBulk(builders ...*DestinationCheckCreate) *DestinationCheckCreateBulk {
+	return &DestinationCheckCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DestinationCheckClient) MapCreateBulk(slice any, setFunc func(*DestinationCheckCreate, int)) *DestinationCheckCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DestinationCheckCreateBulk{err: fmt.Errorf("calling to DestinationCheckClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DestinationCheckCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DestinationCheckCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DestinationCheck.
+func (c *DestinationCheckClient) Update() *DestinationCheckUpdate {
+	mutation := newDestinationCheckMutation(c.config, OpUpdate)
+	return &DestinationCheckUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DestinationCheckClient) UpdateOne(_m *DestinationCheck) *DestinationCheckUpdateOne {
+	mutation := newDestinationCheckMutation(c.config, OpUpdateOne, withDestinationCheck(_m))
+	return &DestinationCheckUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DestinationCheckClient) UpdateOneID(id int64) *DestinationCheckUpdateOne {
+	mutation := newDestinationCheckMutation(c.config, OpUpdateOne, withDestinationCheckID(id))
+	return &DestinationCheckUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DestinationCheck.
+func (c *DestinationCheckClient) Delete() *DestinationCheckDelete {
+	mutation := newDestinationCheckMutation(c.config, OpDelete)
+	return &DestinationCheckDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DestinationCheckClient) DeleteOne(_m *DestinationCheck) *DestinationCheckDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DestinationCheckClient) DeleteOneID(id int64) *DestinationCheckDeleteOne {
+	builder := c.Delete().Where(destinationcheck.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DestinationCheckDeleteOne{builder}
+}
+
+// Query returns a query builder for DestinationCheck.
+func (c *DestinationCheckClient) Query() *DestinationCheckQuery {
+	return &DestinationCheckQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDestinationCheck},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DestinationCheck entity by its id.
+func (c *DestinationCheckClient) Get(ctx context.Context, id int64) (*DestinationCheck, error) {
+	return c.Query().Where(destinationcheck.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DestinationCheckClient) GetX(ctx context.Context, id int64) *DestinationCheck {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DestinationCheckClient) Hooks() []Hook {
+	hooks := c.hooks.DestinationCheck
+	return append(hooks[:len(hooks):len(hooks)], destinationcheck.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DestinationCheckClient) Interceptors() []Interceptor {
+	return c.inters.DestinationCheck
+}
+
+func (c *DestinationCheckClient) mutate(ctx context.Context, m *DestinationCheckMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DestinationCheckCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DestinationCheckUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DestinationCheckUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DestinationCheckDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown DestinationCheck mutation op: %q", m.Op())
 	}
 }
 
@@ -4190,17 +4332,17 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
-		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, EchoRequest,
-		ExchangeRate, Goal, IgnoredAttention, Integration, IntegrationSecret,
-		LandingPage, Offer, Player, Postback, PostbackTest, PostbackVersion,
-		ReceivedPostback, TrackingLink, User []ent.Hook
+		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, DestinationCheck,
+		EchoRequest, ExchangeRate, Goal, IgnoredAttention, Integration,
+		IntegrationSecret, LandingPage, Offer, Player, Postback, PostbackTest,
+		PostbackVersion, ReceivedPostback, TrackingLink, User []ent.Hook
 	}
 	inters struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
-		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, EchoRequest,
-		ExchangeRate, Goal, IgnoredAttention, Integration, IntegrationSecret,
-		LandingPage, Offer, Player, Postback, PostbackTest, PostbackVersion,
-		ReceivedPostback, TrackingLink, User []ent.Interceptor
+		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, DestinationCheck,
+		EchoRequest, ExchangeRate, Goal, IgnoredAttention, Integration,
+		IntegrationSecret, LandingPage, Offer, Player, Postback, PostbackTest,
+		PostbackVersion, ReceivedPostback, TrackingLink, User []ent.Interceptor
 	}
 )
 

@@ -19,6 +19,7 @@ import (
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/destinationcheck"
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
@@ -113,6 +114,7 @@ func checkColumn(t, c string) error {
 			conversionevent.Table:   conversionevent.ValidColumn,
 			deal.Table:              deal.ValidColumn,
 			delivery.Table:          delivery.ValidColumn,
+			destinationcheck.Table:  destinationcheck.ValidColumn,
 			echorequest.Table:       echorequest.ValidColumn,
 			exchangerate.Table:      exchangerate.ValidColumn,
 			goal.Table:              goal.ValidColumn,

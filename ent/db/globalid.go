@@ -110,6 +110,14 @@ func (_m *Delivery) GlobalID() string {
 // IsNode says that it has a global id.
 func (*Delivery) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this DestinationCheck.
+func (_m *DestinationCheck) GlobalID() string {
+	return globalid.Int("DestinationCheck", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*DestinationCheck) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this EchoRequest.
 func (_m *EchoRequest) GlobalID() string {
 	return globalid.UUID("EchoRequest", _m.ID)

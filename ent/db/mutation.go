@@ -25,6 +25,7 @@ import (
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/destinationcheck"
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
@@ -74,6 +75,7 @@ const (
 	TypeConversionEvent   = "ConversionEvent"
 	TypeDeal              = "Deal"
 	TypeDelivery          = "Delivery"
+	TypeDestinationCheck  = "DestinationCheck"
 	TypeEchoRequest       = "EchoRequest"
 	TypeExchangeRate      = "ExchangeRate"
 	TypeGoal              = "Goal"
@@ -16442,6 +16444,851 @@ func (m *DeliveryMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DeliveryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Delivery edge %s", name)
+}
+
+// DestinationCheckMutation represents an operation that mutates the DestinationCheck nodes in the graph.
+type DestinationCheckMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int64
+	url            *string
+	due_at         *time.Time
+	checked_at     *time.Time
+	status_code    *int
+	addstatus_code *int
+	reason         *string
+	detail         *string
+	failing_since  *time.Time
+	dead_since     *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*DestinationCheck, error)
+	predicates     []predicate.DestinationCheck
+}
+
+var _ ent.Mutation = (*DestinationCheckMutation)(nil)
+
+// destinationcheckOption allows management of the mutation configuration using functional options.
+type destinationcheckOption func(*DestinationCheckMutation)
+
+// newDestinationCheckMutation creates new mutation for the DestinationCheck entity.
+func newDestinationCheckMutation(c config, op Op, opts ...destinationcheckOption) *DestinationCheckMutation {
+	m := &DestinationCheckMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDestinationCheck,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDestinationCheckID sets the ID field of the mutation.
+func withDestinationCheckID(id int64) destinationcheckOption {
+	return func(m *DestinationCheckMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DestinationCheck
+		)
+		m.oldValue = func(ctx context.Context) (*DestinationCheck, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DestinationCheck.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDestinationCheck sets the old DestinationCheck of the mutation.
+func withDestinationCheck(node *DestinationCheck) destinationcheckOption {
+	return func(m *DestinationCheckMutation) {
+		m.oldValue = func(context.Context) (*DestinationCheck, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DestinationCheckMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DestinationCheckMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DestinationCheck entities.
+func (m *DestinationCheckMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DestinationCheckMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DestinationCheckMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DestinationCheck.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetURL sets the "url" field.
+func (m *DestinationCheckMutation) SetURL(s string) {
+	m.url = &s
+}
+
+// URL returns the value of the "url" field in the mutation.
+func (m *DestinationCheckMutation) URL() (r string, exists bool) {
+	v := m.url
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldURL returns the old "url" field's value of the DestinationCheck entity.
+// If the DestinationCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestinationCheckMutation) OldURL(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldURL is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldURL requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldURL: %w", err)
+	}
+	return oldValue.URL, nil
+}
+
+// ResetURL resets all changes to the "url" field.
+func (m *DestinationCheckMutation) ResetURL() {
+	m.url = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *DestinationCheckMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *DestinationCheckMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the DestinationCheck entity.
+// If the DestinationCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestinationCheckMutation) OldDueAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *DestinationCheckMutation) ResetDueAt() {
+	m.due_at = nil
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (m *DestinationCheckMutation) SetCheckedAt(t time.Time) {
+	m.checked_at = &t
+}
+
+// CheckedAt returns the value of the "checked_at" field in the mutation.
+func (m *DestinationCheckMutation) CheckedAt() (r time.Time, exists bool) {
+	v := m.checked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckedAt returns the old "checked_at" field's value of the DestinationCheck entity.
+// If the DestinationCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestinationCheckMutation) OldCheckedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckedAt: %w", err)
+	}
+	return oldValue.CheckedAt, nil
+}
+
+// ClearCheckedAt clears the value of the "checked_at" field.
+func (m *DestinationCheckMutation) ClearCheckedAt() {
+	m.checked_at = nil
+	m.clearedFields[destinationcheck.FieldCheckedAt] = struct{}{}
+}
+
+// CheckedAtCleared returns if the "checked_at" field was cleared in this mutation.
+func (m *DestinationCheckMutation) CheckedAtCleared() bool {
+	_, ok := m.clearedFields[destinationcheck.FieldCheckedAt]
+	return ok
+}
+
+// ResetCheckedAt resets all changes to the "checked_at" field.
+func (m *DestinationCheckMutation) ResetCheckedAt() {
+	m.checked_at = nil
+	delete(m.clearedFields, destinationcheck.FieldCheckedAt)
+}
+
+// SetStatusCode sets the "status_code" field.
+func (m *DestinationCheckMutation) SetStatusCode(i int) {
+	m.status_code = &i
+	m.addstatus_code = nil
+}
+
+// StatusCode returns the value of the "status_code" field in the mutation.
+func (m *DestinationCheckMutation) StatusCode() (r int, exists bool) {
+	v := m.status_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatusCode returns the old "status_code" field's value of the DestinationCheck entity.
+// If the DestinationCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestinationCheckMutation) OldStatusCode(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatusCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatusCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatusCode: %w", err)
+	}
+	return oldValue.StatusCode, nil
+}
+
+// AddStatusCode adds i to the "status_code" field.
+func (m *DestinationCheckMutation) AddStatusCode(i int) {
+	if m.addstatus_code != nil {
+		*m.addstatus_code += i
+	} else {
+		m.addstatus_code = &i
+	}
+}
+
+// AddedStatusCode returns the value that was added to the "status_code" field in this mutation.
+func (m *DestinationCheckMutation) AddedStatusCode() (r int, exists bool) {
+	v := m.addstatus_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearStatusCode clears the value of the "status_code" field.
+func (m *DestinationCheckMutation) ClearStatusCode() {
+	m.status_code = nil
+	m.addstatus_code = nil
+	m.clearedFields[destinationcheck.FieldStatusCode] = struct{}{}
+}
+
+// StatusCodeCleared returns if the "status_code" field was cleared in this mutation.
+func (m *DestinationCheckMutation) StatusCodeCleared() bool {
+	_, ok := m.clearedFields[destinationcheck.FieldStatusCode]
+	return ok
+}
+
+// ResetStatusCode resets all changes to the "status_code" field.
+func (m *DestinationCheckMutation) ResetStatusCode() {
+	m.status_code = nil
+	m.addstatus_code = nil
+	delete(m.clearedFields, destinationcheck.FieldStatusCode)
+}
+
+// SetReason sets the "reason" field.
+func (m *DestinationCheckMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *DestinationCheckMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the DestinationCheck entity.
+// If the DestinationCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestinationCheckMutation) OldReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *DestinationCheckMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[destinationcheck.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *DestinationCheckMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[destinationcheck.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *DestinationCheckMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, destinationcheck.FieldReason)
+}
+
+// SetDetail sets the "detail" field.
+func (m *DestinationCheckMutation) SetDetail(s string) {
+	m.detail = &s
+}
+
+// Detail returns the value of the "detail" field in the mutation.
+func (m *DestinationCheckMutation) Detail() (r string, exists bool) {
+	v := m.detail
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetail returns the old "detail" field's value of the DestinationCheck entity.
+// If the DestinationCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestinationCheckMutation) OldDetail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetail: %w", err)
+	}
+	return oldValue.Detail, nil
+}
+
+// ResetDetail resets all changes to the "detail" field.
+func (m *DestinationCheckMutation) ResetDetail() {
+	m.detail = nil
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (m *DestinationCheckMutation) SetFailingSince(t time.Time) {
+	m.failing_since = &t
+}
+
+// FailingSince returns the value of the "failing_since" field in the mutation.
+func (m *DestinationCheckMutation) FailingSince() (r time.Time, exists bool) {
+	v := m.failing_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailingSince returns the old "failing_since" field's value of the DestinationCheck entity.
+// If the DestinationCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestinationCheckMutation) OldFailingSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailingSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailingSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailingSince: %w", err)
+	}
+	return oldValue.FailingSince, nil
+}
+
+// ClearFailingSince clears the value of the "failing_since" field.
+func (m *DestinationCheckMutation) ClearFailingSince() {
+	m.failing_since = nil
+	m.clearedFields[destinationcheck.FieldFailingSince] = struct{}{}
+}
+
+// FailingSinceCleared returns if the "failing_since" field was cleared in this mutation.
+func (m *DestinationCheckMutation) FailingSinceCleared() bool {
+	_, ok := m.clearedFields[destinationcheck.FieldFailingSince]
+	return ok
+}
+
+// ResetFailingSince resets all changes to the "failing_since" field.
+func (m *DestinationCheckMutation) ResetFailingSince() {
+	m.failing_since = nil
+	delete(m.clearedFields, destinationcheck.FieldFailingSince)
+}
+
+// SetDeadSince sets the "dead_since" field.
+func (m *DestinationCheckMutation) SetDeadSince(t time.Time) {
+	m.dead_since = &t
+}
+
+// DeadSince returns the value of the "dead_since" field in the mutation.
+func (m *DestinationCheckMutation) DeadSince() (r time.Time, exists bool) {
+	v := m.dead_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeadSince returns the old "dead_since" field's value of the DestinationCheck entity.
+// If the DestinationCheck object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DestinationCheckMutation) OldDeadSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeadSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeadSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeadSince: %w", err)
+	}
+	return oldValue.DeadSince, nil
+}
+
+// ClearDeadSince clears the value of the "dead_since" field.
+func (m *DestinationCheckMutation) ClearDeadSince() {
+	m.dead_since = nil
+	m.clearedFields[destinationcheck.FieldDeadSince] = struct{}{}
+}
+
+// DeadSinceCleared returns if the "dead_since" field was cleared in this mutation.
+func (m *DestinationCheckMutation) DeadSinceCleared() bool {
+	_, ok := m.clearedFields[destinationcheck.FieldDeadSince]
+	return ok
+}
+
+// ResetDeadSince resets all changes to the "dead_since" field.
+func (m *DestinationCheckMutation) ResetDeadSince() {
+	m.dead_since = nil
+	delete(m.clearedFields, destinationcheck.FieldDeadSince)
+}
+
+// Where appends a list predicates to the DestinationCheckMutation builder.
+func (m *DestinationCheckMutation) Where(ps ...predicate.DestinationCheck) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DestinationCheckMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DestinationCheckMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DestinationCheck, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DestinationCheckMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DestinationCheckMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DestinationCheck).
+func (m *DestinationCheckMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DestinationCheckMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.url != nil {
+		fields = append(fields, destinationcheck.FieldURL)
+	}
+	if m.due_at != nil {
+		fields = append(fields, destinationcheck.FieldDueAt)
+	}
+	if m.checked_at != nil {
+		fields = append(fields, destinationcheck.FieldCheckedAt)
+	}
+	if m.status_code != nil {
+		fields = append(fields, destinationcheck.FieldStatusCode)
+	}
+	if m.reason != nil {
+		fields = append(fields, destinationcheck.FieldReason)
+	}
+	if m.detail != nil {
+		fields = append(fields, destinationcheck.FieldDetail)
+	}
+	if m.failing_since != nil {
+		fields = append(fields, destinationcheck.FieldFailingSince)
+	}
+	if m.dead_since != nil {
+		fields = append(fields, destinationcheck.FieldDeadSince)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DestinationCheckMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case destinationcheck.FieldURL:
+		return m.URL()
+	case destinationcheck.FieldDueAt:
+		return m.DueAt()
+	case destinationcheck.FieldCheckedAt:
+		return m.CheckedAt()
+	case destinationcheck.FieldStatusCode:
+		return m.StatusCode()
+	case destinationcheck.FieldReason:
+		return m.Reason()
+	case destinationcheck.FieldDetail:
+		return m.Detail()
+	case destinationcheck.FieldFailingSince:
+		return m.FailingSince()
+	case destinationcheck.FieldDeadSince:
+		return m.DeadSince()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DestinationCheckMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case destinationcheck.FieldURL:
+		return m.OldURL(ctx)
+	case destinationcheck.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case destinationcheck.FieldCheckedAt:
+		return m.OldCheckedAt(ctx)
+	case destinationcheck.FieldStatusCode:
+		return m.OldStatusCode(ctx)
+	case destinationcheck.FieldReason:
+		return m.OldReason(ctx)
+	case destinationcheck.FieldDetail:
+		return m.OldDetail(ctx)
+	case destinationcheck.FieldFailingSince:
+		return m.OldFailingSince(ctx)
+	case destinationcheck.FieldDeadSince:
+		return m.OldDeadSince(ctx)
+	}
+	return nil, fmt.Errorf("unknown DestinationCheck field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DestinationCheckMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case destinationcheck.FieldURL:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetURL(v)
+		return nil
+	case destinationcheck.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case destinationcheck.FieldCheckedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckedAt(v)
+		return nil
+	case destinationcheck.FieldStatusCode:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatusCode(v)
+		return nil
+	case destinationcheck.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case destinationcheck.FieldDetail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetail(v)
+		return nil
+	case destinationcheck.FieldFailingSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailingSince(v)
+		return nil
+	case destinationcheck.FieldDeadSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeadSince(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DestinationCheck field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DestinationCheckMutation) AddedFields() []string {
+	var fields []string
+	if m.addstatus_code != nil {
+		fields = append(fields, destinationcheck.FieldStatusCode)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DestinationCheckMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case destinationcheck.FieldStatusCode:
+		return m.AddedStatusCode()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DestinationCheckMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case destinationcheck.FieldStatusCode:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStatusCode(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DestinationCheck numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DestinationCheckMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(destinationcheck.FieldCheckedAt) {
+		fields = append(fields, destinationcheck.FieldCheckedAt)
+	}
+	if m.FieldCleared(destinationcheck.FieldStatusCode) {
+		fields = append(fields, destinationcheck.FieldStatusCode)
+	}
+	if m.FieldCleared(destinationcheck.FieldReason) {
+		fields = append(fields, destinationcheck.FieldReason)
+	}
+	if m.FieldCleared(destinationcheck.FieldFailingSince) {
+		fields = append(fields, destinationcheck.FieldFailingSince)
+	}
+	if m.FieldCleared(destinationcheck.FieldDeadSince) {
+		fields = append(fields, destinationcheck.FieldDeadSince)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DestinationCheckMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DestinationCheckMutation) ClearField(name string) error {
+	switch name {
+	case destinationcheck.FieldCheckedAt:
+		m.ClearCheckedAt()
+		return nil
+	case destinationcheck.FieldStatusCode:
+		m.ClearStatusCode()
+		return nil
+	case destinationcheck.FieldReason:
+		m.ClearReason()
+		return nil
+	case destinationcheck.FieldFailingSince:
+		m.ClearFailingSince()
+		return nil
+	case destinationcheck.FieldDeadSince:
+		m.ClearDeadSince()
+		return nil
+	}
+	return fmt.Errorf("unknown DestinationCheck nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DestinationCheckMutation) ResetField(name string) error {
+	switch name {
+	case destinationcheck.FieldURL:
+		m.ResetURL()
+		return nil
+	case destinationcheck.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case destinationcheck.FieldCheckedAt:
+		m.ResetCheckedAt()
+		return nil
+	case destinationcheck.FieldStatusCode:
+		m.ResetStatusCode()
+		return nil
+	case destinationcheck.FieldReason:
+		m.ResetReason()
+		return nil
+	case destinationcheck.FieldDetail:
+		m.ResetDetail()
+		return nil
+	case destinationcheck.FieldFailingSince:
+		m.ResetFailingSince()
+		return nil
+	case destinationcheck.FieldDeadSince:
+		m.ResetDeadSince()
+		return nil
+	}
+	return fmt.Errorf("unknown DestinationCheck field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DestinationCheckMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DestinationCheckMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DestinationCheckMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DestinationCheckMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DestinationCheckMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DestinationCheckMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DestinationCheckMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DestinationCheck unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DestinationCheckMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DestinationCheck edge %s", name)
 }
 
 // EchoRequestMutation represents an operation that mutates the EchoRequest nodes in the graph.

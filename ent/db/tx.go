@@ -40,6 +40,8 @@ type Tx struct {
 	Deal *DealClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// DestinationCheck is the client for interacting with the DestinationCheck builders.
+	DestinationCheck *DestinationCheckClient
 	// EchoRequest is the client for interacting with the EchoRequest builders.
 	EchoRequest *EchoRequestClient
 	// ExchangeRate is the client for interacting with the ExchangeRate builders.
@@ -214,6 +216,7 @@ func (tx *Tx) init() {
 	tx.ConversionEvent = NewConversionEventClient(tx.config)
 	tx.Deal = NewDealClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
+	tx.DestinationCheck = NewDestinationCheckClient(tx.config)
 	tx.EchoRequest = NewEchoRequestClient(tx.config)
 	tx.ExchangeRate = NewExchangeRateClient(tx.config)
 	tx.Goal = NewGoalClient(tx.config)

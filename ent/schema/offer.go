@@ -58,6 +58,30 @@ func (LandingPage) Indexes() []ent.Index {
 // Policy shows landing pages to all who are signed in.
 func (LandingPage) Policy() ent.Policy { return visibleBy(everyRow) }
 
+// DestinationCheck is the last try of a page that clicks lead to.
+type DestinationCheck struct{ ent.Schema }
+
+// Fields of a check.
+func (DestinationCheck) Fields() []ent.Field {
+	return []ent.Field{
+		identity(),
+		field.String("url").Unique().Immutable().Comment("The template of an offer's destination or a landing page."),
+		field.Time("due_at").Comment("When it is tried next."),
+		optionalTime("checked_at", "When it was tried last; null before the first time."),
+		field.Int("status_code").Optional().Nillable().Comment("Of the answer; null for none."),
+		field.String("reason").Optional().Nillable().Comment("Why there was no answer: a code."),
+		field.String("detail").Default("").Comment("What the sentence for the reason needs."),
+		optionalTime("failing_since", "Since when each try failed; null if the last did not."),
+		optionalTime("dead_since", "Since when that is no blip; null if it is not dead."),
+	}
+}
+
+// Indexes of a check.
+func (DestinationCheck) Indexes() []ent.Index { return []ent.Index{index.Fields("due_at")} }
+
+// Policy hides checks from affiliates.
+func (DestinationCheck) Policy() ent.Policy { return staffOnly() }
+
 // Deal is the terms of a payout: an offer's default, or an affiliate's own for it.
 type Deal struct{ ent.Schema }
 

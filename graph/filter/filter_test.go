@@ -101,6 +101,73 @@ func TestDeliveriesMatchWhatIsListed(t *testing.T) {
 	})
 }
 
+// A delivery that matched, and changed so that it does not, is one that may have matched: whatever
+// the outbox does to it, and however many changes were not heard of.
+func TestWhatLeavesAFilterMayHaveMatched(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		f := &filter.Delivery{} // one part alone, as another would hide what it lets through
+		switch rapid.IntRange(0, 3).Draw(rt, "part") {
+		case 0:
+			f.States = rapid.SliceOfN(rapid.SampledFrom(outbox.States()), 0, 3).Draw(rt, "states")
+		case 1:
+			f.StatusCodeFrom, f.StatusCodeTo = new(400), new(499)
+		case 2:
+			f.Warning = new(rapid.Bool().Draw(rt, "warning"))
+		case 3:
+			f.Superseded = new(rapid.Bool().Draw(rt, "superseded"))
+		}
+		for range 20 {
+			row := db.Delivery{ID: uuid.Must(uuid.NewV7()), State: outbox.Queued}
+			matched := f.Matches(&row)
+			for range rapid.IntRange(0, 6).Draw(rt, "changes") {
+				change(rt, &row)
+				if matched = matched || f.Matches(&row); matched && !f.MayHaveMatched(&row) {
+					rt.Fatalf("%+v matched before it became %v", *f, row)
+				}
+			}
+		}
+	})
+}
+
+// change is one change that the outbox makes to a delivery.
+func change(rt *rapid.T, d *db.Delivery) {
+	if d.State.Final() {
+		d.SupersededBy = rapid.SampledFrom([]*uuid.UUID{nil, new(uuid.Must(uuid.NewV7()))}).Draw(rt, "superseded by")
+		return
+	}
+	switch rapid.IntRange(0, 3).Draw(rt, "change") {
+	case 0: // held or released
+		d.State = rapid.SampledFrom([]outbox.State{outbox.Held, outbox.Waits(d.Attempt)}).Draw(rt, "waits as")
+	case 1: // claimed, and given back unsent
+		d.StatusCode = nil
+	case 2:
+		d.State = outbox.Cancelled
+	case 3: // sent
+		d.Attempt++
+		d.State = rapid.SampledFrom([]outbox.State{outbox.Delivered, outbox.Failed, outbox.Retrying}).Draw(rt, "becomes")
+		d.StatusCode = rapid.SampledFrom([]*int{nil, new(200), new(404), new(500)}).Draw(rt, "code")
+		d.Warning = rapid.SampledFrom([]*outbox.Warning{nil, new(outbox.ClickIDMissing)}).Draw(rt, "warning")
+	}
+}
+
+// Who watches what failed does not hear of all that is delivered.
+func TestWhatNeverMatchedIsNotHeardOf(t *testing.T) {
+	t.Parallel()
+	row := &db.Delivery{ID: uuid.Must(uuid.NewV7()), State: outbox.Delivered, Attempt: 1, StatusCode: new(200)}
+	for name, f := range map[string]*filter.Delivery{
+		"failures":   {States: []outbox.State{outbox.Failed, outbox.Cancelled}},
+		"a code":     {StatusCodeFrom: new(500), StatusCodeTo: new(599)},
+		"warnings":   {Warning: new(true)},
+		"superseded": {Superseded: new(true)},
+		"tests":      {Test: new(true)},
+	} {
+		if f.MayHaveMatched(row) {
+			t.Errorf("%s: a delivery is sent that was delivered at once", name)
+		}
+	}
+}
+
 // draw returns a filter of values that the rows have, and of some that they do not.
 func draw(rt *rapid.T, all []*db.Delivery) *filter.Delivery {
 	f := &filter.Delivery{}

@@ -14,21 +14,56 @@ import (
 
 // Matches reports whether Predicates would find a delivery.
 func (f *Delivery) Matches(d *db.Delivery) bool {
+	return f.fixed(d) && (f == nil || f.inState(d) && f.hasCode(d) && f.isSuperseded(d) && f.hasWarning(d))
+}
+
+// MayHaveMatched reports whether a delivery matches, or may have matched before it changed: whoever
+// shows a list has to hear of it then, so that the row can leave. It is false for most that never
+// did, so that who watches failures does not hear of everything that is delivered.
+func (f *Delivery) MayHaveMatched(d *db.Delivery) bool {
+	return f.fixed(d) && (f == nil ||
+		// A delivery that has ended stays as it ended.
+		(f.inState(d) || slices.ContainsFunc(f.States, func(s outbox.State) bool { return !s.Final() })) &&
+			// An attempt that was not sent gives its number back, and takes the code of the one before away.
+			(f.hasCode(d) || d.Attempt > 1 || d.Attempt == 1 && d.StatusCode == nil) &&
+			// Before it was sent it had no warning.
+			(f.hasWarning(d) || !*f.Warning || d.Attempt > 1) &&
+			// Only what failed or was cancelled is superseded, and may be so no more.
+			(f.isSuperseded(d) || replaceable(d)))
+}
+
+// fixed reports whether a delivery matches in what never changes about it.
+func (f *Delivery) fixed(d *db.Delivery) bool {
 	if f == nil {
 		return !d.Test
 	}
-	return (len(f.States) == 0 || slices.Contains(f.States, d.State)) &&
-		(len(f.Goals) == 0 || slices.Contains(f.Goals, d.Goal)) &&
+	return (len(f.Goals) == 0 || slices.Contains(f.Goals, d.Goal)) &&
 		(f.CampaignIDs == nil || d.CampaignID != nil && slices.Contains(keys(kindCampaign, f.CampaignIDs), *d.CampaignID)) &&
 		(f.PostbackIDs == nil || d.PostbackID != nil && slices.Contains(keys(kindPostback, f.PostbackIDs), *d.PostbackID)) &&
 		(f.AffiliateIDs == nil || slices.Contains(keys(kindAffiliate, f.AffiliateIDs), d.AffiliateID)) &&
-		(f.StatusCodeFrom == nil || d.StatusCode != nil && *d.StatusCode >= *f.StatusCodeFrom) &&
-		(f.StatusCodeTo == nil || d.StatusCode != nil && *d.StatusCode <= *f.StatusCodeTo) &&
 		(f.From == nil || !before(d.ID, *f.From)) && (f.To == nil || before(d.ID, *f.To)) &&
-		(f.Superseded == nil || *f.Superseded == (d.SupersededBy != nil && (d.State == outbox.Failed || d.State == outbox.Cancelled))) &&
 		d.Test == (f.Test != nil && *f.Test) &&
-		(f.Warning == nil || *f.Warning == (d.Warning != nil)) &&
 		f.found(d)
+}
+
+func (f *Delivery) inState(d *db.Delivery) bool {
+	return len(f.States) == 0 || slices.Contains(f.States, d.State)
+}
+
+func (f *Delivery) hasCode(d *db.Delivery) bool {
+	return (f.StatusCodeFrom == nil || d.StatusCode != nil && *d.StatusCode >= *f.StatusCodeFrom) &&
+		(f.StatusCodeTo == nil || d.StatusCode != nil && *d.StatusCode <= *f.StatusCodeTo)
+}
+
+func (f *Delivery) isSuperseded(d *db.Delivery) bool {
+	return f.Superseded == nil || *f.Superseded == (d.SupersededBy != nil && replaceable(d))
+}
+
+// replaceable reports whether a replay may stand for a delivery.
+func replaceable(d *db.Delivery) bool { return d.State == outbox.Failed || d.State == outbox.Cancelled }
+
+func (f *Delivery) hasWarning(d *db.Delivery) bool {
+	return f.Warning == nil || *f.Warning == (d.Warning != nil)
 }
 
 // found reports whether a delivery matches the filter's free text.

@@ -22,6 +22,10 @@ type DealTierResolver interface {
 	Amount(ctx context.Context, obj *commission.Tier) (string, error)
 	Percent(ctx context.Context, obj *commission.Tier) (string, error)
 }
+type DestinationCheckResolver interface {
+	Message(ctx context.Context, obj *db.DestinationCheck) (string, error)
+	Alive(ctx context.Context, obj *db.DestinationCheck) (bool, error)
+}
 type ExchangeRateResolver interface {
 	Base(ctx context.Context, obj *db.ExchangeRate) (string, error)
 
@@ -226,6 +230,121 @@ func (ec *executionContext) fieldContext_DeleteLandingPagePayload_userErrors(_ c
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _DestinationCheck_checkedAt(ctx context.Context, field graphql.CollectedField, obj *db.DestinationCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DestinationCheck_checkedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CheckedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalNTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DestinationCheck_checkedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DestinationCheck", field, false, false, "Time")
+}
+
+func (ec *executionContext) _DestinationCheck_statusCode(ctx context.Context, field graphql.CollectedField, obj *db.DestinationCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DestinationCheck_statusCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StatusCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DestinationCheck_statusCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DestinationCheck", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DestinationCheck_message(ctx context.Context, field graphql.CollectedField, obj *db.DestinationCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DestinationCheck_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DestinationCheck().Message(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DestinationCheck_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DestinationCheck", field, true, true, "String")
+}
+
+func (ec *executionContext) _DestinationCheck_alive(ctx context.Context, field graphql.CollectedField, obj *db.DestinationCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DestinationCheck_alive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DestinationCheck().Alive(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DestinationCheck_alive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DestinationCheck", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _DestinationCheck_deadSince(ctx context.Context, field graphql.CollectedField, obj *db.DestinationCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DestinationCheck_deadSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeadSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DestinationCheck_deadSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DestinationCheck", field, false, false, "Time")
 }
 
 func (ec *executionContext) _EndDealPayload_deal(ctx context.Context, field graphql.CollectedField, obj *EndDealPayload) (ret graphql.Marshaler) {
@@ -768,6 +887,70 @@ func (ec *executionContext) _SetExchangeRatePayload_userErrors(ctx context.Conte
 func (ec *executionContext) fieldContext_SetExchangeRatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SetExchangeRatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TryDestinationPayload_check(ctx context.Context, field graphql.CollectedField, obj *TryDestinationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TryDestinationPayload_check(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Check, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.DestinationCheck) graphql.Marshaler {
+			return ec.marshalODestinationCheck2ᚖpostriderᚋentᚋdbᚐDestinationCheck(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TryDestinationPayload_check(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TryDestinationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DestinationCheck(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TryDestinationPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *TryDestinationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TryDestinationPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TryDestinationPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TryDestinationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -1468,6 +1651,48 @@ func UnmarshalSetExchangeRateInput(ctx context.Context, raw any) (SetExchangeRat
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputTryDestinationInput(ctx context.Context, obj any) (TryDestinationInput, error) {
+	var it TryDestinationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTryDestinationInput unmarshals raw into the TryDestinationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTryDestinationInput(ctx context.Context, raw any) (TryDestinationInput, error) {
+	var out TryDestinationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TryDestinationInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -1580,6 +1805,61 @@ func (ec *executionContext) _DeleteLandingPagePayload(ctx context.Context, sel a
 			out.Values[i] = ec._DeleteLandingPagePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var destinationCheckImplementors = []string{"DestinationCheck"}
+
+func (ec *executionContext) _DestinationCheck(ctx context.Context, sel ast.SelectionSet, obj *db.DestinationCheck) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, destinationCheckImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DestinationCheck")
+		case "checkedAt":
+			out.Values[i] = ec._DestinationCheck_checkedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "statusCode":
+			out.Values[i] = ec._DestinationCheck_statusCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "message":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DestinationCheck_message(ctx, field, obj)
+				})
+		case "alive":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DestinationCheck_alive(ctx, field, obj)
+				})
+		case "deadSince":
+			out.Values[i] = ec._DestinationCheck_deadSince(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1898,6 +2178,44 @@ func (ec *executionContext) _SetExchangeRatePayload(ctx context.Context, sel ast
 	return out
 }
 
+var tryDestinationPayloadImplementors = []string{"TryDestinationPayload"}
+
+func (ec *executionContext) _TryDestinationPayload(ctx context.Context, sel ast.SelectionSet, obj *TryDestinationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tryDestinationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TryDestinationPayload")
+		case "check":
+			out.Values[i] = ec._TryDestinationPayload_check(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._TryDestinationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
@@ -1951,6 +2269,14 @@ func (ec *executionContext) marshalNDeleteLandingPagePayload2ᚖpostriderᚋgrap
 		return graphql.Null
 	}
 	return ec._DeleteLandingPagePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDestinationCheck2ᚖpostriderᚋentᚋdbᚐDestinationCheck(ctx context.Context, sel ast.SelectionSet, v *db.DestinationCheck) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DestinationCheck!")
+		return graphql.Null
+	}
+	return ec._DestinationCheck(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNEndDealInput2postriderᚋgraphᚋgenᚐEndDealInput(ctx context.Context, v any) (EndDealInput, error) {
@@ -2042,6 +2368,19 @@ func (ec *executionContext) marshalNSetExchangeRatePayload2ᚖpostriderᚋgraph�
 	return ec._SetExchangeRatePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNTryDestinationInput2postriderᚋgraphᚋgenᚐTryDestinationInput(ctx context.Context, v any) (TryDestinationInput, error) {
+	res, err := ec.unmarshalInputTryDestinationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTryDestinationPayload2ᚖpostriderᚋgraphᚋgenᚐTryDestinationPayload(ctx context.Context, sel ast.SelectionSet, v *TryDestinationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TryDestinationPayload!")
+		return graphql.Null
+	}
+	return ec._TryDestinationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalODealTierInput2ᚕᚖpostriderᚋgraphᚋgenᚐDealTierInputᚄ(ctx context.Context, v any) ([]*DealTierInput, error) {
 	if v == nil {
 		return nil, nil
@@ -2057,6 +2396,13 @@ func (ec *executionContext) unmarshalODealTierInput2ᚕᚖpostriderᚋgraphᚋge
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalODestinationCheck2ᚖpostriderᚋentᚋdbᚐDestinationCheck(ctx context.Context, sel ast.SelectionSet, v *db.DestinationCheck) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DestinationCheck(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOExchangeRate2ᚖpostriderᚋentᚋdbᚐExchangeRate(ctx context.Context, sel ast.SelectionSet, v *db.ExchangeRate) graphql.Marshaler {

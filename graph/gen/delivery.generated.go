@@ -1497,6 +1497,29 @@ func (ec *executionContext) fieldContext_DeliveryEvent_delivery(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _DeliveryEvent_matches(ctx context.Context, field graphql.CollectedField, obj *DeliveryEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryEvent_matches(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Matches, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryEvent_matches(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryEvent", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _DeliveryEvent_resync(ctx context.Context, field graphql.CollectedField, obj *DeliveryEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2398,6 +2421,11 @@ func (ec *executionContext) _DeliveryEvent(ctx context.Context, sel ast.Selectio
 		case "delivery":
 			out.Values[i] = ec._DeliveryEvent_delivery(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "matches":
+			out.Values[i] = ec._DeliveryEvent_matches(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "resync":

@@ -308,6 +308,9 @@ type DeletePostbackPayload struct {
 type DeliveryEvent struct {
 	// Null in a resync and in a hello.
 	Delivery *db.Delivery `json:"delivery,omitempty"`
+	// Whether the delivery, as it is now, passes the subscription's filter. One that may have passed it before is sent once more with
+	// false, so that a list can drop it. False in a resync and in a hello.
+	Matches bool `json:"matches"`
 	// Set when events were missed: fetch `deliveries` again. It is the cursor of the newest delivery that was sent; empty for none.
 	Resync *string `json:"resync,omitempty"`
 	// In a resync: how many changes were missed; null if they were not counted.
@@ -1064,6 +1067,17 @@ type TestPostbackInput struct {
 type TestPostbackPayload struct {
 	Test       *db.PostbackTest `json:"test,omitempty"`
 	UserErrors []*UserError     `json:"userErrors"`
+}
+
+type TryDestinationInput struct {
+	// An offer, for its destination, or a landing page.
+	ID string `json:"id"`
+}
+
+type TryDestinationPayload struct {
+	// Null where something is wrong with the input; a page that does not answer is a result.
+	Check      *db.DestinationCheck `json:"check,omitempty"`
+	UserErrors []*UserError         `json:"userErrors"`
 }
 
 type UndoAttributionInput struct {

@@ -38,9 +38,11 @@ type ResolverRoot interface {
 	Conversion() ConversionResolver
 	ConversionEvent() ConversionEventResolver
 	DayNumbers() DayNumbersResolver
+	DeadDestination() DeadDestinationResolver
 	Deal() DealResolver
 	DealTier() DealTierResolver
 	Delivery() DeliveryResolver
+	DestinationCheck() DestinationCheckResolver
 	Earnings() EarningsResolver
 	EarningsMonth() EarningsMonthResolver
 	EchoRequest() EchoRequestResolver
@@ -48,6 +50,7 @@ type ResolverRoot interface {
 	ExchangeRate() ExchangeRateResolver
 	Instance() InstanceResolver
 	Integration() IntegrationResolver
+	LandingPage() LandingPageResolver
 	Mutation() MutationResolver
 	Offer() OfferResolver
 	Postback() PostbackResolver
@@ -477,6 +480,12 @@ type ComplexityRoot struct {
 		To            func(childComplexity int) int
 	}
 
+	DeadDestination struct {
+		Check       func(childComplexity int) int
+		LandingPage func(childComplexity int) int
+		Offer       func(childComplexity int) int
+	}
+
 	Deal struct {
 		Affiliate         func(childComplexity int) int
 		Amount            func(childComplexity int) int
@@ -554,6 +563,7 @@ type ComplexityRoot struct {
 	DeliveryEvent struct {
 		At       func(childComplexity int) int
 		Delivery func(childComplexity int) int
+		Matches  func(childComplexity int) int
 		Missed   func(childComplexity int) int
 		Resync   func(childComplexity int) int
 	}
@@ -563,6 +573,14 @@ type ComplexityRoot struct {
 		Label    func(childComplexity int) int
 		Password func(childComplexity int) int
 		Role     func(childComplexity int) int
+	}
+
+	DestinationCheck struct {
+		Alive      func(childComplexity int) int
+		CheckedAt  func(childComplexity int) int
+		DeadSince  func(childComplexity int) int
+		Message    func(childComplexity int) int
+		StatusCode func(childComplexity int) int
 	}
 
 	DismissAlertPayload struct {
@@ -759,6 +777,7 @@ type ComplexityRoot struct {
 	}
 
 	LandingPage struct {
+		Check    func(childComplexity int) int
 		GlobalID func(childComplexity int) int
 		Key      func(childComplexity int) int
 		Name     func(childComplexity int) int
@@ -842,6 +861,7 @@ type ComplexityRoot struct {
 		SignIn                  func(childComplexity int, input SignInInput) int
 		SignOut                 func(childComplexity int) int
 		TestPostback            func(childComplexity int, input TestPostbackInput) int
+		TryDestination          func(childComplexity int, input TryDestinationInput) int
 		UndoAttribution         func(childComplexity int, input UndoAttributionInput) int
 		UpdateCampaign          func(childComplexity int, input UpdateCampaignInput) int
 		UpdateConversionStatus  func(childComplexity int, input UpdateConversionStatusInput) int
@@ -858,6 +878,7 @@ type ComplexityRoot struct {
 		Deals                 func(childComplexity int) int
 		DeepLinkHosts         func(childComplexity int) int
 		DefaultLink           func(childComplexity int) int
+		DestinationCheck      func(childComplexity int) int
 		DestinationURL        func(childComplexity int) int
 		FallbackURL           func(childComplexity int) int
 		GlobalID              func(childComplexity int) int
@@ -1364,6 +1385,7 @@ type ComplexityRoot struct {
 
 	StaffHome struct {
 		Circuits             func(childComplexity int) int
+		DeadDestinations     func(childComplexity int) int
 		OldestUnattributedAt func(childComplexity int) int
 		Refused              func(childComplexity int) int
 		Silent               func(childComplexity int) int
@@ -1449,6 +1471,11 @@ type ComplexityRoot struct {
 		Offer        func(childComplexity int) int
 		URL          func(childComplexity int) int
 		URLWithToken func(childComplexity int) int
+	}
+
+	TryDestinationPayload struct {
+		Check      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	UndoAttributionPayload struct {
@@ -3116,6 +3143,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DayNumbers.To(childComplexity), true
 
+	case "DeadDestination.check":
+		if e.ComplexityRoot.DeadDestination.Check == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadDestination.Check(childComplexity), true
+	case "DeadDestination.landingPage":
+		if e.ComplexityRoot.DeadDestination.LandingPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadDestination.LandingPage(childComplexity), true
+	case "DeadDestination.offer":
+		if e.ComplexityRoot.DeadDestination.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadDestination.Offer(childComplexity), true
+
 	case "Deal.affiliate":
 		if e.ComplexityRoot.Deal.Affiliate == nil {
 			break
@@ -3453,6 +3499,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryEvent.Delivery(childComplexity), true
+	case "DeliveryEvent.matches":
+		if e.ComplexityRoot.DeliveryEvent.Matches == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryEvent.Matches(childComplexity), true
 	case "DeliveryEvent.missed":
 		if e.ComplexityRoot.DeliveryEvent.Missed == nil {
 			break
@@ -3490,6 +3542,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DemoUser.Role(childComplexity), true
+
+	case "DestinationCheck.alive":
+		if e.ComplexityRoot.DestinationCheck.Alive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestinationCheck.Alive(childComplexity), true
+	case "DestinationCheck.checkedAt":
+		if e.ComplexityRoot.DestinationCheck.CheckedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestinationCheck.CheckedAt(childComplexity), true
+	case "DestinationCheck.deadSince":
+		if e.ComplexityRoot.DestinationCheck.DeadSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestinationCheck.DeadSince(childComplexity), true
+	case "DestinationCheck.message":
+		if e.ComplexityRoot.DestinationCheck.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestinationCheck.Message(childComplexity), true
+	case "DestinationCheck.statusCode":
+		if e.ComplexityRoot.DestinationCheck.StatusCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DestinationCheck.StatusCode(childComplexity), true
 
 	case "DismissAlertPayload.alert":
 		if e.ComplexityRoot.DismissAlertPayload.Alert == nil {
@@ -4241,6 +4324,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IntegrationSecret.Kind(childComplexity), true
 
+	case "LandingPage.check":
+		if e.ComplexityRoot.LandingPage.Check == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandingPage.Check(childComplexity), true
 	case "LandingPage.id":
 		if e.ComplexityRoot.LandingPage.GlobalID == nil {
 			break
@@ -4837,6 +4926,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TestPostback(childComplexity, args["input"].(TestPostbackInput)), true
+	case "Mutation.tryDestination":
+		if e.ComplexityRoot.Mutation.TryDestination == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_tryDestination_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TryDestination(childComplexity, args["input"].(TryDestinationInput)), true
 	case "Mutation.undoAttribution":
 		if e.ComplexityRoot.Mutation.UndoAttribution == nil {
 			break
@@ -4941,6 +5041,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.DefaultLink(childComplexity), true
+	case "Offer.destinationCheck":
+		if e.ComplexityRoot.Offer.DestinationCheck == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.DestinationCheck(childComplexity), true
 	case "Offer.destinationUrl":
 		if e.ComplexityRoot.Offer.DestinationURL == nil {
 			break
@@ -7040,6 +7146,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StaffHome.Circuits(childComplexity), true
+	case "StaffHome.deadDestinations":
+		if e.ComplexityRoot.StaffHome.DeadDestinations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffHome.DeadDestinations(childComplexity), true
 	case "StaffHome.oldestUnattributedAt":
 		if e.ComplexityRoot.StaffHome.OldestUnattributedAt == nil {
 			break
@@ -7423,6 +7535,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TrackingLink.URLWithToken(childComplexity), true
 
+	case "TryDestinationPayload.check":
+		if e.ComplexityRoot.TryDestinationPayload.Check == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TryDestinationPayload.Check(childComplexity), true
+	case "TryDestinationPayload.userErrors":
+		if e.ComplexityRoot.TryDestinationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TryDestinationPayload.UserErrors(childComplexity), true
+
 	case "UndoAttributionPayload.conversion":
 		if e.ComplexityRoot.UndoAttributionPayload.Conversion == nil {
 			break
@@ -7741,6 +7866,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SetUserDisabledInput", ec.unmarshalInputSetUserDisabledInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("TestPostbackInput", ec.unmarshalInputTestPostbackInput),
+			graphql.NewInputUnmarshaler("TryDestinationInput", ec.unmarshalInputTryDestinationInput),
 			graphql.NewInputUnmarshaler("UndoAttributionInput", ec.unmarshalInputUndoAttributionInput),
 			graphql.NewInputUnmarshaler("UpdateCampaignInput", ec.unmarshalInputUpdateCampaignInput),
 			graphql.NewInputUnmarshaler("UpdateConversionStatusInput", ec.unmarshalInputUpdateConversionStatusInput),
@@ -8690,6 +8816,8 @@ extend type Offer {
   deals: [Deal!]!
   "Staff only: the URL template that players are sent to."
   destinationUrl: String @auth(role: MANAGER)
+  "Staff only: the last try of the destination; null before the first."
+  destinationCheck: DestinationCheck @auth(role: MANAGER)
   "Staff only: fallback URL, for clicks while paused or over the daily cap; empty for 410."
   fallbackUrl: String @auth(role: MANAGER)
 }
@@ -8697,6 +8825,35 @@ extend type Offer {
 extend type LandingPage {
   "Staff only: the URL template that players are sent to."
   url: String @auth(role: MANAGER)
+  "Staff only: the last try of the page; null before the first."
+  check: DestinationCheck @auth(role: MANAGER)
+}
+
+"""
+The last try of a page that clicks lead to. It is requested with sample values when it is saved, and every day while its offer is
+active; redirects are followed.
+"""
+type DestinationCheck {
+  checkedAt: Time!
+  "Of the answer; null if there was none."
+  statusCode: Int
+  "What was found, as a sentence: the status, or why there was no answer."
+  message: String!
+  "Whether it answered with a page: any status but 404, 410 and 5xx."
+  alive: Boolean!
+  "Since when it failed twice in a row, minutes apart; null unless it is dead."
+  deadSince: Time
+}
+
+input TryDestinationInput {
+  "An offer, for its destination, or a landing page."
+  id: ID!
+}
+
+type TryDestinationPayload {
+  "Null where something is wrong with the input; a page that does not answer is a result."
+  check: DestinationCheck
+  userErrors: [UserError!]!
 }
 
 "The exchange rate from the base to the quote currency, from a time on."
@@ -8847,6 +9004,8 @@ extend type Mutation {
   saveOffer(input: SaveOfferInput!): SaveOfferPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only."
   saveLandingPage(input: SaveLandingPageInput!): SaveLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: requests the page now."
+  tryDestination(input: TryDestinationInput!): TryDestinationPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: links with its key lead to the offer's destination from then on."
   deleteLandingPage(input: DeleteLandingPageInput!): DeleteLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: the deal that is active then ends when the new one starts."
@@ -9039,6 +9198,11 @@ extend type Mutation {
 type DeliveryEvent {
   "Null in a resync and in a hello."
   delivery: Delivery
+  """
+  Whether the delivery, as it is now, passes the subscription's filter. One that may have passed it before is sent once more with
+  false, so that a list can drop it. False in a resync and in a hello.
+  """
+  matches: Boolean!
   "Set when events were missed: fetch ` + "`" + `deliveries` + "`" + ` again. It is the cursor of the newest delivery that was sent; empty for none."
   resync: String
   "In a resync: how many changes were missed; null if they were not counted."
@@ -9048,8 +9212,9 @@ type DeliveryEvent {
 
 extend type Subscription {
   """
-  Every state change of the viewer's deliveries. With ` + "`" + `hello` + "`" + `, the first event has neither a delivery nor a resync: it confirms
-  that the subscription is active, so that a query after it and the events after it leave no gap.
+  Every state change of the viewer's deliveries that pass the filter, or may have passed it before: ` + "`" + `matches` + "`" + ` says which. With
+  ` + "`" + `hello` + "`" + `, the first event has neither a delivery nor a resync: it confirms that the subscription is active, so that a query after
+  it and the events after it leave no gap.
   """
   deliveryUpdated(filter: DeliveryFilter, hello: Boolean = false): DeliveryEvent! @auth(scope: READ)
 }
@@ -10483,6 +10648,8 @@ type StaffHome {
   silent: [SilentIntegration!]!
   "Calls of the last 24 hours that were refused, by integration and result, most first; at most 20."
   refused: [RefusedCalls!]!
+  "Pages of active offers that are dead: they failed twice in a row; longest dead first, at most 20."
+  deadDestinations: [DeadDestination!]!
   "Endpoints of trackers with a circuit that is not closed, most waiting first; at most 20."
   circuits: [Endpoint!]!
   "Affiliates with clicks without param_1 in the last 24 hours, most first; at most 20."
@@ -10505,6 +10672,14 @@ type RefusedCalls {
   "Why the last one was refused."
   reason: String!
   lastAt: Time!
+}
+
+"A page that clicks lead to and that does not answer."
+type DeadDestination {
+  offer: Offer!
+  "Null for the offer's destination."
+  landingPage: LandingPage
+  check: DestinationCheck!
 }
 
 type AffiliateWithoutParam {
@@ -11582,6 +11757,18 @@ func (ec *executionContext) childFields_DayNumbers(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type DayNumbers", field.Name)
 }
 
+func (ec *executionContext) childFields_DeadDestination(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offer":
+		return ec.fieldContext_DeadDestination_offer(ctx, field)
+	case "landingPage":
+		return ec.fieldContext_DeadDestination_landingPage(ctx, field)
+	case "check":
+		return ec.fieldContext_DeadDestination_check(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadDestination", field.Name)
+}
+
 func (ec *executionContext) childFields_Deal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11734,6 +11921,8 @@ func (ec *executionContext) childFields_DeliveryEvent(ctx context.Context, field
 	switch field.Name {
 	case "delivery":
 		return ec.fieldContext_DeliveryEvent_delivery(ctx, field)
+	case "matches":
+		return ec.fieldContext_DeliveryEvent_matches(ctx, field)
 	case "resync":
 		return ec.fieldContext_DeliveryEvent_resync(ctx, field)
 	case "missed":
@@ -11756,6 +11945,22 @@ func (ec *executionContext) childFields_DemoUser(ctx context.Context, field grap
 		return ec.fieldContext_DemoUser_label(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DemoUser", field.Name)
+}
+
+func (ec *executionContext) childFields_DestinationCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "checkedAt":
+		return ec.fieldContext_DestinationCheck_checkedAt(ctx, field)
+	case "statusCode":
+		return ec.fieldContext_DestinationCheck_statusCode(ctx, field)
+	case "message":
+		return ec.fieldContext_DestinationCheck_message(ctx, field)
+	case "alive":
+		return ec.fieldContext_DestinationCheck_alive(ctx, field)
+	case "deadSince":
+		return ec.fieldContext_DestinationCheck_deadSince(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DestinationCheck", field.Name)
 }
 
 func (ec *executionContext) childFields_DismissAlertPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12154,6 +12359,8 @@ func (ec *executionContext) childFields_LandingPage(ctx context.Context, field g
 		return ec.fieldContext_LandingPage_name(ctx, field)
 	case "url":
 		return ec.fieldContext_LandingPage_url(ctx, field)
+	case "check":
+		return ec.fieldContext_LandingPage_check(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LandingPage", field.Name)
 }
@@ -12264,6 +12471,8 @@ func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql
 		return ec.fieldContext_Offer_deals(ctx, field)
 	case "destinationUrl":
 		return ec.fieldContext_Offer_destinationUrl(ctx, field)
+	case "destinationCheck":
+		return ec.fieldContext_Offer_destinationCheck(ctx, field)
 	case "fallbackUrl":
 		return ec.fieldContext_Offer_fallbackUrl(ctx, field)
 	}
@@ -13172,6 +13381,8 @@ func (ec *executionContext) childFields_StaffHome(ctx context.Context, field gra
 		return ec.fieldContext_StaffHome_silent(ctx, field)
 	case "refused":
 		return ec.fieldContext_StaffHome_refused(ctx, field)
+	case "deadDestinations":
+		return ec.fieldContext_StaffHome_deadDestinations(ctx, field)
 	case "circuits":
 		return ec.fieldContext_StaffHome_circuits(ctx, field)
 	case "withoutParam":
@@ -13318,6 +13529,16 @@ func (ec *executionContext) childFields_TrackingLink(ctx context.Context, field 
 		return ec.fieldContext_TrackingLink_campaign(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TrackingLink", field.Name)
+}
+
+func (ec *executionContext) childFields_TryDestinationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "check":
+		return ec.fieldContext_TryDestinationPayload_check(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TryDestinationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TryDestinationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UndoAttributionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -20,6 +20,11 @@ import (
 type AffiliateWithoutParamResolver interface {
 	Affiliate(ctx context.Context, obj *report.AffiliateWithoutParam) (*db.Affiliate, error)
 }
+type DeadDestinationResolver interface {
+	Offer(ctx context.Context, obj *report.DeadDestination) (*db.Offer, error)
+	LandingPage(ctx context.Context, obj *report.DeadDestination) (*db.LandingPage, error)
+	Check(ctx context.Context, obj *report.DeadDestination) (*db.DestinationCheck, error)
+}
 type RefusedCallsResolver interface {
 	Integration(ctx context.Context, obj *report.RefusedCalls) (*db.Integration, error)
 }
@@ -111,6 +116,102 @@ func (ec *executionContext) _AffiliateWithoutParam_without(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_AffiliateWithoutParam_without(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("AffiliateWithoutParam", field, false, false, "Int")
+}
+
+func (ec *executionContext) _DeadDestination_offer(ctx context.Context, field graphql.CollectedField, obj *report.DeadDestination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeadDestination_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DeadDestination().Offer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Offer) graphql.Marshaler {
+			return ec.marshalNOffer2ᚖpostriderᚋentᚋdbᚐOffer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeadDestination_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeadDestination",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeadDestination_landingPage(ctx context.Context, field graphql.CollectedField, obj *report.DeadDestination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeadDestination_landingPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DeadDestination().LandingPage(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.LandingPage) graphql.Marshaler {
+			return ec.marshalOLandingPage2ᚖpostriderᚋentᚋdbᚐLandingPage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeadDestination_landingPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeadDestination",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LandingPage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeadDestination_check(ctx context.Context, field graphql.CollectedField, obj *report.DeadDestination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeadDestination_check(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.DeadDestination().Check(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.DestinationCheck) graphql.Marshaler {
+			return ec.marshalNDestinationCheck2ᚖpostriderᚋentᚋdbᚐDestinationCheck(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeadDestination_check(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeadDestination",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DestinationCheck(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RefusedCalls_integration(ctx context.Context, field graphql.CollectedField, obj *report.RefusedCalls) (ret graphql.Marshaler) {
@@ -425,6 +526,38 @@ func (ec *executionContext) fieldContext_StaffHome_refused(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _StaffHome_deadDestinations(ctx context.Context, field graphql.CollectedField, obj *report.StaffHome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffHome_deadDestinations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeadDestinations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.DeadDestination) graphql.Marshaler {
+			return ec.marshalNDeadDestination2ᚕᚖpostriderᚋreportᚐDeadDestinationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffHome_deadDestinations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffHome",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeadDestination(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _StaffHome_circuits(ctx context.Context, field graphql.CollectedField, obj *report.StaffHome) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -528,6 +661,52 @@ func (ec *executionContext) _AffiliateWithoutParam(ctx context.Context, sel ast.
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deadDestinationImplementors = []string{"DeadDestination"}
+
+func (ec *executionContext) _DeadDestination(ctx context.Context, sel ast.SelectionSet, obj *report.DeadDestination) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deadDestinationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeadDestination")
+		case "offer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DeadDestination_offer(ctx, field, obj)
+				})
+		case "landingPage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DeadDestination_landingPage(ctx, field, obj)
+				})
+		case "check":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._DeadDestination_check(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -674,6 +853,11 @@ func (ec *executionContext) _StaffHome(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "deadDestinations":
+			out.Values[i] = ec._StaffHome_deadDestinations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "circuits":
 			out.Values[i] = ec._StaffHome_circuits(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -727,6 +911,30 @@ func (ec *executionContext) marshalNAffiliateWithoutParam2ᚖpostriderᚋreport�
 		return graphql.Null
 	}
 	return ec._AffiliateWithoutParam(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeadDestination2ᚕᚖpostriderᚋreportᚐDeadDestinationᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.DeadDestination) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeadDestination2ᚖpostriderᚋreportᚐDeadDestination(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeadDestination2ᚖpostriderᚋreportᚐDeadDestination(ctx context.Context, sel ast.SelectionSet, v *report.DeadDestination) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeadDestination!")
+		return graphql.Null
+	}
+	return ec._DeadDestination(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNRefusedCalls2ᚕᚖpostriderᚋreportᚐRefusedCallsᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.RefusedCalls) graphql.Marshaler {

@@ -164,6 +164,18 @@ func (f DeliveryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DeliveryMutation", m)
 }
 
+// The DestinationCheckFunc type is an adapter to allow the use of ordinary
+// function as DestinationCheck mutator.
+type DestinationCheckFunc func(context.Context, *db.DestinationCheckMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DestinationCheckFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.DestinationCheckMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DestinationCheckMutation", m)
+}
+
 // The EchoRequestFunc type is an adapter to allow the use of ordinary
 // function as EchoRequest mutator.
 type EchoRequestFunc func(context.Context, *db.EchoRequestMutation) (db.Value, error)

@@ -504,6 +504,31 @@ var (
 			},
 		},
 	}
+	// DestinationChecksColumns holds the columns for the "destination_checks" table.
+	DestinationChecksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "url", Type: field.TypeString, Unique: true},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "checked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "status_code", Type: field.TypeInt, Nullable: true},
+		{Name: "reason", Type: field.TypeString, Nullable: true},
+		{Name: "detail", Type: field.TypeString, Default: ""},
+		{Name: "failing_since", Type: field.TypeTime, Nullable: true},
+		{Name: "dead_since", Type: field.TypeTime, Nullable: true},
+	}
+	// DestinationChecksTable holds the schema information for the "destination_checks" table.
+	DestinationChecksTable = &schema.Table{
+		Name:       "destination_checks",
+		Columns:    DestinationChecksColumns,
+		PrimaryKey: []*schema.Column{DestinationChecksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "destinationcheck_due_at",
+				Unique:  false,
+				Columns: []*schema.Column{DestinationChecksColumns[2]},
+			},
+		},
+	}
 	// EchoRequestsColumns holds the columns for the "echo_requests" table.
 	EchoRequestsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -917,6 +942,7 @@ var (
 		ConversionEventsTable,
 		DealsTable,
 		DeliveriesTable,
+		DestinationChecksTable,
 		EchoRequestsTable,
 		ExchangeRatesTable,
 		GoalsTable,

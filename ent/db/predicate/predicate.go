@@ -45,6 +45,9 @@ type Deal func(*sql.Selector)
 // Delivery is the predicate function for delivery builders.
 type Delivery func(*sql.Selector)
 
+// DestinationCheck is the predicate function for destinationcheck builders.
+type DestinationCheck func(*sql.Selector)
+
 // EchoRequest is the predicate function for echorequest builders.
 type EchoRequest func(*sql.Selector)
 

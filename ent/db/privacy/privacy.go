@@ -423,6 +423,30 @@ func (f DeliveryMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutatio
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.DeliveryMutation", m)
 }
 
+// The DestinationCheckQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DestinationCheckQueryRuleFunc func(context.Context, *db.DestinationCheckQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DestinationCheckQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.DestinationCheckQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.DestinationCheckQuery", q)
+}
+
+// The DestinationCheckMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DestinationCheckMutationRuleFunc func(context.Context, *db.DestinationCheckMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DestinationCheckMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.DestinationCheckMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.DestinationCheckMutation", m)
+}
+
 // The EchoRequestQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type EchoRequestQueryRuleFunc func(context.Context, *db.EchoRequestQuery) error
@@ -844,6 +868,8 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.DeliveryQuery:
 		return q.Filter(), nil
+	case *db.DestinationCheckQuery:
+		return q.Filter(), nil
 	case *db.EchoRequestQuery:
 		return q.Filter(), nil
 	case *db.ExchangeRateQuery:
@@ -906,6 +932,8 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.DealMutation:
 		return m.Filter(), nil
 	case *db.DeliveryMutation:
+		return m.Filter(), nil
+	case *db.DestinationCheckMutation:
 		return m.Filter(), nil
 	case *db.EchoRequestMutation:
 		return m.Filter(), nil

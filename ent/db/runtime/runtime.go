@@ -18,6 +18,7 @@ import (
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/destinationcheck"
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
 	"postrider/ent/db/goal"
@@ -369,6 +370,21 @@ func init() {
 	delivery.DefaultUpdatedAt = deliveryDescUpdatedAt.Default.(func() time.Time)
 	// delivery.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
 	delivery.UpdateDefaultUpdatedAt = deliveryDescUpdatedAt.UpdateDefault.(func() time.Time)
+	destinationcheck.Policy = privacy.NewPolicies(schema.DestinationCheck{})
+	destinationcheck.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := destinationcheck.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	destinationcheckFields := schema.DestinationCheck{}.Fields()
+	_ = destinationcheckFields
+	// destinationcheckDescDetail is the schema descriptor for detail field.
+	destinationcheckDescDetail := destinationcheckFields[6].Descriptor()
+	// destinationcheck.DefaultDetail holds the default value on creation for the detail field.
+	destinationcheck.DefaultDetail = destinationcheckDescDetail.Default.(string)
 	echorequestMixin := schema.EchoRequest{}.Mixin()
 	echorequest.Policy = privacy.NewPolicies(echorequestMixin[0], schema.EchoRequest{})
 	echorequest.Hooks[0] = func(next ent.Mutator) ent.Mutator {

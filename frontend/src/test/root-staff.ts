@@ -45,6 +45,13 @@ export function makeStaffHome() {
         lastAt: ago(90_000),
       },
     ],
+    deadDestinations: [
+      {
+        offer: { __typename: "Offer", id: "O1", name: "Royal Reels" },
+        landingPage: { __typename: "LandingPage", id: "L0b", name: "Welcome bonus" },
+        check: { message: "Answered 404", deadSince: ago(7_200_000) as string | null },
+      },
+    ],
     circuits: [
       {
         endpoint: "https://pb.voltrack.example:443",

@@ -41,7 +41,7 @@ export function serve(world: World): { cut: () => void; end: () => void } {
         const field = /\{\s*(\w+)/.exec(payload.query)?.[1] ?? "";
         const tell = (value: unknown) => {
           void world.event(payload.query, payload.variables, field, value).then((result) => {
-            if (result) client.send(JSON.stringify({ id, type: "next", payload: result }));
+            client.send(JSON.stringify({ id, type: "next", payload: result }));
           });
         };
         const stop = world.on(field, tell);

@@ -356,18 +356,18 @@ export class World {
     });
   }
 
-  /** Answers a subscription's event, or its hello; null where its filter does not let it through. */
+  /** Answers a subscription's event, or its hello. */
   async event(
     query: string,
     variables: Record<string, unknown> | undefined,
     field: string,
     value: unknown,
-  ): Promise<ExecutionResult | null> {
+  ): Promise<ExecutionResult> {
     let root: unknown = value;
     if (field === "deliveryUpdated") {
       const delivery = value as Delivery | null;
-      if (delivery !== null && !matches(delivery, variables?.["filter"] as Filter | undefined)) return null;
-      root = { delivery, resync: null, missed: null, at: new Date(now).toISOString() };
+      const passes = delivery !== null && matches(delivery, variables?.["filter"] as Filter | undefined);
+      root = { delivery, matches: passes, resync: null, missed: null, at: new Date(now).toISOString() };
     }
     return execute({
       schema: theSchema(),

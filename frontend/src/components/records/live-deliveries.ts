@@ -6,7 +6,7 @@ import { graphql } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
 
 import { type DeliveryFilter, fetchByIds, fetchPage } from "./delivery-pages";
-import { DeliveryRow, type DeliveryRowData, isSuperseded } from "./delivery-row";
+import { DeliveryRow, type DeliveryRowData } from "./delivery-row";
 import { LiveLog, type LiveSource, type LiveView } from "./live-log";
 
 const Updates = graphql(
@@ -15,6 +15,7 @@ const Updates = graphql(
       deliveryUpdated(filter: $filter, hello: true) {
         resync
         missed
+        matches
         delivery {
           ...DeliveryRow
         }
@@ -23,28 +24,6 @@ const Updates = graphql(
   `,
   [DeliveryRow],
 );
-
-/** Whether a row belongs to what is shown, for the parts of a filter that a delivery can grow into or out of. */
-function matcher(filter: DeliveryFilter): (row: DeliveryRowData) => boolean {
-  const { states, superseded, statusCodeFrom, statusCodeTo } = filter;
-  return (row) =>
-    (!states || states.includes(row.state)) &&
-    (superseded == null || superseded === isSuperseded(row)) &&
-    (statusCodeFrom == null || (row.statusCode ?? 0) >= statusCodeFrom) &&
-    (statusCodeTo == null || (row.statusCode ?? Infinity) <= statusCodeTo);
-}
-
-/** What the subscription asks for: a row that leaves the filter has to be heard of too. */
-function liveFilter(filter: DeliveryFilter): DeliveryFilter {
-  const {
-    states: _states,
-    superseded: _superseded,
-    statusCodeFrom: _from,
-    statusCodeTo: _to,
-    ...rest
-  } = filter;
-  return rest;
-}
 
 const isOpen = (row: DeliveryRowData) =>
   row.state === "QUEUED" || row.state === "RETRYING" || row.state === "HELD";
@@ -65,10 +44,10 @@ function sourceOf(client: Client, filter: DeliveryFilter): LiveSource<DeliveryRo
     follow: ({ hello, event, missed, error }) =>
       subscribeLive(
         Updates,
-        { filter: liveFilter(filter) },
+        { filter },
         {
-          next: ({ deliveryUpdated: { delivery, resync, missed: count } }) => {
-            if (delivery !== null) event(delivery);
+          next: ({ deliveryUpdated: { delivery, matches, resync, missed: count } }) => {
+            if (delivery !== null) event({ row: delivery, matches });
             else if (resync === null) hello();
             else missed(count);
           },
@@ -94,7 +73,7 @@ export function useLiveDeliveries(filter: DeliveryFilter, follow: boolean, pageS
   // Who comes back finds the rows that were there, and so the place in them.
   const log = useKept(client, `deliveries ${String(pageSize)} ${key}`, () => {
     const asked = JSON.parse(key) as DeliveryFilter;
-    return new LiveLog(sourceOf(client, asked), { pageSize, matches: matcher(asked), isOpen });
+    return new LiveLog(sourceOf(client, asked), { pageSize, isOpen });
   });
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {

@@ -55,7 +55,7 @@ class Server implements LiveSource<Row> {
   tell(): void {
     for (const key of this.#untold.splice(0)) {
       const row = this.rows.get(key);
-      if (row && this.#connected) this.#sink?.event(row);
+      if (row && this.#connected) this.#sink?.event({ row, matches: true });
     }
   }
 
@@ -122,7 +122,7 @@ function logOf(server: Server): LiveLog<Row> {
       byIds: (ids) => server.byIds(ids),
       follow: (sink) => server.follow(sink),
     },
-    { pageSize: 50, matches: () => true, isOpen: (row) => row.state === "QUEUED" },
+    { pageSize: 50, isOpen: (row) => row.state === "QUEUED" },
   );
 }
 

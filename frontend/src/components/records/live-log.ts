@@ -2,6 +2,7 @@ import {
   breakAt,
   emptyRows,
   keyTime,
+  type LiveEvent,
   type LiveRow,
   type LiveRows,
   mark,
@@ -28,16 +29,16 @@ export interface LivePage<Row> {
 }
 
 /** What a log is told while it is followed. */
-export interface LiveSink<Row> {
+export interface LiveSink<Row extends LiveRow> {
   /** Whatever changes from now on is told: at first, and again after every loss. */
   hello: () => void;
-  event: (row: Row) => void;
+  event: (event: LiveEvent<Row>) => void;
   /** That many changes were not told, or nobody knows how many. */
   missed: (count: number | null) => void;
   error: (message: string) => void;
 }
 
-export interface LiveSource<Row> {
+export interface LiveSource<Row extends LiveRow> {
   page: (first: number, start: PageStart) => Promise<LivePage<Row> | { error: string }>;
   byIds: (ids: readonly string[]) => Promise<Row[] | { error: string }>;
   /** Follows until the function that it gives back is called. */
@@ -67,8 +68,6 @@ export interface LiveView<Row> {
 
 export interface LiveOptions<Row> {
   pageSize: number;
-  /** The filter that is shown, as far as a row can grow into or out of it. */
-  matches: (row: Row) => boolean;
   /** Whether more may come of a row: of such what was missed has to be asked for. */
   isOpen: (row: Row) => boolean;
 }
@@ -106,7 +105,7 @@ export class LiveLog<Row extends LiveRow> {
   #follow = true;
   /** Grows with each start: what was asked for before it is answered to nobody. */
   #run = 0;
-  #buffer: Row[] = [];
+  #buffer: LiveEvent<Row>[] = [];
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
   #olderTimer: ReturnType<typeof setTimeout> | undefined;
@@ -159,8 +158,8 @@ export class LiveLog<Row extends LiveRow> {
         this.#noteGap();
         void close();
       },
-      event: (row) => {
-        this.#buffer.push(row);
+      event: (event) => {
+        this.#buffer.push(event);
         this.#flushTimer ??= setTimeout(this.#flush, flushEveryMs);
       },
       missed: (count) => {
@@ -239,9 +238,7 @@ export class LiveLog<Row extends LiveRow> {
     if (this.#buffer.length === 0) return;
     const events = this.#buffer;
     this.#buffer = [];
-    this.#change((state) =>
-      takeEvents(state, events, { follow: this.#follow, matches: this.#options.matches }),
-    );
+    this.#change((state) => takeEvents(state, events, this.#follow));
   };
 
   async #page(first: number, start: PageStart) {

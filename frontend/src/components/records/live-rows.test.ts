@@ -24,26 +24,30 @@ const row = (n: number, state = "QUEUED"): Row => ({
   state,
 });
 
+const told = (...rows: Row[]) => rows.map((r) => ({ row: r, matches: true }));
+/** What a filter that leaves out what was delivered says of them. */
+const toldUndelivered = (...rows: Row[]) => rows.map((r) => ({ row: r, matches: r.state !== "DELIVERED" }));
+
 const shown = (state: LiveRows<Row>) => state.rows.map((r) => `${r.id} ${r.state}`);
 
 describe("live rows", () => {
   it("puts new rows on top while following, in the order of their age", () => {
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
-    state = takeEvents(state, [row(4), row(3)], { follow: true });
+    state = takeEvents(state, told(row(4), row(3)), true);
     expect(shown(state)).toEqual(["d4 QUEUED", "d3 QUEUED", "d2 QUEUED", "d1 QUEUED"]);
   });
 
   it("changes a known row in place, also while nothing may move", () => {
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
-    state = takeEvents(state, [row(1, "DELIVERED")], { follow: false });
+    state = takeEvents(state, told(row(1, "DELIVERED")), false);
     expect(shown(state)).toEqual(["d2 QUEUED", "d1 DELIVERED"]);
     expect(state.waitingCount).toBe(0);
   });
 
   it("lets new rows wait while nothing may move, and shows them when asked", () => {
     let state = takePage(emptyRows<Row>(), [row(1)], 0);
-    state = takeEvents(state, [row(2)], { follow: false });
-    state = takeEvents(state, [row(3), row(2, "DELIVERED")], { follow: false });
+    state = takeEvents(state, told(row(2)), false);
+    state = takeEvents(state, told(row(3), row(2, "DELIVERED")), false);
     expect(shown(state)).toEqual(["d1 QUEUED"]);
     expect(state.waitingCount).toBe(2);
     state = showWaiting(state);
@@ -52,22 +56,20 @@ describe("live rows", () => {
   });
 
   it("keeps only the last of several events of one row", () => {
-    const state = takeEvents(emptyRows<Row>(), [row(1), row(1, "RETRYING"), row(1, "DELIVERED")], {
-      follow: true,
-    });
+    const state = takeEvents(emptyRows<Row>(), told(row(1), row(1, "RETRYING"), row(1, "DELIVERED")), true);
     expect(shown(state)).toEqual(["d1 DELIVERED"]);
   });
 
   it("does not let a page that was asked for earlier undo an event", () => {
     let state = takePage(emptyRows<Row>(), [row(1)], 0);
     const askedAt = mark(state);
-    state = takeEvents(state, [row(1, "DELIVERED")], { follow: true });
+    state = takeEvents(state, told(row(1, "DELIVERED")), true);
     state = takePage(state, [row(2), row(1, "QUEUED")], askedAt);
     expect(shown(state)).toEqual(["d2 QUEUED", "d1 DELIVERED"]);
   });
 
   it("lets a page that was asked for later fix what was missed", () => {
-    let state = takeEvents(emptyRows<Row>(), [row(1)], { follow: true });
+    let state = takeEvents(emptyRows<Row>(), told(row(1)), true);
     state = takePage(state, [row(3), row(2), row(1, "FAILED")], mark(state));
     expect(shown(state)).toEqual(["d3 QUEUED", "d2 QUEUED", "d1 FAILED"]);
   });
@@ -81,18 +83,17 @@ describe("live rows", () => {
   });
 
   it("leaves out what the filter does not let through, and drops what no longer matches only while following", () => {
-    const matches = (r: Row) => r.state !== "DELIVERED";
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
-    state = takeEvents(state, [row(3, "DELIVERED"), row(2, "DELIVERED")], { follow: false, matches });
+    state = takeEvents(state, toldUndelivered(row(3, "DELIVERED"), row(2, "DELIVERED")), false);
     expect(shown(state)).toEqual(["d2 DELIVERED", "d1 QUEUED"]);
     expect(state.waitingCount).toBe(0);
-    state = takeEvents(state, [row(1, "DELIVERED")], { follow: true, matches });
+    state = takeEvents(state, toldUndelivered(row(1, "DELIVERED")), true);
     expect(shown(state)).toEqual(["d2 DELIVERED"]);
   });
 
   it("drops the oldest for room, and says so", () => {
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
-    state = takeEvents(state, [row(3), row(4)], { follow: true }, 3);
+    state = takeEvents(state, told(row(3), row(4)), true, 3);
     expect(shown(state)).toEqual(["d4 QUEUED", "d3 QUEUED", "d2 QUEUED"]);
     expect(state.floor).toBe(row(2).deliveryId);
   });
@@ -100,24 +101,23 @@ describe("live rows", () => {
   it("leaves an event of a row that is older than all that is held for the page that brings it", () => {
     let state = setFloor(takePage(emptyRows<Row>(), [row(9), row(8)], 0), row(8).deliveryId);
     const askedAt = mark(state);
-    state = takeEvents(state, [row(2, "DELIVERED"), row(3, "DELIVERED")], { follow: true });
+    state = takeEvents(state, told(row(2, "DELIVERED"), row(3, "DELIVERED")), true);
     expect(shown(state)).toEqual(["d9 QUEUED", "d8 QUEUED"]);
     state = takePage(setFloor(state, null), [row(7), row(3), row(2)], askedAt);
     expect(shown(state)).toEqual(["d9 QUEUED", "d8 QUEUED", "d7 QUEUED", "d3 DELIVERED", "d2 DELIVERED"]);
   });
 
   it("does not bring back what has left the filter meanwhile", () => {
-    const matches = (r: Row) => r.state !== "DELIVERED";
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
     const askedAt = mark(state);
-    state = takeEvents(state, [row(1, "DELIVERED")], { follow: true, matches });
+    state = takeEvents(state, toldUndelivered(row(1, "DELIVERED")), true);
     expect(shown(takePage(state, [row(2), row(1)], askedAt))).toEqual(["d2 QUEUED"]);
   });
 
   it("leaves nothing out between more than can wait and what was shown before", () => {
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
     const many = Array.from({ length: roomForWaiting + 1 }, (_, i) => row(i + 3));
-    state = takeEvents(state, many, { follow: false });
+    state = takeEvents(state, told(...many), false);
     expect(state.waitingCount).toBe(roomForWaiting + 1);
     state = showWaiting(state);
     expect(state.rows).toHaveLength(roomForWaiting);
@@ -139,7 +139,7 @@ describe("live rows", () => {
       const n = random(10) < 6 ? server.size + 1 : 1 + random(Math.max(server.size, 1));
       const next = row(n, states[random(3)]);
       server.set(n, next);
-      log = takeEvents(log, [next], { follow: random(2) === 0 });
+      log = takeEvents(log, told(next), random(2) === 0);
       if (random(50) === 0) log = showWaiting(log);
       if (late === null && random(20) === 0) {
         const page = [...server.values()]

@@ -7,13 +7,17 @@ export interface LiveRow {
   deliveryId: string;
 }
 
+/** A row that changed. */
+export interface LiveEvent<Row extends LiveRow> {
+  row: Row;
+  /** Whether it passes the filter that is shown, as the server says. */
+  matches: boolean;
+}
+
 /** The last that an event said of a row. */
-interface Heard<Row> {
+interface Heard<Row extends LiveRow> extends LiveEvent<Row> {
   /** The clock then: a page that was asked for before knows less. */
   at: number;
-  row: Row;
-  /** Whether the filter let it through. */
-  matches: boolean;
 }
 
 export interface LiveRows<Row extends LiveRow> {
@@ -141,34 +145,27 @@ function forget<Row extends LiveRow>(state: LiveRows<Row>): LiveRows<Row> {
   return { ...state, heard: new Map([...state.heard].filter(([id, { at }]) => held.has(id) || at > since)) };
 }
 
-/** How the reader is. */
-export interface Reading<Row> {
-  /** Whether rows may move: with it false, what is new waits. */
-  follow: boolean;
-  /** The filter that is shown. */
-  matches?: (row: Row) => boolean;
-}
-
-const everything = () => true;
-
 /**
- * Takes in events. A row that is held changes in place; a new one goes on top, or waits. New rows that do not match are left out,
+ * Takes in events; with `follow` false no row may move, and what is new waits. A row that is held changes in place; a new one goes on top, or waits. New rows that do not match are left out,
  * and held ones leave when nobody would be disturbed.
  */
 export function takeEvents<Row extends LiveRow>(
   state: LiveRows<Row>,
-  events: readonly Row[],
-  { follow, matches = everything }: Reading<Row>,
+  events: readonly LiveEvent<Row>[],
+  follow: boolean,
   room: number = roomForRows,
 ): LiveRows<Row> {
   if (events.length === 0) return state;
   const latest = new Map<string, Row>();
+  const left = new Set<string>();
   const heard = new Map(state.heard);
   let clock = state.clock;
-  for (const row of events) {
+  for (const { row, matches } of events) {
     clock += 1;
     latest.set(row.id, row);
-    heard.set(row.id, { at: clock, row, matches: matches(row) });
+    if (matches) left.delete(row.id);
+    else left.add(row.id);
+    heard.set(row.id, { at: clock, row, matches });
   }
   const held = new Set<string>();
   for (const row of state.rows) if (latest.has(row.id)) held.add(row.id);
@@ -177,13 +174,10 @@ export function takeEvents<Row extends LiveRow>(
 
   let rows = replace(state.rows, latest);
   const waiting = replace(state.waiting, latest);
-  if (follow && here > 0) {
-    const staying = rows.filter((row) => !latest.has(row.id) || matches(row));
-    if (staying.length !== rows.length) rows = staying;
-  }
+  if (follow && here > 0 && left.size > 0) rows = rows.filter((row) => !left.has(row.id));
   const { floor } = state;
   const fresh = [...latest.values()]
-    .filter((row) => !held.has(row.id) && (floor === null || row.deliveryId >= floor) && matches(row))
+    .filter((row) => !held.has(row.id) && (floor === null || row.deliveryId >= floor) && !left.has(row.id))
     .sort(newestFirst);
   const next = { ...state, rows, waiting, clock, heard };
   return forget(follow ? trim({ ...next, rows: interleave(fresh, rows) }, room) : wait(next, fresh));

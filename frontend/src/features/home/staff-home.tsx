@@ -39,6 +39,20 @@ const StaffHomeQuery = graphql(`
           name
         }
       }
+      deadDestinations {
+        offer {
+          id
+          name
+        }
+        landingPage {
+          id
+          name
+        }
+        check {
+          message
+          deadSince
+        }
+      }
       circuits {
         endpoint
         sentence
@@ -93,15 +107,16 @@ export function StaffHome(): ReactElement {
 }
 
 function Lines({ waiting }: { waiting: Waiting }): ReactElement {
-  const { unattributed, silent, refused, circuits, withoutParam } = waiting;
+  const { unattributed, silent, refused, deadDestinations, circuits, withoutParam } = waiting;
   const isNothing =
-    unattributed === 0 && [silent, refused, circuits, withoutParam].every((lines) => lines.length === 0);
+    unattributed === 0 &&
+    [silent, refused, deadDestinations, circuits, withoutParam].every((lines) => lines.length === 0);
   if (isNothing) {
     return (
       <p className="flex items-start gap-2 px-4 py-3 text-muted">
         <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
         Nothing waits: every conversion has its click, every operator called within 24 hours, no call was
-        refused, every tracker accepts postbacks, and every click carries param_1.
+        refused, every destination answers, every tracker accepts postbacks, and every click carries param_1.
       </p>
     );
   }
@@ -140,6 +155,9 @@ function Lines({ waiting }: { waiting: Waiting }): ReactElement {
       ))}
       {refused.map((calls) => (
         <Refused key={`${calls.integrationKey} ${calls.result}`} calls={calls} />
+      ))}
+      {deadDestinations.map((dead) => (
+        <Dead key={`${dead.offer.id} ${dead.landingPage?.id ?? ""}`} dead={dead} />
       ))}
       {circuits.map(({ endpoint, sentence, waiting: held }) => (
         <Line
@@ -183,6 +201,28 @@ function Refused({ calls }: { calls: Waiting["refused"][number] }): ReactElement
       }
     >
       In 24 hours, last <RelativeTime at={lastAt} />: {reason}
+    </Line>
+  );
+}
+
+function Dead({ dead }: { dead: Waiting["deadDestinations"][number] }): ReactElement {
+  const { offer, landingPage, check } = dead;
+  return (
+    <Line
+      link={
+        <Link to="/staff/offers/$id" params={{ id: offer.id }} className={rowLinkClass}>
+          {landingPage === null ? "The destination" : `The landing page ${landingPage.name}`} of {offer.name}{" "}
+          is dead
+        </Link>
+      }
+    >
+      {check.message.replace(/\.$/, "")}
+      {check.deadSince !== null && (
+        <>
+          , since <RelativeTime at={check.deadSince} />
+        </>
+      )}
+      . Its clicks lead nowhere.
     </Line>
   );
 }

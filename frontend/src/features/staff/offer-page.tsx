@@ -1,6 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, Plus, Tags, Trash2 } from "lucide-react";
-import { type ReactElement, type ReactNode, useState } from "react";
+import { type ReactElement, type ReactNode, useCallback, useState } from "react";
 import { useQuery } from "urql";
 
 import { Badge, StateBadge } from "@/components/ui/badge";
@@ -22,65 +22,75 @@ import { mutation } from "@/graphql/mutation";
 
 import { DealForm } from "./deal-form";
 import { dealWords } from "./deal-words";
+import { CheckParts, DestinationCheck, useTry } from "./destination-check";
 import { OfferForm } from "./offer-form";
 import { GeneralError } from "./parts";
 import { useSave } from "./use-save";
 
-const OfferQuery = graphql(`
-  query StaffOffer($id: ID!) {
-    node(id: $id) {
-      ... on Offer {
-        id
-        name
-        operator
-        vertical
-        state
-        currency
-        destinationUrl
-        fallbackUrl
-        deepLinkHosts
-        attributionWindowDays
-        dailyCap
-        qualification {
-          goals
-          minDeposit
-          minCumulativeDeposit
-          withinDays
-          clawbackDays
-        }
-        landingPages {
+const OfferQuery = graphql(
+  `
+    query StaffOffer($id: ID!) {
+      node(id: $id) {
+        ... on Offer {
           id
-          key
           name
-          url
-        }
-        deals {
-          id
-          model
-          percent
-          leadGoal
-          validFrom
-          validTo
-          negativeCarryover
-          tierBy
-          amount {
-            amount
-            currency
+          operator
+          vertical
+          state
+          currency
+          destinationUrl
+          destinationCheck {
+            ...CheckParts
           }
-          tiers {
-            from
-            amount
-            percent
+          fallbackUrl
+          deepLinkHosts
+          attributionWindowDays
+          dailyCap
+          qualification {
+            goals
+            minDeposit
+            minCumulativeDeposit
+            withinDays
+            clawbackDays
           }
-          affiliate {
+          landingPages {
             id
+            key
             name
+            url
+            check {
+              ...CheckParts
+            }
+          }
+          deals {
+            id
+            model
+            percent
+            leadGoal
+            validFrom
+            validTo
+            negativeCarryover
+            tierBy
+            amount {
+              amount
+              currency
+            }
+            tiers {
+              from
+              amount
+              percent
+            }
+            affiliate {
+              id
+              name
+            }
           }
         }
       }
     }
-  }
-`);
+  `,
+  [CheckParts],
+);
 
 const SavePage = mutation(
   graphql(`
@@ -147,9 +157,10 @@ export function OfferPage(): ReactElement {
     variables: { id },
     requestPolicy: "cache-and-network",
   });
-  const again = () => {
+  const again = useCallback(() => {
     refetch({ requestPolicy: "network-only" });
-  };
+  }, [refetch]);
+  const { tryNow } = useTry(again);
   if (error && !data)
     return <ErrorState title="The offer could not be fetched" message={explain(error)} onRetry={again} />;
   if (!data) return <SkeletonBlock label="Loading the offer" lines={8} />;
@@ -176,12 +187,22 @@ export function OfferPage(): ReactElement {
         <Deals offer={offer} onChanged={again} />
         <Pages offer={offer} onChanged={again} />
         <Panel title="Offer settings">
+          <p className="mb-4 flex flex-wrap items-center gap-x-2">
+            <span className="font-medium">Destination</span>
+            <DestinationCheck
+              check={offer.destinationCheck}
+              id={offer.id}
+              name="the destination"
+              onTried={again}
+            />
+          </p>
           <OfferForm
             key={offer.id}
             offer={offer}
             onSaved={(_id, name) => {
               toast(`Saved ${name}`);
               again();
+              tryNow(offer.id);
             }}
           />
         </Panel>
@@ -340,6 +361,7 @@ function Pages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
   const [editing, setEditing] = useState<Page | "new" | null>(null);
   const [deleting, setDeleting] = useState<Page | null>(null);
   const { errors, isSaving, save } = useSave(DeletePage, "deleteLandingPage");
+  const { tryNow } = useTry(onChanged);
   const columns: Column<Page>[] = [
     {
       id: "name",
@@ -375,6 +397,12 @@ function Pages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
           {row.url}
         </span>
       ),
+    },
+    {
+      id: "check",
+      header: "Last try",
+      label: "last try",
+      cell: (row) => <DestinationCheck check={row.check} id={row.id} name={row.name} onTried={onChanged} />,
     },
     {
       id: "delete",
@@ -424,9 +452,10 @@ function Pages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): R
           <PageForm
             offerId={offer.id}
             page={editing === "new" ? null : editing}
-            onSaved={() => {
+            onSaved={(id) => {
               setEditing(null);
               onChanged();
+              if (id !== undefined) tryNow(id);
             }}
           />
         )}
@@ -463,7 +492,7 @@ function PageForm({
 }: {
   offerId: string;
   page: Page | null;
-  onSaved: () => void;
+  onSaved: (id: string | undefined) => void;
 }): ReactElement {
   const [key, setKey] = useState(page?.key ?? "");
   const [name, setName] = useState(page?.name ?? "");
@@ -475,7 +504,7 @@ function PageForm({
       className="flex flex-col gap-4"
       onSubmit={() => {
         void save({ ...(page ? { id: page.id } : { offerId }), key, name, url }).then((payload) => {
-          if (payload) onSaved();
+          if (payload) onSaved(payload.landingPage?.id);
         });
       }}
     >

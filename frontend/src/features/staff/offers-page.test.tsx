@@ -52,6 +52,19 @@ function offersWorld(): World {
       Object.assign(offer, { name: input.name });
       return { offer, userErrors: [] };
     },
+    tryDestination: ({ input }: { input: { id: string } }) => {
+      const page = offer.landingPages.find(({ id }) => id === input.id);
+      const check = {
+        checkedAt: "2026-01-02T10:00:00Z",
+        statusCode: page ? 404 : null,
+        message: page ? "Answered 404" : "No answer: The server refused the connection.",
+        alive: false,
+        deadSince: null,
+      };
+      if (page) Object.assign(page, { check });
+      else Object.assign(offer, { destinationCheck: check });
+      return { check, userErrors: [] };
+    },
     endDeal: () => {
       const [deal] = offer.deals;
       if (deal) deal.validTo = "2026-01-01T00:00:00Z";
@@ -95,4 +108,16 @@ it("a deal is ended, and says until when it was", async () => {
 it("an offer that there is not is said to be none", async () => {
   open("/staff/offers/O77", offersWorld());
   expect(await screen.findByText("There is no such offer")).toBeInTheDocument();
+});
+
+it("a page is tried on demand, the destination once it is saved, and what was found stands beside it", async () => {
+  const world = offersWorld();
+  const { user } = open(`/staff/offers/${first.id}`, world);
+  const pages = within(await screen.findByRole("table", { name: "Landing pages" }));
+  const row = within(pages.getByRole("row", { name: /Welcome bonus/ }));
+  expect(row.getByText("Not tried yet")).toBeInTheDocument();
+  await user.click(row.getByRole("button", { name: "Try now: Welcome bonus" }));
+  expect(await row.findByText(/Answered 404 at/)).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Save offer" }));
+  expect(await screen.findByText(/No answer: The server refused the connection/)).toBeInTheDocument();
 });

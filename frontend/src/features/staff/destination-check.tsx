@@ -1,0 +1,97 @@
+import { type ReactElement, useCallback } from "react";
+import { useMutation } from "urql";
+
+import { Button } from "@/components/ui/button";
+import { Time } from "@/components/ui/time";
+import { toast } from "@/components/ui/toast";
+import { explain } from "@/graphql/client";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
+
+/** What the last try of a page found. */
+export const CheckParts = graphql(`
+  fragment CheckParts on DestinationCheck @_unmask {
+    checkedAt
+    statusCode
+    message
+    alive
+    deadSince
+  }
+`);
+
+const TryDestination = mutation(
+  graphql(`
+    mutation TryDestination($input: TryDestinationInput!) {
+      tryDestination(input: $input) {
+        check {
+          checkedAt
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "staffHome",
+);
+
+/** Requests a page; what it found is then asked for by `onTried`. */
+export function useTry(onTried: () => void): { isTrying: boolean; tryNow: (id: string) => void } {
+  const [{ fetching }, run] = useMutation(TryDestination);
+  const tryNow = useCallback(
+    (id: string) => {
+      void run({ input: { id } }).then(({ data, error }) => {
+        const refused = error ? explain(error) : data?.tryDestination.userErrors[0]?.message;
+        if (refused !== undefined) toast(`The page was not tried: ${refused}`);
+        onTried();
+      });
+    },
+    [run, onTried],
+  );
+  return { isTrying: fetching, tryNow };
+}
+
+/** When a page was tried last and what it answered, and a button that tries it now. */
+export function DestinationCheck({
+  check,
+  id,
+  name,
+  onTried,
+}: {
+  check: ResultOf<typeof CheckParts> | null;
+  /** Of the offer or the landing page. */
+  id: string;
+  name: string;
+  onTried: () => void;
+}): ReactElement {
+  const { isTrying, tryNow } = useTry(onTried);
+  return (
+    <span className="flex flex-wrap items-center gap-x-2">
+      <span className={check === null || check.alive ? "text-muted" : "text-failed"}>
+        {check === null ? (
+          "Not tried yet"
+        ) : check.statusCode === null ? (
+          <>
+            {check.message} <Time at={check.checkedAt} form="time" />
+          </>
+        ) : (
+          <>
+            {check.message} at <Time at={check.checkedAt} form="time" />
+          </>
+        )}
+      </span>
+      <Button
+        size="sm"
+        look="quiet"
+        aria-label={`Try now: ${name}`}
+        isPending={isTrying}
+        onPress={() => {
+          tryNow(id);
+        }}
+      >
+        Try now
+      </Button>
+    </span>
+  );
+}
