@@ -23,8 +23,8 @@ import { mutation } from "@/graphql/mutation";
 import { DealForm } from "./deal-form";
 import { dealWords } from "./deal-words";
 import { OfferForm } from "./offer-form";
-import { GeneralError } from "./parts";
-import { useSave } from "./use-save";
+import { GeneralError } from "@/components/ui/general-error";
+import { useSave } from "@/components/records/use-save";
 
 const OfferQuery = graphql(`
   query StaffOffer($id: ID!) {
