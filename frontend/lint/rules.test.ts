@@ -26,7 +26,7 @@ const planted: Record<string, { rule: string; files: Record<string, string> }> =
   "a feature imports the app": {
     rule: "no-restricted-imports",
     files: {
-      "src/features/staff/a.ts": `import { router } from "@/app/router";\nexport const a = router;\n`,
+      "src/features/people/a.ts": `import { router } from "@/app/router";\nexport const a = router;\n`,
     },
   },
   "the UI kit asks for data": {
@@ -42,6 +42,18 @@ const planted: Record<string, { rule: string; files: Record<string, string> }> =
     files: {
       "src/components/records/a.ts": `import { d } from "@/features/clicks/d";\nexport const a = d;\n`,
     },
+  },
+  "the live log's engine imports a page": {
+    rule: "no-restricted-imports",
+    files: { "src/live/a.ts": `import { d } from "@/features/deliveries/d";\nexport const a = d;\n` },
+  },
+  "the live log's engine imports a component": {
+    rule: "no-restricted-imports",
+    files: { "src/live/b.ts": `import { d } from "@/components/ui/d";\nexport const a = d;\n` },
+  },
+  "the UI kit imports the live log's engine": {
+    rule: "no-restricted-imports",
+    files: { "src/components/ui/c.ts": `import { d } from "@/live/d";\nexport const a = d;\n` },
   },
   "the client imports a component": {
     rule: "no-restricted-imports",
@@ -87,11 +99,20 @@ const planted: Record<string, { rule: string; files: Record<string, string> }> =
     rule: "alt-text",
     files: { "src/app/alt.tsx": `export const A = () => <img src="/a.png" />;\n` },
   },
+  "a function of more than 120 lines": {
+    rule: "max-lines-per-function",
+    files: { "src/features/clicks/long.ts": functionOf(121) },
+  },
   "a page that fetches for itself": {
     rule: "no-restricted-globals",
     files: { "src/features/clicks/fetch.ts": `export const f = () => fetch("/x");\n` },
   },
 };
+
+/** A function that is so many lines long. */
+function functionOf(lines: number): string {
+  return `export function long(): void {\n${"  // one more\n".repeat(lines - 2)}}\n`;
+}
 
 interface Report {
   diagnostics: { code: string; filename: string }[];
@@ -133,6 +154,7 @@ describe("the linter finds", () => {
       lint({
         "src/features/clicks/a.ts": `import { b } from "./b";\n\nexport const a = b + 1;\n`,
         "src/features/clicks/b.ts": `export const b = 1;\n`,
+        "src/features/clicks/long.ts": functionOf(120),
       }),
     ).toEqual([]);
   });

@@ -111,35 +111,10 @@ function Lines({ waiting }: { waiting: Waiting }): ReactElement {
   const isNothing =
     unattributed === 0 &&
     [silent, refused, deadDestinations, circuits, withoutParam].every((lines) => lines.length === 0);
-  if (isNothing) {
-    return (
-      <p className="flex items-start gap-2 px-4 py-3 text-muted">
-        <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
-        Nothing waits: every conversion has its click, every operator called within 24 hours, no call was
-        refused, every destination answers, every tracker accepts postbacks, and every click carries param_1.
-      </p>
-    );
-  }
+  if (isNothing) return <NothingWaits />;
   return (
     <ul aria-label="Waiting for you" className="divide-y">
-      {unattributed > 0 && (
-        <Line
-          link={
-            <Link to="/staff/unattributed" className={rowLinkClass}>
-              {unattributed >= 10_000 ? "10,000 or more" : formatNumber(unattributed)} unattributed{" "}
-              {unattributed === 1 ? "conversion" : "conversions"}
-            </Link>
-          }
-        >
-          They pay nobody and fire nothing until they have a click.
-          {waiting.oldestUnattributedAt !== null && (
-            <>
-              {" "}
-              The oldest came <RelativeTime at={waiting.oldestUnattributedAt} />.
-            </>
-          )}
-        </Line>
-      )}
+      {unattributed > 0 && <Unattributed count={unattributed} oldestAt={waiting.oldestUnattributedAt} />}
       {silent.map(({ integration, lastCallAt }) => (
         <Line
           key={integration.id}
@@ -175,6 +150,37 @@ function Lines({ waiting }: { waiting: Waiting }): ReactElement {
         <WithoutParam key={line.affiliate.id} line={line} />
       ))}
     </ul>
+  );
+}
+
+function NothingWaits(): ReactElement {
+  return (
+    <p className="flex items-start gap-2 px-4 py-3 text-muted">
+      <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
+      Nothing waits: every conversion has its click, every operator called within 24 hours, no call was
+      refused, every destination answers, every tracker accepts postbacks, and every click carries param_1.
+    </p>
+  );
+}
+
+function Unattributed({ count, oldestAt }: { count: number; oldestAt: string | null }): ReactElement {
+  return (
+    <Line
+      link={
+        <Link to="/staff/unattributed" className={rowLinkClass}>
+          {count >= 10_000 ? "10,000 or more" : formatNumber(count)} unattributed{" "}
+          {count === 1 ? "conversion" : "conversions"}
+        </Link>
+      }
+    >
+      They pay nobody and fire nothing until they have a click.
+      {oldestAt !== null && (
+        <>
+          {" "}
+          The oldest came <RelativeTime at={oldestAt} />.
+        </>
+      )}
+    </Line>
   );
 }
 

@@ -62,48 +62,31 @@ export function FilterForms({
     <div className="flex flex-col gap-3">
       <ol aria-label="Filters" className="flex flex-col gap-3">
         {calls.map((call, i) => (
-          <li key={i} className="flex flex-col gap-2 rounded-md border p-2">
-            <div className="flex items-center gap-1">
-              <span translate="no" className="flex-1 font-mono text-sm font-medium">
-                {call.name}
-              </span>
-              {i > 0 && (
-                <IconButton
-                  label={`Move ${call.name} up`}
-                  icon={ArrowUp}
-                  size="sm"
-                  onPress={() => {
+          <FilterItem
+            key={i}
+            call={call}
+            meaning={filters.find((f) => f.name === call.name)?.meaning}
+            onUp={
+              i > 0
+                ? () => {
                     swap(i, i - 1);
-                  }}
-                />
-              )}
-              {i < calls.length - 1 && (
-                <IconButton
-                  label={`Move ${call.name} down`}
-                  icon={ArrowDown}
-                  size="sm"
-                  onPress={() => {
+                  }
+                : null
+            }
+            onDown={
+              i < calls.length - 1
+                ? () => {
                     swap(i, i + 1);
-                  }}
-                />
-              )}
-              <IconButton
-                label={`Remove ${call.name}`}
-                icon={Trash2}
-                size="sm"
-                onPress={() => {
-                  set(calls.filter((_, at) => at !== i));
-                }}
-              />
-            </div>
-            <p className="text-sm text-muted">{filters.find((f) => f.name === call.name)?.meaning}</p>
-            <Argument
-              call={call}
-              onChange={(argument) => {
-                set(calls.map((c, at) => (at === i ? { ...c, argument } : c)));
-              }}
-            />
-          </li>
+                  }
+                : null
+            }
+            onRemove={() => {
+              set(calls.filter((_, at) => at !== i));
+            }}
+            onArgument={(argument) => {
+              set(calls.map((c, at) => (at === i ? { ...c, argument } : c)));
+            }}
+          />
         ))}
       </ol>
       <Select
@@ -119,6 +102,41 @@ export function FilterForms({
       />
       <Result expression={expression} />
     </div>
+  );
+}
+
+function FilterItem({
+  call,
+  meaning,
+  onUp,
+  onDown,
+  onRemove,
+  onArgument,
+}: {
+  call: FilterCall;
+  meaning: string | undefined;
+  /** Null for the first. */
+  onUp: (() => void) | null;
+  /** Null for the last. */
+  onDown: (() => void) | null;
+  onRemove: () => void;
+  onArgument: (argument: string) => void;
+}): ReactElement {
+  return (
+    <li className="flex flex-col gap-2 rounded-md border p-2">
+      <div className="flex items-center gap-1">
+        <span translate="no" className="flex-1 font-mono text-sm font-medium">
+          {call.name}
+        </span>
+        {onUp && <IconButton label={`Move ${call.name} up`} icon={ArrowUp} size="sm" onPress={onUp} />}
+        {onDown && (
+          <IconButton label={`Move ${call.name} down`} icon={ArrowDown} size="sm" onPress={onDown} />
+        )}
+        <IconButton label={`Remove ${call.name}`} icon={Trash2} size="sm" onPress={onRemove} />
+      </div>
+      <p className="text-sm text-muted">{meaning}</p>
+      <Argument call={call} onChange={onArgument} />
+    </li>
   );
 }
 
@@ -157,36 +175,17 @@ function MapRows({
   return (
     <div className="flex flex-col gap-2">
       {rows.map((row, i) => (
-        <div key={i} className="flex items-end gap-2">
-          <TextField
-            label={i === 0 ? "When the value is" : `When the value is, row ${String(i + 1)}`}
-            hideLabel={i > 0}
-            value={row.from}
-            onChange={(from) => {
-              set(i, { from });
-            }}
-            mono
-            className="flex-1"
-          />
-          <TextField
-            label={i === 0 ? "Send" : `Send, row ${String(i + 1)}`}
-            hideLabel={i > 0}
-            value={row.to}
-            onChange={(to) => {
-              set(i, { to });
-            }}
-            mono
-            className="flex-1"
-          />
-          <IconButton
-            label={`Remove row ${String(i + 1)}`}
-            icon={Trash2}
-            size="sm"
-            onPress={() => {
-              onChange(writeMap(rows.filter((_, at) => at !== i)));
-            }}
-          />
-        </div>
+        <MapRow
+          key={i}
+          at={i}
+          row={row}
+          onChange={(change) => {
+            set(i, change);
+          }}
+          onRemove={() => {
+            onChange(writeMap(rows.filter((_, at) => at !== i)));
+          }}
+        />
       ))}
       <div className="flex flex-wrap items-center gap-2">
         <Button
@@ -208,6 +207,45 @@ function MapRows({
         </Button>
         <span className="text-xs text-muted">* matches any other value.</span>
       </div>
+    </div>
+  );
+}
+
+/** "When the value is … send …"; only the first row shows the labels. */
+function MapRow({
+  at,
+  row,
+  onChange,
+  onRemove,
+}: {
+  at: number;
+  row: { from: string; to: string };
+  onChange: (change: Partial<{ from: string; to: string }>) => void;
+  onRemove: () => void;
+}): ReactElement {
+  return (
+    <div className="flex items-end gap-2">
+      <TextField
+        label={at === 0 ? "When the value is" : `When the value is, row ${String(at + 1)}`}
+        hideLabel={at > 0}
+        value={row.from}
+        onChange={(from) => {
+          onChange({ from });
+        }}
+        mono
+        className="flex-1"
+      />
+      <TextField
+        label={at === 0 ? "Send" : `Send, row ${String(at + 1)}`}
+        hideLabel={at > 0}
+        value={row.to}
+        onChange={(to) => {
+          onChange({ to });
+        }}
+        mono
+        className="flex-1"
+      />
+      <IconButton label={`Remove row ${String(at + 1)}`} icon={Trash2} size="sm" onPress={onRemove} />
     </div>
   );
 }

@@ -1,0 +1,223 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { type ReactElement, useState } from "react";
+import { useQuery } from "urql";
+
+import { useOfferChoices } from "@/components/records/offer-choices";
+import { Listing } from "@/components/records/listing";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { ComboBox } from "@/components/ui/combo-box";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Dialog } from "@/components/ui/dialog";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { PageHead } from "@/components/ui/page";
+import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
+import { toast } from "@/components/ui/toast";
+import { useUnsavedValues } from "@/components/ui/unsaved";
+import { graphql, type ResultOf } from "@/graphql/graphql";
+
+import { GeneralError } from "@/components/ui/general-error";
+import { SaveIntegration } from "./save-integration";
+import { useSave } from "@/components/records/use-save";
+
+const IntegrationsQuery = graphql(`
+  query StaffIntegrations {
+    integrations {
+      id
+      key
+      name
+      url
+      enabled
+      testMode
+      requireHttps
+      requireToken
+      requireSignature
+      allowedAddresses
+      rateLimit
+      offer {
+        id
+        name
+        operator
+      }
+      unmappedStatuses {
+        word
+        count
+      }
+    }
+  }
+`);
+
+type Integration = NonNullable<ResultOf<typeof IntegrationsQuery>["integrations"]>[number];
+
+function proofs(integration: Integration): string {
+  const list = [
+    integration.requireToken && "token",
+    integration.requireSignature && "signature",
+    integration.allowedAddresses.length > 0 && "address",
+    integration.requireHttps && "HTTPS",
+  ].filter(Boolean);
+  const text = list.length === 0 ? "none: open to anybody" : list.join(", ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const columns: Column<Integration>[] = [
+  {
+    id: "name",
+    header: "Integration",
+    lead: true,
+    cell: (row) => (
+      <Link to="/staff/integrations/$id" params={{ id: row.id }} className={rowLinkClass}>
+        {row.name}
+      </Link>
+    ),
+  },
+  {
+    id: "state",
+    header: "State",
+    trail: true,
+    cell: (row) =>
+      !row.enabled ? (
+        <Badge tone="queued">Off</Badge>
+      ) : row.testMode ? (
+        <Badge tone="held">Test mode</Badge>
+      ) : row.unmappedStatuses.length > 0 ? (
+        <Badge tone="retrying">Unmapped statuses</Badge>
+      ) : (
+        <Badge tone="delivered">On</Badge>
+      ),
+  },
+  {
+    id: "operator",
+    header: "Operator",
+    cell: (row) => <span className="text-muted">{row.offer.operator}</span>,
+  },
+  { id: "proof", header: "Authentication", cell: (row) => proofs(row) },
+  {
+    id: "url",
+    header: "URL",
+    deskOnly: true,
+    cell: (row) => (
+      <span className="flex items-center gap-1">
+        <span translate="no" className="truncate font-mono text-sm text-muted">
+          {row.url}
+        </span>
+        <span className={aboveRowLink}>
+          <CopyButton text={row.url} what={`the URL of ${row.name}`} />
+        </span>
+      </span>
+    ),
+  },
+];
+
+export function IntegrationsPage(): ReactElement {
+  const navigate = useNavigate();
+  const [isNew, setNew] = useState(false);
+  const [{ data, error }, refetch] = useQuery({
+    query: IntegrationsQuery,
+    requestPolicy: "cache-and-network",
+  });
+  const rows = data?.integrations ?? [];
+  const create = (
+    <Button
+      look="primary"
+      icon={Plus}
+      onPress={() => {
+        setNew(true);
+      }}
+    >
+      New integration
+    </Button>
+  );
+  return (
+    <>
+      <PageHead title="Integrations" aside={create}>
+        Where operators send conversions: a URL each, with its authentication and mapping.
+      </PageHead>
+      <Listing
+        what="The integrations"
+        error={data ? undefined : error}
+        isEmpty={data !== undefined && rows.length === 0}
+        empty={{
+          title: "No integration yet",
+          words: "An integration is the URL that an operator sends conversions to.",
+          action: create,
+        }}
+        onRetry={() => {
+          refetch({ requestPolicy: "network-only" });
+        }}
+      >
+        <Table label="Integrations" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+      </Listing>
+      <Dialog
+        title="New integration"
+        isOpen={isNew}
+        onClose={() => {
+          setNew(false);
+        }}
+      >
+        <NewIntegration
+          onMade={(id, name) => {
+            toast(`Created ${name}; send its URL to the operator`);
+            void navigate({ to: "/staff/integrations/$id", params: { id } });
+          }}
+        />
+      </Dialog>
+    </>
+  );
+}
+
+function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void }): ReactElement {
+  const [name, setName] = useState("");
+  const [key, setKey] = useState<string | null>(null);
+  const [offerId, setOfferId] = useState<string | null>(null);
+  const offers = useOfferChoices(offerId);
+  const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", ["name", "key", "offerId"]);
+  const saved = useUnsavedValues({ name, key, offerId });
+  const suggested = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  const submit = async () => {
+    const payload = await save({ name, key: key ?? suggested, ...(offerId !== null && { offerId }) });
+    if (!payload?.integration) return;
+    saved();
+    onMade(payload.integration.id, payload.integration.name);
+  };
+  return (
+    <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
+      <GeneralError text={errors.general} />
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        placeholder="Royal Spin server"
+        isRequired
+        autoFocus
+        error={errors.fields["name"]}
+      />
+      <TextField
+        label="Key in the URL"
+        mono
+        value={key ?? suggested}
+        onChange={setKey}
+        isRequired
+        error={errors.fields["key"]}
+      />
+      <ComboBox
+        label="Offer"
+        {...offers}
+        value={offerId}
+        onChange={setOfferId}
+        placeholder="Type to search"
+        error={errors.fields["offerId"]}
+      />
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          Create integration
+        </Button>
+      </div>
+    </Form>
+  );
+}
