@@ -33,7 +33,12 @@ export default defineConfig({
       output: {
         advancedChunks: {
           includeDependenciesRecursively: false,
-          groups: [{ name: "staff", test: /src\/(features\/staff\/(?!search)|app\/(staff|look)-)/ }],
+          groups: [
+            {
+              name: "staff",
+              test: /src\/(features\/(offers|integrations|people|backoffice|queue)\/(?!search)|app\/(staff|look)-)/,
+            },
+          ],
         },
       },
     },

@@ -26,7 +26,7 @@ const planted: Record<string, { rule: string; files: Record<string, string> }> =
   "a feature imports the app": {
     rule: "no-restricted-imports",
     files: {
-      "src/features/staff/a.ts": `import { router } from "@/app/router";\nexport const a = router;\n`,
+      "src/features/people/a.ts": `import { router } from "@/app/router";\nexport const a = router;\n`,
     },
   },
   "the UI kit asks for data": {

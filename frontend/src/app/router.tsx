@@ -13,13 +13,15 @@ import { buttonClass } from "@/components/ui/button";
 import { parseAddress, stringifyAddress } from "@/components/records/address";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState } from "@/components/ui/states";
+import { auditSearch } from "@/features/backoffice/search";
 import { clicksSearch } from "@/features/clicks/search";
 import { conversionsSearch } from "@/features/conversions/search";
 import { deliveriesSearch } from "@/features/deliveries/search";
+import { receivedSearch } from "@/features/integrations/search";
 import { linksSearch } from "@/features/links/search";
+import { affiliatesSearch } from "@/features/people/search";
 import { newPostbackSearch, postbackSearch } from "@/features/postbacks/search";
 import { signInSearch } from "@/features/session/search";
-import { affiliatesSearch, auditSearch, receivedSearch } from "@/features/staff/search";
 
 import { Broken } from "./broken";
 import { page } from "./code";
@@ -144,87 +146,87 @@ const staffReceived = createRoute({
   getParentRoute: () => shell,
   path: "/staff/received",
   validateSearch: receivedSearch,
-  component: page(() => import("@/features/staff/received-page"), "ReceivedPage"),
+  component: page(() => import("@/features/integrations/received-page"), "ReceivedPage"),
 });
 
 const staffReceivedCall = createRoute({
   getParentRoute: () => staffReceived,
   path: "$id",
-  component: page(() => import("@/features/staff/received-detail"), "ReceivedDetail"),
+  component: page(() => import("@/features/integrations/received-detail"), "ReceivedDetail"),
 });
 
 const staffUnattributed = createRoute({
   getParentRoute: () => shell,
   path: "/staff/unattributed",
-  component: page(() => import("@/features/staff/unattributed-page"), "UnattributedPage"),
+  component: page(() => import("@/features/backoffice/unattributed-page"), "UnattributedPage"),
 });
 
 const staffConversions = createRoute({
   getParentRoute: () => shell,
   path: "/staff/conversions",
-  component: page(() => import("@/features/staff/desk-page"), "DeskPage"),
+  component: page(() => import("@/features/backoffice/desk-page"), "DeskPage"),
 });
 
 const staffOffers = createRoute({
   getParentRoute: () => shell,
   path: "/staff/offers",
-  component: page(() => import("@/features/staff/offers-page"), "OffersPage"),
+  component: page(() => import("@/features/offers/offers-page"), "OffersPage"),
 });
 
 const staffOffer = createRoute({
   getParentRoute: () => shell,
   path: "/staff/offers/$id",
-  component: page(() => import("@/features/staff/offer-page"), "OfferPage"),
+  component: page(() => import("@/features/offers/offer-page"), "OfferPage"),
 });
 
 const staffGoals = createRoute({
   getParentRoute: () => shell,
   path: "/staff/goals",
-  component: page(() => import("@/features/staff/goals-page"), "GoalsPage"),
+  component: page(() => import("@/features/offers/goals-page"), "GoalsPage"),
 });
 
 const staffIntegrations = createRoute({
   getParentRoute: () => shell,
   path: "/staff/integrations",
-  component: page(() => import("@/features/staff/integrations-page"), "IntegrationsPage"),
+  component: page(() => import("@/features/integrations/integrations-page"), "IntegrationsPage"),
 });
 
 const staffIntegration = createRoute({
   getParentRoute: () => shell,
   path: "/staff/integrations/$id",
-  component: page(() => import("@/features/staff/integration-page"), "IntegrationPage"),
+  component: page(() => import("@/features/integrations/integration-page"), "IntegrationPage"),
 });
 
 const staffAffiliates = createRoute({
   getParentRoute: () => shell,
   path: "/staff/affiliates",
   validateSearch: affiliatesSearch,
-  component: page(() => import("@/features/staff/affiliates-page"), "AffiliatesPage"),
+  component: page(() => import("@/features/people/affiliates-page"), "AffiliatesPage"),
 });
 
 const staffAffiliate = createRoute({
   getParentRoute: () => staffAffiliates,
   path: "$id",
-  component: page(() => import("@/features/staff/affiliate-detail"), "AffiliateDetail"),
+  component: page(() => import("@/features/people/affiliate-detail"), "AffiliateDetail"),
 });
 
 const staffRates = createRoute({
   getParentRoute: () => shell,
   path: "/staff/rates",
-  component: page(() => import("@/features/staff/rates-page"), "RatesPage"),
+  component: page(() => import("@/features/backoffice/rates-page"), "RatesPage"),
 });
 
 const staffAudit = createRoute({
   getParentRoute: () => shell,
   path: "/staff/audit",
   validateSearch: auditSearch,
-  component: page(() => import("@/features/staff/audit-page"), "AuditPage"),
+  component: page(() => import("@/features/backoffice/audit-page"), "AuditPage"),
 });
 
 const staffEngine = createRoute({
   getParentRoute: () => shell,
   path: "/staff/engine",
-  component: page(() => import("@/features/staff/engine-page"), "EnginePage"),
+  component: page(() => import("@/features/queue/engine-page"), "EnginePage"),
 });
 
 // What pages were called before: bookmarks still open them.

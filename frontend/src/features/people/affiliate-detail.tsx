@@ -13,7 +13,7 @@ import { viewAs } from "@/graphql/looking";
 import { mutation } from "@/graphql/mutation";
 import { useNode } from "@/graphql/use-node";
 
-import { useSave } from "./use-save";
+import { useSave } from "@/components/records/use-save";
 import { type Fresh, FreshPassword, UserForm } from "./user-form";
 import { UserParts } from "./user-mutations";
 import { Users } from "./users";

@@ -5,9 +5,9 @@ import { Panel } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
 
-import { GeneralError } from "./parts";
+import { GeneralError } from "@/components/ui/general-error";
 import { SaveIntegration } from "./save-integration";
-import { useSave } from "./use-save";
+import { useSave } from "@/components/records/use-save";
 import type { Word } from "./words";
 
 const meanings = [

@@ -12,8 +12,8 @@ import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
-import { GeneralError } from "./parts";
-import { useSave } from "./use-save";
+import { GeneralError } from "@/components/ui/general-error";
+import { useSave } from "@/components/records/use-save";
 
 const RatesQuery = graphql(`
   query StaffRates {

@@ -9,9 +9,9 @@ import { toast } from "@/components/ui/toast";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 
 import { MappingTable } from "./mapping-table";
-import { GeneralError } from "./parts";
+import { GeneralError } from "@/components/ui/general-error";
 import { SaveIntegration } from "./save-integration";
-import { useSave } from "./use-save";
+import { useSave } from "@/components/records/use-save";
 import { filled, type Word } from "./words";
 
 interface Integration {

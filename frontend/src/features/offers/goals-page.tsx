@@ -17,8 +17,8 @@ import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
-import { GeneralError } from "./parts";
-import { useSave } from "./use-save";
+import { GeneralError } from "@/components/ui/general-error";
+import { useSave } from "@/components/records/use-save";
 
 const GoalsQuery = graphql(`
   query StaffGoals {

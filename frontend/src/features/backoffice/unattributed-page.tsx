@@ -23,8 +23,8 @@ import { mutation } from "@/graphql/mutation";
 import { sentence } from "@/graphql/user-errors";
 
 import { AttributionPreview } from "./attribution-preview";
-import { GeneralError } from "./parts";
-import { useSave } from "./use-save";
+import { GeneralError } from "@/components/ui/general-error";
+import { useSave } from "@/components/records/use-save";
 
 const UnattributedQuery = graphql(`
   query StaffUnattributed($after: String) {

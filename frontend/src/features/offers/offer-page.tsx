@@ -24,8 +24,8 @@ import { DealForm } from "./deal-form";
 import { dealWords } from "./deal-words";
 import { CheckParts, DestinationCheck, useTry } from "./destination-check";
 import { OfferForm } from "./offer-form";
-import { GeneralError } from "./parts";
-import { useSave } from "./use-save";
+import { GeneralError } from "@/components/ui/general-error";
+import { useSave } from "@/components/records/use-save";
 
 const OfferQuery = graphql(
   `

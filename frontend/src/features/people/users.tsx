@@ -7,8 +7,8 @@ import { Time } from "@/components/ui/time";
 import type { ResultOf } from "@/graphql/graphql";
 import { useViewer } from "@/graphql/viewer";
 
-import { GeneralError } from "./parts";
-import { useSave } from "./use-save";
+import { GeneralError } from "@/components/ui/general-error";
+import { useSave } from "@/components/records/use-save";
 import { type Fresh, FreshPassword } from "./user-form";
 import { ResetPassword, SetDisabled, type UserParts } from "./user-mutations";
 

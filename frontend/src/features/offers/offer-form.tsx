@@ -11,8 +11,8 @@ import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
-import { GeneralError } from "./parts";
-import { useSave } from "./use-save";
+import { GeneralError } from "@/components/ui/general-error";
+import { useSave } from "@/components/records/use-save";
 
 const SaveOffer = mutation(
   graphql(`

@@ -9,8 +9,8 @@ import { Time } from "@/components/ui/time";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
-import { GeneralError } from "./parts";
-import { useSave } from "./use-save";
+import { GeneralError } from "@/components/ui/general-error";
+import { useSave } from "@/components/records/use-save";
 
 const Reveal = mutation(
   graphql(`

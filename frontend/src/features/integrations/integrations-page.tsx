@@ -18,9 +18,9 @@ import { toast } from "@/components/ui/toast";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
-import { GeneralError } from "./parts";
+import { GeneralError } from "@/components/ui/general-error";
 import { SaveIntegration } from "./save-integration";
-import { useSave } from "./use-save";
+import { useSave } from "@/components/records/use-save";
 
 const IntegrationsQuery = graphql(`
   query StaffIntegrations {

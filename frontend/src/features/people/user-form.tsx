@@ -8,8 +8,8 @@ import { Form } from "@/components/ui/form";
 import { Segmented } from "@/components/ui/segmented";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 
-import { GeneralError } from "./parts";
-import { useSave } from "./use-save";
+import { GeneralError } from "@/components/ui/general-error";
+import { useSave } from "@/components/records/use-save";
 import { CreateUser } from "./user-mutations";
 
 /** A password that is shown once. */

@@ -1,0 +1,12 @@
+import * as z from "zod/mini";
+
+import { one } from "@/components/records/address";
+
+export const affiliatesSearch = z.object({
+  /** A part of the name. */
+  q: one(z.string()),
+  /** The network's users, in place of affiliates. */
+  of: one(z.enum(["staff"])),
+});
+
+export type AffiliatesSearch = z.infer<typeof affiliatesSearch>;
