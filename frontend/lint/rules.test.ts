@@ -43,6 +43,18 @@ const planted: Record<string, { rule: string; files: Record<string, string> }> =
       "src/components/records/a.ts": `import { d } from "@/features/clicks/d";\nexport const a = d;\n`,
     },
   },
+  "the live log's engine imports a page": {
+    rule: "no-restricted-imports",
+    files: { "src/live/a.ts": `import { d } from "@/features/deliveries/d";\nexport const a = d;\n` },
+  },
+  "the live log's engine imports a component": {
+    rule: "no-restricted-imports",
+    files: { "src/live/b.ts": `import { d } from "@/components/ui/d";\nexport const a = d;\n` },
+  },
+  "the UI kit imports the live log's engine": {
+    rule: "no-restricted-imports",
+    files: { "src/components/ui/c.ts": `import { d } from "@/live/d";\nexport const a = d;\n` },
+  },
   "the client imports a component": {
     rule: "no-restricted-imports",
     files: { "src/graphql/a.ts": `import { d } from "@/components/ui/d";\nexport const a = d;\n` },

@@ -1,7 +1,7 @@
 import { type ReactElement, useEffect, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
-import type { DeliveryFilter } from "@/components/records/delivery-pages";
+import type { DeliveryFilter } from "@/live/delivery-pages";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cx } from "@/components/ui/cx";

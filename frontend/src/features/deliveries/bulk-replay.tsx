@@ -2,7 +2,7 @@ import { RotateCcw } from "lucide-react";
 import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from "react";
 import { useQuery } from "urql";
 
-import type { DeliveryFilter } from "@/components/records/delivery-pages";
+import type { DeliveryFilter } from "@/live/delivery-pages";
 import { Button } from "@/components/ui/button";
 import { formatNumber } from "@/components/ui/format";
 import { useRested } from "@/components/ui/use-rested";

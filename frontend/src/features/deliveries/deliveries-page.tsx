@@ -2,14 +2,14 @@ import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { Pause, Play } from "lucide-react";
 import { lazy, type ReactElement, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { isSuperseded } from "@/components/records/delivery-row";
 import { ListWithDetail } from "@/components/records/list-with-detail";
-import { useLiveDeliveries } from "@/components/records/live-deliveries";
 import { Button } from "@/components/ui/button";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { PageHead } from "@/components/ui/page";
 import { usePeriod } from "@/components/ui/use-period";
 import { useIsStaff } from "@/graphql/viewer";
+import { isSuperseded } from "@/live/delivery-row";
+import { useLiveDeliveries } from "@/live/live-deliveries";
 
 import { ConnectionState } from "./connection-state";
 import { DeliveryList } from "./delivery-list";

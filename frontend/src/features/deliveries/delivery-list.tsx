@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
 import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef } from "react";
 
-import type { DeliveryRowData } from "@/components/records/delivery-row";
+import type { DeliveryRowData } from "@/live/delivery-row";
 import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
 import { formatNumber } from "@/components/ui/format";

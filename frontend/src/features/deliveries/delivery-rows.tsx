@@ -1,6 +1,6 @@
 import { type CSSProperties, memo, type MouseEvent, type ReactElement, type ReactNode } from "react";
 
-import type { DeliveryRowData } from "@/components/records/delivery-row";
+import type { DeliveryRowData } from "@/live/delivery-row";
 import { ParamEnd } from "@/components/records/param";
 import { Badge, StateBadge, StatusCode } from "@/components/ui/badge";
 import { cx } from "@/components/ui/cx";

@@ -1,5 +1,5 @@
 import { upper } from "@/components/records/address";
-import type { DeliveryFilter } from "@/components/records/delivery-pages";
+import type { DeliveryFilter } from "@/live/delivery-pages";
 import type { Moments } from "@/components/ui/days";
 
 import type { DeliveriesSearch } from "./search";

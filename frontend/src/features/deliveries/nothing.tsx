@@ -1,7 +1,7 @@
 import { ListFilter, Webhook } from "lucide-react";
 import type { ReactElement } from "react";
 
-import type { LiveDeliveries } from "@/components/records/live-deliveries";
+import type { LiveDeliveries } from "@/live/live-deliveries";
 import { Button, buttonClass } from "@/components/ui/button";
 import { plural } from "@/components/ui/format";
 import { EmptyState, ErrorState, Note } from "@/components/ui/states";

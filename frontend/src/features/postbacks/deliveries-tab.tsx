@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { CircleHelp } from "lucide-react";
 import type { ReactElement } from "react";
 
-import { useLiveDeliveries } from "@/components/records/live-deliveries";
-import type { DeliveryRowData } from "@/components/records/delivery-row";
+import { useLiveDeliveries } from "@/live/live-deliveries";
+import type { DeliveryRowData } from "@/live/delivery-row";
 import { StateBadge, StatusCode } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { formatDuration } from "@/components/ui/format";
