@@ -68,3 +68,23 @@ it("a rule is counted before it attributes, and counted again once it is another
     { kinds: more, dryRun: false },
   ]);
 });
+
+it("attributing says first which conversion, whose it becomes, what is paid and what fires", async () => {
+  const world = new World(3);
+  world.role = "MANAGER";
+  const [orphan] = world.conversions;
+  const [click] = world.clicks;
+  if (!orphan || !click) throw new Error("the world is empty");
+  Object.assign(orphan, {
+    integration: { __typename: "Integration", id: "I1", name: "Royal Reels" },
+    proposals: [{ kind: "CLICK_ELSEWHERE", reason: "The click id came in sub2.", click }],
+  });
+  const { user } = open("/staff/unattributed", world);
+  await user.click(await screen.findByRole("button", { name: "North Star Media" }));
+  const dialog = await screen.findByRole("dialog", { name: "Attribute this conversion" });
+  expect(await within(dialog).findByText("$120.00")).toBeInTheDocument();
+  expect(dialog).toHaveTextContent(orphan.transactionId);
+  expect(
+    within(within(dialog).getByRole("list", { name: "Postbacks that fire" })).getAllByRole("listitem"),
+  ).toHaveLength(1);
+});

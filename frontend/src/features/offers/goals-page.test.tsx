@@ -54,3 +54,11 @@ it("of a built-in goal only what is said of it can be changed", async () => {
   expect(within(dialog).queryByLabelText("Key")).not.toBeInTheDocument();
   expect(within(dialog).queryByRole("switch")).not.toBeInTheDocument();
 });
+
+it("goals are one table", async () => {
+  const world = new World(3);
+  world.role = "MANAGER";
+  open("/staff/goals", world);
+  const table = await screen.findByRole("table", { name: "Goals" });
+  expect((await within(table).findAllByRole("button", { name: /^Edit / })).length).toBeGreaterThan(2);
+});
