@@ -1,0 +1,87 @@
+import type { FormErrors } from "@/graphql/user-errors";
+
+import { filled, type Word } from "./words";
+
+export interface Integration {
+  id: string;
+  name: string;
+  enabled: boolean;
+  testMode: boolean;
+  requireHttps: boolean;
+  requireToken: boolean;
+  requireSignature: boolean;
+  signatureHeader: string;
+  timestampName: string;
+  timestampWindow: number | null;
+  allowedAddresses: readonly string[];
+  rateLimit: number | null;
+  currency: string;
+  offer: { currency: string };
+  parameterMapping: readonly Word[];
+  goalMapping: readonly Word[];
+  statusMapping: readonly Word[];
+}
+
+/** An integration as it is typed. */
+export interface IntegrationDraft {
+  name: string;
+  enabled: boolean;
+  testMode: boolean;
+  requireHttps: boolean;
+  requireToken: boolean;
+  requireSignature: boolean;
+  signatureHeader: string;
+  timestampName: string;
+  /** Seconds. */
+  timestampWindow: string;
+  /** One a line. */
+  addresses: string;
+  rateLimit: string;
+  currency: string;
+  names: readonly Word[];
+  goals: readonly Word[];
+  statuses: readonly Word[];
+}
+
+/** What the parts of the form get. */
+export interface IntegrationFormPart {
+  draft: IntegrationDraft;
+  set: (change: Partial<IntegrationDraft>) => void;
+  errors: FormErrors;
+}
+
+export function integrationDraft(integration: Integration): IntegrationDraft {
+  const { name, enabled, testMode, requireHttps, requireToken, requireSignature } = integration;
+  const { signatureHeader, timestampName, currency } = integration;
+  return {
+    name,
+    enabled,
+    testMode,
+    requireHttps,
+    requireToken,
+    requireSignature,
+    signatureHeader,
+    timestampName,
+    timestampWindow: String(integration.timestampWindow ?? ""),
+    addresses: integration.allowedAddresses.join("\n"),
+    rateLimit: String(integration.rateLimit ?? ""),
+    currency,
+    names: integration.parameterMapping,
+    goals: integration.goalMapping,
+    statuses: integration.statusMapping,
+  };
+}
+
+/** What is sent of an integration: all of it. */
+export function integrationInput(draft: IntegrationDraft) {
+  const { addresses, names, goals, statuses, timestampWindow, rateLimit, ...same } = draft;
+  return {
+    ...same,
+    timestampWindow: Number.parseInt(timestampWindow, 10) || 0,
+    allowedAddresses: addresses.split(/[\s,]+/).filter(Boolean),
+    rateLimit: Number.parseInt(rateLimit, 10) || 0,
+    parameterMapping: filled(names),
+    goalMapping: filled(goals),
+    statusMapping: filled(statuses),
+  };
+}
