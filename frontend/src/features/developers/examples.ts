@@ -12,34 +12,49 @@ const query = `query { deliveries(first: 5) { edges { node { deliveryId state st
 
 const subscription = `subscription { deliveryUpdated { at delivery { deliveryId state statusCode } } }`;
 
+/** Each with the installation's own address in it. */
 export function examples(publicUrl: string): Example[] {
   const url = `${publicUrl.replace(/\/$/, "")}/graphql`;
-  const ws = url.replace(/^http/, "ws");
   return [
-    {
-      id: "curl",
-      name: "curl",
-      note: "Put your token in place of $TOKEN, or export it first.",
-      code: `curl -sS '${url}' \\
+    curl(url),
+    curlLive(url),
+    javascript(url),
+    javascriptLive(url.replace(/^http/, "ws")),
+    standardGo(url),
+  ];
+}
+
+function curl(url: string): Example {
+  return {
+    id: "curl",
+    name: "curl",
+    note: "Put your token in place of $TOKEN, or export it first.",
+    code: `curl -sS '${url}' \\
   -H "Authorization: Bearer $TOKEN" \\
   -H 'Content-Type: application/json' \\
   --data-raw '${JSON.stringify({ query })}'`,
-    },
-    {
-      id: "curl-live",
-      name: "curl, live",
-      note: "Prints every delivery as it changes, as server-sent events. -N stops curl from waiting.",
-      code: `curl -sS -N '${url}' \\
+  };
+}
+
+function curlLive(url: string): Example {
+  return {
+    id: "curl-live",
+    name: "curl, live",
+    note: "Prints every delivery as it changes, as server-sent events. -N stops curl from waiting.",
+    code: `curl -sS -N '${url}' \\
   -H "Authorization: Bearer $TOKEN" \\
   -H 'Accept: text/event-stream' \\
   -H 'Content-Type: application/json' \\
   --data-raw '${JSON.stringify({ query: subscription })}'`,
-    },
-    {
-      id: "javascript",
-      name: "JavaScript",
-      note: "Node 18 or newer, without a library: TOKEN=… node deliveries.mjs",
-      code: `const response = await fetch("${url}", {
+  };
+}
+
+function javascript(url: string): Example {
+  return {
+    id: "javascript",
+    name: "JavaScript",
+    note: "Node 18 or newer, without a library: TOKEN=… node deliveries.mjs",
+    code: `const response = await fetch("${url}", {
   method: "POST",
   headers: {
     authorization: \`Bearer \${process.env.TOKEN}\`,
@@ -56,12 +71,15 @@ if (errors) throw new Error(errors[0].message);
 for (const { node } of data.deliveries.edges) {
   console.log(node.deliveryId, node.state, node.statusCode, node.goal.name);
 }`,
-    },
-    {
-      id: "javascript-live",
-      name: "JavaScript, live",
-      note: "npm install graphql-ws ws graphql, then TOKEN=… node live.mjs. It reconnects after a restart or a lost network, and ends when the token is revoked. Events missed meanwhile are not sent again: an event with resync says so; fetch them with deliveries(filter: {from: …}).",
-      code: `import { createClient } from "graphql-ws";
+  };
+}
+
+function javascriptLive(ws: string): Example {
+  return {
+    id: "javascript-live",
+    name: "JavaScript, live",
+    note: "npm install graphql-ws ws graphql, then TOKEN=… node live.mjs. It reconnects after a restart or a lost network, and ends when the token is revoked. Events missed meanwhile are not sent again: an event with resync says so; fetch them with deliveries(filter: {from: …}).",
+    code: `import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 
 const client = createClient({
@@ -81,12 +99,15 @@ const deliveries = client.iterate({
 for await (const { data } of deliveries) {
   console.log(data.deliveryUpdated.at, data.deliveryUpdated.delivery);
 }`,
-    },
-    {
-      id: "go",
-      name: "Go",
-      note: "The standard library alone: TOKEN=… go run deliveries.go",
-      code: `package main
+  };
+}
+
+function standardGo(url: string): Example {
+  return {
+    id: "go",
+    name: "Go",
+    note: "The standard library alone: TOKEN=… go run deliveries.go",
+    code: `package main
 
 import (
 	"bytes"
@@ -138,6 +159,5 @@ func main() {
 		fmt.Println(edge.Node.DeliveryID, edge.Node.State)
 	}
 }`,
-    },
-  ];
+  };
 }
