@@ -99,11 +99,20 @@ const planted: Record<string, { rule: string; files: Record<string, string> }> =
     rule: "alt-text",
     files: { "src/app/alt.tsx": `export const A = () => <img src="/a.png" />;\n` },
   },
+  "a function of more than 120 lines": {
+    rule: "max-lines-per-function",
+    files: { "src/features/clicks/long.ts": functionOf(121) },
+  },
   "a page that fetches for itself": {
     rule: "no-restricted-globals",
     files: { "src/features/clicks/fetch.ts": `export const f = () => fetch("/x");\n` },
   },
 };
+
+/** A function that is so many lines long. */
+function functionOf(lines: number): string {
+  return `export function long(): void {\n${"  // one more\n".repeat(lines - 2)}}\n`;
+}
 
 interface Report {
   diagnostics: { code: string; filename: string }[];
@@ -145,6 +154,7 @@ describe("the linter finds", () => {
       lint({
         "src/features/clicks/a.ts": `import { b } from "./b";\n\nexport const a = b + 1;\n`,
         "src/features/clicks/b.ts": `export const b = 1;\n`,
+        "src/features/clicks/long.ts": functionOf(120),
       }),
     ).toEqual([]);
   });

@@ -85,10 +85,10 @@ function Builder({
   const { draft, set, built, fields, error } = useLink(place, usual);
   if (places.length === 0) return <NoLinks />;
 
-  const take = ({ link, ...found }: Pasted) => {
+  const take = ({ link, param1, param2, param3, landingPage, deepLink }: Pasted) => {
     if (link === null) return;
     setPlaceId(link.campaign === null ? `offer ${link.offer.id}` : `campaign ${link.campaign.id}`);
-    set(found);
+    set({ param1, param2, param3, landingPage, deepLink });
   };
 
   return (

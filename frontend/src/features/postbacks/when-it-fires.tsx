@@ -37,6 +37,12 @@ function Pays({ payouts }: { payouts: readonly GoalPayout[] }): ReactElement {
   );
 }
 
+interface Part {
+  draft: Draft;
+  set: (change: Partial<Draft>) => void;
+  errors: FormErrors;
+}
+
 /** Goals, place and statuses, with what they mean together as a sentence. */
 export function WhenItFires({
   draft,
@@ -44,10 +50,7 @@ export function WhenItFires({
   errors,
   severalGoals,
   postbackId,
-}: {
-  draft: Draft;
-  set: (change: Partial<Draft>) => void;
-  errors: FormErrors;
+}: Part & {
   /** A new postback can have several goals: one is made for each. */
   severalGoals: boolean;
   /** Null for a new one. */
@@ -64,111 +67,156 @@ export function WhenItFires({
         ? campaigns.choices.find((c) => c.id === draft.campaignId)
         : undefined;
   const goalNames = draft.goals.map((key) => goals.find((g) => g.id === key)?.label ?? key);
+  const isSeveral = severalGoals || draft.aggregateSeconds !== null;
   return (
     <Panel title="When it fires">
       <div className="flex flex-col gap-4">
         <p className="rounded-md bg-accent-soft px-3 py-2 text-pretty">
           {inWords(draft, goalNames, place?.label ?? null)}
         </p>
-        {severalGoals || draft.aggregateSeconds !== null ? (
-          <CheckboxGroup
-            label="Goals"
-            hint={
-              draft.aggregateSeconds === null
-                ? "One postback is created per goal."
-                : "One postback aggregates them all."
-            }
-            value={draft.goals}
-            onChange={(chosen) => {
-              set({ goals: chosen });
-            }}
-            error={errors.fields["goals"]}
-            className="flex-col"
-          >
-            {goals.map((goal) => (
-              <Checkbox key={goal.id} value={goal.id}>
-                {goal.label}
-                <span className="block text-xs text-muted">{goal.hint}</span>
-                {payouts !== null && <Pays payouts={payouts.get(goal.id) ?? []} />}
-              </Checkbox>
-            ))}
-          </CheckboxGroup>
+        {isSeveral ? (
+          <SeveralGoals draft={draft} set={set} errors={errors} goals={goals} payouts={payouts} />
         ) : (
-          <Select
-            label="Goal"
-            choices={goals.map((goal) => ({ ...goal, hint: hintOf(goal, payouts) }))}
-            value={draft.goals[0] ?? null}
-            onChange={(goal) => {
-              set({ goals: [goal] });
-            }}
-            error={errors.fields["goals"]}
-          />
+          <OneGoal draft={draft} set={set} errors={errors} goals={goals} payouts={payouts} />
         )}
-        <Segmented<Scope>
-          label="Where"
-          value={draft.scope}
-          onChange={(scope) => {
-            set({ scope });
-          }}
-          choices={[
-            { id: "GLOBAL", label: "All campaigns" },
-            { id: "OFFER", label: "One offer" },
-            { id: "CAMPAIGN", label: "One campaign" },
-          ]}
-        />
-        {draft.scope === "OFFER" && offers.choices.length > 0 && (
-          <ComboBox
-            label="Offer"
-            {...offers}
-            value={draft.offerId}
-            onChange={(offerId) => {
-              set({ offerId });
-            }}
-            placeholder="Type to search"
-            error={errors.fields["offerId"]}
-          />
-        )}
-        {draft.scope === "CAMPAIGN" && campaigns.choices.length > 0 && (
-          <ComboBox
-            label="Campaign"
-            {...campaigns}
-            value={draft.campaignId}
-            onChange={(campaignId) => {
-              set({ campaignId });
-            }}
-            placeholder="Type to search"
-            error={errors.fields["campaignId"]}
-          />
-        )}
-        <CheckboxGroup
-          label="Statuses"
-          hint="Many trackers count every postback as approved."
-          value={draft.statuses}
-          onChange={(chosen) => {
-            set({ statuses: statuses.map((s) => s.id).filter((id) => chosen.includes(id)) });
-          }}
-          error={errors.fields["statuses"]}
-        >
-          {statuses.map((status) => (
-            <Checkbox key={status.id} value={status.id}>
-              {status.label}
-            </Checkbox>
-          ))}
-        </CheckboxGroup>
-        <Checkbox
-          isSelected={draft.sendCorrections}
-          onChange={(sendCorrections) => {
-            set({ sendCorrections });
-          }}
-        >
-          Send corrections
-          <span className="block text-xs text-muted">
-            Amount, currency, time or payout changed, status the same. Only for trackers that update a
-            conversion.
-          </span>
-        </Checkbox>
+        <Place draft={draft} set={set} errors={errors} offers={offers} campaigns={campaigns} />
+        <Statuses draft={draft} set={set} errors={errors} />
         <Aggregation draft={draft} set={set} error={errors.fields["aggregateSeconds"]} />
       </div>
     </Panel>
+  );
+}
+
+interface GoalsPart extends Part {
+  goals: readonly Choice[];
+  payouts: ReturnType<typeof useGoalPayouts>;
+}
+
+function SeveralGoals({ draft, set, errors, goals, payouts }: GoalsPart): ReactElement {
+  return (
+    <CheckboxGroup
+      label="Goals"
+      hint={
+        draft.aggregateSeconds === null
+          ? "One postback is created per goal."
+          : "One postback aggregates them all."
+      }
+      value={draft.goals}
+      onChange={(chosen) => {
+        set({ goals: chosen });
+      }}
+      error={errors.fields["goals"]}
+      className="flex-col"
+    >
+      {goals.map((goal) => (
+        <Checkbox key={goal.id} value={goal.id}>
+          {goal.label}
+          <span className="block text-xs text-muted">{goal.hint}</span>
+          {payouts !== null && <Pays payouts={payouts.get(goal.id) ?? []} />}
+        </Checkbox>
+      ))}
+    </CheckboxGroup>
+  );
+}
+
+function OneGoal({ draft, set, errors, goals, payouts }: GoalsPart): ReactElement {
+  return (
+    <Select
+      label="Goal"
+      choices={goals.map((goal) => ({ ...goal, hint: hintOf(goal, payouts) }))}
+      value={draft.goals[0] ?? null}
+      onChange={(goal) => {
+        set({ goals: [goal] });
+      }}
+      error={errors.fields["goals"]}
+    />
+  );
+}
+
+/** All campaigns, an offer's, or one. */
+function Place({
+  draft,
+  set,
+  errors,
+  offers,
+  campaigns,
+}: Part & {
+  offers: ReturnType<typeof useOfferChoices>;
+  campaigns: ReturnType<typeof useCampaignChoices>;
+}): ReactElement {
+  return (
+    <>
+      <Segmented<Scope>
+        label="Where"
+        value={draft.scope}
+        onChange={(scope) => {
+          set({ scope });
+        }}
+        choices={[
+          { id: "GLOBAL", label: "All campaigns" },
+          { id: "OFFER", label: "One offer" },
+          { id: "CAMPAIGN", label: "One campaign" },
+        ]}
+      />
+      {draft.scope === "OFFER" && offers.choices.length > 0 && (
+        <ComboBox
+          label="Offer"
+          {...offers}
+          value={draft.offerId}
+          onChange={(offerId) => {
+            set({ offerId });
+          }}
+          placeholder="Type to search"
+          error={errors.fields["offerId"]}
+        />
+      )}
+      {draft.scope === "CAMPAIGN" && campaigns.choices.length > 0 && (
+        <ComboBox
+          label="Campaign"
+          {...campaigns}
+          value={draft.campaignId}
+          onChange={(campaignId) => {
+            set({ campaignId });
+          }}
+          placeholder="Type to search"
+          error={errors.fields["campaignId"]}
+        />
+      )}
+    </>
+  );
+}
+
+/** The statuses that it fires for, and whether it fires again for a correction. */
+function Statuses({ draft, set, errors }: Part): ReactElement {
+  return (
+    <>
+      <CheckboxGroup
+        label="Statuses"
+        hint="Many trackers count every postback as approved."
+        value={draft.statuses}
+        onChange={(chosen) => {
+          set({ statuses: statuses.map((s) => s.id).filter((id) => chosen.includes(id)) });
+        }}
+        error={errors.fields["statuses"]}
+      >
+        {statuses.map((status) => (
+          <Checkbox key={status.id} value={status.id}>
+            {status.label}
+          </Checkbox>
+        ))}
+      </CheckboxGroup>
+      <Checkbox
+        isSelected={draft.sendCorrections}
+        onChange={(sendCorrections) => {
+          set({ sendCorrections });
+        }}
+      >
+        Send corrections
+        <span className="block text-xs text-muted">
+          Amount, currency, time or payout changed, status the same. Only for trackers that update a
+          conversion.
+        </span>
+      </Checkbox>
+    </>
   );
 }
