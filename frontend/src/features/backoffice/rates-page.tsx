@@ -2,18 +2,17 @@ import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
 import { Listing } from "@/components/records/listing";
+import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { GeneralError } from "@/components/ui/general-error";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-
-import { GeneralError } from "@/components/ui/general-error";
-import { useSave } from "@/components/records/use-save";
 
 const RatesQuery = graphql(`
   query StaffRates {
@@ -45,28 +44,28 @@ const SetRate = mutation(
 
 type Rate = ResultOf<typeof RatesQuery>["exchangeRates"][number];
 
+const columns: Column<Rate>[] = [
+  {
+    id: "currency",
+    header: "Currency",
+    lead: true,
+    cell: (row) => <span className="font-medium">{row.quote}</span>,
+  },
+  {
+    id: "rate",
+    header: "Per 1 EUR",
+    align: "right",
+    trail: true,
+    cell: (row) => <span className="tabular">{row.rate}</span>,
+  },
+  { id: "from", header: "From", cell: (row) => <Time at={row.from} /> },
+];
+
 export function RatesPage(): ReactElement {
   const [{ data, error }, refetch] = useQuery({ query: RatesQuery, requestPolicy: "cache-and-network" });
-  const [currency, setCurrency] = useState("");
-  const [rate, setRate] = useState("");
-  const [from, setFrom] = useState("");
-  const { errors, isSaving, save } = useSave(SetRate, "setExchangeRate", ["quote", "rate", "from"]);
-  const columns: Column<Rate>[] = [
-    {
-      id: "currency",
-      header: "Currency",
-      lead: true,
-      cell: (row) => <span className="font-medium">{row.quote}</span>,
-    },
-    {
-      id: "rate",
-      header: "Per 1 EUR",
-      align: "right",
-      trail: true,
-      cell: (row) => <span className="tabular">{row.rate}</span>,
-    },
-    { id: "from", header: "From", cell: (row) => <Time at={row.from} /> },
-  ];
+  const refetchAll = () => {
+    refetch({ requestPolicy: "network-only" });
+  };
   const rows = data?.exchangeRates ?? [];
   return (
     <>
@@ -75,56 +74,7 @@ export function RatesPage(): ReactElement {
         ones.
       </PageHead>
       <PageBody>
-        <Panel title="Set rate">
-          <Form
-            className="grid items-start gap-4 sm:grid-cols-4"
-            onSubmit={() => {
-              void save({ quote: currency, rate, ...(from !== "" && { from: `${from}T00:00:00Z` }) }).then(
-                (payload) => {
-                  if (!payload) return;
-                  toast(`1 EUR is ${rate} ${currency.toUpperCase()}`);
-                  setCurrency("");
-                  setRate("");
-                  refetch({ requestPolicy: "network-only" });
-                },
-              );
-            }}
-          >
-            <div className="empty:hidden sm:col-span-4">
-              <GeneralError text={errors.general} />
-            </div>
-            <TextField
-              label="Currency"
-              placeholder="USD"
-              value={currency}
-              onChange={setCurrency}
-              isRequired
-              error={errors.fields["quote"]}
-            />
-            <TextField
-              label="Per 1 EUR"
-              placeholder="1.08"
-              inputMode="decimal"
-              value={rate}
-              onChange={setRate}
-              isRequired
-              error={errors.fields["rate"]}
-            />
-            <TextField
-              label="From"
-              type="date"
-              value={from}
-              onChange={setFrom}
-              hint="Empty: now."
-              error={errors.fields["from"]}
-            />
-            <div className="flex sm:pt-6">
-              <Button type="submit" look="primary" isPending={isSaving}>
-                Set
-              </Button>
-            </div>
-          </Form>
-        </Panel>
+        <SetRateForm onSet={refetchAll} />
         <Listing
           what="The exchange rates"
           error={data ? undefined : error}
@@ -133,9 +83,7 @@ export function RatesPage(): ReactElement {
             title: "No rate yet",
             words: "Without rates, revenue in a currency other than the deal's cannot be calculated.",
           }}
-          onRetry={() => {
-            refetch({ requestPolicy: "network-only" });
-          }}
+          onRetry={refetchAll}
         >
           <Panel flush>
             <Table
@@ -149,5 +97,64 @@ export function RatesPage(): ReactElement {
         </Listing>
       </PageBody>
     </>
+  );
+}
+
+function SetRateForm({ onSet }: { onSet: () => void }): ReactElement {
+  const [currency, setCurrency] = useState("");
+  const [rate, setRate] = useState("");
+  const [from, setFrom] = useState("");
+  const { errors, isSaving, save } = useSave(SetRate, "setExchangeRate", ["quote", "rate", "from"]);
+  return (
+    <Panel title="Set rate">
+      <Form
+        className="grid items-start gap-4 sm:grid-cols-4"
+        onSubmit={() => {
+          void save({ quote: currency, rate, ...(from !== "" && { from: `${from}T00:00:00Z` }) }).then(
+            (payload) => {
+              if (!payload) return;
+              toast(`1 EUR is ${rate} ${currency.toUpperCase()}`);
+              setCurrency("");
+              setRate("");
+              onSet();
+            },
+          );
+        }}
+      >
+        <div className="empty:hidden sm:col-span-4">
+          <GeneralError text={errors.general} />
+        </div>
+        <TextField
+          label="Currency"
+          placeholder="USD"
+          value={currency}
+          onChange={setCurrency}
+          isRequired
+          error={errors.fields["quote"]}
+        />
+        <TextField
+          label="Per 1 EUR"
+          placeholder="1.08"
+          inputMode="decimal"
+          value={rate}
+          onChange={setRate}
+          isRequired
+          error={errors.fields["rate"]}
+        />
+        <TextField
+          label="From"
+          type="date"
+          value={from}
+          onChange={setFrom}
+          hint="Empty: now."
+          error={errors.fields["from"]}
+        />
+        <div className="flex sm:pt-6">
+          <Button type="submit" look="primary" isPending={isSaving}>
+            Set
+          </Button>
+        </div>
+      </Form>
+    </Panel>
   );
 }

@@ -62,6 +62,55 @@ function proofs(integration: Integration): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const columns: Column<Integration>[] = [
+  {
+    id: "name",
+    header: "Integration",
+    lead: true,
+    cell: (row) => (
+      <Link to="/staff/integrations/$id" params={{ id: row.id }} className={rowLinkClass}>
+        {row.name}
+      </Link>
+    ),
+  },
+  {
+    id: "state",
+    header: "State",
+    trail: true,
+    cell: (row) =>
+      !row.enabled ? (
+        <Badge tone="queued">Off</Badge>
+      ) : row.testMode ? (
+        <Badge tone="held">Test mode</Badge>
+      ) : row.unmappedStatuses.length > 0 ? (
+        <Badge tone="retrying">Unmapped statuses</Badge>
+      ) : (
+        <Badge tone="delivered">On</Badge>
+      ),
+  },
+  {
+    id: "operator",
+    header: "Operator",
+    cell: (row) => <span className="text-muted">{row.offer.operator}</span>,
+  },
+  { id: "proof", header: "Authentication", cell: (row) => proofs(row) },
+  {
+    id: "url",
+    header: "URL",
+    deskOnly: true,
+    cell: (row) => (
+      <span className="flex items-center gap-1">
+        <span translate="no" className="truncate font-mono text-sm text-muted">
+          {row.url}
+        </span>
+        <span className={aboveRowLink}>
+          <CopyButton text={row.url} what={`the URL of ${row.name}`} />
+        </span>
+      </span>
+    ),
+  },
+];
+
 export function IntegrationsPage(): ReactElement {
   const navigate = useNavigate();
   const [isNew, setNew] = useState(false);
@@ -81,54 +130,6 @@ export function IntegrationsPage(): ReactElement {
       New integration
     </Button>
   );
-  const columns: Column<Integration>[] = [
-    {
-      id: "name",
-      header: "Integration",
-      lead: true,
-      cell: (row) => (
-        <Link to="/staff/integrations/$id" params={{ id: row.id }} className={rowLinkClass}>
-          {row.name}
-        </Link>
-      ),
-    },
-    {
-      id: "state",
-      header: "State",
-      trail: true,
-      cell: (row) =>
-        !row.enabled ? (
-          <Badge tone="queued">Off</Badge>
-        ) : row.testMode ? (
-          <Badge tone="held">Test mode</Badge>
-        ) : row.unmappedStatuses.length > 0 ? (
-          <Badge tone="retrying">Unmapped statuses</Badge>
-        ) : (
-          <Badge tone="delivered">On</Badge>
-        ),
-    },
-    {
-      id: "operator",
-      header: "Operator",
-      cell: (row) => <span className="text-muted">{row.offer.operator}</span>,
-    },
-    { id: "proof", header: "Authentication", cell: (row) => proofs(row) },
-    {
-      id: "url",
-      header: "URL",
-      deskOnly: true,
-      cell: (row) => (
-        <span className="flex items-center gap-1">
-          <span translate="no" className="truncate font-mono text-sm text-muted">
-            {row.url}
-          </span>
-          <span className={aboveRowLink}>
-            <CopyButton text={row.url} what={`the URL of ${row.name}`} />
-          </span>
-        </span>
-      ),
-    },
-  ];
   return (
     <>
       <PageHead title="Integrations" aside={create}>

@@ -52,56 +52,25 @@ export function MappingTable({
       {hint !== undefined && <p className="text-sm text-muted">{hint}</p>}
       {rows.length > 0 && (
         <table className="w-full border-collapse text-left">
-          <thead>
-            <tr className="text-xs text-muted">
-              <th scope="col" className="pb-1 font-medium">
-                {theirs}
-              </th>
-              <th scope="col" className="pb-1 pl-2 font-medium">
-                Ours
-              </th>
-              <th scope="col" className="w-8">
-                <span className="sr-only">Remove</span>
-              </th>
-            </tr>
-          </thead>
+          <MappingHead theirs={theirs} />
           <tbody>
             {rows.map((row, i) => (
-              // oxlint-disable-next-line react/no-array-index-key -- a row has nothing of its own that stays while it is typed
-              <tr key={i}>
-                <td className="py-0.5 align-top">
-                  <TextField
-                    label={`${theirs}, row ${String(i + 1)}`}
-                    hideLabel
-                    mono
-                    placeholder={placeholder}
-                    value={row[typed]}
-                    onChange={(value) => {
-                      set(i, { [typed]: value });
-                    }}
-                  />
-                </td>
-                <td className="py-0.5 pl-2 align-top">
-                  <Select
-                    label={`Ours, row ${String(i + 1)}`}
-                    hideLabel
-                    choices={all}
-                    value={row[ours] === "" ? null : row[ours]}
-                    onChange={(id) => {
-                      set(i, { [ours]: id });
-                    }}
-                  />
-                </td>
-                <td className="py-0.5 text-right align-top">
-                  <IconButton
-                    label={`Remove row ${String(i + 1)} of ${title.toLowerCase()}`}
-                    icon={X}
-                    onPress={() => {
-                      onChange(rows.filter((_, at) => at !== i));
-                    }}
-                  />
-                </td>
-              </tr>
+              <MappingRow
+                // oxlint-disable-next-line react/no-array-index-key -- a row has nothing of its own that stays while it is typed
+                key={i}
+                label={{ row: String(i + 1), table: title.toLowerCase(), theirs }}
+                theirs={{ value: row[typed], placeholder }}
+                ours={{ value: row[ours], choices: all }}
+                onTheirs={(value) => {
+                  set(i, { [typed]: value });
+                }}
+                onOurs={(id) => {
+                  set(i, { [ours]: id });
+                }}
+                onRemove={() => {
+                  onChange(rows.filter((_, at) => at !== i));
+                }}
+              />
             ))}
           </tbody>
         </table>
@@ -123,5 +92,68 @@ export function MappingTable({
         </Button>
       </span>
     </fieldset>
+  );
+}
+
+function MappingHead({ theirs }: { theirs: string }): ReactElement {
+  return (
+    <thead>
+      <tr className="text-xs text-muted">
+        <th scope="col" className="pb-1 font-medium">
+          {theirs}
+        </th>
+        <th scope="col" className="pb-1 pl-2 font-medium">
+          Ours
+        </th>
+        <th scope="col" className="w-8">
+          <span className="sr-only">Remove</span>
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
+/** A word of theirs, and what it means to us. */
+function MappingRow({
+  label,
+  theirs,
+  ours,
+  onTheirs,
+  onOurs,
+  onRemove,
+}: {
+  /** What a screen reader says of the row. */
+  label: { row: string; table: string; theirs: string };
+  theirs: { value: string; placeholder: string };
+  ours: { value: string; choices: readonly Choice[] };
+  onTheirs: (value: string) => void;
+  onOurs: (id: string) => void;
+  onRemove: () => void;
+}): ReactElement {
+  return (
+    <tr>
+      <td className="py-0.5 align-top">
+        <TextField
+          label={`${label.theirs}, row ${label.row}`}
+          hideLabel
+          mono
+          placeholder={theirs.placeholder}
+          value={theirs.value}
+          onChange={onTheirs}
+        />
+      </td>
+      <td className="py-0.5 pl-2 align-top">
+        <Select
+          label={`Ours, row ${label.row}`}
+          hideLabel
+          choices={ours.choices}
+          value={ours.value === "" ? null : ours.value}
+          onChange={onOurs}
+        />
+      </td>
+      <td className="py-0.5 text-right align-top">
+        <IconButton label={`Remove row ${label.row} of ${label.table}`} icon={X} onPress={onRemove} />
+      </td>
+    </tr>
   );
 }

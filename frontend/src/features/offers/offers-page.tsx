@@ -56,6 +56,53 @@ const offerPages = { query: OffersQuery, list: (data: ResultOf<typeof OffersQuer
 
 type Offer = ResultOf<typeof OffersQuery>["offers"]["edges"][number]["node"];
 
+const columns: Column<Offer>[] = [
+  {
+    id: "name",
+    header: "Offer",
+    lead: true,
+    cell: (row) => (
+      <Link to="/staff/offers/$id" params={{ id: row.id }} className={rowLinkClass}>
+        {row.name}
+      </Link>
+    ),
+  },
+  { id: "state", header: "State", trail: true, cell: (row) => <StateBadge state={row.state} plain /> },
+  { id: "operator", header: "Operator", cell: (row) => <span className="text-muted">{row.operator}</span> },
+  {
+    id: "deal",
+    header: "Deal",
+    cell: (row) => (row.deal ? dealWords(row.deal) : <span className="text-failed">No active deal</span>),
+  },
+  {
+    id: "qualified",
+    header: "Qualification",
+    deskOnly: true,
+    cell: (row) =>
+      row.qualification ? "By the offer's rule" : <span className="text-muted">By the operator</span>,
+  },
+  {
+    id: "window",
+    header: "Attribution window",
+    deskOnly: true,
+    align: "right",
+    cell: (row) =>
+      row.attributionWindowDays === null ? <None /> : `${String(row.attributionWindowDays)} days`,
+  },
+  {
+    id: "cap",
+    header: "Daily cap (UTC)",
+    align: "right",
+    label: "daily cap",
+    cell: (row) =>
+      row.dailyCap === null || row.usedToday === null ? (
+        <None />
+      ) : (
+        <CapToday most={row.dailyCap} taken={row.usedToday} />
+      ),
+  },
+];
+
 export function OffersPage(): ReactElement {
   const navigate = useNavigate();
   const [isNew, setNew] = useState(false);
@@ -71,52 +118,6 @@ export function OffersPage(): ReactElement {
       New offer
     </Button>
   );
-  const columns: Column<Offer>[] = [
-    {
-      id: "name",
-      header: "Offer",
-      lead: true,
-      cell: (row) => (
-        <Link to="/staff/offers/$id" params={{ id: row.id }} className={rowLinkClass}>
-          {row.name}
-        </Link>
-      ),
-    },
-    { id: "state", header: "State", trail: true, cell: (row) => <StateBadge state={row.state} plain /> },
-    { id: "operator", header: "Operator", cell: (row) => <span className="text-muted">{row.operator}</span> },
-    {
-      id: "deal",
-      header: "Deal",
-      cell: (row) => (row.deal ? dealWords(row.deal) : <span className="text-failed">No active deal</span>),
-    },
-    {
-      id: "qualified",
-      header: "Qualification",
-      deskOnly: true,
-      cell: (row) =>
-        row.qualification ? "By the offer's rule" : <span className="text-muted">By the operator</span>,
-    },
-    {
-      id: "window",
-      header: "Attribution window",
-      deskOnly: true,
-      align: "right",
-      cell: (row) =>
-        row.attributionWindowDays === null ? <None /> : `${String(row.attributionWindowDays)} days`,
-    },
-    {
-      id: "cap",
-      header: "Daily cap (UTC)",
-      align: "right",
-      label: "daily cap",
-      cell: (row) =>
-        row.dailyCap === null || row.usedToday === null ? (
-          <None />
-        ) : (
-          <CapToday most={row.dailyCap} taken={row.usedToday} />
-        ),
-    },
-  ];
   return (
     <>
       <PageHead title="Offers" aside={create}>
