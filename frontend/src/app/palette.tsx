@@ -13,12 +13,6 @@ export function Palette({ onClose }: { onClose: () => void }): ReactElement {
   const { targets, isSearching } = useTargets(text.trim());
   const list = useId();
   const chosen = Math.min(at, Math.max(targets.length - 1, 0));
-  const active = useRef<HTMLDivElement>(null);
-
-  useEffect(() => {
-    active.current?.scrollIntoView({ block: "nearest" });
-  }, [chosen]);
-
   const go = (target: Target | undefined) => {
     if (!target) return;
     onClose();
@@ -70,36 +64,20 @@ export function Palette({ onClose }: { onClose: () => void }): ReactElement {
             aria-label="Results"
             className="scroll-thin max-h-80 overflow-y-auto p-1"
           >
-            {targets.map((target, i) => {
-              const Icon = target.icon;
-              return (
-                // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the field keeps the focus and moves the choice
-                <div
-                  key={`${target.kind} ${target.key}`}
-                  id={`${list}-${String(i)}`}
-                  ref={i === chosen ? active : null}
-                  role="option"
-                  aria-selected={i === chosen}
-                  onClick={() => {
-                    go(target);
-                  }}
-                  onMouseMove={() => {
-                    setAt(i);
-                  }}
-                  className={cx(
-                    "flex min-h-9 items-center gap-2.5 rounded-sm px-2",
-                    i === chosen && "bg-accent-soft",
-                  )}
-                >
-                  <Icon aria-hidden className="size-4 shrink-0 text-muted" />
-                  <span className="min-w-0 truncate">{target.name}</span>
-                  {target.hint !== undefined && (
-                    <span className="min-w-0 truncate text-muted">{target.hint}</span>
-                  )}
-                  <span className="ml-auto shrink-0 text-xs text-muted">{target.kind}</span>
-                </div>
-              );
-            })}
+            {targets.map((target, i) => (
+              <Option
+                key={`${target.kind} ${target.key}`}
+                id={`${list}-${String(i)}`}
+                target={target}
+                isChosen={i === chosen}
+                onGo={() => {
+                  go(target);
+                }}
+                onPoint={() => {
+                  setAt(i);
+                }}
+              />
+            ))}
           </div>
           <p role="status" className={cx("px-3 pb-3 text-muted", targets.length > 0 && "sr-only")}>
             {targets.length > 0
@@ -111,5 +89,42 @@ export function Palette({ onClose }: { onClose: () => void }): ReactElement {
         </Dialog>
       </Modal>
     </ModalOverlay>
+  );
+}
+
+function Option({
+  id,
+  target,
+  isChosen,
+  onGo,
+  onPoint,
+}: {
+  id: string;
+  target: Target;
+  isChosen: boolean;
+  onGo: () => void;
+  onPoint: () => void;
+}): ReactElement {
+  const option = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isChosen) option.current?.scrollIntoView({ block: "nearest" });
+  }, [isChosen]);
+  const Icon = target.icon;
+  return (
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the field keeps the focus and moves the choice
+    <div
+      id={id}
+      ref={option}
+      role="option"
+      aria-selected={isChosen}
+      onClick={onGo}
+      onMouseMove={onPoint}
+      className={cx("flex min-h-9 items-center gap-2.5 rounded-sm px-2", isChosen && "bg-accent-soft")}
+    >
+      <Icon aria-hidden className="size-4 shrink-0 text-muted" />
+      <span className="min-w-0 truncate">{target.name}</span>
+      {target.hint !== undefined && <span className="min-w-0 truncate text-muted">{target.hint}</span>}
+      <span className="ml-auto shrink-0 text-xs text-muted">{target.kind}</span>
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
 import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef } from "react";
 
@@ -29,6 +29,14 @@ interface DeliveryListProps {
   isLoadingOlder: boolean;
   onLoadOlder: () => void;
   isLoading: boolean;
+}
+
+/** The row that an arrow leads to; -1 for any other key. */
+function stepTo(e: KeyboardEvent, rows: readonly DeliveryRowData[]): number {
+  const step = e.key === "ArrowDown" ? 1 : e.key === "ArrowUp" ? -1 : 0;
+  if (step === 0) return -1;
+  const from = rows.findIndex((row) => row.id === (e.target as HTMLElement).dataset["row"]);
+  return from === -1 ? 0 : Math.min(Math.max(from + step, 0), rows.length - 1);
 }
 
 /** The log's lines. Only those in sight exist; the rest is height. */
@@ -67,10 +75,7 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
 
   /** Moves the focus along the rows; the browser's own Enter opens. */
   const onKeyDown = (e: KeyboardEvent) => {
-    const step = e.key === "ArrowDown" ? 1 : e.key === "ArrowUp" ? -1 : 0;
-    if (step === 0) return;
-    const from = rows.findIndex((row) => row.id === (e.target as HTMLElement).dataset["row"]);
-    const to = from === -1 ? 0 : Math.min(Math.max(from + step, 0), rows.length - 1);
+    const to = stepTo(e, rows);
     const id = rows[to]?.id;
     if (id === undefined) return;
     e.preventDefault();
@@ -83,19 +88,7 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
 
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
-      {props.waitingCount > 0 && (
-        <div className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
-          <Button
-            look="primary"
-            size="sm"
-            icon={ArrowUp}
-            onPress={showWaiting}
-            className="pointer-events-auto rounded-full shadow-overlay"
-          >
-            {formatNumber(props.waitingCount)} new
-          </Button>
-        </div>
-      )}
+      {props.waitingCount > 0 && <NewRows count={props.waitingCount} onShow={showWaiting} />}
       <div
         ref={scroller}
         onScroll={(e) => {
@@ -114,29 +107,7 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
           {props.isLoading ? (
             <LoadingRows room={room} shape={shape} />
           ) : (
-            <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
-              {items.map((item) => {
-                const row = rows[item.index];
-                return (
-                  row && (
-                    <Row
-                      key={item.key}
-                      row={row}
-                      room={room}
-                      shape={shape}
-                      index={item.index}
-                      top={item.start}
-                      isStaff={props.isStaff}
-                      isSelected={row.id === selectedId}
-                      href={props.hrefOf(row.id)}
-                      onOpen={onOpen}
-                      isPicked={props.picked.has(row.id)}
-                      onPick={props.onPick}
-                    />
-                  )
-                );
-              })}
-            </div>
+            <Lines {...props} items={items} height={virtual.getTotalSize()} room={room} shape={shape} />
           )}
         </div>
         {!props.isLoading && (
@@ -145,6 +116,63 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
           </p>
         )}
       </div>
+    </div>
+  );
+}
+
+/** How many wait, for who does not follow; shows them. */
+function NewRows({ count, onShow }: { count: number; onShow: () => void }): ReactElement {
+  return (
+    <div className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
+      <Button
+        look="primary"
+        size="sm"
+        icon={ArrowUp}
+        onPress={onShow}
+        className="pointer-events-auto rounded-full shadow-overlay"
+      >
+        {formatNumber(count)} new
+      </Button>
+    </div>
+  );
+}
+
+/** The rows in sight, each where it belongs in the whole height. */
+function Lines({
+  items,
+  height,
+  room,
+  shape,
+  ...props
+}: DeliveryListProps & {
+  items: readonly VirtualItem[];
+  height: number;
+  room: Room;
+  shape: Shape;
+}): ReactElement {
+  return (
+    <div role="rowgroup" className="relative" style={{ height: height }}>
+      {items.map((item) => {
+        const row = props.rows[item.index];
+        return (
+          row && (
+            <Row
+              key={item.key}
+              row={row}
+              room={room}
+              shape={shape}
+              index={item.index}
+              top={item.start}
+              isStaff={props.isStaff}
+              isSelected={row.id === props.selectedId}
+              href={props.hrefOf(row.id)}
+              onOpen={props.onOpen}
+              isPicked={props.picked.has(row.id)}
+              onPick={props.onPick}
+            />
+          )
+        );
+      })}
     </div>
   );
 }

@@ -149,25 +149,7 @@ function Echo({ url }: { url: string }): ReactElement {
         />
       }
     >
-      <div className="flex flex-col gap-2 border-b p-4">
-        <p className="text-muted">
-          A tracker for testing: it answers 200 to every request and lists it here. Use its address in a
-          postback; add{" "}
-          <span translate="no" className="font-mono text-sm text-ink">
-            ?status=500
-          </span>{" "}
-          to see retries.
-        </p>
-        <span className="flex items-center gap-2">
-          <span
-            translate="no"
-            className="min-w-0 flex-1 rounded-md border bg-sunken px-3 py-1.5 font-mono text-sm break-all"
-          >
-            {url}
-          </span>
-          <CopyButton text={url} what="the echo tracker's address" />
-        </span>
-      </div>
+      <EchoAddress url={url} />
       {error && !requests ? (
         <ErrorState
           title="The inbox could not be fetched"
@@ -194,6 +176,30 @@ function Echo({ url }: { url: string }): ReactElement {
         </ul>
       )}
     </Panel>
+  );
+}
+
+function EchoAddress({ url }: { url: string }): ReactElement {
+  return (
+    <div className="flex flex-col gap-2 border-b p-4">
+      <p className="text-muted">
+        A tracker for testing: it answers 200 to every request and lists it here. Use its address in a
+        postback; add{" "}
+        <span translate="no" className="font-mono text-sm text-ink">
+          ?status=500
+        </span>{" "}
+        to see retries.
+      </p>
+      <span className="flex items-center gap-2">
+        <span
+          translate="no"
+          className="min-w-0 flex-1 rounded-md border bg-sunken px-3 py-1.5 font-mono text-sm break-all"
+        >
+          {url}
+        </span>
+        <CopyButton text={url} what="the echo tracker's address" />
+      </span>
+    </div>
   );
 }
 

@@ -65,12 +65,9 @@ function rowsOf(earnings: readonly Earnings[]): Row[] {
 
 const monthName = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
 
-/** Commission by month and offer, the newest first. */
-export function EarningsPage(): ReactElement {
-  const isStaff = useIsStaff();
-  const [{ data, error }, refetch] = useQuery({ query: EarningsQuery, requestPolicy: "cache-and-network" });
-  const rows = rowsOf(data?.earnings ?? []);
-  const columns: Column<Row>[] = [
+/** Staff see whose a month is. */
+function columnsOf(isStaff: boolean): Column<Row>[] {
+  return [
     {
       id: "month",
       header: "Month",
@@ -115,6 +112,13 @@ export function EarningsPage(): ReactElement {
       ),
     },
   ];
+}
+
+/** Commission by month and offer, the newest first. */
+export function EarningsPage(): ReactElement {
+  const isStaff = useIsStaff();
+  const [{ data, error }, refetch] = useQuery({ query: EarningsQuery, requestPolicy: "cache-and-network" });
+  const rows = rowsOf(data?.earnings ?? []);
   return (
     <>
       <PageHead title="Earnings">
@@ -136,7 +140,13 @@ export function EarningsPage(): ReactElement {
           }}
         >
           <Panel flush>
-            <Table label="Earnings" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
+            <Table
+              label="Earnings"
+              columns={columnsOf(isStaff)}
+              rows={rows}
+              rowId={(row) => row.id}
+              loading={!data}
+            />
           </Panel>
         </Listing>
       </PageBody>

@@ -12,59 +12,66 @@ import { type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { useIsStaff } from "@/graphql/viewer";
 
+const lead: Column<DeliveryRowData>[] = [
+  {
+    id: "goal",
+    header: "Goal",
+    lead: true,
+    cell: (row) => (
+      <Link to="/deliveries/$id" params={{ id: row.id }} className={rowLinkClass}>
+        {row.goal.name}
+      </Link>
+    ),
+  },
+  {
+    id: "state",
+    header: "State",
+    cell: (row) => <StateBadge state={row.state} replay={row.supersededBy} warning={row.warning} plain />,
+  },
+];
+
+function campaignColumn(isStaff: boolean): Column<DeliveryRowData> {
+  return {
+    id: "campaign",
+    header: isStaff ? "Affiliate and campaign" : "Campaign",
+    cell: (row) => (
+      <span className="text-muted">
+        {isStaff && `${row.affiliate.name} · `}
+        {row.campaign?.name ?? "Default link"}
+      </span>
+    ),
+  };
+}
+
+const facts: Column<DeliveryRowData>[] = [
+  {
+    id: "host",
+    header: "Host",
+    deskOnly: true,
+    cell: (row) => (
+      <span translate="no" className="font-mono text-sm text-muted">
+        {row.host}
+      </span>
+    ),
+  },
+  { id: "code", header: "Code", cell: (row) => <StatusCode code={row.statusCode} /> },
+  {
+    id: "time",
+    header: "Queued",
+    align: "right",
+    trail: true,
+    cell: (row) => (
+      <span className="text-muted">
+        <Time at={row.createdAt} form="time" />
+      </span>
+    ),
+  },
+];
+
 /** The newest deliveries, as they happen. */
 export function Latest(): ReactElement {
   const isStaff = useIsStaff();
   const live = useLiveDeliveries({}, true, 12);
-  const columns: Column<DeliveryRowData>[] = [
-    {
-      id: "goal",
-      header: "Goal",
-      lead: true,
-      cell: (row) => (
-        <Link to="/deliveries/$id" params={{ id: row.id }} className={rowLinkClass}>
-          {row.goal.name}
-        </Link>
-      ),
-    },
-    {
-      id: "state",
-      header: "State",
-      cell: (row) => <StateBadge state={row.state} replay={row.supersededBy} warning={row.warning} plain />,
-    },
-    {
-      id: "campaign",
-      header: isStaff ? "Affiliate and campaign" : "Campaign",
-      cell: (row) => (
-        <span className="text-muted">
-          {isStaff && `${row.affiliate.name} · `}
-          {row.campaign?.name ?? "Default link"}
-        </span>
-      ),
-    },
-    {
-      id: "host",
-      header: "Host",
-      deskOnly: true,
-      cell: (row) => (
-        <span translate="no" className="font-mono text-sm text-muted">
-          {row.host}
-        </span>
-      ),
-    },
-    { id: "code", header: "Code", cell: (row) => <StatusCode code={row.statusCode} /> },
-    {
-      id: "time",
-      header: "Queued",
-      align: "right",
-      trail: true,
-      cell: (row) => (
-        <span className="text-muted">
-          <Time at={row.createdAt} form="time" />
-        </span>
-      ),
-    },
-  ];
   return (
     <Panel
       title="Latest postbacks sent"
@@ -83,32 +90,38 @@ export function Latest(): ReactElement {
           onRetry={live.retry}
         />
       ) : live.status === "ready" && live.rows.length === 0 ? (
-        <EmptyState
-          icon={Radio}
-          title="No postbacks sent yet"
-          action={
-            <>
-              <Link to="/postbacks/new" className={buttonClass("primary")}>
-                Create postback
-              </Link>
-              <Link to="/links" className={buttonClass()}>
-                Get tracking link
-              </Link>
-            </>
-          }
-        >
-          Add your tracker&apos;s postback URL and send a click through a tracking link. The first postback
-          shows up here when the operator reports a conversion.
-        </EmptyState>
+        <NothingSent />
       ) : (
         <Table
           label="Latest postbacks sent"
-          columns={columns}
+          columns={[...lead, campaignColumn(isStaff), ...facts]}
           rows={live.rows.slice(0, 12)}
           rowId={(row) => row.id}
           loading={live.status === "loading"}
         />
       )}
     </Panel>
+  );
+}
+
+function NothingSent(): ReactElement {
+  return (
+    <EmptyState
+      icon={Radio}
+      title="No postbacks sent yet"
+      action={
+        <>
+          <Link to="/postbacks/new" className={buttonClass("primary")}>
+            Create postback
+          </Link>
+          <Link to="/links" className={buttonClass()}>
+            Get tracking link
+          </Link>
+        </>
+      }
+    >
+      Add your tracker&apos;s postback URL and send a click through a tracking link. The first postback shows
+      up here when the operator reports a conversion.
+    </EmptyState>
   );
 }

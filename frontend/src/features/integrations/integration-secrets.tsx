@@ -42,6 +42,12 @@ const Rotate = mutation(
 
 const names: Record<string, string> = { token: "Token", hmac: "Signing key" };
 
+interface Secret {
+  kind: string;
+  createdAt: string;
+  expiresAt: string | null;
+}
+
 /** An integration's tokens and signing keys: shown on request, and replaced with a time in which both are good. */
 export function IntegrationSecrets({
   integrationId,
@@ -49,7 +55,7 @@ export function IntegrationSecrets({
   onRotated,
 }: {
   integrationId: string;
-  secrets: readonly { kind: string; createdAt: string; expiresAt: string | null }[];
+  secrets: readonly Secret[];
   onRotated: () => void;
 }): ReactElement {
   const [shown, setShown] = useState<{ kind: string; value: string } | null>(null);
@@ -62,50 +68,21 @@ export function IntegrationSecrets({
       <div className="flex flex-col gap-4">
         <GeneralError text={reveal.errors.general ?? rotate.errors.general} />
         {["token", "hmac"].map((kind) => (
-          <div key={kind} className="flex flex-col gap-2">
-            <div className="flex flex-wrap items-center gap-2">
-              <span className="font-medium">{names[kind]}</span>
-              {secrets
-                .filter(
-                  (s) => s.kind === kind && (s.expiresAt === null || Date.parse(s.expiresAt) > Date.now()),
-                )
-                .map((s) => (
-                  <Badge key={s.createdAt} tone={s.expiresAt === null ? "delivered" : "retrying"}>
-                    {s.expiresAt === null ? (
-                      <>
-                        since <Time at={s.createdAt} form="day" />
-                      </>
-                    ) : (
-                      <>
-                        previous, valid until <Time at={s.expiresAt} />
-                      </>
-                    )}
-                  </Badge>
-                ))}
-              <span className="ml-auto flex gap-2">
-                <Button
-                  size="sm"
-                  isPending={reveal.isSaving}
-                  onPress={() => {
-                    void reveal.save({ integrationId, kind }).then((payload) => {
-                      if (payload?.secret != null) setShown({ kind, value: payload.secret });
-                    });
-                  }}
-                >
-                  Show {names[kind]?.toLowerCase()}
-                </Button>
-                <Button
-                  size="sm"
-                  onPress={() => {
-                    setRotating(kind);
-                  }}
-                >
-                  Replace
-                </Button>
-              </span>
-            </div>
-            {shown?.kind === kind && <CodeBlock what={names[kind] ?? kind} code={shown.value} wrap />}
-          </div>
+          <SecretLine
+            key={kind}
+            name={names[kind] ?? kind}
+            secrets={secrets.filter((s) => s.kind === kind)}
+            shown={shown?.kind === kind ? shown.value : null}
+            isRevealing={reveal.isSaving}
+            onReveal={() => {
+              void reveal.save({ integrationId, kind }).then((payload) => {
+                if (payload?.secret != null) setShown({ kind, value: payload.secret });
+              });
+            }}
+            onReplace={() => {
+              setRotating(kind);
+            }}
+          />
         ))}
       </div>
       <Confirm
@@ -129,5 +106,55 @@ export function IntegrationSecrets({
         <p>The current one stays valid for 24 hours, so that the operator can switch.</p>
       </Confirm>
     </Panel>
+  );
+}
+
+/** What there is of one kind, those that are being replaced too. */
+function SecretLine({
+  name,
+  secrets,
+  shown,
+  isRevealing,
+  onReveal,
+  onReplace,
+}: {
+  name: string;
+  secrets: readonly Secret[];
+  /** Its text, once it was asked for. */
+  shown: string | null;
+  isRevealing: boolean;
+  onReveal: () => void;
+  onReplace: () => void;
+}): ReactElement {
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <span className="font-medium">{name}</span>
+        {secrets
+          .filter((s) => s.expiresAt === null || Date.parse(s.expiresAt) > Date.now())
+          .map((s) => (
+            <Badge key={s.createdAt} tone={s.expiresAt === null ? "delivered" : "retrying"}>
+              {s.expiresAt === null ? (
+                <>
+                  since <Time at={s.createdAt} form="day" />
+                </>
+              ) : (
+                <>
+                  previous, valid until <Time at={s.expiresAt} />
+                </>
+              )}
+            </Badge>
+          ))}
+        <span className="ml-auto flex gap-2">
+          <Button size="sm" isPending={isRevealing} onPress={onReveal}>
+            Show {name.toLowerCase()}
+          </Button>
+          <Button size="sm" onPress={onReplace}>
+            Replace
+          </Button>
+        </span>
+      </div>
+      {shown !== null && <CodeBlock what={name} code={shown} wrap />}
+    </div>
   );
 }

@@ -4,21 +4,13 @@ import { useQuery } from "urql";
 
 import { Listing } from "@/components/records/listing";
 import { Button, IconButton } from "@/components/ui/button";
-import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import { Dialog } from "@/components/ui/dialog";
-import { TextField } from "@/components/ui/field";
-import { Form } from "@/components/ui/form";
 import { PageBody, PageHead } from "@/components/ui/page";
-import { Segmented } from "@/components/ui/segmented";
-import { Switch } from "@/components/ui/switch";
 import { type Column, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
-import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-import { mutation } from "@/graphql/mutation";
 
-import { GeneralError } from "@/components/ui/general-error";
-import { useSave } from "@/components/records/use-save";
+import { GoalForm } from "./goal-form";
 
 const GoalsQuery = graphql(`
   query StaffGoals {
@@ -37,24 +29,6 @@ const GoalsQuery = graphql(`
     }
   }
 `);
-
-const SaveGoal = mutation(
-  graphql(`
-    mutation StaffSaveGoal($input: SaveGoalInput!) {
-      saveGoal(input: $input) {
-        goal {
-          id
-          name
-        }
-        userErrors {
-          field
-          message
-        }
-      }
-    }
-  `),
-  "goals",
-);
 
 type Goal = ResultOf<typeof GoalsQuery>["goals"][number];
 
@@ -140,25 +114,11 @@ export function GoalsPage(): ReactElement {
       <PageHead
         title="Event dictionary"
         aside={
-          <span className="flex gap-2 print:hidden">
-            <Button
-              icon={Printer}
-              onPress={() => {
-                print();
-              }}
-            >
-              Print
-            </Button>
-            <Button
-              look="primary"
-              icon={Plus}
-              onPress={() => {
-                setEditing("new");
-              }}
-            >
-              New goal
-            </Button>
-          </span>
+          <Actions
+            onNew={() => {
+              setEditing("new");
+            }}
+          />
         }
       >
         Every event that an operator can report, with its parameters.
@@ -207,126 +167,20 @@ export function GoalsPage(): ReactElement {
   );
 }
 
-const statuses = ["PENDING", "APPROVED", "REJECTED", "CANCELLED"] as const;
-const parameters = ["transaction_id", "amount", "currency", "occurred_at", "status"];
-
-function GoalForm({ goal, onSaved }: { goal: Goal | null; onSaved: (name: string) => void }): ReactElement {
-  const fixed = goal?.builtIn === true;
-  const [key, setKey] = useState(goal?.key ?? "");
-  const [name, setName] = useState(goal?.name ?? "");
-  const [trigger, setTrigger] = useState(goal?.trigger ?? "");
-  const [counted, setCounted] = useState<"player" | "transaction">(
-    goal?.oncePerPlayer === false ? "transaction" : "player",
-  );
-  const [billable, setBillable] = useState(goal?.billable ?? false);
-  const [reversible, setReversible] = useState(goal?.reversible ?? true);
-  const [chosen, setChosen] = useState<string[]>([...(goal?.statuses ?? statuses)]);
-  const [carries, setCarries] = useState<string[]>([...(goal?.parameters ?? ["occurred_at", "status"])]);
-  const [standard, setStandard] = useState(
-    goal?.timestampStandard ?? "when it happened at the operator, UTC; RFC 3339 or Unix seconds",
-  );
-  const { errors, isSaving, save } = useSave(SaveGoal, "saveGoal", [
-    "key",
-    "name",
-    "trigger",
-    "statuses",
-    "parameters",
-    "timestampStandard",
-  ]);
-  useUnsavedValues([key, name, trigger, counted, billable, reversible, chosen, carries, standard]);
-  const submit = async () => {
-    const payload = await save({
-      ...(goal ? { id: goal.id } : { key }),
-      name,
-      trigger,
-      oncePerPlayer: counted === "player",
-      billable,
-      reversible,
-      statuses: statuses.filter((s) => chosen.includes(s)),
-      parameters: carries,
-      timestampStandard: standard,
-    });
-    if (payload?.goal) onSaved(payload.goal.name);
-  };
+function Actions({ onNew }: { onNew: () => void }): ReactElement {
   return (
-    <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
-      <GeneralError text={errors.general} />
-      {fixed && <p className="text-muted">Built in: only its name and trigger can be changed.</p>}
-      {!goal && (
-        <TextField
-          label="Key"
-          hint="Its name in the API and in postbacks, such as bonus_used."
-          mono
-          value={key}
-          onChange={setKey}
-          isRequired
-          autoFocus
-          error={errors.fields["key"]}
-        />
-      )}
-      <TextField label="Name" value={name} onChange={setName} isRequired error={errors.fields["name"]} />
-      <TextField
-        label="Trigger"
-        rows={2}
-        value={trigger}
-        onChange={setTrigger}
-        isRequired
-        error={errors.fields["trigger"]}
-      />
-      {!fixed && (
-        <>
-          <Segmented
-            label="Counted once per"
-            value={counted}
-            onChange={setCounted}
-            choices={[
-              { id: "player", label: "Player" },
-              { id: "transaction", label: "Transaction" },
-            ]}
-          />
-          <Switch isSelected={billable} onChange={setBillable}>
-            Billable: a deal can pay for it
-          </Switch>
-          <Switch isSelected={reversible} onChange={setReversible}>
-            Reversible after approval
-          </Switch>
-          <CheckboxGroup
-            label="Statuses"
-            value={chosen}
-            onChange={setChosen}
-            error={errors.fields["statuses"]}
-          >
-            {statuses.map((s) => (
-              <Checkbox key={s} value={s}>
-                {s.toLowerCase()}
-              </Checkbox>
-            ))}
-          </CheckboxGroup>
-          <CheckboxGroup
-            label="Parameters"
-            value={carries}
-            onChange={setCarries}
-            error={errors.fields["parameters"]}
-          >
-            {parameters.map((p) => (
-              <Checkbox key={p} value={p}>
-                {p}
-              </Checkbox>
-            ))}
-          </CheckboxGroup>
-          <TextField
-            label="Meaning of its time"
-            value={standard}
-            onChange={setStandard}
-            error={errors.fields["timestampStandard"]}
-          />
-        </>
-      )}
-      <div className="flex justify-end">
-        <Button type="submit" look="primary" isPending={isSaving}>
-          Save goal
-        </Button>
-      </div>
-    </Form>
+    <span className="flex gap-2 print:hidden">
+      <Button
+        icon={Printer}
+        onPress={() => {
+          print();
+        }}
+      >
+        Print
+      </Button>
+      <Button look="primary" icon={Plus} onPress={onNew}>
+        New goal
+      </Button>
+    </span>
   );
 }

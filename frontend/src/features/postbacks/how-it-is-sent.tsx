@@ -19,16 +19,14 @@ const rules: readonly { id: RuleKind; label: string; hint: string }[] = [
 
 const valueLabels = { CONTAINS: "Text", NOT_CONTAINS: "Text", JSON_FIELD: "Equals", STATUS_CODE: "Codes" };
 
-/** The method, what the tracker's answer has to say, and what it is called. */
-export function HowItIsSent({
-  draft,
-  set,
-  errors,
-}: {
+interface Part {
   draft: Draft;
   set: (change: Partial<Draft>) => void;
   errors: FormErrors;
-}): ReactElement {
+}
+
+/** The method, what the tracker's answer has to say, and what it is called. */
+export function HowItIsSent({ draft, set, errors }: Part): ReactElement {
   return (
     <Panel title="How it is sent">
       <div className="flex flex-col gap-4">
@@ -48,41 +46,7 @@ export function HowItIsSent({
               : "Values are sent in the URL, as most trackers expect."
           }
         />
-        <Select
-          label="Success rule"
-          choices={rules}
-          value={draft.rule}
-          onChange={(rule) => {
-            set({ rule: rule as RuleKind });
-          }}
-          error={errors.fields["bodyRule"]}
-        />
-        {draft.rule !== "NONE" && (
-          <div className="flex flex-wrap gap-3">
-            {draft.rule === "JSON_FIELD" && (
-              <TextField
-                label="JSON field"
-                placeholder="result.status"
-                value={draft.rulePath}
-                onChange={(rulePath) => {
-                  set({ rulePath });
-                }}
-                mono
-                className="min-w-40 flex-1"
-              />
-            )}
-            <TextField
-              label={valueLabels[draft.rule]}
-              placeholder={draft.rule === "STATUS_CODE" ? "200, 302" : "OK"}
-              value={draft.ruleValue}
-              onChange={(ruleValue) => {
-                set({ ruleValue });
-              }}
-              mono
-              className="min-w-40 flex-1"
-            />
-          </div>
-        )}
+        <SuccessRule draft={draft} set={set} errors={errors} />
         <TextField
           label="Name"
           hint="Optional, only you see it."
@@ -102,5 +66,48 @@ export function HowItIsSent({
         </Switch>
       </div>
     </Panel>
+  );
+}
+
+/** What the tracker has to answer. */
+function SuccessRule({ draft, set, errors }: Part): ReactElement {
+  return (
+    <>
+      <Select
+        label="Success rule"
+        choices={rules}
+        value={draft.rule}
+        onChange={(rule) => {
+          set({ rule: rule as RuleKind });
+        }}
+        error={errors.fields["bodyRule"]}
+      />
+      {draft.rule !== "NONE" && (
+        <div className="flex flex-wrap gap-3">
+          {draft.rule === "JSON_FIELD" && (
+            <TextField
+              label="JSON field"
+              placeholder="result.status"
+              value={draft.rulePath}
+              onChange={(rulePath) => {
+                set({ rulePath });
+              }}
+              mono
+              className="min-w-40 flex-1"
+            />
+          )}
+          <TextField
+            label={valueLabels[draft.rule]}
+            placeholder={draft.rule === "STATUS_CODE" ? "200, 302" : "OK"}
+            value={draft.ruleValue}
+            onChange={(ruleValue) => {
+              set({ ruleValue });
+            }}
+            mono
+            className="min-w-40 flex-1"
+          />
+        </div>
+      )}
+    </>
   );
 }

@@ -102,30 +102,11 @@ function OfCampaign({ id }: { id: string }): ReactElement {
   );
 }
 
-function Editor({
-  beginning,
-  draft,
-  onChange,
-  campaign,
-  onSaved,
-}: {
-  beginning: Beginning;
-  draft: Draft;
-  onChange: (draft: Draft) => void;
-  /** Where it was asked for, and where one goes back to. */
-  campaign: string | null;
-  onSaved: () => void;
-}): ReactElement {
+/** Makes the draft's postbacks, and goes to what was made: or back to the campaign that asked for it. */
+function useCreate(draft: Draft, campaign: string | null, onSaved: () => void) {
   const navigate = useNavigate();
   const [errors, setErrors] = useState(noErrors);
-  const [pasted, setPasted] = useState<string | null>(null);
   const [{ fetching }, create] = useMutation(CreatePostback);
-  // What was pressed to get here is gone: the keyboard goes on where the form begins.
-  const start = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    start.current?.focus({ preventScroll: true });
-  }, []);
-
   const submit = async () => {
     const fields = missing(draft);
     if (Object.keys(fields).length > 0) {
@@ -154,6 +135,30 @@ function Editor({
         : formErrors(data?.createPostback.userErrors ?? [], fieldNames),
     );
   };
+  return { errors, isSaving: fetching, submit };
+}
+
+function Editor({
+  beginning,
+  draft,
+  onChange,
+  campaign,
+  onSaved,
+}: {
+  beginning: Beginning;
+  draft: Draft;
+  onChange: (draft: Draft) => void;
+  /** Where it was asked for, and where one goes back to. */
+  campaign: string | null;
+  onSaved: () => void;
+}): ReactElement {
+  const { errors, isSaving, submit } = useCreate(draft, campaign, onSaved);
+  const [pasted, setPasted] = useState<string | null>(null);
+  // What was pressed to get here is gone: the keyboard goes on where the form begins.
+  const start = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    start.current?.focus({ preventScroll: true });
+  }, []);
 
   return (
     <div ref={start} tabIndex={-1} role="group" aria-label="The postback" className="outline-none">
@@ -162,7 +167,7 @@ function Editor({
         onChange={onChange}
         errors={errors}
         onSubmit={() => void submit()}
-        isSaving={fetching}
+        isSaving={isSaving}
         submitLabel={
           draft.goals.length > 1 ? `Create ${String(draft.goals.length)} postbacks` : "Create postback"
         }

@@ -116,18 +116,35 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
         )}
         <HowItIsSent draft={draft} set={set} errors={errors} />
       </div>
-      <StickyBar>
-        {general !== null ? (
-          <p role="alert" className="min-w-0 flex-1 basis-64 text-sm text-failed">
-            {general}
-          </p>
-        ) : (
-          stopped !== null && <p className="min-w-0 flex-1 basis-64 text-sm text-failed">{stopped}</p>
-        )}
-        <Button type="submit" look="primary" isPending={props.isSaving}>
-          {props.submitLabel}
-        </Button>
-      </StickyBar>
+      <SaveBar general={general} stopped={stopped} isSaving={props.isSaving} label={props.submitLabel} />
     </Form>
+  );
+}
+
+/** The button, and beside it what keeps from saving; it is read out once saving was tried. */
+function SaveBar({
+  general,
+  stopped,
+  isSaving,
+  label,
+}: {
+  general: string | null;
+  stopped: string | null;
+  isSaving: boolean;
+  label: string;
+}): ReactElement {
+  return (
+    <StickyBar>
+      {general !== null ? (
+        <p role="alert" className="min-w-0 flex-1 basis-64 text-sm text-failed">
+          {general}
+        </p>
+      ) : (
+        stopped !== null && <p className="min-w-0 flex-1 basis-64 text-sm text-failed">{stopped}</p>
+      )}
+      <Button type="submit" look="primary" isPending={isSaving}>
+        {label}
+      </Button>
+    </StickyBar>
   );
 }

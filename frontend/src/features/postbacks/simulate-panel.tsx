@@ -48,6 +48,38 @@ interface SimulatePanelProps {
   onFired: (test: Tested) => void;
 }
 
+/** Runs the draft's goals through the rules, for a click on this link. */
+function useSimulation({
+  draft,
+  postbackId,
+  values,
+}: Pick<SimulatePanelProps, "draft" | "postbackId" | "values">) {
+  const client = useClient();
+  return (trackingLink: string): Promise<Simulated[]> =>
+    Promise.all(
+      draft.goals.map(async (goal): Promise<Simulated> => {
+        const { data, error } = await client
+          .query(
+            SimulateQuery,
+            {
+              trackingLink,
+              goal,
+              postback: { ...toInput(draft), id: postbackId },
+              values: valueInputs(values),
+            },
+            { requestPolicy: "network-only" },
+          )
+          .toPromise();
+        const payload = data?.simulatePostback;
+        return {
+          goal,
+          simulation: payload?.simulation ?? null,
+          error: error ? explain(error) : (payload?.userErrors[0]?.message ?? null),
+        };
+      }),
+    );
+}
+
 /** Before any traffic is bought: a simulated click and conversion go through the rules, and a test calls the tracker. */
 export function SimulatePanel({
   draft,
@@ -57,9 +89,8 @@ export function SimulatePanel({
   values,
   onFired,
 }: SimulatePanelProps): ReactElement {
-  const client = useClient();
+  const run = useSimulation({ draft, postbackId, values });
   const links = useLinkChoices();
-  const goals = useGoalChoices();
   const [chosen, setChosen] = useState<string | null>(null);
   const [typed, setTyped] = useState<string | null>(null);
   const [simulated, setSimulated] = useState<{ of: string; goals: readonly Simulated[] } | null>(null);
@@ -77,28 +108,7 @@ export function SimulatePanel({
     setProblem(null);
     setSimulating(true);
     onLink(text);
-    const answers = await Promise.all(
-      draft.goals.map(async (goal): Promise<Simulated> => {
-        const { data, error } = await client
-          .query(
-            SimulateQuery,
-            {
-              trackingLink: text,
-              goal,
-              postback: { ...toInput(draft), id: postbackId },
-              values: valueInputs(values),
-            },
-            { requestPolicy: "network-only" },
-          )
-          .toPromise();
-        const payload = data?.simulatePostback;
-        return {
-          goal,
-          simulation: payload?.simulation ?? null,
-          error: error ? explain(error) : (payload?.userErrors[0]?.message ?? null),
-        };
-      }),
-    );
+    const answers = await run(text);
     setSimulating(false);
     setSimulated({ of, goals: answers });
   };
@@ -139,32 +149,39 @@ export function SimulatePanel({
         </div>
         <div role="status" className="flex flex-col gap-3 empty:hidden">
           {problem !== null && <p className="text-failed">{problem}</p>}
-          {simulated?.goals.map(({ goal, simulation, error }) => {
-            const name = goals.find(({ id }) => id === goal)?.label ?? goal;
-            return simulation === null ? (
-              <p key={goal} className="text-failed">
-                {name}: {error}
-              </p>
-            ) : (
-              <SimulationCard key={goal} goal={name} simulation={simulation}>
-                <Fire
-                  input={{
-                    postback: { ...toInput(draft), id: postbackId },
-                    goal,
-                    trackingLink: text,
-                    values: valueInputs(values),
-                  }}
-                  onFired={onFired}
-                />
-              </SimulationCard>
-            );
-          })}
+          {simulated?.goals.map((answer) => (
+            <Answer key={answer.goal} {...answer}>
+              <Fire
+                input={{
+                  postback: { ...toInput(draft), id: postbackId },
+                  goal: answer.goal,
+                  trackingLink: text,
+                  values: valueInputs(values),
+                }}
+                onFired={onFired}
+              />
+            </Answer>
+          ))}
           {simulated !== null && simulated.of !== of && (
             <p className="text-retrying">The postback has changed: simulate again.</p>
           )}
         </div>
       </div>
     </Panel>
+  );
+}
+
+/** What came of one goal; `children` are what can be done next. */
+function Answer({ goal, simulation, error, children }: Simulated & { children: ReactElement }): ReactElement {
+  const name = useGoalChoices().find(({ id }) => id === goal)?.label ?? goal;
+  return simulation === null ? (
+    <p className="text-failed">
+      {name}: {error}
+    </p>
+  ) : (
+    <SimulationCard goal={name} simulation={simulation}>
+      {children}
+    </SimulationCard>
   );
 }
 

@@ -1,25 +1,20 @@
-import { KeyRound, Plus } from "lucide-react";
+import { Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useMutation, useQuery } from "urql";
 
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
-import { CopyButton } from "@/components/ui/copy-button";
 import { Confirm, Dialog } from "@/components/ui/dialog";
-import { TextField } from "@/components/ui/field";
-import { Form } from "@/components/ui/form";
 import { Panel } from "@/components/ui/page";
-import { Select } from "@/components/ui/select";
 import { SkeletonBlock } from "@/components/ui/skeleton";
-import { ErrorState, Note } from "@/components/ui/states";
+import { ErrorState } from "@/components/ui/states";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
-import { useUnsavedValues } from "@/components/ui/unsaved";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { formErrors, noErrors } from "@/graphql/user-errors";
+
+import { CreateTokenForm } from "./create-token";
 
 const TokensQuery = graphql(`
   query ApiTokens {
@@ -39,25 +34,6 @@ const TokensQuery = graphql(`
   }
 `);
 
-const CreateToken = mutation(
-  graphql(`
-    mutation CreateApiToken($input: CreateApiTokenInput!) {
-      createApiToken(input: $input) {
-        token {
-          id
-          name
-        }
-        secret
-        userErrors {
-          field
-          message
-        }
-      }
-    }
-  `),
-  "viewer.apiTokens",
-);
-
 const RevokeToken = mutation(
   graphql(`
     mutation RevokeApiToken($input: RevokeApiTokenInput!) {
@@ -76,17 +52,6 @@ const RevokeToken = mutation(
 );
 
 type Token = NonNullable<NonNullable<ResultOf<typeof TokensQuery>["viewer"]>["apiTokens"]>[number];
-
-const scopes = [
-  { id: "read", label: "Read", hint: "everything you can see" },
-  { id: "write", label: "Write", hint: "campaigns, postbacks and settings" },
-  { id: "conversions", label: "Conversions", hint: "record them and change their status" },
-  { id: "replay", label: "Replay", hint: "deliveries" },
-  { id: "secrets", label: "Secrets", hint: "read and change them, and create API tokens" },
-] as const;
-
-/** Ticked in a new token's form: what opens further doors is chosen on purpose. */
-const usual = scopes.map((scope) => scope.id).filter((id) => id !== "secrets");
 
 export function ApiTokens(): ReactElement {
   const [{ data, error, fetching }, refetch] = useQuery({
@@ -148,7 +113,7 @@ export function ApiTokens(): ReactElement {
           setCreating(false);
         }}
       >
-        <CreateForm
+        <CreateTokenForm
           onDone={() => {
             setCreating(false);
           }}
@@ -186,24 +151,7 @@ function TokenLine({ token, parent }: { token: Token; parent: string | undefined
           </span>
           {token.revokedAt !== null ? <Badge>Revoked</Badge> : hasExpired && <Badge>Expired</Badge>}
         </p>
-        <p className="text-muted">
-          {token.scopes.map((s) => s.toLowerCase()).join(", ")} · created <Time at={token.createdAt} />
-          {token.lastUsedAt === null ? (
-            " · never used"
-          ) : (
-            <>
-              {" "}
-              · last used <Time at={token.lastUsedAt} />
-            </>
-          )}
-          {token.expiresAt !== null && !hasExpired && (
-            <>
-              {" "}
-              · expires <Time at={token.expiresAt} />
-            </>
-          )}
-          {parent !== undefined && ` · created with ${parent}, revoked with it`}
-        </p>
+        <TokenFacts token={token} hasExpired={hasExpired} parent={parent} />
       </div>
       {token.revokedAt === null && (
         <Button
@@ -234,106 +182,33 @@ function TokenLine({ token, parent }: { token: Token; parent: string | undefined
   );
 }
 
-const lives = [
-  { id: "never", label: "Never" },
-  { id: "30", label: "In 30 days" },
-  { id: "90", label: "In 90 days" },
-  { id: "365", label: "In a year" },
-];
-
-function CreateForm({ onDone }: { onDone: () => void }): ReactElement {
-  const [name, setName] = useState("");
-  const [chosen, setChosen] = useState<string[]>(usual);
-  const [life, setLife] = useState("never");
-  const [errors, setErrors] = useState(noErrors);
-  const [secret, setSecret] = useState<string | null>(null);
-  const [{ fetching }, create] = useMutation(CreateToken);
-  useUnsavedValues(secret === null && { name, chosen, life });
-
-  const submit = async () => {
-    setErrors(noErrors);
-    if (chosen.length === 0) {
-      setErrors({ fields: { scopes: "Choose at least one." }, general: null });
-      return;
-    }
-    const { data, error } = await create({
-      input: {
-        name,
-        scopes: chosen,
-        ...(life !== "never" && {
-          expiresAt: new Date(Date.now() + Number(life) * 86_400_000).toISOString(),
-        }),
-      },
-    });
-    if (data?.createApiToken.secret != null) {
-      setSecret(data.createApiToken.secret);
-      return;
-    }
-    setErrors(
-      error
-        ? { fields: {}, general: explain(error) }
-        : formErrors(data?.createApiToken.userErrors ?? [], ["name", "scopes", "expiresAt"]),
-    );
-  };
-
-  if (secret !== null) {
-    return (
-      <div className="flex flex-col gap-4">
-        <Note tone="retrying" icon={KeyRound} role="status">
-          Copy it now: it is shown once, and only its hash is stored.
-        </Note>
-        <p translate="no" className="rounded-md border bg-sunken px-3 py-2 font-mono text-sm break-all">
-          {secret}
-        </p>
-        <div className="flex justify-end gap-2">
-          <CopyButton text={secret} what="the token" words primary />
-          <Button onPress={onDone}>I have saved it</Button>
-        </div>
-      </div>
-    );
-  }
-
+function TokenFacts({
+  token,
+  hasExpired,
+  parent,
+}: {
+  token: Token;
+  hasExpired: boolean;
+  parent: string | undefined;
+}): ReactElement {
   return (
-    <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
-      {errors.general !== null && (
-        <Note tone="failed" role="alert">
-          {errors.general}
-        </Note>
+    <p className="text-muted">
+      {token.scopes.map((s) => s.toLowerCase()).join(", ")} · created <Time at={token.createdAt} />
+      {token.lastUsedAt === null ? (
+        " · never used"
+      ) : (
+        <>
+          {" "}
+          · last used <Time at={token.lastUsedAt} />
+        </>
       )}
-      <TextField
-        label="Name"
-        placeholder="Reporting script"
-        value={name}
-        onChange={setName}
-        isRequired
-        autoFocus
-        error={errors.fields["name"]}
-      />
-      <CheckboxGroup
-        label="Permissions"
-        value={chosen}
-        onChange={setChosen}
-        error={errors.fields["scopes"]}
-        className="flex-col"
-      >
-        {scopes.map((scope) => (
-          <Checkbox key={scope.id} value={scope.id}>
-            {scope.label} <span className="text-muted">{scope.hint}</span>
-          </Checkbox>
-        ))}
-      </CheckboxGroup>
-      <Select
-        label="Expires"
-        choices={lives}
-        value={life}
-        onChange={setLife}
-        error={errors.fields["expiresAt"]}
-      />
-      <div className="flex justify-end">
-        <Button type="submit" look="primary" isPending={fetching}>
-          Create token
-        </Button>
-      </div>
-    </Form>
+      {token.expiresAt !== null && !hasExpired && (
+        <>
+          {" "}
+          · expires <Time at={token.expiresAt} />
+        </>
+      )}
+      {parent !== undefined && ` · created with ${parent}, revoked with it`}
+    </p>
   );
 }

@@ -62,48 +62,31 @@ export function FilterForms({
     <div className="flex flex-col gap-3">
       <ol aria-label="Filters" className="flex flex-col gap-3">
         {calls.map((call, i) => (
-          <li key={i} className="flex flex-col gap-2 rounded-md border p-2">
-            <div className="flex items-center gap-1">
-              <span translate="no" className="flex-1 font-mono text-sm font-medium">
-                {call.name}
-              </span>
-              {i > 0 && (
-                <IconButton
-                  label={`Move ${call.name} up`}
-                  icon={ArrowUp}
-                  size="sm"
-                  onPress={() => {
+          <FilterItem
+            key={i}
+            call={call}
+            meaning={filters.find((f) => f.name === call.name)?.meaning}
+            onUp={
+              i > 0
+                ? () => {
                     swap(i, i - 1);
-                  }}
-                />
-              )}
-              {i < calls.length - 1 && (
-                <IconButton
-                  label={`Move ${call.name} down`}
-                  icon={ArrowDown}
-                  size="sm"
-                  onPress={() => {
+                  }
+                : null
+            }
+            onDown={
+              i < calls.length - 1
+                ? () => {
                     swap(i, i + 1);
-                  }}
-                />
-              )}
-              <IconButton
-                label={`Remove ${call.name}`}
-                icon={Trash2}
-                size="sm"
-                onPress={() => {
-                  set(calls.filter((_, at) => at !== i));
-                }}
-              />
-            </div>
-            <p className="text-sm text-muted">{filters.find((f) => f.name === call.name)?.meaning}</p>
-            <Argument
-              call={call}
-              onChange={(argument) => {
-                set(calls.map((c, at) => (at === i ? { ...c, argument } : c)));
-              }}
-            />
-          </li>
+                  }
+                : null
+            }
+            onRemove={() => {
+              set(calls.filter((_, at) => at !== i));
+            }}
+            onArgument={(argument) => {
+              set(calls.map((c, at) => (at === i ? { ...c, argument } : c)));
+            }}
+          />
         ))}
       </ol>
       <Select
@@ -119,6 +102,41 @@ export function FilterForms({
       />
       <Result expression={expression} />
     </div>
+  );
+}
+
+function FilterItem({
+  call,
+  meaning,
+  onUp,
+  onDown,
+  onRemove,
+  onArgument,
+}: {
+  call: FilterCall;
+  meaning: string | undefined;
+  /** Null for the first. */
+  onUp: (() => void) | null;
+  /** Null for the last. */
+  onDown: (() => void) | null;
+  onRemove: () => void;
+  onArgument: (argument: string) => void;
+}): ReactElement {
+  return (
+    <li className="flex flex-col gap-2 rounded-md border p-2">
+      <div className="flex items-center gap-1">
+        <span translate="no" className="flex-1 font-mono text-sm font-medium">
+          {call.name}
+        </span>
+        {onUp && <IconButton label={`Move ${call.name} up`} icon={ArrowUp} size="sm" onPress={onUp} />}
+        {onDown && (
+          <IconButton label={`Move ${call.name} down`} icon={ArrowDown} size="sm" onPress={onDown} />
+        )}
+        <IconButton label={`Remove ${call.name}`} icon={Trash2} size="sm" onPress={onRemove} />
+      </div>
+      <p className="text-sm text-muted">{meaning}</p>
+      <Argument call={call} onChange={onArgument} />
+    </li>
   );
 }
 

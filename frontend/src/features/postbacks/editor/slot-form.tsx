@@ -37,38 +37,18 @@ export function SlotForm({
 
   if (step === "filters" && expression !== null) {
     return (
-      <div className="flex flex-col gap-3 p-2">
-        <div className="flex items-center justify-between gap-2">
-          <Button
-            size="sm"
-            look="quiet"
-            icon={ChevronLeft}
-            onPress={() => {
-              setStep("macro");
-            }}
-          >
-            Macros
-          </Button>
-          <span translate="no" className="min-w-0 truncate font-mono text-sm">{`{${expression.macro}}`}</span>
-          <Button
-            size="sm"
-            look="primary"
-            onPress={() => {
-              onClose();
-            }}
-          >
-            Done
-          </Button>
-        </div>
-        <FilterForms
-          expression={expression}
-          filters={filters}
-          onChange={(next) => {
-            setExpression(next);
-            onReplace(writeExpression(next));
-          }}
-        />
-      </div>
+      <FilterStep
+        expression={expression}
+        filters={filters}
+        onBack={() => {
+          setStep("macro");
+        }}
+        onChange={(next) => {
+          setExpression(next);
+          onReplace(writeExpression(next));
+        }}
+        onDone={onClose}
+      />
     );
   }
 
@@ -96,24 +76,75 @@ export function SlotForm({
           replace(writeExpression({ macro: name, filters: expression?.filters ?? [] }));
         }}
       />
-      <form
-        className="flex items-end gap-2 border-t px-1 pt-2"
-        onSubmit={(e) => {
-          e.preventDefault();
-          e.stopPropagation();
+      <FixedValue
+        value={fixed}
+        onChange={setFixed}
+        onSet={() => {
           replace(fixed);
         }}
-      >
-        <TextField
-          label="Or a fixed value"
-          value={fixed}
-          onChange={setFixed}
-          mono
-          spellCheck="false"
-          className="flex-1"
-        />
-        <Button type="submit">{fixed === "" ? "Leave empty" : "Set"}</Button>
-      </form>
+      />
     </div>
+  );
+}
+
+/** What is done to the macro's value. */
+function FilterStep({
+  expression,
+  filters,
+  onBack,
+  onChange,
+  onDone,
+}: {
+  expression: Expression;
+  filters: readonly MacroFilter[];
+  onBack: () => void;
+  onChange: (expression: Expression) => void;
+  onDone: () => void;
+}): ReactElement {
+  return (
+    <div className="flex flex-col gap-3 p-2">
+      <div className="flex items-center justify-between gap-2">
+        <Button size="sm" look="quiet" icon={ChevronLeft} onPress={onBack}>
+          Macros
+        </Button>
+        <span translate="no" className="min-w-0 truncate font-mono text-sm">{`{${expression.macro}}`}</span>
+        <Button size="sm" look="primary" onPress={onDone}>
+          Done
+        </Button>
+      </div>
+      <FilterForms expression={expression} filters={filters} onChange={onChange} />
+    </div>
+  );
+}
+
+/** A text in place of a macro; none leaves the value empty. */
+function FixedValue({
+  value,
+  onChange,
+  onSet,
+}: {
+  value: string;
+  onChange: (text: string) => void;
+  onSet: () => void;
+}): ReactElement {
+  return (
+    <form
+      className="flex items-end gap-2 border-t px-1 pt-2"
+      onSubmit={(e) => {
+        e.preventDefault();
+        e.stopPropagation();
+        onSet();
+      }}
+    >
+      <TextField
+        label="Or a fixed value"
+        value={value}
+        onChange={onChange}
+        mono
+        spellCheck="false"
+        className="flex-1"
+      />
+      <Button type="submit">{value === "" ? "Leave empty" : "Set"}</Button>
+    </form>
   );
 }

@@ -1,5 +1,5 @@
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { Compartment, EditorSelection, EditorState } from "@codemirror/state";
+import { Compartment, EditorSelection, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
 import { type ReactElement, useEffect, useRef } from "react";
 
@@ -50,6 +50,68 @@ function placeOf(view: EditorView, slot: Slot): Place {
   return { left: at.left - box.left, top: at.top - box.top, height: at.bottom - at.top };
 }
 
+/** Whether a pointer is held down on the field. */
+function watchPointer(field: HTMLElement): { isDown: () => boolean; stop: () => void } {
+  let isDown = false;
+  const down = () => {
+    isDown = true;
+  };
+  const up = () => {
+    isDown = false;
+  };
+  field.addEventListener("pointerdown", down, true);
+  document.addEventListener("pointerup", up, true);
+  return {
+    isDown: () => isDown,
+    stop: () => {
+      field.removeEventListener("pointerdown", down, true);
+      document.removeEventListener("pointerup", up, true);
+    },
+  };
+}
+
+function pasteAndFocus(props: () => UrlEditorProps, pointerIsDown: () => boolean): Extension {
+  return EditorView.domEventHandlers({
+    paste: (e, at) => {
+      const { from, to } = at.state.selection.main;
+      const text = e.clipboardData?.getData("text/plain") ?? "";
+      if (from === 0 && to === at.state.doc.length && text.trim() !== "") {
+        props().onPasteAll(text);
+      }
+      return false;
+    },
+    // Who comes by the keyboard stands on the first chip; a pointer says itself where.
+    focus: (_event, at) => {
+      const [first] = at.state.field(slotsField);
+      const untouched = at.state.selection.main.empty && at.state.selection.main.head === 0;
+      if (first && untouched && !pointerIsDown()) selectSlot(at, first);
+      return false;
+    },
+  });
+}
+
+/** What the field is made of and never changes: `props` gives what the latest render was given. */
+function fixed(props: () => UrlEditorProps, pointerIsDown: () => boolean): Extension[] {
+  return [
+    history(),
+    drawSelection(),
+    EditorView.lineWrapping,
+    oneLine,
+    chips,
+    findingsField,
+    chipKeys((slot, at) => {
+      props().onOpen(slot, placeOf(at, slot));
+    }),
+    macroCompletion(() => props().offered),
+    keymap.of([...defaultKeymap.filter(({ key }) => key !== "Enter"), ...historyKeymap]),
+    placeholder("https://your-tracker.example/postback?cid={param_1}&payout={payout}"),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) props().onChange(update.state.doc.toString());
+    }),
+    pasteAndFocus(props, pointerIsDown),
+  ];
+}
+
 /** The template's text with its values as chips: one line that wraps. */
 export function UrlEditor(props: UrlEditorProps): ReactElement {
   const host = useRef<HTMLDivElement>(null);
@@ -64,62 +126,25 @@ export function UrlEditor(props: UrlEditorProps): ReactElement {
   useEffect(() => {
     const parent = host.current;
     if (!parent) return;
-    let pointerIsDown = false;
+    const pointer = watchPointer(parent);
     const view = new EditorView({
       parent,
       state: EditorState.create({
         doc: latest.current.value,
         extensions: [
-          history(),
-          drawSelection(),
-          EditorView.lineWrapping,
-          oneLine,
-          chips,
-          findingsField,
-          chipKeys((slot, at) => {
-            latest.current.onOpen(slot, placeOf(at, slot));
-          }),
-          macroCompletion(() => latest.current.offered),
-          keymap.of([...defaultKeymap.filter(({ key }) => key !== "Enter"), ...historyKeymap]),
-          placeholder("https://your-tracker.example/postback?cid={param_1}&payout={payout}"),
+          ...fixed(
+            () => latest.current,
+            () => pointer.isDown(),
+          ),
           names.current.of(knownNames.of(macroNames(latest.current.macros))),
           attributes.current.of([]),
-          EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange(update.state.doc.toString());
-          }),
-          EditorView.domEventHandlers({
-            paste: (e, at) => {
-              const { from, to } = at.state.selection.main;
-              const text = e.clipboardData?.getData("text/plain") ?? "";
-              if (from === 0 && to === at.state.doc.length && text.trim() !== "") {
-                latest.current.onPasteAll(text);
-              }
-              return false;
-            },
-            // Who comes by the keyboard stands on the first chip; a pointer says itself where.
-            focus: (_event, at) => {
-              const [first] = at.state.field(slotsField);
-              const untouched = at.state.selection.main.empty && at.state.selection.main.head === 0;
-              if (first && untouched && !pointerIsDown) selectSlot(at, first);
-              return false;
-            },
-          }),
         ],
       }),
     });
-    const down = () => {
-      pointerIsDown = true;
-    };
-    const up = () => {
-      pointerIsDown = false;
-    };
-    parent.addEventListener("pointerdown", down, true);
-    document.addEventListener("pointerup", up, true);
     editor.current = view;
     latest.current.onView(view);
     return () => {
-      parent.removeEventListener("pointerdown", down, true);
-      document.removeEventListener("pointerup", up, true);
+      pointer.stop();
       latest.current.onView(null);
       editor.current = null;
       view.destroy();
