@@ -8,7 +8,7 @@ import { Money } from "@/components/ui/money";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { Note } from "@/components/ui/states";
 import { explain } from "@/graphql/client";
-import { graphql } from "@/graphql/graphql";
+import { graphql, type ResultOf } from "@/graphql/graphql";
 
 const PreviewQuery = graphql(`
   query StaffAttributionPreview($conversionId: ID!, $clickId: ID!) {
@@ -47,6 +47,8 @@ const PreviewQuery = graphql(`
     }
   }
 `);
+
+type Preview = NonNullable<ResultOf<typeof PreviewQuery>["attributionPreview"]>;
 
 /** Whose a conversion becomes, what is paid for it and what fires: as it would be now, and nothing is changed. */
 export function AttributionPreview({
@@ -96,24 +98,28 @@ export function AttributionPreview({
             : plural(fire.length, "postback", "postbacks")}
         </Fact>
       </Facts>
-      {fire.length > 0 && (
-        <ul aria-label="Postbacks that fire" className="mt-2 divide-y rounded-md border">
-          {fire.map(({ postback, status }) => (
-            <li
-              key={`${postback.id} ${status}`}
-              className="flex flex-wrap items-center justify-between gap-x-3 px-3 py-1.5"
-            >
-              <span className="min-w-0 break-words">
-                {postback.name || postback.goal.name}{" "}
-                <span translate="no" className="font-mono text-sm text-muted">
-                  {postback.host}
-                </span>
-              </span>
-              <StateBadge state={status} plain />
-            </li>
-          ))}
-        </ul>
-      )}
+      {fire.length > 0 && <Firing postbacks={fire} />}
     </>
+  );
+}
+
+function Firing({ postbacks }: { postbacks: Preview["postbacks"] }): ReactElement {
+  return (
+    <ul aria-label="Postbacks that fire" className="mt-2 divide-y rounded-md border">
+      {postbacks.map(({ postback, status }) => (
+        <li
+          key={`${postback.id} ${status}`}
+          className="flex flex-wrap items-center justify-between gap-x-3 px-3 py-1.5"
+        >
+          <span className="min-w-0 break-words">
+            {postback.name || postback.goal.name}{" "}
+            <span translate="no" className="font-mono text-sm text-muted">
+              {postback.host}
+            </span>
+          </span>
+          <StateBadge state={status} plain />
+        </li>
+      ))}
+    </ul>
   );
 }

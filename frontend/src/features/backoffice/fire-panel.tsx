@@ -13,6 +13,7 @@ import { Select } from "@/components/ui/select";
 import { Note } from "@/components/ui/states";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
+import type { FormErrors } from "@/graphql/user-errors";
 
 const Fire = mutation(
   graphql(`
@@ -48,6 +49,17 @@ const statuses = [
 
 type Status = (typeof statuses)[number]["id"];
 
+/** A conversion as it is typed. */
+interface Draft {
+  click: string;
+  goal: string | null;
+  amount: string;
+  transactionId: string;
+  status: Status;
+}
+
+const nothing: Draft = { click: "", goal: null, amount: "", transactionId: "", status: "APPROVED" };
+
 function alreadyThere(affiliate: string): string {
   return `The click of ${affiliate} has this conversion already; no postback was fired.`;
 }
@@ -58,12 +70,7 @@ function recorded(affiliate: string, fired: number): string {
 
 /** One conversion for a click, as though the operator had reported it. */
 export function FirePanel(): ReactElement {
-  const goals = useGoalChoices();
-  const [click, setClick] = useState("");
-  const [goal, setGoal] = useState<string | null>(null);
-  const [amount, setAmount] = useState("");
-  const [transactionId, setTransactionId] = useState("");
-  const [status, setStatus] = useState<Status>("APPROVED");
+  const [draft, setDraft] = useState(nothing);
   const [done, setDone] = useState<{ id: string; words: string } | null>(null);
   const { errors, isSaving, save } = useSave(Fire, "fireManualConversion", [
     "click",
@@ -74,6 +81,7 @@ export function FirePanel(): ReactElement {
 
   const fire = async () => {
     setDone(null);
+    const { click, goal, amount, transactionId, status } = draft;
     const payload = await save({
       click,
       goal: goal ?? "",
@@ -96,46 +104,19 @@ export function FirePanel(): ReactElement {
         <div className="empty:hidden sm:col-span-2">
           <GeneralError text={errors.general} />
         </div>
-        <TextField
-          label="Click id or param value"
-          hint="The newest matching click."
-          placeholder="MYTEST123"
-          mono
-          isRequired
-          value={click}
-          onChange={setClick}
-          error={errors.fields["click"]}
-        />
-        <Select label="Goal" choices={goals} value={goal} onChange={setGoal} error={errors.fields["goal"]} />
-        <TextField
-          label="Amount"
-          placeholder="25.50"
-          value={amount}
-          onChange={setAmount}
-          error={errors.fields["amount"]}
-        />
-        <TextField
-          label="Transaction id"
-          hint="Required for goals that repeat."
-          mono
-          value={transactionId}
-          onChange={setTransactionId}
-          error={errors.fields["transactionId"]}
-        />
-        <Select
-          label="Status"
-          choices={[...statuses]}
-          value={status}
-          onChange={(id) => {
-            setStatus(statuses.find((s) => s.id === id)?.id ?? "APPROVED");
+        <Fields
+          draft={draft}
+          set={(change) => {
+            setDraft((now) => ({ ...now, ...change }));
           }}
+          errors={errors}
         />
         <div className="flex items-end justify-end">
           <Button
             type="submit"
             look="primary"
             isPending={isSaving}
-            isDisabled={click === "" || goal === null}
+            isDisabled={draft.click === "" || draft.goal === null}
           >
             Fire
           </Button>
@@ -150,5 +131,69 @@ export function FirePanel(): ReactElement {
         </Note>
       )}
     </Panel>
+  );
+}
+
+function Fields({
+  draft,
+  set,
+  errors,
+}: {
+  draft: Draft;
+  set: (change: Partial<Draft>) => void;
+  errors: FormErrors;
+}): ReactElement {
+  const goals = useGoalChoices();
+  return (
+    <>
+      <TextField
+        label="Click id or param value"
+        hint="The newest matching click."
+        placeholder="MYTEST123"
+        mono
+        isRequired
+        value={draft.click}
+        onChange={(click) => {
+          set({ click });
+        }}
+        error={errors.fields["click"]}
+      />
+      <Select
+        label="Goal"
+        choices={goals}
+        value={draft.goal}
+        onChange={(goal) => {
+          set({ goal });
+        }}
+        error={errors.fields["goal"]}
+      />
+      <TextField
+        label="Amount"
+        placeholder="25.50"
+        value={draft.amount}
+        onChange={(amount) => {
+          set({ amount });
+        }}
+        error={errors.fields["amount"]}
+      />
+      <TextField
+        label="Transaction id"
+        hint="Required for goals that repeat."
+        mono
+        value={draft.transactionId}
+        onChange={(transactionId) => {
+          set({ transactionId });
+        }}
+        error={errors.fields["transactionId"]}
+      />
+      <Select
+        label="Status"
+        choices={[...statuses]}
+        value={draft.status}
+        onChange={(id) => {
+          set({ status: statuses.find((s) => s.id === id)?.id ?? "APPROVED" });
+        }}
+      />
+    </>
   );
 }

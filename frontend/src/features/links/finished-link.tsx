@@ -28,7 +28,6 @@ export function FinishedLink({
   error: string | null;
   hasParam1: boolean;
 }): ReactElement {
-  const [showsQr, setShowsQr] = useState(false);
   return (
     <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-4">
       <Panel title="Your tracking link">
@@ -40,24 +39,7 @@ export function FinishedLink({
           ) : built.url === null ? (
             <p className="text-muted">Fix the marked values to get the link.</p>
           ) : (
-            <>
-              <p className="rounded-md border bg-sunken px-3 py-2 leading-6">
-                <UrlText url={built.url} parts={paramMarks(built.url)} />
-              </p>
-              <div className="flex flex-wrap gap-2">
-                <CopyButton text={built.url} what="the link" words primary />
-                <Button
-                  icon={QrCode}
-                  aria-expanded={showsQr}
-                  onPress={() => {
-                    setShowsQr(!showsQr);
-                  }}
-                >
-                  QR code
-                </Button>
-              </div>
-              {showsQr && <Qr text={built.url} label="The link as a QR code" />}
-            </>
+            <LinkText url={built.url} />
           )}
         </div>
         {!hasParam1 && (
@@ -83,5 +65,30 @@ export function FinishedLink({
         in your postback.
       </Note>
     </div>
+  );
+}
+
+/** The link, to copy or to scan. */
+function LinkText({ url }: { url: string }): ReactElement {
+  const [showsQr, setShowsQr] = useState(false);
+  return (
+    <>
+      <p className="rounded-md border bg-sunken px-3 py-2 leading-6">
+        <UrlText url={url} parts={paramMarks(url)} />
+      </p>
+      <div className="flex flex-wrap gap-2">
+        <CopyButton text={url} what="the link" words primary />
+        <Button
+          icon={QrCode}
+          aria-expanded={showsQr}
+          onPress={() => {
+            setShowsQr(!showsQr);
+          }}
+        >
+          QR code
+        </Button>
+      </div>
+      {showsQr && <Qr text={url} label="The link as a QR code" />}
+    </>
   );
 }

@@ -139,7 +139,8 @@ export function GoalForm({
         isRequired
         error={errors.fields["trigger"]}
       />
-      {!fixed && <Rules draft={draft} set={set} errors={errors} />}
+      {!fixed && <Counting draft={draft} set={set} />}
+      {!fixed && <Reporting draft={draft} set={set} errors={errors} />}
       <div className="flex justify-end">
         <Button type="submit" look="primary" isPending={isSaving}>
           Save goal
@@ -149,16 +150,13 @@ export function GoalForm({
   );
 }
 
-/** How its conversions are counted and what they carry: what is fixed for a goal that is built in. */
-function Rules({
-  draft,
-  set,
-  errors,
-}: {
+interface Part {
   draft: GoalDraft;
   set: (change: Partial<GoalDraft>) => void;
-  errors: FormErrors;
-}): ReactElement {
+}
+
+/** How its conversions are counted, and whether a deal pays for them. */
+function Counting({ draft, set }: Part): ReactElement {
   return (
     <>
       <Segmented
@@ -188,6 +186,14 @@ function Rules({
       >
         Reversible after approval
       </Switch>
+    </>
+  );
+}
+
+/** What an operator reports of it. */
+function Reporting({ draft, set, errors }: Part & { errors: FormErrors }): ReactElement {
+  return (
+    <>
       <CheckboxGroup
         label="Statuses"
         value={draft.statuses}

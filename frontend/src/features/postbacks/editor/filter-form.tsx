@@ -175,36 +175,17 @@ function MapRows({
   return (
     <div className="flex flex-col gap-2">
       {rows.map((row, i) => (
-        <div key={i} className="flex items-end gap-2">
-          <TextField
-            label={i === 0 ? "When the value is" : `When the value is, row ${String(i + 1)}`}
-            hideLabel={i > 0}
-            value={row.from}
-            onChange={(from) => {
-              set(i, { from });
-            }}
-            mono
-            className="flex-1"
-          />
-          <TextField
-            label={i === 0 ? "Send" : `Send, row ${String(i + 1)}`}
-            hideLabel={i > 0}
-            value={row.to}
-            onChange={(to) => {
-              set(i, { to });
-            }}
-            mono
-            className="flex-1"
-          />
-          <IconButton
-            label={`Remove row ${String(i + 1)}`}
-            icon={Trash2}
-            size="sm"
-            onPress={() => {
-              onChange(writeMap(rows.filter((_, at) => at !== i)));
-            }}
-          />
-        </div>
+        <MapRow
+          key={i}
+          at={i}
+          row={row}
+          onChange={(change) => {
+            set(i, change);
+          }}
+          onRemove={() => {
+            onChange(writeMap(rows.filter((_, at) => at !== i)));
+          }}
+        />
       ))}
       <div className="flex flex-wrap items-center gap-2">
         <Button
@@ -226,6 +207,45 @@ function MapRows({
         </Button>
         <span className="text-xs text-muted">* matches any other value.</span>
       </div>
+    </div>
+  );
+}
+
+/** "When the value is … send …"; only the first row shows the labels. */
+function MapRow({
+  at,
+  row,
+  onChange,
+  onRemove,
+}: {
+  at: number;
+  row: { from: string; to: string };
+  onChange: (change: Partial<{ from: string; to: string }>) => void;
+  onRemove: () => void;
+}): ReactElement {
+  return (
+    <div className="flex items-end gap-2">
+      <TextField
+        label={at === 0 ? "When the value is" : `When the value is, row ${String(at + 1)}`}
+        hideLabel={at > 0}
+        value={row.from}
+        onChange={(from) => {
+          onChange({ from });
+        }}
+        mono
+        className="flex-1"
+      />
+      <TextField
+        label={at === 0 ? "Send" : `Send, row ${String(at + 1)}`}
+        hideLabel={at > 0}
+        value={row.to}
+        onChange={(to) => {
+          onChange({ to });
+        }}
+        mono
+        className="flex-1"
+      />
+      <IconButton label={`Remove row ${String(at + 1)}`} icon={Trash2} size="sm" onPress={onRemove} />
     </div>
   );
 }

@@ -34,34 +34,10 @@ export function SimulationCard({
   const draft = simulation.postbacks.find(({ postback }) => postback === null) ?? simulation.postbacks[0];
   if (!draft) return null;
   const others = simulation.postbacks.filter((p) => p !== draft && p.fires);
-  const filled = isFilled(draft);
-  const Icon = filled ? CircleCheck : draft.fires ? CircleDashed : CircleX;
-  const empty = draft.slots.filter((slot) => !slot.filled);
   return (
     <article aria-label={`Simulation of ${goal}`} className="flex flex-col gap-2 rounded-md border p-3">
       <div className="flex flex-wrap items-start justify-between gap-2">
-        <p className="flex min-w-0 flex-1 basis-52 items-start gap-1.5">
-          <Icon
-            aria-hidden
-            className={cx(
-              "mt-0.5 size-4 shrink-0",
-              filled ? "text-delivered" : draft.fires ? "text-retrying" : "text-failed",
-            )}
-          />
-          <span>
-            <span className="font-medium">
-              {goal}:{" "}
-              {filled ? "all values filled" : draft.fires ? "fires, with empty values" : "does not fire"}.
-            </span>{" "}
-            <span className="text-muted">
-              {filled
-                ? "It fires."
-                : draft.fires
-                  ? `${empty.map((slot) => `{${slot.macro}}`).join(", ")} would be empty.`
-                  : draft.reason}
-            </span>
-          </span>
-        </p>
+        <Verdict goal={goal} draft={draft} />
         {children}
       </div>
       {draft.url !== null && (
@@ -69,25 +45,7 @@ export function SimulationCard({
           <UrlText url={draft.url} parts={marks(draft)} />
         </p>
       )}
-      <details>
-        <summary className="link w-fit cursor-default list-none">Where each value comes from</summary>
-        <dl className="mt-2 flex flex-col gap-1.5">
-          {draft.slots.map((slot, i) => (
-            <div key={i} className="grid grid-cols-[9rem_minmax(0,1fr)] gap-x-3 max-sm:grid-cols-1">
-              <dt translate="no" className="font-mono text-sm">{`{${slot.macro}}`}</dt>
-              <dd className="min-w-0">
-                <span
-                  translate="no"
-                  className={cx("font-mono text-sm break-all", !slot.filled && "text-retrying")}
-                >
-                  {slot.filled ? slot.value : "empty"}
-                </span>
-                <span className="block text-sm text-muted">{slot.why}</span>
-              </dd>
-            </div>
-          ))}
-        </dl>
-      </details>
+      <Sources slots={draft.slots} />
       {others.length > 0 && (
         <p className="text-sm text-muted">
           For the same conversion {others.map((p) => p.postback?.name || "an unnamed postback").join(", ")}{" "}
@@ -95,5 +53,60 @@ export function SimulationCard({
         </p>
       )}
     </article>
+  );
+}
+
+/** Whether it fires, and whether something in its URL would be empty. */
+function Verdict({ goal, draft }: { goal: string; draft: Simulated }): ReactElement {
+  const filled = isFilled(draft);
+  const Icon = filled ? CircleCheck : draft.fires ? CircleDashed : CircleX;
+  const empty = draft.slots.filter((slot) => !slot.filled);
+  return (
+    <p className="flex min-w-0 flex-1 basis-52 items-start gap-1.5">
+      <Icon
+        aria-hidden
+        className={cx(
+          "mt-0.5 size-4 shrink-0",
+          filled ? "text-delivered" : draft.fires ? "text-retrying" : "text-failed",
+        )}
+      />
+      <span>
+        <span className="font-medium">
+          {goal}: {filled ? "all values filled" : draft.fires ? "fires, with empty values" : "does not fire"}.
+        </span>{" "}
+        <span className="text-muted">
+          {filled
+            ? "It fires."
+            : draft.fires
+              ? `${empty.map((slot) => `{${slot.macro}}`).join(", ")} would be empty.`
+              : draft.reason}
+        </span>
+      </span>
+    </p>
+  );
+}
+
+/** What fills each macro, and why. */
+function Sources({ slots }: Pick<Simulated, "slots">): ReactElement {
+  return (
+    <details>
+      <summary className="link w-fit cursor-default list-none">Where each value comes from</summary>
+      <dl className="mt-2 flex flex-col gap-1.5">
+        {slots.map((slot, i) => (
+          <div key={i} className="grid grid-cols-[9rem_minmax(0,1fr)] gap-x-3 max-sm:grid-cols-1">
+            <dt translate="no" className="font-mono text-sm">{`{${slot.macro}}`}</dt>
+            <dd className="min-w-0">
+              <span
+                translate="no"
+                className={cx("font-mono text-sm break-all", !slot.filled && "text-retrying")}
+              >
+                {slot.filled ? slot.value : "empty"}
+              </span>
+              <span className="block text-sm text-muted">{slot.why}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
