@@ -45,20 +45,7 @@ export function DateRangePanel({
 
   return (
     <div className="flex gap-3 p-1 max-sm:flex-col">
-      <ListBox
-        aria-label="Time spans"
-        autoFocus="first"
-        items={choices}
-        selectionMode="single"
-        selectedKeys={value.range === undefined ? [] : [value.range]}
-        onSelectionChange={(keys) => {
-          const range = spans.find((span) => keys !== "all" && keys.has(span));
-          if (range !== undefined) onChange({ range });
-        }}
-        className="shrink-0 outline-none max-sm:columns-2 sm:border-r sm:pr-2"
-      >
-        {(choice) => <ChoiceItem choice={choice} />}
-      </ListBox>
+      <Spans value={value.range} onChange={onChange} />
       <form
         className="flex flex-col gap-3"
         onSubmit={(e) => {
@@ -91,6 +78,31 @@ export function DateRangePanel({
         </div>
       </form>
     </div>
+  );
+}
+
+function Spans({
+  value,
+  onChange,
+}: {
+  value: Period["range"];
+  onChange: (period: Period) => void;
+}): ReactElement {
+  return (
+    <ListBox
+      aria-label="Time spans"
+      autoFocus="first"
+      items={choices}
+      selectionMode="single"
+      selectedKeys={value === undefined ? [] : [value]}
+      onSelectionChange={(keys) => {
+        const range = spans.find((span) => keys !== "all" && keys.has(span));
+        if (range !== undefined) onChange({ range });
+      }}
+      className="shrink-0 outline-none max-sm:columns-2 sm:border-r sm:pr-2"
+    >
+      {(choice) => <ChoiceItem choice={choice} />}
+    </ListBox>
   );
 }
 

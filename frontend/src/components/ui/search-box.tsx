@@ -6,23 +6,10 @@ import { cx } from "./cx";
 import { inputClass } from "./classes";
 import { useHotkey } from "./hotkeys";
 
-/** Looks for text in what the page lists. It is asked for when typing rests; `/` leads here. */
-export function SearchBox({
-  label,
-  placeholder,
-  value,
-  onChange,
-  className,
-}: {
-  label: string;
-  placeholder: string;
-  value: string;
-  onChange: (text: string) => void;
-  className?: string;
-}): ReactElement {
+/** The text as it is typed; `onChange` hears of it when typing rests. */
+function useTyped(value: string, onChange: (text: string) => void) {
   const [text, setText] = useState(value);
   const [given, setGiven] = useState(value);
-  const input = useRef<HTMLInputElement>(null);
   // The address can change it too: with the back button, or a cleared filter.
   if (given !== value) {
     setGiven(value);
@@ -43,6 +30,25 @@ export function SearchBox({
     };
   }, [text, value]);
 
+  return [text, setText] as const;
+}
+
+/** Looks for text in what the page lists. It is asked for when typing rests; `/` leads here. */
+export function SearchBox({
+  label,
+  placeholder,
+  value,
+  onChange,
+  className,
+}: {
+  label: string;
+  placeholder: string;
+  value: string;
+  onChange: (text: string) => void;
+  className?: string;
+}): ReactElement {
+  const [text, setText] = useTyped(value, onChange);
+  const input = useRef<HTMLInputElement>(null);
   useHotkey("/", () => {
     input.current?.focus();
   });

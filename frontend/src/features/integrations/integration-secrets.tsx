@@ -48,6 +48,10 @@ interface Secret {
   expiresAt: string | null;
 }
 
+function isValid({ expiresAt }: Secret): boolean {
+  return expiresAt === null || Date.parse(expiresAt) > Date.now();
+}
+
 /** An integration's tokens and signing keys: shown on request, and replaced with a time in which both are good. */
 export function IntegrationSecrets({
   integrationId,
@@ -130,21 +134,19 @@ function SecretLine({
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-2">
         <span className="font-medium">{name}</span>
-        {secrets
-          .filter((s) => s.expiresAt === null || Date.parse(s.expiresAt) > Date.now())
-          .map((s) => (
-            <Badge key={s.createdAt} tone={s.expiresAt === null ? "delivered" : "retrying"}>
-              {s.expiresAt === null ? (
-                <>
-                  since <Time at={s.createdAt} form="day" />
-                </>
-              ) : (
-                <>
-                  previous, valid until <Time at={s.expiresAt} />
-                </>
-              )}
-            </Badge>
-          ))}
+        {secrets.filter(isValid).map((s) => (
+          <Badge key={s.createdAt} tone={s.expiresAt === null ? "delivered" : "retrying"}>
+            {s.expiresAt === null ? (
+              <>
+                since <Time at={s.createdAt} form="day" />
+              </>
+            ) : (
+              <>
+                previous, valid until <Time at={s.expiresAt} />
+              </>
+            )}
+          </Badge>
+        ))}
         <span className="ml-auto flex gap-2">
           <Button size="sm" isPending={isRevealing} onPress={onReveal}>
             Show {name.toLowerCase()}

@@ -1,6 +1,6 @@
 import { ChevronRight, Zap } from "lucide-react";
 import { type ReactElement, useEffect, useRef, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { type CombinedError, useMutation, useQuery } from "urql";
 
 import { StatusCode } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -11,6 +11,7 @@ import { Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
+import type { ResultOf } from "@/graphql/graphql";
 
 import { GoalChoice } from "./goal-choice";
 import { MacroValues, PreviewedUrl, usePreview, valueInputs } from "./preview";
@@ -74,14 +75,7 @@ function Loaded({
     values,
   });
   const [{ data, error, fetching }, fire] = useMutation(FireTest);
-  const payload = data?.testPostback;
-  const fault = error ? explain(error) : (payload?.userErrors[0]?.message ?? null);
   const input = { postback: { id: postback.id }, goal, values: valueInputs(values) };
-  const answer = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    // On a phone it stands further down than what was pressed.
-    if (payload && isNarrow()) answer.current?.scrollIntoView();
-  }, [payload]);
 
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[24rem_minmax(0,1fr)]">
@@ -116,20 +110,42 @@ function Loaded({
         <Scenarios input={input} onRun={onFired} />
       </div>
       <div className="flex min-w-0 flex-col gap-4">
-        <Panel title="Tracker response">
-          <div ref={answer} role="status" className="scroll-mt-16">
-            {fault !== null ? (
-              <p className="text-failed">{fault}</p>
-            ) : payload?.test ? (
-              <TestResult test={payload.test} />
-            ) : (
-              <p className="text-muted">No test fired yet.</p>
-            )}
-          </div>
-        </Panel>
+        <Response payload={data?.testPostback} error={error} />
         {tests.length > 0 && <Past tests={tests} />}
       </div>
     </div>
+  );
+}
+
+type Payload = ResultOf<typeof FireTest>["testPostback"];
+
+/** What the tracker answered to the last test. */
+function Response({
+  payload,
+  error,
+}: {
+  payload: Payload | undefined;
+  error: CombinedError | undefined;
+}): ReactElement {
+  const fault = error ? explain(error) : (payload?.userErrors[0]?.message ?? null);
+  const answer = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a phone it stands further down than what was pressed.
+    if (payload && isNarrow()) answer.current?.scrollIntoView();
+  }, [payload]);
+
+  return (
+    <Panel title="Tracker response">
+      <div ref={answer} role="status" className="scroll-mt-16">
+        {fault !== null ? (
+          <p className="text-failed">{fault}</p>
+        ) : payload?.test ? (
+          <TestResult test={payload.test} />
+        ) : (
+          <p className="text-muted">No test fired yet.</p>
+        )}
+      </div>
+    </Panel>
   );
 }
 

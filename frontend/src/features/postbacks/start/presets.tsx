@@ -81,29 +81,38 @@ export function Presets({ onUse }: { onUse: (urlTemplate: string, preset: Preset
       <ul aria-label="Trackers" className="grid grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] gap-2">
         {shown.map((preset) => (
           <li key={preset.key}>
-            <AriaButton
-              className="flex h-full w-full items-start gap-2.5 rounded-md border p-2.5 text-left hover:border-edge hover:bg-hover"
-              onPress={() => {
+            <PresetCard
+              preset={preset}
+              onChoose={() => {
                 setChosen(preset);
               }}
-            >
-              <span
-                aria-hidden
-                className="flex size-8 shrink-0 items-center justify-center rounded-md bg-accent-soft font-semibold text-accent-strong"
-              >
-                {preset.name.charAt(0)}
-              </span>
-              <span className="min-w-0">
-                <span className="block font-medium">{preset.name}</span>
-                <span className="block text-xs text-muted">
-                  needs {preset.blanks.map((blank) => blank.label.toLowerCase()).join(", ") || "nothing more"}
-                </span>
-              </span>
-            </AriaButton>
+            />
           </li>
         ))}
       </ul>
     </div>
+  );
+}
+
+function PresetCard({ preset, onChoose }: { preset: Preset; onChoose: () => void }): ReactElement {
+  return (
+    <AriaButton
+      className="flex h-full w-full items-start gap-2.5 rounded-md border p-2.5 text-left hover:border-edge hover:bg-hover"
+      onPress={onChoose}
+    >
+      <span
+        aria-hidden
+        className="flex size-8 shrink-0 items-center justify-center rounded-md bg-accent-soft font-semibold text-accent-strong"
+      >
+        {preset.name.charAt(0)}
+      </span>
+      <span className="min-w-0">
+        <span className="block font-medium">{preset.name}</span>
+        <span className="block text-xs text-muted">
+          needs {preset.blanks.map((blank) => blank.label.toLowerCase()).join(", ") || "nothing more"}
+        </span>
+      </span>
+    </AriaButton>
   );
 }
 
