@@ -54,7 +54,6 @@ const facts: Column<Orphan>[] = [
 export function UnattributedPage(): ReactElement {
   const [proposed, setProposed] = useState<Proposed | null>(null);
   const [byHand, setByHand] = useState<Orphan | null>(null);
-  const [isByRule, setByRule] = useState(false);
   const list = usePaged(orphanPages, {});
   const rows = list.rows.filter((row) => row.integration !== null);
   const columns: Column<Orphan>[] = [
@@ -68,19 +67,7 @@ export function UnattributedPage(): ReactElement {
 
   return (
     <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
-      <PageHead
-        title="Unattributed"
-        aside={
-          <Button
-            icon={Wand2}
-            onPress={() => {
-              setByRule(true);
-            }}
-          >
-            Attribute by rule…
-          </Button>
-        }
-      >
+      <PageHead title="Unattributed" aside={<ByRule onDone={list.refetch} />}>
         Conversions without a matching click. Once attributed, their postbacks fire.
       </PageHead>
       <PagedListing
@@ -125,21 +112,38 @@ export function UnattributedPage(): ReactElement {
           />
         )}
       </Dialog>
+    </div>
+  );
+}
+
+/** Many at once, in a dialog of its own. */
+function ByRule({ onDone }: { onDone: () => void }): ReactElement {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button
+        icon={Wand2}
+        onPress={() => {
+          setOpen(true);
+        }}
+      >
+        Attribute by rule…
+      </Button>
       <Dialog
         title="Attribute by rule"
-        isOpen={isByRule}
+        isOpen={isOpen}
         onClose={() => {
-          setByRule(false);
+          setOpen(false);
         }}
       >
         <AttributeByRule
           onDone={() => {
-            setByRule(false);
-            list.refetch();
+            setOpen(false);
+            onDone();
           }}
         />
       </Dialog>
-    </div>
+    </>
   );
 }
 

@@ -72,21 +72,7 @@ export function DealForm({
       <div className="empty:hidden sm:col-span-2">
         <GeneralError text={errors.general} />
       </div>
-      <Segmented
-        label="Model"
-        className="sm:col-span-2"
-        value={model}
-        onChange={(chosen) => {
-          set({ model: chosen });
-        }}
-        error={errors.fields["model"]}
-        choices={[
-          { id: "CPA", label: "CPA" },
-          { id: "CPL", label: "CPL" },
-          { id: "REVSHARE", label: "RevShare" },
-          { id: "HYBRID", label: "Hybrid" },
-        ]}
-      />
+      <ModelChoice draft={draft} set={set} errors={errors} />
       <Pays draft={draft} set={set} errors={errors} />
       <Applies draft={draft} set={set} errors={errors} />
       {paysPercent(model) && (
@@ -107,6 +93,26 @@ export function DealForm({
         </Button>
       </div>
     </Form>
+  );
+}
+
+function ModelChoice({ draft, set, errors }: DealFields): ReactElement {
+  return (
+    <Segmented
+      label="Model"
+      className="sm:col-span-2"
+      value={draft.model}
+      onChange={(model) => {
+        set({ model });
+      }}
+      error={errors.fields["model"]}
+      choices={[
+        { id: "CPA", label: "CPA" },
+        { id: "CPL", label: "CPL" },
+        { id: "REVSHARE", label: "RevShare" },
+        { id: "HYBRID", label: "Hybrid" },
+      ]}
+    />
   );
 }
 

@@ -106,7 +106,28 @@ export function GoalForm({
     <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
       <GeneralError text={errors.general} />
       {fixed && <p className="text-muted">Built in: only its name and trigger can be changed.</p>}
-      {!goal && (
+      <Naming draft={draft} set={set} errors={errors} isNew={goal === null} />
+      {!fixed && <Counting draft={draft} set={set} />}
+      {!fixed && <Reporting draft={draft} set={set} errors={errors} />}
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          Save goal
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+interface Part {
+  draft: GoalDraft;
+  set: (change: Partial<GoalDraft>) => void;
+}
+
+/** What it is called, and when it happens. The key stays as it was made. */
+function Naming({ draft, set, errors, isNew }: Part & { errors: FormErrors; isNew: boolean }): ReactElement {
+  return (
+    <>
+      {isNew && (
         <TextField
           label="Key"
           hint="Its name in the API and in postbacks, such as bonus_used."
@@ -139,20 +160,8 @@ export function GoalForm({
         isRequired
         error={errors.fields["trigger"]}
       />
-      {!fixed && <Counting draft={draft} set={set} />}
-      {!fixed && <Reporting draft={draft} set={set} errors={errors} />}
-      <div className="flex justify-end">
-        <Button type="submit" look="primary" isPending={isSaving}>
-          Save goal
-        </Button>
-      </div>
-    </Form>
+    </>
   );
-}
-
-interface Part {
-  draft: GoalDraft;
-  set: (change: Partial<GoalDraft>) => void;
 }
 
 /** How its conversions are counted, and whether a deal pays for them. */

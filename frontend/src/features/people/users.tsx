@@ -14,16 +14,8 @@ import { ResetPassword, SetDisabled, type UserParts } from "./user-mutations";
 
 type User = ResultOf<typeof UserParts>;
 
-/** Users who sign in for an affiliate, or for the network. */
-export function Users({
-  users,
-  of,
-  onChanged,
-}: {
-  users: readonly User[];
-  of: string;
-  onChanged: () => void;
-}): ReactElement {
+/** What is done to users: who is asked about, and what is wrong with the answer. */
+function useUserChanges(onChanged: () => void) {
   const [asked, setAsked] = useState<{ user: User; what: "disable" | "reset" } | null>(null);
   const [fresh, setFresh] = useState<Fresh | null>(null);
   const disable = useSave(SetDisabled, "setUserDisabled");
@@ -35,6 +27,42 @@ export function Users({
       onChanged();
     });
   };
+  const confirm = () => {
+    if (!asked) return;
+    if (asked.what === "disable") {
+      setDisabled(asked.user, true);
+      return;
+    }
+    void reset.save({ id: asked.user.id }).then((payload) => {
+      if (payload?.password == null) return;
+      setFresh({ email: asked.user.email, password: payload.password });
+      setAsked(null);
+    });
+  };
+  return {
+    asked,
+    setAsked,
+    fresh,
+    setFresh,
+    setDisabled,
+    confirm,
+    error: disable.errors.general ?? reset.errors.general,
+    isSaving: disable.isSaving || reset.isSaving,
+  };
+}
+
+/** Users who sign in for an affiliate, or for the network. */
+export function Users({
+  users,
+  of,
+  onChanged,
+}: {
+  users: readonly User[];
+  of: string;
+  onChanged: () => void;
+}): ReactElement {
+  const { asked, setAsked, fresh, setFresh, setDisabled, confirm, error, isSaving } =
+    useUserChanges(onChanged);
   if (users.length === 0) return <p className="p-4 text-muted">No users yet: nobody can sign in.</p>;
   return (
     <>
@@ -61,21 +89,10 @@ export function Users({
         }}
         action={asked?.what === "disable" ? `Disable ${asked.user.email}` : "Reset password"}
         danger={asked?.what === "disable"}
-        isPending={disable.isSaving || reset.isSaving}
-        onConfirm={() => {
-          if (!asked) return;
-          if (asked.what === "disable") {
-            setDisabled(asked.user, true);
-            return;
-          }
-          void reset.save({ id: asked.user.id }).then((payload) => {
-            if (payload?.password == null) return;
-            setFresh({ email: asked.user.email, password: payload.password });
-            setAsked(null);
-          });
-        }}
+        isPending={isSaving}
+        onConfirm={confirm}
       >
-        <GeneralError text={disable.errors.general ?? reset.errors.general} />
+        <GeneralError text={error} />
         <p>
           {asked?.what === "disable"
             ? "All sessions and API tokens are revoked at once, for good. Once enabled again, the user signs in and creates new tokens."

@@ -120,28 +120,19 @@ export function SimulatePanel({
           Runs a simulated click on your tracking link and a simulated conversion through these rules. Nothing
           is sent or counted.
         </p>
-        <div className="grid grid-cols-[14rem_minmax(0,1fr)] gap-3 max-sm:grid-cols-1">
-          <ComboBox
-            key={links.length}
-            label="Campaign or offer"
-            choices={links}
-            value={link?.id ?? null}
-            onChange={(id) => {
-              setChosen(id);
-              setTyped(null);
-            }}
-          />
-          <TextField
-            label="Tracking link, as set in your tracker"
-            value={text}
-            onChange={(next) => {
-              setTyped(next);
-              onLink(next);
-            }}
-            mono
-            spellCheck="false"
-          />
-        </div>
+        <LinkFields
+          links={links}
+          link={link}
+          text={text}
+          onChoose={(id) => {
+            setChosen(id);
+            setTyped(null);
+          }}
+          onType={(next) => {
+            setTyped(next);
+            onLink(next);
+          }}
+        />
         <div>
           <Button icon={BadgeCheck} isPending={isSimulating} onPress={() => void simulate()}>
             Simulate
@@ -168,6 +159,40 @@ export function SimulatePanel({
         </div>
       </div>
     </Panel>
+  );
+}
+
+/** The link that brings the traffic: chosen, or as it stands in the tracker. */
+function LinkFields({
+  links,
+  link,
+  text,
+  onChoose,
+  onType,
+}: {
+  links: readonly LinkChoice[];
+  link: LinkChoice | undefined;
+  text: string;
+  onChoose: (id: string | null) => void;
+  onType: (text: string) => void;
+}): ReactElement {
+  return (
+    <div className="grid grid-cols-[14rem_minmax(0,1fr)] gap-3 max-sm:grid-cols-1">
+      <ComboBox
+        key={links.length}
+        label="Campaign or offer"
+        choices={links}
+        value={link?.id ?? null}
+        onChange={onChoose}
+      />
+      <TextField
+        label="Tracking link, as set in your tracker"
+        value={text}
+        onChange={onType}
+        mono
+        spellCheck="false"
+      />
+    </div>
   );
 }
 

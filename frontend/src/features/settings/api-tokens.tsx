@@ -96,15 +96,7 @@ export function ApiTokens(): ReactElement {
           None yet. A token lets a program do over GraphQL what you can do here.
         </p>
       ) : (
-        <ul className="divide-y">
-          {sorted.map((token) => (
-            <TokenLine
-              key={token.id}
-              token={token}
-              parent={sorted.find((other) => other.id === token.parentId)?.name}
-            />
-          ))}
-        </ul>
+        <TokenList tokens={sorted} />
       )}
       <Dialog
         title="New API token"
@@ -120,6 +112,20 @@ export function ApiTokens(): ReactElement {
         />
       </Dialog>
     </Panel>
+  );
+}
+
+function TokenList({ tokens }: { tokens: readonly Token[] }): ReactElement {
+  return (
+    <ul className="divide-y">
+      {tokens.map((token) => (
+        <TokenLine
+          key={token.id}
+          token={token}
+          parent={tokens.find((other) => other.id === token.parentId)?.name}
+        />
+      ))}
+    </ul>
   );
 }
 

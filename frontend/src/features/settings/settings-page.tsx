@@ -15,7 +15,7 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { formErrors, noErrors } from "@/graphql/user-errors";
+import { type FormErrors, formErrors, noErrors } from "@/graphql/user-errors";
 import { useViewer } from "@/graphql/viewer";
 
 import { ApiTokens } from "./api-tokens";
@@ -250,33 +250,13 @@ function Password({ email }: { email: string }): ReactElement {
             {errors.general}
           </Note>
         )}
-        {/* Says to a password manager whose password it is. */}
-        <input
-          type="email"
-          autoComplete="username"
-          value={email}
-          readOnly
-          tabIndex={-1}
-          aria-hidden
-          className="sr-only"
-        />
-        <TextField
-          type="password"
-          label="Current password"
-          autoComplete="current-password"
-          value={currentPassword}
-          onChange={setCurrent}
-          isRequired
-          error={errors.fields["currentPassword"]}
-        />
-        <TextField
-          type="password"
-          label="New password"
-          autoComplete="new-password"
-          value={newPassword}
-          onChange={setNew}
-          isRequired
-          error={errors.fields["newPassword"]}
+        <Passwords
+          email={email}
+          current={currentPassword}
+          onCurrent={setCurrent}
+          next={newPassword}
+          onNext={setNew}
+          errors={errors.fields}
         />
         <Checkbox isSelected={revokeTokens} onChange={setRevoke}>
           Revoke my API tokens too <span className="text-muted">all other sessions end in any case</span>
@@ -292,5 +272,55 @@ function Password({ email }: { email: string }): ReactElement {
         </div>
       </Form>
     </Panel>
+  );
+}
+
+/** The old one and the new one, so that a password manager knows whose they are. */
+function Passwords({
+  email,
+  current,
+  onCurrent,
+  next,
+  onNext,
+  errors,
+}: {
+  email: string;
+  current: string;
+  onCurrent: (password: string) => void;
+  next: string;
+  onNext: (password: string) => void;
+  errors: FormErrors["fields"];
+}): ReactElement {
+  return (
+    <>
+      {/* Says to a password manager whose password it is. */}
+      <input
+        type="email"
+        autoComplete="username"
+        value={email}
+        readOnly
+        tabIndex={-1}
+        aria-hidden
+        className="sr-only"
+      />
+      <TextField
+        type="password"
+        label="Current password"
+        autoComplete="current-password"
+        value={current}
+        onChange={onCurrent}
+        isRequired
+        error={errors["currentPassword"]}
+      />
+      <TextField
+        type="password"
+        label="New password"
+        autoComplete="new-password"
+        value={next}
+        onChange={onNext}
+        isRequired
+        error={errors["newPassword"]}
+      />
+    </>
   );
 }
