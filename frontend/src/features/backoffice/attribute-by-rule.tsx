@@ -25,6 +25,7 @@ const ByRule = mutation(
     }
   `),
   "conversions",
+  "conversionTotals",
   "conversionTrace",
   "node",
 );

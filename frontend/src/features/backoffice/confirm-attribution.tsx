@@ -5,7 +5,6 @@ import { Confirm } from "@/components/ui/dialog";
 import { GeneralError } from "@/components/ui/general-error";
 import { Money } from "@/components/ui/money";
 import { Time } from "@/components/ui/time";
-import { toast } from "@/components/ui/toast";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
@@ -31,6 +30,7 @@ const Attribute = mutation(
     }
   `),
   "conversions",
+  "conversionTotals",
   "conversionTrace",
   "node",
 );
@@ -44,15 +44,18 @@ export function ConfirmAttribution({
   /** Null: nothing is asked. */
   proposed: Proposed | null;
   onClose: () => void;
-  onDone: () => void;
+  /** The conversion that was attributed, and what to say of it. */
+  onDone: (id: string, said: string) => void;
 }): ReactElement {
   const { errors, isSaving, save } = useSave(Attribute, "attributeConversion");
   const attribute = async ({ orphan, clickId, reason, of }: Proposed) => {
     const payload = await save({ conversionId: orphan.id, clickId, reason });
     if (!payload) return;
     const fired = payload.conversion?.deliveries.length ?? 0;
-    toast(`Attributed to ${of}; ${fired === 1 ? "1 postback fires" : `${String(fired)} postbacks fire`}`);
-    onDone();
+    onDone(
+      orphan.id,
+      `Attributed to ${of}; ${fired === 1 ? "1 postback fires" : `${String(fired)} postbacks fire`}`,
+    );
   };
   return (
     <Confirm
@@ -73,8 +76,7 @@ export function ConfirmAttribution({
           </p>
           <AttributionPreview conversionId={proposed.orphan.id} clickId={proposed.clickId} />
           <p className="text-sm text-muted">
-            This cannot be undone: a payout that is wrong is taken back by changing the conversion&apos;s
-            status.
+            It can be undone: then the payout is taken back, and the conversion waits here again.
           </p>
         </div>
       )}

@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { Wand2 } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useEffect, useRef, useState } from "react";
 
 import { PagedListing } from "@/components/records/listing";
+import { UndoAttribution } from "@/components/records/undo-attribution";
 import { usePaged } from "@/components/records/use-paged";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -11,6 +12,7 @@ import { PageHead } from "@/components/ui/page";
 import { ShortId } from "@/components/ui/short-id";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
+import { toast } from "@/components/ui/toast";
 
 import { AttributeByRule } from "./attribute-by-rule";
 import { ChooseClick } from "./choose-click";
@@ -54,6 +56,7 @@ const facts: Column<Orphan>[] = [
 export function UnattributedPage(): ReactElement {
   const [proposed, setProposed] = useState<Proposed | null>(null);
   const [byHand, setByHand] = useState<Orphan | null>(null);
+  const { undoing, setUndoing, say } = useUndo();
   const list = usePaged(orphanPages, {});
   const rows = list.rows.filter((row) => row.integration !== null);
   const columns: Column<Orphan>[] = [
@@ -91,10 +94,18 @@ export function UnattributedPage(): ReactElement {
         onClose={() => {
           setProposed(null);
         }}
-        onDone={() => {
+        onDone={(id, said) => {
+          say(id, said);
           setProposed(null);
           list.refetch();
         }}
+      />
+      <UndoAttribution
+        id={undoing}
+        onClose={() => {
+          setUndoing(null);
+        }}
+        onUndone={list.refetch}
       />
       <Dialog
         title="Choose a click"
@@ -114,6 +125,27 @@ export function UnattributedPage(): ReactElement {
       </Dialog>
     </div>
   );
+}
+
+/** What is said of an attribution offers to undo it, as long as this page is open. */
+function useUndo() {
+  const [undoing, setUndoing] = useState<string | null>(null);
+  const told = useRef<() => void>(() => undefined);
+  useEffect(
+    () => () => {
+      told.current();
+    },
+    [],
+  );
+  const say = (id: string, said: string) => {
+    told.current = toast(said, "done", {
+      label: "Undo…",
+      onPress: () => {
+        setUndoing(id);
+      },
+    });
+  };
+  return { undoing, setUndoing, say };
 }
 
 /** Many at once, in a dialog of its own. */
