@@ -7,7 +7,7 @@ import { useQuery } from "urql";
 import { cx } from "@/components/ui/cx";
 import { modKey, useHotkey } from "@/components/ui/hotkeys";
 import { ReadOnlyContext } from "@/components/ui/read-only";
-import { EntryContext } from "@/components/ui/entry";
+import { EntryContext } from "@/history/entry";
 import { KeyHint } from "@/components/ui/key-hint";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";

@@ -1,7 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { type Client, useClient } from "urql";
 
-import { useKept } from "@/components/ui/entry";
+import { useKept } from "@/history/entry";
 import { graphql } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
 

@@ -9,7 +9,7 @@ import {
   useClient,
 } from "urql";
 
-import { useKept } from "@/components/ui/entry";
+import { useKept } from "@/history/entry";
 
 // Pages belong to the component that shows them. The cache keeps each page under its own arguments and never joins
 // two of them, so no query can change what another one shows.

@@ -10,7 +10,7 @@ import {
 } from "react";
 import { flushSync } from "react-dom";
 
-import { useKept } from "./entry";
+import { useKept } from "@/history/entry";
 import type { RowPlace } from "./table";
 
 /** A row on a desk, with its line. Rows of a phone are measured. */

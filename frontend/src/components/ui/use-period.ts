@@ -1,7 +1,7 @@
 import { use } from "react";
 
 import type * as Days from "./days";
-import { useKept } from "./entry";
+import { useKept } from "@/history/entry";
 import type { Period } from "./period";
 import { useZone } from "./time";
 
