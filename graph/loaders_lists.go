@@ -66,17 +66,7 @@ func newListLoaders(c *db.Client, wait time.Duration) listLoaders {
 		postbacksOfAffiliate: many(wait, func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
 			return c.Postback.Query().Where(postback.AffiliateIDIn(ids...), postback.DeletedAtIsNil()).All(ctx)
 		}, func(r *db.Postback) int64 { return r.AffiliateID }),
-		trackerOfAffiliate: dataloadgen.NewMappedLoader(func(ctx context.Context, ids []int64) (map[int64]*presets.Preset, error) {
-			found := make(map[int64]*presets.Preset, len(ids))
-			lists, err := load(ctx).postbacksOfAffiliate.LoadAll(ctx, ids)
-			if err != nil {
-				return nil, err
-			}
-			for i, id := range ids {
-				found[id] = trackerOf(lists[i])
-			}
-			return found, nil
-		}, dataloadgen.WithWait(wait)),
+		trackerOfAffiliate: dataloadgen.NewMappedLoader(trackersOfAffiliates, dataloadgen.WithWait(wait)),
 		postbacksOfCampaign: many(wait, func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
 			return c.Postback.Query().Where(postback.CampaignIDIn(ids...), postback.DeletedAtIsNil()).Order(db.Asc(postback.FieldID)).All(ctx)
 		}, func(r *db.Postback) int64 { return *r.CampaignID }),
@@ -108,4 +98,17 @@ func newListLoaders(c *db.Client, wait time.Duration) listLoaders {
 			return c.Delivery.Query().Where(delivery.ReplayOfIn(ids...)).Order(db.Asc(delivery.FieldID)).All(ctx)
 		}, func(r *db.Delivery) uuid.UUID { return *r.ReplayOf }),
 	}
+}
+
+// trackersOfAffiliates finds the tracker that each affiliate's postbacks go to.
+func trackersOfAffiliates(ctx context.Context, ids []int64) (map[int64]*presets.Preset, error) {
+	lists, err := load(ctx).postbacksOfAffiliate.LoadAll(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int64]*presets.Preset, len(ids))
+	for i, id := range ids {
+		found[id] = trackerOf(lists[i])
+	}
+	return found, nil
 }

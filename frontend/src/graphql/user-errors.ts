@@ -1,5 +1,5 @@
 export interface UserError {
-  field: readonly string[] | null;
+  field?: readonly string[] | null;
   message: string;
 }
 

@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useQuery } from "urql";
 
+import { GeneralError } from "@/components/ui/general-error";
 import { StateBadge } from "@/components/ui/badge";
 import { Confirm } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
@@ -12,7 +13,9 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { sentence } from "@/graphql/user-errors";
+import { noErrors } from "@/graphql/user-errors";
+
+import { useSave } from "./use-save";
 
 const PreviewQuery = graphql(`
   query UndoAttributionPreview($id: ID!) {
@@ -87,21 +90,15 @@ interface UndoAttributionProps {
 /** Asks before an attribution is undone: what is taken back, and what fires. */
 export function UndoAttribution({ id, onClose, onUndone }: UndoAttributionProps): ReactElement {
   const [reason, setReason] = useState("");
-  const [problem, setProblem] = useState<string | null>(null);
-  const [{ fetching }, run] = useMutation(Undo);
+  const { errors, setErrors, isSaving, save } = useSave(Undo, "undoAttribution");
   const close = () => {
     setReason("");
-    setProblem(null);
+    setErrors(noErrors);
     onClose();
   };
   const undo = async () => {
     if (id === null) return;
-    const { data, error } = await run({ input: { id, reason } });
-    const refused = data?.undoAttribution.userErrors[0];
-    if (!data || refused) {
-      setProblem(error ? explain(error) : sentence(refused?.message ?? "The server did not answer."));
-      return;
-    }
+    if (!(await save({ id, reason }))) return;
     toast("Attribution undone; the conversion is unattributed again");
     close();
     onUndone?.();
@@ -114,15 +111,11 @@ export function UndoAttribution({ id, onClose, onUndone }: UndoAttributionProps)
       onConfirm={() => void undo()}
       action="Undo attribution"
       danger
-      isPending={fetching}
+      isPending={isSaving}
     >
       {id !== null && (
         <div className="flex flex-col gap-3 text-ink">
-          {problem !== null && (
-            <Note tone="failed" role="alert">
-              {problem}
-            </Note>
-          )}
+          <GeneralError text={errors.general} />
           <Preview id={id} />
           <TextField
             label="Reason (optional)"

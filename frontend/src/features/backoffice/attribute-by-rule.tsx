@@ -1,15 +1,13 @@
 import { type ReactElement, useState } from "react";
-import { useMutation } from "urql";
 
+import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import { Form } from "@/components/ui/form";
 import { GeneralError } from "@/components/ui/general-error";
 import { toast } from "@/components/ui/toast";
-import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { sentence } from "@/graphql/user-errors";
 
 const ByRule = mutation(
   graphql(`
@@ -44,20 +42,12 @@ type Kind = (typeof kinds)[number]["id"];
 export function AttributeByRule({ onDone }: { onDone: () => void }): ReactElement {
   const [selected, setSelected] = useState<string[]>(["CLICK_ELSEWHERE", "SAME_PLAYER"]);
   const [counted, setCounted] = useState<{ count: number; considered: number } | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [{ fetching }, run] = useMutation(ByRule);
+  const { errors, isSaving, save } = useSave(ByRule, "attributeByRule");
   const chosen = kinds.map((kind) => kind.id).filter((id): id is Kind => selected.includes(id));
 
   const go = async (dryRun: boolean) => {
-    setProblem(null);
-    const { data, error } = await run({ input: { kinds: chosen, dryRun } });
-    const payload = data?.attributeByRule;
-    if (!payload || payload.userErrors.length > 0) {
-      setProblem(
-        error ? explain(error) : sentence(payload?.userErrors[0]?.message ?? "The server did not answer."),
-      );
-      return;
-    }
+    const payload = await save({ kinds: chosen, dryRun });
+    if (!payload) return;
     if (dryRun) {
       setCounted(payload);
       return;
@@ -68,7 +58,7 @@ export function AttributeByRule({ onDone }: { onDone: () => void }): ReactElemen
 
   return (
     <Form className="flex flex-col gap-4" onSubmit={() => void go(counted === null)}>
-      <GeneralError text={problem} />
+      <GeneralError text={errors.general} />
       <CheckboxGroup
         label="Attribute when these signals agree on one click"
         value={selected}
@@ -92,7 +82,7 @@ export function AttributeByRule({ onDone }: { onDone: () => void }): ReactElemen
         <Button
           type="submit"
           look="primary"
-          isPending={fetching}
+          isPending={isSaving}
           isDisabled={chosen.length === 0 || counted?.count === 0}
         >
           {counted === null ? "Count" : `Attribute ${String(counted.count)}`}

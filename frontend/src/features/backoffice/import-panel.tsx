@@ -1,6 +1,6 @@
 import { type ReactElement, useState } from "react";
-import { useMutation } from "urql";
 
+import { useSave } from "@/components/records/use-save";
 import { StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
@@ -10,10 +10,8 @@ import { None } from "@/components/ui/none";
 import { Panel } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
-import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { sentence } from "@/graphql/user-errors";
 
 const Import = mutation(
   graphql(`
@@ -86,21 +84,11 @@ const columns: Column<Line>[] = [
 export function ImportPanel(): ReactElement {
   const [csv, setCsv] = useState("");
   const [preview, setPreview] = useState<Preview | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [{ fetching }, run] = useMutation(Import);
+  const { errors, isSaving, save } = useSave(Import, "importStatusChanges");
 
   const go = async (dryRun: boolean) => {
-    setProblem(null);
-    const { data, error } = await run({ input: { csv, dryRun } });
-    const payload = data?.importStatusChanges;
-    if (!payload || payload.userErrors.length > 0) {
-      setProblem(
-        error
-          ? explain(error)
-          : (payload?.userErrors.map((e) => sentence(e.message)).join(" ") ?? "The server did not answer."),
-      );
-      return;
-    }
+    const payload = await save({ csv, dryRun });
+    if (!payload) return;
     setPreview({ lines: payload.lines, changed: payload.changed, applied: !dryRun });
     if (!dryRun) toast(`Changed ${plural(payload.changed, "conversion", "conversions")}`);
   };
@@ -108,7 +96,7 @@ export function ImportPanel(): ReactElement {
   return (
     <Panel title="Status import">
       <div className="flex flex-col gap-4">
-        <GeneralError text={problem} />
+        <GeneralError text={errors.general} />
         <CsvFields
           csv={csv}
           onChange={(text) => {
@@ -118,7 +106,7 @@ export function ImportPanel(): ReactElement {
         />
         <div className="flex flex-wrap justify-end gap-2">
           <Button
-            isPending={fetching && preview === null}
+            isPending={isSaving && preview === null}
             isDisabled={csv.trim() === ""}
             onPress={() => void go(true)}
           >
@@ -126,7 +114,7 @@ export function ImportPanel(): ReactElement {
           </Button>
           <Button
             look="primary"
-            isPending={fetching && preview !== null}
+            isPending={isSaving && preview !== null}
             isDisabled={preview === null || preview.applied || preview.changed === 0}
             onPress={() => void go(false)}
           >

@@ -1,42 +1,31 @@
 import { Pause, Play } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useMutation } from "urql";
 
+import { useAction, useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Panel } from "@/components/ui/page";
 import { toast } from "@/components/ui/toast";
-import { explain } from "@/graphql/client";
-import { formErrors, noErrors } from "@/graphql/user-errors";
 
 import { type Campaign, UpdateCampaign } from "./one-campaign";
 
 /** Pauses a campaign, or resumes it. */
 export function RunSwitch({ campaign }: { campaign: Campaign }): ReactElement {
   const [isAsking, setAsking] = useState(false);
-  const [{ fetching }, update] = useMutation(UpdateCampaign);
+  const { isRunning, run } = useAction(UpdateCampaign, "updateCampaign");
   const isActive = campaign.state === "ACTIVE";
 
   const set = async () => {
-    const { data, error } = await update({
-      input: { id: campaign.id, state: isActive ? "PAUSED" : "ACTIVE" },
-    });
+    const payload = await run({ id: campaign.id, state: isActive ? "PAUSED" : "ACTIVE" });
     setAsking(false);
-    if (data?.updateCampaign.campaign) {
-      toast(isActive ? `Paused ${campaign.name}` : `Resumed ${campaign.name}`);
-    } else {
-      toast(
-        error ? explain(error) : (data?.updateCampaign.userErrors ?? []).map((e) => e.message).join(" "),
-        "failed",
-      );
-    }
+    if (payload) toast(isActive ? `Paused ${campaign.name}` : `Resumed ${campaign.name}`);
   };
 
   if (!isActive) {
     return (
-      <Button icon={Play} writes isPending={fetching} onPress={() => void set()}>
+      <Button icon={Play} writes isPending={isRunning} onPress={() => void set()}>
         Resume
       </Button>
     );
@@ -60,7 +49,7 @@ export function RunSwitch({ campaign }: { campaign: Campaign }): ReactElement {
         }}
         onConfirm={() => void set()}
         action="Pause campaign"
-        isPending={fetching}
+        isPending={isRunning}
       >
         New clicks on its link go to the offer&apos;s fallback URL and are not counted. Conversions of earlier
         clicks are still recorded and sent.
@@ -71,17 +60,10 @@ export function RunSwitch({ campaign }: { campaign: Campaign }): ReactElement {
 
 export function Rename({ campaign }: { campaign: Campaign }): ReactElement {
   const [name, setName] = useState(campaign.name);
-  const [errors, setErrors] = useState(noErrors);
-  const [{ fetching }, update] = useMutation(UpdateCampaign);
+  const { errors, isSaving, save } = useSave(UpdateCampaign, "updateCampaign", ["name"]);
 
   const submit = async () => {
-    const { data, error } = await update({ input: { id: campaign.id, name } });
-    if (data?.updateCampaign.campaign) toast(`Renamed to ${name}`);
-    else if (error) setErrors({ fields: { name: explain(error) }, general: null });
-    else {
-      const found = formErrors(data?.updateCampaign.userErrors ?? [], ["name"]);
-      setErrors({ ...found, fields: { name: found.fields["name"] ?? found.general ?? "" } });
-    }
+    if (await save({ id: campaign.id, name })) toast(`Renamed to ${name}`);
   };
 
   return (
@@ -93,10 +75,10 @@ export function Rename({ campaign }: { campaign: Campaign }): ReactElement {
           value={name}
           onChange={setName}
           isRequired
-          error={errors.fields["name"]}
+          error={errors.fields["name"] ?? errors.general ?? undefined}
           className="flex-1"
         />
-        <Button type="submit" isDisabled={name.trim() === campaign.name} isPending={fetching}>
+        <Button type="submit" isDisabled={name.trim() === campaign.name} isPending={isSaving}>
           Rename
         </Button>
       </Form>
@@ -107,13 +89,11 @@ export function Rename({ campaign }: { campaign: Campaign }): ReactElement {
 /** How many conversions that pay a day takes: staff set it. */
 export function Cap({ campaign }: { campaign: Campaign }): ReactElement {
   const [most, setMost] = useState(String(campaign.dailyCap ?? ""));
-  const [fault, setFault] = useState<string>();
-  const [{ fetching }, update] = useMutation(UpdateCampaign);
+  const { errors, isSaving, save } = useSave(UpdateCampaign, "updateCampaign", ["dailyCap"]);
 
   const submit = async () => {
-    const { data, error } = await update({ input: { id: campaign.id, dailyCap: Number(most) || 0 } });
-    if (data?.updateCampaign.campaign) toast(most === "" ? "Daily cap removed" : `Daily cap: ${most}`);
-    else setFault(error ? explain(error) : data?.updateCampaign.userErrors.map((e) => e.message).join(" "));
+    if (!(await save({ id: campaign.id, dailyCap: Number(most) || 0 }))) return;
+    toast(most === "" ? "Daily cap removed" : `Daily cap: ${most}`);
   };
 
   return (
@@ -125,10 +105,10 @@ export function Cap({ campaign }: { campaign: Campaign }): ReactElement {
           value={most}
           onChange={setMost}
           inputMode="numeric"
-          error={fault}
+          error={errors.fields["dailyCap"] ?? errors.general ?? undefined}
           className="flex-1"
         />
-        <Button type="submit" isPending={fetching}>
+        <Button type="submit" isPending={isSaving}>
           Set
         </Button>
       </Form>

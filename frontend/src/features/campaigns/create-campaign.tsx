@@ -1,20 +1,18 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
-import { useMutation } from "urql";
 
 import { useAffiliateChoices } from "@/components/records/affiliate-choices";
 import { useOfferChoices } from "@/components/records/offer-choices";
+import { useSave } from "@/components/records/use-save";
+import { GeneralError } from "@/components/ui/general-error";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
-import { Note } from "@/components/ui/states";
 import { toast } from "@/components/ui/toast";
 import { useUnsavedValues } from "@/components/ui/unsaved";
-import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { formErrors, noErrors } from "@/graphql/user-errors";
 
 const CreateCampaign = mutation(
   graphql(`
@@ -43,8 +41,11 @@ export function CreateCampaignForm({ isStaff }: { isStaff: boolean }): ReactElem
   const [offerId, setOfferId] = useState<string | null>(null);
   const offers = useOfferChoices(offerId);
   const [affiliateId, setAffiliateId] = useState<string | null>(null);
-  const [errors, setErrors] = useState(noErrors);
-  const [{ fetching }, create] = useMutation(CreateCampaign);
+  const { errors, setErrors, isSaving, save } = useSave(CreateCampaign, "createCampaign", [
+    "name",
+    "offerId",
+    "affiliateId",
+  ]);
   const saved = useUnsavedValues({ name, offerId, affiliateId });
 
   const submit = async () => {
@@ -52,30 +53,17 @@ export function CreateCampaignForm({ isStaff }: { isStaff: boolean }): ReactElem
       setErrors({ fields: { offerId: "Choose the offer that this campaign promotes." }, general: null });
       return;
     }
-    const { data, error } = await create({
-      input: { name, offerId, ...(affiliateId !== null && { affiliateId }) },
-    });
-    const campaign = data?.createCampaign.campaign;
-    if (campaign) {
-      saved();
-      toast(`Created campaign ${campaign.name}`);
-      await navigate({ to: "/campaigns/$id", params: { id: campaign.id } });
-      return;
-    }
-    setErrors(
-      error
-        ? { fields: {}, general: explain(error) }
-        : formErrors(data?.createCampaign.userErrors ?? [], ["name", "offerId", "affiliateId"]),
-    );
+    const payload = await save({ name, offerId, ...(affiliateId !== null && { affiliateId }) });
+    const campaign = payload?.campaign;
+    if (!campaign) return;
+    saved();
+    toast(`Created campaign ${campaign.name}`);
+    await navigate({ to: "/campaigns/$id", params: { id: campaign.id } });
   };
 
   return (
     <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
-      {errors.general !== null && (
-        <Note tone="failed" role="alert">
-          {errors.general}
-        </Note>
-      )}
+      <GeneralError text={errors.general} />
       <TextField
         label="Name"
         value={name}
@@ -99,7 +87,7 @@ export function CreateCampaignForm({ isStaff }: { isStaff: boolean }): ReactElem
         <AffiliateField value={affiliateId} onChange={setAffiliateId} error={errors.fields["affiliateId"]} />
       )}
       <div className="flex justify-end">
-        <Button type="submit" look="primary" isPending={fetching}>
+        <Button type="submit" look="primary" isPending={isSaving}>
           Create campaign
         </Button>
       </div>

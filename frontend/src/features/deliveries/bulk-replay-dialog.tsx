@@ -1,7 +1,8 @@
 import { type ReactElement, useEffect, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useQuery } from "urql";
 
 import type { DeliveryFilter } from "@/live/delivery-pages";
+import { useAction, useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cx } from "@/components/ui/cx";
@@ -123,26 +124,20 @@ export function BulkReplayDialog({
   onClose: () => void;
 }): ReactElement {
   const [job, setJob] = useState<Job | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const [template, setTemplate] = useState<Template>("CURRENT");
   const [includeDelivered, setIncludeDelivered] = useState(false);
-  const [{ fetching }, replay] = useMutation(ReplayMany);
+  const { errors, setErrors, isSaving, save } = useSave(ReplayMany, "replayDeliveries");
   // As it was when the dialog was opened.
   const [of] = useState({ filter, ids: ids === null ? null : [...ids] });
   const [{ data, error }] = useQuery({ query: PreviewQuery, variables: of, requestPolicy: "network-only" });
   const preview = data && (includeDelivered ? data.all : data.failed);
   const delivered = data ? data.all.count - data.failed.count : 0;
-  const said = problem ?? (error ? explain(error) : null);
+  const said = errors.general ?? (error ? explain(error) : null);
 
   const start = async () => {
-    const answer = await replay({ input: { ...of, template, includeDelivered } });
-    const payload = answer.data?.replayDeliveries;
+    const payload = await save({ ...of, template, includeDelivered });
     if (payload?.job) setJob(payload.job);
-    else {
-      setProblem(
-        answer.error ? explain(answer.error) : (payload?.userErrors[0]?.message ?? "Nothing left to replay."),
-      );
-    }
+    else if (payload) setErrors({ fields: {}, general: "Nothing left to replay." });
   };
 
   return (
@@ -180,7 +175,7 @@ export function BulkReplayDialog({
             <Button
               writes
               look="primary"
-              isPending={fetching}
+              isPending={isSaving}
               isDisabled={preview === undefined || preview.count === 0}
               onPress={() => void start()}
             >
@@ -261,7 +256,7 @@ function hasEnded({ state }: Job): boolean {
 
 function Running({ first, onClose }: { first: Job; onClose: () => void }): ReactElement {
   const [job, setJob] = useState(first);
-  const [{ fetching }, cancel] = useMutation(Cancel);
+  const { isRunning, run } = useAction(Cancel, "cancelBulkReplay");
   useEffect(() => {
     let last = first;
     return subscribeLive(
@@ -308,7 +303,7 @@ function Running({ first, onClose }: { first: Job; onClose: () => void }): React
       )}
       <div className="flex justify-end gap-2">
         {!isOver && (
-          <Button writes isPending={fetching} onPress={() => void cancel({ input: { id: job.id } })}>
+          <Button writes isPending={isRunning} onPress={() => void run({ id: job.id })}>
             Stop
           </Button>
         )}

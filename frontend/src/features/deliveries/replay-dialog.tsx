@@ -1,11 +1,10 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
-import { useMutation } from "urql";
 
+import { useAction } from "@/components/records/use-save";
 import { Confirm } from "@/components/ui/dialog";
 import { Segmented } from "@/components/ui/segmented";
 import { toast } from "@/components/ui/toast";
-import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
@@ -50,21 +49,14 @@ export function ReplayDialog({
   const navigate = useNavigate();
   const search = route.useSearch();
   const [template, setTemplate] = useState<Template>("CURRENT");
-  const [{ fetching }, replay] = useMutation(Replay);
+  const { isRunning, run } = useAction(Replay, "replayDelivery");
 
   const confirm = async () => {
-    const { data, error } = await replay({ input: { id: delivery.id, template } });
-    const next = data?.replayDelivery.delivery;
-    if (next) {
-      toast(`Queued once more as delivery ${next.deliveryId.slice(-6)}`);
-      onClose();
-      await navigate({ to: "/deliveries/$id", params: { id: next.id }, search });
-      return;
-    }
-    toast(
-      error ? explain(error) : (data?.replayDelivery.userErrors ?? []).map((e) => e.message).join(" "),
-      "failed",
-    );
+    const next = (await run({ id: delivery.id, template }))?.delivery;
+    if (!next) return;
+    toast(`Queued once more as delivery ${next.deliveryId.slice(-6)}`);
+    onClose();
+    await navigate({ to: "/deliveries/$id", params: { id: next.id }, search });
   };
 
   return (
@@ -74,7 +66,7 @@ export function ReplayDialog({
       onClose={onClose}
       onConfirm={() => void confirm()}
       action="Replay now"
-      isPending={fetching}
+      isPending={isRunning}
     >
       <p>
         It is sent again to <b className="font-medium text-ink">{delivery.postback.host}</b>, as a new

@@ -1,14 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { BellOff, BellRing, CircleAlert, TriangleAlert } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
-import { useMutation } from "urql";
 
+import { useAction } from "@/components/records/use-save";
 import { IconButton } from "@/components/ui/button";
 import { formatNumber } from "@/components/ui/format";
 import { aboveRowLink, rowLinkClass } from "@/components/ui/table";
 import { RelativeTime } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
-import { explain } from "@/graphql/client";
 
 import { type AttentionItem, IgnoreAttention } from "./attention-query";
 
@@ -88,20 +87,18 @@ function Where({ item: { campaigns, campaignCount } }: { item: AttentionItem }):
 }
 
 function Ignore({ item }: { item: AttentionItem }): ReactElement {
-  const [{ fetching }, ignore] = useMutation(IgnoreAttention);
+  const { isRunning, run } = useAction(IgnoreAttention, "ignoreAttention");
   const ignored = item.ignoredAt === null;
   return (
     <IconButton
       label={ignored ? `Ignore: ${whatItIs(item)}` : `Show again: ${whatItIs(item)}`}
       icon={ignored ? BellOff : BellRing}
       size="sm"
-      isDisabled={fetching}
+      isDisabled={isRunning}
       writes
       onPress={() => {
-        void ignore({ input: { id: item.id, ignored } }).then(({ data, error }) => {
-          const fault = error ? explain(error) : data?.ignoreAttention.userErrors[0]?.message;
-          if (fault !== undefined) toast(fault, "failed");
-          else toast(ignored ? `Ignored ${whatItIs(item)}` : "Shown again");
+        void run({ id: item.id, ignored }).then((payload) => {
+          if (payload) toast(ignored ? `Ignored ${whatItIs(item)}` : "Shown again");
         });
       }}
     />

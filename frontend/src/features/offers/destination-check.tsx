@@ -1,10 +1,8 @@
 import { type ReactElement, useCallback } from "react";
-import { useMutation } from "urql";
 
+import { useAction } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { Time } from "@/components/ui/time";
-import { toast } from "@/components/ui/toast";
-import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
@@ -38,18 +36,14 @@ const TryDestination = mutation(
 
 /** Requests a page; what it found is then asked for by `onTried`. */
 export function useTry(onTried: () => void): { isTrying: boolean; tryNow: (id: string) => void } {
-  const [{ fetching }, run] = useMutation(TryDestination);
+  const { isRunning, run } = useAction(TryDestination, "tryDestination");
   const tryNow = useCallback(
     (id: string) => {
-      void run({ input: { id } }).then(({ data, error }) => {
-        const refused = error ? explain(error) : data?.tryDestination.userErrors[0]?.message;
-        if (refused !== undefined) toast(`The page was not tried: ${refused}`);
-        onTried();
-      });
+      void run({ id }).then(onTried);
     },
     [run, onTried],
   );
-  return { isTrying: fetching, tryNow };
+  return { isTrying: isRunning, tryNow };
 }
 
 /** When a page was tried last and what it answered, and a button that tries it now. */

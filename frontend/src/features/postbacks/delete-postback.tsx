@@ -1,12 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Trash2 } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useMutation } from "urql";
 
+import { useAction } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/dialog";
 import { toast } from "@/components/ui/toast";
-import { explain } from "@/graphql/client";
 
 import { DeletePostback as DeleteMutation } from "./mutations";
 import { placeOf, type Postback } from "./one-postback";
@@ -15,20 +14,14 @@ import { placeOf, type Postback } from "./one-postback";
 export function DeletePostback({ postback }: { postback: Postback }): ReactElement {
   const navigate = useNavigate();
   const [isAsking, setAsking] = useState(false);
-  const [{ fetching }, remove] = useMutation(DeleteMutation);
+  const { isRunning, run } = useAction(DeleteMutation, "deletePostback");
 
   const confirm = async () => {
-    const { data, error } = await remove({ input: { id: postback.id } });
-    if (data?.deletePostback.deletedId != null) {
-      toast(`Deleted the postback for ${postback.goal.name}`);
-      await navigate({ to: "/postbacks" });
-      return;
-    }
+    const isDeleted = (await run({ id: postback.id })) !== null;
     setAsking(false);
-    toast(
-      error ? explain(error) : (data?.deletePostback.userErrors ?? []).map((e) => e.message).join(" "),
-      "failed",
-    );
+    if (!isDeleted) return;
+    toast(`Deleted the postback for ${postback.goal.name}`);
+    await navigate({ to: "/postbacks" });
   };
 
   return (
@@ -51,7 +44,7 @@ export function DeletePostback({ postback }: { postback: Postback }): ReactEleme
         onConfirm={() => void confirm()}
         action="Delete postback"
         danger
-        isPending={fetching}
+        isPending={isRunning}
       >
         {postback.host} no longer receives {postback.goal.name} in {placeOf(postback)}. Postbacks already sent
         stay in the log. To pause it, switch it off instead.

@@ -1,8 +1,9 @@
 import { useNavigate } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useClient, useMutation } from "urql";
+import { useClient } from "urql";
 
+import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
@@ -10,8 +11,6 @@ import { Panel } from "@/components/ui/page";
 import { Note } from "@/components/ui/states";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
-import { explain } from "@/graphql/client";
-import { formErrors, noErrors } from "@/graphql/user-errors";
 
 import { fieldNames, missing, toInput } from "./draft";
 import { UpdatePostback } from "./mutations";
@@ -24,31 +23,29 @@ import type { Edited } from "./use-edited";
 export function EditTab({ postback, edited }: { postback: Postback; edited: Edited }): ReactElement {
   const { draft, version } = edited;
   const client = useClient();
-  const [errors, setErrors] = useState(noErrors);
   const [isAsking, setAsking] = useState(false);
-  const [{ fetching }, update] = useMutation(UpdatePostback);
+  const { errors, setErrors, isSaving, save } = useSave(UpdatePostback, "updatePostback", [
+    ...fieldNames,
+    "version",
+  ]);
   const isOvertaken = edited.isDirty && postback.version !== version;
 
-  const save = async (from: number) => {
-    setErrors(noErrors);
+  const saveFrom = async (from: number) => {
     setAsking(false);
-    const { data, error } = await update({
-      input: { id: postback.id, version: from, postback: toInput(draft) },
+    const input = { id: postback.id, version: from, postback: toInput(draft) };
+    const payload = await save(input, ({ fields }) => {
+      if (fields["version"] !== undefined) void askAboutTheirs();
     });
-    const saved = data?.updatePostback.postback;
-    if (saved) {
-      edited.saved(saved, draft);
-      toast(`Saved as version ${String(saved.version)}; postbacks already queued are sent as they were`);
-      return;
-    }
-    const { userErrors } = data?.updatePostback ?? { userErrors: [] };
-    if (userErrors.some(({ field }) => field?.includes("version") === true)) {
-      // Who saved what, as it is now.
-      await client.query(PostbackQuery, { id: postback.id }, { requestPolicy: "network-only" }).toPromise();
-      setAsking(true);
-      return;
-    }
-    setErrors(error ? { fields: {}, general: explain(error) } : formErrors(userErrors, fieldNames));
+    const saved = payload?.postback;
+    if (!saved) return;
+    edited.saved(saved, draft);
+    toast(`Saved as version ${String(saved.version)}; postbacks already queued are sent as they were`);
+  };
+
+  const askAboutTheirs = async () => {
+    // Who saved what, as it is now.
+    await client.query(PostbackQuery, { id: postback.id }, { requestPolicy: "network-only" }).toPromise();
+    setAsking(true);
   };
 
   const submit = () => {
@@ -58,7 +55,7 @@ export function EditTab({ postback, edited }: { postback: Postback; edited: Edit
       return;
     }
     if (isOvertaken) setAsking(true);
-    else void save(version);
+    else void saveFrom(version);
   };
 
   return (
@@ -74,7 +71,7 @@ export function EditTab({ postback, edited }: { postback: Postback; edited: Edit
         onChange={edited.setDraft}
         errors={errors}
         onSubmit={submit}
-        isSaving={fetching}
+        isSaving={isSaving}
         submitLabel="Save"
         severalGoals={false}
         postbackId={postback.id}
@@ -85,7 +82,7 @@ export function EditTab({ postback, edited }: { postback: Postback; edited: Edit
         onClose={() => {
           setAsking(false);
         }}
-        onOverwrite={() => void save(postback.version)}
+        onOverwrite={() => void saveFrom(postback.version)}
       />
       {postback.signingSecret !== null && <SigningSecret secret={postback.signingSecret} />}
     </div>

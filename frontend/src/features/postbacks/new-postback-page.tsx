@@ -1,15 +1,13 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft, RotateCcw } from "lucide-react";
 import { type ReactElement, useEffect, useRef, useState } from "react";
-import { useMutation } from "urql";
 
 import { useCampaignChoices } from "@/components/records/campaign-choices";
+import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { plural } from "@/components/ui/format";
 import { toast } from "@/components/ui/toast";
-import { explain } from "@/graphql/client";
-import { formErrors, noErrors } from "@/graphql/user-errors";
 
 import { CopyGlobal } from "./copy-global";
 import { type Draft, fieldNames, missing, toInput } from "./draft";
@@ -105,37 +103,28 @@ function OfCampaign({ id }: { id: string }): ReactElement {
 /** Makes the draft's postbacks, and goes to what was made: or back to the campaign that asked for it. */
 function useCreate(draft: Draft, campaign: string | null, onSaved: () => void) {
   const navigate = useNavigate();
-  const [errors, setErrors] = useState(noErrors);
-  const [{ fetching }, create] = useMutation(CreatePostback);
+  const { errors, setErrors, isSaving, save } = useSave(CreatePostback, "createPostback", fieldNames);
   const submit = async () => {
     const fields = missing(draft);
     if (Object.keys(fields).length > 0) {
       setErrors({ fields, general: "Something is still missing; it is marked above." });
       return;
     }
-    setErrors(noErrors);
-    const { data, error } = await create({ input: { postback: toInput(draft) } });
-    const made = data?.createPostback.postbacks ?? [];
+    const payload = await save({ postback: toInput(draft) });
+    const made = payload?.postbacks ?? [];
     const [first] = made;
-    if (first) {
-      toast(`Created ${plural(made.length, "postback", "postbacks")} to ${first.host}`);
-      onSaved();
-      if (campaign !== null) {
-        await navigate({ to: "/campaigns/$id", params: { id: campaign }, hash: "postbacks" });
-        return;
-      }
-      await (made.length === 1
-        ? navigate({ to: "/postbacks/$id", params: { id: first.id } })
-        : navigate({ to: "/postbacks" }));
+    if (!first) return;
+    toast(`Created ${plural(made.length, "postback", "postbacks")} to ${first.host}`);
+    onSaved();
+    if (campaign !== null) {
+      await navigate({ to: "/campaigns/$id", params: { id: campaign }, hash: "postbacks" });
       return;
     }
-    setErrors(
-      error
-        ? { fields: {}, general: explain(error) }
-        : formErrors(data?.createPostback.userErrors ?? [], fieldNames),
-    );
+    await (made.length === 1
+      ? navigate({ to: "/postbacks/$id", params: { id: first.id } })
+      : navigate({ to: "/postbacks" }));
   };
-  return { errors, isSaving: fetching, submit };
+  return { errors, isSaving, submit };
 }
 
 function Editor({

@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { Plus, TriangleAlert, Webhook } from "lucide-react";
 import type { ReactElement } from "react";
-import { useMutation } from "urql";
 
 import { PagedListing } from "@/components/records/listing";
 import { holdInWords } from "@/components/records/reasons";
 import { usePaged } from "@/components/records/use-paged";
+import { useAction } from "@/components/records/use-save";
 import { Badge, stateWord } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
@@ -15,7 +15,6 @@ import { Switch } from "@/components/ui/switch";
 import { aboveRowLink, rowLinkClass } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
 import { TemplateText } from "@/components/ui/url-text";
-import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
@@ -152,18 +151,12 @@ function Line({ postback }: { postback: Postback }): ReactElement {
 }
 
 function OnOff({ postback }: { postback: Postback }): ReactElement {
-  const [{ fetching }, set] = useMutation(SetPostbackEnabled);
+  const { isRunning, run } = useAction(SetPostbackEnabled, "setPostbackEnabled");
   const name = postback.name || `${postback.goal.name} to ${postback.host}`;
 
   const change = async (enabled: boolean) => {
-    const { data, error } = await set({ input: { id: postback.id, enabled } });
-    if (data?.setPostbackEnabled.postback) {
+    if (await run({ id: postback.id, enabled })) {
       toast(enabled ? `${name} fires again` : `${name} no longer fires`);
-    } else {
-      toast(
-        error ? explain(error) : (data?.setPostbackEnabled.userErrors ?? []).map((e) => e.message).join(" "),
-        "failed",
-      );
     }
   };
 
@@ -172,7 +165,7 @@ function OnOff({ postback }: { postback: Postback }): ReactElement {
       writes
       aria-label={`${name} is on`}
       isSelected={postback.enabled}
-      isDisabled={fetching}
+      isDisabled={isRunning}
       onChange={(enabled) => void change(enabled)}
     />
   );

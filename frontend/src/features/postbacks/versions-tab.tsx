@@ -1,14 +1,13 @@
 import { Undo2 } from "lucide-react";
 import type { ReactElement } from "react";
-import { useMutation } from "urql";
 
+import { useAction } from "@/components/records/use-save";
 import { stateWord } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { TemplateText } from "@/components/ui/url-text";
-import { explain } from "@/graphql/client";
 
 import { spanInWords } from "./draft";
 import { RestoreVersion } from "./mutations";
@@ -104,20 +103,15 @@ function Change({ version, before }: { version: Version; before: Version | undef
 
 /** Makes a new version that is as an older one was. */
 function PutBack({ version }: { version: Version }): ReactElement {
-  const [{ fetching }, restore] = useMutation(RestoreVersion);
+  const { isRunning, run } = useAction(RestoreVersion, "restorePostbackVersion");
 
   const put = async () => {
-    const { data, error } = await restore({ input: { versionId: version.id } });
-    const saved = data?.restorePostbackVersion.postback;
+    const saved = (await run({ versionId: version.id }))?.postback;
     if (saved) toast(`Version ${String(version.number)} restored as version ${String(saved.version)}`);
-    else {
-      const { userErrors } = data?.restorePostbackVersion ?? { userErrors: [] };
-      toast(error ? explain(error) : userErrors.map((e) => e.message).join(" "), "failed");
-    }
   };
 
   return (
-    <Button size="sm" icon={Undo2} writes isPending={fetching} onPress={() => void put()}>
+    <Button size="sm" icon={Undo2} writes isPending={isRunning} onPress={() => void put()}>
       Restore
     </Button>
   );

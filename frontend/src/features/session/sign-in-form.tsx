@@ -1,14 +1,12 @@
 import { type ReactElement, useState } from "react";
-import { useMutation } from "urql";
 
+import { useSave } from "@/components/records/use-save";
+import { GeneralError } from "@/components/ui/general-error";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
-import { Note } from "@/components/ui/states";
-import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { formErrors, noErrors } from "@/graphql/user-errors";
 
 export const SignIn = mutation(
   graphql(`
@@ -39,30 +37,16 @@ export function SignInForm({
 }): ReactElement {
   const [typed, setTyped] = useState(email ?? "");
   const [password, setPassword] = useState("");
-  const [errors, setErrors] = useState(noErrors);
-  const [{ fetching }, signIn] = useMutation(SignIn);
+  const { errors, isSaving, save } = useSave(SignIn, "signIn", ["email", "password"]);
 
   const submit = async () => {
-    setErrors(noErrors);
-    const { data, error } = await signIn({
-      input: { email: typed, password },
-    });
-    if (error) {
-      setErrors({ fields: {}, general: explain(error) });
-    } else if (data?.signIn.viewer) {
-      onSignedIn(data.signIn.viewer.user.id);
-    } else {
-      setErrors(formErrors(data?.signIn.userErrors ?? [], ["email", "password"]));
-    }
+    const viewer = (await save({ email: typed, password }))?.viewer;
+    if (viewer) onSignedIn(viewer.user.id);
   };
 
   return (
     <Form className="flex flex-col gap-3" onSubmit={() => void submit()}>
-      {errors.general !== null && (
-        <Note tone="failed" role="alert">
-          {errors.general}
-        </Note>
-      )}
+      <GeneralError text={errors.general} />
       <TextField
         name="email"
         type="email"
@@ -85,7 +69,7 @@ export function SignInForm({
         isRequired
         error={errors.fields["password"]}
       />
-      <Button type="submit" look="primary" isPending={fetching} className="mt-1">
+      <Button type="submit" look="primary" isPending={isSaving} className="mt-1">
         Sign in
       </Button>
     </Form>

@@ -1,9 +1,10 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { ArrowRight } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import { type ReactElement } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import { useMutation, useQuery } from "urql";
+import { useQuery } from "urql";
 
+import { useSave } from "@/components/records/use-save";
 import { useTitle } from "@/components/ui/page";
 import { Note } from "@/components/ui/states";
 import { explain } from "@/graphql/client";
@@ -96,21 +97,17 @@ function DemoCard({
   label: string;
   onSignedIn: () => void;
 }): ReactElement {
-  const [{ fetching }, signIn] = useMutation(SignIn);
-  const [problem, setProblem] = useState<string | null>(null);
+  const { errors, isSaving, save } = useSave(SignIn, "signIn");
 
   const press = async () => {
-    const { data, error } = await signIn({ input: { email, password } });
-    if (data?.signIn.viewer) onSignedIn();
-    else if (error) setProblem(explain(error));
-    else setProblem(data?.signIn.userErrors.map((e) => e.message).join(" ") ?? null);
+    if (await save({ email, password })) onSignedIn();
   };
 
   return (
     <>
       <AriaButton
         onPress={() => void press()}
-        isPending={fetching}
+        isPending={isSaving}
         className="group flex w-full items-center gap-3 rounded-md border bg-surface px-3 py-2.5 text-left hover:border-edge hover:bg-hover"
       >
         <span className="min-w-0 flex-1">
@@ -121,9 +118,9 @@ function DemoCard({
         </span>
         <ArrowRight aria-hidden className="size-4 shrink-0 text-muted group-hover:text-accent" />
       </AriaButton>
-      {problem !== null && (
+      {errors.general !== null && (
         <p role="alert" className="pt-1 text-xs text-failed">
-          {problem}
+          {errors.general}
         </p>
       )}
     </>

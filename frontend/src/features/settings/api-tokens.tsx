@@ -1,7 +1,8 @@
 import { Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useQuery } from "urql";
 
+import { useAction } from "@/components/records/use-save";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Confirm, Dialog } from "@/components/ui/dialog";
@@ -131,20 +132,14 @@ function TokenList({ tokens }: { tokens: readonly Token[] }): ReactElement {
 
 function TokenLine({ token, parent }: { token: Token; parent: string | undefined }): ReactElement {
   const [isAsking, setAsking] = useState(false);
-  const [{ fetching }, revoke] = useMutation(RevokeToken);
+  const { isRunning, run } = useAction(RevokeToken, "revokeApiToken");
   const [openedAt] = useState(() => new Date());
   const hasExpired = token.expiresAt !== null && new Date(token.expiresAt) < openedAt;
 
   const confirm = async () => {
-    const { data, error } = await revoke({ input: { id: token.id } });
+    const payload = await run({ id: token.id });
     setAsking(false);
-    if (data?.revokeApiToken.token) toast(`Revoked ${token.name}`);
-    else {
-      toast(
-        error ? explain(error) : (data?.revokeApiToken.userErrors ?? []).map((e) => e.message).join(" "),
-        "failed",
-      );
-    }
+    if (payload) toast(`Revoked ${token.name}`);
   };
 
   return (
@@ -180,7 +175,7 @@ function TokenLine({ token, parent }: { token: Token; parent: string | undefined
         onConfirm={() => void confirm()}
         action="Revoke token"
         danger
-        isPending={fetching}
+        isPending={isRunning}
       >
         Programs that use this token, or one created with it, lose access at once. This cannot be undone.
       </Confirm>

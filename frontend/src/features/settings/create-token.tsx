@@ -1,7 +1,8 @@
 import { KeyRound } from "lucide-react";
 import { type ReactElement, useState } from "react";
-import { useMutation } from "urql";
 
+import { useSave } from "@/components/records/use-save";
+import { GeneralError } from "@/components/ui/general-error";
 import { Button } from "@/components/ui/button";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -10,10 +11,8 @@ import { Form } from "@/components/ui/form";
 import { Select } from "@/components/ui/select";
 import { Note } from "@/components/ui/states";
 import { useUnsavedValues } from "@/components/ui/unsaved";
-import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { formErrors, noErrors } from "@/graphql/user-errors";
 
 const CreateToken = mutation(
   graphql(`
@@ -61,44 +60,32 @@ export function CreateTokenForm({ onDone }: { onDone: () => void }): ReactElemen
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<string[]>(usual);
   const [life, setLife] = useState("never");
-  const [errors, setErrors] = useState(noErrors);
   const [secret, setSecret] = useState<string | null>(null);
-  const [{ fetching }, create] = useMutation(CreateToken);
+  const { errors, setErrors, isSaving, save } = useSave(CreateToken, "createApiToken", [
+    "name",
+    "scopes",
+    "expiresAt",
+  ]);
   useUnsavedValues(secret === null && { name, chosen, life });
 
   const submit = async () => {
-    setErrors(noErrors);
     if (chosen.length === 0) {
       setErrors({ fields: { scopes: "Choose at least one." }, general: null });
       return;
     }
-    const { data, error } = await create({
-      input: {
-        name,
-        scopes: chosen,
-        ...(life !== "never" && { expiresAt: inDays(Number(life)) }),
-      },
+    const payload = await save({
+      name,
+      scopes: chosen,
+      ...(life !== "never" && { expiresAt: inDays(Number(life)) }),
     });
-    if (data?.createApiToken.secret != null) {
-      setSecret(data.createApiToken.secret);
-      return;
-    }
-    setErrors(
-      error
-        ? { fields: {}, general: explain(error) }
-        : formErrors(data?.createApiToken.userErrors ?? [], ["name", "scopes", "expiresAt"]),
-    );
+    setSecret(payload?.secret ?? null);
   };
 
   if (secret !== null) return <FreshToken secret={secret} onDone={onDone} />;
 
   return (
     <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
-      {errors.general !== null && (
-        <Note tone="failed" role="alert">
-          {errors.general}
-        </Note>
-      )}
+      <GeneralError text={errors.general} />
       <TextField
         label="Name"
         placeholder="Reporting script"
@@ -117,7 +104,7 @@ export function CreateTokenForm({ onDone }: { onDone: () => void }): ReactElemen
         error={errors.fields["expiresAt"]}
       />
       <div className="flex justify-end">
-        <Button type="submit" look="primary" isPending={fetching}>
+        <Button type="submit" look="primary" isPending={isSaving}>
           Create token
         </Button>
       </div>

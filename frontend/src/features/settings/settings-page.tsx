@@ -1,6 +1,8 @@
 import { type ReactElement, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useQuery } from "urql";
 
+import { useAction, useSave } from "@/components/records/use-save";
+import { GeneralError } from "@/components/ui/general-error";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { ComboBox } from "@/components/ui/combo-box";
@@ -15,7 +17,7 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { type FormErrors, formErrors, noErrors } from "@/graphql/user-errors";
+import { type FormErrors } from "@/graphql/user-errors";
 import { useViewer } from "@/graphql/viewer";
 
 import { ApiTokens } from "./api-tokens";
@@ -115,31 +117,18 @@ function OwnName(): ReactElement {
 
 function NameForm({ saved }: { saved: string | undefined }): ReactElement {
   const [name, setName] = useState(saved ?? "");
-  const [errors, setErrors] = useState(noErrors);
-  const [{ fetching }, update] = useMutation(UpdateSettings);
+  const { errors, isSaving, save } = useSave(UpdateSettings, "updateSettings", ["name"]);
 
   const submit = async () => {
-    setErrors(noErrors);
-    const { data, error } = await update({ input: { name } });
-    const now = data?.updateSettings.viewer?.user.name;
-    if (now === undefined) {
-      setErrors(
-        error
-          ? { fields: {}, general: explain(error) }
-          : formErrors(data?.updateSettings.userErrors ?? [], ["name"]),
-      );
-      return;
-    }
+    const payload = await save({ name });
+    if (!payload) return;
+    const now = payload.viewer?.user.name ?? "";
     toast(now === "" ? "Your e-mail stands for your name" : `Your name is ${now}`);
   };
 
   return (
     <Form className="mt-4 flex max-w-sm flex-col gap-3" onSubmit={() => void submit()}>
-      {errors.general !== null && (
-        <Note tone="failed" role="alert">
-          {errors.general}
-        </Note>
-      )}
+      <GeneralError text={errors.general} />
       <TextField
         label="Your name"
         hint="Shown to others in place of your e-mail."
@@ -150,7 +139,7 @@ function NameForm({ saved }: { saved: string | undefined }): ReactElement {
         error={errors.fields["name"]}
       />
       <div>
-        <Button type="submit" isPending={fetching} isDisabled={saved === undefined || name.trim() === saved}>
+        <Button type="submit" isPending={isSaving} isDisabled={saved === undefined || name.trim() === saved}>
           Save name
         </Button>
       </div>
@@ -189,20 +178,13 @@ function zoneChoices(): { id: string; label: string; hint?: string }[] {
 
 function TimeZone({ value }: { value: string }): ReactElement {
   const [choices] = useState(zoneChoices);
-  const [, update] = useMutation(UpdateSettings);
+  const { run } = useAction(UpdateSettings, "updateSettings");
 
   const set = async (id: string) => {
-    const { data, error } = await update({ input: { timeZone: id === ownZone ? "" : id } });
-    if (data?.updateSettings.viewer) {
-      toast(
-        id === ownZone ? "Times are in the browser's time zone" : `Times are in ${id.replaceAll("_", " ")}`,
-      );
-    } else {
-      toast(
-        error ? explain(error) : (data?.updateSettings.userErrors ?? []).map((e) => e.message).join(" "),
-        "failed",
-      );
-    }
+    if (!(await run({ timeZone: id === ownZone ? "" : id }))) return;
+    toast(
+      id === ownZone ? "Times are in the browser's time zone" : `Times are in ${id.replaceAll("_", " ")}`,
+    );
   };
 
   return (
@@ -223,33 +205,22 @@ function Password({ email }: { email: string }): ReactElement {
   const [currentPassword, setCurrent] = useState("");
   const [newPassword, setNew] = useState("");
   const [revokeTokens, setRevoke] = useState(true);
-  const [errors, setErrors] = useState(noErrors);
-  const [{ fetching }, change] = useMutation(ChangePassword);
+  const { errors, isSaving, save } = useSave(ChangePassword, "changePassword", [
+    "currentPassword",
+    "newPassword",
+  ]);
 
   const submit = async () => {
-    setErrors(noErrors);
-    const { data, error } = await change({ input: { currentPassword, newPassword, revokeTokens } });
-    if (data?.changePassword.viewer) {
-      toast("Password changed");
-      setCurrent("");
-      setNew("");
-      return;
-    }
-    setErrors(
-      error
-        ? { fields: {}, general: explain(error) }
-        : formErrors(data?.changePassword.userErrors ?? [], ["currentPassword", "newPassword"]),
-    );
+    if (!(await save({ currentPassword, newPassword, revokeTokens }))) return;
+    toast("Password changed");
+    setCurrent("");
+    setNew("");
   };
 
   return (
     <Panel title="Password">
       <Form className="flex max-w-sm flex-col gap-3" onSubmit={() => void submit()}>
-        {errors.general !== null && (
-          <Note tone="failed" role="alert">
-            {errors.general}
-          </Note>
-        )}
+        <GeneralError text={errors.general} />
         <Passwords
           email={email}
           current={currentPassword}
@@ -264,7 +235,7 @@ function Password({ email }: { email: string }): ReactElement {
         <div>
           <Button
             type="submit"
-            isPending={fetching}
+            isPending={isSaving}
             isDisabled={currentPassword === "" || newPassword === ""}
           >
             Change password
