@@ -8,6 +8,7 @@ import { useHotkey } from "@/components/ui/hotkeys";
 import { PageHead } from "@/components/ui/page";
 import { usePeriod } from "@/components/ui/use-period";
 import { useIsStaff } from "@/graphql/viewer";
+import type { DeliveryFilter } from "@/live/delivery-pages";
 import { isSuperseded } from "@/live/delivery-row";
 import { useLiveDeliveries } from "@/live/live-deliveries";
 
@@ -41,14 +42,11 @@ export function DeliveriesPage(): ReactElement {
   );
 }
 
-function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: string | null }): ReactElement {
-  const navigate = useNavigate();
-  const router = useRouter();
-  const isStaff = useIsStaff();
+/** The live log of a filter: whether it follows, and which rows are chosen in it. */
+function useLog(filter: DeliveryFilter, hasDetail: boolean) {
   const [paused, setPaused] = useState(false);
   const [atTop, setAtTop] = useState(true);
   const [picked, setPicked] = useState<readonly string[]>([]);
-  const filter = toFilter(search, usePeriod(search));
   const key = JSON.stringify(filter);
   const [shown, setShown] = useState(key);
   // Another view is another list: nothing in it is chosen yet, and it is looked at from its top.
@@ -57,8 +55,7 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
     setPicked([]);
     setAtTop(true);
   }
-  const live = useLiveDeliveries(filter, atTop && !paused && selectedId === null && picked.length === 0);
-  const chosen = useMemo(() => new Set(picked), [picked]);
+  const live = useLiveDeliveries(filter, atTop && !paused && !hasDetail && picked.length === 0);
   const ids = useRef<readonly string[]>([]);
   useEffect(() => {
     ids.current = live.rows.map((row) => row.id);
@@ -66,20 +63,16 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
   const onPick = useCallback((row: string, range: boolean) => {
     setPicked((before) => pick(ids.current, before, row, range));
   }, []);
-  const filters = countFilters(search);
-
   useHotkey("p", () => {
     setPaused((was) => !was);
   });
+  return { live, key, paused, setPaused, setAtTop, picked, setPicked, onPick };
+}
 
-  const set = (change: Partial<DeliveriesSearch>) => {
-    void navigate({
-      to: selectedId === null ? "/deliveries" : "/deliveries/$id",
-      params: { id: selectedId ?? "" },
-      search: { ...search, ...change },
-      replace: true,
-    });
-  };
+/** Where a row leads, in the view that is shown. */
+function useOpen(search: DeliveriesSearch, selectedId: string | null) {
+  const navigate = useNavigate();
+  const router = useRouter();
   const onOpen = useCallback(
     (id: string) => {
       void navigate({ to: "/deliveries/$id", params: { id }, search, replace: selectedId !== null });
@@ -90,52 +83,42 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
     (id: string) => router.buildLocation({ to: "/deliveries/$id", params: { id }, search }).href,
     [router, search],
   );
+  return { onOpen, hrefOf };
+}
+
+function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: string | null }): ReactElement {
+  const navigate = useNavigate();
+  const router = useRouter();
+  const isStaff = useIsStaff();
+  const filter = toFilter(search, usePeriod(search));
+  const log = useLog(filter, selectedId !== null);
+  const { live } = log;
+  const chosen = useMemo(() => new Set(log.picked), [log.picked]);
+  const open = useOpen(search, selectedId);
+  const set = (change: Partial<DeliveriesSearch>) => {
+    void navigate({
+      to: selectedId === null ? "/deliveries" : "/deliveries/$id",
+      params: { id: selectedId ?? "" },
+      search: { ...search, ...change },
+      replace: true,
+    });
+  };
+  const isEmpty = live.status === "ready" && live.rows.length === 0 && live.waitingCount === 0;
 
   return (
     <>
-      <PageHead
-        title="Postbacks sent"
-        isAsideWide
-        aside={
-          <>
-            <ConnectionState paused={paused} />
-            <Suspense>
-              <BulkReplay
-                filter={filter}
-                picked={picked}
-                failures={
-                  live.status === "ready"
-                    ? live.rows.filter((row) => row.state === "FAILED" && !isSuperseded(row)).length
-                    : null
-                }
-                onClose={() => {
-                  setPicked([]);
-                }}
-              />
-            </Suspense>
-            <Button
-              icon={paused ? Play : Pause}
-              onPress={() => {
-                setPaused(!paused);
-              }}
-            >
-              {paused ? "Resume" : "Pause"}
-            </Button>
-          </>
-        }
-      />
+      <LogHead log={log} filter={filter} />
       <Filters search={search} set={set} />
       {(live.liveError !== null || live.sampling !== null) && (
         <Suspense>
           <LogNotes live={live} />
         </Suspense>
       )}
-      {live.status === "failed" ||
-      (live.status === "ready" && live.rows.length === 0 && live.waitingCount === 0) ? (
+      {live.status === "failed" || isEmpty ? (
         <Suspense>
           <Nothing
             live={live}
-            filtered={filters > 0}
+            filtered={countFilters(search) > 0}
             onClear={() => {
               void navigate({ to: "/deliveries", search: {} });
             }}
@@ -144,18 +127,18 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
         </Suspense>
       ) : (
         <DeliveryList
-          key={key}
+          key={log.key}
           rows={live.rows}
           isStaff={isStaff}
           same={[...(search.campaign ? ["Campaign"] : []), ...(search.postback ? ["Postback"] : [])]}
           selectedId={selectedId}
-          hrefOf={hrefOf}
-          onOpen={onOpen}
+          hrefOf={open.hrefOf}
+          onOpen={open.onOpen}
           picked={chosen}
-          onPick={onPick}
+          onPick={log.onPick}
           waitingCount={live.waitingCount}
           onShowWaiting={live.showWaiting}
-          onAtTop={setAtTop}
+          onAtTop={log.setAtTop}
           hasOlder={live.hasOlder}
           isLoadingOlder={live.isLoadingOlder}
           onLoadOlder={live.loadOlder}
@@ -163,5 +146,39 @@ function Log({ search, selectedId }: { search: DeliveriesSearch; selectedId: str
         />
       )}
     </>
+  );
+}
+
+function LogHead({ log, filter }: { log: ReturnType<typeof useLog>; filter: DeliveryFilter }): ReactElement {
+  const { live, paused, setPaused, picked, setPicked } = log;
+  const failures = live.rows.filter((row) => row.state === "FAILED" && !isSuperseded(row)).length;
+  return (
+    <PageHead
+      title="Postbacks sent"
+      isAsideWide
+      aside={
+        <>
+          <ConnectionState paused={paused} />
+          <Suspense>
+            <BulkReplay
+              filter={filter}
+              picked={picked}
+              failures={live.status === "ready" ? failures : null}
+              onClose={() => {
+                setPicked([]);
+              }}
+            />
+          </Suspense>
+          <Button
+            icon={paused ? Play : Pause}
+            onPress={() => {
+              setPaused(!paused);
+            }}
+          >
+            {paused ? "Resume" : "Pause"}
+          </Button>
+        </>
+      }
+    />
   );
 }

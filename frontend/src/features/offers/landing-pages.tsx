@@ -1,0 +1,252 @@
+import { Plus, Trash2 } from "lucide-react";
+import { type ReactElement, useState } from "react";
+
+import { useSave } from "@/components/records/use-save";
+import { Button, IconButton } from "@/components/ui/button";
+import { Confirm, Dialog } from "@/components/ui/dialog";
+import { TextField } from "@/components/ui/field";
+import { Form } from "@/components/ui/form";
+import { GeneralError } from "@/components/ui/general-error";
+import { Panel } from "@/components/ui/page";
+import { type Column, Table } from "@/components/ui/table";
+import { useUnsavedValues } from "@/components/ui/unsaved";
+import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
+
+import { DestinationCheck, useTry } from "./destination-check";
+import type { LandingPage, Offer } from "./one-offer";
+
+const SavePage = mutation(
+  graphql(`
+    mutation StaffSavePage($input: SaveLandingPageInput!) {
+      saveLandingPage(input: $input) {
+        landingPage {
+          id
+          key
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "offers",
+);
+
+const DeletePage = mutation(
+  graphql(`
+    mutation StaffDeletePage($input: DeleteLandingPageInput!) {
+      deleteLandingPage(input: $input) {
+        deletedId
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "offers",
+);
+
+/** The pages of an offer that a link can name with lp=, each with its last try. */
+export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): ReactElement {
+  const [editing, setEditing] = useState<LandingPage | "new" | null>(null);
+  const [deleting, setDeleting] = useState<LandingPage | null>(null);
+  const { errors, isSaving, save } = useSave(DeletePage, "deleteLandingPage");
+  const { tryNow } = useTry(onChanged);
+  return (
+    <Panel
+      title="Landing pages"
+      flush
+      aside={
+        <Button
+          size="sm"
+          icon={Plus}
+          onPress={() => {
+            setEditing("new");
+          }}
+        >
+          New landing page
+        </Button>
+      }
+    >
+      {offer.landingPages.length === 0 ? (
+        <p className="p-4 text-muted">None: every click goes to the destination.</p>
+      ) : (
+        <Table
+          label="Landing pages"
+          columns={pageColumns({ onEdit: setEditing, onDelete: setDeleting, onTried: onChanged })}
+          rows={offer.landingPages}
+          rowId={(row) => row.id}
+        />
+      )}
+      <Dialog
+        title={editing === "new" ? "New landing page" : "Landing page"}
+        isOpen={editing !== null}
+        onClose={() => {
+          setEditing(null);
+        }}
+      >
+        {editing !== null && (
+          <PageForm
+            offerId={offer.id}
+            page={editing === "new" ? null : editing}
+            onSaved={(id) => {
+              setEditing(null);
+              onChanged();
+              if (id !== undefined) tryNow(id);
+            }}
+          />
+        )}
+      </Dialog>
+      <Confirm
+        title="Delete landing page"
+        isOpen={deleting !== null}
+        onClose={() => {
+          setDeleting(null);
+        }}
+        action="Delete"
+        danger
+        isPending={isSaving}
+        onConfirm={() => {
+          if (!deleting) return;
+          void save({ id: deleting.id }).then((payload) => {
+            if (!payload) return;
+            setDeleting(null);
+            onChanged();
+          });
+        }}
+      >
+        <GeneralError text={errors.general} />
+        <p>Links that name {deleting?.key} lead to the offer&apos;s destination from then on.</p>
+      </Confirm>
+    </Panel>
+  );
+}
+
+interface PageActions {
+  onEdit: (page: LandingPage) => void;
+  onDelete: (page: LandingPage) => void;
+  onTried: () => void;
+}
+
+function pageColumns({ onEdit, onDelete, onTried }: PageActions): Column<LandingPage>[] {
+  return [
+    {
+      id: "name",
+      header: "Landing page",
+      lead: true,
+      cell: (row) => (
+        <Button
+          size="sm"
+          look="quiet"
+          className="-ml-2 pointer-coarse:-ml-3"
+          onPress={() => {
+            onEdit(row);
+          }}
+        >
+          {row.name}
+        </Button>
+      ),
+    },
+    {
+      id: "key",
+      header: "lp",
+      cell: (row) => (
+        <span translate="no" className="font-mono text-sm">
+          {row.key}
+        </span>
+      ),
+    },
+    {
+      id: "url",
+      header: "URL",
+      cell: (row) => (
+        <span translate="no" className="font-mono text-sm break-all text-muted">
+          {row.url}
+        </span>
+      ),
+    },
+    {
+      id: "check",
+      header: "Last try",
+      label: "last try",
+      cell: (row) => <DestinationCheck check={row.check} id={row.id} name={row.name} onTried={onTried} />,
+    },
+    {
+      id: "delete",
+      header: "Actions",
+      trail: true,
+      cell: (row) => (
+        <IconButton
+          icon={Trash2}
+          label={`Delete ${row.name}`}
+          size="sm"
+          onPress={() => {
+            onDelete(row);
+          }}
+        />
+      ),
+    },
+  ];
+}
+
+function PageForm({
+  offerId,
+  page,
+  onSaved,
+}: {
+  offerId: string;
+  page: LandingPage | null;
+  onSaved: (id: string | undefined) => void;
+}): ReactElement {
+  const [key, setKey] = useState(page?.key ?? "");
+  const [name, setName] = useState(page?.name ?? "");
+  const [url, setUrl] = useState(page?.url ?? "");
+  const { errors, isSaving, save } = useSave(SavePage, "saveLandingPage", ["key", "name", "url"]);
+  useUnsavedValues({ key, name, url });
+  return (
+    <Form
+      className="flex flex-col gap-4"
+      onSubmit={() => {
+        void save({ ...(page ? { id: page.id } : { offerId }), key, name, url }).then((payload) => {
+          if (payload) onSaved(payload.landingPage?.id);
+        });
+      }}
+    >
+      <GeneralError text={errors.general} />
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        isRequired
+        autoFocus
+        error={errors.fields["name"]}
+      />
+      <TextField
+        label="Key"
+        hint="Value of lp= in the link."
+        mono
+        value={key}
+        onChange={setKey}
+        isRequired
+        error={errors.fields["key"]}
+      />
+      <TextField
+        label="URL"
+        mono
+        value={url}
+        onChange={setUrl}
+        placeholder="https://play.operator.example/welcome?cid={click_id}"
+        isRequired
+        error={errors.fields["url"]}
+      />
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" isPending={isSaving}>
+          Save
+        </Button>
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,185 @@
+import { Plus } from "lucide-react";
+import { type ReactElement, type ReactNode, useState } from "react";
+
+import { useSave } from "@/components/records/use-save";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Confirm, Dialog } from "@/components/ui/dialog";
+import { GeneralError } from "@/components/ui/general-error";
+import { None } from "@/components/ui/none";
+import { Panel } from "@/components/ui/page";
+import { type Column, Table } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+import { toast } from "@/components/ui/toast";
+import { graphql } from "@/graphql/graphql";
+import { mutation } from "@/graphql/mutation";
+
+import { DealForm } from "./deal-form";
+import { dealWords } from "./deal-words";
+import type { Deal, Offer } from "./one-offer";
+
+const EndDeal = mutation(
+  graphql(`
+    mutation StaffEndDeal($input: EndDealInput!) {
+      endDeal(input: $input) {
+        deal {
+          id
+          validTo
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "offers",
+  "node",
+);
+
+/** What an offer pays, and to whom: deals are made and ended, never changed. */
+export function OfferDeals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): ReactElement {
+  const [isNew, setNew] = useState(false);
+  const [ending, setEnding] = useState<Deal | null>(null);
+  const { errors, isSaving, save } = useSave(EndDeal, "endDeal");
+  const [now] = useState(() => Date.now());
+  return (
+    <Panel
+      title="Deals"
+      flush
+      aside={
+        <Button
+          size="sm"
+          icon={Plus}
+          onPress={() => {
+            setNew(true);
+          }}
+        >
+          New deal
+        </Button>
+      }
+    >
+      <Table label="Deals" columns={dealColumns(now, setEnding)} rows={offer.deals} rowId={(row) => row.id} />
+      <Dialog
+        title="New deal"
+        wide
+        isOpen={isNew}
+        onClose={() => {
+          setNew(false);
+        }}
+      >
+        <DealForm
+          offerId={offer.id}
+          currency={offer.currency}
+          onSaved={() => {
+            setNew(false);
+            toast("Deal created");
+            onChanged();
+          }}
+        />
+      </Dialog>
+      <Confirm
+        title="End deal"
+        isOpen={ending !== null}
+        onClose={() => {
+          setEnding(null);
+        }}
+        action="End deal"
+        danger
+        isPending={isSaving}
+        onConfirm={() => {
+          if (!ending) return;
+          void save({ id: ending.id }).then((payload) => {
+            if (!payload) return;
+            setEnding(null);
+            toast("Deal ended; calculated conversions keep its terms");
+            onChanged();
+          });
+        }}
+      >
+        <GeneralError text={errors.general} />
+        <p>It no longer pays for new conversions. Those already calculated keep their terms.</p>
+      </Confirm>
+    </Panel>
+  );
+}
+
+function stateOf({ validFrom, validTo }: Deal, now: number): "Ended" | "Upcoming" | "Active" {
+  if (validTo !== null && Date.parse(validTo) <= now) return "Ended";
+  return validFrom !== null && Date.parse(validFrom) > now ? "Upcoming" : "Active";
+}
+
+function tierWords({ tierBy, model }: Deal, tier: Deal["tiers"][number]): string {
+  const unit = tierBy === "COUNT" ? "" : " NGR";
+  return `from ${tier.from}${unit}: ${model === "REVSHARE" ? `${tier.percent} %` : tier.amount}`;
+}
+
+function dealColumns(now: number, onEnd: (deal: Deal) => void): Column<Deal>[] {
+  return [
+    {
+      id: "terms",
+      header: "Deal",
+      lead: true,
+      cell: (row) => <span className="font-medium">{dealWords(row)}</span>,
+    },
+    {
+      id: "state",
+      header: "State",
+      trail: true,
+      cell: (row) => (
+        <Badge tone={stateOf(row, now) === "Active" ? "delivered" : "queued"}>{stateOf(row, now)}</Badge>
+      ),
+    },
+    {
+      id: "whose",
+      header: "Applies to",
+      cell: (row) => row.affiliate?.name ?? <span className="text-muted">All affiliates</span>,
+    },
+    {
+      id: "tiers",
+      header: "Tiers",
+      label: "tiers",
+      cell: (row) =>
+        row.tiers.length === 0 ? <None /> : row.tiers.map((tier) => tierWords(row, tier)).join("; "),
+    },
+    {
+      id: "dates",
+      header: "Period",
+      cell: (row) => (
+        <span className="text-muted">
+          <Period {...row} />
+        </span>
+      ),
+    },
+    {
+      id: "end",
+      header: "Actions",
+      cell: (row) =>
+        stateOf(row, now) === "Active" && (
+          <Button
+            size="sm"
+            look="quiet"
+            onPress={() => {
+              onEnd(row);
+            }}
+          >
+            End deal
+          </Button>
+        ),
+    },
+  ];
+}
+
+function Period({ validFrom, validTo }: Pick<Deal, "validFrom" | "validTo">): ReactNode {
+  const from = validFrom !== null && <Time at={validFrom} form="day" />;
+  const to = validTo !== null && <Time at={validTo} form="day" />;
+  if (from && to) {
+    return (
+      <>
+        {from} – {to}
+      </>
+    );
+  }
+  if (from) return <>From {from}</>;
+  return to ? <>Until {to}</> : "Always";
+}
