@@ -24,6 +24,7 @@ var unaudited = map[string]string{
 	"recordConversion": "a fact: its event names who reported it", "testPostback": "a test: kept with who fired it", "runScenarios": "a test",
 	"replayDelivery": "a new delivery", "replayDeliveries": "kept with who asked", "pauseBulkReplay": "kept with it",
 	"resumeBulkReplay": "kept with it", "cancelBulkReplay": "kept with it",
+	"tryDestination":  "nothing: what it found is kept with the page",
 	"attributeByRule": "a dry run, as it is tried here", "importStatusChanges": "a file that changes nothing, as it is tried here",
 }
 
