@@ -49,3 +49,23 @@ test("a delivery's id, pasted into the palette, leads to it", async ({ page, dem
   await expect(page.getByText(id ?? "").first()).toBeVisible();
   expect(page.url()).toContain("/deliveries/");
 });
+
+test("the palette finds an offer by its name, and goes straight to it", async ({ page, demo }) => {
+  await signIn(page, demo, "manager");
+  const response = await page.request.post("/graphql", {
+    data: { query: "{ offers(first: 1) { edges { node { name } } } }" },
+  });
+  const { data } = (await response.json()) as { data: { offers: { edges: { node: { name: string } }[] } } };
+  const name = data.offers.edges[0]?.node.name ?? "";
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
+  await page.keyboard.insertText(name);
+  await expect(page.getByRole("option", { name: new RegExp(`${name}.*Offer`, "u") }).first()).toHaveAttribute(
+    "aria-selected",
+    "true",
+  );
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+});
