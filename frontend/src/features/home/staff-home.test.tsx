@@ -63,3 +63,21 @@ it("keeps an affiliate's home as it is", async () => {
   expect(screen.queryByText("Waiting for you")).not.toBeInTheDocument();
   expect(world.asked).not.toContain("StaffHome");
 });
+
+it("leads a new installation to its first conversion, and does not say that nothing waits", async () => {
+  const world = staffWorld();
+  Object.assign(world, { conversions: [] });
+  Object.assign(world.staffHome, {
+    unattributed: 0,
+    oldestUnattributedAt: null,
+    silent: [],
+    refused: [],
+    deadDestinations: [],
+    circuits: [],
+    withoutParam: [],
+  });
+  open("/", world);
+  const steps = await screen.findByRole("list", { name: "Checklist" });
+  expect(within(steps).getByRole("link", { name: "inbound log" })).toHaveAttribute("href", "/staff/received");
+  expect(screen.queryByText(/^Nothing waits/)).not.toBeInTheDocument();
+});
