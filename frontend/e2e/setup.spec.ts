@@ -61,7 +61,8 @@ function person(page: Page, device: Device): Person {
     look: async (name) => {
       await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
       await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
-      await expectFit(page, `setup-${device.name}-${name}`);
+      // The keyboard's pages are the mouse's, which are looked at already.
+      if (device.name !== "keyboard") await expectFit(page, `setup-${device.name}-${name}`);
     },
   };
 }
