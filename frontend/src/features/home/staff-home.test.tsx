@@ -26,7 +26,7 @@ it("tells staff what waits, and each line leads to where it is dealt with", asyn
     /^1 call of “nobody” refused: to an unknown integration$/,
     "/staff/received?result=unknown_integration",
   );
-  leads(/^The landing page Welcome bonus of Royal Reels is dead$/, "/staff/offers/O1");
+  leads(/^The landing page Welcome bonus of Royal Reels Casino is dead$/, "/staff/offers/O1");
   leads(/^pb.voltrack.example takes no postbacks$/, "/staff/engine");
   leads(/^North Star Media: 150 clicks without param_1$/, "/clicks?affiliate=A1&range=24h&param=none");
   expect(list).toHaveTextContent("75% of 200 clicks in 24 hours");
