@@ -26,6 +26,11 @@ type NewUser struct {
 	AffiliateID ids.Affiliate // of a user with the role affiliate; otherwise zero
 }
 
+// HaveUsers tells whether anybody can sign in at all; a new installation has no users.
+func (a *Accounts) HaveUsers(ctx context.Context) (bool, error) {
+	return a.client.User.Query().Exist(ctx)
+}
+
 // CreateUser creates a user. Managers create affiliates' users; admins create every kind.
 func (a *Accounts) CreateUser(ctx context.Context, n NewUser) (*db.User, error) {
 	v, err := viewer.Require(ctx)

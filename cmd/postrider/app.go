@@ -16,6 +16,7 @@ import (
 	"postrider/graph/gen"
 	"postrider/internal/installation"
 	"postrider/internal/pg"
+	"postrider/internal/viewer"
 	"postrider/server"
 )
 
@@ -102,8 +103,22 @@ func (a *App) listen(ctx context.Context) (err error) {
 	if err := a.rememberURL(ctx); err != nil {
 		return err
 	}
+	if a.name != "work" {
+		if err := a.hintAtFirstUser(ctx); err != nil {
+			return err
+		}
+	}
 	a.process.log.Info("listening", "addr", a.listener.Addr().String(), "public_url", a.process.cfg.PublicURL, "version", version)
 	return nil
+}
+
+// hintAtFirstUser says, while there is no user, how to create the first one.
+func (a *App) hintAtFirstUser(ctx context.Context) error {
+	some, err := a.services.accounts.HaveUsers(viewer.AsSystem(ctx))
+	if err == nil && !some {
+		a.process.log.Warn("nobody can sign in yet", "create", "postrider user create --email ADDRESS --role admin")
+	}
+	return err
 }
 
 // rememberURL stores the App's URL for commands run beside it.

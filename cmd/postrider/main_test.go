@@ -203,6 +203,48 @@ func TestProgramEndsWhenAsked(t *testing.T) {
 	wg.Wait()
 }
 
+func TestProgramSaysHowToCreateTheFirstUser(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	flags := []string{"--database-url=" + db.URL, "--data=" + t.TempDir()}
+	said := func() bool {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var all bytes.Buffer
+		log := &stopping{log: &all, at: `"listening"`, stop: cancel}
+		if code := run(ctx, append([]string{"serve", "--addr=127.0.0.1:0"}, flags...), nil, io.Discard, log); code != 0 {
+			t.Fatalf("code %d: %s", code, all.String())
+		}
+		return strings.Contains(all.String(), "postrider user create --email ADDRESS --role admin")
+	}
+	if !said() {
+		t.Error("an empty installation does not say how somebody gets in")
+	}
+	if _, errs, code := withInput(t, "correct horse battery\n", append([]string{"user", "create", "--email=ada@network.example", "--role=admin"}, flags...)...); code != 0 {
+		t.Fatal(errs)
+	}
+	if said() {
+		t.Error("it is said although there is a user")
+	}
+}
+
+// stopping is a log that ends the program once a word was written.
+type stopping struct {
+	log  *bytes.Buffer
+	at   string
+	stop func()
+	mu   sync.Mutex
+}
+
+func (s *stopping) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if bytes.Contains(p, []byte(s.at)) {
+		s.stop()
+	}
+	return s.log.Write(p)
+}
+
 // notifying is a log that signals when a word was first written.
 type notifying struct {
 	want string

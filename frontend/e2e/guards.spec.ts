@@ -116,6 +116,9 @@ test("of two tabs that change one postback the second is told, and decides", asy
   await page.screenshot({ path: "test-results/shots/guard-conflict.png" });
   await conflict.getByRole("button", { name: "See theirs" }).click();
   await expect(page.getByText("Version 2", { exact: true })).toBeVisible();
+  const newest = page.getByRole("list", { name: "Versions" }).getByRole("listitem").first();
+  await expect(newest.getByRole("insertion").first()).toBeVisible();
+  await expect(newest.getByRole("deletion").first()).toBeVisible();
   // Mine is still there.
   await page.getByRole("tab", { name: "Edit" }).click();
   await expect(page.getByRole("textbox", { name: "URL" })).toHaveText(url("mine"));

@@ -6,7 +6,11 @@ export interface Hands {
   press: (what: Locator) => Promise<void>;
   tick: (name: RegExp) => Promise<void>;
   paste: (where: Locator, text: string) => Promise<void>;
+  /** Types into a field, in the place of what it holds. */
+  type: (where: Locator, text: string) => Promise<void>;
   choose: (field: Locator, option: RegExp) => Promise<void>;
+  /** Types into a combo box, and takes what is found. */
+  find: (field: Locator, text: string) => Promise<void>;
 }
 
 /** With a mouse, or with a finger where the page is a phone's. */
@@ -28,9 +32,19 @@ export function pointer(page: Page, isPhone: boolean): Hands {
       await page.evaluate((t) => navigator.clipboard.writeText(t), text);
       await page.keyboard.press("Control+V");
     },
+    type: async (where, text) => {
+      await press(where);
+      await page.keyboard.press("Control+A");
+      await page.keyboard.insertText(text);
+    },
     choose: async (field, option) => {
       await press(field);
       await press(page.getByRole("option", { name: option }));
+    },
+    find: async (field, text) => {
+      await press(field);
+      await page.keyboard.type(text);
+      await press(page.getByRole("option", { name: text }));
     },
   };
 }
@@ -79,6 +93,26 @@ export function keyboard(page: Page): Hands {
       await reach(where);
       await page.evaluate((t) => navigator.clipboard.writeText(t), text);
       await page.keyboard.press("Control+V");
+    },
+    type: async (where, text) => {
+      count += 1;
+      await reach(where);
+      await page.keyboard.press("Control+A");
+      await page.keyboard.insertText(text);
+    },
+    find: async (field, text) => {
+      count += 1;
+      await reach(field);
+      await page.keyboard.type(text);
+      await expect(page.getByRole("option", { name: text })).toBeVisible();
+      // What is pointed at by keyboard is no focus of its own: the field keeps it.
+      await pressUntil(
+        page,
+        "ArrowDown",
+        async () => (await field.getAttribute("aria-activedescendant")) !== null,
+        3,
+      );
+      await page.keyboard.press("Enter");
     },
     choose: async (field, option) => {
       await press(field);

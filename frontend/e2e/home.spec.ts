@@ -84,3 +84,45 @@ test("a test click is shown as one, and counted nowhere", async ({ page, demo, r
   await row.getByRole("link").click();
   await expect(page.getByText("No report counts it.")).toBeVisible();
 });
+
+test("a test that was fired before saving ticks the checklist, which names the manager", async ({
+  page,
+  demo,
+}) => {
+  const own = demo.users.filter((user) => user.role.toLowerCase() === "affiliate").at(1);
+  await signIn(page, { ...demo, users: own ? [own] : [] });
+  const ask = async (query: string, variables: Record<string, unknown> = {}) =>
+    (await (await page.request.post("/graphql", { data: { query, variables } })).json()) as {
+      data: {
+        viewer: { echoUrl: string };
+        offers: { edges: { node: { id: string } }[] };
+        createCampaign: { campaign: { id: string } };
+      };
+    };
+  const { viewer, offers } = (await ask("{ viewer { echoUrl } offers(first: 1) { edges { node { id } } } }"))
+    .data;
+  const made = await ask(
+    "mutation($input: CreateCampaignInput!) { createCampaign(input: $input) { campaign { id } } }",
+    { input: { name: "Not proven yet", offerId: offers.edges[0]?.node.id } },
+  );
+  const campaign = made.data.createCampaign.campaign.id;
+  const step = (name: string) =>
+    page.getByRole("list", { name: "Checklist" }).getByRole("listitem").filter({ hasText: name });
+  await page.goto("/");
+  await expect(step("Test fired").getByRole("img", { name: "To do" })).toBeVisible();
+  await expect(step("First delivery")).toContainText("Petra Novak");
+
+  await page.goto(`/postbacks/new?campaign=${encodeURIComponent(campaign)}&goal=registration`);
+  await page.getByRole("button", { name: "Enter manually" }).click();
+  await page
+    .getByRole("textbox", { name: "URL" })
+    .fill(`${viewer.echoUrl}?cid={param_1}&tid={conversion_id}`);
+  await page.getByRole("button", { name: "Simulate" }).click();
+  const simulation = page.getByRole("article", { name: "Simulation of Registration" });
+  await simulation.getByRole("button", { name: "Fire test" }).click();
+  await expect(simulation.getByText("200", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Create postback" }).click();
+  await expect(page.getByText(/^Created 1 postback/)).toBeVisible();
+  await page.goto("/");
+  await expect(step("Test fired").getByRole("img", { name: "Done" })).toBeVisible();
+});

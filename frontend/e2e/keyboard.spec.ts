@@ -49,3 +49,25 @@ test("a delivery's id, pasted into the palette, leads to it", async ({ page, dem
   await expect(page.getByText(id ?? "").first()).toBeVisible();
   expect(page.url()).toContain("/deliveries/");
 });
+
+test("the palette finds an offer by its name, and goes straight to it", async ({ page, demo }) => {
+  await signIn(page, demo, "manager");
+  const response = await page.request.post("/graphql", {
+    data: { query: "{ offers(first: 1) { edges { node { name } } } }" },
+  });
+  const { data } = (await response.json()) as { data: { offers: { edges: { node: { name: string } }[] } } };
+  const name = data.offers.edges[0]?.node.name ?? "";
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox")).toBeFocused();
+  await page.keyboard.insertText(name);
+  // Campaigns may be named after it.
+  const option = page.getByRole("option", { name: `${name} Offer`, exact: true });
+  await expect(async () => {
+    if ((await option.getAttribute("aria-selected")) !== "true") await page.keyboard.press("ArrowDown");
+    await expect(option).toHaveAttribute("aria-selected", "true", { timeout: 200 });
+  }).toPass();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+});

@@ -94,6 +94,22 @@ test("days are set by keyboard in the live log", async ({ page, demo }) => {
   await expect(rows.first()).toBeVisible();
 });
 
+test("days are set by keyboard in staff's lists", async ({ page, demo }) => {
+  await signIn(page, demo, "manager");
+  await inTurn(["conversions", "staff/received", "staff/audit"], async (list) => {
+    await page.goto(`/${list}`);
+    await page.getByRole("button", { name: /^(Filter by dates|Dates)/ }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Dates" });
+    await expect(dialog.getByText(/^in /)).toBeVisible();
+    await expect(dialog.getByRole("option").first()).toBeFocused();
+    await page.keyboard.type("Last 30");
+    await expect(dialog.getByRole("option", { name: "Last 30 days" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(new RegExp(`/${list}\\?range=30d$`, "u"));
+  });
+});
+
 for (const width of [1440, 390]) {
   test(`the dates fit, ${String(width)} wide`, async ({ page, demo }) => {
     await page.setViewportSize({ width, height: 844 });

@@ -61,45 +61,65 @@ export async function stop(program: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Starts the program on a free port over a database of its own, fills it, and takes it down afterwards. */
-export default async function start(): Promise<() => Promise<void>> {
-  if (process.env["POSTRIDER_E2E_URL"] !== undefined && process.env["POSTRIDER_E2E_DEMO"] !== undefined) {
-    return async () => undefined;
-  }
-  const data = mkdtempSync(join(tmpdir(), "postrider-e2e-"));
+/** A program that runs over a database of its own. */
+export interface Running {
+  url: string;
+  /** What subcommands need to join it. */
+  env: NodeJS.ProcessEnv;
+  data: string;
+  stop: () => Promise<void>;
+}
+
+/** Starts the program on a free port over an empty database, and waits until it has said that it answers. */
+export async function startProgram(name: string, args: string[], ready: string): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), "postrider-e2e-"));
   // Where root runs the tests, PostgreSQL runs as somebody else, who has to get through here.
-  chmodSync(data, 0o755);
+  chmodSync(folder, 0o755);
   const port = await freePort();
   const url = `http://127.0.0.1:${String(port)}`;
+  const data = join(folder, "data");
   const env = {
     ...process.env,
-    POSTRIDER_DATA: join(data, "data"),
+    POSTRIDER_DATA: data,
     POSTRIDER_ADDR: `127.0.0.1:${String(port)}`,
     POSTRIDER_PUBLIC_URL: url,
     POSTRIDER_ALLOW_PRIVATE_TARGETS: "true",
   };
   mkdirSync("test-results", { recursive: true });
-  const log = createWriteStream("test-results/postrider.log");
-  const program = spawn(binary, ["all", "--demo", "--demo-rate=0"], { env });
+  const log = createWriteStream(`test-results/${name}.log`);
+  const program = spawn(binary, ["all", ...args], { env });
   program.stdout.pipe(log);
   program.stderr.pipe(log);
   const takeDown = async () => {
     await stop(program);
-    rmSync(data, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   };
   try {
-    // It says where it is when it answers.
-    await untilSaid(program, "Postrider with demo data on");
-    const { stdout } = await promisify(execFile)(binary, ["demo", "--json"], {
-      env,
-      maxBuffer: 16 * 1024 * 1024,
-    });
-    process.env["POSTRIDER_E2E_URL"] = url;
-    process.env["POSTRIDER_E2E_DEMO"] = stdout;
-    process.env["POSTRIDER_E2E_DATA"] = env.POSTRIDER_DATA;
+    await untilSaid(program, ready);
   } catch (error) {
     await takeDown();
     throw error;
   }
-  return takeDown;
+  return { url, env, data, stop: takeDown };
+}
+
+/** Starts the program that the tests share, fills it, and takes it down afterwards. */
+export default async function start(): Promise<() => Promise<void>> {
+  if (process.env["POSTRIDER_E2E_URL"] !== undefined && process.env["POSTRIDER_E2E_DEMO"] !== undefined) {
+    return async () => undefined;
+  }
+  const program = await startProgram("postrider", ["--demo", "--demo-rate=0"], "Postrider with demo data on");
+  try {
+    const { stdout } = await promisify(execFile)(binary, ["demo", "--json"], {
+      env: program.env,
+      maxBuffer: 16 * 1024 * 1024,
+    });
+    process.env["POSTRIDER_E2E_URL"] = program.url;
+    process.env["POSTRIDER_E2E_DEMO"] = stdout;
+    process.env["POSTRIDER_E2E_DATA"] = program.data;
+  } catch (error) {
+    await program.stop();
+    throw error;
+  }
+  return program.stop;
 }

@@ -1,4 +1,4 @@
-import { click, expect, report, route, signIn, someone, test } from "./test";
+import { click, expect, expectFitInBothForms, inTurn, report, route, signIn, someone, test } from "./test";
 import { startTracker } from "./tracker";
 
 // The main story, as an affiliate lives it: a postback, a link, a click, a conversion, and the delivery seen live.
@@ -194,6 +194,54 @@ test("a failure that was replayed is one no more, and an empty click id is amber
   await expect(page.getByRole("heading", { level: 1, name: "Tracking links" })).toBeVisible();
   await page.goto("/");
   await expect(page.getByRole("link", { name: /of today’s clicks carr(y|ies) no param_1/ })).toBeVisible();
+  await tracker.stop();
+});
+
+test("a bulk replay says what it sends, and leaves what was delivered", async ({ page, demo, request }) => {
+  await signIn(page, demo);
+  const { link, integration } = route(demo);
+  // 404 fails, and so does 204: only 200 is a success here.
+  const tracker = await startTracker((n) => [404, 204][n - 1] ?? 200);
+  await page.goto(`/postbacks/new?campaign=${encodeURIComponent(link.campaignId ?? "")}&goal=kyc`);
+  await page.getByRole("button", { name: "Enter manually" }).click();
+  // It says payouts of what pays nothing: the doctor names it before it is saved.
+  await page
+    .getByRole("textbox", { name: "URL" })
+    .fill(`${tracker.url}/pb?cid={param_1}&payout={payout}&status={status}&id={conversion_id}`);
+  await expect(page.locator('[data-code="nothing_paid"]')).toBeVisible();
+  await page.getByRole("textbox", { name: "Name" }).fill("Fails twice");
+  await page.getByRole("button", { name: /Success rule/ }).click();
+  await page.getByRole("option", { name: /^The status code must be/ }).click();
+  await page.getByRole("textbox", { name: "Codes" }).fill("200");
+  await page.getByRole("button", { name: "Create postback" }).click();
+  await page.getByRole("link", { name: "Fails twice" }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Fails twice" })).toBeVisible();
+  const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+
+  const convert = async () => {
+    const clicked = await click(request, link.url, { param_1: `bulk-${String(Date.now())}` });
+    await report(request, integration, { goal: "kyc", click_id: clicked, player_id: `p-${clicked}` });
+  };
+  await page.goto(`/deliveries?postback=${id}`);
+  const rows = page.getByRole("table", { name: /^Deliveries/ }).getByRole("row");
+  await inTurn([1, 2, 3], async (n) => {
+    await convert();
+    await expect.poll(() => tracker.got.length).toBe(n);
+  });
+  await expect(rows.filter({ hasText: "Failed" })).toHaveCount(2);
+  await expect(rows.filter({ hasText: "Delivered" })).toHaveCount(1);
+
+  await page.getByRole("button", { name: "Replay 2 failed" }).click();
+  const dialog = page.getByRole("dialog", { name: "Replay failed" });
+  await expect(dialog.getByRole("list", { name: "Postbacks" })).toContainText("2Fails twice");
+  await expect(dialog.getByRole("list", { name: "Reasons" }).getByRole("listitem")).toHaveCount(2);
+  await expect(dialog.getByRole("checkbox", { name: /^Also send 1 that was delivered/ })).not.toBeChecked();
+  await expectFitInBothForms(page, "bulk-replay");
+  await dialog.getByRole("button", { name: "Replay 2 failed" }).click();
+  await expect.poll(() => tracker.got.length).toBe(5);
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await expect(rows.filter({ hasText: "Failed, replayed: delivered" })).toHaveCount(2);
+  await expect(page.getByRole("button", { name: /^Replay \d+ failed$/ })).toHaveCount(0);
   await tracker.stop();
 });
 

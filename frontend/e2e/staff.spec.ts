@@ -71,7 +71,7 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   await expect(page.getByText("The first request appears here automatically.")).toBeVisible();
   await page.getByRole("button", { name: "Show token" }).click();
-  const token = await page.getByRole("region", { name: "Token", exact: true }).innerText();
+  const token = await page.getByRole("region", { name: "token", exact: true }).innerText();
   await page.screenshot({ path: "test-results/shots/staff-integration.png" });
 
   // Its first conversion appears by itself.

@@ -13,26 +13,32 @@ function readDemo(): Demo {
   return JSON.parse(text) as Demo;
 }
 
-/** Every page is watched: nothing may go wrong in its console, and nothing may be asked of another host. */
+/** What goes wrong in a page's console, and what it asks of another host: nothing of both may be. */
+export function watchFaults(page: Page, baseURL: string): string[] {
+  const faults: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => {
+    faults.push(`page: ${error.message}`);
+  });
+  page.on("request", (request) => {
+    const { host, protocol } = new URL(request.url());
+    if (protocol.startsWith("http") && host !== new URL(baseURL).host) {
+      faults.push(`another host: ${request.url()}`);
+    }
+  });
+  return faults;
+}
+
+/** Every page is watched. */
 export const test = base.extend<{ demo: Demo }>({
   // eslint-disable-next-line no-empty-pattern -- Playwright wants the pattern of a fixture that needs no other
   demo: async ({}, give) => {
     await give(readDemo());
   },
   page: async ({ page, baseURL }, give) => {
-    const faults: string[] = [];
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(`console: ${message.text()}`);
-    });
-    page.on("pageerror", (error) => {
-      faults.push(`page: ${error.message}`);
-    });
-    page.on("request", (request) => {
-      const { host, protocol } = new URL(request.url());
-      if (protocol.startsWith("http") && host !== new URL(baseURL ?? "").host) {
-        faults.push(`another host: ${request.url()}`);
-      }
-    });
+    const faults = watchFaults(page, baseURL ?? "");
     await give(page);
     expect(faults).toEqual([]);
   },
@@ -170,7 +176,8 @@ async function inForm(page: Page, form: Form): Promise<void> {
   });
 }
 
-async function expectFit(page: Page, name: string): Promise<void> {
+/** Fails on what is wrong with the page as it stands, and leaves a picture of it. */
+export async function expectFit(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `test-results/shots/${name}.png` });
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);

@@ -47,7 +47,7 @@ export function makeStaffHome() {
     ],
     deadDestinations: [
       {
-        offer: { __typename: "Offer", id: "O1", name: "Royal Reels" },
+        offer: { __typename: "Offer", id: "O1", name: "Royal Reels Casino" },
         landingPage: { __typename: "LandingPage", id: "L0b", name: "Welcome bonus" },
         check: { message: "Answered 404", deadSince: ago(7_200_000) as string | null },
       },

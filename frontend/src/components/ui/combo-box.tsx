@@ -75,7 +75,9 @@ export function ComboBox({
                 ? "Loading…"
                 : isSearching === true
                   ? "Searching…"
-                  : `No ${what} matches “${typed}”`}
+                  : typed === ""
+                    ? `No ${what} yet`
+                    : `No ${what} matches “${typed}”`}
             </p>
           )}
         >

@@ -90,7 +90,7 @@ export function Latest(): ReactElement {
           onRetry={live.retry}
         />
       ) : live.status === "ready" && live.rows.length === 0 ? (
-        <NothingSent />
+        <NothingSent isStaff={isStaff} />
       ) : (
         <Table
           label="Latest postbacks sent"
@@ -104,7 +104,23 @@ export function Latest(): ReactElement {
   );
 }
 
-function NothingSent(): ReactElement {
+function NothingSent({ isStaff }: { isStaff: boolean }): ReactElement {
+  if (isStaff) {
+    return (
+      <EmptyState
+        icon={Radio}
+        title="No postbacks sent yet"
+        action={
+          <Link to="/staff/received" className={buttonClass()}>
+            Inbound log
+          </Link>
+        }
+      >
+        The first one shows up here when an operator reports a conversion that an affiliate has a postback
+        for.
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState
       icon={Radio}

@@ -26,7 +26,7 @@ it("tells staff what waits, and each line leads to where it is dealt with", asyn
     /^1 call of “nobody” refused: to an unknown integration$/,
     "/staff/received?result=unknown_integration",
   );
-  leads(/^The landing page Welcome bonus of Royal Reels is dead$/, "/staff/offers/O1");
+  leads(/^The landing page Welcome bonus of Royal Reels Casino is dead$/, "/staff/offers/O1");
   leads(/^pb.voltrack.example takes no postbacks$/, "/staff/engine");
   leads(/^North Star Media: 150 clicks without param_1$/, "/clicks?affiliate=A1&range=24h&param=none");
   expect(list).toHaveTextContent("75% of 200 clicks in 24 hours");
@@ -62,4 +62,22 @@ it("keeps an affiliate's home as it is", async () => {
   expect(await screen.findByText("1,648")).toBeInTheDocument();
   expect(screen.queryByText("Waiting for you")).not.toBeInTheDocument();
   expect(world.asked).not.toContain("StaffHome");
+});
+
+it("leads a new installation to its first conversion, and does not say that nothing waits", async () => {
+  const world = staffWorld();
+  Object.assign(world, { conversions: [] });
+  Object.assign(world.staffHome, {
+    unattributed: 0,
+    oldestUnattributedAt: null,
+    silent: [],
+    refused: [],
+    deadDestinations: [],
+    circuits: [],
+    withoutParam: [],
+  });
+  open("/", world);
+  const steps = await screen.findByRole("list", { name: "Checklist" });
+  expect(within(steps).getByRole("link", { name: "inbound log" })).toHaveAttribute("href", "/staff/received");
+  expect(screen.queryByText(/^Nothing waits/)).not.toBeInTheDocument();
 });

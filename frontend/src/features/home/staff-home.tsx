@@ -14,6 +14,7 @@ import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { usePublicUrl } from "@/graphql/viewer";
 
+import { NetworkSetUp, useNetworkSetUp } from "./network-set-up";
 import { paramMessage } from "./param-message";
 
 const StaffHomeQuery = graphql(`
@@ -86,32 +87,43 @@ export function StaffHome(): ReactElement {
       clearInterval(timer);
     };
   }, [ask]);
-  const waiting = data?.staffHome;
+  const network = useNetworkSetUp();
+  const waiting = network === undefined ? undefined : data?.staffHome;
+  // Where nobody called yet, it says nothing that nothing waits.
+  if (network && waiting && isNothing(waiting)) return <NetworkSetUp network={network} />;
   return (
-    <Panel title="Waiting for you" flush>
-      {waiting ? (
-        <Lines waiting={waiting} />
-      ) : error ? (
-        <ErrorState
-          title="What waits could not be fetched"
-          message={explain(error)}
-          onRetry={() => {
-            ask({ requestPolicy: "network-only" });
-          }}
-        />
-      ) : (
-        <SkeletonBlock label="Loading what waits" />
-      )}
-    </Panel>
+    <>
+      {network && <NetworkSetUp network={network} />}
+      <Panel title="Waiting for you" flush>
+        {waiting ? (
+          <Lines waiting={waiting} />
+        ) : error ? (
+          <ErrorState
+            title="What waits could not be fetched"
+            message={explain(error)}
+            onRetry={() => {
+              ask({ requestPolicy: "network-only" });
+            }}
+          />
+        ) : (
+          <SkeletonBlock label="Loading what waits" />
+        )}
+      </Panel>
+    </>
+  );
+}
+
+function isNothing({ unattributed, ...lists }: Waiting): boolean {
+  const { silent, refused, deadDestinations, circuits, withoutParam } = lists;
+  return (
+    unattributed === 0 &&
+    [silent, refused, deadDestinations, circuits, withoutParam].every((lines) => lines.length === 0)
   );
 }
 
 function Lines({ waiting }: { waiting: Waiting }): ReactElement {
   const { unattributed, silent, refused, deadDestinations, circuits, withoutParam } = waiting;
-  const isNothing =
-    unattributed === 0 &&
-    [silent, refused, deadDestinations, circuits, withoutParam].every((lines) => lines.length === 0);
-  if (isNothing) return <NothingWaits />;
+  if (isNothing(waiting)) return <NothingWaits />;
   return (
     <ul aria-label="Waiting for you" className="divide-y">
       {unattributed > 0 && <Unattributed count={unattributed} oldestAt={waiting.oldestUnattributedAt} />}

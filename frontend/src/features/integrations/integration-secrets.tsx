@@ -156,7 +156,7 @@ function SecretLine({
           </Button>
         </span>
       </div>
-      {shown !== null && <CodeBlock what={name} code={shown} wrap />}
+      {shown !== null && <CodeBlock what={name.toLowerCase()} code={shown} wrap />}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { type ReactElement, useEffect, useRef } from "react";
 import { isFiltered, ListPage } from "@/components/records/list-page";
 import { ListWithDetail } from "@/components/records/list-with-detail";
 import { usePaged } from "@/components/records/use-paged";
+import { buttonClass } from "@/components/ui/button";
 import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { SearchBox } from "@/components/ui/search-box";
@@ -145,8 +146,13 @@ function List({ search, selectedId }: { search: ReceivedSearch; selectedId: stri
         </>
       }
       empty={{
-        title: "No requests",
-        words: "No operator has sent anything yet. Give one the URL of its integration.",
+        title: "No requests yet",
+        words: "No operator has sent anything. Give it the URL and the token of its integration.",
+        action: (
+          <Link to="/staff/integrations" className={buttonClass("primary")}>
+            Integrations
+          </Link>
+        ),
       }}
       noMatch={
         isFiltered(search) && {

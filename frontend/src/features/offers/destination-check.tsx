@@ -32,6 +32,7 @@ const TryDestination = mutation(
     }
   `),
   "staffHome",
+  "node",
 );
 
 /** Requests a page; what it found is then asked for by `onTried`. */

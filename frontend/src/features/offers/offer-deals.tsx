@@ -59,7 +59,16 @@ export function OfferDeals({ offer, onChanged }: { offer: Offer; onChanged: () =
         </Button>
       }
     >
-      <Table label="Deals" columns={dealColumns(now, setEnding)} rows={offer.deals} rowId={(row) => row.id} />
+      {offer.deals.length === 0 ? (
+        <p className="p-4 text-muted">None: its conversions are recorded, but pay nothing.</p>
+      ) : (
+        <Table
+          label="Deals"
+          columns={dealColumns(now, setEnding)}
+          rows={offer.deals}
+          rowId={(row) => row.id}
+        />
+      )}
       <Dialog
         title="New deal"
         wide

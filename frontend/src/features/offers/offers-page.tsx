@@ -14,6 +14,7 @@ import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { dealWords } from "./deal-words";
+import { useTry } from "./destination-check";
 import { CapToday } from "@/components/ui/cap-today";
 import { OfferForm } from "./offer-form";
 
@@ -103,10 +104,14 @@ const columns: Column<Offer>[] = [
   },
 ];
 
+const noop = () => undefined;
+
 export function OffersPage(): ReactElement {
   const navigate = useNavigate();
   const [isNew, setNew] = useState(false);
   const list = usePaged(offerPages, {});
+  // What it found is on the offer's page.
+  const { tryNow } = useTry(noop);
   const create = (
     <Button
       look="primary"
@@ -148,6 +153,7 @@ export function OffersPage(): ReactElement {
           offer={null}
           onSaved={(id, name) => {
             toast(`Created offer ${name}; every affiliate has its link`);
+            tryNow(id);
             void navigate({ to: "/staff/offers/$id", params: { id } });
           }}
         />

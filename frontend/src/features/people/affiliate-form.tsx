@@ -28,16 +28,18 @@ const SaveAffiliate = mutation(
   "affiliates",
 );
 
-export function AffiliateForm({ onSaved }: { onSaved: (name: string) => void }): ReactElement {
+export function AffiliateForm({ onSaved }: { onSaved: (id: string, name: string) => void }): ReactElement {
   const [name, setName] = useState("");
   const { errors, isSaving, save } = useSave(SaveAffiliate, "saveAffiliate", ["name"]);
-  useUnsavedValues({ name });
+  const saved = useUnsavedValues({ name });
   return (
     <Form
       className="flex flex-col gap-4"
       onSubmit={() => {
         void save({ name }).then((payload) => {
-          if (payload?.affiliate) onSaved(payload.affiliate.name);
+          if (!payload?.affiliate) return;
+          saved();
+          onSaved(payload.affiliate.id, payload.affiliate.name);
         });
       }}
     >

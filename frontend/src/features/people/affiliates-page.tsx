@@ -147,9 +147,10 @@ function List({ search, selectedId }: { search: AffiliatesSearch; selectedId: st
         }}
       >
         <AffiliateForm
-          onSaved={(name) => {
+          onSaved={(id, name) => {
             setNew(false);
             toast(`Created affiliate ${name}, with a link for every offer`);
+            void navigate({ to: "/staff/affiliates/$id", params: { id }, search });
           }}
         />
       </Dialog>

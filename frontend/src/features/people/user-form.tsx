@@ -7,6 +7,7 @@ import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { Segmented } from "@/components/ui/segmented";
 import { useUnsavedValues } from "@/components/ui/unsaved";
+import { usePublicUrl } from "@/graphql/viewer";
 
 import { GeneralError } from "@/components/ui/general-error";
 import { useSave } from "@/components/records/use-save";
@@ -25,12 +26,17 @@ export function FreshPassword({
   fresh: Fresh | null;
   onClose: () => void;
 }): ReactElement {
+  const publicUrl = usePublicUrl();
   return (
     <Dialog title="Password (shown once)" isOpen={fresh !== null} onClose={onClose}>
       {fresh && (
         <div className="flex flex-col gap-3">
           <p>
-            Password of <strong>{fresh.email}</strong>. It is not stored in plain text: copy it now.
+            Password of <strong>{fresh.email}</strong>, to sign in at{" "}
+            <span translate="no" className="break-all">
+              {publicUrl}
+            </span>
+            . It is not stored in plain text: copy it now.
           </p>
           <CodeBlock what="password" code={fresh.password} wrap />
         </div>
