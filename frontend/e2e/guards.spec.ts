@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
-import { expect, signIn, test } from "./test";
+import { expect, signIn, someone, test } from "./test";
 
 // What was typed is not lost by a slip: leaving asks, a reload brings it back, and of two who save one is told.
 
@@ -119,6 +119,7 @@ test("of two tabs that change one postback the second is told, and decides", asy
   const newest = page.getByRole("list", { name: "Versions" }).getByRole("listitem").first();
   await expect(newest.getByRole("insertion").first()).toBeVisible();
   await expect(newest.getByRole("deletion").first()).toBeVisible();
+  await expect(newest).toContainText(someone(demo, "affiliate").email);
   // Mine is still there.
   await page.getByRole("tab", { name: "Edit" }).click();
   await expect(page.getByRole("textbox", { name: "URL" })).toHaveText(url("mine"));
