@@ -73,16 +73,14 @@ export function CreateCampaignForm({ isStaff }: { isStaff: boolean }): ReactElem
         autoFocus
         error={errors.fields["name"]}
       />
-      {offers.choices.length > 0 && (
-        <ComboBox
-          label="Offer"
-          {...offers}
-          value={offerId}
-          onChange={setOfferId}
-          placeholder="Type to search"
-          error={errors.fields["offerId"]}
-        />
-      )}
+      <ComboBox
+        label="Offer"
+        {...offers}
+        value={offerId}
+        onChange={setOfferId}
+        placeholder="Type to search"
+        error={errors.fields["offerId"]}
+      />
       {isStaff && (
         <AffiliateField value={affiliateId} onChange={setAffiliateId} error={errors.fields["affiliateId"]} />
       )}
