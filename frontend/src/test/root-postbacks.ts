@@ -15,7 +15,14 @@ export function postbacksRoot(world: World) {
       ["count", "Aggregated", "How many conversions it carries", "3"],
     ].map(([name, group, meaning, example]) => ({ name, aliases: [], group, meaning, example })),
     macroFilters: [],
-    postbacks: (args: Page) => connection(world.postbacks, args),
+    postbacks: (args: Page & { filter?: { scopes?: string[]; enabled?: boolean } }) =>
+      connection(
+        world.postbacks.filter(
+          ({ scope, enabled }) =>
+            (args.filter?.scopes?.includes(scope) ?? true) && enabled === (args.filter?.enabled ?? enabled),
+        ),
+        args,
+      ),
     previewPostback: ({
       urlTemplate,
       postback,

@@ -25,6 +25,7 @@ export function serve(world: World): { cut: () => void; end: () => void } {
   const socket = ws.link("ws://localhost:3000/graphql");
   server.use(
     http.post("/graphql", async ({ request }) => {
+      if (world.isAway) return HttpResponse.error();
       const { query, variables } = (await request.json()) as Request;
       return HttpResponse.json(await world.answer(query, variables));
     }),

@@ -27,6 +27,10 @@ import { theSchema } from "./schema";
 export class World {
   role: Role = "AFFILIATE";
   isSignedIn = true;
+  /** Somebody of the staff looks at the affiliate's pages. */
+  looking = false;
+  /** The server does not answer. */
+  isAway = false;
   hold: { reason: string; since: string; note: string | null } | null = null;
   readonly password = "correct horse";
   name = "";
@@ -67,6 +71,8 @@ export class World {
   nodes: { id: string }[] = [];
   /** Names of the operations that were asked for. */
   asked: string[] = [];
+  /** What the operations were asked with, by name, the newest last. */
+  readonly sent = new Map<string, Record<string, unknown>[]>();
   private made = 0;
   private readonly listeners = new Map<string, Set<(value: unknown) => void>>();
 
@@ -283,6 +289,11 @@ export class World {
     };
   }
 
+  /** How many listen to this subscription. */
+  listening(subscription: string): number {
+    return this.listeners.get(subscription)?.size ?? 0;
+  }
+
   get viewer() {
     if (!this.isSignedIn) return null;
     const isAffiliate = this.role === "AFFILIATE";
@@ -304,7 +315,7 @@ export class World {
       affiliate: user.affiliate,
       scopes: ["READ", "WRITE", "CONVERSIONS", "REPLAY"],
       apiTokens: this.tokens,
-      looking: false,
+      looking: this.looking,
       echoUrl: "https://go.postrider.example/echo/k3y",
     };
   }
@@ -319,6 +330,11 @@ export class World {
     ...trackersRoot,
     ...testsRoot(this),
   };
+
+  /** What this operation was last asked with. */
+  lastSent(name: string): Record<string, unknown> | undefined {
+    return this.sent.get(name)?.at(-1);
+  }
 
   find(id: string): unknown {
     return [
@@ -339,6 +355,7 @@ export class World {
     const [definition] = document.definitions;
     const name = definition?.kind === Kind.OPERATION_DEFINITION ? (definition.name?.value ?? "") : "";
     this.asked.push(name);
+    this.sent.set(name, [...(this.sent.get(name) ?? []), variables ?? {}]);
     const failure = this.failures.get(name);
     if (failure) {
       return {

@@ -63,7 +63,7 @@ export function Rename({ campaign }: { campaign: Campaign }): ReactElement {
   const { errors, isSaving, save } = useSave(UpdateCampaign, "updateCampaign", ["name"]);
 
   const submit = async () => {
-    if (await save({ id: campaign.id, name })) toast(`Renamed to ${name}`);
+    if (await save({ id: campaign.id, name })) toast(`Renamed to ${name.trim()}`);
   };
 
   return (
@@ -89,11 +89,17 @@ export function Rename({ campaign }: { campaign: Campaign }): ReactElement {
 /** How many conversions that pay a day takes: staff set it. */
 export function Cap({ campaign }: { campaign: Campaign }): ReactElement {
   const [most, setMost] = useState(String(campaign.dailyCap ?? ""));
-  const { errors, isSaving, save } = useSave(UpdateCampaign, "updateCampaign", ["dailyCap"]);
+  const { errors, setErrors, isSaving, save } = useSave(UpdateCampaign, "updateCampaign", ["dailyCap"]);
 
   const submit = async () => {
-    if (!(await save({ id: campaign.id, dailyCap: Number(most) || 0 }))) return;
-    toast(most === "" ? "Daily cap removed" : `Daily cap: ${most}`);
+    const text = most.trim();
+    // Whatever is not a number must not take the cap away.
+    if (text !== "" && !/^[1-9]\d{0,8}$/.test(text)) {
+      setErrors({ fields: { dailyCap: "A whole number from 1 on; empty for no cap." }, general: null });
+      return;
+    }
+    if (!(await save({ id: campaign.id, dailyCap: Number(text) }))) return;
+    toast(text === "" ? "Daily cap removed" : `Daily cap: ${text}`);
   };
 
   return (

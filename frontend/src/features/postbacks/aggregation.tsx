@@ -14,10 +14,13 @@ type How = "EACH" | "AGGREGATED";
 export function Aggregation({
   draft,
   set,
+  severalGoals,
   error,
 }: {
   draft: Draft;
   set: (change: Partial<Draft>) => void;
+  /** One by one it can have several goals too: a new postback, of which one is made for each. */
+  severalGoals: boolean;
   error: string | undefined;
 }): ReactElement {
   const { aggregateSeconds, goals } = draft;
@@ -31,7 +34,9 @@ export function Aggregation({
         value={aggregateSeconds === null ? "EACH" : "AGGREGATED"}
         onChange={(how) => {
           set(
-            how === "EACH" ? { aggregateSeconds: null, goals: goals.slice(0, 1) } : { aggregateSeconds: 600 },
+            how === "EACH"
+              ? { aggregateSeconds: null, goals: severalGoals ? goals : goals.slice(0, 1) }
+              : { aggregateSeconds: 600 },
           );
         }}
         choices={[

@@ -69,7 +69,7 @@ export function CopyGlobal({
               <div className="min-w-0 flex-1 basis-64">
                 <p>
                   <span className="font-medium">{name}</span>{" "}
-                  <span className="text-muted">{group.map((p) => p.goal.name).join(", ")}</span>
+                  <span className="text-muted">{[...new Set(group.map((p) => p.goal.name))].join(", ")}</span>
                 </p>
                 <TemplateText template={first.urlTemplate} />
               </div>
@@ -82,7 +82,7 @@ export function CopyGlobal({
                     tracker: first.name || null,
                     token: null,
                     adjust: false,
-                    goals: goal === null ? group.map((p) => p.goal.key) : [goal],
+                    goals: goal === null ? [...new Set(group.map((p) => p.goal.key))] : [goal],
                     method: first.method,
                   });
                 }}

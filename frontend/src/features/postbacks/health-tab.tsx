@@ -8,7 +8,7 @@ import { Fact, Facts } from "@/components/ui/facts";
 import { formatDuration, formatNumber, formatPercent } from "@/components/ui/format";
 import { Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
-import { Note } from "@/components/ui/states";
+import { ErrorState } from "@/components/ui/states";
 import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
@@ -105,7 +105,7 @@ const circuits = {
 
 /** The tracker's host: whether it is sent to, and what waits for it from all postbacks. */
 function Tracker({ id }: { id: string }): ReactElement {
-  const [{ data, error }] = useQuery({
+  const [{ data, error }, refetch] = useQuery({
     query: EndpointQuery,
     variables: { id },
     requestPolicy: "cache-and-network",
@@ -116,7 +116,13 @@ function Tracker({ id }: { id: string }): ReactElement {
     return (
       <Panel title="Tracker">
         {error ? (
-          <Note tone="failed">{explain(error)}</Note>
+          <ErrorState
+            title="The tracker's status could not be fetched"
+            message={explain(error)}
+            onRetry={() => {
+              refetch({ requestPolicy: "network-only" });
+            }}
+          />
         ) : (
           <SkeletonBlock label="Loading the tracker's status" lines={5} />
         )}

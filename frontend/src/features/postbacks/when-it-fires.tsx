@@ -81,7 +81,12 @@ export function WhenItFires({
         )}
         <Place draft={draft} set={set} errors={errors} offers={offers} campaigns={campaigns} />
         <Statuses draft={draft} set={set} errors={errors} />
-        <Aggregation draft={draft} set={set} error={errors.fields["aggregateSeconds"]} />
+        <Aggregation
+          draft={draft}
+          set={set}
+          severalGoals={severalGoals}
+          error={errors.fields["aggregateSeconds"]}
+        />
       </div>
     </Panel>
   );
@@ -158,7 +163,7 @@ function Place({
           { id: "CAMPAIGN", label: "One campaign" },
         ]}
       />
-      {draft.scope === "OFFER" && offers.choices.length > 0 && (
+      {draft.scope === "OFFER" && !offers.isLoading && (
         <ComboBox
           label="Offer"
           {...offers}
@@ -170,7 +175,7 @@ function Place({
           error={errors.fields["offerId"]}
         />
       )}
-      {draft.scope === "CAMPAIGN" && campaigns.choices.length > 0 && (
+      {draft.scope === "CAMPAIGN" && !campaigns.isLoading && (
         <ComboBox
           label="Campaign"
           {...campaigns}

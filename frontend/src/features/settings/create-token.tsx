@@ -66,7 +66,7 @@ export function CreateTokenForm({ onDone }: { onDone: () => void }): ReactElemen
     "scopes",
     "expiresAt",
   ]);
-  useUnsavedValues(secret === null && { name, chosen, life });
+  const saved = useUnsavedValues({ name, chosen, life });
 
   const submit = async () => {
     if (chosen.length === 0) {
@@ -78,7 +78,10 @@ export function CreateTokenForm({ onDone }: { onDone: () => void }): ReactElemen
       scopes: chosen,
       ...(life !== "never" && { expiresAt: inDays(Number(life)) }),
     });
-    setSecret(payload?.secret ?? null);
+    if (payload?.secret == null) return;
+    // It is made: closing loses nothing that was entered.
+    saved();
+    setSecret(payload.secret);
   };
 
   if (secret !== null) return <FreshToken secret={secret} onDone={onDone} />;
