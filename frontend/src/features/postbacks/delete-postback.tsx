@@ -46,7 +46,7 @@ export function DeletePostback({ postback }: { postback: Postback }): ReactEleme
         danger
         isPending={isRunning}
       >
-        {postback.host} no longer receives {postback.goal.name} in {placeOf(postback)}. Postbacks already sent
+        {postback.sentTo} no longer receives {postback.goal.name} in {placeOf(postback)}. Postbacks already sent
         stay in the log. To pause it, switch it off instead.
       </Confirm>
     </>
