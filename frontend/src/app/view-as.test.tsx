@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import { open } from "@/test/render";
@@ -28,12 +28,9 @@ it("the switcher offers every affiliate, and their list only where there are mor
   const world = staffWorld();
   const { user } = open("/staff/goals", world);
   await user.click(await screen.findByRole("button", { name: "View as…" }));
-  const menu = within(await screen.findByRole("menu", { name: "View as an affiliate" }));
-  expect(menu.getAllByRole("menuitem").map((item) => item.textContent)).toEqual([
-    "North Star Media",
-    "Nordic Media",
-  ]);
-  await user.click(menu.getByRole("menuitem", { name: "Nordic Media" }));
+  const choices = await screen.findAllByRole("menuitem");
+  expect(choices.map((item) => item.textContent)).toEqual(["North Star Media", "Nordic Media"]);
+  await user.click(screen.getByRole("menuitem", { name: "Nordic Media" }));
   expect(kept()).toBe("A2");
 });
 

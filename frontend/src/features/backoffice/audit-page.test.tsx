@@ -32,8 +32,8 @@ it("the kind of thing and the dates are in the address, and in what is asked", a
   const { user, path } = open("/staff/audit", world);
   expect(await screen.findByText("No changes yet")).toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: /^What/ }));
-  await user.click(await screen.findByRole("option", { name: "exchange rate" }));
-  await user.click(await screen.findByRole("option", { name: "deal" }));
+  await user.click(await screen.findByRole("menuitemcheckbox", { name: "exchange rate" }));
+  await user.click(await screen.findByRole("menuitemcheckbox", { name: "deal" }));
   await user.keyboard("{Escape}");
   expect(path()).toBe("/staff/audit?entity=exchange_rate,deal");
   expect(asked.at(-1)).toEqual({ entities: ["exchange_rate", "deal"] });
@@ -94,7 +94,7 @@ it("a long log goes on where it ended, and one that could not be fetched is aske
   const list = within(await screen.findByRole("list", { name: "Audit log" }));
   expect(await list.findByText(/“Campaign 49”/)).toBeInTheDocument();
   expect(list.queryByText(/“Campaign 50”/)).not.toBeInTheDocument();
-  await user.click(screen.getByRole("button", { name: /more/i }));
+  await user.click(screen.getByRole("button", { name: "Load more" }));
   expect(await list.findByText(/“Campaign 59”/)).toBeInTheDocument();
   expect(list.getAllByRole("listitem")).toHaveLength(60);
 });

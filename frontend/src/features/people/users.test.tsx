@@ -39,7 +39,7 @@ it("a password is reset after a question, and shown once", async () => {
   const shown = within(await screen.findByRole("dialog", { name: "Password (shown once)" }));
   expect(shown.getByText("correct-horse")).toBeInTheDocument();
   expect(shown.getByText("anna@northstar.example")).toBeInTheDocument();
-  expect(reset).toEqual([{ id: "U10" }]);
+  expect(reset).toMatchObject([{ id: "U10" }]);
   await user.keyboard("{Escape}");
   await waitFor(() => {
     expect(screen.queryByText("correct-horse")).not.toBeInTheDocument();
