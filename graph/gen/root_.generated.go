@@ -9326,7 +9326,7 @@ enum CircuitState {
 type Endpoint {
   "scheme://host:port"
   endpoint: String!
-  "Who is there, as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
+  "It as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
   sentTo: String!
   circuit: CircuitState!
   "The circuit's state as a sentence."
