@@ -8,7 +8,13 @@ const assign = vi.fn<(to: string) => void>();
 
 beforeEach(() => {
   assign.mockClear();
-  vi.stubGlobal("location", { ...location, assign });
+  vi.stubGlobal("location", {
+    href: location.href,
+    origin: location.origin,
+    host: location.host,
+    protocol: location.protocol,
+    assign,
+  });
 });
 
 afterEach(() => {

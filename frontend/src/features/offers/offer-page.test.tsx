@@ -256,9 +256,7 @@ it("a page that could not be tried says why", async () => {
   });
   const { user } = open(address, world);
   await user.click(await screen.findByRole("button", { name: "Try now: the destination" }));
-  expect(
-    await screen.findByText("The page was not tried: ten pages were tried within a minute"),
-  ).toBeInTheDocument();
+  expect(await screen.findByText(/ten pages were tried within a minute/i)).toBeInTheDocument();
   expect(screen.getAllByText("Not tried yet")).toHaveLength(2);
 });
 
