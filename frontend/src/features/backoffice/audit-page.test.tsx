@@ -31,7 +31,7 @@ it("the kind of thing and the dates are in the address, and in what is asked", a
   };
   const { user, path } = open("/staff/audit", world);
   expect(await screen.findByText("No changes yet")).toBeInTheDocument();
-  await user.click(screen.getByRole("button", { name: /^What/ }));
+  await user.click(screen.getByRole("button", { name: "Filter by what" }));
   await user.click(await screen.findByRole("menuitemcheckbox", { name: "exchange rate" }));
   await user.click(await screen.findByRole("menuitemcheckbox", { name: "deal" }));
   await user.keyboard("{Escape}");
