@@ -13,7 +13,7 @@ import (
 var naming = []string{"name", "email", "quote", "message"}
 
 // subject returns what an entry is about by its name: as it was called then, or else as it is called now.
-func subject(ctx context.Context, e *db.AuditEntry) (string, error) {
+func subject(ctx context.Context, publicURL string, e *db.AuditEntry) (string, error) {
 	for _, state := range []map[string]any{e.After, e.Before} {
 		for _, field := range naming {
 			if name, _ := state[field].(string); name != "" {
@@ -22,7 +22,7 @@ func subject(ctx context.Context, e *db.AuditEntry) (string, error) {
 		}
 	}
 	if id, err := strconv.ParseInt(e.EntityID, 10, 64); err == nil { // a fact has no name
-		name, err := nameNow(ctx, e, id)
+		name, err := nameNow(ctx, publicURL, e, id)
 		if err != nil {
 			return "", fmt.Errorf("naming %s %d: %w", e.Entity, id, err)
 		}
@@ -32,7 +32,7 @@ func subject(ctx context.Context, e *db.AuditEntry) (string, error) {
 }
 
 // nameNow reads the name of a row; it is empty if the row is gone.
-func nameNow(ctx context.Context, e *db.AuditEntry, id int64) (string, error) {
+func nameNow(ctx context.Context, publicURL string, e *db.AuditEntry, id int64) (string, error) {
 	switch e.Entity {
 	case "postback":
 		p, err := find(ctx, load(ctx).postbacks, &id)
@@ -43,7 +43,7 @@ func nameNow(ctx context.Context, e *db.AuditEntry, id int64) (string, error) {
 			return p.Name, nil
 		}
 		if template, err := macro.ParseFor(p.URLTemplate, macro.Aggregated); err == nil {
-			return p.Goal + " to " + host(template.Endpoint()), nil
+			return p.Goal + " to " + sentTo(publicURL, template.Endpoint()), nil
 		}
 		return p.Goal, nil
 	case "integration":

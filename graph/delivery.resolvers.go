@@ -71,6 +71,10 @@ func (r *deliveryResolver) Host(ctx context.Context, obj *db.Delivery) (string, 
 	return host(obj.Endpoint), nil
 }
 
+func (r *deliveryResolver) SentTo(ctx context.Context, obj *db.Delivery) (string, error) {
+	return sentTo(r.Installation.PublicURL, obj.Endpoint), nil
+}
+
 func (r *deliveryResolver) Attempts(ctx context.Context, obj *db.Delivery) ([]*db.Attempt, error) {
 	return load(ctx).attemptsOfDelivery.Load(ctx, obj.ID)
 }

@@ -14,6 +14,10 @@ import (
 	"postrider/report"
 )
 
+func (r *endpointResolver) SentTo(ctx context.Context, obj *report.Endpoint) (string, error) {
+	return sentTo(r.Installation.PublicURL, obj.Endpoint), nil
+}
+
 func (r *endpointResolver) Because(ctx context.Context, obj *report.Endpoint) (*string, error) {
 	if obj.Because == "" {
 		return nil, nil

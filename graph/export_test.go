@@ -22,3 +22,6 @@ func Limits() map[string]int {
 		"concurrency": ofOneClient, "rate": Allowances{}.orDefault().Strangers,
 	}
 }
+
+// SentTo names where postbacks to an endpoint go.
+var SentTo = sentTo

@@ -49,7 +49,7 @@ func (r *auditEntryResolver) Affiliate(ctx context.Context, obj *db.AuditEntry) 
 }
 
 func (r *auditEntryResolver) Subject(ctx context.Context, obj *db.AuditEntry) (string, error) {
-	return subject(ctx, obj)
+	return subject(ctx, r.Installation.PublicURL, obj)
 }
 
 func (r *auditEntryResolver) Changes(ctx context.Context, obj *db.AuditEntry) ([]*gen.AuditChange, error) {

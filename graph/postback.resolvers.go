@@ -99,6 +99,14 @@ func (r *postbackResolver) Host(ctx context.Context, obj *db.Postback) (string, 
 	return host(template.Endpoint()), nil
 }
 
+func (r *postbackResolver) SentTo(ctx context.Context, obj *db.Postback) (string, error) {
+	template, err := macro.ParseFor(obj.URLTemplate, macro.Aggregated)
+	if err != nil {
+		return "", err
+	}
+	return sentTo(r.Installation.PublicURL, template.Endpoint()), nil
+}
+
 func (r *postbackResolver) Versions(ctx context.Context, obj *db.Postback) ([]*db.PostbackVersion, error) {
 	return load(ctx).versionsOfPostback.Load(ctx, obj.ID)
 }

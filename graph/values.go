@@ -85,3 +85,15 @@ func money(amount *decimal.Decimal, currency string) *gen.Money {
 	}
 	return &gen.Money{Amount: commission.FormatAmount(*amount), Currency: currency}
 }
+
+// sentTo returns where postbacks to an endpoint, scheme://host:port, go as people know it: its host, or the echo tracker for
+// the installation's own. Postrider has its host to itself and no other URL of it is taken for a postback's (doctor.OwnURL),
+// so what is sent there is meant for /echo/.
+func sentTo(publicURL, endpoint string) string {
+	own := strings.ToLower(strings.TrimRight(publicURL, "/"))
+	scheme, _, _ := strings.Cut(endpoint, "://")
+	if own == endpoint || own == scheme+"://"+host(endpoint) {
+		return "Echo tracker"
+	}
+	return host(endpoint)
+}

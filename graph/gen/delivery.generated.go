@@ -46,6 +46,7 @@ type DeliveryResolver interface {
 	Click(ctx context.Context, obj *db.Delivery) (*db.Click, error)
 
 	Host(ctx context.Context, obj *db.Delivery) (string, error)
+	SentTo(ctx context.Context, obj *db.Delivery) (string, error)
 
 	Attempts(ctx context.Context, obj *db.Delivery) ([]*db.Attempt, error)
 
@@ -953,6 +954,29 @@ func (ec *executionContext) _Delivery_host(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Delivery_host(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, true, true, "String")
+}
+
+func (ec *executionContext) _Delivery_sentTo(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_sentTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Delivery().SentTo(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_sentTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Delivery", field, true, true, "String")
 }
 
@@ -2231,6 +2255,12 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Delivery_host(ctx, field, obj)
+				})
+		case "sentTo":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Delivery_sentTo(ctx, field, obj)
 				})
 		case "statusCode":
 			out.Values[i] = ec._Delivery_statusCode(ctx, field, obj)

@@ -18,6 +18,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type EndpointResolver interface {
+	SentTo(ctx context.Context, obj *report.Endpoint) (string, error)
+
 	Because(ctx context.Context, obj *report.Endpoint) (*string, error)
 }
 
@@ -50,6 +52,29 @@ func (ec *executionContext) _Endpoint_endpoint(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_Endpoint_endpoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "String")
+}
+
+func (ec *executionContext) _Endpoint_sentTo(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Endpoint_sentTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Endpoint().SentTo(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Endpoint_sentTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Endpoint", field, true, true, "String")
 }
 
 func (ec *executionContext) _Endpoint_circuit(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
@@ -659,6 +684,12 @@ func (ec *executionContext) _Endpoint(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "sentTo":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Endpoint_sentTo(ctx, field, obj)
+				})
 		case "circuit":
 			out.Values[i] = ec._Endpoint_circuit(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -31,6 +31,7 @@ type PostbackResolver interface {
 	FurtherGoals(ctx context.Context, obj *db.Postback) ([]*db.Goal, error)
 
 	Host(ctx context.Context, obj *db.Postback) (string, error)
+	SentTo(ctx context.Context, obj *db.Postback) (string, error)
 
 	Versions(ctx context.Context, obj *db.Postback) ([]*db.PostbackVersion, error)
 	SigningSecret(ctx context.Context, obj *db.Postback) (*string, error)
@@ -1091,6 +1092,29 @@ func (ec *executionContext) _Postback_host(ctx context.Context, field graphql.Co
 	)
 }
 func (ec *executionContext) fieldContext_Postback_host(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Postback", field, true, true, "String")
+}
+
+func (ec *executionContext) _Postback_sentTo(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Postback_sentTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Postback().SentTo(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Postback_sentTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Postback", field, true, true, "String")
 }
 
@@ -3775,6 +3799,12 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Postback_host(ctx, field, obj)
+				})
+		case "sentTo":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_sentTo(ctx, field, obj)
 				})
 		case "method":
 			out.Values[i] = ec._Postback_method(ctx, field, obj)

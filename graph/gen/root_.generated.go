@@ -539,6 +539,7 @@ type ComplexityRoot struct {
 		Reason        func(childComplexity int) int
 		ReplayOf      func(childComplexity int) int
 		Replays       func(childComplexity int) int
+		SentTo        func(childComplexity int) int
 		State         func(childComplexity int) int
 		Status        func(childComplexity int) int
 		StatusCode    func(childComplexity int) int
@@ -638,6 +639,7 @@ type ComplexityRoot struct {
 		P50Ms           func(childComplexity int) int
 		P95Ms           func(childComplexity int) int
 		ProbeAt         func(childComplexity int) int
+		SentTo          func(childComplexity int) int
 		Sentence        func(childComplexity int) int
 		SuccessRate     func(childComplexity int) int
 		Waiting         func(childComplexity int) int
@@ -943,6 +945,7 @@ type ComplexityRoot struct {
 		Offer            func(childComplexity int) int
 		Scope            func(childComplexity int) int
 		SendCorrections  func(childComplexity int) int
+		SentTo           func(childComplexity int) int
 		SigningSecret    func(childComplexity int) int
 		Statuses         func(childComplexity int) int
 		Tests            func(childComplexity int, first *int) int
@@ -3406,6 +3409,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Replays(childComplexity), true
+	case "Delivery.sentTo":
+		if e.ComplexityRoot.Delivery.SentTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.SentTo(childComplexity), true
 	case "Delivery.state":
 		if e.ComplexityRoot.Delivery.State == nil {
 			break
@@ -3779,6 +3788,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Endpoint.ProbeAt(childComplexity), true
+	case "Endpoint.sentTo":
+		if e.ComplexityRoot.Endpoint.SentTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Endpoint.SentTo(childComplexity), true
 	case "Endpoint.sentence":
 		if e.ComplexityRoot.Endpoint.Sentence == nil {
 			break
@@ -5329,6 +5344,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.SendCorrections(childComplexity), true
+	case "Postback.sentTo":
+		if e.ComplexityRoot.Postback.SentTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Postback.SentTo(childComplexity), true
 	case "Postback.signingSecret":
 		if e.ComplexityRoot.Postback.SigningSecret == nil {
 			break
@@ -9057,6 +9078,8 @@ type Delivery implements Node {
   "The URL of the last attempt; null before the first."
   url: String
   host: String!
+  "Where it is sent, as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
+  sentTo: String!
   "Of the last attempt."
   statusCode: Int
   "Of the last attempt."
@@ -9303,6 +9326,8 @@ enum CircuitState {
 type Endpoint {
   "scheme://host:port"
   endpoint: String!
+  "It as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
+  sentTo: String!
   circuit: CircuitState!
   "The circuit's state as a sentence."
   sentence: String!
@@ -9990,6 +10015,8 @@ type Postback implements Node {
   urlTemplate: String!
   "The host of the template."
   host: String!
+  "Where it is sent, as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
+  sentTo: String!
   method: HTTPMethod!
   "The statuses that it fires for."
   statuses: [ConversionStatus!]!
@@ -11863,6 +11890,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_url(ctx, field)
 	case "host":
 		return ec.fieldContext_Delivery_host(ctx, field)
+	case "sentTo":
+		return ec.fieldContext_Delivery_sentTo(ctx, field)
 	case "statusCode":
 		return ec.fieldContext_Delivery_statusCode(ctx, field)
 	case "durationMs":
@@ -12059,6 +12088,8 @@ func (ec *executionContext) childFields_Endpoint(ctx context.Context, field grap
 	switch field.Name {
 	case "endpoint":
 		return ec.fieldContext_Endpoint_endpoint(ctx, field)
+	case "sentTo":
+		return ec.fieldContext_Endpoint_sentTo(ctx, field)
 	case "circuit":
 		return ec.fieldContext_Endpoint_circuit(ctx, field)
 	case "sentence":
@@ -12569,6 +12600,8 @@ func (ec *executionContext) childFields_Postback(ctx context.Context, field grap
 		return ec.fieldContext_Postback_urlTemplate(ctx, field)
 	case "host":
 		return ec.fieldContext_Postback_host(ctx, field)
+	case "sentTo":
+		return ec.fieldContext_Postback_sentTo(ctx, field)
 	case "method":
 		return ec.fieldContext_Postback_method(ctx, field)
 	case "statuses":

@@ -45,7 +45,7 @@ const NamesQuery = graphql(`
         node {
           id
           name
-          host
+          sentTo
           goal {
             id
             name
@@ -101,7 +101,7 @@ const IdQuery = graphql(`
         node {
           id
           deliveryId
-          host
+          sentTo
           state
         }
       }
@@ -247,8 +247,8 @@ function nameTargets(
     ...union(known.flatMap((data) => data.postbacks.edges.map(({ node }) => node))).map((node) => ({
       key: node.id,
       kind: "Postback",
-      name: node.name || `${node.goal.name} to ${node.host}`,
-      hint: node.name ? `${node.goal.name} to ${node.host}` : "",
+      name: node.name || `${node.goal.name} to ${node.sentTo}`,
+      hint: node.name ? `${node.goal.name} to ${node.sentTo}` : "",
       icon: Webhook,
       go: () => navigate({ to: "/postbacks/$id", params: { id: node.id } }),
     })),
@@ -304,7 +304,7 @@ function withId(found: ResultOf<typeof IdQuery>, navigate: Navigate): Target[] {
       key: node.id,
       kind: "Delivery",
       name: shortenId(node.deliveryId),
-      hint: node.host,
+      hint: node.sentTo,
       icon: Radio,
       go: () => navigate({ to: "/deliveries/$id", params: { id: node.id } }),
     })),

@@ -24,7 +24,7 @@ export const DeliveryRow = graphql(`
       id
       name
     }
-    host
+    sentTo
     statusCode
     durationMs
     attemptCount

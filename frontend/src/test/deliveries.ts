@@ -36,6 +36,7 @@ export type Delivery = {
   clickId: string;
   transactionId: string;
   host: string;
+  sentTo: string;
   url: string | null;
   statusCode: number | null;
   durationMs: number | null;

@@ -14,6 +14,15 @@ export interface PostbackSpec {
   holdReason?: string | null;
 }
 
+function hostOf(url: string): string {
+  return /^https?:\/\/([^/]+)/.exec(url)?.[1] ?? "";
+}
+
+/** As the server names it. */
+function sentTo(url: string): string {
+  return url.startsWith("https://go.postrider.example/echo/") ? "Echo tracker" : hostOf(url);
+}
+
 export function makePostback(spec: PostbackSpec) {
   const method = "GET";
   const version = (number: number) => ({
@@ -36,7 +45,8 @@ export function makePostback(spec: PostbackSpec) {
     __typename: "Postback",
     ...spec,
     affiliate,
-    host: /^https?:\/\/([^/]+)/.exec(spec.urlTemplate)?.[1] ?? "",
+    host: hostOf(spec.urlTemplate),
+    sentTo: sentTo(spec.urlTemplate),
     method,
     statuses: ["APPROVED"],
     sendCorrections: false,
@@ -67,6 +77,7 @@ export function makePostback(spec: PostbackSpec) {
     },
     endpoint: {
       endpoint: /^https?:\/\/[^/]+/.exec(spec.urlTemplate)?.[0] ?? "",
+      sentTo: sentTo(spec.urlTemplate),
       circuit: failed > 0 ? "OPEN" : "CLOSED",
       sentence: failed > 0 ? "It fails: what goes there is held." : "Deliveries go out as usual.",
       because: failed > 0 ? "SERVER_ERROR" : null,

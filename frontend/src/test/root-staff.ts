@@ -55,6 +55,7 @@ export function makeStaffHome() {
     circuits: [
       {
         endpoint: "https://pb.voltrack.example:443",
+        sentTo: "pb.voltrack.example",
         circuit: "OPEN",
         sentence: "Tracker unavailable: server error.",
         waiting: 4,

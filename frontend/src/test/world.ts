@@ -197,6 +197,7 @@ export class World {
       transactionId: conversion.transactionId,
       url: null as string | null,
       host: fired.host,
+      sentTo: fired.sentTo,
       statusCode: null as number | null,
       durationMs: null as number | null,
       attemptCount: 0,

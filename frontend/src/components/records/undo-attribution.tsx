@@ -44,7 +44,7 @@ const PreviewQuery = graphql(`
         postback {
           id
           name
-          host
+          sentTo
           goal {
             id
             name
@@ -192,7 +192,7 @@ function Fires({ postbacks }: Pick<PreviewData, "postbacks">): ReactElement {
             <span className="min-w-0 break-words">
               {postback.name || postback.goal.name}{" "}
               <span translate="no" className="font-mono text-sm text-muted">
-                {postback.host}
+                {postback.sentTo}
               </span>
             </span>
             <StateBadge state={status} plain />

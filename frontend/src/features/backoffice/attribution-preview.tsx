@@ -37,7 +37,7 @@ const PreviewQuery = graphql(`
         postback {
           id
           name
-          host
+          sentTo
           goal {
             id
             name
@@ -114,7 +114,7 @@ function Firing({ postbacks }: { postbacks: Preview["postbacks"] }): ReactElemen
           <span className="min-w-0 break-words">
             {postback.name || postback.goal.name}{" "}
             <span translate="no" className="font-mono text-sm text-muted">
-              {postback.host}
+              {postback.sentTo}
             </span>
           </span>
           <StateBadge state={status} plain />

@@ -3,7 +3,9 @@ import { useQuery } from "urql";
 
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
+import { GeneralError } from "@/components/ui/general-error";
 import { Time } from "@/components/ui/time";
+import { explain } from "@/graphql/client";
 import { graphql } from "@/graphql/graphql";
 
 const FindClick = graphql(`
@@ -28,7 +30,7 @@ const FindClick = graphql(`
 /** A click that is found by hand. */
 export function ChooseClick({ onChoose }: { onChoose: (clickId: string, of: string) => void }): ReactElement {
   const [text, setText] = useState("");
-  const [{ data, fetching }] = useQuery({
+  const [{ data, error, fetching }] = useQuery({
     query: FindClick,
     variables: { search: text.trim() },
     pause: text.trim().length < 3,
@@ -65,7 +67,8 @@ export function ChooseClick({ onChoose }: { onChoose: (clickId: string, of: stri
           </li>
         ))}
       </ul>
-      {text.trim().length >= 3 && !fetching && found.length === 0 && (
+      <GeneralError text={error ? explain(error) : null} />
+      {text.trim().length >= 3 && !fetching && !error && found.length === 0 && (
         <p className="text-muted">No click has this id or param.</p>
       )}
     </div>

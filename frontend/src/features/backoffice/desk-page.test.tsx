@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { open } from "@/test/render";
+import { loseNetwork, unreachable } from "@/test/staff";
 import { World } from "@/test/world";
 
 function deskWorld() {
@@ -96,4 +97,50 @@ it("statuses are imported only as they were previewed", async () => {
   expect(await screen.findByText("Changed 1 conversion")).toBeInTheDocument();
   expect(imports).toEqual([true, true, false]);
   expect(screen.getByRole("button", { name: "Change" })).toBeDisabled();
+});
+
+it("a conversion is fired as it was typed; one that is there already says that nothing fires", async () => {
+  const { world } = deskWorld();
+  const sent: unknown[] = [];
+  world.also["fireManualConversion"] = ({ input }: { input: unknown }) => {
+    sent.push(input);
+    return { result: "DUPLICATE", conversion: world.conversions[0], userErrors: [] };
+  };
+  const { user } = open("/staff/conversions", world);
+  await user.type(await screen.findByLabelText("Click id or param value"), "MYTEST123");
+  await user.click(screen.getByRole("button", { name: /Goal/ }));
+  await user.click(await screen.findByRole("option", { name: "Deposit" }));
+  await user.type(screen.getByLabelText("Amount"), "25.50");
+  await user.type(screen.getByLabelText("Transaction id"), "T-7");
+  await user.click(screen.getByRole("button", { name: /Status/ }));
+  await user.click(await screen.findByRole("option", { name: "Pending" }));
+  world.failures.set("StaffFire", { message: "The database is away." });
+  await user.click(screen.getByRole("button", { name: "Fire" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("The database is away.");
+  world.failures.clear();
+  await user.click(screen.getByRole("button", { name: "Fire" }));
+  expect(await screen.findByText(/has this conversion already; no postback was fired\./)).toBeInTheDocument();
+  expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  expect(sent).toEqual([
+    { click: "MYTEST123", goal: "deposit", amount: "25.50", transactionId: "T-7", status: "PENDING" },
+  ]);
+});
+
+it("a file fills the import; an import that failed changes nothing and can be tried again", async () => {
+  const { world, imports } = deskWorld();
+  const { user } = open("/staff/conversions", world);
+  const file = new File(["transaction_id,status\nT1,rejected"], "statuses.csv", { type: "text/csv" });
+  await user.upload(await screen.findByLabelText("CSV file"), file);
+  await waitFor(() => {
+    expect(screen.getByLabelText("Or paste CSV")).toHaveValue("transaction_id,status\nT1,rejected");
+  });
+  await user.click(screen.getByRole("button", { name: "Preview" }));
+  const change = await screen.findByRole("button", { name: "Change 1 conversion" });
+  const [, line] = within(screen.getByRole("table", { name: "Preview of the import" })).getAllByRole("row");
+  expect(line).toHaveTextContent(/T1.*Changes.*Rejected.*from approved to rejected/);
+  loseNetwork();
+  await user.click(change);
+  expect(await screen.findByText(unreachable)).toBeInTheDocument();
+  expect(change).toBeEnabled();
+  expect(imports).toEqual([true]);
 });

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { open } from "@/test/render";
+import { loseNetwork, unreachable } from "@/test/staff";
 import { World } from "@/test/world";
 
 interface Wish {
@@ -55,4 +56,33 @@ it("a rate is set, and stands in the list; what is wrong with it stands at its f
   const table = await screen.findByRole("table", { name: "Exchange rates" });
   expect(await within(table).findByText("1.08")).toBeInTheDocument();
   expect(screen.getByLabelText("Currency")).toHaveValue("");
+});
+
+it("a rate of a day begins at its midnight in UTC, and is said", async () => {
+  const { world, rates } = ratesWorld();
+  const { user } = open("/staff/rates", world);
+  await user.type(await screen.findByLabelText("Currency"), "usd");
+  await user.type(screen.getByLabelText("Per 1 EUR"), "1.1");
+  await user.type(screen.getByLabelText("From"), "2026-05-01");
+  await user.click(screen.getByRole("button", { name: "Set" }));
+  expect(await screen.findByText("1 EUR is 1.1 USD")).toBeInTheDocument();
+  expect(rates).toMatchObject([{ quote: "usd", rate: "1.1", from: "2026-05-01T00:00:00Z" }]);
+});
+
+it("what did not arrive is kept in the form; rates that could not be fetched are asked for again", async () => {
+  const { world, rates } = ratesWorld();
+  world.failures.set("StaffRates", { message: "The database is away." });
+  const { user } = open("/staff/rates", world);
+  expect(await screen.findByText("The exchange rates could not be fetched")).toBeInTheDocument();
+  expect(screen.queryByText("No rate yet")).not.toBeInTheDocument();
+  world.failures.clear();
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByText("No rate yet")).toBeInTheDocument();
+  await user.type(screen.getByLabelText("Currency"), "USD");
+  await user.type(screen.getByLabelText("Per 1 EUR"), "1.1");
+  loseNetwork();
+  await user.click(screen.getByRole("button", { name: "Set" }));
+  expect(await screen.findByText(unreachable)).toBeInTheDocument();
+  expect(screen.getByLabelText("Per 1 EUR")).toHaveValue("1.1");
+  expect(rates).toEqual([]);
 });

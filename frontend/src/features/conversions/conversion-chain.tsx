@@ -92,7 +92,7 @@ const TraceQuery = graphql(
           postback {
             id
             name
-            host
+            sentTo
             scope
             goal {
               id
@@ -110,7 +110,7 @@ const TraceQuery = graphql(
           }
           warning
           explanation
-          host
+          sentTo
           createdAt
           postback {
             id
@@ -309,7 +309,7 @@ function Deliveries({ deliveries }: { deliveries: Trace["deliveries"] }): ReactE
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2">
             <StateBadge state={delivery.state} replay={delivery.supersededBy} warning={delivery.warning} />
             <Link to="/deliveries/$id" params={{ id: delivery.id }} className="link min-w-0 truncate">
-              {delivery.postback?.name || delivery.host}
+              {delivery.postback?.name || delivery.sentTo}
             </Link>
             <span className="text-muted">
               <Time at={delivery.createdAt} />
@@ -379,7 +379,7 @@ function Considered({ considered }: { considered: Trace["considered"] }): ReactE
           <div className="min-w-0">
             <div className="flex flex-wrap items-center gap-x-2">
               <Link to="/postbacks/$id" params={{ id: postback.id }} className="link">
-                {postback.name || postback.host}
+                {postback.name || postback.sentTo}
               </Link>
               <span className="text-muted">
                 {postback.goal.name}, {scopes[postback.scope]}

@@ -59,7 +59,7 @@ const PreviewParts = graphql(`
       postback {
         id
         name
-        host
+        sentTo
       }
     }
     reasons {
@@ -212,7 +212,7 @@ function Meant({ preview }: { preview: ResultOf<typeof PreviewParts> }): ReactEl
         lines={postbacks.map((line) => ({
           id: line.postback.id,
           count: line.count,
-          words: line.postback.name || line.postback.host,
+          words: line.postback.name || line.postback.sentTo,
         }))}
       />
       <Counts

@@ -49,7 +49,7 @@ const DetailQuery = graphql(
           postback {
             id
             name
-            host
+            sentTo
           }
           version {
             id
@@ -296,7 +296,7 @@ function DeliveryFacts({ delivery }: { delivery: Delivery }): ReactElement {
           {postback ? (
             <>
               <Link to="/postbacks/$id" params={{ id: postback.id }} className="link">
-                {postback.name || postback.host}
+                {postback.name || postback.sentTo}
               </Link>
               {delivery.version && <span className="text-muted">, version {delivery.version.number}</span>}
             </>

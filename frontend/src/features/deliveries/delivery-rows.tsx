@@ -96,9 +96,9 @@ function place(row: DeliveryRowData, isStaff: boolean): string {
   return isStaff ? `${row.affiliate.name} · ${campaign}` : campaign;
 }
 
-/** The postback by its name, where it has one, and the tracker's host. */
-function target({ postback, host }: DeliveryRowData): string {
-  return postback?.name ? `${postback.name} · ${host}` : host;
+/** The postback by its name, where it has one, and the tracker. */
+function target({ postback, sentTo }: DeliveryRowData): string {
+  return postback?.name ? `${postback.name} · ${sentTo}` : sentTo;
 }
 
 interface LogColumn {

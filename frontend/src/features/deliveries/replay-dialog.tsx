@@ -30,7 +30,7 @@ interface Replayable {
   id: string;
   state: string;
   supersededBy: { state: string } | null;
-  postback: { host: string };
+  postback: { sentTo: string };
   version: { number: number };
 }
 
@@ -69,7 +69,7 @@ export function ReplayDialog({
       isPending={isRunning}
     >
       <p>
-        It is sent again to <b className="font-medium text-ink">{delivery.postback.host}</b>, as a new
+        It is sent again to <b className="font-medium text-ink">{delivery.postback.sentTo}</b>, as a new
         delivery with its own id.
         {(delivery.state === "DELIVERED" || delivery.supersededBy?.state === "DELIVERED") &&
           " The tracker accepted it before: unless it deduplicates, it may count this one again."}

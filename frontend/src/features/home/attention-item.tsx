@@ -43,7 +43,7 @@ function Title({ item }: { item: AttentionItem }): ReactNode {
         search={{ tab: "health" }}
         className={rowLinkClass}
       >
-        {postback.name || `${postback.goal.name} to ${postback.host}`}
+        {postback.name || `${postback.goal.name} to ${postback.sentTo}`}
       </Link>
     );
   }
@@ -106,6 +106,6 @@ function Ignore({ item }: { item: AttentionItem }): ReactElement {
 }
 
 function whatItIs({ postback, goal, link, campaigns }: AttentionItem): string {
-  if (postback !== null) return postback.name || `${postback.goal.name} to ${postback.host}`;
+  if (postback !== null) return postback.name || `${postback.goal.name} to ${postback.sentTo}`;
   return goal?.name ?? link?.offer.name ?? campaigns[0]?.name ?? "this";
 }

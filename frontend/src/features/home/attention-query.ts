@@ -16,7 +16,7 @@ const ItemParts = graphql(`
     postback {
       id
       name
-      host
+      sentTo
       goal {
         id
         name

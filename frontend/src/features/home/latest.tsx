@@ -45,12 +45,12 @@ function campaignColumn(isStaff: boolean): Column<DeliveryRowData> {
 
 const facts: Column<DeliveryRowData>[] = [
   {
-    id: "host",
-    header: "Host",
+    id: "sentTo",
+    header: "Sent to",
     deskOnly: true,
     cell: (row) => (
       <span translate="no" className="font-mono text-sm text-muted">
-        {row.host}
+        {row.sentTo}
       </span>
     ),
   },

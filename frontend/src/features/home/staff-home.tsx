@@ -56,6 +56,7 @@ const StaffHomeQuery = graphql(`
       }
       circuits {
         endpoint
+        sentTo
         sentence
         waiting
       }
@@ -146,12 +147,12 @@ function Lines({ waiting }: { waiting: Waiting }): ReactElement {
       {deadDestinations.map((dead) => (
         <Dead key={`${dead.offer.id} ${dead.landingPage?.id ?? ""}`} dead={dead} />
       ))}
-      {circuits.map(({ endpoint, sentence, waiting: held }) => (
+      {circuits.map(({ endpoint, sentTo, sentence, waiting: held }) => (
         <Line
           key={endpoint}
           link={
             <Link to="/staff/engine" className={rowLinkClass}>
-              {new URL(endpoint).hostname} takes no postbacks
+              {sentTo} takes no postbacks
             </Link>
           }
         >

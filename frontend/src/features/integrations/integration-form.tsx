@@ -4,6 +4,7 @@ import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { plural } from "@/components/ui/format";
 import { GeneralError } from "@/components/ui/general-error";
 import { Switch } from "@/components/ui/switch";
 import { toast } from "@/components/ui/toast";
@@ -53,7 +54,7 @@ export function IntegrationForm({
     saved();
     toast(
       payload.mapped > 0
-        ? `Saved; ${String(payload.mapped)} conversions updated`
+        ? `Saved; ${plural(payload.mapped, "conversion", "conversions")} updated`
         : `Saved ${draft.name}; applies from the next request`,
     );
     onSaved();

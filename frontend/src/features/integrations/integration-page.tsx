@@ -200,7 +200,7 @@ function HandOver({ integration }: { integration: Integration }): ReactElement {
 }
 
 function Arrivals({ id }: { id: string }): ReactElement {
-  const [{ data, fetching }, refetch] = useQuery({
+  const [{ data, error, fetching }, refetch] = useQuery({
     query: ArrivedQuery,
     variables: { id },
     requestPolicy: "cache-and-network",
@@ -250,7 +250,15 @@ function Arrivals({ id }: { id: string }): ReactElement {
       }
     >
       <div aria-live="polite">
-        {rows.length === 0 && !fetching ? (
+        {error && !data ? (
+          <ErrorState
+            title="The inbound log could not be fetched"
+            message={explain(error)}
+            onRetry={() => {
+              refetch({ requestPolicy: "network-only" });
+            }}
+          />
+        ) : rows.length === 0 && !fetching ? (
           <p className="p-4 text-muted">Nothing yet. The first request appears here automatically.</p>
         ) : (
           <Table label="Inbound log" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />

@@ -70,7 +70,7 @@ export function IntegrationSecrets({
   return (
     <Panel title="Secrets">
       <div className="flex flex-col gap-4">
-        <GeneralError text={reveal.errors.general ?? rotate.errors.general} />
+        <GeneralError text={reveal.errors.general} />
         {["token", "hmac"].map((kind) => (
           <SecretLine
             key={kind}
@@ -107,6 +107,7 @@ export function IntegrationSecrets({
           });
         }}
       >
+        <GeneralError text={rotate.errors.general} />
         <p>The current one stays valid for 24 hours, so that the operator can switch.</p>
       </Confirm>
     </Panel>

@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from "react";
 
 import { Button } from "@/components/ui/button";
+import { plural } from "@/components/ui/format";
 import { Panel } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
@@ -35,7 +36,7 @@ export function Unmapped({
     const more = Object.entries(chosen).map(([from, to]) => ({ from, to }));
     const payload = await save({ id: integrationId, statusMapping: [...words, ...more] });
     if (!payload) return;
-    toast(`${String(payload.mapped)} conversions updated`);
+    toast(`${plural(payload.mapped, "conversion", "conversions")} updated`);
     setChosen({});
     onMapped();
   };

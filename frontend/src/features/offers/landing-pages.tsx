@@ -9,6 +9,7 @@ import { Form } from "@/components/ui/form";
 import { GeneralError } from "@/components/ui/general-error";
 import { Panel } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
+import { toast } from "@/components/ui/toast";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
@@ -92,8 +93,9 @@ export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: ()
           <PageForm
             offerId={offer.id}
             page={editing === "new" ? null : editing}
-            onSaved={(id) => {
+            onSaved={(id, name) => {
               setEditing(null);
+              toast(`Saved landing page ${name}`);
               onChanged();
               if (id !== undefined) tryNow(id);
             }}
@@ -113,6 +115,7 @@ export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: ()
           if (!deleting) return;
           void save({ id: deleting.id }).then((payload) => {
             if (!payload) return;
+            toast(`Deleted landing page ${deleting.name}`);
             setDeleting(null);
             onChanged();
           });
@@ -199,7 +202,7 @@ function PageForm({
 }: {
   offerId: string;
   page: LandingPage | null;
-  onSaved: (id: string | undefined) => void;
+  onSaved: (id: string | undefined, name: string) => void;
 }): ReactElement {
   const [key, setKey] = useState(page?.key ?? "");
   const [name, setName] = useState(page?.name ?? "");
@@ -211,7 +214,7 @@ function PageForm({
       className="flex flex-col gap-4"
       onSubmit={() => {
         void save({ ...(page ? { id: page.id } : { offerId }), key, name, url }).then((payload) => {
-          if (payload) onSaved(payload.landingPage?.id);
+          if (payload) onSaved(payload.landingPage?.id, name);
         });
       }}
     >

@@ -12,6 +12,7 @@ import { graphql } from "@/graphql/graphql";
 import { viewAs } from "@/graphql/looking";
 import { mutation } from "@/graphql/mutation";
 import { useNode } from "@/graphql/use-node";
+import { useViewer } from "@/graphql/viewer";
 
 import { useSave } from "@/components/records/use-save";
 import { type Fresh, FreshPassword, UserForm } from "./user-form";
@@ -76,6 +77,7 @@ export function AffiliateDetail(): ReactElement {
   const { id } = route.useParams();
   const search = route.useSearch();
   const navigate = useNavigate();
+  const viewer = useViewer();
   const [isNew, setNew] = useState(false);
   const [fresh, setFresh] = useState<Fresh | null>(null);
   const { errors, save } = useSave(SetManager, "setManager", ["userId"]);
@@ -142,7 +144,7 @@ export function AffiliateDetail(): ReactElement {
         }
       >
         <div className="-mx-4">
-          <Users users={affiliate.users ?? []} of={affiliate.name} onChanged={detail.retry} />
+          <Users users={affiliate.users ?? []} of={affiliate.name} viewer={viewer} onChanged={detail.retry} />
         </div>
       </DetailPart>
       <Dialog

@@ -13,6 +13,7 @@ import { None } from "@/components/ui/none";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
 import { Segmented } from "@/components/ui/segmented";
+import { SkeletonBlock } from "@/components/ui/skeleton";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
@@ -261,7 +262,7 @@ function columns(search: AffiliatesSearch, selectedId: string | null): Column<Af
 
 /** The network's users. */
 function Staff(): ReactElement {
-  const isAdmin = useViewer()?.role === "ADMIN";
+  const viewer = useViewer();
   const [isNew, setNew] = useState(false);
   const [fresh, setFresh] = useState<Fresh | null>(null);
   const [{ data, error }, ask] = useQuery({ query: StaffQuery, requestPolicy: "cache-and-network" });
@@ -276,7 +277,7 @@ function Staff(): ReactElement {
       empty={{ title: "", words: "" }}
       onRetry={again}
     >
-      {isAdmin && (
+      {viewer?.role === "ADMIN" && (
         <p className="px-4 pb-3">
           <Button
             icon={Plus}
@@ -289,7 +290,11 @@ function Staff(): ReactElement {
         </p>
       )}
       <div className="border-y">
-        <Users users={data?.staff ?? []} of="staff" onChanged={again} />
+        {data ? (
+          <Users users={data.staff ?? []} of="staff" viewer={viewer} onChanged={again} />
+        ) : (
+          <SkeletonBlock label="Loading the staff" lines={4} />
+        )}
       </div>
       <Dialog
         title="New user: staff"

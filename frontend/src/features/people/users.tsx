@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/dialog";
 import { Time } from "@/components/ui/time";
 import type { ResultOf } from "@/graphql/graphql";
-import { useViewer } from "@/graphql/viewer";
+import type { Viewer } from "@/graphql/viewer";
 
 import { GeneralError } from "@/components/ui/general-error";
 import { useSave } from "@/components/records/use-save";
@@ -55,10 +55,13 @@ function useUserChanges(onChanged: () => void) {
 export function Users({
   users,
   of,
+  viewer,
   onChanged,
 }: {
   users: readonly User[];
   of: string;
+  /** Who looks at them. */
+  viewer: Viewer | null;
   onChanged: () => void;
 }): ReactElement {
   const { asked, setAsked, fresh, setFresh, setDisabled, confirm, error, isSaving } =
@@ -66,11 +69,17 @@ export function Users({
   if (users.length === 0) return <p className="p-4 text-muted">No users yet: nobody can sign in.</p>;
   return (
     <>
+      {asked === null && error !== null && (
+        <div className="px-4 py-2">
+          <GeneralError text={error} />
+        </div>
+      )}
       <ul aria-label={`Users: ${of}`} className="divide-y">
         {users.map((user) => (
           <Row
             key={user.id}
             user={user}
+            forbidden={whyForbidden(user, viewer)}
             onReset={() => {
               setAsked({ user, what: "reset" });
             }}
@@ -110,8 +119,7 @@ export function Users({
 }
 
 /** Why the viewer cannot change a user; null where he can. */
-function useForbidden({ id, role }: User): string | null {
-  const viewer = useViewer();
+function whyForbidden({ id, role }: User, viewer: Viewer | null): string | null {
   if (viewer?.user.id === id)
     return "This is you. Nobody can disable himself; your password is in your settings.";
   if (role !== "AFFILIATE" && viewer?.role !== "ADMIN") return "Only admins change staff users.";
@@ -120,14 +128,15 @@ function useForbidden({ id, role }: User): string | null {
 
 function Row({
   user,
+  forbidden,
   onReset,
   onDisable,
 }: {
   user: User;
+  forbidden: string | null;
   onReset: () => void;
   onDisable: () => void;
 }): ReactElement {
-  const forbidden = useForbidden(user);
   const why = `why-not-${user.id}`;
   const described = forbidden === null ? {} : { isDisabled: true, "aria-describedby": why };
   return (

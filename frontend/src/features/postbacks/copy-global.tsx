@@ -16,7 +16,7 @@ const GlobalQuery = graphql(`
         node {
           id
           name
-          host
+          sentTo
           urlTemplate
           method
           aggregateSeconds
@@ -63,7 +63,7 @@ export function CopyGlobal({
         {groups.map((group) => {
           const [first] = group;
           if (!first) return null;
-          const name = first.name || first.host;
+          const name = first.name || first.sentTo;
           return (
             <li key={first.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5">
               <div className="min-w-0 flex-1 basis-64">

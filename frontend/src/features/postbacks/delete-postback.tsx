@@ -46,8 +46,8 @@ export function DeletePostback({ postback }: { postback: Postback }): ReactEleme
         danger
         isPending={isRunning}
       >
-        {postback.host} no longer receives {postback.goal.name} in {placeOf(postback)}. Postbacks already sent
-        stay in the log. To pause it, switch it off instead.
+        {postback.sentTo} no longer receives {postback.goal.name} in {placeOf(postback)}. Postbacks already
+        sent stay in the log. To pause it, switch it off instead.
       </Confirm>
     </>
   );

@@ -22,7 +22,7 @@ const EndpointQuery = graphql(`
       ... on Postback {
         id
         endpoint {
-          endpoint
+          sentTo
           circuit
           sentence
           because
@@ -134,9 +134,9 @@ function Tracker({ id }: { id: string }): ReactElement {
   return (
     <Panel title="Tracker, all your postbacks">
       <Facts>
-        <Fact name="Host">
+        <Fact name="Sent to">
           <span translate="no" className="font-mono text-sm break-all">
-            {endpoint.endpoint}
+            {endpoint.sentTo}
           </span>
         </Fact>
         <Fact name="Status">

@@ -7,7 +7,7 @@ export const PostbackParts = graphql(`
     name
     scope
     urlTemplate
-    host
+    sentTo
     method
     statuses
     sendCorrections

@@ -114,7 +114,7 @@ function useCreate(draft: Draft, campaign: string | null, onSaved: () => void) {
     const made = payload?.postbacks ?? [];
     const [first] = made;
     if (!first) return;
-    toast(`Created ${plural(made.length, "postback", "postbacks")} to ${first.host}`);
+    toast(`Created ${plural(made.length, "postback", "postbacks")} to ${first.sentTo}`);
     onSaved();
     if (campaign !== null) {
       await navigate({ to: "/campaigns/$id", params: { id: campaign }, hash: "postbacks" });

@@ -69,7 +69,7 @@ function Loaded({ postback }: { postback: Postback }): ReactElement {
   return (
     <>
       <PageHead
-        title={postback.name || `${postback.goal.name} to ${postback.host}`}
+        title={postback.name || `${postback.goal.name} to ${postback.sentTo}`}
         aside={<DeletePostback postback={postback} />}
       >
         <span className="flex flex-wrap items-center gap-2">

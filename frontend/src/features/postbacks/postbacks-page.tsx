@@ -152,7 +152,7 @@ function Line({ postback }: { postback: Postback }): ReactElement {
 
 function OnOff({ postback }: { postback: Postback }): ReactElement {
   const { isRunning, run } = useAction(SetPostbackEnabled, "setPostbackEnabled");
-  const name = postback.name || `${postback.goal.name} to ${postback.host}`;
+  const name = postback.name || `${postback.goal.name} to ${postback.sentTo}`;
 
   const change = async (enabled: boolean) => {
     if (await run({ id: postback.id, enabled })) {

@@ -15,6 +15,7 @@ const engine = () => ({
   endpoints: [
     {
       endpoint: "https://pb.voltrack.example:443",
+      sentTo: "pb.voltrack.example",
       circuit: "HALF_OPEN",
       sentence: "Tracker unavailable: server error.",
       openedAt: now(),

@@ -31,6 +31,7 @@ const EngineQuery = graphql(`
       }
       endpoints {
         endpoint
+        sentTo
         circuit
         sentence
         openedAt
@@ -63,8 +64,8 @@ const endpoints: Column<Endpoint>[] = [
     header: "Endpoint",
     lead: true,
     cell: (row) => (
-      <span translate="no" className="font-mono text-sm break-all">
-        {row.endpoint}
+      <span translate="no" title={row.endpoint} className="font-mono text-sm break-all">
+        {row.sentTo}
       </span>
     ),
   },
