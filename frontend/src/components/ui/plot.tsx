@@ -119,9 +119,18 @@ function plotOptions({
       drag: { x: false, y: false, setScale: false },
     },
     hooks: {
-      setCursor: [
+      ready: [
+        // Not by the hook setCursor: it also fires for what uPlot does by itself, and the keyboard's place would be lost.
         (u) => {
-          onIndex(u.cursor.idx ?? null);
+          const { over } = u;
+          const onPoint = ({ offsetX }: PointerEvent) => {
+            onIndex(u.posToIdx(offsetX));
+          };
+          over.addEventListener("pointermove", onPoint);
+          over.addEventListener("pointerdown", onPoint);
+          over.addEventListener("pointerleave", () => {
+            onIndex(null);
+          });
         },
       ],
     },
