@@ -6,10 +6,10 @@ import { Sheet } from "@/components/ui/sheet";
 import type { Viewer } from "@/graphql/viewer";
 
 import { useSignOut, whoIs } from "./account";
-import { ViewAs } from "./view-as";
 import { PageLink } from "./page-link";
 import { type Page, pages, thumbPages } from "./pages";
 import { staffGroups, staffPages } from "./staff-pages";
+import { ViewAs } from "./view-as";
 
 /** The pages that the bottom bar has no room for. */
 export function MoreSheet({

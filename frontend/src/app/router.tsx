@@ -9,8 +9,8 @@ import {
 import { Search } from "lucide-react";
 import type { ReactElement } from "react";
 
-import { buttonClass } from "@/components/ui/button";
 import { parseAddress, stringifyAddress } from "@/components/records/address";
+import { buttonClass } from "@/components/ui/button";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState } from "@/components/ui/states";
 import { auditSearch } from "@/features/backoffice/search";

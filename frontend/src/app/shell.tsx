@@ -6,9 +6,8 @@ import { useQuery } from "urql";
 
 import { cx } from "@/components/ui/cx";
 import { modKey, useHotkey } from "@/components/ui/hotkeys";
-import { ReadOnlyContext } from "@/components/ui/read-only";
-import { EntryContext } from "@/history/entry";
 import { KeyHint } from "@/components/ui/key-hint";
+import { ReadOnlyContext } from "@/components/ui/read-only";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
 import { ZoneContext } from "@/components/ui/time";
@@ -16,6 +15,7 @@ import { useHasForms } from "@/components/ui/unsaved";
 import { explain } from "@/graphql/client";
 import { setSessionLost, useSessionLost } from "@/graphql/session";
 import { type Viewer, ViewerQuery } from "@/graphql/viewer";
+import { EntryContext } from "@/history/entry";
 
 import { AccountButton } from "./account-button";
 import { LeaveGuard } from "./leave-guard";

@@ -1,9 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { type Client, useClient } from "urql";
 
-import { useKept } from "@/history/entry";
 import { graphql } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
+import { useKept } from "@/history/entry";
 
 import { type DeliveryFilter, fetchByIds, fetchPage } from "./delivery-pages";
 import { DeliveryRow, type DeliveryRowData } from "./delivery-row";

@@ -1,7 +1,6 @@
+import { buildSchema, type GraphQLSchema } from "graphql";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
-import { buildSchema, type GraphQLSchema } from "graphql";
 
 const golden = join(import.meta.dirname, "../../../graph/schema.graphql");
 

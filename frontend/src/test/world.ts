@@ -11,10 +11,10 @@ import {
   matches,
 } from "./deliveries";
 import { makePostbacks } from "./postbacks";
-import { homeRoot, makeAlerts, makeChecklist } from "./root-home";
 import { accountRoot } from "./root-account";
 import { campaignsRoot } from "./root-campaigns";
 import { factsRoot } from "./root-facts";
+import { homeRoot, makeAlerts, makeChecklist } from "./root-home";
 import { postbacksRoot } from "./root-postbacks";
 import { makeAffiliates, makeStaff, makeStaffHome, staffNodes, staffRoot } from "./root-staff";
 import { type Test, testsRoot } from "./root-tests";

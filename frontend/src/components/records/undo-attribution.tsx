@@ -1,11 +1,11 @@
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
-import { GeneralError } from "@/components/ui/general-error";
 import { StateBadge } from "@/components/ui/badge";
 import { Confirm } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { plural } from "@/components/ui/format";
+import { GeneralError } from "@/components/ui/general-error";
 import { Money } from "@/components/ui/money";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { Note } from "@/components/ui/states";

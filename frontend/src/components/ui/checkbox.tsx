@@ -7,8 +7,8 @@ import {
   Label,
 } from "react-aria-components";
 
-import { cx } from "./cx";
 import { labelClass } from "./classes";
+import { cx } from "./cx";
 import { FieldNotes, type FieldWords } from "./field";
 
 interface CheckboxProps extends Omit<AriaCheckboxProps, "className" | "style" | "children"> {

@@ -2,10 +2,10 @@ import { ChevronDown } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { Button, ComboBox as AriaComboBox, Input, Label, ListBox, Popover } from "react-aria-components";
 
-import { cx } from "./cx";
-import { inputClass, labelClass, popoverClass } from "./classes";
-import { FieldNotes, type FieldWords } from "./field";
 import { type Choice } from "./choice";
+import { inputClass, labelClass, popoverClass } from "./classes";
+import { cx } from "./cx";
+import { FieldNotes, type FieldWords } from "./field";
 import { ChoiceItem } from "./select";
 
 interface ComboBoxProps extends FieldWords {

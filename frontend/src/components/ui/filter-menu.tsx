@@ -2,9 +2,9 @@ import { Check, X } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { Button, DialogTrigger, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 
-import { cx } from "./cx";
 import { type Choice } from "./choice";
 import { itemClass, popoverClass } from "./classes";
+import { cx } from "./cx";
 
 interface FilterFrameProps {
   /** What is filtered by: "State". */

@@ -1,8 +1,8 @@
 import type { ReactElement, ReactNode } from "react";
 import { Autocomplete, Input, SearchField, useFilter } from "react-aria-components";
 
-import { cx } from "./cx";
 import { inputClass } from "./classes";
+import { cx } from "./cx";
 
 interface FilterSearchProps {
   label: string;

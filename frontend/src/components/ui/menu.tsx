@@ -2,8 +2,8 @@ import type { LucideIcon } from "lucide-react";
 import type { ReactElement } from "react";
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 
-import { cx } from "./cx";
 import { itemClass, popoverClass } from "./classes";
+import { cx } from "./cx";
 
 export interface Action {
   id: string;

@@ -9,8 +9,8 @@ import {
   type NumberFieldProps as AriaNumberFieldProps,
 } from "react-aria-components";
 
-import { cx } from "./cx";
 import { inputClass, labelClass } from "./classes";
+import { cx } from "./cx";
 import { FieldNotes, type FieldWords } from "./field";
 
 interface NumberFieldProps

@@ -2,8 +2,8 @@ import { Search, X } from "lucide-react";
 import { type ReactElement, useEffect, useRef, useState } from "react";
 import { Button, Input, SearchField } from "react-aria-components";
 
-import { cx } from "./cx";
 import { inputClass } from "./classes";
+import { cx } from "./cx";
 import { useHotkey } from "./hotkeys";
 
 /** The text as it is typed; `onChange` hears of it when typing rests. */

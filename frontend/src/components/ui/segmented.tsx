@@ -1,8 +1,8 @@
 import type { ReactElement, ReactNode } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 
-import { cx } from "./cx";
 import { labelClass } from "./classes";
+import { cx } from "./cx";
 import { FieldNotes, type FieldWords } from "./field";
 
 interface SegmentedProps<T extends string> extends FieldWords {

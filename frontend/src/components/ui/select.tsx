@@ -12,8 +12,8 @@ import {
 } from "react-aria-components";
 
 import { type Choice } from "./choice";
-import { cx } from "./cx";
 import { inputClass, itemClass, labelClass, popoverClass } from "./classes";
+import { cx } from "./cx";
 import { FieldNotes, type FieldWords } from "./field";
 
 export function ChoiceItem({ choice }: { choice: Choice }): ReactElement {

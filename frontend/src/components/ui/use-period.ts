@@ -1,7 +1,8 @@
 import { use } from "react";
 
-import type * as Days from "./days";
 import { useKept } from "@/history/entry";
+
+import type * as Days from "./days";
 import type { Period } from "./period";
 import { useZone } from "./time";
 

@@ -67,6 +67,8 @@ it("a rate of a day begins at its midnight in UTC, and is said", async () => {
   await user.click(screen.getByRole("button", { name: "Set" }));
   expect(await screen.findByText("1 EUR is 1.1 USD")).toBeInTheDocument();
   expect(rates).toMatchObject([{ quote: "usd", rate: "1.1", from: "2026-05-01T00:00:00Z" }]);
+  // The next one is not backdated because this one was.
+  expect(screen.getByLabelText("From")).toHaveValue("");
 });
 
 it("what did not arrive is kept in the form; rates that could not be fetched are asked for again", async () => {

@@ -116,6 +116,7 @@ function SetRateForm({ onSet }: { onSet: () => void }): ReactElement {
               toast(`1 EUR is ${rate} ${currency.toUpperCase()}`);
               setCurrency("");
               setRate("");
+              setFrom("");
               onSet();
             },
           );

@@ -1,7 +1,6 @@
 import { type ReactElement, useEffect, useState } from "react";
 import { useQuery } from "urql";
 
-import type { DeliveryFilter } from "@/live/delivery-pages";
 import { useAction, useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -13,6 +12,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
+import type { DeliveryFilter } from "@/live/delivery-pages";
 
 const JobParts = graphql(`
   fragment BulkReplayParts on BulkReplay @_unmask {

@@ -2,11 +2,11 @@ import { RotateCcw } from "lucide-react";
 import { lazy, type ReactElement, Suspense, useEffect, useRef, useState } from "react";
 import { useQuery } from "urql";
 
-import type { DeliveryFilter } from "@/live/delivery-pages";
 import { Button } from "@/components/ui/button";
 import { formatNumber } from "@/components/ui/format";
 import { useRested } from "@/components/ui/use-rested";
 import { graphql } from "@/graphql/graphql";
+import type { DeliveryFilter } from "@/live/delivery-pages";
 
 const BulkReplayDialog = lazy(() =>
   import("./bulk-replay-dialog").then((m) => ({ default: m.BulkReplayDialog })),

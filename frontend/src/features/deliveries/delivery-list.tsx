@@ -2,13 +2,13 @@ import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import { ArrowUp } from "lucide-react";
 import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef } from "react";
 
-import type { DeliveryRowData } from "@/live/delivery-row";
 import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
 import { formatNumber } from "@/components/ui/format";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useWidth } from "@/components/ui/use-width";
+import type { DeliveryRowData } from "@/live/delivery-row";
 
 import { heights, lineClass, type Room, Row, type Shape, shapeOf } from "./delivery-rows";
 

@@ -1,11 +1,11 @@
 import { type CSSProperties, memo, type MouseEvent, type ReactElement, type ReactNode } from "react";
 
-import type { DeliveryRowData } from "@/live/delivery-row";
 import { ParamEnd } from "@/components/records/param";
 import { Badge, StateBadge, StatusCode } from "@/components/ui/badge";
 import { cx } from "@/components/ui/cx";
 import { formatDuration } from "@/components/ui/format";
 import { Time } from "@/components/ui/time";
+import type { DeliveryRowData } from "@/live/delivery-row";
 
 /** How much of a row there is room for. */
 export type Room = "narrow" | "medium" | "wide";

@@ -1,8 +1,8 @@
 import type { ReactElement } from "react";
 
 import { upper } from "@/components/records/address";
-import { CampaignFilter } from "@/components/records/record-filter";
 import { useGoalChoices } from "@/components/records/choices";
+import { CampaignFilter } from "@/components/records/record-filter";
 import { stateWord } from "@/components/ui/badge";
 import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";

@@ -1,6 +1,6 @@
 import { upper } from "@/components/records/address";
-import type { DeliveryFilter } from "@/live/delivery-pages";
 import type { Moments } from "@/components/ui/days";
+import type { DeliveryFilter } from "@/live/delivery-pages";
 
 import type { DeliveriesSearch } from "./search";
 

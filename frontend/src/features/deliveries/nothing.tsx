@@ -1,10 +1,10 @@
 import { ListFilter, Webhook } from "lucide-react";
 import type { ReactElement } from "react";
 
-import type { LiveDeliveries } from "@/live/live-deliveries";
 import { Button, buttonClass } from "@/components/ui/button";
 import { plural } from "@/components/ui/format";
 import { EmptyState, ErrorState, Note } from "@/components/ui/states";
+import type { LiveDeliveries } from "@/live/live-deliveries";
 
 /** What the log says where it has no line. */
 export function Nothing({

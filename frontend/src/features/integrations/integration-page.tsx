@@ -7,17 +7,17 @@ import { Badge } from "@/components/ui/badge";
 import { CodeBlock } from "@/components/ui/code-block";
 import { CopyButton } from "@/components/ui/copy-button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
+import { Segmented } from "@/components/ui/segmented";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
-import { Segmented } from "@/components/ui/segmented";
 import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
-import { ResultBadge } from "./result-badge";
 import { IntegrationForm } from "./integration-form";
 import { IntegrationSecrets } from "./integration-secrets";
+import { ResultBadge } from "./result-badge";
 import { Unmapped } from "./unmapped";
 import { useArrivals } from "./use-arrivals";
 

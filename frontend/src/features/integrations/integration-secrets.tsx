@@ -1,16 +1,15 @@
 import { type ReactElement, useState } from "react";
 
+import { useSave } from "@/components/records/use-save";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Confirm } from "@/components/ui/dialog";
+import { GeneralError } from "@/components/ui/general-error";
 import { Panel } from "@/components/ui/page";
 import { Time } from "@/components/ui/time";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-
-import { GeneralError } from "@/components/ui/general-error";
-import { useSave } from "@/components/records/use-save";
 
 const Reveal = mutation(
   graphql(`

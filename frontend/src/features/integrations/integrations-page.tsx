@@ -3,8 +3,9 @@ import { Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
-import { useOfferChoices } from "@/components/records/offer-choices";
 import { Listing } from "@/components/records/listing";
+import { useOfferChoices } from "@/components/records/offer-choices";
+import { useSave } from "@/components/records/use-save";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
@@ -12,15 +13,14 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { GeneralError } from "@/components/ui/general-error";
 import { PageHead } from "@/components/ui/page";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
-import { GeneralError } from "@/components/ui/general-error";
 import { SaveIntegration } from "./save-integration";
-import { useSave } from "@/components/records/use-save";
 
 const IntegrationsQuery = graphql(`
   query StaffIntegrations {

@@ -1,14 +1,14 @@
 import { type ReactElement, useState } from "react";
 
+import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { plural } from "@/components/ui/format";
+import { GeneralError } from "@/components/ui/general-error";
 import { Panel } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
 
-import { GeneralError } from "@/components/ui/general-error";
 import { SaveIntegration } from "./save-integration";
-import { useSave } from "@/components/records/use-save";
 import type { Word } from "./words";
 
 const meanings = [

@@ -1,5 +1,5 @@
-import { type CombinedError, useQuery } from "urql";
 import { useState } from "react";
+import { type CombinedError, useQuery } from "urql";
 
 import { union, useNames } from "@/components/records/use-names";
 

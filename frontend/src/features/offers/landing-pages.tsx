@@ -13,6 +13,7 @@ import { toast } from "@/components/ui/toast";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
+import { noErrors } from "@/graphql/user-errors";
 
 import { DestinationCheck, useTry } from "./destination-check";
 import type { LandingPage, Offer } from "./one-offer";
@@ -54,7 +55,7 @@ const DeletePage = mutation(
 export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): ReactElement {
   const [editing, setEditing] = useState<LandingPage | "new" | null>(null);
   const [deleting, setDeleting] = useState<LandingPage | null>(null);
-  const { errors, isSaving, save } = useSave(DeletePage, "deleteLandingPage");
+  const { errors, setErrors, isSaving, save } = useSave(DeletePage, "deleteLandingPage");
   const { tryNow } = useTry(onChanged);
   return (
     <Panel
@@ -107,6 +108,7 @@ export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: ()
         isOpen={deleting !== null}
         onClose={() => {
           setDeleting(null);
+          setErrors(noErrors);
         }}
         action="Delete"
         danger

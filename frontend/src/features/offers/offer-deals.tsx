@@ -13,6 +13,7 @@ import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
+import { noErrors } from "@/graphql/user-errors";
 
 import { DealForm } from "./deal-form";
 import { dealWords } from "./deal-words";
@@ -41,7 +42,7 @@ const EndDeal = mutation(
 export function OfferDeals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): ReactElement {
   const [isNew, setNew] = useState(false);
   const [ending, setEnding] = useState<Deal | null>(null);
-  const { errors, isSaving, save } = useSave(EndDeal, "endDeal");
+  const { errors, setErrors, isSaving, save } = useSave(EndDeal, "endDeal");
   const [now] = useState(() => Date.now());
   return (
     <Panel
@@ -92,6 +93,7 @@ export function OfferDeals({ offer, onChanged }: { offer: Offer; onChanged: () =
         isOpen={ending !== null}
         onClose={() => {
           setEnding(null);
+          setErrors(noErrors);
         }}
         action="End deal"
         danger

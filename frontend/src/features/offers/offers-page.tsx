@@ -6,6 +6,7 @@ import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { CapToday } from "@/components/ui/cap-today";
 import { Dialog } from "@/components/ui/dialog";
 import { None } from "@/components/ui/none";
 import { PageHead } from "@/components/ui/page";
@@ -15,7 +16,6 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { dealWords } from "./deal-words";
 import { useTry } from "./destination-check";
-import { CapToday } from "@/components/ui/cap-today";
 import { OfferForm } from "./offer-form";
 
 const OffersQuery = graphql(`

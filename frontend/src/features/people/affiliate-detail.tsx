@@ -4,6 +4,7 @@ import { type ReactElement, useState } from "react";
 
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
+import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Select } from "@/components/ui/select";
@@ -14,7 +15,6 @@ import { mutation } from "@/graphql/mutation";
 import { useNode } from "@/graphql/use-node";
 import { useViewer } from "@/graphql/viewer";
 
-import { useSave } from "@/components/records/use-save";
 import { type Fresh, FreshPassword, UserForm } from "./user-form";
 import { UserParts } from "./user-mutations";
 import { Users } from "./users";

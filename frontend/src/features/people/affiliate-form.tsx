@@ -1,14 +1,13 @@
 import { type ReactElement, useState } from "react";
 
+import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { GeneralError } from "@/components/ui/general-error";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-
-import { GeneralError } from "@/components/ui/general-error";
-import { useSave } from "@/components/records/use-save";
 
 const SaveAffiliate = mutation(
   graphql(`

@@ -1,16 +1,16 @@
 import { type ReactElement, useState } from "react";
 
+import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
 import { CodeBlock } from "@/components/ui/code-block";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { GeneralError } from "@/components/ui/general-error";
 import { Segmented } from "@/components/ui/segmented";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 import { usePublicUrl } from "@/graphql/viewer";
 
-import { GeneralError } from "@/components/ui/general-error";
-import { useSave } from "@/components/records/use-save";
 import { CreateUser } from "./user-mutations";
 
 /** A password that is shown once. */

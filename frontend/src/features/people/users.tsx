@@ -1,14 +1,15 @@
 import { type ReactElement, useState } from "react";
 
+import { useSave } from "@/components/records/use-save";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/dialog";
+import { GeneralError } from "@/components/ui/general-error";
 import { Time } from "@/components/ui/time";
 import type { ResultOf } from "@/graphql/graphql";
+import { noErrors } from "@/graphql/user-errors";
 import type { Viewer } from "@/graphql/viewer";
 
-import { GeneralError } from "@/components/ui/general-error";
-import { useSave } from "@/components/records/use-save";
 import { type Fresh, FreshPassword } from "./user-form";
 import { ResetPassword, SetDisabled, type UserParts } from "./user-mutations";
 
@@ -20,6 +21,12 @@ function useUserChanges(onChanged: () => void) {
   const [fresh, setFresh] = useState<Fresh | null>(null);
   const disable = useSave(SetDisabled, "setUserDisabled");
   const reset = useSave(ResetPassword, "resetPassword");
+  const ask = (next: typeof asked) => {
+    setAsked(next);
+    // What was wrong with another user is not this one's.
+    disable.setErrors(noErrors);
+    reset.setErrors(noErrors);
+  };
   const setDisabled = (user: User, disabled: boolean) => {
     void disable.save({ id: user.id, disabled }).then((payload) => {
       if (!payload) return;
@@ -41,7 +48,7 @@ function useUserChanges(onChanged: () => void) {
   };
   return {
     asked,
-    setAsked,
+    ask,
     fresh,
     setFresh,
     setDisabled,
@@ -64,8 +71,7 @@ export function Users({
   viewer: Viewer | null;
   onChanged: () => void;
 }): ReactElement {
-  const { asked, setAsked, fresh, setFresh, setDisabled, confirm, error, isSaving } =
-    useUserChanges(onChanged);
+  const { asked, ask, fresh, setFresh, setDisabled, confirm, error, isSaving } = useUserChanges(onChanged);
   if (users.length === 0) return <p className="p-4 text-muted">No users yet: nobody can sign in.</p>;
   return (
     <>
@@ -81,10 +87,10 @@ export function Users({
             user={user}
             forbidden={whyForbidden(user, viewer)}
             onReset={() => {
-              setAsked({ user, what: "reset" });
+              ask({ user, what: "reset" });
             }}
             onDisable={() => {
-              if (user.disabledAt === null) setAsked({ user, what: "disable" });
+              if (user.disabledAt === null) ask({ user, what: "disable" });
               else setDisabled(user, false);
             }}
           />
@@ -94,7 +100,7 @@ export function Users({
         title={asked?.what === "disable" ? "Disable user" : "Reset password"}
         isOpen={asked !== null}
         onClose={() => {
-          setAsked(null);
+          ask(null);
         }}
         action={asked?.what === "disable" ? `Disable ${asked.user.email}` : "Reset password"}
         danger={asked?.what === "disable"}

@@ -2,8 +2,6 @@ import { Link } from "@tanstack/react-router";
 import { CircleHelp } from "lucide-react";
 import type { ReactElement } from "react";
 
-import { useLiveDeliveries } from "@/live/live-deliveries";
-import type { DeliveryRowData } from "@/live/delivery-row";
 import { StateBadge, StatusCode } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { formatDuration } from "@/components/ui/format";
@@ -11,6 +9,8 @@ import { Panel } from "@/components/ui/page";
 import { EmptyState, ErrorState } from "@/components/ui/states";
 import { type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
+import type { DeliveryRowData } from "@/live/delivery-row";
+import { useLiveDeliveries } from "@/live/live-deliveries";
 
 const deliveryColumns: Column<DeliveryRowData>[] = [
   {

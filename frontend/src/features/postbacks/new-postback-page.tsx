@@ -5,8 +5,8 @@ import { type ReactElement, useEffect, useRef, useState } from "react";
 import { useCampaignChoices } from "@/components/records/campaign-choices";
 import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
-import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { plural } from "@/components/ui/format";
+import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { toast } from "@/components/ui/toast";
 
 import { CopyGlobal } from "./copy-global";

@@ -5,12 +5,12 @@ import { Form } from "@/components/ui/form";
 import { StickyBar } from "@/components/ui/sticky-bar";
 import type { FormErrors } from "@/graphql/user-errors";
 
-import { type Draft, toInput } from "./draft";
 import { DoctorPanel, useDoctor, whatStops } from "./doctor";
+import { type Draft, toInput } from "./draft";
 import { GoalChoice, useGoalNames } from "./goal-choice";
 import { HowItIsSent } from "./how-it-is-sent";
-import { SimulatePanel } from "./simulate-panel";
 import { usePreview, type Values } from "./preview";
+import { SimulatePanel } from "./simulate-panel";
 import { useTestedUrls } from "./testfire/tested-badge";
 import { UrlPanel } from "./url-panel";
 import { WhenItFires } from "./when-it-fires";

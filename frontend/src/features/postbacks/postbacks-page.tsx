@@ -18,8 +18,8 @@ import { TemplateText } from "@/components/ui/url-text";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
-import { byScope } from "./groups";
 import { Gaps, GroupTitle } from "./gaps";
+import { byScope } from "./groups";
 import { HealthLine } from "./health";
 import { PostbackParts, SetPostbackEnabled } from "./mutations";
 import { Spark } from "./spark";

@@ -3,11 +3,11 @@ import { useQuery } from "urql";
 
 import { TextField } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
-import { type UrlPart, UrlText } from "@/components/ui/url-text";
 import type { Mark } from "@/components/ui/spans";
+import { type UrlPart, UrlText } from "@/components/ui/url-text";
 import { useRested } from "@/components/ui/use-rested";
-import { graphql, type ResultOf, type VariablesOf } from "@/graphql/graphql";
 import { explain } from "@/graphql/client";
+import { graphql, type ResultOf, type VariablesOf } from "@/graphql/graphql";
 
 import type { PostbackInput } from "./draft";
 import { type Tested, TestedBadge } from "./testfire/tested-badge";

@@ -16,8 +16,8 @@ import { type LinkChoice, useLinkChoices, withToken } from "./simulate/links";
 import { type Simulation, SimulateQuery } from "./simulate/simulation";
 import { SimulationCard } from "./simulate/simulation-card";
 import { FireTest } from "./testfire/test-parts";
-import type { Tested } from "./testfire/tested-badge";
 import { TestResult } from "./testfire/test-result";
+import type { Tested } from "./testfire/tested-badge";
 
 interface Simulated {
   goal: string;

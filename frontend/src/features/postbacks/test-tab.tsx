@@ -4,8 +4,8 @@ import { type CombinedError, useMutation, useQuery } from "urql";
 
 import { StatusCode } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { formatDuration } from "@/components/ui/format";
 import { Form } from "@/components/ui/form";
+import { formatDuration } from "@/components/ui/format";
 import { isNarrow } from "@/components/ui/narrow";
 import { Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";

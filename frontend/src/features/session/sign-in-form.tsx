@@ -1,10 +1,10 @@
 import { type ReactElement, useState } from "react";
 
 import { useSave } from "@/components/records/use-save";
-import { GeneralError } from "@/components/ui/general-error";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { GeneralError } from "@/components/ui/general-error";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 

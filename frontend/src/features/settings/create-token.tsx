@@ -2,12 +2,12 @@ import { KeyRound } from "lucide-react";
 import { type ReactElement, useState } from "react";
 
 import { useSave } from "@/components/records/use-save";
-import { GeneralError } from "@/components/ui/general-error";
 import { Button } from "@/components/ui/button";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import { CopyButton } from "@/components/ui/copy-button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { GeneralError } from "@/components/ui/general-error";
 import { Select } from "@/components/ui/select";
 import { Note } from "@/components/ui/states";
 import { useUnsavedValues } from "@/components/ui/unsaved";

@@ -2,13 +2,13 @@ import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
 import { useAction, useSave } from "@/components/records/use-save";
-import { GeneralError } from "@/components/ui/general-error";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { ComboBox } from "@/components/ui/combo-box";
 import { Fact, Facts } from "@/components/ui/facts";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
+import { GeneralError } from "@/components/ui/general-error";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { Segmented } from "@/components/ui/segmented";
 import { Note } from "@/components/ui/states";
