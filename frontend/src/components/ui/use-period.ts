@@ -8,12 +8,11 @@ import { useZone } from "./time";
 
 type Module = typeof Days;
 
-let loaded: Module | undefined;
 let loading: Promise<Module> | undefined;
 
 /** Calendars are large: a list that shows all times does without. */
 export function loadDays(): Promise<Module> {
-  loading ??= import("./days").then((days) => (loaded = days));
+  loading ??= import("./days");
   return loading;
 }
 
@@ -24,7 +23,7 @@ const owner = {};
 export function usePeriod({ range, from, to }: Period): Days.Moments {
   const zone = useZone();
   const isSet = range !== undefined || from !== undefined || to !== undefined;
-  const days = isSet ? (loaded ?? use(loadDays())) : undefined;
+  const days = isSet ? use(loadDays()) : undefined;
   const name = `period ${JSON.stringify([days !== undefined, range, from, to, zone])}`;
   return useKept(owner, name, () => days?.momentsOf({ range, from, to }, zone) ?? {});
 }
