@@ -26,7 +26,7 @@ type NewUser struct {
 	AffiliateID ids.Affiliate // of a user with the role affiliate; otherwise zero
 }
 
-// HaveUsers tells whether anybody can sign in at all; a new installation has no users.
+// HaveUsers reports whether anybody can sign in at all; a new installation has no users.
 func (a *Accounts) HaveUsers(ctx context.Context) (bool, error) {
 	return a.client.User.Query().Exist(ctx)
 }

@@ -15,7 +15,7 @@ import (
 
 // undoable reports whether a conversion was attributed by staff, and not undone since.
 func undoable(c *db.Conversion) bool {
-	return c.AttributedBy == "staff" && c.UndoneAt == nil && c.Origin != string(commission.ByPostrider)
+	return c.AttributedBy == intake.AttributedByStaff && c.UndoneAt == nil && c.Origin != string(commission.ByPostrider)
 }
 
 func (r *Resolver) undoAttribution(ctx context.Context, in gen.UndoAttributionInput) (*gen.UndoAttributionPayload, error) {

@@ -76,7 +76,7 @@ func clickOfIntegration(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, inte
 // give attributes a conversion to the click, and binds its player to the click.
 func give(ctx context.Context, ch *changes, c *conversion, click *clickFacts) error {
 	c.AffiliateID, c.OfferID, c.CampaignID = click.AffiliateID, click.OfferID, click.CampaignID
-	c.ClickID, c.AttributedBy = uuid.NullUUID{UUID: click.ID, Valid: true}, byStaff
+	c.ClickID, c.AttributedBy = uuid.NullUUID{UUID: click.ID, Valid: true}, AttributedByStaff
 	if c.PlayerID.Valid {
 		if _, err := ch.tx.ExecContext(ctx, `UPDATE players SET click_id = $2, bound_by = $3 WHERE id = $1 AND click_id IS NULL`, c.PlayerID, click.ID, c.ID); err != nil {
 			return fmt.Errorf("binding the player: %w", err)

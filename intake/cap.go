@@ -17,8 +17,7 @@ func capDay(at time.Time) string { return at.UTC().Format(time.DateOnly) }
 // takeCaps counts each new conversion that pays against the daily caps of its campaign and its
 // offer, on the day on which it was received, or the day of at. A conversion over a cap is
 // recorded, pays nothing, and no postback is sent. Lock order: campaigns before offers, each
-// by id. A conversion that is reversed later
-// stays counted, unless its attribution was undone.
+// by id. A conversion that is reversed later stays counted, unless its attribution was undone.
 func takeCaps(ctx context.Context, ch *changes, recorded []*conversion, at time.Time) error {
 	for _, kind := range []struct {
 		name string

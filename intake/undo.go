@@ -23,8 +23,8 @@ import (
 // TakenBack is the reason of the step by which a conversion ends whose attribution is undone.
 const TakenBack = "Attributed by mistake, taken back by the network"
 
-// byStaff is how a conversion was attributed that staff attributed.
-const byStaff = "staff"
+// AttributedByStaff is how a conversion was attributed that staff attributed.
+const AttributedByStaff = "staff"
 
 // Undoing is who undoes an attribution.
 type Undoing struct {
@@ -67,7 +67,7 @@ func undo(ctx context.Context, ch *changes, c *conversion, u Undoing) (out Undon
 		return out, problem.Conflict("id", "it is not attributed")
 	case c.Origin == commission.ByPostrider:
 		return out, problem.Conflict("id", "Postrider recorded this CPA when the player qualified: undo the attribution of the conversion that it followed from")
-	case c.AttributedBy != byStaff:
+	case c.AttributedBy != AttributedByStaff:
 		return out, problem.Conflict("id", "it was attributed by its %s, not by staff: change its status instead", c.AttributedBy)
 	}
 	ch.undoing = true
@@ -115,7 +115,7 @@ func release(ctx context.Context, ch *changes, c *conversion) ([]*conversion, er
 	err = ch.tx.QueryRowContext(ctx, `
 		SELECT id, attributed_by FROM conversions
 		WHERE player_id = $1 AND click_id = $2 AND id <> $3 AND attributed_by IN ('click', $4) AND origin <> $5 AND undone_at IS NULL
-		ORDER BY attributed_by = 'click' DESC, id LIMIT 1`, c.PlayerID, c.ClickID, c.ID, byStaff, commission.ByPostrider).Scan(&other, &by)
+		ORDER BY attributed_by = 'click' DESC, id LIMIT 1`, c.PlayerID, c.ClickID, c.ID, AttributedByStaff, commission.ByPostrider).Scan(&other, &by)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("looking for what else binds the player: %w", err)
 	}
@@ -159,7 +159,7 @@ func throughPlayer(ctx context.Context, ch *changes, c *conversion) ([]*conversi
 // replace takes a conversion back and records the unattributed one that stands for the
 // operator's call since. It returns that one's id.
 func replace(ctx context.Context, ch *changes, c *conversion, u Undoing) (uuid.UUID, error) {
-	told, err := toldSteps(ctx, ch, c)
+	reported, err := reportedSteps(ctx, ch, c)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -167,7 +167,7 @@ func replace(ctx context.Context, ch *changes, c *conversion, u Undoing) (uuid.U
 	if err := takeBack(ctx, ch, c, u); err != nil {
 		return uuid.Nil, err
 	}
-	again, err := recordAgain(ctx, ch, &before, told)
+	again, err := recordAgain(ctx, ch, &before, reported)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -231,7 +231,7 @@ func ended(g commission.Goal, from commission.Status) commission.Status {
 }
 
 // recordAgain records, unattributed, what was reported of a conversion that was taken back.
-func recordAgain(ctx context.Context, ch *changes, c *conversion, told []pastStep) (*conversion, error) {
+func recordAgain(ctx context.Context, ch *changes, c *conversion, reported []pastStep) (*conversion, error) {
 	id, err := uuid.NewV7AtTime(ch.now)
 	if err != nil {
 		return nil, fmt.Errorf("making an id: %w", err)
@@ -241,7 +241,7 @@ func recordAgain(ctx context.Context, ch *changes, c *conversion, told []pastSte
 		return nil, err
 	}
 	again := &conversion{
-		ID: id, IntegrationID: c.IntegrationID, ReportedClickID: c.ReportedClickID, PlayerID: told[0].player(), Goal: c.Goal,
+		ID: id, IntegrationID: c.IntegrationID, ReportedClickID: c.ReportedClickID, PlayerID: reported[0].player(), Goal: c.Goal,
 		TransactionID: c.TransactionID, Amount: c.Amount, Currency: c.Currency, Status: c.Status, ReportedStatus: c.ReportedStatus,
 		Origin: c.Origin, OccurredAt: c.OccurredAt, ReceivedAt: c.ReceivedAt,
 	}
@@ -263,13 +263,13 @@ func recordAgain(ctx context.Context, ch *changes, c *conversion, told []pastSte
 	if err != nil {
 		return nil, fmt.Errorf("recording conversion %s again: %w", c.ID, err)
 	}
-	return again, tellAgain(ch, again, g, told)
+	return again, appendSteps(ch, again, g, reported)
 }
 
-// tellAgain appends the steps that were reported, for nobody.
-func tellAgain(ch *changes, c *conversion, g *goal, told []pastStep) error {
+// appendSteps appends the steps that were reported, for nobody.
+func appendSteps(ch *changes, c *conversion, g *goal, reported []pastStep) error {
 	after := uuid.Nil
-	for _, s := range told {
+	for _, s := range reported {
 		then := *c
 		then.Status, then.Amount, then.Currency = s.status, s.amount, s.macros[macro.Currency]
 		macros := snapshot(&then, g, nil)
@@ -291,9 +291,9 @@ func tellAgain(ch *changes, c *conversion, g *goal, told []pastStep) error {
 	return nil
 }
 
-// toldSteps returns the steps of a conversion without those that attributing it repeated for its
+// reportedSteps returns the steps of a conversion without those that attributing it repeated for its
 // affiliate, and without those that changed no more than its payout.
-func toldSteps(ctx context.Context, ch *changes, c *conversion) ([]pastStep, error) {
+func reportedSteps(ctx context.Context, ch *changes, c *conversion) ([]pastStep, error) {
 	if err := ch.write(ctx); err != nil {
 		return nil, err
 	}
@@ -307,23 +307,23 @@ func toldSteps(ctx context.Context, ch *changes, c *conversion) ([]pastStep, err
 			repeated++
 		}
 	}
-	var told []pastStep
+	var reported []pastStep
 	for _, s := range all {
 		if s.owned && repeated > 0 {
 			repeated--
 			continue
 		}
-		if len(told) > 0 && s.tellsNoMoreThan(told[len(told)-1]) {
+		if len(reported) > 0 && s.repeats(reported[len(reported)-1]) {
 			continue
 		}
-		told = append(told, s)
+		reported = append(reported, s)
 	}
-	return told, nil
+	return reported, nil
 }
 
-// tellsNoMoreThan reports whether a step has the status, amount, currency and time of the one
+// repeats reports whether a step has the status, amount, currency and time of the one
 // before it.
-func (s *pastStep) tellsNoMoreThan(before pastStep) bool {
+func (s *pastStep) repeats(before pastStep) bool {
 	same := func(name macro.Name) bool { return s.macros[name] == before.macros[name] }
 	return s.status == before.status && commission.SameAmount(s.amount, before.amount) && same(macro.Currency) && same(macro.Date) && same(macro.Timestamp)
 }

@@ -115,6 +115,7 @@ func (c *Checker) follow(ctx context.Context) error {
 	_, err1 := c.DB.ExecContext(ctx, `
 		INSERT INTO destination_checks (url, due_at)
 		SELECT DISTINCT url, $1::timestamptz + random() * interval '1 hour' FROM `+inUse+` WHERE state = 'active' AND url !~* `+reserved+`
+		  AND NOT EXISTS (SELECT FROM destination_checks c WHERE c.url = u.url)
 		ON CONFLICT (url) DO NOTHING`, now)
 	_, err2 := c.DB.ExecContext(ctx, `DELETE FROM destination_checks c WHERE NOT EXISTS (SELECT FROM `+inUse+` WHERE u.url = c.url)`)
 	if err := errors.Join(err1, err2); err != nil {
