@@ -2,16 +2,16 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { stubNavigation } from "@/test/navigation";
+import { recordNavigation } from "@/test/navigation";
 import { open } from "@/test/render";
 import { server } from "@/test/server";
 import { writeUrl } from "@/test/url-editor";
 import { World } from "@/test/world";
 
-let assign: ReturnType<typeof stubNavigation>["assign"];
+let assign: ReturnType<typeof recordNavigation>["assign"];
 
 beforeEach(() => {
-  ({ assign } = stubNavigation());
+  ({ assign } = recordNavigation());
 });
 
 afterEach(() => {

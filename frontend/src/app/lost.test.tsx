@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { stubNavigation } from "@/test/navigation";
+import { recordNavigation } from "@/test/navigation";
 import { server } from "@/test/server";
 
 import { askServer, entries } from "./ask-server";
@@ -46,7 +46,7 @@ describe("the code of a page that does not come", () => {
   });
 
   it("where the server is away waits for it, and then gets the document too", async () => {
-    const { reload } = stubNavigation();
+    const { reload } = recordNavigation();
     server.use(http.get("*/", () => HttpResponse.error()));
     const user = userEvent.setup();
     render(lost);
@@ -61,7 +61,7 @@ describe("the code of a page that does not come", () => {
   });
 
   it("because there is a new version says so", async () => {
-    const { reload } = stubNavigation();
+    const { reload } = recordNavigation();
     ours("/assets/app-1.js");
     serves('<html><script type="module" src="/assets/app-2.js"></script></html>');
     const user = userEvent.setup();

@@ -1,20 +1,14 @@
 import { screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
+import { recordNavigation } from "@/test/navigation";
 import { open } from "@/test/render";
 import { staffWorld } from "@/test/staff";
 
-const assign = vi.fn<(to: string) => void>();
+let assign: ReturnType<typeof recordNavigation>["assign"];
 
 beforeEach(() => {
-  assign.mockClear();
-  vi.stubGlobal("location", {
-    href: location.href,
-    origin: location.origin,
-    host: location.host,
-    protocol: location.protocol,
-    assign,
-  });
+  ({ assign } = recordNavigation());
 });
 
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 
 /** jsdom goes nowhere: where the app would begin anew is written down. `vi.unstubAllGlobals()` takes it back. */
-export function stubNavigation() {
+export function recordNavigation() {
   const { href, origin, protocol, host, hostname, port, pathname, search, hash } = window.location;
   const assign = vi.fn<(to: string) => void>();
   const reload = vi.fn<() => void>();

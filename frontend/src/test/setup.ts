@@ -40,12 +40,14 @@ if (typeof window !== "undefined") {
 
   // Charts draw; nobody looks.
   const canvas = new Proxy({}, { get: () => () => ({ width: 0 }), set: () => true });
-  HTMLCanvasElement.prototype.getContext = (() => canvas) as unknown as HTMLCanvasElement["getContext"];
-  globalThis.Path2D ??= class {
-    rect() {
-      return undefined;
-    }
-  } as unknown as typeof Path2D;
+  Object.defineProperty(HTMLCanvasElement.prototype, "getContext", { value: () => canvas });
+  Object.defineProperty(globalThis, "Path2D", {
+    value: class {
+      rect() {
+        return undefined;
+      }
+    },
+  });
 
   // Else the virtual list has no height and draws no rows.
   for (const [name, size] of [

@@ -47,7 +47,7 @@ export function ListPage<Row extends { id: string }>({
       }
     : page.empty;
   return (
-    <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
+    <ListFrame scroller={scroller}>
       <PageHead title={page.title} aside={page.aside}>
         {page.about}
       </PageHead>
@@ -62,6 +62,21 @@ export function ListPage<Row extends { id: string }>({
           selectedId={page.selectedId ?? undefined}
         />
       </PagedListing>
+    </ListFrame>
+  );
+}
+
+/** What scrolls where a page is a list: all of it, its head too. */
+export function ListFrame({
+  scroller,
+  children,
+}: {
+  scroller?: Ref<HTMLDivElement> | undefined;
+  children: ReactNode;
+}): ReactElement {
+  return (
+    <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
+      {children}
     </div>
   );
 }

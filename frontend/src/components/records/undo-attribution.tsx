@@ -8,52 +8,44 @@ import { plural } from "@/components/ui/format";
 import { GeneralError } from "@/components/ui/general-error";
 import { Money } from "@/components/ui/money";
 import { SkeletonBlock } from "@/components/ui/skeleton";
-import { Note } from "@/components/ui/states";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { noErrors } from "@/graphql/user-errors";
 
+import { FiringParts, FiringPostbacks } from "./firing-postbacks";
 import { useSave } from "./use-save";
 
-const PreviewQuery = graphql(`
-  query UndoAttributionPreview($id: ID!) {
-    undoAttributionPreview(id: $id) {
-      takenBack {
-        status
-        payout {
-          amount
-          currency
+const PreviewQuery = graphql(
+  `
+    query UndoAttributionPreview($id: ID!) {
+      undoAttributionPreview(id: $id) {
+        takenBack {
+          status
+          payout {
+            amount
+            currency
+          }
+          conversion {
+            id
+            goal {
+              id
+              name
+            }
+            affiliate {
+              id
+              name
+            }
+          }
         }
-        conversion {
-          id
-          goal {
-            id
-            name
-          }
-          affiliate {
-            id
-            name
-          }
-        }
-      }
-      postbacks {
-        status
-        fires
-        postback {
-          id
-          name
-          sentTo
-          goal {
-            id
-            name
-          }
+        postbacks {
+          ...FiringParts
         }
       }
     }
-  }
-`);
+  `,
+  [FiringParts],
+);
 
 const Undo = mutation(
   graphql(`
@@ -90,10 +82,9 @@ interface UndoAttributionProps {
 /** Asks before an attribution is undone: what is taken back, and what fires. */
 export function UndoAttribution({ id, onClose, onUndone }: UndoAttributionProps): ReactElement {
   const [reason, setReason] = useState("");
-  const { errors, setErrors, isSaving, save } = useSave(Undo, "undoAttribution");
+  const { errors, isSaving, save } = useSave(Undo, "undoAttribution", [], id);
   const close = () => {
     setReason("");
-    setErrors(noErrors);
     onClose();
   };
   const undo = async () => {
@@ -138,13 +129,7 @@ function Preview({ id }: { id: string }): ReactElement {
     variables: { id },
     requestPolicy: "network-only",
   });
-  if (error) {
-    return (
-      <Note tone="failed" role="alert">
-        {explain(error)}
-      </Note>
-    );
-  }
+  if (error) return <GeneralError text={explain(error)} />;
   const preview = data?.undoAttributionPreview;
   if (!preview) return <SkeletonBlock label="Loading what would happen" lines={4} />;
   const affiliate = preview.takenBack[0]?.conversion.affiliate?.name;
@@ -186,19 +171,7 @@ function Fires({ postbacks }: Pick<PreviewData, "postbacks">): ReactElement {
   return (
     <>
       <p>{plural(fire.length, "postback fires", "postbacks fire")}:</p>
-      <ul aria-label="Postbacks that fire" className={listClass}>
-        {fire.map(({ postback, status }, i) => (
-          <li key={`${postback.id} ${status} ${String(i)}`} className={lineClass}>
-            <span className="min-w-0 break-words">
-              {postback.name || postback.goal.name}{" "}
-              <span translate="no" className="font-mono text-sm text-muted">
-                {postback.sentTo}
-              </span>
-            </span>
-            <StateBadge state={status} plain />
-          </li>
-        ))}
-      </ul>
+      <FiringPostbacks postbacks={fire} />
     </>
   );
 }

@@ -36,11 +36,15 @@ function useRun<Name extends string, P extends Payload, Input>(
   return { fetching, run };
 }
 
-/** A form's mutation: what is wrong stands at the fields that are known by name, the rest over the form. */
+/**
+ * A form's mutation: what is wrong stands at the fields that are known by name, the rest over the form. `about` is what the form is
+ * about: what was wrong with another one is forgotten.
+ */
 export function useSave<Name extends string, P extends Payload, Input>(
   document: Mutation<Name, P, Input>,
   name: Name,
   known: readonly string[] = [],
+  about?: unknown,
 ): {
   errors: FormErrors;
   /** For what the form itself finds missing. */
@@ -50,6 +54,11 @@ export function useSave<Name extends string, P extends Payload, Input>(
   save: (input: Input, onRefused?: (errors: FormErrors) => void) => Promise<P | null>;
 } {
   const [errors, setErrors] = useState(noErrors);
+  const [subject, setSubject] = useState(about);
+  if (subject !== about) {
+    setSubject(about);
+    setErrors(noErrors);
+  }
   const { fetching, run } = useRun(document, name, known);
   const save = async (input: Input, onRefused?: (errors: FormErrors) => void) => {
     const payload = await run(input, (found) => {

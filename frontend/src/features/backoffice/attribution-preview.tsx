@@ -1,54 +1,44 @@
 import type { ReactElement } from "react";
 import { useQuery } from "urql";
 
-import { StateBadge } from "@/components/ui/badge";
+import { FiringParts, FiringPostbacks } from "@/components/records/firing-postbacks";
 import { Fact, Facts } from "@/components/ui/facts";
 import { plural } from "@/components/ui/format";
+import { GeneralError } from "@/components/ui/general-error";
 import { Money } from "@/components/ui/money";
 import { SkeletonBlock } from "@/components/ui/skeleton";
-import { Note } from "@/components/ui/states";
 import { explain } from "@/graphql/client";
-import { graphql, type ResultOf } from "@/graphql/graphql";
+import { graphql } from "@/graphql/graphql";
 
-const PreviewQuery = graphql(`
-  query StaffAttributionPreview($conversionId: ID!, $clickId: ID!) {
-    attributionPreview(conversionId: $conversionId, clickId: $clickId) {
-      cappedBy
-      affiliate {
-        id
-        name
-      }
-      offer {
-        id
-        name
-      }
-      campaign {
-        id
-        name
-      }
-      payout {
-        amount
-        currency
-      }
-      postbacks {
-        status
-        fires
-        reason
-        postback {
+const PreviewQuery = graphql(
+  `
+    query StaffAttributionPreview($conversionId: ID!, $clickId: ID!) {
+      attributionPreview(conversionId: $conversionId, clickId: $clickId) {
+        cappedBy
+        affiliate {
           id
           name
-          sentTo
-          goal {
-            id
-            name
-          }
+        }
+        offer {
+          id
+          name
+        }
+        campaign {
+          id
+          name
+        }
+        payout {
+          amount
+          currency
+        }
+        postbacks {
+          ...FiringParts
         }
       }
     }
-  }
-`);
-
-type Preview = NonNullable<ResultOf<typeof PreviewQuery>["attributionPreview"]>;
+  `,
+  [FiringParts],
+);
 
 /** Whose a conversion becomes, what is paid for it and what fires: as it would be now, and nothing is changed. */
 export function AttributionPreview({
@@ -63,13 +53,7 @@ export function AttributionPreview({
     variables: { conversionId, clickId },
     requestPolicy: "network-only",
   });
-  if (error) {
-    return (
-      <Note tone="failed" role="alert">
-        {explain(error)}
-      </Note>
-    );
-  }
+  if (error) return <GeneralError text={explain(error)} />;
   const preview = data?.attributionPreview;
   if (!preview) return <SkeletonBlock label="Loading what would happen" lines={4} />;
   const { affiliate, offer, campaign, payout, cappedBy, postbacks } = preview;
@@ -98,28 +82,7 @@ export function AttributionPreview({
             : plural(fire.length, "postback", "postbacks")}
         </Fact>
       </Facts>
-      {fire.length > 0 && <Firing postbacks={fire} />}
+      {fire.length > 0 && <FiringPostbacks postbacks={fire} />}
     </>
-  );
-}
-
-function Firing({ postbacks }: { postbacks: Preview["postbacks"] }): ReactElement {
-  return (
-    <ul aria-label="Postbacks that fire" className="mt-2 divide-y rounded-md border">
-      {postbacks.map(({ postback, status }) => (
-        <li
-          key={`${postback.id} ${status}`}
-          className="flex flex-wrap items-center justify-between gap-x-3 px-3 py-1.5"
-        >
-          <span className="min-w-0 break-words">
-            {postback.name || postback.goal.name}{" "}
-            <span translate="no" className="font-mono text-sm text-muted">
-              {postback.sentTo}
-            </span>
-          </span>
-          <StateBadge state={status} plain />
-        </li>
-      ))}
-    </ul>
   );
 }

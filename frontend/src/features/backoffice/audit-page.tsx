@@ -2,7 +2,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { Fragment, type ReactElement } from "react";
 
-import { FilterBar, isFiltered } from "@/components/records/list-page";
+import { FilterBar, isFiltered, ListFrame } from "@/components/records/list-page";
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { DateRange } from "@/components/ui/date-range";
@@ -82,7 +82,7 @@ export function AuditPage(): ReactElement {
     void navigate({ to: "/staff/audit", search: { ...search, ...change }, replace: true });
   };
   return (
-    <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
+    <ListFrame>
       <PageHead title="Audit">Who changed what. Entries cannot be changed or deleted.</PageHead>
       <FilterBar>
         <DateRange value={search} onChange={set} />
@@ -115,7 +115,7 @@ export function AuditPage(): ReactElement {
           </ul>
         )}
       </PagedListing>
-    </div>
+    </ListFrame>
   );
 }
 

@@ -47,7 +47,7 @@ export function ConfirmAttribution({
   /** The conversion that was attributed, and what to say of it. */
   onDone: (id: string, said: string) => void;
 }): ReactElement {
-  const { errors, isSaving, save } = useSave(Attribute, "attributeConversion");
+  const { errors, isSaving, save } = useSave(Attribute, "attributeConversion", [], proposed);
   const attribute = async ({ orphan, clickId, reason, of }: Proposed) => {
     const payload = await save({ conversionId: orphan.id, clickId, reason });
     if (!payload) return;

@@ -2,11 +2,13 @@ import { Link } from "@tanstack/react-router";
 import { Wand2 } from "lucide-react";
 import { type ReactElement, useEffect, useRef, useState } from "react";
 
+import { ListFrame } from "@/components/records/list-page";
 import { PagedListing } from "@/components/records/listing";
 import { UndoAttribution } from "@/components/records/undo-attribution";
 import { usePaged } from "@/components/records/use-paged";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { DialogButton } from "@/components/ui/dialog-button";
 import { Money } from "@/components/ui/money";
 import { PageHead } from "@/components/ui/page";
 import { ShortId } from "@/components/ui/short-id";
@@ -69,8 +71,25 @@ export function UnattributedPage(): ReactElement {
   ];
 
   return (
-    <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
-      <PageHead title="Unattributed" aside={<ByRule onDone={list.refetch} />}>
+    <ListFrame>
+      <PageHead
+        title="Unattributed"
+        aside={
+          <DialogButton
+            icon={Wand2}
+            label="Attribute by rule…"
+            title="Attribute by rule"
+            renderContent={(close) => (
+              <AttributeByRule
+                onDone={() => {
+                  close();
+                  list.refetch();
+                }}
+              />
+            )}
+          />
+        }
+      >
         Conversions without a matching click. Once attributed, their postbacks fire.
       </PageHead>
       <PagedListing
@@ -123,22 +142,22 @@ export function UnattributedPage(): ReactElement {
           />
         )}
       </Dialog>
-    </div>
+    </ListFrame>
   );
 }
 
 /** What is said of an attribution offers to undo it, as long as this page is open. */
 function useUndo() {
   const [undoing, setUndoing] = useState<string | null>(null);
-  const told = useRef<() => void>(() => undefined);
+  const dismiss = useRef<() => void>(() => undefined);
   useEffect(
     () => () => {
-      told.current();
+      dismiss.current();
     },
     [],
   );
   const say = (id: string, said: string) => {
-    told.current = toast(said, "done", {
+    dismiss.current = toast(said, "done", {
       label: "Undo…",
       onPress: () => {
         setUndoing(id);
@@ -146,37 +165,6 @@ function useUndo() {
     });
   };
   return { undoing, setUndoing, say };
-}
-
-/** Many at once, in a dialog of its own. */
-function ByRule({ onDone }: { onDone: () => void }): ReactElement {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <>
-      <Button
-        icon={Wand2}
-        onPress={() => {
-          setOpen(true);
-        }}
-      >
-        Attribute by rule…
-      </Button>
-      <Dialog
-        title="Attribute by rule"
-        isOpen={isOpen}
-        onClose={() => {
-          setOpen(false);
-        }}
-      >
-        <AttributeByRule
-          onDone={() => {
-            setOpen(false);
-            onDone();
-          }}
-        />
-      </Dialog>
-    </>
-  );
 }
 
 /** The clicks that a conversion may belong to, each with the reason; and a way to another one. */

@@ -1,10 +1,9 @@
-import { Megaphone, Plus } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import { Megaphone } from "lucide-react";
+import type { ReactElement } from "react";
 
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { DialogButton } from "@/components/ui/dialog-button";
 import { PageHead } from "@/components/ui/page";
 import { Table } from "@/components/ui/table";
 import { useZone } from "@/components/ui/time";
@@ -16,20 +15,15 @@ import { CreateCampaignForm } from "./create-campaign";
 export function CampaignsPage(): ReactElement {
   const isStaff = useIsStaff();
   const timeZone = useZone();
-  const [isCreating, setCreating] = useState(false);
   const list = usePaged(campaignPages, { timeZone });
 
   const create = (
-    <Button
+    <DialogButton
       writes
       look="primary"
-      icon={Plus}
-      onPress={() => {
-        setCreating(true);
-      }}
-    >
-      New campaign
-    </Button>
+      label="New campaign"
+      renderContent={() => <CreateCampaignForm isStaff={isStaff} />}
+    />
   );
 
   return (
@@ -56,15 +50,6 @@ export function CampaignsPage(): ReactElement {
           loading={list.fetching && list.rows.length === 0}
         />
       </PagedListing>
-      <Dialog
-        title="New campaign"
-        isOpen={isCreating}
-        onClose={() => {
-          setCreating(false);
-        }}
-      >
-        <CreateCampaignForm isStaff={isStaff} />
-      </Dialog>
     </>
   );
 }

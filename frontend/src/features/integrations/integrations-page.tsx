@@ -1,5 +1,4 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
@@ -10,7 +9,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
 import { CopyButton } from "@/components/ui/copy-button";
-import { Dialog } from "@/components/ui/dialog";
+import { DialogButton } from "@/components/ui/dialog-button";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { GeneralError } from "@/components/ui/general-error";
@@ -113,22 +112,24 @@ const columns: Column<Integration>[] = [
 
 export function IntegrationsPage(): ReactElement {
   const navigate = useNavigate();
-  const [isNew, setNew] = useState(false);
   const [{ data, error }, refetch] = useQuery({
     query: IntegrationsQuery,
     requestPolicy: "cache-and-network",
   });
   const rows = data?.integrations ?? [];
   const create = (
-    <Button
+    <DialogButton
       look="primary"
-      icon={Plus}
-      onPress={() => {
-        setNew(true);
-      }}
-    >
-      New integration
-    </Button>
+      label="New integration"
+      renderContent={() => (
+        <NewIntegration
+          onMade={(id, name) => {
+            toast(`Created ${name}; send its URL to the operator`);
+            void navigate({ to: "/staff/integrations/$id", params: { id } });
+          }}
+        />
+      )}
+    />
   );
   return (
     <>
@@ -150,20 +151,6 @@ export function IntegrationsPage(): ReactElement {
       >
         <Table label="Integrations" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
       </Listing>
-      <Dialog
-        title="New integration"
-        isOpen={isNew}
-        onClose={() => {
-          setNew(false);
-        }}
-      >
-        <NewIntegration
-          onMade={(id, name) => {
-            toast(`Created ${name}; send its URL to the operator`);
-            void navigate({ to: "/staff/integrations/$id", params: { id } });
-          }}
-        />
-      </Dialog>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { type ReactElement, useCallback } from "react";
+import type { ReactElement } from "react";
 
 import { useAction } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
@@ -35,16 +35,10 @@ const TryDestination = mutation(
   "node",
 );
 
-/** Requests a page; what it found is then asked for by `onTried`. */
-export function useTry(onTried: () => void): { isTrying: boolean; tryNow: (id: string) => void } {
+/** Requests a page. What it found stands wherever its offer is shown. */
+export function useTry(): { isTrying: boolean; tryNow: (id: string) => void } {
   const { isRunning, run } = useAction(TryDestination, "tryDestination");
-  const tryNow = useCallback(
-    (id: string) => {
-      void run({ id }).then(onTried);
-    },
-    [run, onTried],
-  );
-  return { isTrying: isRunning, tryNow };
+  return { isTrying: isRunning, tryNow: (id) => void run({ id }) };
 }
 
 /** When a page was tried last and what it answered, and a button that tries it now. */
@@ -52,15 +46,13 @@ export function DestinationCheck({
   check,
   id,
   name,
-  onTried,
 }: {
   check: ResultOf<typeof CheckParts> | null;
   /** Of the offer or the landing page. */
   id: string;
   name: string;
-  onTried: () => void;
 }): ReactElement {
-  const { isTrying, tryNow } = useTry(onTried);
+  const { isTrying, tryNow } = useTry();
   return (
     <span className="flex flex-wrap items-center gap-x-2">
       <span className={check === null || check.alive ? "text-muted" : "text-failed"}>

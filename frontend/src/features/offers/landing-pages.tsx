@@ -13,7 +13,6 @@ import { toast } from "@/components/ui/toast";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { noErrors } from "@/graphql/user-errors";
 
 import { DestinationCheck, useTry } from "./destination-check";
 import type { LandingPage, Offer } from "./one-offer";
@@ -34,6 +33,7 @@ const SavePage = mutation(
     }
   `),
   "offers",
+  "node",
 );
 
 const DeletePage = mutation(
@@ -49,14 +49,15 @@ const DeletePage = mutation(
     }
   `),
   "offers",
+  "node",
 );
 
 /** The pages of an offer that a link can name with lp=, each with its last try. */
-export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: () => void }): ReactElement {
+export function LandingPages({ offer }: { offer: Offer }): ReactElement {
   const [editing, setEditing] = useState<LandingPage | "new" | null>(null);
   const [deleting, setDeleting] = useState<LandingPage | null>(null);
-  const { errors, setErrors, isSaving, save } = useSave(DeletePage, "deleteLandingPage");
-  const { tryNow } = useTry(onChanged);
+  const { errors, isSaving, save } = useSave(DeletePage, "deleteLandingPage", [], deleting);
+  const { tryNow } = useTry();
   return (
     <Panel
       title="Landing pages"
@@ -78,7 +79,7 @@ export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: ()
       ) : (
         <Table
           label="Landing pages"
-          columns={pageColumns({ onEdit: setEditing, onDelete: setDeleting, onTried: onChanged })}
+          columns={pageColumns({ onEdit: setEditing, onDelete: setDeleting })}
           rows={offer.landingPages}
           rowId={(row) => row.id}
         />
@@ -97,7 +98,6 @@ export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: ()
             onSaved={(id, name) => {
               setEditing(null);
               toast(`Saved landing page ${name}`);
-              onChanged();
               if (id !== undefined) tryNow(id);
             }}
           />
@@ -108,7 +108,6 @@ export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: ()
         isOpen={deleting !== null}
         onClose={() => {
           setDeleting(null);
-          setErrors(noErrors);
         }}
         action="Delete"
         danger
@@ -119,7 +118,6 @@ export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: ()
             if (!payload) return;
             toast(`Deleted landing page ${deleting.name}`);
             setDeleting(null);
-            onChanged();
           });
         }}
       >
@@ -133,10 +131,9 @@ export function LandingPages({ offer, onChanged }: { offer: Offer; onChanged: ()
 interface PageActions {
   onEdit: (page: LandingPage) => void;
   onDelete: (page: LandingPage) => void;
-  onTried: () => void;
 }
 
-function pageColumns({ onEdit, onDelete, onTried }: PageActions): Column<LandingPage>[] {
+function pageColumns({ onEdit, onDelete }: PageActions): Column<LandingPage>[] {
   return [
     {
       id: "name",
@@ -177,7 +174,7 @@ function pageColumns({ onEdit, onDelete, onTried }: PageActions): Column<Landing
       id: "check",
       header: "Last try",
       label: "last try",
-      cell: (row) => <DestinationCheck check={row.check} id={row.id} name={row.name} onTried={onTried} />,
+      cell: (row) => <DestinationCheck check={row.check} id={row.id} name={row.name} />,
     },
     {
       id: "delete",

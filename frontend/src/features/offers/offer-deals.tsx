@@ -1,10 +1,10 @@
-import { Plus } from "lucide-react";
 import { type ReactElement, type ReactNode, useState } from "react";
 
 import { useSave } from "@/components/records/use-save";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Confirm, Dialog } from "@/components/ui/dialog";
+import { Confirm } from "@/components/ui/dialog";
+import { DialogButton } from "@/components/ui/dialog-button";
 import { GeneralError } from "@/components/ui/general-error";
 import { None } from "@/components/ui/none";
 import { Panel } from "@/components/ui/page";
@@ -13,7 +13,6 @@ import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
-import { noErrors } from "@/graphql/user-errors";
 
 import { DealForm } from "./deal-form";
 import { dealWords } from "./deal-words";
@@ -39,25 +38,30 @@ const EndDeal = mutation(
 );
 
 /** What an offer pays, and to whom: deals are made and ended, never changed. */
-export function OfferDeals({ offer, onChanged }: { offer: Offer; onChanged: () => void }): ReactElement {
-  const [isNew, setNew] = useState(false);
+export function OfferDeals({ offer }: { offer: Offer }): ReactElement {
   const [ending, setEnding] = useState<Deal | null>(null);
-  const { errors, setErrors, isSaving, save } = useSave(EndDeal, "endDeal");
+  const { errors, isSaving, save } = useSave(EndDeal, "endDeal", [], ending);
   const [now] = useState(() => Date.now());
   return (
     <Panel
       title="Deals"
       flush
       aside={
-        <Button
+        <DialogButton
           size="sm"
-          icon={Plus}
-          onPress={() => {
-            setNew(true);
-          }}
-        >
-          New deal
-        </Button>
+          label="New deal"
+          wide
+          renderContent={(close) => (
+            <DealForm
+              offerId={offer.id}
+              currency={offer.currency}
+              onSaved={() => {
+                close();
+                toast("Deal created");
+              }}
+            />
+          )}
+        />
       }
     >
       {offer.deals.length === 0 ? (
@@ -70,30 +74,11 @@ export function OfferDeals({ offer, onChanged }: { offer: Offer; onChanged: () =
           rowId={(row) => row.id}
         />
       )}
-      <Dialog
-        title="New deal"
-        wide
-        isOpen={isNew}
-        onClose={() => {
-          setNew(false);
-        }}
-      >
-        <DealForm
-          offerId={offer.id}
-          currency={offer.currency}
-          onSaved={() => {
-            setNew(false);
-            toast("Deal created");
-            onChanged();
-          }}
-        />
-      </Dialog>
       <Confirm
         title="End deal"
         isOpen={ending !== null}
         onClose={() => {
           setEnding(null);
-          setErrors(noErrors);
         }}
         action="End deal"
         danger
@@ -104,7 +89,6 @@ export function OfferDeals({ offer, onChanged }: { offer: Offer; onChanged: () =
             if (!payload) return;
             setEnding(null);
             toast("Deal ended; calculated conversions keep its terms");
-            onChanged();
           });
         }}
       >

@@ -37,6 +37,7 @@ const SaveOffer = mutation(
     }
   `),
   "offers",
+  "node",
 );
 
 const fields = [

@@ -1,7 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, Tags } from "lucide-react";
-import { type ReactElement, useCallback } from "react";
-import { useQuery } from "urql";
+import type { ReactElement } from "react";
 
 import { StateBadge } from "@/components/ui/badge";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
@@ -9,6 +8,7 @@ import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/states";
 import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
+import { useNode } from "@/graphql/use-node";
 
 import { DestinationCheck, useTry } from "./destination-check";
 import { LandingPages } from "./landing-pages";
@@ -20,26 +20,27 @@ const route = getRouteApi("/shell/staff/offers/$id");
 
 export function OfferPage(): ReactElement {
   const { id } = route.useParams();
-  const [{ data, error }, refetch] = useQuery({
+  const {
+    node: offer,
+    error,
+    fetching,
+    retry,
+  } = useNode({
     query: OfferQuery,
-    variables: { id },
-    requestPolicy: "cache-and-network",
+    id,
+    pick: ({ node }) => (node && "landingPages" in node ? node : null),
   });
-  const again = useCallback(() => {
-    refetch({ requestPolicy: "network-only" });
-  }, [refetch]);
-  const { tryNow } = useTry(again);
-  if (error && !data)
-    return <ErrorState title="The offer could not be fetched" message={explain(error)} onRetry={again} />;
-  if (!data) return <SkeletonBlock label="Loading the offer" lines={8} />;
-  if (!data.node || !("landingPages" in data.node)) {
+  const { tryNow } = useTry();
+  if (!offer) {
+    if (error)
+      return <ErrorState title="The offer could not be fetched" message={explain(error)} onRetry={retry} />;
+    if (fetching) return <SkeletonBlock label="Loading the offer" lines={8} />;
     return (
       <EmptyState icon={Tags} title="There is no such offer">
         The address may be mistyped.
       </EmptyState>
     );
   }
-  const offer = data.node;
   return (
     <>
       <PageHead title={offer.name} aside={<StateBadge state={offer.state} />}>
@@ -52,24 +53,18 @@ export function OfferPage(): ReactElement {
         </span>
       </PageHead>
       <PageBody>
-        <OfferDeals offer={offer} onChanged={again} />
-        <LandingPages offer={offer} onChanged={again} />
+        <OfferDeals offer={offer} />
+        <LandingPages offer={offer} />
         <Panel title="Offer settings">
           <p className="mb-4 flex flex-wrap items-center gap-x-2">
             <span className="font-medium">Destination</span>
-            <DestinationCheck
-              check={offer.destinationCheck}
-              id={offer.id}
-              name="the destination"
-              onTried={again}
-            />
+            <DestinationCheck check={offer.destinationCheck} id={offer.id} name="the destination" />
           </p>
           <OfferForm
             key={offer.id}
             offer={offer}
             onSaved={(_id, name) => {
               toast(`Saved ${name}`);
-              again();
               tryNow(offer.id);
             }}
           />

@@ -1,13 +1,11 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { StateBadge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
 import { CapToday } from "@/components/ui/cap-today";
-import { Dialog } from "@/components/ui/dialog";
+import { DialogButton } from "@/components/ui/dialog-button";
 import { None } from "@/components/ui/none";
 import { PageHead } from "@/components/ui/page";
 import { type Column, rowLinkClass, Table } from "@/components/ui/table";
@@ -104,24 +102,26 @@ const columns: Column<Offer>[] = [
   },
 ];
 
-const noop = () => undefined;
-
 export function OffersPage(): ReactElement {
   const navigate = useNavigate();
-  const [isNew, setNew] = useState(false);
   const list = usePaged(offerPages, {});
-  // What it found is on the offer's page.
-  const { tryNow } = useTry(noop);
+  const { tryNow } = useTry();
   const create = (
-    <Button
+    <DialogButton
       look="primary"
-      icon={Plus}
-      onPress={() => {
-        setNew(true);
-      }}
-    >
-      New offer
-    </Button>
+      label="New offer"
+      wide
+      renderContent={() => (
+        <OfferForm
+          offer={null}
+          onSaved={(id, name) => {
+            toast(`Created offer ${name}; every affiliate has its link`);
+            tryNow(id);
+            void navigate({ to: "/staff/offers/$id", params: { id } });
+          }}
+        />
+      )}
+    />
   );
   return (
     <>
@@ -141,23 +141,6 @@ export function OffersPage(): ReactElement {
           loading={list.fetching && list.rows.length === 0}
         />
       </PagedListing>
-      <Dialog
-        title="New offer"
-        wide
-        isOpen={isNew}
-        onClose={() => {
-          setNew(false);
-        }}
-      >
-        <OfferForm
-          offer={null}
-          onSaved={(id, name) => {
-            toast(`Created offer ${name}; every affiliate has its link`);
-            tryNow(id);
-            void navigate({ to: "/staff/offers/$id", params: { id } });
-          }}
-        />
-      </Dialog>
     </>
   );
 }

@@ -1,12 +1,12 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { Eye, Plus } from "lucide-react";
+import { Eye } from "lucide-react";
 import { type ReactElement, useState } from "react";
 
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
 import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { DialogButton } from "@/components/ui/dialog-button";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
 import { graphql } from "@/graphql/graphql";
@@ -78,7 +78,6 @@ export function AffiliateDetail(): ReactElement {
   const search = route.useSearch();
   const navigate = useNavigate();
   const viewer = useViewer();
-  const [isNew, setNew] = useState(false);
   const [fresh, setFresh] = useState<Fresh | null>(null);
   const { errors, save } = useSave(SetManager, "setManager", ["userId"]);
   const detail = useNode({
@@ -132,37 +131,27 @@ export function AffiliateDetail(): ReactElement {
       <DetailPart
         title="Users"
         aside={
-          <Button
+          <DialogButton
             size="sm"
-            icon={Plus}
-            onPress={() => {
-              setNew(true);
-            }}
-          >
-            New user
-          </Button>
+            label="New user"
+            title={`New user: ${affiliate.name}`}
+            renderContent={(close) => (
+              <UserForm
+                affiliateId={affiliate.id}
+                onMade={(made) => {
+                  close();
+                  setFresh(made);
+                  detail.retry();
+                }}
+              />
+            )}
+          />
         }
       >
         <div className="-mx-4">
           <Users users={affiliate.users ?? []} of={affiliate.name} viewer={viewer} onChanged={detail.retry} />
         </div>
       </DetailPart>
-      <Dialog
-        title={`New user: ${affiliate.name}`}
-        isOpen={isNew}
-        onClose={() => {
-          setNew(false);
-        }}
-      >
-        <UserForm
-          affiliateId={affiliate.id}
-          onMade={(made) => {
-            setNew(false);
-            setFresh(made);
-            detail.retry();
-          }}
-        />
-      </Dialog>
       <FreshPassword
         fresh={fresh}
         onClose={() => {

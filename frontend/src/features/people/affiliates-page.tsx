@@ -1,14 +1,14 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { Eye, Plus } from "lucide-react";
+import { Eye } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
-import { FilterBar } from "@/components/records/list-page";
+import { FilterBar, ListFrame } from "@/components/records/list-page";
 import { ListWithDetail } from "@/components/records/list-with-detail";
 import { Listing, PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
+import { DialogButton } from "@/components/ui/dialog-button";
 import { None } from "@/components/ui/none";
 import { PageHead } from "@/components/ui/page";
 import { SearchBox } from "@/components/ui/search-box";
@@ -90,23 +90,26 @@ export function AffiliatesPage(): ReactElement {
 
 function List({ search, selectedId }: { search: AffiliatesSearch; selectedId: string | null }): ReactElement {
   const navigate = useNavigate();
-  const [isNew, setNew] = useState(false);
   const set = (change: Partial<AffiliatesSearch>) => {
     void navigate({ to: "/staff/affiliates", search: { ...search, ...change }, replace: true });
   };
   const create = (
-    <Button
+    <DialogButton
       look="primary"
-      icon={Plus}
-      onPress={() => {
-        setNew(true);
-      }}
-    >
-      New affiliate
-    </Button>
+      label="New affiliate"
+      renderContent={(close) => (
+        <AffiliateForm
+          onSaved={(id, name) => {
+            close();
+            toast(`Created affiliate ${name}, with a link for every offer`);
+            void navigate({ to: "/staff/affiliates/$id", params: { id }, search });
+          }}
+        />
+      )}
+    />
   );
   return (
-    <div className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
+    <ListFrame>
       <PageHead title="Affiliates" aside={create}>
         Affiliates, their managers, and the users who sign in.
       </PageHead>
@@ -140,22 +143,7 @@ function List({ search, selectedId }: { search: AffiliatesSearch; selectedId: st
       ) : (
         <Affiliates key={search.q} search={search} selectedId={selectedId} create={create} />
       )}
-      <Dialog
-        title="New affiliate"
-        isOpen={isNew}
-        onClose={() => {
-          setNew(false);
-        }}
-      >
-        <AffiliateForm
-          onSaved={(id, name) => {
-            setNew(false);
-            toast(`Created affiliate ${name}, with a link for every offer`);
-            void navigate({ to: "/staff/affiliates/$id", params: { id }, search });
-          }}
-        />
-      </Dialog>
-    </div>
+    </ListFrame>
   );
 }
 
@@ -263,7 +251,6 @@ function columns(search: AffiliatesSearch, selectedId: string | null): Column<Af
 /** The network's users. */
 function Staff(): ReactElement {
   const viewer = useViewer();
-  const [isNew, setNew] = useState(false);
   const [fresh, setFresh] = useState<Fresh | null>(null);
   const [{ data, error }, ask] = useQuery({ query: StaffQuery, requestPolicy: "cache-and-network" });
   const again = () => {
@@ -279,14 +266,20 @@ function Staff(): ReactElement {
     >
       {viewer?.role === "ADMIN" && (
         <p className="px-4 pb-3">
-          <Button
-            icon={Plus}
-            onPress={() => {
-              setNew(true);
-            }}
-          >
-            New user
-          </Button>
+          <DialogButton
+            label="New user"
+            title="New user: staff"
+            renderContent={(close) => (
+              <UserForm
+                affiliateId={null}
+                onMade={(made) => {
+                  close();
+                  setFresh(made);
+                  again();
+                }}
+              />
+            )}
+          />
         </p>
       )}
       <div className="border-y">
@@ -296,22 +289,6 @@ function Staff(): ReactElement {
           <SkeletonBlock label="Loading the staff" lines={4} />
         )}
       </div>
-      <Dialog
-        title="New user: staff"
-        isOpen={isNew}
-        onClose={() => {
-          setNew(false);
-        }}
-      >
-        <UserForm
-          affiliateId={null}
-          onMade={(made) => {
-            setNew(false);
-            setFresh(made);
-            again();
-          }}
-        />
-      </Dialog>
       <FreshPassword
         fresh={fresh}
         onClose={() => {

@@ -7,7 +7,6 @@ import { Confirm } from "@/components/ui/dialog";
 import { GeneralError } from "@/components/ui/general-error";
 import { Time } from "@/components/ui/time";
 import type { ResultOf } from "@/graphql/graphql";
-import { noErrors } from "@/graphql/user-errors";
 import type { Viewer } from "@/graphql/viewer";
 
 import { type Fresh, FreshPassword } from "./user-form";
@@ -19,14 +18,8 @@ type User = ResultOf<typeof UserParts>;
 function useUserChanges(onChanged: () => void) {
   const [asked, setAsked] = useState<{ user: User; what: "disable" | "reset" } | null>(null);
   const [fresh, setFresh] = useState<Fresh | null>(null);
-  const disable = useSave(SetDisabled, "setUserDisabled");
-  const reset = useSave(ResetPassword, "resetPassword");
-  const ask = (next: typeof asked) => {
-    setAsked(next);
-    // What was wrong with another user is not this one's.
-    disable.setErrors(noErrors);
-    reset.setErrors(noErrors);
-  };
+  const disable = useSave(SetDisabled, "setUserDisabled", [], asked);
+  const reset = useSave(ResetPassword, "resetPassword", [], asked);
   const setDisabled = (user: User, disabled: boolean) => {
     void disable.save({ id: user.id, disabled }).then((payload) => {
       if (!payload) return;
@@ -48,7 +41,7 @@ function useUserChanges(onChanged: () => void) {
   };
   return {
     asked,
-    ask,
+    setAsked,
     fresh,
     setFresh,
     setDisabled,
@@ -71,7 +64,8 @@ export function Users({
   viewer: Viewer | null;
   onChanged: () => void;
 }): ReactElement {
-  const { asked, ask, fresh, setFresh, setDisabled, confirm, error, isSaving } = useUserChanges(onChanged);
+  const { asked, setAsked, fresh, setFresh, setDisabled, confirm, error, isSaving } =
+    useUserChanges(onChanged);
   if (users.length === 0) return <p className="p-4 text-muted">No users yet: nobody can sign in.</p>;
   return (
     <>
@@ -87,10 +81,10 @@ export function Users({
             user={user}
             forbidden={whyForbidden(user, viewer)}
             onReset={() => {
-              ask({ user, what: "reset" });
+              setAsked({ user, what: "reset" });
             }}
             onDisable={() => {
-              if (user.disabledAt === null) ask({ user, what: "disable" });
+              if (user.disabledAt === null) setAsked({ user, what: "disable" });
               else setDisabled(user, false);
             }}
           />
@@ -100,7 +94,7 @@ export function Users({
         title={asked?.what === "disable" ? "Disable user" : "Reset password"}
         isOpen={asked !== null}
         onClose={() => {
-          ask(null);
+          setAsked(null);
         }}
         action={asked?.what === "disable" ? `Disable ${asked.user.email}` : "Reset password"}
         danger={asked?.what === "disable"}

@@ -1,11 +1,11 @@
-import { Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
 import { useAction } from "@/components/records/use-save";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Confirm, Dialog } from "@/components/ui/dialog";
+import { Confirm } from "@/components/ui/dialog";
+import { DialogButton } from "@/components/ui/dialog-button";
 import { Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
@@ -59,7 +59,6 @@ export function ApiTokens(): ReactElement {
     query: TokensQuery,
     requestPolicy: "cache-and-network",
   });
-  const [isCreating, setCreating] = useState(false);
   const tokens = data?.viewer?.apiTokens;
   const sorted = tokens?.toSorted(
     (a, b) =>
@@ -70,16 +69,13 @@ export function ApiTokens(): ReactElement {
       title="API tokens"
       flush
       aside={
-        <Button
+        <DialogButton
           writes
           size="sm"
-          icon={Plus}
-          onPress={() => {
-            setCreating(true);
-          }}
-        >
-          New token
-        </Button>
+          label="New token"
+          title="New API token"
+          renderContent={(close) => <CreateTokenForm onDone={close} />}
+        />
       }
     >
       {error && !sorted ? (
@@ -99,19 +95,6 @@ export function ApiTokens(): ReactElement {
       ) : (
         <TokenList tokens={sorted} />
       )}
-      <Dialog
-        title="New API token"
-        isOpen={isCreating}
-        onClose={() => {
-          setCreating(false);
-        }}
-      >
-        <CreateTokenForm
-          onDone={() => {
-            setCreating(false);
-          }}
-        />
-      </Dialog>
     </Panel>
   );
 }
