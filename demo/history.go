@@ -145,7 +145,7 @@ func (h *history) decide(c *conversion, s step) ([]*postback, []firing.Decision)
 	return candidates, firing.Decide(firing.Event{
 		AffiliateID: ids.Affiliate(c.click.campaign.affiliate.id), OfferID: ids.Offer(c.offer.id), CampaignID: ids.Campaign(c.click.campaign.id),
 		Goal: c.goal.Key, Status: s.status,
-	}, considered)
+	}, considered, firing.Trackers{})
 }
 
 func (h *history) writeConversion(c *conversion) {

@@ -16,7 +16,7 @@ import (
 // FiringPostback converts a row for the rules of firing.
 func FiringPostback(p *db.Postback) firing.Postback {
 	return firing.Postback{
-		ID: ids.Postback(p.ID), AffiliateID: ids.Affiliate(p.AffiliateID), Name: p.Name, Scope: p.Scope,
+		ID: ids.Postback(p.ID), AffiliateID: ids.Affiliate(p.AffiliateID), TrackerID: ids.Tracker(orZero(p.TrackerID)), Name: p.Name, Scope: p.Scope,
 		OfferID: ids.Offer(orZero(p.OfferID)), CampaignID: ids.Campaign(orZero(p.CampaignID)),
 		Goal: p.Goal, Further: p.FurtherGoals, Statuses: p.Statuses, SendCorrections: p.SendCorrections, Enabled: p.Enabled,
 		URLTemplate: p.URLTemplate, Method: p.Method, BodyRule: p.BodyRule, Aggregates: time.Duration(orZero(p.AggregateSeconds)) * time.Second,
@@ -26,6 +26,11 @@ func FiringPostback(p *db.Postback) firing.Postback {
 
 // WritePostback writes a specification into the creation or the update of a row.
 func WritePostback(m *db.PostbackMutation, p firing.Postback) {
+	if p.TrackerID != 0 {
+		m.SetTrackerID(int64(p.TrackerID))
+	} else {
+		m.ClearTrackerID()
+	}
 	m.SetName(p.Name)
 	m.SetScope(p.Scope)
 	if p.Scope == firing.Offer {
@@ -83,7 +88,7 @@ func Restored(p firing.Postback, v *db.PostbackVersion) firing.Postback {
 }
 
 // PostbackColumns are the columns of a row p of postbacks that [ScanPostback] reads.
-const PostbackColumns = `p.id, p.affiliate_id, p.name, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.goal, p.further_goals,
+const PostbackColumns = `p.id, p.affiliate_id, coalesce(p.tracker_id, 0), p.name, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.goal, p.further_goals,
 	p.statuses, p.send_corrections, p.enabled, p.url_template, p.method, p.body_rule, coalesce(p.aggregate_seconds, 0),
 	p.deleted_at IS NOT NULL, p.hold_reason IS NOT NULL`
 
@@ -93,7 +98,7 @@ func ScanPostback(scan func(dest ...any) error, further ...any) (p firing.Postba
 	var goals, statuses, rule []byte
 	var seconds int64
 	columns := []any{
-		&p.ID, &p.AffiliateID, &p.Name, &p.Scope, &p.OfferID, &p.CampaignID, &p.Goal, &goals,
+		&p.ID, &p.AffiliateID, &p.TrackerID, &p.Name, &p.Scope, &p.OfferID, &p.CampaignID, &p.Goal, &goals,
 		&statuses, &p.SendCorrections, &p.Enabled, &p.URLTemplate, &p.Method, &rule, &seconds,
 		&p.Deleted, &p.Held,
 	}

@@ -134,6 +134,15 @@ var table = map[string]access{
 	"integration_secrets": {nothing, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.IntegrationSecret.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.IntegrationSecret.Delete().Exec(ctx) }},
+	"trackers": {own, byOwner,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.Tracker.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.Tracker.Delete().Exec(ctx) }},
+	"tracker_campaigns": {own, byOwner,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.TrackerCampaign.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.TrackerCampaign.Delete().Exec(ctx) }},
+	"tracker_versions": {own, byOwner,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.TrackerVersion.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.TrackerVersion.Delete().Exec(ctx) }},
 	"tracking_links": {own, byOwner,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.TrackingLink.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.TrackingLink.Delete().Exec(ctx) }},
@@ -153,6 +162,7 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 	pgtest.Attempt(t, d, delivery)
 	pgtest.Aggregate(t, d, delivery)
 	s.Player(t, d, "their-7")
+	tracker := pgtest.Tracker(t, d, s.Affiliate, "https://tracker.example/")
 	s.Received(t, d)
 	user := pgtest.User(t, d, viewer.Affiliate, s.Affiliate)
 	for _, err := range []error{
@@ -168,6 +178,7 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 		client.Alert.Create().SetID(pgtest.ID(t)).SetAffiliateID(s.Affiliate).SetKind(doctor.AlertNoParam).SetCampaignID(s.Link.CampaignID).
 			SetMessage("no param_1").SetRaisedAt(pgtest.Now).Exec(ctx),
 		client.IgnoredAttention.Create().SetAffiliateID(s.Affiliate).SetPostbackID(owned.ID).SetIgnoredAt(pgtest.Now).Exec(ctx),
+		client.TrackerCampaign.Create().SetAffiliateID(s.Affiliate).SetTrackerID(tracker.ID).SetCampaignID(s.Link.CampaignID).Exec(ctx),
 		client.AuditEntry.Create().SetAt(pgtest.Now).SetAction("create").SetEntity("campaign").SetEntityID("1").SetAffiliateID(s.Affiliate).Exec(ctx),
 		client.DestinationCheck.Create().SetURL(fmt.Sprintf("https://operator.example/%d", user)).SetDueAt(pgtest.Now).Exec(ctx),
 	} {

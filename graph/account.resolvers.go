@@ -21,7 +21,7 @@ import (
 )
 
 func (r *affiliateResolver) Tracker(ctx context.Context, obj *db.Affiliate) (*presets.Preset, error) {
-	return load(ctx).trackerOfAffiliate.Load(ctx, obj.ID)
+	return newestPreset(ctx, obj.ID)
 }
 
 func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]string, error) {

@@ -54,6 +54,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	pool := d.Pool(t)
 	a := &api{db: d, log: &logged{}}
 	log, now, client := slog.New(slog.NewTextHandler(a.log, nil)), func() time.Time { return pgtest.Now }, d.Client()
+	crossings := &report.Crossings{DB: viewer.NewScoped(d.SQL), Now: now}
 	gaps := &report.Gaps{DB: viewer.NewScoped(d.SQL), Now: now}
 	a.cfg = graph.Config{
 		Client: client,
@@ -70,7 +71,8 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 		Progress:     &report.Progress{DB: viewer.NewScoped(d.SQL)},
 		Home:         &report.Home{DB: viewer.NewScoped(d.SQL), Now: now},
 		Gaps:         gaps,
-		Attention:    &report.Attention{DB: viewer.NewScoped(d.SQL), Gaps: gaps, Now: now},
+		Crossings:    crossings,
+		Attention:    &report.Attention{DB: viewer.NewScoped(d.SQL), Gaps: gaps, Crossings: crossings, Now: now},
 		Replayer:     jobs.Replayer{Pool: pool.Pgx, Now: now},
 		Hubs:         graph.NewHubs(),
 		Secrets:      pgtest.Key(t),

@@ -22,6 +22,8 @@ func attentionID(ctx context.Context, item *report.AttentionItem) (string, error
 		return globalid.UUID("Alert", *item.Alert), nil
 	case item.PostbackID != nil:
 		return globalid.Int("Postback", *item.PostbackID), nil
+	case item.Crossing != nil:
+		return globalid.Int("Tracker", item.Crossing.Trackers[0]), nil
 	}
 	goal, err := load(ctx).goals.Load(ctx, *item.Goal)
 	if err != nil {
@@ -45,6 +47,8 @@ func (r *Resolver) ignoreAttention(ctx context.Context, input gen.IgnoreAttentio
 		err = r.Setup.IgnorePostback(ctx, ids.Postback(key), input.Ignored)
 	case id.Kind == "Goal" && isInt:
 		err = r.Setup.IgnoreGoal(ctx, key, input.Ignored)
+	case id.Kind == "Tracker" && isInt:
+		err = problem.Invalid("id", "trackers that meet cannot be ignored: choose the campaigns of each, or let one share campaigns")
 	case id.Kind == "Alert" && isFact && input.Ignored:
 		_, err = r.Setup.DismissAlert(ctx, fact)
 	case id.Kind == "Alert" && isFact:

@@ -87,9 +87,28 @@ var mutations = map[string]mutation{
 	"runScenarios": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{urlTemplate: %q, postback: {id: %q}}`, w.tracker(t)+"/?c={param_1}", w.postback(t, w.a).GlobalID()), "run { cards { key } }"
 	},
+	"createTracker": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{affiliateId: %q, urlTemplate: "https://new.example.org/?c={param_1}", shares: true, goals: [{goal: "ftd"}]}`, w.a.affiliate.GlobalID()), "tracker { id }"
+	},
+	"updateTracker": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, name: "Renamed"}`, w.aTracker(t).GlobalID()), "tracker { id }"
+	},
+	"archiveTracker": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q}`, w.aTracker(t).GlobalID()), "tracker { id }"
+	},
+	"assignTrackers": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{affiliateId: %q, campaigns: [{campaignId: %q, trackerIds: [%q]}]}`, w.a.affiliate.GlobalID(),
+			globalid.Int("Campaign", w.a.link.CampaignID), w.aTracker(t).GlobalID()), "trackers { id }"
+	},
 	"deletePostback": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q}`, w.postback(t, w.a).GlobalID()), "deletedId"
 	},
+}
+
+// aTracker returns a new tracker of A's.
+func (w *world) aTracker(t *testing.T) *db.Tracker {
+	t.Helper()
+	return pgtest.Tracker(t, w.db, w.a.affiliate.ID, "https://tracker.example.org/?c={param_1}", func(c *db.TrackerCreate) { c.SetShares(true) })
 }
 
 // tracker is a tracker that accepts everything.

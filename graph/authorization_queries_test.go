@@ -42,6 +42,8 @@ func (w *world) queries() map[string]query {
 		"offers":            {"{ offers { edges { node { id } } } }", nil},
 		"goals":             {"{ goals { id } }", nil},
 		"postbacks":         list("postbacks", "Postback"),
+		"trackers":          list("trackers", "Tracker"),
+		"crossedTrackers":   {"{ crossedTrackers { affiliate { id } trackers { id } campaigns { campaign { id } clickIds } } }", w.a.ids["Campaign"]},
 		"macros":            {"{ macros { name } }", nil},
 		"macroFilters":      {"{ macroFilters { name } }", nil},
 		"goalPayouts":       {"{ goalPayouts { goal { key } } }", nil},

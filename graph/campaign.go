@@ -20,10 +20,11 @@ import (
 func (r *Resolver) createCampaign(ctx context.Context, input gen.CreateCampaignInput) (*db.Campaign, error) {
 	offerID, err1 := intID("Offer", "offerId", input.OfferID)
 	affiliateID, err2 := optionalID[ids.Affiliate]("affiliateId", input.AffiliateID)
-	if err := errors.Join(err1, err2); err != nil {
+	trackers, err3 := optionalIDs[ids.Tracker]("trackerIds", input.TrackerIds)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
-	return r.Setup.CreateCampaign(ctx, setup.NewCampaign{Name: input.Name, OfferID: ids.Offer(offerID), AffiliateID: affiliateID})
+	return r.Setup.CreateCampaign(ctx, setup.NewCampaign{Name: input.Name, OfferID: ids.Offer(offerID), AffiliateID: affiliateID, Trackers: trackers})
 }
 
 // link finds a campaign's link, or the viewer's default link for an offer.
@@ -60,9 +61,14 @@ func firingPostbacks(ctx context.Context, c *db.Campaign) ([]*db.Postback, error
 	if err != nil {
 		return nil, err
 	}
+	trackers, err := load(ctx).trackersOfAffiliate.Load(ctx, c.AffiliateID)
+	if err != nil {
+		return nil, err
+	}
 	list := []*db.Postback{}
 	for _, p := range all {
-		if p.Enabled && ent.FiringPostback(p).Reaches(ids.Offer(c.OfferID), ids.Campaign(c.ID)) {
+		rule := ent.FiringPostback(p)
+		if rule.Enabled && rule.Reaches(ids.Offer(c.OfferID), ids.Campaign(c.ID)) && trackers.firing.Has(rule.TrackerID, ids.Campaign(c.ID)) {
 			list = append(list, p)
 		}
 	}

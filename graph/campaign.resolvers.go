@@ -106,8 +106,7 @@ func (r *trackingLinkResolver) URL(ctx context.Context, obj *db.TrackingLink) (s
 }
 
 func (r *trackingLinkResolver) URLWithToken(ctx context.Context, obj *db.TrackingLink) (string, error) {
-	tracker, err := load(ctx).trackerOfAffiliate.Load(ctx, obj.AffiliateID)
-	return r.linkURL(obj, tracker), err
+	return r.linkWithTokens(ctx, obj)
 }
 
 func (r *trackingLinkResolver) Offer(ctx context.Context, obj *db.TrackingLink) (*db.Offer, error) {

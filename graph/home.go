@@ -15,7 +15,6 @@ import (
 	"postrider/ent/db/click"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
-	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/report"
@@ -57,17 +56,13 @@ func (r *Resolver) checklist(ctx context.Context, campaignID string) (*gen.Setup
 
 // questions returns the doctor's inputs for each enabled postback that fires for a campaign.
 func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Question, error) {
-	postbacks, err := load(ctx).postbacksOfAffiliate.Load(ctx, c.AffiliateID)
+	postbacks, err := firingPostbacks(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	var list []doctor.Question
 	for _, p := range postbacks {
-		rule := ent.FiringPostback(p)
-		if !rule.Enabled || !rule.Reaches(ids.Offer(c.OfferID), ids.Campaign(c.ID)) {
-			continue
-		}
-		q, err := r.question(ctx, rule)
+		q, err := r.question(ctx, ent.FiringPostback(p))
 		if err != nil {
 			return nil, err
 		}

@@ -233,7 +233,7 @@ func nodeOf(field string) string {
 // meddle tries to change A's objects, and checks whether they changed.
 func (w *world) meddle(t *testing.T, check func(*testing.T, string)) {
 	t.Helper()
-	campaign, postback := w.a.ids["Campaign"][0], w.a.ids["Postback"][0]
+	campaign, postback, tracker := w.a.ids["Campaign"][0], w.a.ids["Postback"][0], w.a.ids["Tracker"][0]
 	failed := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), w.postback(t, w.a), outbox.Failed)
 	count := func() (n int) {
 		must(t, w.db.SQL.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM postbacks WHERE deleted_at IS NULL AND affiliate_id = $1)
@@ -252,6 +252,14 @@ func (w *world) meddle(t *testing.T, check func(*testing.T, string)) {
 		fmt.Sprintf(`createPostback(input: {scope: CAMPAIGN, campaignId: %q, goals: ["ftd"], %s}) { postbacks { campaign { name } } userErrors { message } }`, campaign, url),
 		fmt.Sprintf(`createPostback(input: {scope: GLOBAL, affiliateId: %q, goals: ["ftd"], %s}) { postbacks { id } userErrors { message } }`, w.a.affiliate.GlobalID(), url),
 		fmt.Sprintf(`updatePostback(input: {id: %q, scope: CAMPAIGN, campaignId: %q}) { postback { campaign { name } } userErrors { message } }`, w.b.ids["Postback"][1], campaign),
+		fmt.Sprintf(`createTracker(input: {affiliateId: %q, goals: [{goal: "ftd"}], %s}) { tracker { name } userErrors { message } }`, w.a.affiliate.GlobalID(), url),
+		fmt.Sprintf(`createTracker(input: {campaignIds: [%q], goals: [{goal: "ftd"}], %s}) { tracker { chosenCampaigns { name } } userErrors { message } }`, campaign, url),
+		fmt.Sprintf(`updateTracker(input: {id: %q, name: "mine", goals: [{goal: "ftd"}]}) { tracker { name urlTemplate } userErrors { message } }`, tracker),
+		fmt.Sprintf(`updateTracker(input: {id: %q, campaignIds: [%q]}) { tracker { chosenCampaigns { name } } userErrors { message } }`, w.b.ids["Tracker"][0], campaign),
+		fmt.Sprintf(`archiveTracker(input: {id: %q}) { tracker { name } userErrors { message } }`, tracker),
+		fmt.Sprintf(`assignTrackers(input: {affiliateId: %q, campaigns: []}) { trackers { name } userErrors { message } }`, w.a.affiliate.GlobalID()),
+		fmt.Sprintf(`assignTrackers(input: {campaigns: [{campaignId: %q, trackerIds: [%q]}]}) { trackers { name } userErrors { message } }`, campaign, w.b.ids["Tracker"][0]),
+		fmt.Sprintf(`assignTrackers(input: {campaigns: [{campaignId: %q, trackerIds: [%q]}], remaining: %q}) { trackers { name } userErrors { message } }`, w.b.ids["Campaign"][0], tracker, tracker),
 		fmt.Sprintf(`updateCampaign(input: {id: %q, name: "mine"}) { campaign { name } userErrors { message } }`, campaign),
 		fmt.Sprintf(`createCampaign(input: {name: "mine", offerId: %q, affiliateId: %q}) { campaign { id } userErrors { message } }`, globalid.Int("Offer", w.offer), w.a.affiliate.GlobalID()),
 		fmt.Sprintf(`revokeApiToken(input: {id: %q}) { token { name } userErrors { message } }`, w.a.ids["ApiToken"][0]),
@@ -271,6 +279,7 @@ func snapshotOf(t *testing.T, w *world) string {
 	var text string
 	must(t, w.db.SQL.QueryRowContext(t.Context(), `SELECT string_agg(row, E'\n' ORDER BY row) FROM (
 		SELECT p::text AS row FROM postbacks p WHERE affiliate_id = $1 UNION ALL SELECT c::text FROM campaigns c WHERE affiliate_id = $1
+		UNION ALL SELECT t::text FROM trackers t WHERE affiliate_id = $1 UNION ALL SELECT c::text FROM tracker_campaigns c WHERE affiliate_id = $1
 		UNION ALL SELECT t::text FROM api_tokens t JOIN users u ON u.id = t.user_id AND u.affiliate_id = $1) rows`, w.a.affiliate.ID).Scan(&text))
 	return text
 }

@@ -56,20 +56,27 @@ func TestALinkHasTheTokenOfItsOwnersTracker(t *testing.T) {
 		}
 		return key, res.at(t, "node", "link", "url").(string), res.at(t, "node", "link", "urlWithToken").(string)
 	}
-	named := func(name string) func(*db.PostbackCreate) {
-		return func(c *db.PostbackCreate) { c.SetName(name) }
+	named := func(name string) func(*db.TrackerCreate) {
+		return func(c *db.TrackerCreate) { c.SetName(name) }
 	}
 	if key, url, withToken := ask(); key != nil || withToken != url || strings.Contains(url, "?") {
 		t.Errorf("without a postback: %v, %s, %s", key, url, withToken)
 	}
-	pgtest.Postback(t, a.db, s.Affiliate, "https://t.example/?c={param_1}", named("voluum leads"))
-	pgtest.Postback(t, a.db, s.Affiliate, "https://t.example/?c={param_1}", named("My own"))
+	pgtest.Tracker(t, a.db, s.Affiliate, "https://t.example/?c={param_1}", named("voluum leads"))
+	pgtest.Tracker(t, a.db, s.Affiliate, "https://t.example/?c={param_1}", named("My own"))
 	if key, url, withToken := ask(); key != "voluum" || withToken != url+"?param_1={clickid}" {
 		t.Errorf("named after one: %v, %s", key, withToken)
 	}
-	pgtest.Postback(t, a.db, s.Affiliate, "https://kt.trk.io/6f1c2ab/postback?subid={param_1}&status=sale", named("Sales"))
+	pgtest.Tracker(t, a.db, s.Affiliate, "https://kt.trk.io/6f1c2ab/postback?subid={param_1}&status=sale", named("Sales"))
 	if key, url, withToken := ask(); key != "keitaro" || withToken != url+"?param_1={subid}" {
 		t.Errorf("recognised by its URL: %v, %s", key, withToken)
+	}
+	own := pgtest.Tracker(t, a.db, s.Affiliate, "https://own.example/?c={param_2}", func(c *db.TrackerCreate) {
+		c.SetAllCampaigns(false).SetTokens([]string{"", "[cid]", "fixed"})
+	})
+	must(t, a.db.Client().TrackerCampaign.Create().SetAffiliateID(s.Affiliate).SetTrackerID(own.ID).SetCampaignID(s.Link.CampaignID).Exec(pgtest.System(t)))
+	if _, url, withToken := ask(); withToken != url+"?param_2=[cid]&param_3=fixed" {
+		t.Errorf("of its own tracker: %s", withToken)
 	}
 }
 

@@ -20,6 +20,7 @@ type loaders struct {
 	rowLoaders
 	listLoaders
 	reportLoaders
+	trackerLoaders
 	staffLoaders
 	aggregatedLoaders
 }
@@ -28,7 +29,7 @@ type loaders struct {
 const defaultLoaderWait = time.Millisecond
 
 func newLoaders(c *db.Client, health *report.Health, home *report.Home, gaps *report.Gaps, office *backoffice.Office, wait time.Duration) *loaders {
-	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, wait), reportLoaders: newReportLoaders(health, home, gaps, wait), staffLoaders: newStaffLoaders(office, wait),
+	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, wait), reportLoaders: newReportLoaders(health, home, gaps, wait), trackerLoaders: newTrackerLoaders(c, health, gaps, wait), staffLoaders: newStaffLoaders(office, wait),
 		aggregatedLoaders: newAggregatedLoaders(c, wait)}
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/vikstrous/dataloadgen"
 
-	"postrider/domain/presets"
 	"postrider/ent/db"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/conversion"
@@ -31,7 +30,6 @@ type listLoaders struct {
 	defaultLinks         *dataloadgen.Loader[int64, []*db.TrackingLink]
 	linksOfCampaign      *dataloadgen.Loader[int64, []*db.TrackingLink]
 	postbacksOfAffiliate *dataloadgen.Loader[int64, []*db.Postback]
-	trackerOfAffiliate   *dataloadgen.Loader[int64, *presets.Preset]
 	postbacksOfCampaign  *dataloadgen.Loader[int64, []*db.Postback]
 	versionsOfPostback   *dataloadgen.Loader[int64, []*db.PostbackVersion]
 	dictionary           *dataloadgen.Loader[struct{}, []*db.Goal]
@@ -66,7 +64,6 @@ func newListLoaders(c *db.Client, wait time.Duration) listLoaders {
 		postbacksOfAffiliate: many(wait, func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
 			return c.Postback.Query().Where(postback.AffiliateIDIn(ids...), postback.DeletedAtIsNil()).All(ctx)
 		}, func(r *db.Postback) int64 { return r.AffiliateID }),
-		trackerOfAffiliate: dataloadgen.NewMappedLoader(trackersOfAffiliates, dataloadgen.WithWait(wait)),
 		postbacksOfCampaign: many(wait, func(ctx context.Context, ids []int64) ([]*db.Postback, error) {
 			return c.Postback.Query().Where(postback.CampaignIDIn(ids...), postback.DeletedAtIsNil()).Order(db.Asc(postback.FieldID)).All(ctx)
 		}, func(r *db.Postback) int64 { return *r.CampaignID }),
@@ -98,17 +95,4 @@ func newListLoaders(c *db.Client, wait time.Duration) listLoaders {
 			return c.Delivery.Query().Where(delivery.ReplayOfIn(ids...)).Order(db.Asc(delivery.FieldID)).All(ctx)
 		}, func(r *db.Delivery) uuid.UUID { return *r.ReplayOf }),
 	}
-}
-
-// trackersOfAffiliates finds the tracker that each affiliate's postbacks go to.
-func trackersOfAffiliates(ctx context.Context, ids []int64) (map[int64]*presets.Preset, error) {
-	lists, err := load(ctx).postbacksOfAffiliate.LoadAll(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	found := make(map[int64]*presets.Preset, len(ids))
-	for i, id := range ids {
-		found[id] = trackerOf(lists[i])
-	}
-	return found, nil
 }

@@ -18,7 +18,7 @@ type reportLoaders struct {
 
 func newReportLoaders(health *report.Health, home *report.Home, gaps *report.Gaps, wait time.Duration) reportLoaders {
 	return reportLoaders{
-		health: one(wait, health.OfPostbacks, func(h *report.PostbackHealth) int64 { return h.PostbackID }),
+		health: one(wait, health.OfPostbacks, func(h *report.PostbackHealth) int64 { return h.ID }),
 		numbersOfCampaign: one(wait, numbersOf(home), func(n *report.CampaignNumbers) zonedCampaign {
 			return zonedCampaign{n.CampaignID, n.TimeZone()}
 		}),

@@ -37,6 +37,8 @@ var (
 		"Postback":        finding(func(c *db.Client) *db.PostbackQuery { return c.Postback.Query() }),
 		"PostbackVersion": finding(func(c *db.Client) *db.PostbackVersionQuery { return c.PostbackVersion.Query() }),
 		"Integration":     finding(func(c *db.Client) *db.IntegrationQuery { return c.Integration.Query() }),
+		"Tracker":         finding(func(c *db.Client) *db.TrackerQuery { return c.Tracker.Query() }),
+		"TrackerVersion":  finding(func(c *db.Client) *db.TrackerVersionQuery { return c.TrackerVersion.Query() }),
 		"TrackingLink":    finding(func(c *db.Client) *db.TrackingLinkQuery { return c.TrackingLink.Query() }),
 		"User":            finding(func(c *db.Client) *db.UserQuery { return c.User.Query() }),
 	}

@@ -38,6 +38,11 @@ func complexity() gen.ComplexityRoot {
 	c.Query.HomeNumbers = func(child int, _ *string) int { return priceOfDays + child }
 	c.Query.Earnings = func(child int) int { return priceOfSums + list(child) }
 	c.Query.Attention = func(child int) int { return priceOfWatching + child }
+	c.Query.CrossedTrackers = func(child int) int { return priceOfWatching + child } // few affiliates have any
+	few := func(child int) int { return 1 + 2*child }                                // most campaigns have one tracker, most trackers one server
+	c.Campaign.Trackers, c.Tracker.Endpoints, c.TrackerCrossing.Trackers = few, few, few
+	c.Tracker.Health = func(child int) int { return priceOfNumbers + child }
+	c.Tracker.MissingGoals = func(child int) int { return priceOfNumbers + list(child) }
 	c.Query.PostbackGaps = func(child int) int { return priceOfWatching + list(child) }
 	c.Query.Engine = func(child int) int { return priceOfWatching + child }
 	c.Query.StaffHome = func(child int) int { return priceOfWatching + child }
@@ -102,6 +107,9 @@ func connections(c *gen.ComplexityRoot) {
 		return rows(child, first, last)
 	}
 	c.Query.Postbacks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Postback) int {
+		return rows(child, first, last)
+	}
+	c.Query.Trackers = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Tracker) int {
 		return rows(child, first, last)
 	}
 	c.Query.ReplayPreview = func(child int, _ filter.Delivery, _ []string, _ *bool) int { return priceOfDays + child }

@@ -50,6 +50,7 @@ type Config struct {
 	Intake       *intake.Intake
 	Health       *report.Health
 	Gaps         *report.Gaps
+	Crossings    *report.Crossings
 	Attention    *report.Attention
 	Progress     *report.Progress
 	Home         *report.Home

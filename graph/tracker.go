@@ -3,128 +3,326 @@ package graph
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"postrider/domain/doctor"
+	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/domain/presets"
 	"postrider/domain/tracking"
+	"postrider/ent"
 	"postrider/ent/db"
-	"postrider/ent/db/trackinglink"
+	"postrider/ent/db/tracker"
 	"postrider/graph/gen"
+	"postrider/internal/ids"
+	"postrider/report"
+	"postrider/setup"
 )
 
-// recognition returns what was recognised in a pasted text.
-func recognition(r presets.Recognition) *gen.Recognition {
-	shown := &gen.Recognition{
-		Tracker: r.Tracker, Confidence: r.Confidence, Reason: r.Reason, Network: textOrNull(r.Network), Dialect: string(r.Dialect),
-		Source: r.Source, URLTemplate: r.URLTemplate, Parameters: []*gen.RecognizedParameter{}, Others: r.Others,
-	}
-	for _, p := range r.Parameters {
-		names := make([]string, len(p.Macros))
-		for i, name := range p.Macros {
-			names[i] = string(name)
-		}
-		shown.Parameters = append(shown.Parameters, &gen.RecognizedParameter{
-			Name: p.Name, Value: p.Value, Macro: textOrNull(p.Macro()), Macros: names, Proposal: p.Proposal,
-			Confidence: p.Confidence, Reason: p.Reason,
-			Start: macro.UTF16Offset(r.URLTemplate, p.Start), End: macro.UTF16Offset(r.URLTemplate, p.End),
-		})
-	}
-	return shown
+// affiliateTrackers are an affiliate's trackers without those that are archived.
+type affiliateTrackers struct {
+	rows   []*db.Tracker // newest first
+	firing firing.Trackers
 }
 
-// presetRule returns the preset's rule on an answer's body, as a postback has it.
-func presetRule(p *presets.Preset) *firing.BodyRule {
-	if p.Body.Kind == "" {
-		return nil
-	}
-	return &firing.BodyRule{Kind: firing.BodyRuleKind(p.Body.Kind), Path: p.Body.Path, Value: p.Body.Value}
-}
-
-func blankValues(given []*gen.BlankValueInput) map[string]string {
-	values := make(map[string]string, len(given))
-	for _, b := range given {
-		values[b.Name] = b.Value
-	}
-	return values
-}
-
-// ownLink returns the viewer's tracking link that a text is; nil if it is none.
-func (r *Resolver) ownLink(ctx context.Context, text string) (*db.TrackingLink, error) {
-	kind, code := tracking.ParseOwnURL(r.Installation.PublicURL, text)
-	if kind != tracking.OwnLink {
-		return nil, nil
-	}
-	link, err := r.Client.TrackingLink.Query().Where(trackinglink.Code(code)).Only(ctx)
-	if err != nil && !db.IsNotFound(err) {
-		return nil, fmt.Errorf("reading the tracking link %s: %w", code, err)
-	}
-	return link, nil
-}
-
-// linkOf returns what a link belongs to, for a sentence; empty for no link.
-func linkOf(ctx context.Context, link *db.TrackingLink) (string, error) {
-	if link == nil {
-		return "", nil
-	}
-	campaign, err := find(ctx, load(ctx).campaigns, link.CampaignID)
-	if err != nil {
-		return "", err
-	}
-	if campaign != nil {
-		return "the campaign " + campaign.Name, nil
-	}
-	offer, err := load(ctx).offers.Load(ctx, link.OfferID)
-	if err != nil {
-		return "", err
-	}
-	return "the offer " + offer.Name, nil
-}
-
-// ownURL returns what is to be said of a pasted URL that is one of this installation's own; nil for
-// any other.
-func (r *Resolver) ownURL(ctx context.Context, text string) (*gen.OwnURL, error) {
-	link, err := r.ownLink(ctx, text)
+func trackersOfAffiliates(ctx context.Context, c *db.Client, affiliates []int64) (map[int64]*affiliateTrackers, error) {
+	found := make(map[int64]*affiliateTrackers, len(affiliates))
+	all, err := ent.TrackersOf(ctx, c, affiliates)
 	if err != nil {
 		return nil, err
 	}
-	of, err := linkOf(ctx, link)
+	for id, of := range all {
+		found[id] = &affiliateTrackers{firing: of}
+	}
+	rows, err := c.Tracker.Query().Where(tracker.AffiliateIDIn(affiliates...), tracker.ArchivedAtIsNil()).Order(db.Desc(tracker.FieldID)).All(ctx)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading trackers: %w", err)
 	}
-	message := doctor.OwnURL(r.Installation.PublicURL, text, of)
-	if message == "" {
-		return nil, nil
+	for _, row := range rows {
+		found[row.AffiliateID].rows = append(found[row.AffiliateID].rows, row)
 	}
-	return &gen.OwnURL{Message: message, Link: link}, nil
+	return found, nil
 }
 
-// trackerOf returns the tracker whose token the links of postbacks' owner want: that of the newest
-// postback which is named after one, or whose URL is certainly one's. Nil if there is none.
-func trackerOf(postbacks []*db.Postback) *presets.Preset {
-	newest := slices.SortedFunc(slices.Values(postbacks), func(a, b *db.Postback) int { return cmp.Compare(b.ID, a.ID) })
-	for _, p := range newest {
-		for _, preset := range presets.Presets() {
-			if preset.Token != "" && len(p.Name) >= len(preset.Name) && strings.EqualFold(p.Name[:len(preset.Name)], preset.Name) {
-				return preset
-			}
-		}
-		if preset, confidence := presets.Identify(p.URLTemplate); preset != nil && confidence == presets.Sure && preset.Token != "" {
+// presetOf returns a tracker's preset: the one that was chosen, else the one that it is named after,
+// else the one whose URL it certainly has. Nil if there is none.
+func presetOf(t *db.Tracker) *presets.Preset {
+	if preset := presets.Find(t.Preset); preset != nil {
+		return preset
+	}
+	for _, preset := range presets.Presets() {
+		if len(t.Name) >= len(preset.Name) && strings.EqualFold(t.Name[:len(preset.Name)], preset.Name) {
 			return preset
 		}
+	}
+	if preset, confidence := presets.Identify(t.URLTemplate); confidence == presets.Sure {
+		return preset
 	}
 	return nil
 }
 
-// linkURL returns a tracking link with a tracker's token in param_1; the bare link without one.
-func (r *Resolver) linkURL(link *db.TrackingLink, tracker *presets.Preset) string {
-	options := tracking.LinkOptions{}
-	if tracker != nil {
-		options.Params[0] = tracker.Token
+// newestPreset returns the preset of an affiliate's newest tracker that has one with a token; nil if
+// none has.
+func newestPreset(ctx context.Context, affiliateID int64) (*presets.Preset, error) {
+	of, err := load(ctx).trackersOfAffiliate.Load(ctx, affiliateID)
+	if err != nil {
+		return nil, err
 	}
-	return tracking.LinkURL(r.Installation.PublicURL, link.Code, options)
+	for _, t := range of.rows {
+		if preset := presetOf(t); preset != nil && preset.Token != "" {
+			return preset, nil
+		}
+	}
+	return nil, nil
+}
+
+// tokensOf returns what a tracker's links carry in param_1 to param_3.
+func tokensOf(t *db.Tracker) [3]string {
+	var tokens [3]string
+	if t.Tokens != nil {
+		copy(tokens[:], t.Tokens)
+	} else if preset := presetOf(t); preset != nil {
+		tokens[0] = preset.Token
+	}
+	return tokens
+}
+
+// trackersOf returns the trackers that have a campaign, or, for campaign 0, the default links; newest
+// first.
+func trackersOf(ctx context.Context, affiliateID int64, campaign ids.Campaign) ([]*db.Tracker, error) {
+	of, err := load(ctx).trackersOfAffiliate.Load(ctx, affiliateID)
+	if err != nil {
+		return nil, err
+	}
+	list := []*db.Tracker{}
+	for _, t := range of.rows {
+		if of.firing.Has(ids.Tracker(t.ID), campaign) {
+			list = append(list, t)
+		}
+	}
+	return list, nil
+}
+
+// linkWithTokens returns a tracking link with the tokens of the trackers that have its campaign: of
+// several with a token for one param, the newest one's.
+func (r *Resolver) linkWithTokens(ctx context.Context, link *db.TrackingLink) (string, error) {
+	var campaign ids.Campaign
+	if link.CampaignID != nil {
+		campaign = ids.Campaign(*link.CampaignID)
+	}
+	list, err := trackersOf(ctx, link.AffiliateID, campaign)
+	if err != nil {
+		return "", err
+	}
+	var options tracking.LinkOptions
+	for _, t := range list {
+		for i, token := range tokensOf(t) {
+			options.Params[i] = cmp.Or(options.Params[i], token)
+		}
+	}
+	return tracking.LinkURL(r.Installation.PublicURL, link.Code, options), nil
+}
+
+// trackerGoals returns what a tracker is sent, in the order of the event dictionary.
+func trackerGoals(ctx context.Context, t *db.Tracker) ([]*gen.TrackerGoal, error) {
+	postbacks, err := load(ctx).postbacksOfTracker.Load(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	dictionary, err := load(ctx).dictionary.Load(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	list := []*gen.TrackerGoal{}
+	for _, g := range dictionary {
+		shown := &gen.TrackerGoal{Goal: g, Postbacks: []*db.Postback{}}
+		for _, p := range postbacks {
+			if p.Goal == g.Key {
+				shown.Postbacks = append(shown.Postbacks, p)
+			}
+		}
+		if len(shown.Postbacks) == 0 {
+			continue
+		}
+		slices.SortStableFunc(shown.Postbacks, func(a, b *db.Postback) int { return cmp.Compare(rankOf(a), rankOf(b)) })
+		first := shown.Postbacks[0]
+		shown.URLTemplate, shown.OwnURL = first.URLTemplate, first.URLTemplate != t.URLTemplate
+		for _, s := range commission.Statuses() {
+			if slices.ContainsFunc(shown.Postbacks, func(p *db.Postback) bool { return slices.Contains(p.Statuses, s) }) {
+				shown.Statuses = append(shown.Statuses, s)
+			}
+		}
+		shown.Enabled = slices.ContainsFunc(shown.Postbacks, func(p *db.Postback) bool { return p.Enabled })
+		if event, ok := firing.EventOf(first.URLTemplate, firing.Named{Key: g.Key, Name: g.Name}); ok {
+			shown.Event = &event
+		}
+		list = append(list, shown)
+	}
+	return list, nil
+}
+
+// rankOf puts the postback that tells most of a goal first: one that is enabled, of all campaigns.
+func rankOf(p *db.Postback) int {
+	rank := slices.Index(firing.Scopes(), p.Scope)
+	if !p.Enabled {
+		rank += len(firing.Scopes())
+	}
+	return rank
+}
+
+// trackerCampaigns returns the campaigns that a tracker has, newest first; those chosen for it alone
+// if chosen is set.
+func trackerCampaigns(ctx context.Context, t *db.Tracker, chosen bool) ([]*db.Campaign, error) {
+	all, err := load(ctx).campaignsOfAffiliate.Load(ctx, t.AffiliateID)
+	if err != nil {
+		return nil, err
+	}
+	of, err := load(ctx).trackersOfAffiliate.Load(ctx, t.AffiliateID)
+	if err != nil {
+		return nil, err
+	}
+	list := []*db.Campaign{}
+	for _, c := range all {
+		has := of.firing.Has(ids.Tracker(t.ID), ids.Campaign(c.ID))
+		if chosen {
+			has = of.firing.Chose(ids.Tracker(t.ID), ids.Campaign(c.ID))
+		}
+		if has {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+// trackerEndpoints returns the servers of a tracker's URLs, its own first.
+func trackerEndpoints(ctx context.Context, t *db.Tracker) ([]*report.Endpoint, error) {
+	postbacks, err := load(ctx).postbacksOfTracker.Load(ctx, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	templates := []string{t.URLTemplate}
+	for _, p := range postbacks {
+		templates = append(templates, p.URLTemplate)
+	}
+	var names []string
+	for _, template := range templates {
+		parsed, err := macro.ParseFor(template, macro.Aggregated)
+		if err != nil {
+			return nil, fmt.Errorf("reading a URL of tracker %d: %w", t.ID, err)
+		}
+		if !slices.Contains(names, parsed.Endpoint()) {
+			names = append(names, parsed.Endpoint())
+		}
+	}
+	return load(ctx).endpoint.LoadAll(ctx, names)
+}
+
+// optionalIDs parses global ids of one kind; nil if there is no list.
+func optionalIDs[ID ids.Campaign | ids.Tracker](field string, given []string) ([]ID, error) {
+	if given == nil {
+		return nil, nil
+	}
+	list := make([]ID, len(given))
+	var errs []error
+	for i, id := range given {
+		key, err := optionalID[ID](fmt.Sprintf("%s.%d", field, i), &id)
+		list[i], errs = key, append(errs, err)
+	}
+	return list, errors.Join(errs...)
+}
+
+func goalPatches(given []*gen.TrackerGoalInput) []setup.GoalPatch {
+	list := make([]setup.GoalPatch, len(given))
+	for i, g := range given {
+		list[i] = setup.GoalPatch{
+			Goal: g.Goal, Enabled: g.Enabled, Event: g.Event, URLTemplate: g.URLTemplate,
+			GoalRules: firing.GoalRules{Statuses: g.Statuses, SendCorrections: g.SendCorrections},
+		}
+	}
+	return list
+}
+
+func tokensGiven(in *gen.TrackerTokensInput) *[]string {
+	var tokens []string
+	if in != nil {
+		tokens = []string{text(in.Param1), text(in.Param2), text(in.Param3)}
+	}
+	return &tokens
+}
+
+func (r *Resolver) createTracker(ctx context.Context, in gen.CreateTrackerInput) (*db.Tracker, error) {
+	affiliateID, err1 := optionalID[ids.Affiliate]("affiliateId", in.AffiliateID)
+	chosen, err2 := optionalIDs[ids.Campaign]("campaignIds", in.CampaignIds)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	p := setup.TrackerPatch{
+		Name: in.Name, Preset: in.Preset, URLTemplate: &in.URLTemplate, Method: in.Method, Goals: goalPatches(in.Goals),
+		Campaigns: setup.CampaignsPatch{All: in.AllCampaigns, DefaultLinks: in.DefaultLinks, Shares: in.Shares, Move: in.MoveCampaigns != nil && *in.MoveCampaigns},
+	}
+	if in.CampaignIds != nil {
+		p.Campaigns.Chosen = &chosen
+	}
+	if in.BodyRule != nil {
+		p.BodyRule = new(bodyRule(in.BodyRule))
+	}
+	if in.Tokens != nil {
+		p.Tokens = tokensGiven(in.Tokens)
+	}
+	return r.Setup.CreateTracker(ctx, affiliateID, p)
+}
+
+func (r *Resolver) updateTracker(ctx context.Context, in gen.UpdateTrackerInput) (*db.Tracker, error) {
+	id, err1 := intID("Tracker", "id", in.ID)
+	chosen, err2 := optionalIDs[ids.Campaign]("campaignIds", in.CampaignIds)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	p := setup.TrackerPatch{
+		Name: in.Name, Preset: in.Preset, URLTemplate: in.URLTemplate, Domain: in.Domain, Method: in.Method, Goals: goalPatches(in.Goals),
+		Campaigns: setup.CampaignsPatch{All: in.AllCampaigns, DefaultLinks: in.DefaultLinks, Shares: in.Shares, Move: in.MoveCampaigns != nil && *in.MoveCampaigns},
+	}
+	if in.CampaignIds != nil {
+		p.Campaigns.Chosen = &chosen
+	}
+	if rule, given := in.BodyRule.ValueOK(); given {
+		p.BodyRule = new(bodyRule(rule))
+	}
+	if tokens, given := in.Tokens.ValueOK(); given {
+		p.Tokens = tokensGiven(tokens)
+	}
+	version := 0
+	assign(&version, in.Version)
+	return r.Setup.UpdateTracker(ctx, id, version, p)
+}
+
+func (r *Resolver) assignTrackers(ctx context.Context, in gen.AssignTrackersInput) ([]*db.Tracker, error) {
+	var a setup.Assignment
+	var errs [3]error
+	a.AffiliateID, errs[0] = optionalID[ids.Affiliate]("affiliateId", in.AffiliateID)
+	a.Remaining, errs[1] = optionalID[ids.Tracker]("remaining", in.Remaining)
+	a.DefaultLinks, errs[2] = optionalID[ids.Tracker]("defaultLinks", in.DefaultLinks)
+	bad := errs[:]
+	for i, c := range in.Campaigns {
+		campaign, err1 := optionalID[ids.Campaign](fmt.Sprintf("campaigns.%d.campaignId", i), &c.CampaignID)
+		trackers, err2 := optionalIDs[ids.Tracker](fmt.Sprintf("campaigns.%d.trackerIds", i), c.TrackerIds)
+		bad = append(bad, err1, err2)
+		a.Campaigns = append(a.Campaigns, setup.CampaignTrackers{CampaignID: campaign, TrackerIDs: trackers})
+	}
+	if err := errors.Join(bad...); err != nil {
+		return nil, err
+	}
+	return r.Setup.AssignTrackers(ctx, a)
+}
+
+// trackerHealth returns a tracker's health; one that never had a postback has sent nothing.
+func trackerHealth(ctx context.Context, h *report.Health, t *db.Tracker) (*report.PostbackHealth, error) {
+	found, err := find(ctx, load(ctx).healthOfTracker, &t.ID)
+	if found == nil && err == nil {
+		found = h.Nothing(t.ID)
+	}
+	return found, err
 }

@@ -9,51 +9,175 @@ import (
 	"context"
 
 	"postrider/domain/firing"
+	"postrider/domain/macro"
 	"postrider/domain/presets"
+	"postrider/ent/db"
+	"postrider/graph/filter"
 	"postrider/graph/gen"
+	"postrider/graph/page"
+	"postrider/internal/ids"
+	"postrider/report"
 )
 
-func (r *presetParameterResolver) Send(ctx context.Context, obj *presets.Parameter) (*string, error) {
-	return textOrNull(obj.Send), nil
+func (r *campaignResolver) Trackers(ctx context.Context, obj *db.Campaign) ([]*db.Tracker, error) {
+	return trackersOf(ctx, obj.AffiliateID, ids.Campaign(obj.ID))
 }
 
-func (r *queryResolver) TrackerPresets(ctx context.Context) ([]*presets.Preset, error) {
-	return presets.Presets(), nil
+func (r *crossedCampaignResolver) Campaign(ctx context.Context, obj *report.CrossedCampaign) (*db.Campaign, error) {
+	return load(ctx).campaigns.Load(ctx, obj.CampaignID)
 }
 
-func (r *queryResolver) RecognizePostback(ctx context.Context, text string) (*gen.Recognition, error) {
-	recognised := presets.Recognize(text)
-	shown := recognition(recognised)
-	var err error
-	shown.OwnURL, err = r.ownURL(ctx, recognised.Source)
-	return shown, err
+func (r *crossedCampaignResolver) Proposal(ctx context.Context, obj *report.CrossedCampaign) (*db.Tracker, error) {
+	return find(ctx, load(ctx).trackers, obj.Proposal)
 }
 
-func (r *trackerPresetResolver) URLTemplate(ctx context.Context, obj *presets.Preset, goal *string, blanks []*gen.BlankValueInput) (string, error) {
-	return obj.For(text(goal), blankValues(blanks)), nil
+func (r *mutationResolver) CreateTracker(ctx context.Context, input gen.CreateTrackerInput) (*gen.CreateTrackerPayload, error) {
+	tracker, err := r.createTracker(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.CreateTrackerPayload{Tracker: tracker, UserErrors: errs}, err
 }
 
-func (r *trackerPresetResolver) Token(ctx context.Context, obj *presets.Preset) (*string, error) {
-	return textOrNull(obj.Token), nil
+func (r *mutationResolver) UpdateTracker(ctx context.Context, input gen.UpdateTrackerInput) (*gen.UpdateTrackerPayload, error) {
+	tracker, err := r.updateTracker(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.UpdateTrackerPayload{Tracker: tracker, UserErrors: errs}, err
 }
 
-func (r *trackerPresetResolver) Answer(ctx context.Context, obj *presets.Preset) (*string, error) {
-	return textOrNull(obj.Answer), nil
+func (r *mutationResolver) ArchiveTracker(ctx context.Context, input gen.ArchiveTrackerInput) (*gen.ArchiveTrackerPayload, error) {
+	var tracker *db.Tracker
+	id, err := intID("Tracker", "id", input.ID)
+	if err == nil {
+		tracker, err = r.Setup.ArchiveTracker(ctx, id)
+	}
+	errs, err := userErrors(err)
+	return &gen.ArchiveTrackerPayload{Tracker: tracker, UserErrors: errs}, err
 }
 
-func (r *trackerPresetResolver) BodyRule(ctx context.Context, obj *presets.Preset) (*firing.BodyRule, error) {
-	return presetRule(obj), nil
+func (r *mutationResolver) AssignTrackers(ctx context.Context, input gen.AssignTrackersInput) (*gen.AssignTrackersPayload, error) {
+	trackers, err := r.assignTrackers(ctx, input)
+	errs, err := userErrors(err)
+	if trackers == nil || len(errs) > 0 {
+		trackers = []*db.Tracker{}
+	}
+	return &gen.AssignTrackersPayload{Trackers: trackers, UserErrors: errs}, err
 }
 
-func (r *trackerPresetResolver) Note(ctx context.Context, obj *presets.Preset) (*string, error) {
-	return textOrNull(obj.Note), nil
+func (r *postbackResolver) Tracker(ctx context.Context, obj *db.Postback) (*db.Tracker, error) {
+	return find(ctx, load(ctx).trackers, obj.TrackerID)
 }
 
-func (r *Resolver) PresetParameter() gen.PresetParameterResolver { return &presetParameterResolver{r} }
+func (r *queryResolver) Trackers(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Tracker) (*page.Connection[*db.Tracker], error) {
+	q := r.Client.Tracker.Query().Where(filter.Predicates()...)
+	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
+}
 
-func (r *Resolver) TrackerPreset() gen.TrackerPresetResolver { return &trackerPresetResolver{r} }
+func (r *queryResolver) CrossedTrackers(ctx context.Context) ([]*report.Crossing, error) {
+	found, err := r.Crossings.OfViewer(ctx)
+	if found == nil {
+		found = []*report.Crossing{}
+	}
+	return found, err
+}
+
+func (r *trackerResolver) Affiliate(ctx context.Context, obj *db.Tracker) (*db.Affiliate, error) {
+	return load(ctx).affiliates.Load(ctx, obj.AffiliateID)
+}
+
+func (r *trackerResolver) Preset(ctx context.Context, obj *db.Tracker) (*presets.Preset, error) {
+	return presetOf(obj), nil
+}
+
+func (r *trackerResolver) Domain(ctx context.Context, obj *db.Tracker) (string, error) {
+	return firing.Host(obj.URLTemplate), nil
+}
+
+func (r *trackerResolver) SentTo(ctx context.Context, obj *db.Tracker) (string, error) {
+	template, err := macro.ParseFor(obj.URLTemplate, macro.Aggregated)
+	if err != nil {
+		return "", err
+	}
+	return sentTo(r.Installation.PublicURL, template.Endpoint()), nil
+}
+
+func (r *trackerResolver) Goals(ctx context.Context, obj *db.Tracker) ([]*gen.TrackerGoal, error) {
+	return trackerGoals(ctx, obj)
+}
+
+func (r *trackerResolver) MissingGoals(ctx context.Context, obj *db.Tracker) ([]*db.Goal, error) {
+	gaps, err := load(ctx).gapsOfTracker.Load(ctx, obj.ID)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]string, len(gaps))
+	for i, gap := range gaps {
+		keys[i] = gap.Goal
+	}
+	return load(ctx).goals.LoadAll(ctx, keys)
+}
+
+func (r *trackerResolver) Postbacks(ctx context.Context, obj *db.Tracker) ([]*db.Postback, error) {
+	return load(ctx).postbacksOfTracker.Load(ctx, obj.ID)
+}
+
+func (r *trackerResolver) ChosenCampaigns(ctx context.Context, obj *db.Tracker) ([]*db.Campaign, error) {
+	return trackerCampaigns(ctx, obj, true)
+}
+
+func (r *trackerResolver) Campaigns(ctx context.Context, obj *db.Tracker) ([]*db.Campaign, error) {
+	return trackerCampaigns(ctx, obj, false)
+}
+
+func (r *trackerResolver) Tokens(ctx context.Context, obj *db.Tracker) (*gen.TrackerTokens, error) {
+	tokens := tokensOf(obj)
+	return &gen.TrackerTokens{Param1: textOrNull(tokens[0]), Param2: textOrNull(tokens[1]), Param3: textOrNull(tokens[2])}, nil
+}
+
+func (r *trackerResolver) Versions(ctx context.Context, obj *db.Tracker) ([]*db.TrackerVersion, error) {
+	return load(ctx).versionsOfTracker.Load(ctx, obj.ID)
+}
+
+func (r *trackerResolver) Health(ctx context.Context, obj *db.Tracker) (*report.PostbackHealth, error) {
+	return trackerHealth(ctx, r.Resolver.Health, obj)
+}
+
+func (r *trackerResolver) Endpoints(ctx context.Context, obj *db.Tracker) ([]*report.Endpoint, error) {
+	return trackerEndpoints(ctx, obj)
+}
+
+func (r *trackerCrossingResolver) Affiliate(ctx context.Context, obj *report.Crossing) (*db.Affiliate, error) {
+	return load(ctx).affiliates.Load(ctx, obj.AffiliateID)
+}
+
+func (r *trackerCrossingResolver) Trackers(ctx context.Context, obj *report.Crossing) ([]*db.Tracker, error) {
+	return load(ctx).trackers.LoadAll(ctx, obj.Trackers)
+}
+
+func (r *trackerSpecResolver) ChosenCampaigns(ctx context.Context, obj *firing.TrackerSpec) ([]*db.Campaign, error) {
+	keys := make([]int64, len(obj.Campaigns))
+	for i, id := range obj.Campaigns {
+		keys[i] = int64(id)
+	}
+	return load(ctx).campaigns.LoadAll(ctx, keys)
+}
+
+func (r *trackerVersionResolver) Author(ctx context.Context, obj *db.TrackerVersion) (*db.User, error) {
+	return find(ctx, load(ctx).users, obj.UserID)
+}
+
+func (r *Resolver) CrossedCampaign() gen.CrossedCampaignResolver { return &crossedCampaignResolver{r} }
+
+func (r *Resolver) Tracker() gen.TrackerResolver { return &trackerResolver{r} }
+
+func (r *Resolver) TrackerCrossing() gen.TrackerCrossingResolver { return &trackerCrossingResolver{r} }
+
+func (r *Resolver) TrackerSpec() gen.TrackerSpecResolver { return &trackerSpecResolver{r} }
+
+func (r *Resolver) TrackerVersion() gen.TrackerVersionResolver { return &trackerVersionResolver{r} }
 
 type (
-	presetParameterResolver struct{ *Resolver }
-	trackerPresetResolver   struct{ *Resolver }
+	crossedCampaignResolver struct{ *Resolver }
+	trackerResolver         struct{ *Resolver }
+	trackerCrossingResolver struct{ *Resolver }
+	trackerSpecResolver     struct{ *Resolver }
+	trackerVersionResolver  struct{ *Resolver }
 )

@@ -35,7 +35,7 @@ func optionalInt(kind, field string, id *string) (int64, error) {
 
 // optionalID is optionalInt for a key that has its own type, which is named after its kind: that
 // of an Offer is an ids.Offer.
-func optionalID[ID ids.Affiliate | ids.User | ids.Offer | ids.Campaign | ids.Postback](field string, id *string) (ID, error) {
+func optionalID[ID ids.Affiliate | ids.User | ids.Offer | ids.Campaign | ids.Postback | ids.Tracker](field string, id *string) (ID, error) {
 	key, err := optionalInt(reflect.TypeFor[ID]().Name(), field, id)
 	return ID(key), err
 }

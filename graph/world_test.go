@@ -15,6 +15,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/ent/db"
+	"postrider/ent/db/trackerversion"
 	"postrider/internal/globalid"
 	"postrider/internal/ids"
 	"postrider/internal/viewer"
@@ -118,6 +119,19 @@ func (w *world) settle(t testing.TB, e *estate) {
 		SetValidFrom(pgtest.Now.AddDate(0, -1, 0)).SetValidTo(pgtest.Now.AddDate(10, 0, 0)).SetCreatedAt(pgtest.Now).Save(ctx)
 	must(t, err)
 	e.keep(deal.GlobalID())
+	tracker := pgtest.Tracker(t, w.db, id, "https://tracker-"+e.mark+".example/?c={param_1}", func(c *db.TrackerCreate) { c.SetName("tracker " + e.mark).SetShares(true) })
+	e.keep(tracker.GlobalID())
+	must(t, c.TrackerCampaign.Create().SetAffiliateID(id).SetTrackerID(tracker.ID).SetCampaignID(e.link.CampaignID).Exec(ctx))
+	for _, name := range []string{"one", "other"} { // which meet in every campaign
+		crossed := pgtest.Tracker(t, w.db, id, "https://"+name+"-"+e.mark+".example/?c={param_1}")
+		e.keep(crossed.GlobalID())
+		e.keep(w.postback(t, e, pgtest.ForTracker(crossed.ID)).GlobalID())
+	}
+	trackerVersions, err := c.TrackerVersion.Query().Where(trackerversion.AffiliateID(id)).All(ctx)
+	must(t, err)
+	for _, v := range trackerVersions {
+		e.keep(v.GlobalID())
+	}
 	for _, scope := range []func(*db.PostbackCreate){pgtest.ForCampaign(e.link.CampaignID), pgtest.ForOffer(w.offer)} {
 		e.keep(w.postback(t, e, scope).GlobalID())
 	}

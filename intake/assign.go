@@ -152,7 +152,7 @@ func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFact
 	if err != nil {
 		return err
 	}
-	postbacks, err := candidates(ctx, ch, c.AffiliateID)
+	among, err := candidatesOf(ctx, ch, c.AffiliateID)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func takeAgain(ctx context.Context, ch *changes, c *conversion, click *clickFact
 			Previous: previous, Status: s.status, Correction: previous == s.status, Reason: reason, Actor: a.Actor, UserID: a.UserID,
 			At: at, Macros: macros, After: after,
 		}
-		if err := decideAmong(ch, postbacks, &then, again, ch.now); err != nil {
+		if err := decideAmong(ch, among, &then, again, ch.now); err != nil {
 			return err
 		}
 		after = ch.events[len(ch.events)-1].id

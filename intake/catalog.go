@@ -26,7 +26,7 @@ type catalog struct {
 	rates        *cache[string, []datedRate]
 	rules        *cache[ids.Offer, *offerRules]
 	caps         *cache[capKey, int]
-	postbacks    *cache[ids.Affiliate, []candidate]
+	postbacks    *cache[ids.Affiliate, candidates]
 }
 
 func newCatalog(secrets *secret.Ring) *catalog {
@@ -93,6 +93,12 @@ type candidate struct {
 
 	VersionID int64
 	Endpoint  string
+}
+
+// candidates are an affiliate's postbacks, and the trackers that they go to.
+type candidates struct {
+	postbacks []candidate
+	trackers  firing.Trackers
 }
 
 // link is a tracking link with everything that a click on it needs.

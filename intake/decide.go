@@ -15,22 +15,22 @@ import (
 // decide records one step: it decides which postbacks fire for it, and queues their
 // deliveries.
 func decide(ctx context.Context, ch *changes, c *conversion, s step, now time.Time) error {
-	candidates, err := candidates(ctx, ch, c.AffiliateID)
+	among, err := candidatesOf(ctx, ch, c.AffiliateID)
 	if err != nil {
 		return err
 	}
-	return decideAmong(ch, candidates, c, s, now)
+	return decideAmong(ch, among, c, s, now)
 }
 
-func decideAmong(ch *changes, candidates []candidate, c *conversion, s step, now time.Time) error {
-	rules := make([]firing.Postback, len(candidates))
-	for i, p := range candidates {
+func decideAmong(ch *changes, among candidates, c *conversion, s step, now time.Time) error {
+	rules := make([]firing.Postback, len(among.postbacks))
+	for i, p := range among.postbacks {
 		rules[i] = p.Postback
 	}
 	decisions := firing.Decide(firing.Event{
 		AffiliateID: c.AffiliateID, OfferID: c.OfferID, CampaignID: c.CampaignID, Goal: c.Goal, Status: s.Status,
 		CappedBy: c.CappedBy, Correction: s.Correction,
-	}, rules)
+	}, rules, among.trackers)
 	id, err := s.newID(now)
 	if err != nil {
 		return err
@@ -43,23 +43,23 @@ func decideAmong(ch *changes, candidates []candidate, c *conversion, s step, now
 		if !d.Fired {
 			continue
 		}
-		if err := ch.addDelivery(id, c, s, candidates[i], now); err != nil {
+		if err := ch.addDelivery(id, c, s, among.postbacks[i], now); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// candidates returns the postbacks that are considered for an affiliate's conversions.
-func candidates(ctx context.Context, ch *changes, affiliateID ids.Affiliate) ([]candidate, error) {
+// candidatesOf returns the postbacks that are considered for an affiliate's conversions.
+func candidatesOf(ctx context.Context, ch *changes, affiliateID ids.Affiliate) (candidates, error) {
 	if affiliateID == 0 {
-		return nil, nil
+		return candidates{}, nil
 	}
 	found, _, err := ch.catalog.postbacks.get(ctx, ch.tx, affiliateID)
 	if err != nil {
-		return nil, err
+		return candidates{}, err
 	}
-	resumed, err := anyResumed(ctx, ch.tx, found)
+	resumed, err := anyResumed(ctx, ch.tx, found.postbacks)
 	if err != nil || !resumed {
 		return found, err
 	}
@@ -70,9 +70,9 @@ func candidates(ctx context.Context, ch *changes, affiliateID ids.Affiliate) ([]
 // anyResumed reports whether a postback that is held in the catalog's cache is no longer held
 // in the table. It reads under a lock: resuming a postback releases the deliveries that are
 // held by then, and one that is held later would wait forever.
-func anyResumed(ctx context.Context, tx *pg.Pipeline, candidates []candidate) (bool, error) {
+func anyResumed(ctx context.Context, tx *pg.Pipeline, postbacks []candidate) (bool, error) {
 	var held []int64
-	for _, c := range candidates {
+	for _, c := range postbacks {
 		if c.Held {
 			held = append(held, int64(c.ID))
 		}

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lib/pq"
 	"github.com/shopspring/decimal"
 
+	"postrider/domain/firing"
 	"postrider/domain/inbound"
 	"postrider/domain/macro"
 	"postrider/ent"
@@ -158,8 +160,10 @@ func (l loader) goal(ctx context.Context, on querier, key string) (*goal, bool, 
 	return &g, true, nil
 }
 
-func (l loader) postbacks(ctx context.Context, on querier, affiliateID ids.Affiliate) ([]candidate, bool, error) {
-	found := []candidate{}
+// postbacks reads an affiliate's postbacks, and after them its trackers: a tracker is there before
+// a postback goes to it.
+func (l loader) postbacks(ctx context.Context, on querier, affiliateID ids.Affiliate) (candidates, bool, error) {
+	var found candidates
 	err := pg.Each(ctx, on, fmt.Sprintf("reading the postbacks of affiliate %d", affiliateID), func(rows *sql.Rows) error {
 		var c candidate
 		var err error
@@ -171,16 +175,37 @@ func (l loader) postbacks(ctx context.Context, on querier, affiliateID ids.Affil
 			return fmt.Errorf("reading the template of postback %d: %w", c.ID, err)
 		}
 		c.Endpoint = parsed.Endpoint()
-		found = append(found, c)
+		found.postbacks = append(found.postbacks, c)
 		return nil
 	}, `
 		SELECT `+ent.PostbackColumns+`, v.id
 		FROM postbacks p JOIN postback_versions v ON v.postback_id = p.id AND v.number = p.version
 		WHERE p.affiliate_id = $1 AND p.deleted_at IS NULL ORDER BY p.id`, affiliateID)
 	if err != nil {
-		return nil, false, err
+		return candidates{}, false, err
 	}
-	return found, true, nil
+	found.trackers, err = l.trackers(ctx, on, affiliateID)
+	return found, err == nil, err
+}
+
+// trackers reads an affiliate's trackers, without those that are archived.
+func (l loader) trackers(ctx context.Context, on querier, affiliateID ids.Affiliate) (firing.Trackers, error) {
+	var list []firing.Tracker
+	err := pg.Each(ctx, on, fmt.Sprintf("reading the trackers of affiliate %d", affiliateID), func(rows *sql.Rows) error {
+		var t firing.Tracker
+		var chosen []int64
+		if err := rows.Scan(&t.ID, &t.Name, &t.AllCampaigns, &t.DefaultLinks, &t.Shares, pq.Array(&chosen)); err != nil {
+			return err
+		}
+		for _, id := range chosen {
+			t.Campaigns = append(t.Campaigns, ids.Campaign(id))
+		}
+		list = append(list, t)
+		return nil
+	}, `
+		SELECT t.id, t.name, t.all_campaigns, t.default_links, t.shares, ARRAY(SELECT campaign_id FROM tracker_campaigns c WHERE c.tracker_id = t.id ORDER BY campaign_id)
+		FROM trackers t WHERE t.affiliate_id = $1 AND t.archived_at IS NULL ORDER BY t.id`, affiliateID)
+	return firing.NewTrackers(list), err
 }
 
 // deals reads all deals between an affiliate and an offer, newest last.

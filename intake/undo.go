@@ -208,7 +208,7 @@ func takeBack(ctx context.Context, ch *changes, c *conversion, u Undoing) error 
 		Macros: last.Macros, After: last.ID, Correction: from == c.Status,
 	}
 	if s.Correction { // it was rejected or cancelled already, and its postbacks were sent then
-		return decideAmong(ch, nil, c, s, ch.now)
+		return decideAmong(ch, candidates{}, c, s, ch.now)
 	}
 	return decide(ctx, ch, c, s, ch.now)
 }

@@ -91,7 +91,7 @@ func campaignVitals(ctx context.Context, tx pgx.Tx, now time.Time) ([]doctor.Cam
 	rows, err := tx.Query(ctx, `
 		SELECT c.id, c.affiliate_id, c.name, l.clicks, l.without, EXISTS (
 		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND p.enabled AND p.deleted_at IS NULL
-		    AND `+firing.ReachesSQL+`)
+		    AND `+firing.ReachesSQL+` AND `+firing.HasSQL+`)
 		FROM campaigns c JOIN LATERAL (
 		  SELECT count(*) AS clicks, count(*) FILTER (WHERE k.param_1 = '') AS without
 		  FROM (SELECT param_1 FROM clicks WHERE campaign_id = c.id AND id >= uuid_floor($1) AND NOT test ORDER BY id DESC LIMIT $2) k

@@ -135,6 +135,22 @@ func Postback(t testing.TB, d *DB, affiliateID int64, template string, options .
 	return p
 }
 
+// Tracker creates a tracker with all campaigns, and its first version.
+func Tracker(t testing.TB, d *DB, affiliateID int64, template string, options ...func(*db.TrackerCreate)) *db.Tracker {
+	t.Helper()
+	c := d.Client().Tracker.Create().SetAffiliateID(affiliateID).SetName(firing.Host(template)).SetURLTemplate(template).SetMethod(firing.GET).
+		SetCreatedAt(Now).SetUpdatedAt(Now)
+	row := saved(t, c, options)
+	saved(t, d.Client().TrackerVersion.Create().SetAffiliateID(affiliateID).SetTrackerID(row.ID).SetNumber(1).SetCreatedAt(Now).
+		SetSpec(firing.TrackerSpec{Name: row.Name, URLTemplate: template, Method: row.Method, AllCampaigns: row.AllCampaigns, DefaultLinks: row.DefaultLinks}), nil)
+	return row
+}
+
+// ForTracker gives a postback its tracker.
+func ForTracker(id int64) func(*db.PostbackCreate) {
+	return func(c *db.PostbackCreate) { c.SetTrackerID(id) }
+}
+
 // ForOffer gives a postback the scope of an offer.
 func ForOffer(id int64) func(*db.PostbackCreate) {
 	return func(c *db.PostbackCreate) { c.SetScope(firing.Offer).SetOfferID(id) }

@@ -17,9 +17,10 @@ import (
 
 // Attention lists what a viewer has to do something about.
 type Attention struct {
-	DB   viewer.Scoped
-	Gaps *Gaps
-	Now  func() time.Time
+	DB        viewer.Scoped
+	Gaps      *Gaps
+	Crossings *Crossings
+	Now       func() time.Time
 }
 
 // AttentionList is the viewer's attention list, and the deliveries of the last 24 hours.
@@ -32,11 +33,13 @@ type AttentionList struct {
 	Postbacks int // that are enabled
 }
 
-// AttentionItem is one cause of trouble. It is about one postback, goal, campaign or default link.
+// AttentionItem is one cause of trouble. It is about one postback, goal, campaign or default link, or
+// about trackers that meet.
 type AttentionItem struct {
 	Alert      *uuid.UUID // the open alert that says so; nil where none does
 	PostbackID *int64
 	Goal       *string
+	Crossing   *Crossing
 	LinkID     *int64
 	Campaigns  []int64 // those that lack the goal, most conversions first, or the one that an alert is about
 	Severity   doctor.Severity
@@ -69,7 +72,11 @@ func (a *Attention) OfViewer(ctx context.Context) (*AttentionList, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, item := range slices.Concat(alerts, besides(alerts, failing), missing) {
+	crossed, err := a.crossed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range slices.Concat(crossed, alerts, besides(alerts, failing), missing) {
 		if item.IgnoredAt == nil {
 			list.Items = append(list.Items, item)
 		} else {
@@ -196,6 +203,19 @@ func (a *Attention) missing(ctx context.Context, alerts []*AttentionItem) ([]*At
 	}
 	slices.SortStableFunc(found, func(x, y *AttentionItem) int { return cmp.Compare(len(y.Campaigns), len(x.Campaigns)) })
 	return found, nil
+}
+
+// crossed lists the trackers that are called with each other's click ids.
+func (a *Attention) crossed(ctx context.Context) ([]*AttentionItem, error) {
+	found, err := a.Crossings.OfViewer(ctx)
+	items := make([]*AttentionItem, len(found))
+	for i, c := range found {
+		items[i] = &AttentionItem{Crossing: c, Severity: doctor.Error, Message: c.Message}
+		for _, campaign := range c.Campaigns {
+			items[i].Campaigns = append(items[i].Campaigns, campaign.CampaignID)
+		}
+	}
+	return items, err
 }
 
 func failures(n int) string {

@@ -38,7 +38,7 @@ func (a *attending) list() *report.AttentionList {
 	a.t.Helper()
 	now := func() time.Time { return pgtest.Now }
 	reads := viewer.NewScoped(a.d.SQL)
-	attention := report.Attention{DB: reads, Gaps: &report.Gaps{DB: reads, Now: now}, Now: now}
+	attention := report.Attention{DB: reads, Gaps: &report.Gaps{DB: reads, Now: now}, Crossings: &report.Crossings{DB: reads, Now: now}, Now: now}
 	found, err := attention.OfViewer(as(a.t, a.s.Affiliate))
 	must(a.t, err)
 	return found

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -67,6 +68,38 @@ func (g *Gaps) OfCampaigns(ctx context.Context, campaigns []int64) ([]*Gap, erro
 	return found, err
 }
 
+// TrackerGap is a goal that a tracker is not sent.
+type TrackerGap struct {
+	TrackerID int64
+	Goal      string
+}
+
+// OfTrackers lists the goals for which several trackers have no enabled postback, of those that a
+// deal in force pays for in a running campaign of the tracker, and of registration and first deposit;
+// without the goals that the affiliate ignores.
+func (g *Gaps) OfTrackers(ctx context.Context, trackers []int64) ([]*TrackerGap, error) {
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found []*TrackerGap
+	err = g.DB.Each(ctx, scope, "finding the goals that trackers are not sent", func(rows *sql.Rows) error {
+		var gap TrackerGap
+		found = append(found, &gap)
+		return rows.Scan(&gap.TrackerID, &gap.Goal)
+	}, `
+		SELECT x.id, g.key FROM trackers x CROSS JOIN goals g
+		WHERE x.id = ANY($1) AND x.archived_at IS NULL AND {sees x.affiliate_id}
+		  AND NOT EXISTS (SELECT FROM postbacks p WHERE p.tracker_id = x.id AND `+firing.FiresForSQL+` AND p.enabled AND p.deleted_at IS NULL)
+		  AND NOT EXISTS (SELECT FROM ignored_attention i WHERE i.affiliate_id = x.affiliate_id AND i.goal = g.key)
+		  AND (g.key = ANY($2) OR EXISTS (
+		    SELECT FROM campaigns c JOIN offers o ON o.id = c.offer_id, (SELECT x.id AS tracker_id) p
+		    WHERE c.affiliate_id = x.affiliate_id AND c.state = 'active' AND o.state = 'active' AND `+firing.HasSQL+`
+		      AND EXISTS (SELECT FROM (`+strings.ReplaceAll(dealInForceSQL, "$4", "$3")+`) d WHERE `+commission.PaysSQL+`)))
+		ORDER BY x.id, g.position`, pq.Array(trackers), pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), g.Now())
+	return found, err
+}
+
 // find lists the gaps of some campaigns, or of all that the viewer sees, with the conversions since then.
 func (g *Gaps) find(ctx context.Context, campaigns []int64, since time.Time, most int) ([]Gap, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
@@ -93,7 +126,7 @@ func (g *Gaps) find(ctx context.Context, campaigns []int64, since time.Time, mos
 		FROM running c CROSS JOIN goals g LEFT JOIN seen s ON s.campaign_id = c.id AND s.goal = g.key
 		WHERE (g.key = ANY($2) OR EXISTS (SELECT FROM (`+dealInForceSQL+`) d WHERE `+commission.PaysSQL+`)) AND NOT EXISTS (
 		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND `+firing.FiresForSQL+` AND p.enabled AND p.deleted_at IS NULL
-		    AND `+firing.ReachesSQL+`)
+		    AND `+firing.ReachesSQL+` AND `+firing.HasSQL+`)
 		ORDER BY 3 DESC, c.id DESC, g.position LIMIT $3`,
 		since, pq.Array([]string{commission.GoalRegistration, commission.GoalFTD}), most, g.Now(), pq.Array(campaigns))
 	return found, err

@@ -19,9 +19,9 @@ type Health struct {
 	Now func() time.Time
 }
 
-// PostbackHealth is the health of a postback over the last day.
+// PostbackHealth is the health of a postback, or of all postbacks of a tracker, over the last day.
 type PostbackHealth struct {
-	PostbackID        int64
+	ID                int64 // of the postback or the tracker
 	Delivered         int
 	Failed            int // without those that a replay stands for, here and in what follows
 	Waiting           int
@@ -40,31 +40,42 @@ const healthWindow = 24 * time.Hour
 // OfPostbacks returns the health of several postbacks, one row for each that the viewer may
 // see.
 func (h *Health) OfPostbacks(ctx context.Context, ids []int64) ([]*PostbackHealth, error) {
+	return h.by(ctx, "p.id", ids)
+}
+
+// OfTrackers returns the health of several trackers, one row for each that the viewer may see and
+// that has, or had, a postback.
+func (h *Health) OfTrackers(ctx context.Context, ids []int64) ([]*PostbackHealth, error) {
+	return h.by(ctx, "p.tracker_id", ids)
+}
+
+// by returns the health of what a column of postbacks p names.
+func (h *Health) by(ctx context.Context, column string, ids []int64) ([]*PostbackHealth, error) {
 	scope, err := viewer.RowScopeFrom(ctx)
 	if err != nil {
 		return nil, err
 	}
 	now := h.Now()
-	found, err := h.ofPostbacks(ctx, scope, now, ids)
+	found, err := h.sums(ctx, scope, now, column, ids)
 	if err != nil || len(found) == 0 {
 		return found, err
 	}
 	byID := make(map[int64]*PostbackHealth, len(found))
 	for _, p := range found {
-		byID[p.PostbackID] = p
+		byID[p.ID] = p
 	}
-	return found, h.addHours(ctx, scope, now, byID)
+	return found, h.addHours(ctx, scope, now, column, byID)
 }
 
-func (h *Health) ofPostbacks(ctx context.Context, scope viewer.RowScope, now time.Time, ids []int64) ([]*PostbackHealth, error) {
+func (h *Health) sums(ctx context.Context, scope viewer.RowScope, now time.Time, column string, ids []int64) ([]*PostbackHealth, error) {
 	var found []*PostbackHealth
 	err := h.DB.Each(ctx, scope, "reading the health of postbacks", func(rows *sql.Rows) error {
 		var p PostbackHealth
 		found = append(found, &p)
-		return rows.Scan(&p.PostbackID, &p.Delivered, &p.Failed, &p.Waiting, &p.WithoutClickID, &p.SuccessRate, &p.P50Ms, &p.P95Ms,
+		return rows.Scan(&p.ID, &p.Delivered, &p.Failed, &p.Waiting, &p.WithoutClickID, &p.SuccessRate, &p.P50Ms, &p.P95Ms,
 			&p.LastFailureAt, &p.LastFailureReason)
 	}, `
-		SELECT p.id,
+		SELECT `+column+`,
 		  count(d.id) FILTER (WHERE d.state = 'delivered'),
 		  count(d.id) FILTER (WHERE `+outbox.FailedSQL+`),
 		  count(d.id) FILTER (WHERE d.state IN `+outbox.UnfinishedSQL+`),
@@ -76,7 +87,7 @@ func (h *Health) ofPostbacks(ctx context.Context, scope viewer.RowScope, now tim
 		  (array_agg(d.reason ORDER BY d.updated_at DESC) FILTER (WHERE d.state IN `+outbox.FailingSQL+` AND d.superseded_by IS NULL))[1]
 		FROM postbacks p
 		LEFT JOIN deliveries d ON d.postback_id = p.id AND d.id >= uuid_floor($2) AND NOT d.test
-		WHERE p.id = ANY($1) AND {sees p.affiliate_id}
-		GROUP BY p.id`, pq.Array(ids), now.Add(-healthWindow))
+		WHERE `+column+` = ANY($1) AND {sees p.affiliate_id}
+		GROUP BY 1`, pq.Array(ids), now.Add(-healthWindow))
 	return found, err
 }

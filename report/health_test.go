@@ -79,7 +79,7 @@ func TestThePostbacksHealthIsThatOfTheLastDay(t *testing.T) {
 		}
 		found := map[int64]*report.PostbackHealth{}
 		for _, row := range rows {
-			found[row.PostbackID] = row
+			found[row.ID] = row
 		}
 		return found
 	}

@@ -38,7 +38,7 @@ func (p *Progress) OfCampaign(ctx context.Context, id int64) (Milestones, error)
 		       UNION ALL
 		       SELECT id FROM postback_tests WHERE affiliate_id = p.affiliate_id AND postback_id IS NULL AND url_template = p.url_template AND method = p.method
 		     ) t JOIN deliveries d ON d.id = t.id AND d.state = 'delivered'
-		   WHERE p.affiliate_id = c.affiliate_id AND p.deleted_at IS NULL AND `+firing.ReachesSQL+`),
+		   WHERE p.affiliate_id = c.affiliate_id AND p.deleted_at IS NULL AND `+firing.ReachesSQL+` AND `+firing.HasSQL+`),
 		  coalesce(
 		    (SELECT min(clicked_at) FROM (SELECT clicked_at, param_1, test FROM clicks WHERE campaign_id = c.id ORDER BY id LIMIT $2) k WHERE param_1 <> '' AND NOT test),
 		    (SELECT min(clicked_at) FROM (SELECT clicked_at, param_1, test FROM clicks WHERE campaign_id = c.id ORDER BY id DESC LIMIT $2) k WHERE param_1 <> '' AND NOT test)),

@@ -19,6 +19,7 @@ type NewCampaign struct {
 	Name        string
 	OfferID     ids.Offer
 	AffiliateID ids.Affiliate // for staff; zero for the viewer's own
+	Trackers    []ids.Tracker // that it is chosen for
 }
 
 // CreateCampaign creates a campaign and its tracking link.
@@ -47,6 +48,12 @@ func (s *Setup) CreateCampaign(ctx context.Context, n NewCampaign) (*db.Campaign
 			SetCode(tracking.NewLinkCode()).SetCreatedAt(c.now).Save(ctx)
 		if err != nil {
 			return fmt.Errorf("making the campaign's link: %w", err)
+		}
+		if len(n.Trackers) > 0 {
+			wish := CampaignTrackers{CampaignID: ids.Campaign(made.ID), TrackerIDs: n.Trackers}
+			if _, err := c.assignTrackers(ctx, owner, Assignment{Campaigns: []CampaignTrackers{wish}}); err != nil {
+				return under(err, "campaigns", "trackerIds")
+			}
 		}
 		return c.audit(ctx, Act{Action: "create", Entity: "campaign", ID: fmt.Sprint(made.ID), affiliateID: owner, After: made})
 	})

@@ -55,7 +55,7 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID ids.Affiliate, 
 			}
 			made = append(made, p)
 		}
-		return nil
+		return c.keepTrackers(ctx, made[0].TrackerID)
 	})
 	if err != nil {
 		return nil, err
@@ -66,6 +66,16 @@ func (s *Setup) CreatePostbacks(ctx context.Context, affiliateID ids.Affiliate, 
 func (s *Setup) createPostback(ctx context.Context, c *change, owner ids.Affiliate, wish firing.Postback) (*db.Postback, error) {
 	wish = wish.Normalised()
 	if err := s.check(ctx, c, owner, wish); err != nil {
+		return nil, err
+	}
+	if wish.TrackerID == 0 {
+		wish.AffiliateID = owner
+		var err error
+		if wish.TrackerID, err = c.trackerFor(ctx, wish, nil); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.claim(ctx, owner, wish); err != nil {
 		return nil, err
 	}
 	signing, err := s.Secrets.Seal(secret.NewSigningSecret(), secret.ForPostback)
@@ -118,43 +128,62 @@ func (s *Setup) UpdatePostbackFrom(ctx context.Context, id int64, version int, p
 		if version != 0 && version != before.Version {
 			return c.changedSince(ctx, before, version)
 		}
-		was := ent.FiringPostback(before)
-		wish := was
+		wish := ent.FiringPostback(before)
 		patch(&wish)
-		wish.ID, wish.AffiliateID, wish.Deleted, wish.Held = was.ID, was.AffiliateID, was.Deleted, was.Held
-		wish = wish.Normalised()
-		if err := s.check(ctx, c, ids.Affiliate(before.AffiliateID), wish); err != nil {
+		wish.TrackerID = 0
+		if before.TrackerID != nil {
+			wish.TrackerID = ids.Tracker(*before.TrackerID)
+		}
+		if err := c.moveTracker(ctx, before, &wish); err != nil {
 			return err
 		}
-		changes, resumes := !was.Same(wish), before.HoldReason != nil && wish.Enabled
-		if !changes && !resumes {
-			changed = before
-			return nil
+		if changed, err = s.savePostback(ctx, c, before, wish); err != nil {
+			return err
 		}
-		update := c.client.Postback.UpdateOne(before).SetUpdatedAt(c.now)
-		if changes {
-			update.SetVersion(before.Version + 1)
-			ent.WritePostback(update.Mutation(), wish)
-		}
-		if resumes {
-			update.ClearHoldReason()
-		}
-		if changed, err = update.Save(ctx); err != nil {
-			return fmt.Errorf("changing the postback: %w", err)
-		}
-		if changes {
-			if err := c.addVersion(ctx, changed); err != nil {
-				return err
-			}
-		}
-		if resumes {
-			if err := c.release(ctx, changed); err != nil {
-				return err
-			}
-		}
-		return c.audit(ctx, Act{Action: "update", Entity: "postback", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID), Before: before, After: changed})
+		return c.keepTrackers(ctx, before.TrackerID, changed.TrackerID)
 	})
 	return changed, err
+}
+
+// savePostback checks and saves what a postback is to be. A change makes a new version, and an
+// enabled postback that was held is resumed.
+func (s *Setup) savePostback(ctx context.Context, c *change, before *db.Postback, wish firing.Postback) (*db.Postback, error) {
+	was := ent.FiringPostback(before)
+	wish.ID, wish.AffiliateID, wish.Deleted, wish.Held = was.ID, was.AffiliateID, was.Deleted, was.Held
+	wish = wish.Normalised()
+	if err := s.check(ctx, c, was.AffiliateID, wish); err != nil {
+		return nil, err
+	}
+	if err := c.claim(ctx, was.AffiliateID, wish); err != nil {
+		return nil, err
+	}
+	changes, resumes := !was.Same(wish), before.HoldReason != nil && wish.Enabled
+	if !changes && !resumes {
+		return before, nil
+	}
+	update := c.client.Postback.UpdateOne(before).SetUpdatedAt(c.now)
+	if changes {
+		update.SetVersion(before.Version + 1)
+		ent.WritePostback(update.Mutation(), wish)
+	}
+	if resumes {
+		update.ClearHoldReason()
+	}
+	changed, err := update.Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("changing the postback: %w", err)
+	}
+	if changes {
+		if err := c.addVersion(ctx, changed); err != nil {
+			return nil, err
+		}
+	}
+	if resumes {
+		if err := c.release(ctx, changed); err != nil {
+			return nil, err
+		}
+	}
+	return changed, c.audit(ctx, Act{Action: "update", Entity: "postback", ID: fmt.Sprint(before.ID), affiliateID: was.AffiliateID, Before: before, After: changed})
 }
 
 // changedSince says who saved the version that a change did not begin from.
@@ -163,16 +192,27 @@ func (c *change) changedSince(ctx context.Context, p *db.Postback, version int) 
 	if err != nil {
 		return fmt.Errorf("reading version %d of postback %d: %w", p.Version, p.ID, err)
 	}
-	author := ""
-	if last.UserID != nil {
-		switch u, err := c.client.User.Get(ctx, *last.UserID); {
-		case err == nil:
-			author = " by " + u.Email
-		case !db.IsNotFound(err): // not found is a staff user, whom this viewer does not see
-			return fmt.Errorf("reading the author of version %d of postback %d: %w", p.Version, p.ID, err)
-		}
+	author, err := c.author(ctx, last.UserID)
+	if err != nil {
+		return err
 	}
 	return problem.Conflict("version", "was changed since version %d: version %d was saved%s at %s UTC", version, p.Version, author, last.CreatedAt.UTC().Format("2006-01-02 15:04:05"))
+}
+
+// author returns who saved a version, for a sentence: empty for Postrider itself, and for staff, whom
+// an affiliate's viewer does not see.
+func (c *change) author(ctx context.Context, userID *int64) (string, error) {
+	if userID == nil {
+		return "", nil
+	}
+	u, err := c.client.User.Get(ctx, *userID)
+	switch {
+	case db.IsNotFound(err):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("reading the author of a version: %w", err)
+	}
+	return " by " + u.Email, nil
 }
 
 // release queues the held deliveries with the current version: the one that they were recorded
@@ -192,14 +232,21 @@ func (s *Setup) DeletePostback(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
-		if err := c.client.Postback.UpdateOne(before).SetDeletedAt(c.now).SetEnabled(false).SetUpdatedAt(c.now).Exec(ctx); err != nil {
-			return fmt.Errorf("deleting the postback: %w", err)
-		}
-		if err := outbox.CancelPostback(ctx, c.tx, id, c.now); err != nil {
+		if err := c.deletePostback(ctx, before); err != nil {
 			return err
 		}
-		return c.audit(ctx, Act{Action: "delete", Entity: "postback", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID), Before: before})
+		return c.keepTrackers(ctx, before.TrackerID)
 	})
+}
+
+func (c *change) deletePostback(ctx context.Context, before *db.Postback) error {
+	if err := c.client.Postback.UpdateOne(before).SetDeletedAt(c.now).SetEnabled(false).SetUpdatedAt(c.now).Exec(ctx); err != nil {
+		return fmt.Errorf("deleting the postback: %w", err)
+	}
+	if err := outbox.CancelPostback(ctx, c.tx, before.ID, c.now); err != nil {
+		return err
+	}
+	return c.audit(ctx, Act{Action: "delete", Entity: "postback", ID: fmt.Sprint(before.ID), affiliateID: ids.Affiliate(before.AffiliateID), Before: before})
 }
 
 func (c *change) livePostback(ctx context.Context, id int64) (*db.Postback, error) {

@@ -129,7 +129,7 @@ func (w *world) isAt(rt *rapid.T, saved *db.Postback, want firing.Postback, vers
 	if got.ID != ids.Postback(saved.ID) || got.AffiliateID != ids.Affiliate(w.one.Affiliate) {
 		rt.Fatalf("it is postback %d of affiliate %d", got.ID, got.AffiliateID)
 	}
-	got.ID, got.AffiliateID = 0, 0
+	got.ID, got.AffiliateID, got.TrackerID = 0, 0, 0
 	if !reflect.DeepEqual(got, want) {
 		rt.Fatalf("it is\n%+v, want\n%+v", got, want)
 	}

@@ -65,13 +65,18 @@ func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the postbacks: %w", err)
 	}
+	all, err := ent.TrackersOf(ctx, t.Rows, []int64{c.Link.AffiliateID})
+	if err != nil {
+		return nil, err
+	}
+	trackers := all[c.Link.AffiliateID]
 	simulation := &Simulation{}
 	for _, name := range []macro.Name{macro.Param1, macro.Param2, macro.Param3} {
 		value := sample.Values.Get(name)
 		simulation.Click = append(simulation.Click, Slot{Macro: name, Value: value, Filled: value != "", Why: sample.why[name]})
 	}
 	if c.Draft != nil {
-		simulated, err := sample.simulate(nil, draft(c), c.Draft.URLTemplate)
+		simulated, err := sample.simulate(nil, draft(c), trackers)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +84,7 @@ func (t *Tester) Simulate(ctx context.Context, c Case) (*Simulation, error) {
 		rows = slices.DeleteFunc(rows, func(p *db.Postback) bool { return ids.Postback(p.ID) == c.Draft.ID })
 	}
 	for _, p := range rows {
-		simulated, err := sample.simulate(p, ent.FiringPostback(p), p.URLTemplate)
+		simulated, err := sample.simulate(p, ent.FiringPostback(p), trackers)
 		if err != nil {
 			return nil, fmt.Errorf("postback %d: %w", p.ID, err)
 		}
@@ -105,9 +110,9 @@ func draft(c Case) firing.Postback {
 	return p
 }
 
-func (s *Sample) simulate(p *db.Postback, rule firing.Postback, template string) (Simulated, error) {
-	simulated := Simulated{Postback: p, Decision: firing.Decide(s.event, []firing.Postback{rule})[0]}
-	parsed, err := macro.ParseFor(template, macro.ScopeFor(rule.Aggregates > 0))
+func (s *Sample) simulate(p *db.Postback, rule firing.Postback, trackers firing.Trackers) (Simulated, error) {
+	simulated := Simulated{Postback: p, Decision: firing.Decide(s.event, []firing.Postback{rule}, trackers)[0]}
+	parsed, err := macro.ParseFor(rule.URLTemplate, macro.ScopeFor(rule.Aggregates > 0))
 	if err != nil {
 		if p == nil {
 			return simulated, problem.Invalid("urlTemplate", "%s", err)

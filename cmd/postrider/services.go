@@ -155,15 +155,17 @@ func (s *services) forget() {
 // routes returns the server's routes besides health, metrics and the web app.
 func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 	tester := testfire.New(testfire.Config{DB: s.db.API, Rows: s.client, Sender: s.sender, Secrets: s.key})
+	crossings := &report.Crossings{DB: viewer.NewScoped(s.db.API), Now: time.Now}
 	gaps := &report.Gaps{DB: viewer.NewScoped(s.db.API), Now: time.Now}
 	api := s.accounts.Middleware(graph.Handler(graph.Config{
 		Hubs:   s.hubs,
 		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
-		Health:   &report.Health{DB: viewer.NewScoped(s.db.API), Now: time.Now},
-		Replayer: jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
-		Progress: &report.Progress{DB: viewer.NewScoped(s.db.API)},
-		Home:     &report.Home{DB: viewer.NewScoped(s.db.API), Now: time.Now},
-		Gaps:     gaps, Attention: &report.Attention{DB: viewer.NewScoped(s.db.API), Gaps: gaps, Now: time.Now},
+		Health:    &report.Health{DB: viewer.NewScoped(s.db.API), Now: time.Now},
+		Replayer:  jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
+		Progress:  &report.Progress{DB: viewer.NewScoped(s.db.API)},
+		Home:      &report.Home{DB: viewer.NewScoped(s.db.API), Now: time.Now},
+		Crossings: crossings,
+		Gaps:      gaps, Attention: &report.Attention{DB: viewer.NewScoped(s.db.API), Gaps: gaps, Crossings: crossings, Now: time.Now},
 		Tester:  tester,
 		Landing: s.landing,
 		Target:  graph.NewTarget(dispatch.Probe{Guard: s.guard}, tester.AllowLook, time.Now),

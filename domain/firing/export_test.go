@@ -4,6 +4,6 @@ package firing
 func Rules() []Rule {
 	return []Rule{
 		Unattributed, OtherAffiliate, Deleted, Disabled, UnknownScope,
-		OtherOffer, OtherCampaign, OtherGoal, OtherStatus, Unchanged, OverCap, Held, Matched,
+		OtherOffer, OtherCampaign, OtherTracker, OtherGoal, OtherStatus, Unchanged, OverCap, Held, Matched,
 	}
 }

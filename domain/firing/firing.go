@@ -38,18 +38,21 @@ type Decision struct {
 	Reason     string       `json:"reason"` // one sentence, naming the values that decided
 }
 
-// Decide decides on every postback, in the order given.
-func Decide(e Event, postbacks []Postback) []Decision {
+// Decide decides on every postback of an affiliate that has these trackers, in the order given.
+func Decide(e Event, postbacks []Postback, trackers Trackers) []Decision {
 	decisions := make([]Decision, len(postbacks))
 	for i, p := range postbacks {
-		rule := match(e, p)
+		rule := match(e, p, trackers)
 		decisions[i] = Decision{PostbackID: p.ID, Fired: rule.Fires(), Rule: rule, Reason: explain(rule, e, p)}
+		if rule == OtherTracker {
+			decisions[i].Reason = trackers.otherTracker(p, e.CampaignID)
+		}
 	}
 	return decisions
 }
 
 // match returns the first rule that stops the postback, or the one that lets it fire.
-func match(e Event, p Postback) Rule {
+func match(e Event, p Postback, trackers Trackers) Rule {
 	switch {
 	case e.AffiliateID == 0:
 		return Unattributed
@@ -61,6 +64,8 @@ func match(e Event, p Postback) Rule {
 		return Disabled
 	case !p.Reaches(e.OfferID, e.CampaignID):
 		return p.elsewhere()
+	case !trackers.Has(p.TrackerID, e.CampaignID):
+		return OtherTracker
 	case !p.FiresFor(e.Goal):
 		return OtherGoal
 	case !slices.Contains(p.Statuses, e.Status):

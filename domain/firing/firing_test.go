@@ -86,7 +86,7 @@ func TestDecide(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := firing.Decide(c.event, []firing.Postback{postback(c.change)})[0]
+			d := firing.Decide(c.event, []firing.Postback{postback(c.change)}, firing.Trackers{})[0]
 			if d.PostbackID != 5 || d.Rule != c.rule || d.Fired != (c.rule == firing.Matched || c.rule == firing.Held) {
 				t.Errorf("the decision is %+v, want %s", d, c.rule)
 			}
@@ -104,7 +104,7 @@ func TestACampaignsPostbackDoesNotDisturbTheGlobalOne(t *testing.T) {
 	t.Parallel()
 	for _, d := range firing.Decide(event, []firing.Postback{
 		postback(nil), postback(scoped(firing.Offer, 10, 0)), postback(scoped(firing.Campaign, 10, 100)),
-	}) {
+	}, firing.Trackers{}) {
 		if !d.Fired {
 			t.Errorf("one did not fire: %+v", d)
 		}
@@ -112,7 +112,7 @@ func TestACampaignsPostbackDoesNotDisturbTheGlobalOne(t *testing.T) {
 }
 
 // naive is another implementation of what fires: every condition separately, in no order.
-func naive(e firing.Event, p firing.Postback) bool {
+func naive(e firing.Event, p firing.Postback, trackers []firing.Tracker) bool {
 	wanted := map[string]bool{}
 	for _, s := range p.Statuses {
 		wanted[string(s)] = true
@@ -128,7 +128,7 @@ func naive(e firing.Event, p firing.Postback) bool {
 	}
 	mine := e.AffiliateID != 0 && e.AffiliateID == p.AffiliateID
 	told := !e.Correction || p.SendCorrections
-	return mine && of[reach] && wanted[string(e.Status)] && p.Goal == e.Goal && p.Enabled && !p.Deleted && told
+	return mine && naivelyHas(trackers, p.TrackerID, e.CampaignID) && of[reach] && wanted[string(e.Status)] && p.Goal == e.Goal && p.Enabled && !p.Deleted && told
 }
 
 func TestDecideAgreesWithTheNaiveRule(t *testing.T) {
@@ -144,19 +144,20 @@ func TestDecideAgreesWithTheNaiveRule(t *testing.T) {
 		}
 		postbacks := rapid.SliceOf(rapid.Custom(func(t *rapid.T) firing.Postback {
 			return firing.Postback{
-				ID: ids.Postback(rapid.Int64().Draw(t, "id")), AffiliateID: ids.Affiliate(id.Draw(t, "affiliate")),
+				ID: ids.Postback(rapid.Int64().Draw(t, "id")), TrackerID: ids.Tracker(rapid.Int64Range(0, 3).Draw(t, "tracker")), AffiliateID: ids.Affiliate(id.Draw(t, "affiliate")),
 				Scope:   rapid.SampledFrom(firing.Scopes()).Draw(t, "scope"),
 				OfferID: ids.Offer(id.Draw(t, "offer")), CampaignID: ids.Campaign(id.Draw(t, "campaign")), Goal: goal.Draw(t, "goal"),
 				Statuses: rapid.SliceOf(status).Draw(t, "statuses"), Enabled: rapid.Bool().Draw(t, "enabled"),
 				Deleted: rapid.Bool().Draw(t, "deleted"), Held: rapid.Bool().Draw(t, "held"), SendCorrections: rapid.Bool().Draw(t, "corrections"),
 			}
 		})).Draw(t, "postbacks")
-		decisions := firing.Decide(e, postbacks)
+		trackers := drawTrackers(t)
+		decisions := firing.Decide(e, postbacks, firing.NewTrackers(trackers))
 		if len(decisions) != len(postbacks) {
 			t.Fatalf("%d decisions on %d postbacks", len(decisions), len(postbacks))
 		}
 		for i, d := range decisions {
-			if d.PostbackID != postbacks[i].ID || d.Fired != naive(e, postbacks[i]) || d.Reason == "" {
+			if d.PostbackID != postbacks[i].ID || d.Fired != naive(e, postbacks[i], trackers) || d.Reason == "" {
 				t.Fatalf("of %+v for %+v it was decided %+v", postbacks[i], e, d)
 			}
 		}
@@ -172,8 +173,8 @@ func TestEveryRuleIsListed(t *testing.T) {
 			t.Errorf("%s fires: %t", r, r.Fires())
 		}
 	}
-	if len(seen) != 13 {
-		t.Errorf("%d rules are listed, want 13", len(seen))
+	if len(seen) != 14 {
+		t.Errorf("%d rules are listed, want 14", len(seen))
 	}
 }
 
@@ -184,6 +185,7 @@ func ExampleDecide() {
 			{ID: 1, AffiliateID: 1, Scope: firing.Global, Goal: "ftd", Statuses: []commission.Status{commission.Approved}, Enabled: true},
 			{ID: 2, AffiliateID: 1, Scope: firing.Global, Goal: "registration", Statuses: []commission.Status{commission.Approved}, Enabled: true},
 		},
+		firing.Trackers{},
 	)
 	for _, d := range decisions {
 		fmt.Println(d.PostbackID, d.Rule, d.Reason)

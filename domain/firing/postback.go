@@ -19,6 +19,7 @@ import (
 type Postback struct {
 	ID          ids.Postback // 0 for one that is not saved
 	AffiliateID ids.Affiliate
+	TrackerID   ids.Tracker // the tracker that it goes to; 0 for none, and for one that is not saved
 
 	Name            string // its owner's name for it; may be empty
 	Scope           Scope

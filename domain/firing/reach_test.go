@@ -66,7 +66,7 @@ func TestScopesMeetWhereAConversionFiresBoth(t *testing.T) {
 	both := func(a, b firing.Postback) bool {
 		for campaign, offer := range offerOf {
 			e := firing.Event{AffiliateID: 1, OfferID: offer, CampaignID: campaign, Goal: "ftd", Status: commission.Approved}
-			if d := firing.Decide(e, []firing.Postback{a, b}); d[0].Fired && d[1].Fired {
+			if d := firing.Decide(e, []firing.Postback{a, b}, firing.Trackers{}); d[0].Fired && d[1].Fired {
 				return true
 			}
 		}

@@ -13,6 +13,7 @@ const (
 	UnknownScope   Rule = "scope"
 	OtherOffer     Rule = "offer"
 	OtherCampaign  Rule = "campaign"
+	OtherTracker   Rule = "tracker"
 	OtherGoal      Rule = "goal"
 	OtherStatus    Rule = "status"
 	Unchanged      Rule = "unchanged" // the status is unchanged, and the postback does not send corrections

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 func prepareDefault(argument string, given bool) (func(string) string, error) {
@@ -25,21 +26,19 @@ func prepareDefault(argument string, given bool) (func(string) string, error) {
 func prepareMap(argument string, _ bool) (func(string) string, error) {
 	replacements := map[string]string{}
 	other, hasOther := "", false
-	for rest, more := argument, true; more; {
-		var pair string
-		pair, rest, more = cutUnescaped(rest, ',')
-		from, to, ok := cutUnescaped(pair, '=')
-		if !ok {
-			return nil, errors.New("needs pairs such as map:registration=lead,ftd=sale,*=other")
-		}
-		if from == "*" {
-			other, hasOther = unescape(to), true
+	pairs, ok := readPairs(argument)
+	if !ok {
+		return nil, errors.New("needs pairs such as map:registration=lead,ftd=sale,*=other")
+	}
+	for _, p := range pairs {
+		if p.Any {
+			other, hasOther = p.To, true
 			continue
 		}
-		if _, twice := replacements[unescape(from)]; twice {
-			return nil, fmt.Errorf("has two replacements for %q", unescape(from))
+		if _, twice := replacements[p.From]; twice {
+			return nil, fmt.Errorf("has two replacements for %q", p.From)
 		}
-		replacements[unescape(from)] = unescape(to)
+		replacements[p.From] = p.To
 	}
 	return func(value string) string {
 		if to, ok := replacements[value]; ok {
@@ -50,6 +49,66 @@ func prepareMap(argument string, _ bool) (func(string) string, error) {
 		}
 		return value
 	}, nil
+}
+
+// Pair is one replacement of the filter map.
+type Pair struct {
+	From, To string
+	Any      bool // it is for every value that no other pair is for; From is empty
+}
+
+// readPairs reads the argument of map; false if it has something else than pairs.
+func readPairs(argument string) (pairs []Pair, ok bool) {
+	for rest, more := argument, true; more; {
+		var pair string
+		pair, rest, more = cutUnescaped(rest, ',')
+		from, to, ok := cutUnescaped(pair, '=')
+		if !ok {
+			return nil, false
+		}
+		if from == "*" {
+			pairs = append(pairs, Pair{To: unescape(to), Any: true})
+		} else {
+			pairs = append(pairs, Pair{From: unescape(from), To: unescape(to)})
+		}
+	}
+	return pairs, true
+}
+
+const mapFilter = "map"
+
+// ReadMap returns the replacements of a filter as [Slot.Filters] has it; false if it is not map.
+func ReadMap(filter string) (pairs []Pair, ok bool) {
+	name, argument, _ := strings.Cut(filter, ":")
+	if !strings.EqualFold(name, mapFilter) {
+		return nil, false
+	}
+	return readPairs(argument)
+}
+
+// WriteMap writes replacements as the filter map, for a placeholder.
+func WriteMap(pairs []Pair) string {
+	written := make([]string, len(pairs))
+	for i, p := range pairs {
+		from := "*"
+		if !p.Any {
+			from = escape(p.From)
+		}
+		written[i] = from + "=" + escape(p.To)
+	}
+	return mapFilter + ":" + strings.Join(written, ",")
+}
+
+// escape writes text so that unescape reads it.
+func escape(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		if strings.IndexByte(`\,=|{}*`, text[i]) >= 0 {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(text[i])
+	}
+	return b.String()
 }
 
 func prepareLimit(argument string, _ bool) (func(string) string, error) {

@@ -59,6 +59,16 @@ type Parameter struct {
 // Presets returns the catalogue, most common first.
 func Presets() []*Preset { return catalog }
 
+// Find returns the preset with a key; nil if there is none.
+func Find(key string) *Preset {
+	for _, p := range catalog {
+		if p.Key == key {
+			return p
+		}
+	}
+	return nil
+}
+
 func (p *Preset) parameter(name string) (Parameter, bool) {
 	for _, known := range p.Parameters {
 		if strings.EqualFold(known.Name, name) {

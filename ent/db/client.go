@@ -38,6 +38,9 @@ import (
 	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
+	"postrider/ent/db/tracker"
+	"postrider/ent/db/trackercampaign"
+	"postrider/ent/db/trackerversion"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 
@@ -108,6 +111,12 @@ type Client struct {
 	PostbackVersion *PostbackVersionClient
 	// ReceivedPostback is the client for interacting with the ReceivedPostback builders.
 	ReceivedPostback *ReceivedPostbackClient
+	// Tracker is the client for interacting with the Tracker builders.
+	Tracker *TrackerClient
+	// TrackerCampaign is the client for interacting with the TrackerCampaign builders.
+	TrackerCampaign *TrackerCampaignClient
+	// TrackerVersion is the client for interacting with the TrackerVersion builders.
+	TrackerVersion *TrackerVersionClient
 	// TrackingLink is the client for interacting with the TrackingLink builders.
 	TrackingLink *TrackingLinkClient
 	// User is the client for interacting with the User builders.
@@ -150,6 +159,9 @@ func (c *Client) init() {
 	c.PostbackTest = NewPostbackTestClient(c.config)
 	c.PostbackVersion = NewPostbackVersionClient(c.config)
 	c.ReceivedPostback = NewReceivedPostbackClient(c.config)
+	c.Tracker = NewTrackerClient(c.config)
+	c.TrackerCampaign = NewTrackerCampaignClient(c.config)
+	c.TrackerVersion = NewTrackerVersionClient(c.config)
 	c.TrackingLink = NewTrackingLinkClient(c.config)
 	c.User = NewUserClient(c.config)
 }
@@ -271,6 +283,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PostbackTest:      NewPostbackTestClient(cfg),
 		PostbackVersion:   NewPostbackVersionClient(cfg),
 		ReceivedPostback:  NewReceivedPostbackClient(cfg),
+		Tracker:           NewTrackerClient(cfg),
+		TrackerCampaign:   NewTrackerCampaignClient(cfg),
+		TrackerVersion:    NewTrackerVersionClient(cfg),
 		TrackingLink:      NewTrackingLinkClient(cfg),
 		User:              NewUserClient(cfg),
 	}, nil
@@ -319,6 +334,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PostbackTest:      NewPostbackTestClient(cfg),
 		PostbackVersion:   NewPostbackVersionClient(cfg),
 		ReceivedPostback:  NewReceivedPostbackClient(cfg),
+		Tracker:           NewTrackerClient(cfg),
+		TrackerCampaign:   NewTrackerCampaignClient(cfg),
+		TrackerVersion:    NewTrackerVersionClient(cfg),
 		TrackingLink:      NewTrackingLinkClient(cfg),
 		User:              NewUserClient(cfg),
 	}, nil
@@ -355,7 +373,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Delivery, c.DestinationCheck, c.EchoRequest, c.ExchangeRate, c.Goal,
 		c.IgnoredAttention, c.Integration, c.IntegrationSecret, c.LandingPage, c.Offer,
 		c.Player, c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
-		c.TrackingLink, c.User,
+		c.Tracker, c.TrackerCampaign, c.TrackerVersion, c.TrackingLink, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -370,7 +388,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Delivery, c.DestinationCheck, c.EchoRequest, c.ExchangeRate, c.Goal,
 		c.IgnoredAttention, c.Integration, c.IntegrationSecret, c.LandingPage, c.Offer,
 		c.Player, c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
-		c.TrackingLink, c.User,
+		c.Tracker, c.TrackerCampaign, c.TrackerVersion, c.TrackingLink, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -433,6 +451,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PostbackVersion.mutate(ctx, m)
 	case *ReceivedPostbackMutation:
 		return c.ReceivedPostback.mutate(ctx, m)
+	case *TrackerMutation:
+		return c.Tracker.mutate(ctx, m)
+	case *TrackerCampaignMutation:
+		return c.TrackerCampaign.mutate(ctx, m)
+	case *TrackerVersionMutation:
+		return c.TrackerVersion.mutate(ctx, m)
 	case *TrackingLinkMutation:
 		return c.TrackingLink.mutate(ctx, m)
 	case *UserMutation:
@@ -4060,6 +4084,408 @@ func (c *ReceivedPostbackClient) mutate(ctx context.Context, m *ReceivedPostback
 	}
 }
 
+// TrackerClient is a client for the Tracker schema.
+type TrackerClient struct {
+	config
+}
+
+// NewTrackerClient returns a client for the Tracker from the given config.
+func NewTrackerClient(c config) *TrackerClient {
+	return &TrackerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `tracker.Hooks(f(g(h())))`.
+func (c *TrackerClient) Use(hooks ...Hook) {
+	c.hooks.Tracker = append(c.hooks.Tracker, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `tracker.Intercept(f(g(h())))`.
+func (c *TrackerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Tracker = append(c.inters.Tracker, interceptors...)
+}
+
+// Create returns a builder for creating a Tracker entity.
+func (c *TrackerClient) Create() *TrackerCreate {
+	mutation := newTrackerMutation(c.config, OpCreate)
+	return &TrackerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Tracker entities.
+func (c *TrackerClient) CreateBulk(builders ...*TrackerCreate) *TrackerCreateBulk {
+	return &TrackerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrackerClient) MapCreateBulk(slice any, setFunc func(*TrackerCreate, int)) *TrackerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrackerCreateBulk{err: fmt.Errorf("calling to TrackerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrackerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrackerCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Tracker.
+func (c *TrackerClient) Update() *TrackerUpdate {
+	mutation := newTrackerMutation(c.config, OpUpdate)
+	return &TrackerUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrackerClient) UpdateOne(_m *Tracker) *TrackerUpdateOne {
+	mutation := newTrackerMutation(c.config, OpUpdateOne, withTracker(_m))
+	return &TrackerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrackerClient) UpdateOneID(id int64) *TrackerUpdateOne {
+	mutation := newTrackerMutation(c.config, OpUpdateOne, withTrackerID(id))
+	return &TrackerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Tracker.
+func (c *TrackerClient) Delete() *TrackerDelete {
+	mutation := newTrackerMutation(c.config, OpDelete)
+	return &TrackerDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrackerClient) DeleteOne(_m *Tracker) *TrackerDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrackerClient) DeleteOneID(id int64) *TrackerDeleteOne {
+	builder := c.Delete().Where(tracker.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrackerDeleteOne{builder}
+}
+
+// Query returns a query builder for Tracker.
+func (c *TrackerClient) Query() *TrackerQuery {
+	return &TrackerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTracker},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Tracker entity by its id.
+func (c *TrackerClient) Get(ctx context.Context, id int64) (*Tracker, error) {
+	return c.Query().Where(tracker.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrackerClient) GetX(ctx context.Context, id int64) *Tracker {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TrackerClient) Hooks() []Hook {
+	hooks := c.hooks.Tracker
+	return append(hooks[:len(hooks):len(hooks)], tracker.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrackerClient) Interceptors() []Interceptor {
+	return c.inters.Tracker
+}
+
+func (c *TrackerClient) mutate(ctx context.Context, m *TrackerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrackerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrackerUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrackerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrackerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Tracker mutation op: %q", m.Op())
+	}
+}
+
+// TrackerCampaignClient is a client for the TrackerCampaign schema.
+type TrackerCampaignClient struct {
+	config
+}
+
+// NewTrackerCampaignClient returns a client for the TrackerCampaign from the given config.
+func NewTrackerCampaignClient(c config) *TrackerCampaignClient {
+	return &TrackerCampaignClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trackercampaign.Hooks(f(g(h())))`.
+func (c *TrackerCampaignClient) Use(hooks ...Hook) {
+	c.hooks.TrackerCampaign = append(c.hooks.TrackerCampaign, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trackercampaign.Intercept(f(g(h())))`.
+func (c *TrackerCampaignClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TrackerCampaign = append(c.inters.TrackerCampaign, interceptors...)
+}
+
+// Create returns a builder for creating a TrackerCampaign entity.
+func (c *TrackerCampaignClient) Create() *TrackerCampaignCreate {
+	mutation := newTrackerCampaignMutation(c.config, OpCreate)
+	return &TrackerCampaignCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TrackerCampaign entities.
+func (c *TrackerCampaignClient) CreateBulk(builders ...*TrackerCampaignCreate) *TrackerCampaignCreateBulk {
+	return &TrackerCampaignCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrackerCampaignClient) MapCreateBulk(slice any, setFunc func(*TrackerCampaignCreate, int)) *TrackerCampaignCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrackerCampaignCreateBulk{err: fmt.Errorf("calling to TrackerCampaignClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrackerCampaignCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrackerCampaignCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TrackerCampaign.
+func (c *TrackerCampaignClient) Update() *TrackerCampaignUpdate {
+	mutation := newTrackerCampaignMutation(c.config, OpUpdate)
+	return &TrackerCampaignUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrackerCampaignClient) UpdateOne(_m *TrackerCampaign) *TrackerCampaignUpdateOne {
+	mutation := newTrackerCampaignMutation(c.config, OpUpdateOne, withTrackerCampaign(_m))
+	return &TrackerCampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrackerCampaignClient) UpdateOneID(id int64) *TrackerCampaignUpdateOne {
+	mutation := newTrackerCampaignMutation(c.config, OpUpdateOne, withTrackerCampaignID(id))
+	return &TrackerCampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TrackerCampaign.
+func (c *TrackerCampaignClient) Delete() *TrackerCampaignDelete {
+	mutation := newTrackerCampaignMutation(c.config, OpDelete)
+	return &TrackerCampaignDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrackerCampaignClient) DeleteOne(_m *TrackerCampaign) *TrackerCampaignDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrackerCampaignClient) DeleteOneID(id int64) *TrackerCampaignDeleteOne {
+	builder := c.Delete().Where(trackercampaign.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrackerCampaignDeleteOne{builder}
+}
+
+// Query returns a query builder for TrackerCampaign.
+func (c *TrackerCampaignClient) Query() *TrackerCampaignQuery {
+	return &TrackerCampaignQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrackerCampaign},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TrackerCampaign entity by its id.
+func (c *TrackerCampaignClient) Get(ctx context.Context, id int64) (*TrackerCampaign, error) {
+	return c.Query().Where(trackercampaign.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrackerCampaignClient) GetX(ctx context.Context, id int64) *TrackerCampaign {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TrackerCampaignClient) Hooks() []Hook {
+	hooks := c.hooks.TrackerCampaign
+	return append(hooks[:len(hooks):len(hooks)], trackercampaign.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrackerCampaignClient) Interceptors() []Interceptor {
+	return c.inters.TrackerCampaign
+}
+
+func (c *TrackerCampaignClient) mutate(ctx context.Context, m *TrackerCampaignMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrackerCampaignCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrackerCampaignUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrackerCampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrackerCampaignDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown TrackerCampaign mutation op: %q", m.Op())
+	}
+}
+
+// TrackerVersionClient is a client for the TrackerVersion schema.
+type TrackerVersionClient struct {
+	config
+}
+
+// NewTrackerVersionClient returns a client for the TrackerVersion from the given config.
+func NewTrackerVersionClient(c config) *TrackerVersionClient {
+	return &TrackerVersionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trackerversion.Hooks(f(g(h())))`.
+func (c *TrackerVersionClient) Use(hooks ...Hook) {
+	c.hooks.TrackerVersion = append(c.hooks.TrackerVersion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trackerversion.Intercept(f(g(h())))`.
+func (c *TrackerVersionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TrackerVersion = append(c.inters.TrackerVersion, interceptors...)
+}
+
+// Create returns a builder for creating a TrackerVersion entity.
+func (c *TrackerVersionClient) Create() *TrackerVersionCreate {
+	mutation := newTrackerVersionMutation(c.config, OpCreate)
+	return &TrackerVersionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TrackerVersion entities.
+func (c *TrackerVersionClient) CreateBulk(builders ...*TrackerVersionCreate) *TrackerVersionCreateBulk {
+	return &TrackerVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrackerVersionClient) MapCreateBulk(slice any, setFunc func(*TrackerVersionCreate, int)) *TrackerVersionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrackerVersionCreateBulk{err: fmt.Errorf("calling to TrackerVersionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrackerVersionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrackerVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TrackerVersion.
+func (c *TrackerVersionClient) Update() *TrackerVersionUpdate {
+	mutation := newTrackerVersionMutation(c.config, OpUpdate)
+	return &TrackerVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrackerVersionClient) UpdateOne(_m *TrackerVersion) *TrackerVersionUpdateOne {
+	mutation := newTrackerVersionMutation(c.config, OpUpdateOne, withTrackerVersion(_m))
+	return &TrackerVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrackerVersionClient) UpdateOneID(id int64) *TrackerVersionUpdateOne {
+	mutation := newTrackerVersionMutation(c.config, OpUpdateOne, withTrackerVersionID(id))
+	return &TrackerVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TrackerVersion.
+func (c *TrackerVersionClient) Delete() *TrackerVersionDelete {
+	mutation := newTrackerVersionMutation(c.config, OpDelete)
+	return &TrackerVersionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrackerVersionClient) DeleteOne(_m *TrackerVersion) *TrackerVersionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrackerVersionClient) DeleteOneID(id int64) *TrackerVersionDeleteOne {
+	builder := c.Delete().Where(trackerversion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrackerVersionDeleteOne{builder}
+}
+
+// Query returns a query builder for TrackerVersion.
+func (c *TrackerVersionClient) Query() *TrackerVersionQuery {
+	return &TrackerVersionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrackerVersion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TrackerVersion entity by its id.
+func (c *TrackerVersionClient) Get(ctx context.Context, id int64) (*TrackerVersion, error) {
+	return c.Query().Where(trackerversion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrackerVersionClient) GetX(ctx context.Context, id int64) *TrackerVersion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TrackerVersionClient) Hooks() []Hook {
+	hooks := c.hooks.TrackerVersion
+	return append(hooks[:len(hooks):len(hooks)], trackerversion.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrackerVersionClient) Interceptors() []Interceptor {
+	return c.inters.TrackerVersion
+}
+
+func (c *TrackerVersionClient) mutate(ctx context.Context, m *TrackerVersionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrackerVersionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrackerVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrackerVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrackerVersionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown TrackerVersion mutation op: %q", m.Op())
+	}
+}
+
 // TrackingLinkClient is a client for the TrackingLink schema.
 type TrackingLinkClient struct {
 	config
@@ -4335,14 +4761,16 @@ type (
 		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, DestinationCheck,
 		EchoRequest, ExchangeRate, Goal, IgnoredAttention, Integration,
 		IntegrationSecret, LandingPage, Offer, Player, Postback, PostbackTest,
-		PostbackVersion, ReceivedPostback, TrackingLink, User []ent.Hook
+		PostbackVersion, ReceivedPostback, Tracker, TrackerCampaign, TrackerVersion,
+		TrackingLink, User []ent.Hook
 	}
 	inters struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
 		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, DestinationCheck,
 		EchoRequest, ExchangeRate, Goal, IgnoredAttention, Integration,
 		IntegrationSecret, LandingPage, Offer, Player, Postback, PostbackTest,
-		PostbackVersion, ReceivedPostback, TrackingLink, User []ent.Interceptor
+		PostbackVersion, ReceivedPostback, Tracker, TrackerCampaign, TrackerVersion,
+		TrackingLink, User []ent.Interceptor
 	}
 )
 

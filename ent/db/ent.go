@@ -33,6 +33,9 @@ import (
 	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
+	"postrider/ent/db/tracker"
+	"postrider/ent/db/trackercampaign"
+	"postrider/ent/db/trackerversion"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 	"reflect"
@@ -128,6 +131,9 @@ func checkColumn(t, c string) error {
 			postbacktest.Table:      postbacktest.ValidColumn,
 			postbackversion.Table:   postbackversion.ValidColumn,
 			receivedpostback.Table:  receivedpostback.ValidColumn,
+			tracker.Table:           tracker.ValidColumn,
+			trackercampaign.Table:   trackercampaign.ValidColumn,
+			trackerversion.Table:    trackerversion.ValidColumn,
 			trackinglink.Table:      trackinglink.ValidColumn,
 			user.Table:              user.ValidColumn,
 		})

@@ -30,6 +30,9 @@ import (
 	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
+	"postrider/ent/db/tracker"
+	"postrider/ent/db/trackercampaign"
+	"postrider/ent/db/trackerversion"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 
@@ -41,7 +44,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 29)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 32)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   affiliate.Table,
@@ -607,6 +610,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 		Type: "Postback",
 		Fields: map[string]*sqlgraph.FieldSpec{
 			postback.FieldAffiliateID:               {Type: field.TypeInt64, Column: postback.FieldAffiliateID},
+			postback.FieldTrackerID:                 {Type: field.TypeInt64, Column: postback.FieldTrackerID},
 			postback.FieldName:                      {Type: field.TypeString, Column: postback.FieldName},
 			postback.FieldScope:                     {Type: field.TypeEnum, Column: postback.FieldScope},
 			postback.FieldOfferID:                   {Type: field.TypeInt64, Column: postback.FieldOfferID},
@@ -705,6 +709,68 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[27] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   tracker.Table,
+			Columns: tracker.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeInt64,
+				Column: tracker.FieldID,
+			},
+		},
+		Type: "Tracker",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			tracker.FieldAffiliateID:  {Type: field.TypeInt64, Column: tracker.FieldAffiliateID},
+			tracker.FieldName:         {Type: field.TypeString, Column: tracker.FieldName},
+			tracker.FieldPreset:       {Type: field.TypeString, Column: tracker.FieldPreset},
+			tracker.FieldURLTemplate:  {Type: field.TypeString, Column: tracker.FieldURLTemplate},
+			tracker.FieldMethod:       {Type: field.TypeEnum, Column: tracker.FieldMethod},
+			tracker.FieldBodyRule:     {Type: field.TypeJSON, Column: tracker.FieldBodyRule},
+			tracker.FieldTokens:       {Type: field.TypeJSON, Column: tracker.FieldTokens},
+			tracker.FieldAllCampaigns: {Type: field.TypeBool, Column: tracker.FieldAllCampaigns},
+			tracker.FieldDefaultLinks: {Type: field.TypeBool, Column: tracker.FieldDefaultLinks},
+			tracker.FieldShares:       {Type: field.TypeBool, Column: tracker.FieldShares},
+			tracker.FieldVersion:      {Type: field.TypeInt, Column: tracker.FieldVersion},
+			tracker.FieldArchivedAt:   {Type: field.TypeTime, Column: tracker.FieldArchivedAt},
+			tracker.FieldCreatedAt:    {Type: field.TypeTime, Column: tracker.FieldCreatedAt},
+			tracker.FieldUpdatedAt:    {Type: field.TypeTime, Column: tracker.FieldUpdatedAt},
+		},
+	}
+	graph.Nodes[28] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   trackercampaign.Table,
+			Columns: trackercampaign.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeInt64,
+				Column: trackercampaign.FieldID,
+			},
+		},
+		Type: "TrackerCampaign",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			trackercampaign.FieldAffiliateID: {Type: field.TypeInt64, Column: trackercampaign.FieldAffiliateID},
+			trackercampaign.FieldTrackerID:   {Type: field.TypeInt64, Column: trackercampaign.FieldTrackerID},
+			trackercampaign.FieldCampaignID:  {Type: field.TypeInt64, Column: trackercampaign.FieldCampaignID},
+		},
+	}
+	graph.Nodes[29] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   trackerversion.Table,
+			Columns: trackerversion.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeInt64,
+				Column: trackerversion.FieldID,
+			},
+		},
+		Type: "TrackerVersion",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			trackerversion.FieldAffiliateID: {Type: field.TypeInt64, Column: trackerversion.FieldAffiliateID},
+			trackerversion.FieldTrackerID:   {Type: field.TypeInt64, Column: trackerversion.FieldTrackerID},
+			trackerversion.FieldNumber:      {Type: field.TypeInt, Column: trackerversion.FieldNumber},
+			trackerversion.FieldSpec:        {Type: field.TypeJSON, Column: trackerversion.FieldSpec},
+			trackerversion.FieldUserID:      {Type: field.TypeInt64, Column: trackerversion.FieldUserID},
+			trackerversion.FieldCreatedAt:   {Type: field.TypeTime, Column: trackerversion.FieldCreatedAt},
+		},
+	}
+	graph.Nodes[30] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackinglink.Table,
 			Columns: trackinglink.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -721,7 +787,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackinglink.FieldCreatedAt:   {Type: field.TypeTime, Column: trackinglink.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[28] = &sqlgraph.Node{
+	graph.Nodes[31] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   user.Table,
 			Columns: user.Columns,
@@ -2988,6 +3054,11 @@ func (f *PostbackFilter) WhereAffiliateID(p entql.Int64P) {
 	f.Where(p.Field(postback.FieldAffiliateID))
 }
 
+// WhereTrackerID applies the entql int64 predicate on the tracker_id field.
+func (f *PostbackFilter) WhereTrackerID(p entql.Int64P) {
+	f.Where(p.Field(postback.FieldTrackerID))
+}
+
 // WhereName applies the entql string predicate on the name field.
 func (f *PostbackFilter) WhereName(p entql.StringP) {
 	f.Where(p.Field(postback.FieldName))
@@ -3384,6 +3455,241 @@ func (f *ReceivedPostbackFilter) WhereConversionID(p entql.ValueP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *TrackerQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the TrackerQuery builder.
+func (_q *TrackerQuery) Filter() *TrackerFilter {
+	return &TrackerFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *TrackerMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the TrackerMutation builder.
+func (m *TrackerMutation) Filter() *TrackerFilter {
+	return &TrackerFilter{config: m.config, predicateAdder: m}
+}
+
+// TrackerFilter provides a generic filtering capability at runtime for TrackerQuery.
+type TrackerFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *TrackerFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[27].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql int64 predicate on the id field.
+func (f *TrackerFilter) WhereID(p entql.Int64P) {
+	f.Where(p.Field(tracker.FieldID))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *TrackerFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(tracker.FieldAffiliateID))
+}
+
+// WhereName applies the entql string predicate on the name field.
+func (f *TrackerFilter) WhereName(p entql.StringP) {
+	f.Where(p.Field(tracker.FieldName))
+}
+
+// WherePreset applies the entql string predicate on the preset field.
+func (f *TrackerFilter) WherePreset(p entql.StringP) {
+	f.Where(p.Field(tracker.FieldPreset))
+}
+
+// WhereURLTemplate applies the entql string predicate on the url_template field.
+func (f *TrackerFilter) WhereURLTemplate(p entql.StringP) {
+	f.Where(p.Field(tracker.FieldURLTemplate))
+}
+
+// WhereMethod applies the entql string predicate on the method field.
+func (f *TrackerFilter) WhereMethod(p entql.StringP) {
+	f.Where(p.Field(tracker.FieldMethod))
+}
+
+// WhereBodyRule applies the entql json.RawMessage predicate on the body_rule field.
+func (f *TrackerFilter) WhereBodyRule(p entql.BytesP) {
+	f.Where(p.Field(tracker.FieldBodyRule))
+}
+
+// WhereTokens applies the entql json.RawMessage predicate on the tokens field.
+func (f *TrackerFilter) WhereTokens(p entql.BytesP) {
+	f.Where(p.Field(tracker.FieldTokens))
+}
+
+// WhereAllCampaigns applies the entql bool predicate on the all_campaigns field.
+func (f *TrackerFilter) WhereAllCampaigns(p entql.BoolP) {
+	f.Where(p.Field(tracker.FieldAllCampaigns))
+}
+
+// WhereDefaultLinks applies the entql bool predicate on the default_links field.
+func (f *TrackerFilter) WhereDefaultLinks(p entql.BoolP) {
+	f.Where(p.Field(tracker.FieldDefaultLinks))
+}
+
+// WhereShares applies the entql bool predicate on the shares field.
+func (f *TrackerFilter) WhereShares(p entql.BoolP) {
+	f.Where(p.Field(tracker.FieldShares))
+}
+
+// WhereVersion applies the entql int predicate on the version field.
+func (f *TrackerFilter) WhereVersion(p entql.IntP) {
+	f.Where(p.Field(tracker.FieldVersion))
+}
+
+// WhereArchivedAt applies the entql time.Time predicate on the archived_at field.
+func (f *TrackerFilter) WhereArchivedAt(p entql.TimeP) {
+	f.Where(p.Field(tracker.FieldArchivedAt))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *TrackerFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(tracker.FieldCreatedAt))
+}
+
+// WhereUpdatedAt applies the entql time.Time predicate on the updated_at field.
+func (f *TrackerFilter) WhereUpdatedAt(p entql.TimeP) {
+	f.Where(p.Field(tracker.FieldUpdatedAt))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *TrackerCampaignQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the TrackerCampaignQuery builder.
+func (_q *TrackerCampaignQuery) Filter() *TrackerCampaignFilter {
+	return &TrackerCampaignFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *TrackerCampaignMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the TrackerCampaignMutation builder.
+func (m *TrackerCampaignMutation) Filter() *TrackerCampaignFilter {
+	return &TrackerCampaignFilter{config: m.config, predicateAdder: m}
+}
+
+// TrackerCampaignFilter provides a generic filtering capability at runtime for TrackerCampaignQuery.
+type TrackerCampaignFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *TrackerCampaignFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[28].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql int64 predicate on the id field.
+func (f *TrackerCampaignFilter) WhereID(p entql.Int64P) {
+	f.Where(p.Field(trackercampaign.FieldID))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *TrackerCampaignFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(trackercampaign.FieldAffiliateID))
+}
+
+// WhereTrackerID applies the entql int64 predicate on the tracker_id field.
+func (f *TrackerCampaignFilter) WhereTrackerID(p entql.Int64P) {
+	f.Where(p.Field(trackercampaign.FieldTrackerID))
+}
+
+// WhereCampaignID applies the entql int64 predicate on the campaign_id field.
+func (f *TrackerCampaignFilter) WhereCampaignID(p entql.Int64P) {
+	f.Where(p.Field(trackercampaign.FieldCampaignID))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *TrackerVersionQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the TrackerVersionQuery builder.
+func (_q *TrackerVersionQuery) Filter() *TrackerVersionFilter {
+	return &TrackerVersionFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *TrackerVersionMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the TrackerVersionMutation builder.
+func (m *TrackerVersionMutation) Filter() *TrackerVersionFilter {
+	return &TrackerVersionFilter{config: m.config, predicateAdder: m}
+}
+
+// TrackerVersionFilter provides a generic filtering capability at runtime for TrackerVersionQuery.
+type TrackerVersionFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *TrackerVersionFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[29].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql int64 predicate on the id field.
+func (f *TrackerVersionFilter) WhereID(p entql.Int64P) {
+	f.Where(p.Field(trackerversion.FieldID))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *TrackerVersionFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(trackerversion.FieldAffiliateID))
+}
+
+// WhereTrackerID applies the entql int64 predicate on the tracker_id field.
+func (f *TrackerVersionFilter) WhereTrackerID(p entql.Int64P) {
+	f.Where(p.Field(trackerversion.FieldTrackerID))
+}
+
+// WhereNumber applies the entql int predicate on the number field.
+func (f *TrackerVersionFilter) WhereNumber(p entql.IntP) {
+	f.Where(p.Field(trackerversion.FieldNumber))
+}
+
+// WhereSpec applies the entql json.RawMessage predicate on the spec field.
+func (f *TrackerVersionFilter) WhereSpec(p entql.BytesP) {
+	f.Where(p.Field(trackerversion.FieldSpec))
+}
+
+// WhereUserID applies the entql int64 predicate on the user_id field.
+func (f *TrackerVersionFilter) WhereUserID(p entql.Int64P) {
+	f.Where(p.Field(trackerversion.FieldUserID))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *TrackerVersionFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(trackerversion.FieldCreatedAt))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *TrackingLinkQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -3412,7 +3718,7 @@ type TrackingLinkFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackingLinkFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[27].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[30].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3477,7 +3783,7 @@ type UserFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UserFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[28].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[31].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

@@ -222,6 +222,30 @@ func (_m *ReceivedPostback) GlobalID() string {
 // IsNode says that it has a global id.
 func (*ReceivedPostback) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this Tracker.
+func (_m *Tracker) GlobalID() string {
+	return globalid.Int("Tracker", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*Tracker) IsNode() {}
+
+// GlobalID is the opaque id that GraphQL shows for this TrackerCampaign.
+func (_m *TrackerCampaign) GlobalID() string {
+	return globalid.Int("TrackerCampaign", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*TrackerCampaign) IsNode() {}
+
+// GlobalID is the opaque id that GraphQL shows for this TrackerVersion.
+func (_m *TrackerVersion) GlobalID() string {
+	return globalid.Int("TrackerVersion", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*TrackerVersion) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this TrackingLink.
 func (_m *TrackingLink) GlobalID() string {
 	return globalid.Int("TrackingLink", _m.ID)

@@ -40,6 +40,9 @@ import (
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/predicate"
 	"postrider/ent/db/receivedpostback"
+	"postrider/ent/db/tracker"
+	"postrider/ent/db/trackercampaign"
+	"postrider/ent/db/trackerversion"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 	"postrider/internal/viewer"
@@ -89,6 +92,9 @@ const (
 	TypePostbackTest      = "PostbackTest"
 	TypePostbackVersion   = "PostbackVersion"
 	TypeReceivedPostback  = "ReceivedPostback"
+	TypeTracker           = "Tracker"
+	TypeTrackerCampaign   = "TrackerCampaign"
+	TypeTrackerVersion    = "TrackerVersion"
 	TypeTrackingLink      = "TrackingLink"
 	TypeUser              = "User"
 )
@@ -24324,6 +24330,8 @@ type PostbackMutation struct {
 	id                           *int64
 	affiliate_id                 *int64
 	addaffiliate_id              *int64
+	tracker_id                   *int64
+	addtracker_id                *int64
 	name                         *string
 	scope                        *firing.Scope
 	offer_id                     *int64
@@ -24515,6 +24523,76 @@ func (m *PostbackMutation) AddedAffiliateID() (r int64, exists bool) {
 func (m *PostbackMutation) ResetAffiliateID() {
 	m.affiliate_id = nil
 	m.addaffiliate_id = nil
+}
+
+// SetTrackerID sets the "tracker_id" field.
+func (m *PostbackMutation) SetTrackerID(i int64) {
+	m.tracker_id = &i
+	m.addtracker_id = nil
+}
+
+// TrackerID returns the value of the "tracker_id" field in the mutation.
+func (m *PostbackMutation) TrackerID() (r int64, exists bool) {
+	v := m.tracker_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrackerID returns the old "tracker_id" field's value of the Postback entity.
+// If the Postback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostbackMutation) OldTrackerID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrackerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrackerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrackerID: %w", err)
+	}
+	return oldValue.TrackerID, nil
+}
+
+// AddTrackerID adds i to the "tracker_id" field.
+func (m *PostbackMutation) AddTrackerID(i int64) {
+	if m.addtracker_id != nil {
+		*m.addtracker_id += i
+	} else {
+		m.addtracker_id = &i
+	}
+}
+
+// AddedTrackerID returns the value that was added to the "tracker_id" field in this mutation.
+func (m *PostbackMutation) AddedTrackerID() (r int64, exists bool) {
+	v := m.addtracker_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearTrackerID clears the value of the "tracker_id" field.
+func (m *PostbackMutation) ClearTrackerID() {
+	m.tracker_id = nil
+	m.addtracker_id = nil
+	m.clearedFields[postback.FieldTrackerID] = struct{}{}
+}
+
+// TrackerIDCleared returns if the "tracker_id" field was cleared in this mutation.
+func (m *PostbackMutation) TrackerIDCleared() bool {
+	_, ok := m.clearedFields[postback.FieldTrackerID]
+	return ok
+}
+
+// ResetTrackerID resets all changes to the "tracker_id" field.
+func (m *PostbackMutation) ResetTrackerID() {
+	m.tracker_id = nil
+	m.addtracker_id = nil
+	delete(m.clearedFields, postback.FieldTrackerID)
 }
 
 // SetName sets the "name" field.
@@ -25524,9 +25602,12 @@ func (m *PostbackMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PostbackMutation) Fields() []string {
-	fields := make([]string, 0, 22)
+	fields := make([]string, 0, 23)
 	if m.affiliate_id != nil {
 		fields = append(fields, postback.FieldAffiliateID)
+	}
+	if m.tracker_id != nil {
+		fields = append(fields, postback.FieldTrackerID)
 	}
 	if m.name != nil {
 		fields = append(fields, postback.FieldName)
@@ -25601,6 +25682,8 @@ func (m *PostbackMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case postback.FieldAffiliateID:
 		return m.AffiliateID()
+	case postback.FieldTrackerID:
+		return m.TrackerID()
 	case postback.FieldName:
 		return m.Name()
 	case postback.FieldScope:
@@ -25654,6 +25737,8 @@ func (m *PostbackMutation) OldField(ctx context.Context, name string) (ent.Value
 	switch name {
 	case postback.FieldAffiliateID:
 		return m.OldAffiliateID(ctx)
+	case postback.FieldTrackerID:
+		return m.OldTrackerID(ctx)
 	case postback.FieldName:
 		return m.OldName(ctx)
 	case postback.FieldScope:
@@ -25711,6 +25796,13 @@ func (m *PostbackMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAffiliateID(v)
+		return nil
+	case postback.FieldTrackerID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrackerID(v)
 		return nil
 	case postback.FieldName:
 		v, ok := value.(string)
@@ -25870,6 +25962,9 @@ func (m *PostbackMutation) AddedFields() []string {
 	if m.addaffiliate_id != nil {
 		fields = append(fields, postback.FieldAffiliateID)
 	}
+	if m.addtracker_id != nil {
+		fields = append(fields, postback.FieldTrackerID)
+	}
 	if m.addoffer_id != nil {
 		fields = append(fields, postback.FieldOfferID)
 	}
@@ -25892,6 +25987,8 @@ func (m *PostbackMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case postback.FieldAffiliateID:
 		return m.AddedAffiliateID()
+	case postback.FieldTrackerID:
+		return m.AddedTrackerID()
 	case postback.FieldOfferID:
 		return m.AddedOfferID()
 	case postback.FieldCampaignID:
@@ -25915,6 +26012,13 @@ func (m *PostbackMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddAffiliateID(v)
+		return nil
+	case postback.FieldTrackerID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTrackerID(v)
 		return nil
 	case postback.FieldOfferID:
 		v, ok := value.(int64)
@@ -25952,6 +26056,9 @@ func (m *PostbackMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *PostbackMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(postback.FieldTrackerID) {
+		fields = append(fields, postback.FieldTrackerID)
+	}
 	if m.FieldCleared(postback.FieldOfferID) {
 		fields = append(fields, postback.FieldOfferID)
 	}
@@ -25990,6 +26097,9 @@ func (m *PostbackMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *PostbackMutation) ClearField(name string) error {
 	switch name {
+	case postback.FieldTrackerID:
+		m.ClearTrackerID()
+		return nil
 	case postback.FieldOfferID:
 		m.ClearOfferID()
 		return nil
@@ -26024,6 +26134,9 @@ func (m *PostbackMutation) ResetField(name string) error {
 	switch name {
 	case postback.FieldAffiliateID:
 		m.ResetAffiliateID()
+		return nil
+	case postback.FieldTrackerID:
+		m.ResetTrackerID()
 		return nil
 	case postback.FieldName:
 		m.ResetName()
@@ -29413,6 +29526,2488 @@ func (m *ReceivedPostbackMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ReceivedPostbackMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ReceivedPostback edge %s", name)
+}
+
+// TrackerMutation represents an operation that mutates the Tracker nodes in the graph.
+type TrackerMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	affiliate_id    *int64
+	addaffiliate_id *int64
+	name            *string
+	preset          *string
+	url_template    *string
+	method          *firing.Method
+	body_rule       **firing.BodyRule
+	tokens          *[]string
+	appendtokens    []string
+	all_campaigns   *bool
+	default_links   *bool
+	shares          *bool
+	version         *int
+	addversion      *int
+	archived_at     *time.Time
+	created_at      *time.Time
+	updated_at      *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*Tracker, error)
+	predicates      []predicate.Tracker
+}
+
+var _ ent.Mutation = (*TrackerMutation)(nil)
+
+// trackerOption allows management of the mutation configuration using functional options.
+type trackerOption func(*TrackerMutation)
+
+// newTrackerMutation creates new mutation for the Tracker entity.
+func newTrackerMutation(c config, op Op, opts ...trackerOption) *TrackerMutation {
+	m := &TrackerMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTracker,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTrackerID sets the ID field of the mutation.
+func withTrackerID(id int64) trackerOption {
+	return func(m *TrackerMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Tracker
+		)
+		m.oldValue = func(ctx context.Context) (*Tracker, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Tracker.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTracker sets the old Tracker of the mutation.
+func withTracker(node *Tracker) trackerOption {
+	return func(m *TrackerMutation) {
+		m.oldValue = func(context.Context) (*Tracker, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TrackerMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TrackerMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Tracker entities.
+func (m *TrackerMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TrackerMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TrackerMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Tracker.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *TrackerMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *TrackerMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldAffiliateID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *TrackerMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *TrackerMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *TrackerMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+}
+
+// SetName sets the "name" field.
+func (m *TrackerMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *TrackerMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *TrackerMutation) ResetName() {
+	m.name = nil
+}
+
+// SetPreset sets the "preset" field.
+func (m *TrackerMutation) SetPreset(s string) {
+	m.preset = &s
+}
+
+// Preset returns the value of the "preset" field in the mutation.
+func (m *TrackerMutation) Preset() (r string, exists bool) {
+	v := m.preset
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreset returns the old "preset" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldPreset(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreset is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreset requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreset: %w", err)
+	}
+	return oldValue.Preset, nil
+}
+
+// ResetPreset resets all changes to the "preset" field.
+func (m *TrackerMutation) ResetPreset() {
+	m.preset = nil
+}
+
+// SetURLTemplate sets the "url_template" field.
+func (m *TrackerMutation) SetURLTemplate(s string) {
+	m.url_template = &s
+}
+
+// URLTemplate returns the value of the "url_template" field in the mutation.
+func (m *TrackerMutation) URLTemplate() (r string, exists bool) {
+	v := m.url_template
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldURLTemplate returns the old "url_template" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldURLTemplate(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldURLTemplate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldURLTemplate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldURLTemplate: %w", err)
+	}
+	return oldValue.URLTemplate, nil
+}
+
+// ResetURLTemplate resets all changes to the "url_template" field.
+func (m *TrackerMutation) ResetURLTemplate() {
+	m.url_template = nil
+}
+
+// SetMethod sets the "method" field.
+func (m *TrackerMutation) SetMethod(f firing.Method) {
+	m.method = &f
+}
+
+// Method returns the value of the "method" field in the mutation.
+func (m *TrackerMutation) Method() (r firing.Method, exists bool) {
+	v := m.method
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMethod returns the old "method" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldMethod(ctx context.Context) (v firing.Method, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMethod is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMethod requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMethod: %w", err)
+	}
+	return oldValue.Method, nil
+}
+
+// ResetMethod resets all changes to the "method" field.
+func (m *TrackerMutation) ResetMethod() {
+	m.method = nil
+}
+
+// SetBodyRule sets the "body_rule" field.
+func (m *TrackerMutation) SetBodyRule(fr *firing.BodyRule) {
+	m.body_rule = &fr
+}
+
+// BodyRule returns the value of the "body_rule" field in the mutation.
+func (m *TrackerMutation) BodyRule() (r *firing.BodyRule, exists bool) {
+	v := m.body_rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBodyRule returns the old "body_rule" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldBodyRule(ctx context.Context) (v *firing.BodyRule, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBodyRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBodyRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBodyRule: %w", err)
+	}
+	return oldValue.BodyRule, nil
+}
+
+// ClearBodyRule clears the value of the "body_rule" field.
+func (m *TrackerMutation) ClearBodyRule() {
+	m.body_rule = nil
+	m.clearedFields[tracker.FieldBodyRule] = struct{}{}
+}
+
+// BodyRuleCleared returns if the "body_rule" field was cleared in this mutation.
+func (m *TrackerMutation) BodyRuleCleared() bool {
+	_, ok := m.clearedFields[tracker.FieldBodyRule]
+	return ok
+}
+
+// ResetBodyRule resets all changes to the "body_rule" field.
+func (m *TrackerMutation) ResetBodyRule() {
+	m.body_rule = nil
+	delete(m.clearedFields, tracker.FieldBodyRule)
+}
+
+// SetTokens sets the "tokens" field.
+func (m *TrackerMutation) SetTokens(s []string) {
+	m.tokens = &s
+	m.appendtokens = nil
+}
+
+// Tokens returns the value of the "tokens" field in the mutation.
+func (m *TrackerMutation) Tokens() (r []string, exists bool) {
+	v := m.tokens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTokens returns the old "tokens" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldTokens(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTokens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTokens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTokens: %w", err)
+	}
+	return oldValue.Tokens, nil
+}
+
+// AppendTokens adds s to the "tokens" field.
+func (m *TrackerMutation) AppendTokens(s []string) {
+	m.appendtokens = append(m.appendtokens, s...)
+}
+
+// AppendedTokens returns the list of values that were appended to the "tokens" field in this mutation.
+func (m *TrackerMutation) AppendedTokens() ([]string, bool) {
+	if len(m.appendtokens) == 0 {
+		return nil, false
+	}
+	return m.appendtokens, true
+}
+
+// ClearTokens clears the value of the "tokens" field.
+func (m *TrackerMutation) ClearTokens() {
+	m.tokens = nil
+	m.appendtokens = nil
+	m.clearedFields[tracker.FieldTokens] = struct{}{}
+}
+
+// TokensCleared returns if the "tokens" field was cleared in this mutation.
+func (m *TrackerMutation) TokensCleared() bool {
+	_, ok := m.clearedFields[tracker.FieldTokens]
+	return ok
+}
+
+// ResetTokens resets all changes to the "tokens" field.
+func (m *TrackerMutation) ResetTokens() {
+	m.tokens = nil
+	m.appendtokens = nil
+	delete(m.clearedFields, tracker.FieldTokens)
+}
+
+// SetAllCampaigns sets the "all_campaigns" field.
+func (m *TrackerMutation) SetAllCampaigns(b bool) {
+	m.all_campaigns = &b
+}
+
+// AllCampaigns returns the value of the "all_campaigns" field in the mutation.
+func (m *TrackerMutation) AllCampaigns() (r bool, exists bool) {
+	v := m.all_campaigns
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAllCampaigns returns the old "all_campaigns" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldAllCampaigns(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAllCampaigns is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAllCampaigns requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAllCampaigns: %w", err)
+	}
+	return oldValue.AllCampaigns, nil
+}
+
+// ResetAllCampaigns resets all changes to the "all_campaigns" field.
+func (m *TrackerMutation) ResetAllCampaigns() {
+	m.all_campaigns = nil
+}
+
+// SetDefaultLinks sets the "default_links" field.
+func (m *TrackerMutation) SetDefaultLinks(b bool) {
+	m.default_links = &b
+}
+
+// DefaultLinks returns the value of the "default_links" field in the mutation.
+func (m *TrackerMutation) DefaultLinks() (r bool, exists bool) {
+	v := m.default_links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDefaultLinks returns the old "default_links" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldDefaultLinks(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDefaultLinks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDefaultLinks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDefaultLinks: %w", err)
+	}
+	return oldValue.DefaultLinks, nil
+}
+
+// ResetDefaultLinks resets all changes to the "default_links" field.
+func (m *TrackerMutation) ResetDefaultLinks() {
+	m.default_links = nil
+}
+
+// SetShares sets the "shares" field.
+func (m *TrackerMutation) SetShares(b bool) {
+	m.shares = &b
+}
+
+// Shares returns the value of the "shares" field in the mutation.
+func (m *TrackerMutation) Shares() (r bool, exists bool) {
+	v := m.shares
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShares returns the old "shares" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldShares(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShares is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShares requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShares: %w", err)
+	}
+	return oldValue.Shares, nil
+}
+
+// ResetShares resets all changes to the "shares" field.
+func (m *TrackerMutation) ResetShares() {
+	m.shares = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *TrackerMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *TrackerMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *TrackerMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *TrackerMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *TrackerMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (m *TrackerMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *TrackerMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *TrackerMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[tracker.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *TrackerMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[tracker.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *TrackerMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, tracker.FieldArchivedAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TrackerMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TrackerMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TrackerMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *TrackerMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *TrackerMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Tracker entity.
+// If the Tracker object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *TrackerMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// Where appends a list predicates to the TrackerMutation builder.
+func (m *TrackerMutation) Where(ps ...predicate.Tracker) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TrackerMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TrackerMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Tracker, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TrackerMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TrackerMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Tracker).
+func (m *TrackerMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TrackerMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.affiliate_id != nil {
+		fields = append(fields, tracker.FieldAffiliateID)
+	}
+	if m.name != nil {
+		fields = append(fields, tracker.FieldName)
+	}
+	if m.preset != nil {
+		fields = append(fields, tracker.FieldPreset)
+	}
+	if m.url_template != nil {
+		fields = append(fields, tracker.FieldURLTemplate)
+	}
+	if m.method != nil {
+		fields = append(fields, tracker.FieldMethod)
+	}
+	if m.body_rule != nil {
+		fields = append(fields, tracker.FieldBodyRule)
+	}
+	if m.tokens != nil {
+		fields = append(fields, tracker.FieldTokens)
+	}
+	if m.all_campaigns != nil {
+		fields = append(fields, tracker.FieldAllCampaigns)
+	}
+	if m.default_links != nil {
+		fields = append(fields, tracker.FieldDefaultLinks)
+	}
+	if m.shares != nil {
+		fields = append(fields, tracker.FieldShares)
+	}
+	if m.version != nil {
+		fields = append(fields, tracker.FieldVersion)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, tracker.FieldArchivedAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, tracker.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, tracker.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TrackerMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case tracker.FieldAffiliateID:
+		return m.AffiliateID()
+	case tracker.FieldName:
+		return m.Name()
+	case tracker.FieldPreset:
+		return m.Preset()
+	case tracker.FieldURLTemplate:
+		return m.URLTemplate()
+	case tracker.FieldMethod:
+		return m.Method()
+	case tracker.FieldBodyRule:
+		return m.BodyRule()
+	case tracker.FieldTokens:
+		return m.Tokens()
+	case tracker.FieldAllCampaigns:
+		return m.AllCampaigns()
+	case tracker.FieldDefaultLinks:
+		return m.DefaultLinks()
+	case tracker.FieldShares:
+		return m.Shares()
+	case tracker.FieldVersion:
+		return m.Version()
+	case tracker.FieldArchivedAt:
+		return m.ArchivedAt()
+	case tracker.FieldCreatedAt:
+		return m.CreatedAt()
+	case tracker.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TrackerMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case tracker.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
+	case tracker.FieldName:
+		return m.OldName(ctx)
+	case tracker.FieldPreset:
+		return m.OldPreset(ctx)
+	case tracker.FieldURLTemplate:
+		return m.OldURLTemplate(ctx)
+	case tracker.FieldMethod:
+		return m.OldMethod(ctx)
+	case tracker.FieldBodyRule:
+		return m.OldBodyRule(ctx)
+	case tracker.FieldTokens:
+		return m.OldTokens(ctx)
+	case tracker.FieldAllCampaigns:
+		return m.OldAllCampaigns(ctx)
+	case tracker.FieldDefaultLinks:
+		return m.OldDefaultLinks(ctx)
+	case tracker.FieldShares:
+		return m.OldShares(ctx)
+	case tracker.FieldVersion:
+		return m.OldVersion(ctx)
+	case tracker.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
+	case tracker.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case tracker.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Tracker field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrackerMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case tracker.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
+		return nil
+	case tracker.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case tracker.FieldPreset:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreset(v)
+		return nil
+	case tracker.FieldURLTemplate:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetURLTemplate(v)
+		return nil
+	case tracker.FieldMethod:
+		v, ok := value.(firing.Method)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMethod(v)
+		return nil
+	case tracker.FieldBodyRule:
+		v, ok := value.(*firing.BodyRule)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBodyRule(v)
+		return nil
+	case tracker.FieldTokens:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTokens(v)
+		return nil
+	case tracker.FieldAllCampaigns:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAllCampaigns(v)
+		return nil
+	case tracker.FieldDefaultLinks:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDefaultLinks(v)
+		return nil
+	case tracker.FieldShares:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShares(v)
+		return nil
+	case tracker.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case tracker.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
+		return nil
+	case tracker.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case tracker.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Tracker field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TrackerMutation) AddedFields() []string {
+	var fields []string
+	if m.addaffiliate_id != nil {
+		fields = append(fields, tracker.FieldAffiliateID)
+	}
+	if m.addversion != nil {
+		fields = append(fields, tracker.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TrackerMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case tracker.FieldAffiliateID:
+		return m.AddedAffiliateID()
+	case tracker.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrackerMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case tracker.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
+		return nil
+	case tracker.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Tracker numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TrackerMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(tracker.FieldBodyRule) {
+		fields = append(fields, tracker.FieldBodyRule)
+	}
+	if m.FieldCleared(tracker.FieldTokens) {
+		fields = append(fields, tracker.FieldTokens)
+	}
+	if m.FieldCleared(tracker.FieldArchivedAt) {
+		fields = append(fields, tracker.FieldArchivedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TrackerMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TrackerMutation) ClearField(name string) error {
+	switch name {
+	case tracker.FieldBodyRule:
+		m.ClearBodyRule()
+		return nil
+	case tracker.FieldTokens:
+		m.ClearTokens()
+		return nil
+	case tracker.FieldArchivedAt:
+		m.ClearArchivedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Tracker nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TrackerMutation) ResetField(name string) error {
+	switch name {
+	case tracker.FieldAffiliateID:
+		m.ResetAffiliateID()
+		return nil
+	case tracker.FieldName:
+		m.ResetName()
+		return nil
+	case tracker.FieldPreset:
+		m.ResetPreset()
+		return nil
+	case tracker.FieldURLTemplate:
+		m.ResetURLTemplate()
+		return nil
+	case tracker.FieldMethod:
+		m.ResetMethod()
+		return nil
+	case tracker.FieldBodyRule:
+		m.ResetBodyRule()
+		return nil
+	case tracker.FieldTokens:
+		m.ResetTokens()
+		return nil
+	case tracker.FieldAllCampaigns:
+		m.ResetAllCampaigns()
+		return nil
+	case tracker.FieldDefaultLinks:
+		m.ResetDefaultLinks()
+		return nil
+	case tracker.FieldShares:
+		m.ResetShares()
+		return nil
+	case tracker.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case tracker.FieldArchivedAt:
+		m.ResetArchivedAt()
+		return nil
+	case tracker.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case tracker.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Tracker field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TrackerMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TrackerMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TrackerMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TrackerMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TrackerMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TrackerMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TrackerMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Tracker unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TrackerMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Tracker edge %s", name)
+}
+
+// TrackerCampaignMutation represents an operation that mutates the TrackerCampaign nodes in the graph.
+type TrackerCampaignMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	affiliate_id    *int64
+	addaffiliate_id *int64
+	tracker_id      *int64
+	addtracker_id   *int64
+	campaign_id     *int64
+	addcampaign_id  *int64
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*TrackerCampaign, error)
+	predicates      []predicate.TrackerCampaign
+}
+
+var _ ent.Mutation = (*TrackerCampaignMutation)(nil)
+
+// trackercampaignOption allows management of the mutation configuration using functional options.
+type trackercampaignOption func(*TrackerCampaignMutation)
+
+// newTrackerCampaignMutation creates new mutation for the TrackerCampaign entity.
+func newTrackerCampaignMutation(c config, op Op, opts ...trackercampaignOption) *TrackerCampaignMutation {
+	m := &TrackerCampaignMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTrackerCampaign,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTrackerCampaignID sets the ID field of the mutation.
+func withTrackerCampaignID(id int64) trackercampaignOption {
+	return func(m *TrackerCampaignMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TrackerCampaign
+		)
+		m.oldValue = func(ctx context.Context) (*TrackerCampaign, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TrackerCampaign.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTrackerCampaign sets the old TrackerCampaign of the mutation.
+func withTrackerCampaign(node *TrackerCampaign) trackercampaignOption {
+	return func(m *TrackerCampaignMutation) {
+		m.oldValue = func(context.Context) (*TrackerCampaign, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TrackerCampaignMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TrackerCampaignMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TrackerCampaign entities.
+func (m *TrackerCampaignMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TrackerCampaignMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TrackerCampaignMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TrackerCampaign.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *TrackerCampaignMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *TrackerCampaignMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the TrackerCampaign entity.
+// If the TrackerCampaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerCampaignMutation) OldAffiliateID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *TrackerCampaignMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *TrackerCampaignMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *TrackerCampaignMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+}
+
+// SetTrackerID sets the "tracker_id" field.
+func (m *TrackerCampaignMutation) SetTrackerID(i int64) {
+	m.tracker_id = &i
+	m.addtracker_id = nil
+}
+
+// TrackerID returns the value of the "tracker_id" field in the mutation.
+func (m *TrackerCampaignMutation) TrackerID() (r int64, exists bool) {
+	v := m.tracker_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrackerID returns the old "tracker_id" field's value of the TrackerCampaign entity.
+// If the TrackerCampaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerCampaignMutation) OldTrackerID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrackerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrackerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrackerID: %w", err)
+	}
+	return oldValue.TrackerID, nil
+}
+
+// AddTrackerID adds i to the "tracker_id" field.
+func (m *TrackerCampaignMutation) AddTrackerID(i int64) {
+	if m.addtracker_id != nil {
+		*m.addtracker_id += i
+	} else {
+		m.addtracker_id = &i
+	}
+}
+
+// AddedTrackerID returns the value that was added to the "tracker_id" field in this mutation.
+func (m *TrackerCampaignMutation) AddedTrackerID() (r int64, exists bool) {
+	v := m.addtracker_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTrackerID resets all changes to the "tracker_id" field.
+func (m *TrackerCampaignMutation) ResetTrackerID() {
+	m.tracker_id = nil
+	m.addtracker_id = nil
+}
+
+// SetCampaignID sets the "campaign_id" field.
+func (m *TrackerCampaignMutation) SetCampaignID(i int64) {
+	m.campaign_id = &i
+	m.addcampaign_id = nil
+}
+
+// CampaignID returns the value of the "campaign_id" field in the mutation.
+func (m *TrackerCampaignMutation) CampaignID() (r int64, exists bool) {
+	v := m.campaign_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCampaignID returns the old "campaign_id" field's value of the TrackerCampaign entity.
+// If the TrackerCampaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerCampaignMutation) OldCampaignID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCampaignID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCampaignID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCampaignID: %w", err)
+	}
+	return oldValue.CampaignID, nil
+}
+
+// AddCampaignID adds i to the "campaign_id" field.
+func (m *TrackerCampaignMutation) AddCampaignID(i int64) {
+	if m.addcampaign_id != nil {
+		*m.addcampaign_id += i
+	} else {
+		m.addcampaign_id = &i
+	}
+}
+
+// AddedCampaignID returns the value that was added to the "campaign_id" field in this mutation.
+func (m *TrackerCampaignMutation) AddedCampaignID() (r int64, exists bool) {
+	v := m.addcampaign_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCampaignID resets all changes to the "campaign_id" field.
+func (m *TrackerCampaignMutation) ResetCampaignID() {
+	m.campaign_id = nil
+	m.addcampaign_id = nil
+}
+
+// Where appends a list predicates to the TrackerCampaignMutation builder.
+func (m *TrackerCampaignMutation) Where(ps ...predicate.TrackerCampaign) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TrackerCampaignMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TrackerCampaignMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TrackerCampaign, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TrackerCampaignMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TrackerCampaignMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TrackerCampaign).
+func (m *TrackerCampaignMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TrackerCampaignMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.affiliate_id != nil {
+		fields = append(fields, trackercampaign.FieldAffiliateID)
+	}
+	if m.tracker_id != nil {
+		fields = append(fields, trackercampaign.FieldTrackerID)
+	}
+	if m.campaign_id != nil {
+		fields = append(fields, trackercampaign.FieldCampaignID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TrackerCampaignMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case trackercampaign.FieldAffiliateID:
+		return m.AffiliateID()
+	case trackercampaign.FieldTrackerID:
+		return m.TrackerID()
+	case trackercampaign.FieldCampaignID:
+		return m.CampaignID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TrackerCampaignMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case trackercampaign.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
+	case trackercampaign.FieldTrackerID:
+		return m.OldTrackerID(ctx)
+	case trackercampaign.FieldCampaignID:
+		return m.OldCampaignID(ctx)
+	}
+	return nil, fmt.Errorf("unknown TrackerCampaign field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrackerCampaignMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case trackercampaign.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
+		return nil
+	case trackercampaign.FieldTrackerID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrackerID(v)
+		return nil
+	case trackercampaign.FieldCampaignID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCampaignID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerCampaign field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TrackerCampaignMutation) AddedFields() []string {
+	var fields []string
+	if m.addaffiliate_id != nil {
+		fields = append(fields, trackercampaign.FieldAffiliateID)
+	}
+	if m.addtracker_id != nil {
+		fields = append(fields, trackercampaign.FieldTrackerID)
+	}
+	if m.addcampaign_id != nil {
+		fields = append(fields, trackercampaign.FieldCampaignID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TrackerCampaignMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case trackercampaign.FieldAffiliateID:
+		return m.AddedAffiliateID()
+	case trackercampaign.FieldTrackerID:
+		return m.AddedTrackerID()
+	case trackercampaign.FieldCampaignID:
+		return m.AddedCampaignID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrackerCampaignMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case trackercampaign.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
+		return nil
+	case trackercampaign.FieldTrackerID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTrackerID(v)
+		return nil
+	case trackercampaign.FieldCampaignID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCampaignID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerCampaign numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TrackerCampaignMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TrackerCampaignMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TrackerCampaignMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown TrackerCampaign nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TrackerCampaignMutation) ResetField(name string) error {
+	switch name {
+	case trackercampaign.FieldAffiliateID:
+		m.ResetAffiliateID()
+		return nil
+	case trackercampaign.FieldTrackerID:
+		m.ResetTrackerID()
+		return nil
+	case trackercampaign.FieldCampaignID:
+		m.ResetCampaignID()
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerCampaign field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TrackerCampaignMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TrackerCampaignMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TrackerCampaignMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TrackerCampaignMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TrackerCampaignMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TrackerCampaignMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TrackerCampaignMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown TrackerCampaign unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TrackerCampaignMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown TrackerCampaign edge %s", name)
+}
+
+// TrackerVersionMutation represents an operation that mutates the TrackerVersion nodes in the graph.
+type TrackerVersionMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	affiliate_id    *int64
+	addaffiliate_id *int64
+	tracker_id      *int64
+	addtracker_id   *int64
+	number          *int
+	addnumber       *int
+	spec            *firing.TrackerSpec
+	user_id         *int64
+	adduser_id      *int64
+	created_at      *time.Time
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*TrackerVersion, error)
+	predicates      []predicate.TrackerVersion
+}
+
+var _ ent.Mutation = (*TrackerVersionMutation)(nil)
+
+// trackerversionOption allows management of the mutation configuration using functional options.
+type trackerversionOption func(*TrackerVersionMutation)
+
+// newTrackerVersionMutation creates new mutation for the TrackerVersion entity.
+func newTrackerVersionMutation(c config, op Op, opts ...trackerversionOption) *TrackerVersionMutation {
+	m := &TrackerVersionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTrackerVersion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTrackerVersionID sets the ID field of the mutation.
+func withTrackerVersionID(id int64) trackerversionOption {
+	return func(m *TrackerVersionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TrackerVersion
+		)
+		m.oldValue = func(ctx context.Context) (*TrackerVersion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TrackerVersion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTrackerVersion sets the old TrackerVersion of the mutation.
+func withTrackerVersion(node *TrackerVersion) trackerversionOption {
+	return func(m *TrackerVersionMutation) {
+		m.oldValue = func(context.Context) (*TrackerVersion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TrackerVersionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TrackerVersionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TrackerVersion entities.
+func (m *TrackerVersionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TrackerVersionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TrackerVersionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TrackerVersion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *TrackerVersionMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *TrackerVersionMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the TrackerVersion entity.
+// If the TrackerVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerVersionMutation) OldAffiliateID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *TrackerVersionMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *TrackerVersionMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *TrackerVersionMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+}
+
+// SetTrackerID sets the "tracker_id" field.
+func (m *TrackerVersionMutation) SetTrackerID(i int64) {
+	m.tracker_id = &i
+	m.addtracker_id = nil
+}
+
+// TrackerID returns the value of the "tracker_id" field in the mutation.
+func (m *TrackerVersionMutation) TrackerID() (r int64, exists bool) {
+	v := m.tracker_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrackerID returns the old "tracker_id" field's value of the TrackerVersion entity.
+// If the TrackerVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerVersionMutation) OldTrackerID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrackerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrackerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrackerID: %w", err)
+	}
+	return oldValue.TrackerID, nil
+}
+
+// AddTrackerID adds i to the "tracker_id" field.
+func (m *TrackerVersionMutation) AddTrackerID(i int64) {
+	if m.addtracker_id != nil {
+		*m.addtracker_id += i
+	} else {
+		m.addtracker_id = &i
+	}
+}
+
+// AddedTrackerID returns the value that was added to the "tracker_id" field in this mutation.
+func (m *TrackerVersionMutation) AddedTrackerID() (r int64, exists bool) {
+	v := m.addtracker_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTrackerID resets all changes to the "tracker_id" field.
+func (m *TrackerVersionMutation) ResetTrackerID() {
+	m.tracker_id = nil
+	m.addtracker_id = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *TrackerVersionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *TrackerVersionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the TrackerVersion entity.
+// If the TrackerVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerVersionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *TrackerVersionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *TrackerVersionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *TrackerVersionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetSpec sets the "spec" field.
+func (m *TrackerVersionMutation) SetSpec(fs firing.TrackerSpec) {
+	m.spec = &fs
+}
+
+// Spec returns the value of the "spec" field in the mutation.
+func (m *TrackerVersionMutation) Spec() (r firing.TrackerSpec, exists bool) {
+	v := m.spec
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpec returns the old "spec" field's value of the TrackerVersion entity.
+// If the TrackerVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerVersionMutation) OldSpec(ctx context.Context) (v firing.TrackerSpec, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpec is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpec requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpec: %w", err)
+	}
+	return oldValue.Spec, nil
+}
+
+// ResetSpec resets all changes to the "spec" field.
+func (m *TrackerVersionMutation) ResetSpec() {
+	m.spec = nil
+}
+
+// SetUserID sets the "user_id" field.
+func (m *TrackerVersionMutation) SetUserID(i int64) {
+	m.user_id = &i
+	m.adduser_id = nil
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *TrackerVersionMutation) UserID() (r int64, exists bool) {
+	v := m.user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the TrackerVersion entity.
+// If the TrackerVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerVersionMutation) OldUserID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// AddUserID adds i to the "user_id" field.
+func (m *TrackerVersionMutation) AddUserID(i int64) {
+	if m.adduser_id != nil {
+		*m.adduser_id += i
+	} else {
+		m.adduser_id = &i
+	}
+}
+
+// AddedUserID returns the value that was added to the "user_id" field in this mutation.
+func (m *TrackerVersionMutation) AddedUserID() (r int64, exists bool) {
+	v := m.adduser_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearUserID clears the value of the "user_id" field.
+func (m *TrackerVersionMutation) ClearUserID() {
+	m.user_id = nil
+	m.adduser_id = nil
+	m.clearedFields[trackerversion.FieldUserID] = struct{}{}
+}
+
+// UserIDCleared returns if the "user_id" field was cleared in this mutation.
+func (m *TrackerVersionMutation) UserIDCleared() bool {
+	_, ok := m.clearedFields[trackerversion.FieldUserID]
+	return ok
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *TrackerVersionMutation) ResetUserID() {
+	m.user_id = nil
+	m.adduser_id = nil
+	delete(m.clearedFields, trackerversion.FieldUserID)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *TrackerVersionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *TrackerVersionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the TrackerVersion entity.
+// If the TrackerVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerVersionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *TrackerVersionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the TrackerVersionMutation builder.
+func (m *TrackerVersionMutation) Where(ps ...predicate.TrackerVersion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TrackerVersionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TrackerVersionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TrackerVersion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TrackerVersionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TrackerVersionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TrackerVersion).
+func (m *TrackerVersionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TrackerVersionMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.affiliate_id != nil {
+		fields = append(fields, trackerversion.FieldAffiliateID)
+	}
+	if m.tracker_id != nil {
+		fields = append(fields, trackerversion.FieldTrackerID)
+	}
+	if m.number != nil {
+		fields = append(fields, trackerversion.FieldNumber)
+	}
+	if m.spec != nil {
+		fields = append(fields, trackerversion.FieldSpec)
+	}
+	if m.user_id != nil {
+		fields = append(fields, trackerversion.FieldUserID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, trackerversion.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TrackerVersionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case trackerversion.FieldAffiliateID:
+		return m.AffiliateID()
+	case trackerversion.FieldTrackerID:
+		return m.TrackerID()
+	case trackerversion.FieldNumber:
+		return m.Number()
+	case trackerversion.FieldSpec:
+		return m.Spec()
+	case trackerversion.FieldUserID:
+		return m.UserID()
+	case trackerversion.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TrackerVersionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case trackerversion.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
+	case trackerversion.FieldTrackerID:
+		return m.OldTrackerID(ctx)
+	case trackerversion.FieldNumber:
+		return m.OldNumber(ctx)
+	case trackerversion.FieldSpec:
+		return m.OldSpec(ctx)
+	case trackerversion.FieldUserID:
+		return m.OldUserID(ctx)
+	case trackerversion.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown TrackerVersion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrackerVersionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case trackerversion.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
+		return nil
+	case trackerversion.FieldTrackerID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrackerID(v)
+		return nil
+	case trackerversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case trackerversion.FieldSpec:
+		v, ok := value.(firing.TrackerSpec)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpec(v)
+		return nil
+	case trackerversion.FieldUserID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case trackerversion.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerVersion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TrackerVersionMutation) AddedFields() []string {
+	var fields []string
+	if m.addaffiliate_id != nil {
+		fields = append(fields, trackerversion.FieldAffiliateID)
+	}
+	if m.addtracker_id != nil {
+		fields = append(fields, trackerversion.FieldTrackerID)
+	}
+	if m.addnumber != nil {
+		fields = append(fields, trackerversion.FieldNumber)
+	}
+	if m.adduser_id != nil {
+		fields = append(fields, trackerversion.FieldUserID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TrackerVersionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case trackerversion.FieldAffiliateID:
+		return m.AddedAffiliateID()
+	case trackerversion.FieldTrackerID:
+		return m.AddedTrackerID()
+	case trackerversion.FieldNumber:
+		return m.AddedNumber()
+	case trackerversion.FieldUserID:
+		return m.AddedUserID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrackerVersionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case trackerversion.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
+		return nil
+	case trackerversion.FieldTrackerID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTrackerID(v)
+		return nil
+	case trackerversion.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case trackerversion.FieldUserID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUserID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerVersion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TrackerVersionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(trackerversion.FieldUserID) {
+		fields = append(fields, trackerversion.FieldUserID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TrackerVersionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TrackerVersionMutation) ClearField(name string) error {
+	switch name {
+	case trackerversion.FieldUserID:
+		m.ClearUserID()
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerVersion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TrackerVersionMutation) ResetField(name string) error {
+	switch name {
+	case trackerversion.FieldAffiliateID:
+		m.ResetAffiliateID()
+		return nil
+	case trackerversion.FieldTrackerID:
+		m.ResetTrackerID()
+		return nil
+	case trackerversion.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case trackerversion.FieldSpec:
+		m.ResetSpec()
+		return nil
+	case trackerversion.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case trackerversion.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerVersion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TrackerVersionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TrackerVersionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TrackerVersionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TrackerVersionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TrackerVersionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TrackerVersionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TrackerVersionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown TrackerVersion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TrackerVersionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown TrackerVersion edge %s", name)
 }
 
 // TrackingLinkMutation represents an operation that mutates the TrackingLink nodes in the graph.

@@ -22,6 +22,8 @@ type Postback struct {
 	ID int64 `json:"id,omitempty"`
 	// Whose it is.
 	AffiliateID int64 `json:"affiliate_id,omitempty"`
+	// The tracker that it goes to; null for a postback without one, which fires by its scope alone.
+	TrackerID *int64 `json:"tracker_id,omitempty"`
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// Scope holds the value of the "scope" field.
@@ -76,7 +78,7 @@ func (*Postback) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case postback.FieldSendCorrections, postback.FieldEnabled:
 			values[i] = new(sql.NullBool)
-		case postback.FieldID, postback.FieldAffiliateID, postback.FieldOfferID, postback.FieldCampaignID, postback.FieldAggregateSeconds, postback.FieldVersion:
+		case postback.FieldID, postback.FieldAffiliateID, postback.FieldTrackerID, postback.FieldOfferID, postback.FieldCampaignID, postback.FieldAggregateSeconds, postback.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case postback.FieldName, postback.FieldScope, postback.FieldGoal, postback.FieldURLTemplate, postback.FieldMethod, postback.FieldHoldReason:
 			values[i] = new(sql.NullString)
@@ -108,6 +110,13 @@ func (_m *Postback) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field affiliate_id", values[i])
 			} else if value.Valid {
 				_m.AffiliateID = value.Int64
+			}
+		case postback.FieldTrackerID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field tracker_id", values[i])
+			} else if value.Valid {
+				_m.TrackerID = new(int64)
+				*_m.TrackerID = value.Int64
 			}
 		case postback.FieldName:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -285,6 +294,11 @@ func (_m *Postback) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("affiliate_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AffiliateID))
+	builder.WriteString(", ")
+	if v := _m.TrackerID; v != nil {
+		builder.WriteString("tracker_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("name=")
 	builder.WriteString(_m.Name)

@@ -28,6 +28,20 @@ func (_c *PostbackCreate) SetAffiliateID(v int64) *PostbackCreate {
 	return _c
 }
 
+// SetTrackerID sets the "tracker_id" field.
+func (_c *PostbackCreate) SetTrackerID(v int64) *PostbackCreate {
+	_c.mutation.SetTrackerID(v)
+	return _c
+}
+
+// SetNillableTrackerID sets the "tracker_id" field if the given value is not nil.
+func (_c *PostbackCreate) SetNillableTrackerID(v *int64) *PostbackCreate {
+	if v != nil {
+		_c.SetTrackerID(*v)
+	}
+	return _c
+}
+
 // SetName sets the "name" field.
 func (_c *PostbackCreate) SetName(v string) *PostbackCreate {
 	_c.mutation.SetName(v)
@@ -446,6 +460,10 @@ func (_c *PostbackCreate) createSpec() (*Postback, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AffiliateID(); ok {
 		_spec.SetField(postback.FieldAffiliateID, field.TypeInt64, value)
 		_node.AffiliateID = value
+	}
+	if value, ok := _c.mutation.TrackerID(); ok {
+		_spec.SetField(postback.FieldTrackerID, field.TypeInt64, value)
+		_node.TrackerID = &value
 	}
 	if value, ok := _c.mutation.Name(); ok {
 		_spec.SetField(postback.FieldName, field.TypeString, value)

@@ -32,6 +32,33 @@ func (_u *PostbackUpdate) Where(ps ...predicate.Postback) *PostbackUpdate {
 	return _u
 }
 
+// SetTrackerID sets the "tracker_id" field.
+func (_u *PostbackUpdate) SetTrackerID(v int64) *PostbackUpdate {
+	_u.mutation.ResetTrackerID()
+	_u.mutation.SetTrackerID(v)
+	return _u
+}
+
+// SetNillableTrackerID sets the "tracker_id" field if the given value is not nil.
+func (_u *PostbackUpdate) SetNillableTrackerID(v *int64) *PostbackUpdate {
+	if v != nil {
+		_u.SetTrackerID(*v)
+	}
+	return _u
+}
+
+// AddTrackerID adds value to the "tracker_id" field.
+func (_u *PostbackUpdate) AddTrackerID(v int64) *PostbackUpdate {
+	_u.mutation.AddTrackerID(v)
+	return _u
+}
+
+// ClearTrackerID clears the value of the "tracker_id" field.
+func (_u *PostbackUpdate) ClearTrackerID() *PostbackUpdate {
+	_u.mutation.ClearTrackerID()
+	return _u
+}
+
 // SetName sets the "name" field.
 func (_u *PostbackUpdate) SetName(v string) *PostbackUpdate {
 	_u.mutation.SetName(v)
@@ -447,6 +474,15 @@ func (_u *PostbackUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.TrackerID(); ok {
+		_spec.SetField(postback.FieldTrackerID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTrackerID(); ok {
+		_spec.AddField(postback.FieldTrackerID, field.TypeInt64, value)
+	}
+	if _u.mutation.TrackerIDCleared() {
+		_spec.ClearField(postback.FieldTrackerID, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(postback.FieldName, field.TypeString, value)
 	}
@@ -573,6 +609,33 @@ type PostbackUpdateOne struct {
 	hooks     []Hook
 	mutation  *PostbackMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetTrackerID sets the "tracker_id" field.
+func (_u *PostbackUpdateOne) SetTrackerID(v int64) *PostbackUpdateOne {
+	_u.mutation.ResetTrackerID()
+	_u.mutation.SetTrackerID(v)
+	return _u
+}
+
+// SetNillableTrackerID sets the "tracker_id" field if the given value is not nil.
+func (_u *PostbackUpdateOne) SetNillableTrackerID(v *int64) *PostbackUpdateOne {
+	if v != nil {
+		_u.SetTrackerID(*v)
+	}
+	return _u
+}
+
+// AddTrackerID adds value to the "tracker_id" field.
+func (_u *PostbackUpdateOne) AddTrackerID(v int64) *PostbackUpdateOne {
+	_u.mutation.AddTrackerID(v)
+	return _u
+}
+
+// ClearTrackerID clears the value of the "tracker_id" field.
+func (_u *PostbackUpdateOne) ClearTrackerID() *PostbackUpdateOne {
+	_u.mutation.ClearTrackerID()
+	return _u
 }
 
 // SetName sets the "name" field.
@@ -1019,6 +1082,15 @@ func (_u *PostbackUpdateOne) sqlSave(ctx context.Context) (_node *Postback, err 
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.TrackerID(); ok {
+		_spec.SetField(postback.FieldTrackerID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTrackerID(); ok {
+		_spec.AddField(postback.FieldTrackerID, field.TypeInt64, value)
+	}
+	if _u.mutation.TrackerIDCleared() {
+		_spec.ClearField(postback.FieldTrackerID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(postback.FieldName, field.TypeString, value)

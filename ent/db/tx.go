@@ -68,6 +68,12 @@ type Tx struct {
 	PostbackVersion *PostbackVersionClient
 	// ReceivedPostback is the client for interacting with the ReceivedPostback builders.
 	ReceivedPostback *ReceivedPostbackClient
+	// Tracker is the client for interacting with the Tracker builders.
+	Tracker *TrackerClient
+	// TrackerCampaign is the client for interacting with the TrackerCampaign builders.
+	TrackerCampaign *TrackerCampaignClient
+	// TrackerVersion is the client for interacting with the TrackerVersion builders.
+	TrackerVersion *TrackerVersionClient
 	// TrackingLink is the client for interacting with the TrackingLink builders.
 	TrackingLink *TrackingLinkClient
 	// User is the client for interacting with the User builders.
@@ -230,6 +236,9 @@ func (tx *Tx) init() {
 	tx.PostbackTest = NewPostbackTestClient(tx.config)
 	tx.PostbackVersion = NewPostbackVersionClient(tx.config)
 	tx.ReceivedPostback = NewReceivedPostbackClient(tx.config)
+	tx.Tracker = NewTrackerClient(tx.config)
+	tx.TrackerCampaign = NewTrackerCampaignClient(tx.config)
+	tx.TrackerVersion = NewTrackerVersionClient(tx.config)
 	tx.TrackingLink = NewTrackingLinkClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }

@@ -21,6 +21,7 @@ func (Postback) Mixin() []ent.Mixin { return []ent.Mixin{Owned{}} }
 func (Postback) Fields() []ent.Field {
 	return []ent.Field{
 		identity(),
+		field.Int64("tracker_id").Optional().Nillable().Comment("The tracker that it goes to; null for a postback without one, which fires by its scope alone."),
 		field.String("name").MaxLen(200).Default(""),
 		field.Enum("scope").GoType(firing.Scope("")),
 		field.Int64("offer_id").Optional().Nillable().Comment("Set for scope offer."),
@@ -48,7 +49,7 @@ func (Postback) Fields() []ent.Field {
 
 // Indexes of a postback.
 func (Postback) Indexes() []ent.Index {
-	return []ent.Index{index.Fields(affiliateColumn, "goal"), index.Fields("campaign_id")}
+	return []ent.Index{index.Fields(affiliateColumn, "goal"), index.Fields("campaign_id"), index.Fields("tracker_id")}
 }
 
 // PostbackVersion is a postback as it was at one time.

@@ -7,16 +7,24 @@ import (
 
 	"postrider/ent/db"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/postback"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/predicate"
 )
 
-// Reach finds the clicks with a param that matches the search, and the postbacks with an endpoint
+// Reach finds the postbacks of the filter's trackers, the clicks with a param that matches the search, and the postbacks with an endpoint
 // that does, among those that the viewer sees. Their deliveries are found through an index; without
 // it a search that finds nothing would read every delivery there is.
 func (f *Delivery) Reach(ctx context.Context, client *db.Client) error {
 	if f == nil {
 		return nil
+	}
+	if f.TrackerIDs != nil {
+		ids, err := client.Postback.Query().Where(postback.TrackerIDIn(keys(kindTracker, f.TrackerIDs)...)).IDs(ctx)
+		if err != nil {
+			return fmt.Errorf("reading the postbacks of %d trackers: %w", len(f.TrackerIDs), err)
+		}
+		f.ofTrackers = ids
 	}
 	text := searched(f.Search)
 	if err := f.params.reach(ctx, client, text); err != nil {

@@ -20,6 +20,14 @@ type Campaign struct {
 	AffiliateIDs []string
 }
 
+// Tracker narrows trackers.
+type Tracker struct {
+	Search       *string
+	CampaignIDs  []string
+	Archived     *bool
+	AffiliateIDs []string
+}
+
 // Click narrows clicks.
 type Click struct {
 	CampaignIDs  []string
@@ -60,6 +68,7 @@ type Postback struct {
 	Goals        []string
 	CampaignIDs  []string
 	OfferIDs     []string
+	TrackerIDs   []string
 	Enabled      *bool
 	Search       *string
 	AffiliateIDs []string
@@ -78,6 +87,7 @@ type Delivery struct {
 	Goals          []string
 	CampaignIDs    []string
 	PostbackIDs    []string
+	TrackerIDs     []string
 	StatusCodeFrom *int
 	StatusCodeTo   *int
 	From, To       *time.Time
@@ -88,6 +98,8 @@ type Delivery struct {
 	AffiliateIDs   []string
 
 	params params
+	// ofTrackers are the postbacks of TrackerIDs; nil before Reach.
+	ofTrackers []int64
 	// reached are the postbacks with an endpoint that matches Search; nil before Reach.
 	reached []int64
 }

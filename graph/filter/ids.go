@@ -13,6 +13,7 @@ const (
 	kindOffer       = "Offer"
 	kindCampaign    = "Campaign"
 	kindPostback    = "Postback"
+	kindTracker     = "Tracker"
 	kindIntegration = "Integration"
 	kindUser        = "User"
 )

@@ -40,6 +40,7 @@ func (f *Delivery) fixed(d *db.Delivery) bool {
 	return (len(f.Goals) == 0 || slices.Contains(f.Goals, d.Goal)) &&
 		(f.CampaignIDs == nil || d.CampaignID != nil && slices.Contains(keys(kindCampaign, f.CampaignIDs), *d.CampaignID)) &&
 		(f.PostbackIDs == nil || d.PostbackID != nil && slices.Contains(keys(kindPostback, f.PostbackIDs), *d.PostbackID)) &&
+		(f.TrackerIDs == nil || d.PostbackID != nil && slices.Contains(f.ofTrackers, *d.PostbackID)) &&
 		(f.AffiliateIDs == nil || slices.Contains(keys(kindAffiliate, f.AffiliateIDs), d.AffiliateID)) &&
 		(f.From == nil || !before(d.ID, *f.From)) && (f.To == nil || before(d.ID, *f.To)) &&
 		d.Test == (f.Test != nil && *f.Test) &&

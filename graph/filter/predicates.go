@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/firing"
 	"postrider/ent/db/auditentry"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
@@ -17,6 +18,7 @@ import (
 	"postrider/ent/db/postback"
 	"postrider/ent/db/predicate"
 	"postrider/ent/db/receivedpostback"
+	"postrider/ent/db/tracker"
 	"postrider/outbox"
 )
 
@@ -158,6 +160,9 @@ func (f *Postback) Predicates() []predicate.Postback {
 	if f.OfferIDs != nil {
 		ps = append(ps, postback.OfferIDIn(keys(kindOffer, f.OfferIDs)...))
 	}
+	if f.TrackerIDs != nil {
+		ps = append(ps, postback.TrackerIDIn(keys(kindTracker, f.TrackerIDs)...))
+	}
 	if f.Enabled != nil {
 		ps = append(ps, postback.Enabled(*f.Enabled))
 	}
@@ -166,6 +171,31 @@ func (f *Postback) Predicates() []predicate.Postback {
 	}
 	if text := searched(f.Search); text != "" {
 		ps = append(ps, postback.Or(postback.NameContainsFold(text), postback.URLTemplateContainsFold(text)))
+	}
+	return ps
+}
+
+// Predicates returns the filter's predicates.
+func (f *Tracker) Predicates() []predicate.Tracker {
+	if f == nil {
+		return []predicate.Tracker{tracker.ArchivedAtIsNil()}
+	}
+	var ps []predicate.Tracker
+	switch {
+	case f.Archived == nil:
+	case *f.Archived:
+		ps = append(ps, tracker.ArchivedAtNotNil())
+	default:
+		ps = append(ps, tracker.ArchivedAtIsNil())
+	}
+	if f.CampaignIDs != nil {
+		ps = append(ps, haveOne(keys(kindCampaign, f.CampaignIDs)))
+	}
+	if f.AffiliateIDs != nil {
+		ps = append(ps, tracker.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
+	}
+	if text := searched(f.Search); text != "" {
+		ps = append(ps, tracker.Or(tracker.NameContainsFold(text), tracker.URLTemplateContainsFold(text)))
 	}
 	return ps
 }
@@ -188,6 +218,9 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 	}
 	if f.PostbackIDs != nil {
 		ps = append(ps, delivery.PostbackIDIn(keys(kindPostback, f.PostbackIDs)...))
+	}
+	if f.TrackerIDs != nil {
+		ps = append(ps, delivery.PostbackIDIn(f.ofTrackers...))
 	}
 	if f.StatusCodeFrom != nil {
 		ps = append(ps, delivery.StatusCodeGTE(*f.StatusCodeFrom))
@@ -259,6 +292,24 @@ func (f *ReceivedPostback) Predicates() []predicate.ReceivedPostback {
 		ps = append(ps, receivedpostback.Or(either...))
 	}
 	return ps
+}
+
+// haveOne matches trackers that have one of these campaigns.
+func haveOne(campaigns []int64) predicate.Tracker {
+	args := make([]any, len(campaigns))
+	for i, id := range campaigns {
+		args[i] = id
+	}
+	return func(s *sql.Selector) {
+		if len(args) == 0 {
+			s.Where(sql.False())
+			return
+		}
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.WriteString("EXISTS (SELECT FROM campaigns c, (SELECT " + s.C(tracker.FieldID) + " AS tracker_id) p WHERE " + s.C(tracker.FieldAffiliateID) + " = c.affiliate_id AND c.id IN (").
+				Args(args...).WriteString(") AND " + firing.HasSQL + ")")
+		}))
+	}
 }
 
 func searched(text *string) string {

@@ -24,6 +24,7 @@ type AttentionItemResolver interface {
 	Alert(ctx context.Context, obj *report.AttentionItem) (*db.Alert, error)
 	Postback(ctx context.Context, obj *report.AttentionItem) (*db.Postback, error)
 	Goal(ctx context.Context, obj *report.AttentionItem) (*db.Goal, error)
+
 	Link(ctx context.Context, obj *report.AttentionItem) (*db.TrackingLink, error)
 	Campaigns(ctx context.Context, obj *report.AttentionItem) ([]*db.Campaign, error)
 	CampaignCount(ctx context.Context, obj *report.AttentionItem) (int, error)
@@ -353,6 +354,38 @@ func (ec *executionContext) fieldContext_AttentionItem_goal(_ context.Context, f
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttentionItem_crossing(ctx context.Context, field graphql.CollectedField, obj *report.AttentionItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttentionItem_crossing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Crossing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *report.Crossing) graphql.Marshaler {
+			return ec.marshalOTrackerCrossing2ᚖpostriderᚋreportᚐCrossing(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttentionItem_crossing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttentionItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerCrossing(ctx, field)
 		},
 	}
 	return fc, nil
@@ -723,6 +756,11 @@ func (ec *executionContext) _AttentionItem(ctx context.Context, sel ast.Selectio
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._AttentionItem_goal(ctx, field, obj)
 				})
+		case "crossing":
+			out.Values[i] = ec._AttentionItem_crossing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "link":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,

@@ -33,6 +33,8 @@ type CampaignResolver interface {
 
 	UsedToday(ctx context.Context, obj *db.Campaign) (int, error)
 	Numbers(ctx context.Context, obj *db.Campaign, timeZone *string) (*report.CampaignNumbers, error)
+
+	Trackers(ctx context.Context, obj *db.Campaign) ([]*db.Tracker, error)
 }
 type TrackingLinkResolver interface {
 	URL(ctx context.Context, obj *db.TrackingLink) (string, error)
@@ -568,6 +570,38 @@ func (ec *executionContext) _Campaign_createdAt(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Campaign_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Campaign", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Campaign_trackers(ctx context.Context, field graphql.CollectedField, obj *db.Campaign) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Campaign_trackers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Campaign().Trackers(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Tracker) graphql.Marshaler {
+			return ec.marshalNTracker2ᚕᚖpostriderᚋentᚋdbᚐTrackerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Campaign_trackers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Campaign",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tracker(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CampaignConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Campaign]) (ret graphql.Marshaler) {
@@ -1160,7 +1194,7 @@ func (ec *executionContext) unmarshalInputCreateCampaignInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "offerId", "affiliateId"}
+	fieldsInOrder := [...]string{"name", "offerId", "trackerIds", "affiliateId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1181,6 +1215,13 @@ func (ec *executionContext) unmarshalInputCreateCampaignInput(ctx context.Contex
 				return it, err
 			}
 			it.OfferID = data
+		case "trackerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trackerIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TrackerIds = data
 		case "affiliateId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -1414,6 +1455,12 @@ func (ec *executionContext) _Campaign(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "trackers":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Campaign_trackers(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

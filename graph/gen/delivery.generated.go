@@ -1807,7 +1807,7 @@ func (ec *executionContext) unmarshalInputDeliveryFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"states", "goals", "campaignIds", "postbackIds", "statusCodeFrom", "statusCodeTo", "from", "to", "search", "superseded", "test", "warning", "affiliateIds"}
+	fieldsInOrder := [...]string{"states", "goals", "campaignIds", "postbackIds", "trackerIds", "statusCodeFrom", "statusCodeTo", "from", "to", "search", "superseded", "test", "warning", "affiliateIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1842,6 +1842,13 @@ func (ec *executionContext) unmarshalInputDeliveryFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.PostbackIDs = data
+		case "trackerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trackerIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TrackerIDs = data
 		case "statusCodeFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCodeFrom"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)

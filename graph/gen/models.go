@@ -28,6 +28,31 @@ type Node interface {
 	IsNode()
 }
 
+type ArchiveTrackerInput struct {
+	ID string `json:"id"`
+}
+
+type ArchiveTrackerPayload struct {
+	Tracker    *db.Tracker  `json:"tracker,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+type AssignTrackersInput struct {
+	Campaigns []*CampaignTrackersInput `json:"campaigns"`
+	// The tracker of all other campaigns, and of new ones; the only one with `allCampaigns` then.
+	Remaining *string `json:"remaining,omitempty"`
+	// The tracker of the default links; the only one with them then.
+	DefaultLinks *string `json:"defaultLinks,omitempty"`
+	// Staff only: whose trackers they are.
+	AffiliateID *string `json:"affiliateId,omitempty"`
+}
+
+type AssignTrackersPayload struct {
+	// All trackers of the affiliate.
+	Trackers   []*db.Tracker `json:"trackers"`
+	UserErrors []*UserError  `json:"userErrors"`
+}
+
 type AttributeByRuleInput struct {
 	// Attribute when the proposals of these kinds agree on one click.
 	Kinds          []backoffice.ProposalKind `json:"kinds"`
@@ -134,6 +159,12 @@ type BulkReplayProgress struct {
 	Failures []*BulkReplayFailure `json:"failures"`
 }
 
+// The trackers of one campaign; none leaves it to the tracker with all campaigns.
+type CampaignTrackersInput struct {
+	CampaignID string   `json:"campaignId"`
+	TrackerIds []string `json:"trackerIds"`
+}
+
 type ChangeBulkReplayInput struct {
 	ID string `json:"id"`
 }
@@ -212,6 +243,8 @@ type CreateAPITokenPayload struct {
 type CreateCampaignInput struct {
 	Name    string `json:"name"`
 	OfferID string `json:"offerId"`
+	// The trackers that it is chosen for: its clicks carry their click ids. None leaves it to the tracker with all campaigns.
+	TrackerIds []string `json:"trackerIds,omitempty"`
 	// Staff only: the campaign's affiliate.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
@@ -263,6 +296,36 @@ type CreatePostbackInput struct {
 type CreatePostbackPayload struct {
 	Postbacks  []*db.Postback `json:"postbacks"`
 	UserErrors []*UserError   `json:"userErrors"`
+}
+
+type CreateTrackerInput struct {
+	// By default its preset's name, or its host.
+	Name *string `json:"name,omitempty"`
+	// A preset's key; by default told by the URL.
+	Preset      *string        `json:"preset,omitempty"`
+	URLTemplate string         `json:"urlTemplate"`
+	Method      *firing.Method `json:"method,omitempty"`
+	BodyRule    *BodyRuleInput `json:"bodyRule,omitempty"`
+	// One postback is created for each that is enabled.
+	Goals []*TrackerGoalInput `json:"goals"`
+	// Every campaign that no other tracker has chosen; true unless `campaignIds` is given.
+	AllCampaigns *bool `json:"allCampaigns,omitempty"`
+	// True unless `campaignIds` is given.
+	DefaultLinks *bool    `json:"defaultLinks,omitempty"`
+	CampaignIds  []string `json:"campaignIds,omitempty"`
+	// It is called with other trackers' click ids on purpose: a CRM, a bot. It takes no campaign from them.
+	Shares *bool `json:"shares,omitempty"`
+	// Campaigns that another tracker has become this one's alone; otherwise they are refused.
+	MoveCampaigns *bool `json:"moveCampaigns,omitempty"`
+	// By default its preset's token in param_1.
+	Tokens *TrackerTokensInput `json:"tokens,omitempty"`
+	// Staff only: the tracker's affiliate.
+	AffiliateID *string `json:"affiliateId,omitempty"`
+}
+
+type CreateTrackerPayload struct {
+	Tracker    *db.Tracker  `json:"tracker,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 type CreateUserInput struct {
@@ -1069,6 +1132,51 @@ type TestPostbackPayload struct {
 	UserErrors []*UserError     `json:"userErrors"`
 }
 
+// What a tracker is sent for a goal.
+type TrackerGoal struct {
+	Goal *db.Goal `json:"goal"`
+	// Whether some postback for it is enabled.
+	Enabled bool `json:"enabled"`
+	// The statuses that it fires for.
+	Statuses []commission.Status `json:"statuses"`
+	// What the URL sends as the event; null if it has no macro for the goal.
+	Event *string `json:"event,omitempty"`
+	// The tracker's URL, or the goal's own.
+	URLTemplate string `json:"urlTemplate"`
+	// Whether the URL is the goal's own.
+	OwnURL bool `json:"ownUrl"`
+	// The postbacks for it: one, but for campaign postbacks and such.
+	Postbacks []*db.Postback `json:"postbacks"`
+}
+
+// A goal of a tracker. Fields that are left out are unchanged; for a new goal, approved conversions fire the tracker's URL.
+type TrackerGoalInput struct {
+	// The goal's key.
+	Goal     string              `json:"goal"`
+	Enabled  *bool               `json:"enabled,omitempty"`
+	Statuses []commission.Status `json:"statuses,omitempty"`
+	// Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays.
+	SendCorrections *bool `json:"sendCorrections,omitempty"`
+	// What to send as the event: the value of the goal's macro in the URL.
+	Event *string `json:"event,omitempty"`
+	// A URL of its own; empty for the tracker's.
+	URLTemplate *string `json:"urlTemplate,omitempty"`
+}
+
+// The tokens that a tracker's links carry: the tracker replaces them with values of the click.
+type TrackerTokens struct {
+	// The click id, in most set-ups; null for none.
+	Param1 *string `json:"param1,omitempty"`
+	Param2 *string `json:"param2,omitempty"`
+	Param3 *string `json:"param3,omitempty"`
+}
+
+type TrackerTokensInput struct {
+	Param1 *string `json:"param1,omitempty"`
+	Param2 *string `json:"param2,omitempty"`
+	Param3 *string `json:"param3,omitempty"`
+}
+
 type TryDestinationInput struct {
 	// An offer, for its destination, or a landing page.
 	ID string `json:"id"`
@@ -1160,6 +1268,39 @@ type UpdateSettingsInput struct {
 
 type UpdateSettingsPayload struct {
 	Viewer     *Viewer      `json:"viewer,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Fields that are left out are unchanged.
+type UpdateTrackerInput struct {
+	ID string `json:"id"`
+	// The version that the change begins from: if another was saved since, nothing is changed, and an error of this field says who saved it.
+	Version *int    `json:"version,omitempty"`
+	Name    *string `json:"name,omitempty"`
+	Preset  *string `json:"preset,omitempty"`
+	// The new URL of all goals that have no URL of their own.
+	URLTemplate *string `json:"urlTemplate,omitempty"`
+	// A new host for every URL of the tracker, those of single goals too; with a scheme before it, that changes too.
+	Domain *string        `json:"domain,omitempty"`
+	Method *firing.Method `json:"method,omitempty"`
+	// Null removes the rule.
+	BodyRule graphql.Omittable[*BodyRuleInput] `json:"bodyRule,omitempty"`
+	// The goals to change; others are unchanged.
+	Goals        []*TrackerGoalInput `json:"goals,omitempty"`
+	AllCampaigns *bool               `json:"allCampaigns,omitempty"`
+	DefaultLinks *bool               `json:"defaultLinks,omitempty"`
+	// All that are chosen for it.
+	CampaignIds []string `json:"campaignIds,omitempty"`
+	// It is called with other trackers' click ids on purpose: a CRM, a bot. It takes no campaign from them.
+	Shares *bool `json:"shares,omitempty"`
+	// Campaigns that another tracker has become this one's alone; otherwise they are refused.
+	MoveCampaigns *bool `json:"moveCampaigns,omitempty"`
+	// Null for its preset's token.
+	Tokens graphql.Omittable[*TrackerTokensInput] `json:"tokens,omitempty"`
+}
+
+type UpdateTrackerPayload struct {
+	Tracker    *db.Tracker  `json:"tracker,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 

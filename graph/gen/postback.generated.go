@@ -40,6 +40,7 @@ type PostbackResolver interface {
 
 	Endpoint(ctx context.Context, obj *db.Postback) (*report.Endpoint, error)
 	Tests(ctx context.Context, obj *db.Postback, first *int) ([]*db.PostbackTest, error)
+	Tracker(ctx context.Context, obj *db.Postback) (*db.Tracker, error)
 }
 type PostbackVersionResolver interface {
 	Author(ctx context.Context, obj *db.PostbackVersion) (*db.User, error)
@@ -1497,6 +1498,38 @@ func (ec *executionContext) fieldContext_Postback_tests(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Postback_tracker(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Postback_tracker(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Postback().Tracker(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Tracker) graphql.Marshaler {
+			return ec.marshalOTracker2ᚖpostriderᚋentᚋdbᚐTracker(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Postback_tracker(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Postback",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tracker(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PostbackConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Postback]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2902,7 +2935,7 @@ func (ec *executionContext) unmarshalInputPostbackFilter(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"scopes", "goals", "campaignIds", "offerIds", "enabled", "search", "affiliateIds"}
+	fieldsInOrder := [...]string{"scopes", "goals", "campaignIds", "offerIds", "trackerIds", "enabled", "search", "affiliateIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2937,6 +2970,13 @@ func (ec *executionContext) unmarshalInputPostbackFilter(ctx context.Context, ob
 				return it, err
 			}
 			it.OfferIDs = data
+		case "trackerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trackerIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TrackerIDs = data
 		case "enabled":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enabled"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -3880,6 +3920,12 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Postback_tests(ctx, field, obj)
+				})
+		case "tracker":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Postback_tracker(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

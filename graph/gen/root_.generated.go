@@ -37,6 +37,7 @@ type ResolverRoot interface {
 	Click() ClickResolver
 	Conversion() ConversionResolver
 	ConversionEvent() ConversionEventResolver
+	CrossedCampaign() CrossedCampaignResolver
 	DayNumbers() DayNumbersResolver
 	DeadDestination() DeadDestinationResolver
 	Deal() DealResolver
@@ -65,7 +66,11 @@ type ResolverRoot interface {
 	SilentIntegration() SilentIntegrationResolver
 	Subscription() SubscriptionResolver
 	Terms() TermsResolver
+	Tracker() TrackerResolver
+	TrackerCrossing() TrackerCrossingResolver
 	TrackerPreset() TrackerPresetResolver
+	TrackerSpec() TrackerSpecResolver
+	TrackerVersion() TrackerVersionResolver
 	TrackingLink() TrackingLinkResolver
 	User() UserResolver
 	Viewer() ViewerResolver
@@ -145,6 +150,16 @@ type ComplexityRoot struct {
 		Scopes     func(childComplexity int) int
 	}
 
+	ArchiveTrackerPayload struct {
+		Tracker    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AssignTrackersPayload struct {
+		Trackers   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Attempt struct {
 		DurationMs        func(childComplexity int) int
 		EmptyMacros       func(childComplexity int) int
@@ -177,6 +192,7 @@ type ComplexityRoot struct {
 		Alert         func(childComplexity int) int
 		CampaignCount func(childComplexity int) int
 		Campaigns     func(childComplexity int) int
+		Crossing      func(childComplexity int) int
 		Goal          func(childComplexity int) int
 		ID            func(childComplexity int) int
 		IgnoredAt     func(childComplexity int) int
@@ -305,6 +321,7 @@ type ComplexityRoot struct {
 		PostbackCount   func(childComplexity int) int
 		Postbacks       func(childComplexity int) int
 		State           func(childComplexity int) int
+		Trackers        func(childComplexity int) int
 		UsedToday       func(childComplexity int) int
 	}
 
@@ -465,10 +482,21 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CreateTrackerPayload struct {
+		Tracker    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CreateUserPayload struct {
 		Password   func(childComplexity int) int
 		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	CrossedCampaign struct {
+		Campaign func(childComplexity int) int
+		ClickIDs func(childComplexity int) int
+		Proposal func(childComplexity int) int
 	}
 
 	DayNumbers struct {
@@ -822,6 +850,8 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		ArchiveTracker          func(childComplexity int, input ArchiveTrackerInput) int
+		AssignTrackers          func(childComplexity int, input AssignTrackersInput) int
 		AttributeByRule         func(childComplexity int, input AttributeByRuleInput) int
 		AttributeConversion     func(childComplexity int, input AttributeConversionInput) int
 		CancelBulkReplay        func(childComplexity int, input ChangeBulkReplayInput) int
@@ -830,6 +860,7 @@ type ComplexityRoot struct {
 		CreateCampaign          func(childComplexity int, input CreateCampaignInput) int
 		CreateDeal              func(childComplexity int, input CreateDealInput) int
 		CreatePostback          func(childComplexity int, input CreatePostbackInput) int
+		CreateTracker           func(childComplexity int, input CreateTrackerInput) int
 		CreateUser              func(childComplexity int, input CreateUserInput) int
 		DeleteLandingPage       func(childComplexity int, input DeleteLandingPageInput) int
 		DeletePostback          func(childComplexity int, input DeletePostbackInput) int
@@ -869,6 +900,7 @@ type ComplexityRoot struct {
 		UpdateConversionStatus  func(childComplexity int, input UpdateConversionStatusInput) int
 		UpdatePostback          func(childComplexity int, input UpdatePostbackInput) int
 		UpdateSettings          func(childComplexity int, input UpdateSettingsInput) int
+		UpdateTracker           func(childComplexity int, input UpdateTrackerInput) int
 	}
 
 	Offer struct {
@@ -949,6 +981,7 @@ type ComplexityRoot struct {
 		SigningSecret    func(childComplexity int) int
 		Statuses         func(childComplexity int) int
 		Tests            func(childComplexity int, first *int) int
+		Tracker          func(childComplexity int) int
 		URLTemplate      func(childComplexity int) int
 		UpdatedAt        func(childComplexity int) int
 		Version          func(childComplexity int) int
@@ -1086,6 +1119,7 @@ type ComplexityRoot struct {
 		ConversionTotals       func(childComplexity int, filter *filter.Conversion) int
 		ConversionTrace        func(childComplexity int, conversionID string) int
 		Conversions            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
+		CrossedTrackers        func(childComplexity int) int
 		Deliveries             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
 		Earnings               func(childComplexity int) int
 		EchoRequests           func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1115,6 +1149,7 @@ type ComplexityRoot struct {
 		Staff                  func(childComplexity int) int
 		StaffHome              func(childComplexity int) int
 		TrackerPresets         func(childComplexity int) int
+		Trackers               func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Tracker) int
 		TrackingLink           func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
 		UndoAttributionPreview func(childComplexity int, id string) int
 		Viewer                 func(childComplexity int) int
@@ -1450,6 +1485,63 @@ type ComplexityRoot struct {
 		WaitMs    func(childComplexity int) int
 	}
 
+	Tracker struct {
+		Affiliate       func(childComplexity int) int
+		AllCampaigns    func(childComplexity int) int
+		ArchivedAt      func(childComplexity int) int
+		BodyRule        func(childComplexity int) int
+		Campaigns       func(childComplexity int) int
+		ChosenCampaigns func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		DefaultLinks    func(childComplexity int) int
+		Domain          func(childComplexity int) int
+		Endpoints       func(childComplexity int) int
+		GlobalID        func(childComplexity int) int
+		Goals           func(childComplexity int) int
+		Health          func(childComplexity int) int
+		Method          func(childComplexity int) int
+		MissingGoals    func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Postbacks       func(childComplexity int) int
+		Preset          func(childComplexity int) int
+		SentTo          func(childComplexity int) int
+		Shares          func(childComplexity int) int
+		Tokens          func(childComplexity int) int
+		URLTemplate     func(childComplexity int) int
+		UpdatedAt       func(childComplexity int) int
+		Version         func(childComplexity int) int
+		Versions        func(childComplexity int) int
+	}
+
+	TrackerConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	TrackerCrossing struct {
+		Affiliate    func(childComplexity int) int
+		Campaigns    func(childComplexity int) int
+		DefaultLinks func(childComplexity int) int
+		Message      func(childComplexity int) int
+		Trackers     func(childComplexity int) int
+		Wrong        func(childComplexity int) int
+	}
+
+	TrackerEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	TrackerGoal struct {
+		Enabled     func(childComplexity int) int
+		Event       func(childComplexity int) int
+		Goal        func(childComplexity int) int
+		OwnURL      func(childComplexity int) int
+		Postbacks   func(childComplexity int) int
+		Statuses    func(childComplexity int) int
+		URLTemplate func(childComplexity int) int
+	}
+
 	TrackerPreset struct {
 		Answer         func(childComplexity int) int
 		Blanks         func(childComplexity int) int
@@ -1465,6 +1557,40 @@ type ComplexityRoot struct {
 		Token          func(childComplexity int) int
 		URLTemplate    func(childComplexity int, goal *string, blanks []*BlankValueInput) int
 		ZeroUnapproved func(childComplexity int) int
+	}
+
+	TrackerSpec struct {
+		AllCampaigns    func(childComplexity int) int
+		BodyRule        func(childComplexity int) int
+		ChosenCampaigns func(childComplexity int) int
+		DefaultLinks    func(childComplexity int) int
+		Goals           func(childComplexity int) int
+		Method          func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Shares          func(childComplexity int) int
+		URLTemplate     func(childComplexity int) int
+	}
+
+	TrackerSpecGoal struct {
+		Enabled     func(childComplexity int) int
+		Goal        func(childComplexity int) int
+		Scope       func(childComplexity int) int
+		Statuses    func(childComplexity int) int
+		URLTemplate func(childComplexity int) int
+	}
+
+	TrackerTokens struct {
+		Param1 func(childComplexity int) int
+		Param2 func(childComplexity int) int
+		Param3 func(childComplexity int) int
+	}
+
+	TrackerVersion struct {
+		Author    func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		GlobalID  func(childComplexity int) int
+		Number    func(childComplexity int) int
+		Spec      func(childComplexity int) int
 	}
 
 	TrackingLink struct {
@@ -1515,6 +1641,11 @@ type ComplexityRoot struct {
 	UpdateSettingsPayload struct {
 		UserErrors func(childComplexity int) int
 		Viewer     func(childComplexity int) int
+	}
+
+	UpdateTrackerPayload struct {
+		Tracker    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	User struct {
@@ -1828,6 +1959,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ApiToken.Scopes(childComplexity), true
 
+	case "ArchiveTrackerPayload.tracker":
+		if e.ComplexityRoot.ArchiveTrackerPayload.Tracker == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveTrackerPayload.Tracker(childComplexity), true
+	case "ArchiveTrackerPayload.userErrors":
+		if e.ComplexityRoot.ArchiveTrackerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveTrackerPayload.UserErrors(childComplexity), true
+
+	case "AssignTrackersPayload.trackers":
+		if e.ComplexityRoot.AssignTrackersPayload.Trackers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignTrackersPayload.Trackers(childComplexity), true
+	case "AssignTrackersPayload.userErrors":
+		if e.ComplexityRoot.AssignTrackersPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignTrackersPayload.UserErrors(childComplexity), true
+
 	case "Attempt.durationMs":
 		if e.ComplexityRoot.Attempt.DurationMs == nil {
 			break
@@ -1980,6 +2137,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AttentionItem.Campaigns(childComplexity), true
+	case "AttentionItem.crossing":
+		if e.ComplexityRoot.AttentionItem.Crossing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttentionItem.Crossing(childComplexity), true
 	case "AttentionItem.goal":
 		if e.ComplexityRoot.AttentionItem.Goal == nil {
 			break
@@ -2481,6 +2644,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.State(childComplexity), true
+	case "Campaign.trackers":
+		if e.ComplexityRoot.Campaign.Trackers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Campaign.Trackers(childComplexity), true
 	case "Campaign.usedToday":
 		if e.ComplexityRoot.Campaign.UsedToday == nil {
 			break
@@ -3090,6 +3259,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreatePostbackPayload.UserErrors(childComplexity), true
 
+	case "CreateTrackerPayload.tracker":
+		if e.ComplexityRoot.CreateTrackerPayload.Tracker == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateTrackerPayload.Tracker(childComplexity), true
+	case "CreateTrackerPayload.userErrors":
+		if e.ComplexityRoot.CreateTrackerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateTrackerPayload.UserErrors(childComplexity), true
+
 	case "CreateUserPayload.password":
 		if e.ComplexityRoot.CreateUserPayload.Password == nil {
 			break
@@ -3108,6 +3290,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateUserPayload.UserErrors(childComplexity), true
+
+	case "CrossedCampaign.campaign":
+		if e.ComplexityRoot.CrossedCampaign.Campaign == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CrossedCampaign.Campaign(childComplexity), true
+	case "CrossedCampaign.clickIds":
+		if e.ComplexityRoot.CrossedCampaign.ClickIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CrossedCampaign.ClickIDs(childComplexity), true
+	case "CrossedCampaign.proposal":
+		if e.ComplexityRoot.CrossedCampaign.Proposal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CrossedCampaign.Proposal(childComplexity), true
 
 	case "DayNumbers.clicks":
 		if e.ComplexityRoot.DayNumbers.Clicks == nil {
@@ -4495,6 +4696,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Money.Currency(childComplexity), true
 
+	case "Mutation.archiveTracker":
+		if e.ComplexityRoot.Mutation.ArchiveTracker == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveTracker_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveTracker(childComplexity, args["input"].(ArchiveTrackerInput)), true
+	case "Mutation.assignTrackers":
+		if e.ComplexityRoot.Mutation.AssignTrackers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_assignTrackers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AssignTrackers(childComplexity, args["input"].(AssignTrackersInput)), true
 	case "Mutation.attributeByRule":
 		if e.ComplexityRoot.Mutation.AttributeByRule == nil {
 			break
@@ -4583,6 +4806,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreatePostback(childComplexity, args["input"].(CreatePostbackInput)), true
+	case "Mutation.createTracker":
+		if e.ComplexityRoot.Mutation.CreateTracker == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createTracker_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateTracker(childComplexity, args["input"].(CreateTrackerInput)), true
 	case "Mutation.createUser":
 		if e.ComplexityRoot.Mutation.CreateUser == nil {
 			break
@@ -5007,6 +5241,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateSettings(childComplexity, args["input"].(UpdateSettingsInput)), true
+	case "Mutation.updateTracker":
+		if e.ComplexityRoot.Mutation.UpdateTracker == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateTracker_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateTracker(childComplexity, args["input"].(UpdateTrackerInput)), true
 
 	case "Offer.attributionWindowDays":
 		if e.ComplexityRoot.Offer.AttributionWindowDays == nil {
@@ -5373,6 +5618,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.Tests(childComplexity, args["first"].(*int)), true
+	case "Postback.tracker":
+		if e.ComplexityRoot.Postback.Tracker == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Postback.Tracker(childComplexity), true
 	case "Postback.urlTemplate":
 		if e.ComplexityRoot.Postback.URLTemplate == nil {
 			break
@@ -5990,6 +6241,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion)), true
+	case "Query.crossedTrackers":
+		if e.ComplexityRoot.Query.CrossedTrackers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CrossedTrackers(childComplexity), true
 	case "Query.deliveries":
 		if e.ComplexityRoot.Query.Deliveries == nil {
 			break
@@ -6250,6 +6507,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.TrackerPresets(childComplexity), true
+	case "Query.trackers":
+		if e.ComplexityRoot.Query.Trackers == nil {
+			break
+		}
+
+		args, err := ec.field_Query_trackers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Trackers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Tracker)), true
 	case "Query.trackingLink":
 		if e.ComplexityRoot.Query.TrackingLink == nil {
 			break
@@ -7429,6 +7697,263 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Timings.WaitMs(childComplexity), true
 
+	case "Tracker.affiliate":
+		if e.ComplexityRoot.Tracker.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Affiliate(childComplexity), true
+	case "Tracker.allCampaigns":
+		if e.ComplexityRoot.Tracker.AllCampaigns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.AllCampaigns(childComplexity), true
+	case "Tracker.archivedAt":
+		if e.ComplexityRoot.Tracker.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.ArchivedAt(childComplexity), true
+	case "Tracker.bodyRule":
+		if e.ComplexityRoot.Tracker.BodyRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.BodyRule(childComplexity), true
+	case "Tracker.campaigns":
+		if e.ComplexityRoot.Tracker.Campaigns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Campaigns(childComplexity), true
+	case "Tracker.chosenCampaigns":
+		if e.ComplexityRoot.Tracker.ChosenCampaigns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.ChosenCampaigns(childComplexity), true
+	case "Tracker.createdAt":
+		if e.ComplexityRoot.Tracker.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.CreatedAt(childComplexity), true
+	case "Tracker.defaultLinks":
+		if e.ComplexityRoot.Tracker.DefaultLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.DefaultLinks(childComplexity), true
+	case "Tracker.domain":
+		if e.ComplexityRoot.Tracker.Domain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Domain(childComplexity), true
+	case "Tracker.endpoints":
+		if e.ComplexityRoot.Tracker.Endpoints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Endpoints(childComplexity), true
+	case "Tracker.id":
+		if e.ComplexityRoot.Tracker.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.GlobalID(childComplexity), true
+	case "Tracker.goals":
+		if e.ComplexityRoot.Tracker.Goals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Goals(childComplexity), true
+	case "Tracker.health":
+		if e.ComplexityRoot.Tracker.Health == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Health(childComplexity), true
+	case "Tracker.method":
+		if e.ComplexityRoot.Tracker.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Method(childComplexity), true
+	case "Tracker.missingGoals":
+		if e.ComplexityRoot.Tracker.MissingGoals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.MissingGoals(childComplexity), true
+	case "Tracker.name":
+		if e.ComplexityRoot.Tracker.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Name(childComplexity), true
+	case "Tracker.postbacks":
+		if e.ComplexityRoot.Tracker.Postbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Postbacks(childComplexity), true
+	case "Tracker.preset":
+		if e.ComplexityRoot.Tracker.Preset == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Preset(childComplexity), true
+	case "Tracker.sentTo":
+		if e.ComplexityRoot.Tracker.SentTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.SentTo(childComplexity), true
+	case "Tracker.shares":
+		if e.ComplexityRoot.Tracker.Shares == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Shares(childComplexity), true
+	case "Tracker.tokens":
+		if e.ComplexityRoot.Tracker.Tokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Tokens(childComplexity), true
+	case "Tracker.urlTemplate":
+		if e.ComplexityRoot.Tracker.URLTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.URLTemplate(childComplexity), true
+	case "Tracker.updatedAt":
+		if e.ComplexityRoot.Tracker.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.UpdatedAt(childComplexity), true
+	case "Tracker.version":
+		if e.ComplexityRoot.Tracker.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Version(childComplexity), true
+	case "Tracker.versions":
+		if e.ComplexityRoot.Tracker.Versions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tracker.Versions(childComplexity), true
+
+	case "TrackerConnection.edges":
+		if e.ComplexityRoot.TrackerConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerConnection.Edges(childComplexity), true
+	case "TrackerConnection.pageInfo":
+		if e.ComplexityRoot.TrackerConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerConnection.PageInfo(childComplexity), true
+
+	case "TrackerCrossing.affiliate":
+		if e.ComplexityRoot.TrackerCrossing.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerCrossing.Affiliate(childComplexity), true
+	case "TrackerCrossing.campaigns":
+		if e.ComplexityRoot.TrackerCrossing.Campaigns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerCrossing.Campaigns(childComplexity), true
+	case "TrackerCrossing.defaultLinks":
+		if e.ComplexityRoot.TrackerCrossing.DefaultLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerCrossing.DefaultLinks(childComplexity), true
+	case "TrackerCrossing.message":
+		if e.ComplexityRoot.TrackerCrossing.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerCrossing.Message(childComplexity), true
+	case "TrackerCrossing.trackers":
+		if e.ComplexityRoot.TrackerCrossing.Trackers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerCrossing.Trackers(childComplexity), true
+	case "TrackerCrossing.wrongDeliveries":
+		if e.ComplexityRoot.TrackerCrossing.Wrong == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerCrossing.Wrong(childComplexity), true
+
+	case "TrackerEdge.cursor":
+		if e.ComplexityRoot.TrackerEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerEdge.Cursor(childComplexity), true
+	case "TrackerEdge.node":
+		if e.ComplexityRoot.TrackerEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerEdge.Node(childComplexity), true
+
+	case "TrackerGoal.enabled":
+		if e.ComplexityRoot.TrackerGoal.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerGoal.Enabled(childComplexity), true
+	case "TrackerGoal.event":
+		if e.ComplexityRoot.TrackerGoal.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerGoal.Event(childComplexity), true
+	case "TrackerGoal.goal":
+		if e.ComplexityRoot.TrackerGoal.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerGoal.Goal(childComplexity), true
+	case "TrackerGoal.ownUrl":
+		if e.ComplexityRoot.TrackerGoal.OwnURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerGoal.OwnURL(childComplexity), true
+	case "TrackerGoal.postbacks":
+		if e.ComplexityRoot.TrackerGoal.Postbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerGoal.Postbacks(childComplexity), true
+	case "TrackerGoal.statuses":
+		if e.ComplexityRoot.TrackerGoal.Statuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerGoal.Statuses(childComplexity), true
+	case "TrackerGoal.urlTemplate":
+		if e.ComplexityRoot.TrackerGoal.URLTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerGoal.URLTemplate(childComplexity), true
+
 	case "TrackerPreset.answer":
 		if e.ComplexityRoot.TrackerPreset.Answer == nil {
 			break
@@ -7518,6 +8043,142 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackerPreset.ZeroUnapproved(childComplexity), true
+
+	case "TrackerSpec.allCampaigns":
+		if e.ComplexityRoot.TrackerSpec.AllCampaigns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpec.AllCampaigns(childComplexity), true
+	case "TrackerSpec.bodyRule":
+		if e.ComplexityRoot.TrackerSpec.BodyRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpec.BodyRule(childComplexity), true
+	case "TrackerSpec.chosenCampaigns":
+		if e.ComplexityRoot.TrackerSpec.ChosenCampaigns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpec.ChosenCampaigns(childComplexity), true
+	case "TrackerSpec.defaultLinks":
+		if e.ComplexityRoot.TrackerSpec.DefaultLinks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpec.DefaultLinks(childComplexity), true
+	case "TrackerSpec.goals":
+		if e.ComplexityRoot.TrackerSpec.Goals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpec.Goals(childComplexity), true
+	case "TrackerSpec.method":
+		if e.ComplexityRoot.TrackerSpec.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpec.Method(childComplexity), true
+	case "TrackerSpec.name":
+		if e.ComplexityRoot.TrackerSpec.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpec.Name(childComplexity), true
+	case "TrackerSpec.shares":
+		if e.ComplexityRoot.TrackerSpec.Shares == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpec.Shares(childComplexity), true
+	case "TrackerSpec.urlTemplate":
+		if e.ComplexityRoot.TrackerSpec.URLTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpec.URLTemplate(childComplexity), true
+
+	case "TrackerSpecGoal.enabled":
+		if e.ComplexityRoot.TrackerSpecGoal.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpecGoal.Enabled(childComplexity), true
+	case "TrackerSpecGoal.goal":
+		if e.ComplexityRoot.TrackerSpecGoal.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpecGoal.Goal(childComplexity), true
+	case "TrackerSpecGoal.scope":
+		if e.ComplexityRoot.TrackerSpecGoal.Scope == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpecGoal.Scope(childComplexity), true
+	case "TrackerSpecGoal.statuses":
+		if e.ComplexityRoot.TrackerSpecGoal.Statuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpecGoal.Statuses(childComplexity), true
+	case "TrackerSpecGoal.urlTemplate":
+		if e.ComplexityRoot.TrackerSpecGoal.URLTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerSpecGoal.URLTemplate(childComplexity), true
+
+	case "TrackerTokens.param1":
+		if e.ComplexityRoot.TrackerTokens.Param1 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerTokens.Param1(childComplexity), true
+	case "TrackerTokens.param2":
+		if e.ComplexityRoot.TrackerTokens.Param2 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerTokens.Param2(childComplexity), true
+	case "TrackerTokens.param3":
+		if e.ComplexityRoot.TrackerTokens.Param3 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerTokens.Param3(childComplexity), true
+
+	case "TrackerVersion.author":
+		if e.ComplexityRoot.TrackerVersion.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerVersion.Author(childComplexity), true
+	case "TrackerVersion.createdAt":
+		if e.ComplexityRoot.TrackerVersion.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerVersion.CreatedAt(childComplexity), true
+	case "TrackerVersion.id":
+		if e.ComplexityRoot.TrackerVersion.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerVersion.GlobalID(childComplexity), true
+	case "TrackerVersion.number":
+		if e.ComplexityRoot.TrackerVersion.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerVersion.Number(childComplexity), true
+	case "TrackerVersion.spec":
+		if e.ComplexityRoot.TrackerVersion.Spec == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerVersion.Spec(childComplexity), true
 
 	case "TrackingLink.campaign":
 		if e.ComplexityRoot.TrackingLink.Campaign == nil {
@@ -7665,6 +8326,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateSettingsPayload.Viewer(childComplexity), true
+
+	case "UpdateTrackerPayload.tracker":
+		if e.ComplexityRoot.UpdateTrackerPayload.Tracker == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateTrackerPayload.Tracker(childComplexity), true
+	case "UpdateTrackerPayload.userErrors":
+		if e.ComplexityRoot.UpdateTrackerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateTrackerPayload.UserErrors(childComplexity), true
 
 	case "User.affiliate":
 		if e.ComplexityRoot.User.Affiliate == nil {
@@ -7837,12 +8511,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AlertFilter", ec.unmarshalInputAlertFilter),
+			graphql.NewInputUnmarshaler("ArchiveTrackerInput", ec.unmarshalInputArchiveTrackerInput),
+			graphql.NewInputUnmarshaler("AssignTrackersInput", ec.unmarshalInputAssignTrackersInput),
 			graphql.NewInputUnmarshaler("AttributeByRuleInput", ec.unmarshalInputAttributeByRuleInput),
 			graphql.NewInputUnmarshaler("AttributeConversionInput", ec.unmarshalInputAttributeConversionInput),
 			graphql.NewInputUnmarshaler("AuditFilter", ec.unmarshalInputAuditFilter),
 			graphql.NewInputUnmarshaler("BlankValueInput", ec.unmarshalInputBlankValueInput),
 			graphql.NewInputUnmarshaler("BodyRuleInput", ec.unmarshalInputBodyRuleInput),
 			graphql.NewInputUnmarshaler("CampaignFilter", ec.unmarshalInputCampaignFilter),
+			graphql.NewInputUnmarshaler("CampaignTrackersInput", ec.unmarshalInputCampaignTrackersInput),
 			graphql.NewInputUnmarshaler("ChangeBulkReplayInput", ec.unmarshalInputChangeBulkReplayInput),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
 			graphql.NewInputUnmarshaler("ClickFilter", ec.unmarshalInputClickFilter),
@@ -7851,6 +8528,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateCampaignInput", ec.unmarshalInputCreateCampaignInput),
 			graphql.NewInputUnmarshaler("CreateDealInput", ec.unmarshalInputCreateDealInput),
 			graphql.NewInputUnmarshaler("CreatePostbackInput", ec.unmarshalInputCreatePostbackInput),
+			graphql.NewInputUnmarshaler("CreateTrackerInput", ec.unmarshalInputCreateTrackerInput),
 			graphql.NewInputUnmarshaler("CreateUserInput", ec.unmarshalInputCreateUserInput),
 			graphql.NewInputUnmarshaler("DealTierInput", ec.unmarshalInputDealTierInput),
 			graphql.NewInputUnmarshaler("DeleteLandingPageInput", ec.unmarshalInputDeleteLandingPageInput),
@@ -7887,12 +8565,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SetUserDisabledInput", ec.unmarshalInputSetUserDisabledInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("TestPostbackInput", ec.unmarshalInputTestPostbackInput),
+			graphql.NewInputUnmarshaler("TrackerFilter", ec.unmarshalInputTrackerFilter),
+			graphql.NewInputUnmarshaler("TrackerGoalInput", ec.unmarshalInputTrackerGoalInput),
+			graphql.NewInputUnmarshaler("TrackerTokensInput", ec.unmarshalInputTrackerTokensInput),
 			graphql.NewInputUnmarshaler("TryDestinationInput", ec.unmarshalInputTryDestinationInput),
 			graphql.NewInputUnmarshaler("UndoAttributionInput", ec.unmarshalInputUndoAttributionInput),
 			graphql.NewInputUnmarshaler("UpdateCampaignInput", ec.unmarshalInputUpdateCampaignInput),
 			graphql.NewInputUnmarshaler("UpdateConversionStatusInput", ec.unmarshalInputUpdateConversionStatusInput),
 			graphql.NewInputUnmarshaler("UpdatePostbackInput", ec.unmarshalInputUpdatePostbackInput),
 			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
+			graphql.NewInputUnmarshaler("UpdateTrackerInput", ec.unmarshalInputUpdateTrackerInput),
 			graphql.NewInputUnmarshaler("WordInput", ec.unmarshalInputWordInput),
 		)
 	}
@@ -8200,9 +8882,9 @@ type Attention {
   postbacks: Int!
 }
 
-"One cause of trouble: it is about one postback, goal, campaign or default link."
+"One cause of trouble: it is about one postback, goal, campaign or default link, or about trackers that meet."
 type AttentionItem {
-  "What ` + "`" + `ignoreAttention` + "`" + ` takes: the id of the alert, or else of the postback or the goal."
+  "What ` + "`" + `ignoreAttention` + "`" + ` takes: the id of the alert, or else of the postback or the goal. Of trackers that meet, the id of the first: they cannot be ignored."
   id: ID!
   severity: Severity!
   "One or two sentences."
@@ -8212,9 +8894,11 @@ type AttentionItem {
   postback: Postback
   "A goal for which no postback fires in ` + "`" + `campaigns` + "`" + `."
   goal: Goal
+  "Trackers that are called with each other's click ids."
+  crossing: TrackerCrossing
   "The default link that an alert is about."
   link: TrackingLink
-  "The campaigns without a postback for the goal, or the one that an alert is about: the first three."
+  "The campaigns without a postback for the goal, or the one that an alert is about, or those in which trackers meet: the first three."
   campaigns: [Campaign!]!
   campaignCount: Int!
   "When it was noticed, or failed last; null for a goal without a postback."
@@ -8538,6 +9222,8 @@ extend type Query {
 input CreateCampaignInput {
   name: String!
   offerId: ID!
+  "The trackers that it is chosen for: its clicks carry their click ids. None leaves it to the tracker with all campaigns."
+  trackerIds: [ID!]
   "Staff only: the campaign's affiliate."
   affiliateId: ID
 }
@@ -9169,6 +9855,8 @@ input DeliveryFilter {
   goals: [String!]
   campaignIds: [ID!]
   postbackIds: [ID!]
+  "Those to the postbacks of trackers. ` + "`" + `deliveryUpdated` + "`" + ` goes by the postbacks that they had when it was subscribed."
+  trackerIds: [ID!]
   statusCodeFrom: Int
   statusCodeTo: Int
   from: Time
@@ -10095,6 +10783,7 @@ input PostbackFilter {
   goals: [String!]
   campaignIds: [ID!]
   offerIds: [ID!]
+  trackerIds: [ID!]
   enabled: Boolean
   search: String @length(max: 200)
   "Staff only."
@@ -10298,6 +10987,128 @@ extend type Mutation {
   updatePostback(input: UpdatePostbackInput!): UpdatePostbackPayload! @auth(scope: WRITE)
   setPostbackEnabled(input: SetPostbackEnabledInput!): SetPostbackEnabledPayload! @auth(scope: WRITE)
   deletePostback(input: DeletePostbackInput!): DeletePostbackPayload! @auth(scope: WRITE)
+}
+`, BuiltIn: false},
+	{Name: "../schema/preset.graphqls", Input: `"The confidence of a proposal."
+enum Confidence {
+  "Documented, or all signals agree."
+  SURE
+  "The usual meaning of a name."
+  LIKELY
+  "One of several meanings."
+  GUESS
+  "Nothing is proposed; the text is kept."
+  NONE
+}
+
+"A tracker's preset, from its documentation."
+type TrackerPreset {
+  "Its unique key: ` + "`" + `keitaro` + "`" + `."
+  key: String!
+  name: String!
+  "What receives the postback: ` + "`" + `tracker` + "`" + `, ` + "`" + `network` + "`" + `, ` + "`" + `ad source` + "`" + `, ` + "`" + `messenger` + "`" + `."
+  kind: String!
+  """
+  The postback URL. Without a goal it works for every goal; with one, values that depend on the goal are fixed
+  (` + "`" + `status=lead` + "`" + `). Blanks that are not given stay as ` + "`" + `<name>` + "`" + `.
+  """
+  urlTemplate(goal: String, blanks: [BlankValueInput!]): String!
+  "Values that the affiliate must enter: a domain, a key."
+  blanks: [PresetBlank!]!
+  "The token for param_1 of the tracking link; null if it is not documented."
+  token: String
+  parameters: [PresetParameter!]!
+  "Whether it reads the status; otherwise it counts every postback as approved."
+  readsStatus: Boolean!
+  "Whether the payout of a conversion that is not approved should be sent as 0."
+  zeroUnapproved: Boolean!
+  "How it deduplicates postbacks, as a text."
+  deduplicates: String!
+  "What its response means, as a text; null if it is not documented."
+  answer: String
+  "The success rule from its documentation; null for none."
+  bodyRule: BodyRule
+  docUrl: String!
+  "What to know before using it."
+  note: String
+}
+
+type PresetBlank {
+  "As it stands in the template, between < and >."
+  name: String!
+  label: String!
+  example: String!
+}
+
+input BlankValueInput {
+  name: String!
+  value: String!
+}
+
+"A parameter that a tracker reads."
+type PresetParameter {
+  name: String!
+  meaning: String!
+  required: Boolean!
+  "What it accepts; empty for anything."
+  values: [String!]!
+  "The proposed value in a template; null to keep it."
+  send: String
+}
+
+"The result of reading a pasted text."
+type Recognition {
+  tracker: TrackerPreset
+  "The confidence in the tracker."
+  confidence: Confidence!
+  "Why this tracker, as a sentence; empty for none."
+  reason: String!
+  "The network whose placeholders they are; null if unknown."
+  network: String
+  "The format of the placeholders: ` + "`" + `{x}` + "`" + `, ` + "`" + `##x##` + "`" + ` …; ` + "`" + `postrider` + "`" + ` for our macros, ` + "`" + `words` + "`" + ` for words such as REPLACE, ` + "`" + `none` + "`" + `."
+  dialect: String!
+  "The part of the text that was read."
+  source: String!
+  "A valid URL template; empty if the text has no URL. If the text has no host, it is ` + "`" + `your-tracker.example` + "`" + `."
+  urlTemplate: String!
+  parameters: [RecognizedParameter!]!
+  "Other parts of the text that may be postback URLs."
+  others: [String!]!
+  "Set if the URL is one of this installation's own, which is no tracker's postback URL."
+  ownUrl: OwnURL
+}
+
+"A URL of this installation in the place of a tracker's."
+type OwnURL {
+  "What it is, and where the right one is found."
+  message: String!
+  "The viewer's tracking link that it is; null for an operator's URL, and for another's link."
+  link: TrackingLink
+}
+
+"One parameter of a pasted URL, and its proposed value."
+type RecognizedParameter {
+  "` + "`" + `path` + "`" + ` for a placeholder in the path, ` + "`" + `fragment` + "`" + ` after #."
+  name: String!
+  "As it was pasted."
+  value: String!
+  "The proposal's macro, the first of several; null to keep the value."
+  macro: String
+  macros: [String!]!
+  "The new value in ` + "`" + `urlTemplate` + "`" + `, with filters."
+  proposal: String!
+  confidence: Confidence!
+  reason: String!
+  "The proposal's position in ` + "`" + `urlTemplate` + "`" + `, in UTF-16 code units."
+  start: Int!
+  end: Int!
+}
+
+extend type Query {
+  "All tracker presets, most common first."
+  trackerPresets: [TrackerPreset!]! @auth
+  "Reads any pasted text, in any tracker's or network's dialect."
+  recognizePostback(text: String!): Recognition! @auth
 }
 `, BuiltIn: false},
 	{Name: "../schema/received.graphqls", Input: `"A call of an operator in the inbound log, whatever its result. Secrets in it are masked."
@@ -10849,126 +11660,294 @@ extend type Mutation {
   runScenarios(input: TestPostbackInput!): RunScenariosPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
-	{Name: "../schema/tracker.graphqls", Input: `"The confidence of a proposal."
-enum Confidence {
-  "Documented, or all signals agree."
-  SURE
-  "The usual meaning of a name."
-  LIKELY
-  "One of several meanings."
-  GUESS
-  "Nothing is proposed; the text is kept."
-  NONE
-}
-
-"A tracker's preset, from its documentation."
-type TrackerPreset {
-  "Its unique key: ` + "`" + `keitaro` + "`" + `."
-  key: String!
+	{Name: "../schema/tracker.graphqls", Input: `"An affiliate's tracker: one URL for its goals, and the campaigns whose clicks carry its click ids."
+type Tracker implements Node {
+  id: ID!
+  affiliate: Affiliate!
   name: String!
-  "What receives the postback: ` + "`" + `tracker` + "`" + `, ` + "`" + `network` + "`" + `, ` + "`" + `ad source` + "`" + `, ` + "`" + `messenger` + "`" + `."
-  kind: String!
-  """
-  The postback URL. Without a goal it works for every goal; with one, values that depend on the goal are fixed
-  (` + "`" + `status=lead` + "`" + `). Blanks that are not given stay as ` + "`" + `<name>` + "`" + `.
-  """
-  urlTemplate(goal: String, blanks: [BlankValueInput!]): String!
-  "Values that the affiliate must enter: a domain, a key."
-  blanks: [PresetBlank!]!
-  "The token for param_1 of the tracking link; null if it is not documented."
-  token: String
-  parameters: [PresetParameter!]!
-  "Whether it reads the status; otherwise it counts every postback as approved."
-  readsStatus: Boolean!
-  "Whether the payout of a conversion that is not approved should be sent as 0."
-  zeroUnapproved: Boolean!
-  "How it deduplicates postbacks, as a text."
-  deduplicates: String!
-  "What its response means, as a text; null if it is not documented."
-  answer: String
-  "The success rule from its documentation; null for none."
-  bodyRule: BodyRule
-  docUrl: String!
-  "What to know before using it."
-  note: String
-}
-
-type PresetBlank {
-  "As it stands in the template, between < and >."
-  name: String!
-  label: String!
-  example: String!
-}
-
-input BlankValueInput {
-  name: String!
-  value: String!
-}
-
-"A parameter that a tracker reads."
-type PresetParameter {
-  name: String!
-  meaning: String!
-  required: Boolean!
-  "What it accepts; empty for anything."
-  values: [String!]!
-  "The proposed value in a template; null to keep it."
-  send: String
-}
-
-"The result of reading a pasted text."
-type Recognition {
-  tracker: TrackerPreset
-  "The confidence in the tracker."
-  confidence: Confidence!
-  "Why this tracker, as a sentence; empty for none."
-  reason: String!
-  "The network whose placeholders they are; null if unknown."
-  network: String
-  "The format of the placeholders: ` + "`" + `{x}` + "`" + `, ` + "`" + `##x##` + "`" + ` …; ` + "`" + `postrider` + "`" + ` for our macros, ` + "`" + `words` + "`" + ` for words such as REPLACE, ` + "`" + `none` + "`" + `."
-  dialect: String!
-  "The part of the text that was read."
-  source: String!
-  "A valid URL template; empty if the text has no URL. If the text has no host, it is ` + "`" + `your-tracker.example` + "`" + `."
+  "Its preset: chosen, or told by its URL; null if it has none."
+  preset: TrackerPreset
+  "The host of its URL."
+  domain: String!
+  "Where it is sent, as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
+  sentTo: String!
+  "The URL of the goals that have no URL of their own."
   urlTemplate: String!
-  parameters: [RecognizedParameter!]!
-  "Other parts of the text that may be postback URLs."
-  others: [String!]!
-  "Set if the URL is one of this installation's own, which is no tracker's postback URL."
-  ownUrl: OwnURL
+  method: HTTPMethod!
+  bodyRule: BodyRule
+  "What it is sent, by goal, in the order of the event dictionary; goals that are switched off and have no postback are left out."
+  goals: [TrackerGoal!]!
+  "Goals without an enabled postback of this tracker that one of its deals pays for, and Registration and FTD, which trackers count."
+  missingGoals: [Goal!]!
+  "Every postback that goes to it."
+  postbacks: [Postback!]!
+  "Whether it has every campaign that no other tracker has chosen, new ones too."
+  allCampaigns: Boolean!
+  "Whether it has the default links, which have no campaign."
+  defaultLinks: Boolean!
+  "Whether it is called with other trackers' click ids on purpose: a CRM, a bot. With ` + "`" + `allCampaigns` + "`" + ` it has every campaign then."
+  shares: Boolean!
+  "The campaigns that were chosen for it."
+  chosenCampaigns: [Campaign!]!
+  "The campaigns that it has: those chosen for it and, with ` + "`" + `allCampaigns` + "`" + `, those that no tracker has chosen."
+  campaigns: [Campaign!]!
+  "What its tracking links carry."
+  tokens: TrackerTokens!
+  version: Int!
+  "Newest first."
+  versions: [TrackerVersion!]!
+  "Deliveries of all its postbacks."
+  health: PostbackHealth!
+  "The servers of its URLs: one, but for goals with a URL elsewhere."
+  endpoints: [Endpoint!]!
+  archivedAt: Time
+  createdAt: Time!
+  updatedAt: Time!
 }
 
-"A URL of this installation in the place of a tracker's."
-type OwnURL {
-  "What it is, and where the right one is found."
-  message: String!
-  "The viewer's tracking link that it is; null for an operator's URL, and for another's link."
-  link: TrackingLink
+"The tokens that a tracker's links carry: the tracker replaces them with values of the click."
+type TrackerTokens {
+  "The click id, in most set-ups; null for none."
+  param1: String
+  param2: String
+  param3: String
 }
 
-"One parameter of a pasted URL, and its proposed value."
-type RecognizedParameter {
-  "` + "`" + `path` + "`" + ` for a placeholder in the path, ` + "`" + `fragment` + "`" + ` after #."
+"What a tracker is sent for a goal."
+type TrackerGoal {
+  goal: Goal!
+  "Whether some postback for it is enabled."
+  enabled: Boolean!
+  "The statuses that it fires for."
+  statuses: [ConversionStatus!]!
+  "What the URL sends as the event; null if it has no macro for the goal."
+  event: String
+  "The tracker's URL, or the goal's own."
+  urlTemplate: String!
+  "Whether the URL is the goal's own."
+  ownUrl: Boolean!
+  "The postbacks for it: one, but for campaign postbacks and such."
+  postbacks: [Postback!]!
+}
+
+"A tracker as it was at one time."
+type TrackerVersion implements Node {
+  id: ID!
+  number: Int!
+  spec: TrackerSpec!
+  createdAt: Time!
+  "Who saved it."
+  author: User
+}
+
+"What a tracker was at one time."
+type TrackerSpec {
   name: String!
-  "As it was pasted."
-  value: String!
-  "The proposal's macro, the first of several; null to keep the value."
-  macro: String
-  macros: [String!]!
-  "The new value in ` + "`" + `urlTemplate` + "`" + `, with filters."
-  proposal: String!
-  confidence: Confidence!
-  reason: String!
-  "The proposal's position in ` + "`" + `urlTemplate` + "`" + `, in UTF-16 code units."
-  start: Int!
-  end: Int!
+  urlTemplate: String!
+  method: HTTPMethod!
+  bodyRule: BodyRule
+  allCampaigns: Boolean!
+  defaultLinks: Boolean!
+  shares: Boolean!
+  "The campaigns that were chosen for it."
+  chosenCampaigns: [Campaign!]!
+  "What each of its postbacks sent."
+  goals: [TrackerSpecGoal!]!
+}
+
+"What one postback of a tracker sent at that time."
+type TrackerSpecGoal {
+  "The goal's key."
+  goal: String!
+  scope: PostbackScope!
+  enabled: Boolean!
+  statuses: [ConversionStatus!]!
+  urlTemplate: String!
+}
+
+extend type Postback {
+  "The tracker that it goes to; null for a deleted one that never had any."
+  tracker: Tracker
+}
+
+extend type Campaign {
+  "The trackers whose click ids its clicks carry: those chosen for it, else those with all campaigns."
+  trackers: [Tracker!]!
+}
+
+type TrackerConnection {
+  edges: [TrackerEdge!]!
+  pageInfo: PageInfo!
+}
+
+type TrackerEdge {
+  node: Tracker!
+  cursor: String!
+}
+
+input TrackerFilter {
+  "Part of the name or of the URL."
+  search: String @length(max: 200)
+  "Those that have one of these campaigns."
+  campaignIds: [ID!]
+  "False leaves archived ones out, true lists only these; both if left out."
+  archived: Boolean = false
+  "Staff only."
+  affiliateIds: [ID!]
+}
+
+"Trackers whose click ids would be mixed up: several are called with the same param of the same clicks."
+type TrackerCrossing {
+  affiliate: Affiliate!
+  trackers: [Tracker!]!
+  "Campaigns in which they meet."
+  campaigns: [CrossedCampaign!]!
+  "Whether they meet on the default links too."
+  defaultLinks: Boolean!
+  "How many postbacks of the last 30 days reached a tracker with the click id of another: of each conversion all but one."
+  wrongDeliveries: Int!
+  "What is wrong, as a sentence."
+  message: String!
+}
+
+"A campaign in which several trackers meet."
+type CrossedCampaign {
+  campaign: Campaign!
+  "The last click ids that its clicks carried, to tell by which tracker made them; newest first, at most 3."
+  clickIds: [String!]!
+  "The tracker that made them, as far as the trackers' answers tell; null if all of them take them."
+  proposal: Tracker
 }
 
 extend type Query {
-  "All tracker presets, most common first."
-  trackerPresets: [TrackerPreset!]! @auth
-  "Reads any pasted text, in any tracker's or network's dialect."
-  recognizePostback(text: String!): Recognition! @auth
+  "The viewer's trackers, newest first."
+  trackers(first: Int, after: String, last: Int, before: String, filter: TrackerFilter): TrackerConnection! @auth
+  "Trackers of the viewer that meet in one campaign and would be called with each other's click ids; fix it with ` + "`" + `assignTrackers` + "`" + `."
+  crossedTrackers: [TrackerCrossing!]! @auth
+}
+
+input TrackerTokensInput {
+  param1: String
+  param2: String
+  param3: String
+}
+
+"A goal of a tracker. Fields that are left out are unchanged; for a new goal, approved conversions fire the tracker's URL."
+input TrackerGoalInput {
+  "The goal's key."
+  goal: String!
+  enabled: Boolean = true
+  statuses: [ConversionStatus!]
+  "Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays."
+  sendCorrections: Boolean
+  "What to send as the event: the value of the goal's macro in the URL."
+  event: String
+  "A URL of its own; empty for the tracker's."
+  urlTemplate: String
+}
+
+input CreateTrackerInput {
+  "By default its preset's name, or its host."
+  name: String
+  "A preset's key; by default told by the URL."
+  preset: String
+  urlTemplate: String!
+  method: HTTPMethod
+  bodyRule: BodyRuleInput
+  "One postback is created for each that is enabled."
+  goals: [TrackerGoalInput!]!
+  "Every campaign that no other tracker has chosen; true unless ` + "`" + `campaignIds` + "`" + ` is given."
+  allCampaigns: Boolean
+  "True unless ` + "`" + `campaignIds` + "`" + ` is given."
+  defaultLinks: Boolean
+  campaignIds: [ID!]
+  "It is called with other trackers' click ids on purpose: a CRM, a bot. It takes no campaign from them."
+  shares: Boolean
+  "Campaigns that another tracker has become this one's alone; otherwise they are refused."
+  moveCampaigns: Boolean = false
+  "By default its preset's token in param_1."
+  tokens: TrackerTokensInput
+  "Staff only: the tracker's affiliate."
+  affiliateId: ID
+}
+
+type CreateTrackerPayload {
+  tracker: Tracker
+  userErrors: [UserError!]!
+}
+
+"Fields that are left out are unchanged."
+input UpdateTrackerInput {
+  id: ID!
+  "The version that the change begins from: if another was saved since, nothing is changed, and an error of this field says who saved it."
+  version: Int
+  name: String
+  preset: String
+  "The new URL of all goals that have no URL of their own."
+  urlTemplate: String
+  "A new host for every URL of the tracker, those of single goals too; with a scheme before it, that changes too."
+  domain: String
+  method: HTTPMethod
+  "Null removes the rule."
+  bodyRule: BodyRuleInput
+  "The goals to change; others are unchanged."
+  goals: [TrackerGoalInput!]
+  allCampaigns: Boolean
+  defaultLinks: Boolean
+  "All that are chosen for it."
+  campaignIds: [ID!]
+  "It is called with other trackers' click ids on purpose: a CRM, a bot. It takes no campaign from them."
+  shares: Boolean
+  "Campaigns that another tracker has become this one's alone; otherwise they are refused."
+  moveCampaigns: Boolean = false
+  "Null for its preset's token."
+  tokens: TrackerTokensInput
+}
+
+type UpdateTrackerPayload {
+  tracker: Tracker
+  userErrors: [UserError!]!
+}
+
+input ArchiveTrackerInput {
+  id: ID!
+}
+
+type ArchiveTrackerPayload {
+  tracker: Tracker
+  userErrors: [UserError!]!
+}
+
+"The trackers of one campaign; none leaves it to the tracker with all campaigns."
+input CampaignTrackersInput {
+  campaignId: ID!
+  trackerIds: [ID!]!
+}
+
+input AssignTrackersInput {
+  campaigns: [CampaignTrackersInput!]!
+  "The tracker of all other campaigns, and of new ones; the only one with ` + "`" + `allCampaigns` + "`" + ` then."
+  remaining: ID
+  "The tracker of the default links; the only one with them then."
+  defaultLinks: ID
+  "Staff only: whose trackers they are."
+  affiliateId: ID
+}
+
+type AssignTrackersPayload {
+  "All trackers of the affiliate."
+  trackers: [Tracker!]!
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  createTracker(input: CreateTrackerInput!): CreateTrackerPayload! @auth(scope: WRITE)
+  "Changes a tracker and all its postbacks at once: a new version of each."
+  updateTracker(input: UpdateTrackerInput!): UpdateTrackerPayload! @auth(scope: WRITE)
+  "Deletes a tracker's postbacks and gives its campaigns up; its deliveries stay."
+  archiveTracker(input: ArchiveTrackerInput!): ArchiveTrackerPayload! @auth(scope: WRITE)
+  "Chooses the trackers of several campaigns at once: each click carries the click id of one tracker."
+  assignTrackers(input: AssignTrackersInput!): AssignTrackersPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
 }
@@ -11114,6 +12093,26 @@ func (ec *executionContext) childFields_ApiToken(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type ApiToken", field.Name)
 }
 
+func (ec *executionContext) childFields_ArchiveTrackerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tracker":
+		return ec.fieldContext_ArchiveTrackerPayload_tracker(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ArchiveTrackerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ArchiveTrackerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AssignTrackersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "trackers":
+		return ec.fieldContext_AssignTrackersPayload_trackers(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AssignTrackersPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignTrackersPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Attempt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11184,6 +12183,8 @@ func (ec *executionContext) childFields_AttentionItem(ctx context.Context, field
 		return ec.fieldContext_AttentionItem_postback(ctx, field)
 	case "goal":
 		return ec.fieldContext_AttentionItem_goal(ctx, field)
+	case "crossing":
+		return ec.fieldContext_AttentionItem_crossing(ctx, field)
 	case "link":
 		return ec.fieldContext_AttentionItem_link(ctx, field)
 	case "campaigns":
@@ -11436,6 +12437,8 @@ func (ec *executionContext) childFields_Campaign(ctx context.Context, field grap
 		return ec.fieldContext_Campaign_numbers(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Campaign_createdAt(ctx, field)
+	case "trackers":
+		return ec.fieldContext_Campaign_trackers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Campaign", field.Name)
 }
@@ -11754,6 +12757,16 @@ func (ec *executionContext) childFields_CreatePostbackPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type CreatePostbackPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateTrackerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tracker":
+		return ec.fieldContext_CreateTrackerPayload_tracker(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateTrackerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateTrackerPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -11764,6 +12777,18 @@ func (ec *executionContext) childFields_CreateUserPayload(ctx context.Context, f
 		return ec.fieldContext_CreateUserPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateUserPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CrossedCampaign(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "campaign":
+		return ec.fieldContext_CrossedCampaign_campaign(ctx, field)
+	case "clickIds":
+		return ec.fieldContext_CrossedCampaign_clickIds(ctx, field)
+	case "proposal":
+		return ec.fieldContext_CrossedCampaign_proposal(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CrossedCampaign", field.Name)
 }
 
 func (ec *executionContext) childFields_DayNumbers(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12630,6 +13655,8 @@ func (ec *executionContext) childFields_Postback(ctx context.Context, field grap
 		return ec.fieldContext_Postback_endpoint(ctx, field)
 	case "tests":
 		return ec.fieldContext_Postback_tests(ctx, field)
+	case "tracker":
+		return ec.fieldContext_Postback_tracker(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Postback", field.Name)
 }
@@ -13512,6 +14539,120 @@ func (ec *executionContext) childFields_Timings(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Timings", field.Name)
 }
 
+func (ec *executionContext) childFields_Tracker(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Tracker_id(ctx, field)
+	case "affiliate":
+		return ec.fieldContext_Tracker_affiliate(ctx, field)
+	case "name":
+		return ec.fieldContext_Tracker_name(ctx, field)
+	case "preset":
+		return ec.fieldContext_Tracker_preset(ctx, field)
+	case "domain":
+		return ec.fieldContext_Tracker_domain(ctx, field)
+	case "sentTo":
+		return ec.fieldContext_Tracker_sentTo(ctx, field)
+	case "urlTemplate":
+		return ec.fieldContext_Tracker_urlTemplate(ctx, field)
+	case "method":
+		return ec.fieldContext_Tracker_method(ctx, field)
+	case "bodyRule":
+		return ec.fieldContext_Tracker_bodyRule(ctx, field)
+	case "goals":
+		return ec.fieldContext_Tracker_goals(ctx, field)
+	case "missingGoals":
+		return ec.fieldContext_Tracker_missingGoals(ctx, field)
+	case "postbacks":
+		return ec.fieldContext_Tracker_postbacks(ctx, field)
+	case "allCampaigns":
+		return ec.fieldContext_Tracker_allCampaigns(ctx, field)
+	case "defaultLinks":
+		return ec.fieldContext_Tracker_defaultLinks(ctx, field)
+	case "shares":
+		return ec.fieldContext_Tracker_shares(ctx, field)
+	case "chosenCampaigns":
+		return ec.fieldContext_Tracker_chosenCampaigns(ctx, field)
+	case "campaigns":
+		return ec.fieldContext_Tracker_campaigns(ctx, field)
+	case "tokens":
+		return ec.fieldContext_Tracker_tokens(ctx, field)
+	case "version":
+		return ec.fieldContext_Tracker_version(ctx, field)
+	case "versions":
+		return ec.fieldContext_Tracker_versions(ctx, field)
+	case "health":
+		return ec.fieldContext_Tracker_health(ctx, field)
+	case "endpoints":
+		return ec.fieldContext_Tracker_endpoints(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_Tracker_archivedAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Tracker_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Tracker_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Tracker", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_TrackerConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TrackerConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerCrossing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_TrackerCrossing_affiliate(ctx, field)
+	case "trackers":
+		return ec.fieldContext_TrackerCrossing_trackers(ctx, field)
+	case "campaigns":
+		return ec.fieldContext_TrackerCrossing_campaigns(ctx, field)
+	case "defaultLinks":
+		return ec.fieldContext_TrackerCrossing_defaultLinks(ctx, field)
+	case "wrongDeliveries":
+		return ec.fieldContext_TrackerCrossing_wrongDeliveries(ctx, field)
+	case "message":
+		return ec.fieldContext_TrackerCrossing_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerCrossing", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_TrackerEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_TrackerEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerGoal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_TrackerGoal_goal(ctx, field)
+	case "enabled":
+		return ec.fieldContext_TrackerGoal_enabled(ctx, field)
+	case "statuses":
+		return ec.fieldContext_TrackerGoal_statuses(ctx, field)
+	case "event":
+		return ec.fieldContext_TrackerGoal_event(ctx, field)
+	case "urlTemplate":
+		return ec.fieldContext_TrackerGoal_urlTemplate(ctx, field)
+	case "ownUrl":
+		return ec.fieldContext_TrackerGoal_ownUrl(ctx, field)
+	case "postbacks":
+		return ec.fieldContext_TrackerGoal_postbacks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerGoal", field.Name)
+}
+
 func (ec *executionContext) childFields_TrackerPreset(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -13544,6 +14685,74 @@ func (ec *executionContext) childFields_TrackerPreset(ctx context.Context, field
 		return ec.fieldContext_TrackerPreset_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TrackerPreset", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerSpec(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_TrackerSpec_name(ctx, field)
+	case "urlTemplate":
+		return ec.fieldContext_TrackerSpec_urlTemplate(ctx, field)
+	case "method":
+		return ec.fieldContext_TrackerSpec_method(ctx, field)
+	case "bodyRule":
+		return ec.fieldContext_TrackerSpec_bodyRule(ctx, field)
+	case "allCampaigns":
+		return ec.fieldContext_TrackerSpec_allCampaigns(ctx, field)
+	case "defaultLinks":
+		return ec.fieldContext_TrackerSpec_defaultLinks(ctx, field)
+	case "shares":
+		return ec.fieldContext_TrackerSpec_shares(ctx, field)
+	case "chosenCampaigns":
+		return ec.fieldContext_TrackerSpec_chosenCampaigns(ctx, field)
+	case "goals":
+		return ec.fieldContext_TrackerSpec_goals(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerSpec", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerSpecGoal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_TrackerSpecGoal_goal(ctx, field)
+	case "scope":
+		return ec.fieldContext_TrackerSpecGoal_scope(ctx, field)
+	case "enabled":
+		return ec.fieldContext_TrackerSpecGoal_enabled(ctx, field)
+	case "statuses":
+		return ec.fieldContext_TrackerSpecGoal_statuses(ctx, field)
+	case "urlTemplate":
+		return ec.fieldContext_TrackerSpecGoal_urlTemplate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerSpecGoal", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerTokens(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "param1":
+		return ec.fieldContext_TrackerTokens_param1(ctx, field)
+	case "param2":
+		return ec.fieldContext_TrackerTokens_param2(ctx, field)
+	case "param3":
+		return ec.fieldContext_TrackerTokens_param3(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerTokens", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TrackerVersion_id(ctx, field)
+	case "number":
+		return ec.fieldContext_TrackerVersion_number(ctx, field)
+	case "spec":
+		return ec.fieldContext_TrackerVersion_spec(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TrackerVersion_createdAt(ctx, field)
+	case "author":
+		return ec.fieldContext_TrackerVersion_author(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerVersion", field.Name)
 }
 
 func (ec *executionContext) childFields_TrackingLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13644,6 +14853,16 @@ func (ec *executionContext) childFields_UpdateSettingsPayload(ctx context.Contex
 		return ec.fieldContext_UpdateSettingsPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateSettingsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateTrackerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tracker":
+		return ec.fieldContext_UpdateTrackerPayload_tracker(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateTrackerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateTrackerPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -5,12 +5,18 @@ package gen
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/domain/presets"
 	"postrider/ent/db"
+	"postrider/graph/filter"
+	"postrider/graph/page"
+	"postrider/report"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -18,253 +24,283 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
-type PresetParameterResolver interface {
-	Send(ctx context.Context, obj *presets.Parameter) (*string, error)
+type CrossedCampaignResolver interface {
+	Campaign(ctx context.Context, obj *report.CrossedCampaign) (*db.Campaign, error)
+
+	Proposal(ctx context.Context, obj *report.CrossedCampaign) (*db.Tracker, error)
 }
-type TrackerPresetResolver interface {
-	URLTemplate(ctx context.Context, obj *presets.Preset, goal *string, blanks []*BlankValueInput) (string, error)
+type TrackerResolver interface {
+	Affiliate(ctx context.Context, obj *db.Tracker) (*db.Affiliate, error)
 
-	Token(ctx context.Context, obj *presets.Preset) (*string, error)
+	Preset(ctx context.Context, obj *db.Tracker) (*presets.Preset, error)
+	Domain(ctx context.Context, obj *db.Tracker) (string, error)
+	SentTo(ctx context.Context, obj *db.Tracker) (string, error)
 
-	Answer(ctx context.Context, obj *presets.Preset) (*string, error)
-	BodyRule(ctx context.Context, obj *presets.Preset) (*firing.BodyRule, error)
+	Goals(ctx context.Context, obj *db.Tracker) ([]*TrackerGoal, error)
+	MissingGoals(ctx context.Context, obj *db.Tracker) ([]*db.Goal, error)
+	Postbacks(ctx context.Context, obj *db.Tracker) ([]*db.Postback, error)
 
-	Note(ctx context.Context, obj *presets.Preset) (*string, error)
+	ChosenCampaigns(ctx context.Context, obj *db.Tracker) ([]*db.Campaign, error)
+	Campaigns(ctx context.Context, obj *db.Tracker) ([]*db.Campaign, error)
+	Tokens(ctx context.Context, obj *db.Tracker) (*TrackerTokens, error)
+
+	Versions(ctx context.Context, obj *db.Tracker) ([]*db.TrackerVersion, error)
+	Health(ctx context.Context, obj *db.Tracker) (*report.PostbackHealth, error)
+	Endpoints(ctx context.Context, obj *db.Tracker) ([]*report.Endpoint, error)
+}
+type TrackerCrossingResolver interface {
+	Affiliate(ctx context.Context, obj *report.Crossing) (*db.Affiliate, error)
+	Trackers(ctx context.Context, obj *report.Crossing) ([]*db.Tracker, error)
+}
+type TrackerSpecResolver interface {
+	ChosenCampaigns(ctx context.Context, obj *firing.TrackerSpec) ([]*db.Campaign, error)
+}
+type TrackerVersionResolver interface {
+	Author(ctx context.Context, obj *db.TrackerVersion) (*db.User, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
 
-func (ec *executionContext) field_TrackerPreset_urlTemplate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
-	var err error
-	args := map[string]any{}
-	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "goal",
-		func(ctx context.Context, v any) (*string, error) {
-			return ec.unmarshalOString2ᚖstring(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["goal"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "blanks",
-		func(ctx context.Context, v any) ([]*BlankValueInput, error) {
-			return ec.unmarshalOBlankValueInput2ᚕᚖpostriderᚋgraphᚋgenᚐBlankValueInputᚄ(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["blanks"] = arg1
-	return args, nil
-}
-
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _OwnURL_message(ctx context.Context, field graphql.CollectedField, obj *OwnURL) (ret graphql.Marshaler) {
+func (ec *executionContext) _ArchiveTrackerPayload_tracker(ctx context.Context, field graphql.CollectedField, obj *ArchiveTrackerPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OwnURL_message(ctx, field)
+			return ec.fieldContext_ArchiveTrackerPayload_tracker(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Message, nil
+			return obj.Tracker, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_OwnURL_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("OwnURL", field, false, false, "String")
-}
-
-func (ec *executionContext) _OwnURL_link(ctx context.Context, field graphql.CollectedField, obj *OwnURL) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_OwnURL_link(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Link, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *db.TrackingLink) graphql.Marshaler {
-			return ec.marshalOTrackingLink2ᚖpostriderᚋentᚋdbᚐTrackingLink(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Tracker) graphql.Marshaler {
+			return ec.marshalOTracker2ᚖpostriderᚋentᚋdbᚐTracker(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_OwnURL_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_ArchiveTrackerPayload_tracker(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "OwnURL",
+		Object:     "ArchiveTrackerPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_TrackingLink(ctx, field)
+			return ec.childFields_Tracker(ctx, field)
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _PresetBlank_name(ctx context.Context, field graphql.CollectedField, obj *presets.Blank) (ret graphql.Marshaler) {
+func (ec *executionContext) _ArchiveTrackerPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ArchiveTrackerPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PresetBlank_name(ctx, field)
+			return ec.fieldContext_ArchiveTrackerPayload_userErrors(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
+			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_PresetBlank_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, "String")
+func (ec *executionContext) fieldContext_ArchiveTrackerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArchiveTrackerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _PresetBlank_label(ctx context.Context, field graphql.CollectedField, obj *presets.Blank) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssignTrackersPayload_trackers(ctx context.Context, field graphql.CollectedField, obj *AssignTrackersPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PresetBlank_label(ctx, field)
+			return ec.fieldContext_AssignTrackersPayload_trackers(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Label, nil
+			return obj.Trackers, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Tracker) graphql.Marshaler {
+			return ec.marshalNTracker2ᚕᚖpostriderᚋentᚋdbᚐTrackerᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_PresetBlank_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, "String")
+func (ec *executionContext) fieldContext_AssignTrackersPayload_trackers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignTrackersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tracker(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _PresetBlank_example(ctx context.Context, field graphql.CollectedField, obj *presets.Blank) (ret graphql.Marshaler) {
+func (ec *executionContext) _AssignTrackersPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *AssignTrackersPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PresetBlank_example(ctx, field)
+			return ec.fieldContext_AssignTrackersPayload_userErrors(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Example, nil
+			return obj.UserErrors, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_PresetBlank_example(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetBlank", field, false, false, "String")
+func (ec *executionContext) fieldContext_AssignTrackersPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignTrackersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _PresetParameter_name(ctx context.Context, field graphql.CollectedField, obj *presets.Parameter) (ret graphql.Marshaler) {
+func (ec *executionContext) _CreateTrackerPayload_tracker(ctx context.Context, field graphql.CollectedField, obj *CreateTrackerPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PresetParameter_name(ctx, field)
+			return ec.fieldContext_CreateTrackerPayload_tracker(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
+			return obj.Tracker, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Tracker) graphql.Marshaler {
+			return ec.marshalOTracker2ᚖpostriderᚋentᚋdbᚐTracker(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateTrackerPayload_tracker(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateTrackerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tracker(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateTrackerPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreateTrackerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateTrackerPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_PresetParameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "String")
+func (ec *executionContext) fieldContext_CreateTrackerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateTrackerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _PresetParameter_meaning(ctx context.Context, field graphql.CollectedField, obj *presets.Parameter) (ret graphql.Marshaler) {
+func (ec *executionContext) _CrossedCampaign_campaign(ctx context.Context, field graphql.CollectedField, obj *report.CrossedCampaign) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PresetParameter_meaning(ctx, field)
+			return ec.fieldContext_CrossedCampaign_campaign(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Meaning, nil
+			return ec.Resolvers.CrossedCampaign().Campaign(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Campaign) graphql.Marshaler {
+			return ec.marshalNCampaign2ᚖpostriderᚋentᚋdbᚐCampaign(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_PresetParameter_meaning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "String")
+func (ec *executionContext) fieldContext_CrossedCampaign_campaign(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CrossedCampaign",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Campaign(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _PresetParameter_required(ctx context.Context, field graphql.CollectedField, obj *presets.Parameter) (ret graphql.Marshaler) {
+func (ec *executionContext) _CrossedCampaign_clickIds(ctx context.Context, field graphql.CollectedField, obj *report.CrossedCampaign) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PresetParameter_required(ctx, field)
+			return ec.fieldContext_CrossedCampaign_clickIds(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Required, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_PresetParameter_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _PresetParameter_values(ctx context.Context, field graphql.CollectedField, obj *presets.Parameter) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PresetParameter_values(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Values, nil
+			return obj.ClickIDs, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
@@ -274,43 +310,130 @@ func (ec *executionContext) _PresetParameter_values(ctx context.Context, field g
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_PresetParameter_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetParameter", field, false, false, "String")
+func (ec *executionContext) fieldContext_CrossedCampaign_clickIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CrossedCampaign", field, false, false, "String")
 }
 
-func (ec *executionContext) _PresetParameter_send(ctx context.Context, field graphql.CollectedField, obj *presets.Parameter) (ret graphql.Marshaler) {
+func (ec *executionContext) _CrossedCampaign_proposal(ctx context.Context, field graphql.CollectedField, obj *report.CrossedCampaign) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_PresetParameter_send(ctx, field)
+			return ec.fieldContext_CrossedCampaign_proposal(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.PresetParameter().Send(ctx, obj)
+			return ec.Resolvers.CrossedCampaign().Proposal(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Tracker) graphql.Marshaler {
+			return ec.marshalOTracker2ᚖpostriderᚋentᚋdbᚐTracker(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_PresetParameter_send(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PresetParameter", field, true, true, "String")
+func (ec *executionContext) fieldContext_CrossedCampaign_proposal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CrossedCampaign",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tracker(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
-func (ec *executionContext) _Recognition_tracker(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+func (ec *executionContext) _Tracker_id(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Recognition_tracker(ctx, field)
+			return ec.fieldContext_Tracker_id(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Tracker, nil
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, true, false, "ID")
+}
+
+func (ec *executionContext) _Tracker_affiliate(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_affiliate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tracker().Affiliate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Affiliate) graphql.Marshaler {
+			return ec.marshalNAffiliate2ᚖpostriderᚋentᚋdbᚐAffiliate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_affiliate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tracker",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Affiliate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tracker_name(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, false, false, "String")
+}
+
+func (ec *executionContext) _Tracker_preset(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_preset(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tracker().Preset(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *presets.Preset) graphql.Marshaler {
@@ -320,12 +443,12 @@ func (ec *executionContext) _Recognition_tracker(ctx context.Context, field grap
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Recognition_tracker(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Tracker_preset(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "Recognition",
+		Object:     "Tracker",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_TrackerPreset(ctx, field)
 		},
@@ -333,39 +456,16 @@ func (ec *executionContext) fieldContext_Recognition_tracker(_ context.Context, 
 	return fc, nil
 }
 
-func (ec *executionContext) _Recognition_confidence(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+func (ec *executionContext) _Tracker_domain(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Recognition_confidence(ctx, field)
+			return ec.fieldContext_Tracker_domain(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Confidence, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v presets.Confidence) graphql.Marshaler {
-			return ec.marshalNConfidence2postriderᚋdomainᚋpresetsᚐConfidence(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Recognition_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, "Confidence")
-}
-
-func (ec *executionContext) _Recognition_reason(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Recognition_reason(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Reason, nil
+			return ec.Resolvers.Tracker().Domain(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -375,43 +475,20 @@ func (ec *executionContext) _Recognition_reason(ctx context.Context, field graph
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Recognition_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
+func (ec *executionContext) fieldContext_Tracker_domain(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, true, true, "String")
 }
 
-func (ec *executionContext) _Recognition_network(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+func (ec *executionContext) _Tracker_sentTo(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Recognition_network(ctx, field)
+			return ec.fieldContext_Tracker_sentTo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Network, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Recognition_network(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
-}
-
-func (ec *executionContext) _Recognition_dialect(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Recognition_dialect(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Dialect, nil
+			return ec.Resolvers.Tracker().SentTo(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -421,40 +498,17 @@ func (ec *executionContext) _Recognition_dialect(ctx context.Context, field grap
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Recognition_dialect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
+func (ec *executionContext) fieldContext_Tracker_sentTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, true, true, "String")
 }
 
-func (ec *executionContext) _Recognition_source(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+func (ec *executionContext) _Tracker_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Recognition_source(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Source, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Recognition_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
-}
-
-func (ec *executionContext) _Recognition_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Recognition_urlTemplate(ctx, field)
+			return ec.fieldContext_Tracker_urlTemplate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.URLTemplate, nil
@@ -467,606 +521,43 @@ func (ec *executionContext) _Recognition_urlTemplate(ctx context.Context, field 
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Recognition_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
+func (ec *executionContext) fieldContext_Tracker_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, false, false, "String")
 }
 
-func (ec *executionContext) _Recognition_parameters(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+func (ec *executionContext) _Tracker_method(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Recognition_parameters(ctx, field)
+			return ec.fieldContext_Tracker_method(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Parameters, nil
+			return obj.Method, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*RecognizedParameter) graphql.Marshaler {
-			return ec.marshalNRecognizedParameter2ᚕᚖpostriderᚋgraphᚋgenᚐRecognizedParameterᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v firing.Method) graphql.Marshaler {
+			return ec.marshalNHTTPMethod2postriderᚋdomainᚋfiringᚐMethod(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Recognition_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Recognition",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RecognizedParameter(ctx, field)
-		},
-	}
-	return fc, nil
+func (ec *executionContext) fieldContext_Tracker_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, false, false, "HTTPMethod")
 }
 
-func (ec *executionContext) _Recognition_others(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
+func (ec *executionContext) _Tracker_bodyRule(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Recognition_others(ctx, field)
+			return ec.fieldContext_Tracker_bodyRule(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Others, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_Recognition_others(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Recognition", field, false, false, "String")
-}
-
-func (ec *executionContext) _Recognition_ownUrl(ctx context.Context, field graphql.CollectedField, obj *Recognition) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Recognition_ownUrl(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.OwnURL, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *OwnURL) graphql.Marshaler {
-			return ec.marshalOOwnURL2ᚖpostriderᚋgraphᚋgenᚐOwnURL(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Recognition_ownUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Recognition",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_OwnURL(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _RecognizedParameter_name(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RecognizedParameter_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RecognizedParameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
-}
-
-func (ec *executionContext) _RecognizedParameter_value(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RecognizedParameter_value(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Value, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RecognizedParameter_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
-}
-
-func (ec *executionContext) _RecognizedParameter_macro(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RecognizedParameter_macro(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Macro, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_RecognizedParameter_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
-}
-
-func (ec *executionContext) _RecognizedParameter_macros(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RecognizedParameter_macros(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Macros, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RecognizedParameter_macros(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
-}
-
-func (ec *executionContext) _RecognizedParameter_proposal(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RecognizedParameter_proposal(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Proposal, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RecognizedParameter_proposal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
-}
-
-func (ec *executionContext) _RecognizedParameter_confidence(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RecognizedParameter_confidence(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Confidence, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v presets.Confidence) graphql.Marshaler {
-			return ec.marshalNConfidence2postriderᚋdomainᚋpresetsᚐConfidence(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RecognizedParameter_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "Confidence")
-}
-
-func (ec *executionContext) _RecognizedParameter_reason(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RecognizedParameter_reason(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Reason, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RecognizedParameter_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "String")
-}
-
-func (ec *executionContext) _RecognizedParameter_start(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RecognizedParameter_start(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Start, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RecognizedParameter_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "Int")
-}
-
-func (ec *executionContext) _RecognizedParameter_end(ctx context.Context, field graphql.CollectedField, obj *RecognizedParameter) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_RecognizedParameter_end(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.End, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_RecognizedParameter_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RecognizedParameter", field, false, false, "Int")
-}
-
-func (ec *executionContext) _TrackerPreset_key(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_key(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Key, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
-}
-
-func (ec *executionContext) _TrackerPreset_name(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_name(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
-}
-
-func (ec *executionContext) _TrackerPreset_kind(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_kind(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Kind, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
-}
-
-func (ec *executionContext) _TrackerPreset_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_urlTemplate(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.TrackerPreset().URLTemplate(ctx, obj, fc.Args["goal"].(*string), fc.Args["blanks"].([]*BlankValueInput))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_urlTemplate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "TrackerPreset",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return nil, errors.New("field of type String does not have child fields")
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_TrackerPreset_urlTemplate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _TrackerPreset_blanks(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_blanks(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Blanks, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []presets.Blank) graphql.Marshaler {
-			return ec.marshalNPresetBlank2ᚕpostriderᚋdomainᚋpresetsᚐBlankᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_blanks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "TrackerPreset",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PresetBlank(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _TrackerPreset_token(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_token(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.TrackerPreset().Token(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_token(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, "String")
-}
-
-func (ec *executionContext) _TrackerPreset_parameters(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_parameters(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Parameters, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []presets.Parameter) graphql.Marshaler {
-			return ec.marshalNPresetParameter2ᚕpostriderᚋdomainᚋpresetsᚐParameterᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_parameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "TrackerPreset",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PresetParameter(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _TrackerPreset_readsStatus(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_readsStatus(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ReadsStatus, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_readsStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _TrackerPreset_zeroUnapproved(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_zeroUnapproved(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ZeroUnapproved, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_zeroUnapproved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _TrackerPreset_deduplicates(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_deduplicates(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Deduplicates, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_deduplicates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
-}
-
-func (ec *executionContext) _TrackerPreset_answer(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_answer(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.TrackerPreset().Answer(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_TrackerPreset_answer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, "String")
-}
-
-func (ec *executionContext) _TrackerPreset_bodyRule(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_bodyRule(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.TrackerPreset().BodyRule(ctx, obj)
+			return obj.BodyRule, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *firing.BodyRule) graphql.Marshaler {
@@ -1076,12 +567,12 @@ func (ec *executionContext) _TrackerPreset_bodyRule(ctx context.Context, field g
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_TrackerPreset_bodyRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Tracker_bodyRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "TrackerPreset",
+		Object:     "Tracker",
 		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
+		IsMethod:   false,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_BodyRule(ctx, field)
 		},
@@ -1089,16 +580,671 @@ func (ec *executionContext) fieldContext_TrackerPreset_bodyRule(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _TrackerPreset_docUrl(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _Tracker_goals(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_docUrl(ctx, field)
+			return ec.fieldContext_Tracker_goals(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.DocURL, nil
+			return ec.Resolvers.Tracker().Goals(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TrackerGoal) graphql.Marshaler {
+			return ec.marshalNTrackerGoal2ᚕᚖpostriderᚋgraphᚋgenᚐTrackerGoalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_goals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tracker",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerGoal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tracker_missingGoals(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_missingGoals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tracker().MissingGoals(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Goal) graphql.Marshaler {
+			return ec.marshalNGoal2ᚕᚖpostriderᚋentᚋdbᚐGoalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_missingGoals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tracker",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tracker_postbacks(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_postbacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tracker().Postbacks(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Postback) graphql.Marshaler {
+			return ec.marshalNPostback2ᚕᚖpostriderᚋentᚋdbᚐPostbackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_postbacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tracker",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tracker_allCampaigns(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_allCampaigns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllCampaigns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_allCampaigns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Tracker_defaultLinks(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_defaultLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DefaultLinks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_defaultLinks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Tracker_shares(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_shares(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Shares, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_shares(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Tracker_chosenCampaigns(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_chosenCampaigns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tracker().ChosenCampaigns(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Campaign) graphql.Marshaler {
+			return ec.marshalNCampaign2ᚕᚖpostriderᚋentᚋdbᚐCampaignᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_chosenCampaigns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tracker",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Campaign(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tracker_campaigns(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_campaigns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tracker().Campaigns(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Campaign) graphql.Marshaler {
+			return ec.marshalNCampaign2ᚕᚖpostriderᚋentᚋdbᚐCampaignᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_campaigns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tracker",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Campaign(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tracker_tokens(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_tokens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tracker().Tokens(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *TrackerTokens) graphql.Marshaler {
+			return ec.marshalNTrackerTokens2ᚖpostriderᚋgraphᚋgenᚐTrackerTokens(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_tokens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tracker",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerTokens(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tracker_version(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Tracker_versions(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_versions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tracker().Versions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.TrackerVersion) graphql.Marshaler {
+			return ec.marshalNTrackerVersion2ᚕᚖpostriderᚋentᚋdbᚐTrackerVersionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_versions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tracker",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerVersion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tracker_health(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_health(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tracker().Health(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *report.PostbackHealth) graphql.Marshaler {
+			return ec.marshalNPostbackHealth2ᚖpostriderᚋreportᚐPostbackHealth(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_health(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tracker",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackHealth(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tracker_endpoints(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_endpoints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tracker().Endpoints(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.Endpoint) graphql.Marshaler {
+			return ec.marshalNEndpoint2ᚕᚖpostriderᚋreportᚐEndpointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_endpoints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tracker",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Endpoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tracker_archivedAt(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_archivedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArchivedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_archivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Tracker_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, false, false, "Time")
+}
+
+func (ec *executionContext) _Tracker_updatedAt(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tracker_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tracker_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tracker", field, false, false, "Time")
+}
+
+func (ec *executionContext) _TrackerConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Tracker]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*page.Edge[*db.Tracker]) graphql.Marshaler {
+			return ec.marshalNTrackerEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Tracker]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖpostriderᚋgraphᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerCrossing_affiliate(ctx context.Context, field graphql.CollectedField, obj *report.Crossing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerCrossing_affiliate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrackerCrossing().Affiliate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Affiliate) graphql.Marshaler {
+			return ec.marshalNAffiliate2ᚖpostriderᚋentᚋdbᚐAffiliate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerCrossing_affiliate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerCrossing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Affiliate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerCrossing_trackers(ctx context.Context, field graphql.CollectedField, obj *report.Crossing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerCrossing_trackers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrackerCrossing().Trackers(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Tracker) graphql.Marshaler {
+			return ec.marshalNTracker2ᚕᚖpostriderᚋentᚋdbᚐTrackerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerCrossing_trackers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerCrossing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tracker(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerCrossing_campaigns(ctx context.Context, field graphql.CollectedField, obj *report.Crossing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerCrossing_campaigns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Campaigns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.CrossedCampaign) graphql.Marshaler {
+			return ec.marshalNCrossedCampaign2ᚕᚖpostriderᚋreportᚐCrossedCampaignᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerCrossing_campaigns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerCrossing",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CrossedCampaign(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerCrossing_defaultLinks(ctx context.Context, field graphql.CollectedField, obj *report.Crossing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerCrossing_defaultLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DefaultLinks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerCrossing_defaultLinks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerCrossing", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackerCrossing_wrongDeliveries(ctx context.Context, field graphql.CollectedField, obj *report.Crossing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerCrossing_wrongDeliveries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wrong, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerCrossing_wrongDeliveries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerCrossing", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TrackerCrossing_message(ctx context.Context, field graphql.CollectedField, obj *report.Crossing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerCrossing_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -1108,20 +1254,153 @@ func (ec *executionContext) _TrackerPreset_docUrl(ctx context.Context, field gra
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_TrackerPreset_docUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
+func (ec *executionContext) fieldContext_TrackerCrossing_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerCrossing", field, false, false, "String")
 }
 
-func (ec *executionContext) _TrackerPreset_note(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
+func (ec *executionContext) _TrackerEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.Tracker]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_TrackerPreset_note(ctx, field)
+			return ec.fieldContext_TrackerEdge_node(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.TrackerPreset().Note(ctx, obj)
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Tracker) graphql.Marshaler {
+			return ec.marshalNTracker2ᚖpostriderᚋentᚋdbᚐTracker(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tracker(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.Tracker]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerGoal_goal(ctx context.Context, field graphql.CollectedField, obj *TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerGoal_goal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Goal) graphql.Marshaler {
+			return ec.marshalNGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerGoal_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerGoal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerGoal_enabled(ctx context.Context, field graphql.CollectedField, obj *TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerGoal_enabled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerGoal_enabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerGoal", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackerGoal_statuses(ctx context.Context, field graphql.CollectedField, obj *TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerGoal_statuses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statuses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []commission.Status) graphql.Marshaler {
+			return ec.marshalNConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerGoal_statuses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerGoal", field, false, false, "ConversionStatus")
+}
+
+func (ec *executionContext) _TrackerGoal_event(ctx context.Context, field graphql.CollectedField, obj *TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerGoal_event(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Event, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -1131,16 +1410,709 @@ func (ec *executionContext) _TrackerPreset_note(ctx context.Context, field graph
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_TrackerPreset_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, true, true, "String")
+func (ec *executionContext) fieldContext_TrackerGoal_event(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerGoal", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerGoal_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerGoal_urlTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLTemplate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerGoal_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerGoal", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerGoal_ownUrl(ctx context.Context, field graphql.CollectedField, obj *TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerGoal_ownUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerGoal_ownUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerGoal", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackerGoal_postbacks(ctx context.Context, field graphql.CollectedField, obj *TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerGoal_postbacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postbacks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Postback) graphql.Marshaler {
+			return ec.marshalNPostback2ᚕᚖpostriderᚋentᚋdbᚐPostbackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerGoal_postbacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerGoal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerSpec_name(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerSpec) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpec_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpec_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpec", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerSpec_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerSpec) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpec_urlTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLTemplate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpec_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpec", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerSpec_method(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerSpec) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpec_method(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Method, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v firing.Method) graphql.Marshaler {
+			return ec.marshalNHTTPMethod2postriderᚋdomainᚋfiringᚐMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpec_method(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpec", field, false, false, "HTTPMethod")
+}
+
+func (ec *executionContext) _TrackerSpec_bodyRule(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerSpec) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpec_bodyRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BodyRule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *firing.BodyRule) graphql.Marshaler {
+			return ec.marshalOBodyRule2ᚖpostriderᚋdomainᚋfiringᚐBodyRule(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpec_bodyRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerSpec",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BodyRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerSpec_allCampaigns(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerSpec) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpec_allCampaigns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllCampaigns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpec_allCampaigns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpec", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackerSpec_defaultLinks(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerSpec) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpec_defaultLinks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DefaultLinks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpec_defaultLinks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpec", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackerSpec_shares(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerSpec) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpec_shares(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Shares, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpec_shares(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpec", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackerSpec_chosenCampaigns(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerSpec) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpec_chosenCampaigns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrackerSpec().ChosenCampaigns(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Campaign) graphql.Marshaler {
+			return ec.marshalNCampaign2ᚕᚖpostriderᚋentᚋdbᚐCampaignᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpec_chosenCampaigns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerSpec",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Campaign(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerSpec_goals(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerSpec) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpec_goals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []firing.TrackerGoal) graphql.Marshaler {
+			return ec.marshalNTrackerSpecGoal2ᚕpostriderᚋdomainᚋfiringᚐTrackerGoalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpec_goals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerSpec",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerSpecGoal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerSpecGoal_goal(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpecGoal_goal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpecGoal_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpecGoal", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerSpecGoal_scope(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpecGoal_scope(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Scope, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v firing.Scope) graphql.Marshaler {
+			return ec.marshalNPostbackScope2postriderᚋdomainᚋfiringᚐScope(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpecGoal_scope(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpecGoal", field, false, false, "PostbackScope")
+}
+
+func (ec *executionContext) _TrackerSpecGoal_enabled(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpecGoal_enabled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpecGoal_enabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpecGoal", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackerSpecGoal_statuses(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpecGoal_statuses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statuses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []commission.Status) graphql.Marshaler {
+			return ec.marshalNConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpecGoal_statuses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpecGoal", field, false, false, "ConversionStatus")
+}
+
+func (ec *executionContext) _TrackerSpecGoal_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerGoal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerSpecGoal_urlTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLTemplate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerSpecGoal_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerSpecGoal", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerTokens_param1(ctx context.Context, field graphql.CollectedField, obj *TrackerTokens) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerTokens_param1(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Param1, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerTokens_param1(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerTokens", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerTokens_param2(ctx context.Context, field graphql.CollectedField, obj *TrackerTokens) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerTokens_param2(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Param2, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerTokens_param2(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerTokens", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerTokens_param3(ctx context.Context, field graphql.CollectedField, obj *TrackerTokens) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerTokens_param3(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Param3, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerTokens_param3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerTokens", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerVersion_id(ctx context.Context, field graphql.CollectedField, obj *db.TrackerVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerVersion_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerVersion_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerVersion", field, true, false, "ID")
+}
+
+func (ec *executionContext) _TrackerVersion_number(ctx context.Context, field graphql.CollectedField, obj *db.TrackerVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerVersion_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerVersion_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerVersion", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TrackerVersion_spec(ctx context.Context, field graphql.CollectedField, obj *db.TrackerVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerVersion_spec(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Spec, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v firing.TrackerSpec) graphql.Marshaler {
+			return ec.marshalNTrackerSpec2postriderᚋdomainᚋfiringᚐTrackerSpec(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerVersion_spec(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerVersion",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerSpec(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerVersion_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.TrackerVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerVersion_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerVersion_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerVersion", field, false, false, "Time")
+}
+
+func (ec *executionContext) _TrackerVersion_author(ctx context.Context, field graphql.CollectedField, obj *db.TrackerVersion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerVersion_author(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrackerVersion().Author(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖpostriderᚋentᚋdbᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerVersion_author(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerVersion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateTrackerPayload_tracker(ctx context.Context, field graphql.CollectedField, obj *UpdateTrackerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateTrackerPayload_tracker(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tracker, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Tracker) graphql.Marshaler {
+			return ec.marshalOTracker2ᚖpostriderᚋentᚋdbᚐTracker(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateTrackerPayload_tracker(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateTrackerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tracker(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateTrackerPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *UpdateTrackerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateTrackerPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateTrackerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateTrackerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
 
-func (ec *executionContext) unmarshalInputBlankValueInput(ctx context.Context, obj any) (BlankValueInput, error) {
-	var it BlankValueInput
+func (ec *executionContext) unmarshalInputArchiveTrackerInput(ctx context.Context, obj any) (ArchiveTrackerInput, error) {
+	var it ArchiveTrackerInput
 	if obj == nil {
 		return it, nil
 	}
@@ -1150,7 +2122,165 @@ func (ec *executionContext) unmarshalInputBlankValueInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "value"}
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalArchiveTrackerInput unmarshals raw into the ArchiveTrackerInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalArchiveTrackerInput(ctx context.Context, raw any) (ArchiveTrackerInput, error) {
+	var out ArchiveTrackerInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ArchiveTrackerInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAssignTrackersInput(ctx context.Context, obj any) (AssignTrackersInput, error) {
+	var it AssignTrackersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"campaigns", "remaining", "defaultLinks", "affiliateId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "campaigns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("campaigns"))
+			data, err := ec.unmarshalNCampaignTrackersInput2ᚕᚖpostriderᚋgraphᚋgenᚐCampaignTrackersInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Campaigns = data
+		case "remaining":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("remaining"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Remaining = data
+		case "defaultLinks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("defaultLinks"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DefaultLinks = data
+		case "affiliateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AffiliateID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAssignTrackersInput unmarshals raw into the AssignTrackersInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAssignTrackersInput(ctx context.Context, raw any) (AssignTrackersInput, error) {
+	var out AssignTrackersInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AssignTrackersInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCampaignTrackersInput(ctx context.Context, obj any) (CampaignTrackersInput, error) {
+	var it CampaignTrackersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"campaignId", "trackerIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "campaignId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("campaignId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CampaignID = data
+		case "trackerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trackerIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TrackerIds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCampaignTrackersInput unmarshals raw into the CampaignTrackersInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCampaignTrackersInput(ctx context.Context, raw any) (CampaignTrackersInput, error) {
+	var out CampaignTrackersInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CampaignTrackersInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreateTrackerInput(ctx context.Context, obj any) (CreateTrackerInput, error) {
+	var it CreateTrackerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["moveCampaigns"]; !present {
+		asMap["moveCampaigns"] = false
+	}
+
+	fieldsInOrder := [...]string{"name", "preset", "urlTemplate", "method", "bodyRule", "goals", "allCampaigns", "defaultLinks", "campaignIds", "shares", "moveCampaigns", "tokens", "affiliateId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1159,32 +2289,479 @@ func (ec *executionContext) unmarshalInputBlankValueInput(ctx context.Context, o
 		switch k {
 		case "name":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.Name = data
-		case "value":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+		case "preset":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preset"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preset = data
+		case "urlTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
 			data, err := ec.unmarshalNString2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Value = data
+			it.URLTemplate = data
+		case "method":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
+			data, err := ec.unmarshalOHTTPMethod2ᚖpostriderᚋdomainᚋfiringᚐMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Method = data
+		case "bodyRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyRule"))
+			data, err := ec.unmarshalOBodyRuleInput2ᚖpostriderᚋgraphᚋgenᚐBodyRuleInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BodyRule = data
+		case "goals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
+			data, err := ec.unmarshalNTrackerGoalInput2ᚕᚖpostriderᚋgraphᚋgenᚐTrackerGoalInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Goals = data
+		case "allCampaigns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allCampaigns"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllCampaigns = data
+		case "defaultLinks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("defaultLinks"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DefaultLinks = data
+		case "campaignIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("campaignIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CampaignIds = data
+		case "shares":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shares"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Shares = data
+		case "moveCampaigns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("moveCampaigns"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MoveCampaigns = data
+		case "tokens":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tokens"))
+			data, err := ec.unmarshalOTrackerTokensInput2ᚖpostriderᚋgraphᚋgenᚐTrackerTokensInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tokens = data
+		case "affiliateId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AffiliateID = data
 		}
 	}
 	return it, nil
 }
 
-// UnmarshalBlankValueInput unmarshals raw into the BlankValueInput input type, using the
+// UnmarshalCreateTrackerInput unmarshals raw into the CreateTrackerInput input type, using the
 // unmarshaler bound to ctx's request. Call it from a resolver to decode an input
 // object that was not passed as a field argument.
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalBlankValueInput(ctx context.Context, raw any) (BlankValueInput, error) {
-	var out BlankValueInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "BlankValueInput", raw, &out)
+func UnmarshalCreateTrackerInput(ctx context.Context, raw any) (CreateTrackerInput, error) {
+	var out CreateTrackerInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateTrackerInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTrackerFilter(ctx context.Context, obj any) (filter.Tracker, error) {
+	var it filter.Tracker
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["archived"]; !present {
+		asMap["archived"] = false
+	}
+
+	fieldsInOrder := [...]string{"search", "campaignIds", "archived", "affiliateIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOString2ᚖstring(ctx, v) }
+
+			directive1 := func(ctx context.Context) (any, error) {
+				max, err := ec.unmarshalNInt2int(ctx, 200)
+				if err != nil {
+					var zeroVal *string
+					return zeroVal, err
+				}
+				if ec.Directives.Length == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive length is not implemented")
+				}
+				return ec.Directives.Length(ctx, obj, directive0, max)
+			}
+
+			tmp, err := directive1(ctx)
+			if err != nil {
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+			if data, ok := tmp.(*string); ok {
+				it.Search = data
+			} else if tmp == nil {
+				it.Search = nil
+			} else {
+				err := fmt.Errorf(`unexpected type %T from directive, should be *string`, tmp)
+				return it, graphql.ErrorOnPath(ctx, err)
+			}
+		case "campaignIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("campaignIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CampaignIDs = data
+		case "archived":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archived"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Archived = data
+		case "affiliateIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AffiliateIDs = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTrackerFilter unmarshals raw into the TrackerFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTrackerFilter(ctx context.Context, raw any) (filter.Tracker, error) {
+	var out filter.Tracker
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TrackerFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTrackerGoalInput(ctx context.Context, obj any) (TrackerGoalInput, error) {
+	var it TrackerGoalInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["enabled"]; !present {
+		asMap["enabled"] = true
+	}
+
+	fieldsInOrder := [...]string{"goal", "enabled", "statuses", "sendCorrections", "event", "urlTemplate"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "goal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goal"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Goal = data
+		case "enabled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enabled"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enabled = data
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "sendCorrections":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sendCorrections"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SendCorrections = data
+		case "event":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("event"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Event = data
+		case "urlTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URLTemplate = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTrackerGoalInput unmarshals raw into the TrackerGoalInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTrackerGoalInput(ctx context.Context, raw any) (TrackerGoalInput, error) {
+	var out TrackerGoalInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TrackerGoalInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTrackerTokensInput(ctx context.Context, obj any) (TrackerTokensInput, error) {
+	var it TrackerTokensInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"param1", "param2", "param3"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "param1":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("param1"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Param1 = data
+		case "param2":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("param2"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Param2 = data
+		case "param3":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("param3"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Param3 = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTrackerTokensInput unmarshals raw into the TrackerTokensInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTrackerTokensInput(ctx context.Context, raw any) (TrackerTokensInput, error) {
+	var out TrackerTokensInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TrackerTokensInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateTrackerInput(ctx context.Context, obj any) (UpdateTrackerInput, error) {
+	var it UpdateTrackerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["moveCampaigns"]; !present {
+		asMap["moveCampaigns"] = false
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "name", "preset", "urlTemplate", "domain", "method", "bodyRule", "goals", "allCampaigns", "defaultLinks", "campaignIds", "shares", "moveCampaigns", "tokens"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "preset":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("preset"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Preset = data
+		case "urlTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urlTemplate"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URLTemplate = data
+		case "domain":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("domain"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Domain = data
+		case "method":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
+			data, err := ec.unmarshalOHTTPMethod2ᚖpostriderᚋdomainᚋfiringᚐMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Method = data
+		case "bodyRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bodyRule"))
+			data, err := ec.unmarshalOBodyRuleInput2ᚖpostriderᚋgraphᚋgenᚐBodyRuleInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BodyRule = graphql.OmittableOf(data)
+		case "goals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
+			data, err := ec.unmarshalOTrackerGoalInput2ᚕᚖpostriderᚋgraphᚋgenᚐTrackerGoalInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Goals = data
+		case "allCampaigns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allCampaigns"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AllCampaigns = data
+		case "defaultLinks":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("defaultLinks"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DefaultLinks = data
+		case "campaignIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("campaignIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CampaignIds = data
+		case "shares":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shares"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Shares = data
+		case "moveCampaigns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("moveCampaigns"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MoveCampaigns = data
+		case "tokens":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tokens"))
+			data, err := ec.unmarshalOTrackerTokensInput2ᚖpostriderᚋgraphᚋgenᚐTrackerTokensInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tokens = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateTrackerInput unmarshals raw into the UpdateTrackerInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateTrackerInput(ctx context.Context, raw any) (UpdateTrackerInput, error) {
+	var out UpdateTrackerInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateTrackerInput", raw, &out)
 	return out, err
 }
 
@@ -1196,67 +2773,24 @@ func UnmarshalBlankValueInput(ctx context.Context, raw any) (BlankValueInput, er
 
 // region    **************************** object.gotpl ****************************
 
-var ownURLImplementors = []string{"OwnURL"}
+var archiveTrackerPayloadImplementors = []string{"ArchiveTrackerPayload"}
 
-func (ec *executionContext) _OwnURL(ctx context.Context, sel ast.SelectionSet, obj *OwnURL) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, ownURLImplementors)
+func (ec *executionContext) _ArchiveTrackerPayload(ctx context.Context, sel ast.SelectionSet, obj *ArchiveTrackerPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, archiveTrackerPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("OwnURL")
-		case "message":
-			out.Values[i] = ec._OwnURL_message(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "link":
-			out.Values[i] = ec._OwnURL_link(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("ArchiveTrackerPayload")
+		case "tracker":
+			out.Values[i] = ec._ArchiveTrackerPayload_tracker(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var presetBlankImplementors = []string{"PresetBlank"}
-
-func (ec *executionContext) _PresetBlank(ctx context.Context, sel ast.SelectionSet, obj *presets.Blank) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, presetBlankImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("PresetBlank")
-		case "name":
-			out.Values[i] = ec._PresetBlank_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "label":
-			out.Values[i] = ec._PresetBlank_label(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "example":
-			out.Values[i] = ec._PresetBlank_example(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._ArchiveTrackerPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1277,42 +2811,109 @@ func (ec *executionContext) _PresetBlank(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
-var presetParameterImplementors = []string{"PresetParameter"}
+var assignTrackersPayloadImplementors = []string{"AssignTrackersPayload"}
 
-func (ec *executionContext) _PresetParameter(ctx context.Context, sel ast.SelectionSet, obj *presets.Parameter) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, presetParameterImplementors)
+func (ec *executionContext) _AssignTrackersPayload(ctx context.Context, sel ast.SelectionSet, obj *AssignTrackersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assignTrackersPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("PresetParameter")
-		case "name":
-			out.Values[i] = ec._PresetParameter_name(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("AssignTrackersPayload")
+		case "trackers":
+			out.Values[i] = ec._AssignTrackersPayload_trackers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AssignTrackersPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var createTrackerPayloadImplementors = []string{"CreateTrackerPayload"}
+
+func (ec *executionContext) _CreateTrackerPayload(ctx context.Context, sel ast.SelectionSet, obj *CreateTrackerPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createTrackerPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateTrackerPayload")
+		case "tracker":
+			out.Values[i] = ec._CreateTrackerPayload_tracker(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateTrackerPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var crossedCampaignImplementors = []string{"CrossedCampaign"}
+
+func (ec *executionContext) _CrossedCampaign(ctx context.Context, sel ast.SelectionSet, obj *report.CrossedCampaign) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, crossedCampaignImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CrossedCampaign")
+		case "campaign":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CrossedCampaign_campaign(ctx, field, obj)
+				})
+		case "clickIds":
+			out.Values[i] = ec._CrossedCampaign_clickIds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "meaning":
-			out.Values[i] = ec._PresetParameter_meaning(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "required":
-			out.Values[i] = ec._PresetParameter_required(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "values":
-			out.Values[i] = ec._PresetParameter_values(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "send":
+		case "proposal":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._PresetParameter_send(ctx, field, obj)
+					return ec._CrossedCampaign_proposal(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1331,137 +2932,351 @@ func (ec *executionContext) _PresetParameter(ctx context.Context, sel ast.Select
 	return out
 }
 
-var recognitionImplementors = []string{"Recognition"}
+var trackerImplementors = []string{"Tracker", "Node"}
 
-func (ec *executionContext) _Recognition(ctx context.Context, sel ast.SelectionSet, obj *Recognition) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, recognitionImplementors)
+func (ec *executionContext) _Tracker(ctx context.Context, sel ast.SelectionSet, obj *db.Tracker) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("Recognition")
-		case "tracker":
-			out.Values[i] = ec._Recognition_tracker(ctx, field, obj)
+			out.Values[i] = graphql.MarshalString("Tracker")
+		case "id":
+			out.Values[i] = ec._Tracker_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "affiliate":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_affiliate(ctx, field, obj)
+				})
+		case "name":
+			out.Values[i] = ec._Tracker_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "preset":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_preset(ctx, field, obj)
+				})
+		case "domain":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_domain(ctx, field, obj)
+				})
+		case "sentTo":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_sentTo(ctx, field, obj)
+				})
+		case "urlTemplate":
+			out.Values[i] = ec._Tracker_urlTemplate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "method":
+			out.Values[i] = ec._Tracker_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bodyRule":
+			out.Values[i] = ec._Tracker_bodyRule(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "confidence":
-			out.Values[i] = ec._Recognition_confidence(ctx, field, obj)
+		case "goals":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_goals(ctx, field, obj)
+				})
+		case "missingGoals":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_missingGoals(ctx, field, obj)
+				})
+		case "postbacks":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_postbacks(ctx, field, obj)
+				})
+		case "allCampaigns":
+			out.Values[i] = ec._Tracker_allCampaigns(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "reason":
-			out.Values[i] = ec._Recognition_reason(ctx, field, obj)
+		case "defaultLinks":
+			out.Values[i] = ec._Tracker_defaultLinks(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "network":
-			out.Values[i] = ec._Recognition_network(ctx, field, obj)
+		case "shares":
+			out.Values[i] = ec._Tracker_shares(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "chosenCampaigns":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_chosenCampaigns(ctx, field, obj)
+				})
+		case "campaigns":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_campaigns(ctx, field, obj)
+				})
+		case "tokens":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_tokens(ctx, field, obj)
+				})
+		case "version":
+			out.Values[i] = ec._Tracker_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "versions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_versions(ctx, field, obj)
+				})
+		case "health":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_health(ctx, field, obj)
+				})
+		case "endpoints":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tracker_endpoints(ctx, field, obj)
+				})
+		case "archivedAt":
+			out.Values[i] = ec._Tracker_archivedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "dialect":
-			out.Values[i] = ec._Recognition_dialect(ctx, field, obj)
+		case "createdAt":
+			out.Values[i] = ec._Tracker_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Tracker_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackerConnectionImplementors = []string{"TrackerConnection"}
+
+func (ec *executionContext) _TrackerConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*db.Tracker]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackerConnection")
+		case "edges":
+			out.Values[i] = ec._TrackerConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "source":
-			out.Values[i] = ec._Recognition_source(ctx, field, obj)
+		case "pageInfo":
+			out.Values[i] = ec._TrackerConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackerCrossingImplementors = []string{"TrackerCrossing"}
+
+func (ec *executionContext) _TrackerCrossing(ctx context.Context, sel ast.SelectionSet, obj *report.Crossing) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerCrossingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackerCrossing")
+		case "affiliate":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrackerCrossing_affiliate(ctx, field, obj)
+				})
+		case "trackers":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrackerCrossing_trackers(ctx, field, obj)
+				})
+		case "campaigns":
+			out.Values[i] = ec._TrackerCrossing_campaigns(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "defaultLinks":
+			out.Values[i] = ec._TrackerCrossing_defaultLinks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wrongDeliveries":
+			out.Values[i] = ec._TrackerCrossing_wrongDeliveries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "message":
+			out.Values[i] = ec._TrackerCrossing_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackerEdgeImplementors = []string{"TrackerEdge"}
+
+func (ec *executionContext) _TrackerEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*db.Tracker]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackerEdge")
+		case "node":
+			out.Values[i] = ec._TrackerEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._TrackerEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackerGoalImplementors = []string{"TrackerGoal"}
+
+func (ec *executionContext) _TrackerGoal(ctx context.Context, sel ast.SelectionSet, obj *TrackerGoal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerGoalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackerGoal")
+		case "goal":
+			out.Values[i] = ec._TrackerGoal_goal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enabled":
+			out.Values[i] = ec._TrackerGoal_enabled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "statuses":
+			out.Values[i] = ec._TrackerGoal_statuses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "event":
+			out.Values[i] = ec._TrackerGoal_event(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "urlTemplate":
-			out.Values[i] = ec._Recognition_urlTemplate(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "parameters":
-			out.Values[i] = ec._Recognition_parameters(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "others":
-			out.Values[i] = ec._Recognition_others(ctx, field, obj)
+			out.Values[i] = ec._TrackerGoal_urlTemplate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "ownUrl":
-			out.Values[i] = ec._Recognition_ownUrl(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var recognizedParameterImplementors = []string{"RecognizedParameter"}
-
-func (ec *executionContext) _RecognizedParameter(ctx context.Context, sel ast.SelectionSet, obj *RecognizedParameter) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, recognizedParameterImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("RecognizedParameter")
-		case "name":
-			out.Values[i] = ec._RecognizedParameter_name(ctx, field, obj)
+			out.Values[i] = ec._TrackerGoal_ownUrl(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
-		case "value":
-			out.Values[i] = ec._RecognizedParameter_value(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "macro":
-			out.Values[i] = ec._RecognizedParameter_macro(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "macros":
-			out.Values[i] = ec._RecognizedParameter_macros(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "proposal":
-			out.Values[i] = ec._RecognizedParameter_proposal(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "confidence":
-			out.Values[i] = ec._RecognizedParameter_confidence(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "reason":
-			out.Values[i] = ec._RecognizedParameter_reason(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "start":
-			out.Values[i] = ec._RecognizedParameter_start(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "end":
-			out.Values[i] = ec._RecognizedParameter_end(ctx, field, obj)
+		case "postbacks":
+			out.Values[i] = ec._TrackerGoal_postbacks(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1482,92 +3297,251 @@ func (ec *executionContext) _RecognizedParameter(ctx context.Context, sel ast.Se
 	return out
 }
 
-var trackerPresetImplementors = []string{"TrackerPreset"}
+var trackerSpecImplementors = []string{"TrackerSpec"}
 
-func (ec *executionContext) _TrackerPreset(ctx context.Context, sel ast.SelectionSet, obj *presets.Preset) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, trackerPresetImplementors)
+func (ec *executionContext) _TrackerSpec(ctx context.Context, sel ast.SelectionSet, obj *firing.TrackerSpec) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerSpecImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("TrackerPreset")
-		case "key":
-			out.Values[i] = ec._TrackerPreset_key(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.Values[i] = graphql.MarshalString("TrackerSpec")
 		case "name":
-			out.Values[i] = ec._TrackerPreset_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "kind":
-			out.Values[i] = ec._TrackerPreset_kind(ctx, field, obj)
+			out.Values[i] = ec._TrackerSpec_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "urlTemplate":
+			out.Values[i] = ec._TrackerSpec_urlTemplate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "method":
+			out.Values[i] = ec._TrackerSpec_method(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bodyRule":
+			out.Values[i] = ec._TrackerSpec_bodyRule(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "allCampaigns":
+			out.Values[i] = ec._TrackerSpec_allCampaigns(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "defaultLinks":
+			out.Values[i] = ec._TrackerSpec_defaultLinks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "shares":
+			out.Values[i] = ec._TrackerSpec_shares(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "chosenCampaigns":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._TrackerPreset_urlTemplate(ctx, field, obj)
+					return ec._TrackerSpec_chosenCampaigns(ctx, field, obj)
 				})
-		case "blanks":
-			out.Values[i] = ec._TrackerPreset_blanks(ctx, field, obj)
+		case "goals":
+			out.Values[i] = ec._TrackerSpec_goals(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "token":
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackerSpecGoalImplementors = []string{"TrackerSpecGoal"}
+
+func (ec *executionContext) _TrackerSpecGoal(ctx context.Context, sel ast.SelectionSet, obj *firing.TrackerGoal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerSpecGoalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackerSpecGoal")
+		case "goal":
+			out.Values[i] = ec._TrackerSpecGoal_goal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "scope":
+			out.Values[i] = ec._TrackerSpecGoal_scope(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enabled":
+			out.Values[i] = ec._TrackerSpecGoal_enabled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "statuses":
+			out.Values[i] = ec._TrackerSpecGoal_statuses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "urlTemplate":
+			out.Values[i] = ec._TrackerSpecGoal_urlTemplate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackerTokensImplementors = []string{"TrackerTokens"}
+
+func (ec *executionContext) _TrackerTokens(ctx context.Context, sel ast.SelectionSet, obj *TrackerTokens) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerTokensImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackerTokens")
+		case "param1":
+			out.Values[i] = ec._TrackerTokens_param1(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "param2":
+			out.Values[i] = ec._TrackerTokens_param2(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "param3":
+			out.Values[i] = ec._TrackerTokens_param3(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackerVersionImplementors = []string{"TrackerVersion", "Node"}
+
+func (ec *executionContext) _TrackerVersion(ctx context.Context, sel ast.SelectionSet, obj *db.TrackerVersion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerVersionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackerVersion")
+		case "id":
+			out.Values[i] = ec._TrackerVersion_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "number":
+			out.Values[i] = ec._TrackerVersion_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "spec":
+			out.Values[i] = ec._TrackerVersion_spec(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._TrackerVersion_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "author":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
-					return ec._TrackerPreset_token(ctx, field, obj)
+					return ec._TrackerVersion_author(ctx, field, obj)
 				})
-		case "parameters":
-			out.Values[i] = ec._TrackerPreset_parameters(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateTrackerPayloadImplementors = []string{"UpdateTrackerPayload"}
+
+func (ec *executionContext) _UpdateTrackerPayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateTrackerPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateTrackerPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateTrackerPayload")
+		case "tracker":
+			out.Values[i] = ec._UpdateTrackerPayload_tracker(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
 			}
-		case "readsStatus":
-			out.Values[i] = ec._TrackerPreset_readsStatus(ctx, field, obj)
+		case "userErrors":
+			out.Values[i] = ec._UpdateTrackerPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
-		case "zeroUnapproved":
-			out.Values[i] = ec._TrackerPreset_zeroUnapproved(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "deduplicates":
-			out.Values[i] = ec._TrackerPreset_deduplicates(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "answer":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._TrackerPreset_answer(ctx, field, obj)
-				})
-		case "bodyRule":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._TrackerPreset_bodyRule(ctx, field, obj)
-				})
-		case "docUrl":
-			out.Values[i] = ec._TrackerPreset_docUrl(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "note":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._TrackerPreset_note(ctx, field, obj)
-				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1589,127 +3563,39 @@ func (ec *executionContext) _TrackerPreset(ctx context.Context, sel ast.Selectio
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) unmarshalNBlankValueInput2ᚖpostriderᚋgraphᚋgenᚐBlankValueInput(ctx context.Context, v any) (*BlankValueInput, error) {
-	res, err := ec.unmarshalInputBlankValueInput(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) unmarshalNConfidence2postriderᚋdomainᚋpresetsᚐConfidence(ctx context.Context, v any) (presets.Confidence, error) {
-	var res presets.Confidence
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNArchiveTrackerInput2postriderᚋgraphᚋgenᚐArchiveTrackerInput(ctx context.Context, v any) (ArchiveTrackerInput, error) {
+	res, err := ec.unmarshalInputArchiveTrackerInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNConfidence2postriderᚋdomainᚋpresetsᚐConfidence(ctx context.Context, sel ast.SelectionSet, v presets.Confidence) graphql.Marshaler {
-	return v
-}
-
-func (ec *executionContext) marshalNPresetBlank2postriderᚋdomainᚋpresetsᚐBlank(ctx context.Context, sel ast.SelectionSet, v presets.Blank) graphql.Marshaler {
-	return ec._PresetBlank(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNPresetBlank2ᚕpostriderᚋdomainᚋpresetsᚐBlankᚄ(ctx context.Context, sel ast.SelectionSet, v []presets.Blank) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPresetBlank2postriderᚋdomainᚋpresetsᚐBlank(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNPresetParameter2postriderᚋdomainᚋpresetsᚐParameter(ctx context.Context, sel ast.SelectionSet, v presets.Parameter) graphql.Marshaler {
-	return ec._PresetParameter(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNPresetParameter2ᚕpostriderᚋdomainᚋpresetsᚐParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []presets.Parameter) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNPresetParameter2postriderᚋdomainᚋpresetsᚐParameter(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNRecognition2ᚖpostriderᚋgraphᚋgenᚐRecognition(ctx context.Context, sel ast.SelectionSet, v *Recognition) graphql.Marshaler {
+func (ec *executionContext) marshalNArchiveTrackerPayload2ᚖpostriderᚋgraphᚋgenᚐArchiveTrackerPayload(ctx context.Context, sel ast.SelectionSet, v *ArchiveTrackerPayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Recognition!")
+		graphql.AddInvalidNullError(ctx, "ArchiveTrackerPayload!")
 		return graphql.Null
 	}
-	return ec._Recognition(ctx, sel, v)
+	return ec._ArchiveTrackerPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNRecognizedParameter2ᚕᚖpostriderᚋgraphᚋgenᚐRecognizedParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []*RecognizedParameter) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNRecognizedParameter2ᚖpostriderᚋgraphᚋgenᚐRecognizedParameter(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
+func (ec *executionContext) unmarshalNAssignTrackersInput2postriderᚋgraphᚋgenᚐAssignTrackersInput(ctx context.Context, v any) (AssignTrackersInput, error) {
+	res, err := ec.unmarshalInputAssignTrackersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNRecognizedParameter2ᚖpostriderᚋgraphᚋgenᚐRecognizedParameter(ctx context.Context, sel ast.SelectionSet, v *RecognizedParameter) graphql.Marshaler {
+func (ec *executionContext) marshalNAssignTrackersPayload2ᚖpostriderᚋgraphᚋgenᚐAssignTrackersPayload(ctx context.Context, sel ast.SelectionSet, v *AssignTrackersPayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "RecognizedParameter!")
+		graphql.AddInvalidNullError(ctx, "AssignTrackersPayload!")
 		return graphql.Null
 	}
-	return ec._RecognizedParameter(ctx, sel, v)
+	return ec._AssignTrackersPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNTrackerPreset2ᚕᚖpostriderᚋdomainᚋpresetsᚐPresetᚄ(ctx context.Context, sel ast.SelectionSet, v []*presets.Preset) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNTrackerPreset2ᚖpostriderᚋdomainᚋpresetsᚐPreset(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) marshalNTrackerPreset2ᚖpostriderᚋdomainᚋpresetsᚐPreset(ctx context.Context, sel ast.SelectionSet, v *presets.Preset) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "TrackerPreset!")
-		return graphql.Null
-	}
-	return ec._TrackerPreset(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOBlankValueInput2ᚕᚖpostriderᚋgraphᚋgenᚐBlankValueInputᚄ(ctx context.Context, v any) ([]*BlankValueInput, error) {
-	if v == nil {
-		return nil, nil
-	}
+func (ec *executionContext) unmarshalNCampaignTrackersInput2ᚕᚖpostriderᚋgraphᚋgenᚐCampaignTrackersInputᚄ(ctx context.Context, v any) ([]*CampaignTrackersInput, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]*BlankValueInput, len(vSlice))
+	res := make([]*CampaignTrackersInput, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNBlankValueInput2ᚖpostriderᚋgraphᚋgenᚐBlankValueInput(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNCampaignTrackersInput2ᚖpostriderᚋgraphᚋgenᚐCampaignTrackersInput(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -1717,18 +3603,285 @@ func (ec *executionContext) unmarshalOBlankValueInput2ᚕᚖpostriderᚋgraphᚋ
 	return res, nil
 }
 
-func (ec *executionContext) marshalOOwnURL2ᚖpostriderᚋgraphᚋgenᚐOwnURL(ctx context.Context, sel ast.SelectionSet, v *OwnURL) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._OwnURL(ctx, sel, v)
+func (ec *executionContext) unmarshalNCampaignTrackersInput2ᚖpostriderᚋgraphᚋgenᚐCampaignTrackersInput(ctx context.Context, v any) (*CampaignTrackersInput, error) {
+	res, err := ec.unmarshalInputCampaignTrackersInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOTrackerPreset2ᚖpostriderᚋdomainᚋpresetsᚐPreset(ctx context.Context, sel ast.SelectionSet, v *presets.Preset) graphql.Marshaler {
+func (ec *executionContext) unmarshalNCreateTrackerInput2postriderᚋgraphᚋgenᚐCreateTrackerInput(ctx context.Context, v any) (CreateTrackerInput, error) {
+	res, err := ec.unmarshalInputCreateTrackerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateTrackerPayload2ᚖpostriderᚋgraphᚋgenᚐCreateTrackerPayload(ctx context.Context, sel ast.SelectionSet, v *CreateTrackerPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreateTrackerPayload!")
+		return graphql.Null
+	}
+	return ec._CreateTrackerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCrossedCampaign2ᚕᚖpostriderᚋreportᚐCrossedCampaignᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.CrossedCampaign) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCrossedCampaign2ᚖpostriderᚋreportᚐCrossedCampaign(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCrossedCampaign2ᚖpostriderᚋreportᚐCrossedCampaign(ctx context.Context, sel ast.SelectionSet, v *report.CrossedCampaign) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CrossedCampaign!")
+		return graphql.Null
+	}
+	return ec._CrossedCampaign(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTracker2ᚕᚖpostriderᚋentᚋdbᚐTrackerᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Tracker) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTracker2ᚖpostriderᚋentᚋdbᚐTracker(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTracker2ᚖpostriderᚋentᚋdbᚐTracker(ctx context.Context, sel ast.SelectionSet, v *db.Tracker) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Tracker!")
+		return graphql.Null
+	}
+	return ec._Tracker(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTrackerConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.Tracker]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackerConnection!")
+		return graphql.Null
+	}
+	return ec._TrackerConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTrackerCrossing2ᚕᚖpostriderᚋreportᚐCrossingᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Crossing) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrackerCrossing2ᚖpostriderᚋreportᚐCrossing(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrackerCrossing2ᚖpostriderᚋreportᚐCrossing(ctx context.Context, sel ast.SelectionSet, v *report.Crossing) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackerCrossing!")
+		return graphql.Null
+	}
+	return ec._TrackerCrossing(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTrackerEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*db.Tracker]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrackerEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrackerEdge2ᚖpostriderᚋgraphᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v *page.Edge[*db.Tracker]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackerEdge!")
+		return graphql.Null
+	}
+	return ec._TrackerEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTrackerGoal2ᚕᚖpostriderᚋgraphᚋgenᚐTrackerGoalᚄ(ctx context.Context, sel ast.SelectionSet, v []*TrackerGoal) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrackerGoal2ᚖpostriderᚋgraphᚋgenᚐTrackerGoal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrackerGoal2ᚖpostriderᚋgraphᚋgenᚐTrackerGoal(ctx context.Context, sel ast.SelectionSet, v *TrackerGoal) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackerGoal!")
+		return graphql.Null
+	}
+	return ec._TrackerGoal(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTrackerGoalInput2ᚕᚖpostriderᚋgraphᚋgenᚐTrackerGoalInputᚄ(ctx context.Context, v any) ([]*TrackerGoalInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*TrackerGoalInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTrackerGoalInput2ᚖpostriderᚋgraphᚋgenᚐTrackerGoalInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNTrackerGoalInput2ᚖpostriderᚋgraphᚋgenᚐTrackerGoalInput(ctx context.Context, v any) (*TrackerGoalInput, error) {
+	res, err := ec.unmarshalInputTrackerGoalInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTrackerSpec2postriderᚋdomainᚋfiringᚐTrackerSpec(ctx context.Context, sel ast.SelectionSet, v firing.TrackerSpec) graphql.Marshaler {
+	return ec._TrackerSpec(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTrackerSpecGoal2postriderᚋdomainᚋfiringᚐTrackerGoal(ctx context.Context, sel ast.SelectionSet, v firing.TrackerGoal) graphql.Marshaler {
+	return ec._TrackerSpecGoal(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTrackerSpecGoal2ᚕpostriderᚋdomainᚋfiringᚐTrackerGoalᚄ(ctx context.Context, sel ast.SelectionSet, v []firing.TrackerGoal) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrackerSpecGoal2postriderᚋdomainᚋfiringᚐTrackerGoal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrackerTokens2ᚖpostriderᚋgraphᚋgenᚐTrackerTokens(ctx context.Context, sel ast.SelectionSet, v *TrackerTokens) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackerTokens!")
+		return graphql.Null
+	}
+	return ec._TrackerTokens(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTrackerVersion2ᚕᚖpostriderᚋentᚋdbᚐTrackerVersionᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.TrackerVersion) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrackerVersion2ᚖpostriderᚋentᚋdbᚐTrackerVersion(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrackerVersion2ᚖpostriderᚋentᚋdbᚐTrackerVersion(ctx context.Context, sel ast.SelectionSet, v *db.TrackerVersion) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackerVersion!")
+		return graphql.Null
+	}
+	return ec._TrackerVersion(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateTrackerInput2postriderᚋgraphᚋgenᚐUpdateTrackerInput(ctx context.Context, v any) (UpdateTrackerInput, error) {
+	res, err := ec.unmarshalInputUpdateTrackerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateTrackerPayload2ᚖpostriderᚋgraphᚋgenᚐUpdateTrackerPayload(ctx context.Context, sel ast.SelectionSet, v *UpdateTrackerPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateTrackerPayload!")
+		return graphql.Null
+	}
+	return ec._UpdateTrackerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTracker2ᚖpostriderᚋentᚋdbᚐTracker(ctx context.Context, sel ast.SelectionSet, v *db.Tracker) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return ec._TrackerPreset(ctx, sel, v)
+	return ec._Tracker(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTrackerCrossing2ᚖpostriderᚋreportᚐCrossing(ctx context.Context, sel ast.SelectionSet, v *report.Crossing) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TrackerCrossing(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOTrackerFilter2ᚖpostriderᚋgraphᚋfilterᚐTracker(ctx context.Context, v any) (*filter.Tracker, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputTrackerFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOTrackerGoalInput2ᚕᚖpostriderᚋgraphᚋgenᚐTrackerGoalInputᚄ(ctx context.Context, v any) ([]*TrackerGoalInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*TrackerGoalInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNTrackerGoalInput2ᚖpostriderᚋgraphᚋgenᚐTrackerGoalInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOTrackerTokensInput2ᚖpostriderᚋgraphᚋgenᚐTrackerTokensInput(ctx context.Context, v any) (*TrackerTokensInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputTrackerTokensInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 // endregion ***************************** type.gotpl *****************************

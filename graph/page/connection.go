@@ -106,3 +106,9 @@ type AuditEntryConnection = Connection[*db.AuditEntry]
 
 // AuditEntryEdge is a row of it.
 type AuditEntryEdge = Edge[*db.AuditEntry]
+
+// TrackerConnection is a page of trackers.
+type TrackerConnection = Connection[*db.Tracker]
+
+// TrackerEdge is a row of it.
+type TrackerEdge = Edge[*db.Tracker]

@@ -17,3 +17,6 @@ type Campaign int64
 
 // Postback is the key of a postback.
 type Postback int64
+
+// Tracker is the key of an affiliate's tracker.
+type Tracker int64

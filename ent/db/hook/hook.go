@@ -332,6 +332,42 @@ func (f ReceivedPostbackFunc) Mutate(ctx context.Context, m db.Mutation) (db.Val
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ReceivedPostbackMutation", m)
 }
 
+// The TrackerFunc type is an adapter to allow the use of ordinary
+// function as Tracker mutator.
+type TrackerFunc func(context.Context, *db.TrackerMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrackerFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.TrackerMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackerMutation", m)
+}
+
+// The TrackerCampaignFunc type is an adapter to allow the use of ordinary
+// function as TrackerCampaign mutator.
+type TrackerCampaignFunc func(context.Context, *db.TrackerCampaignMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrackerCampaignFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.TrackerCampaignMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackerCampaignMutation", m)
+}
+
+// The TrackerVersionFunc type is an adapter to allow the use of ordinary
+// function as TrackerVersion mutator.
+type TrackerVersionFunc func(context.Context, *db.TrackerVersionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrackerVersionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.TrackerVersionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackerVersionMutation", m)
+}
+
 // The TrackingLinkFunc type is an adapter to allow the use of ordinary
 // function as TrackingLink mutator.
 type TrackingLinkFunc func(context.Context, *db.TrackingLinkMutation) (db.Value, error)

@@ -740,6 +740,7 @@ var (
 	PostbacksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "affiliate_id", Type: field.TypeInt64},
+		{Name: "tracker_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "name", Type: field.TypeString, Size: 200, Default: ""},
 		{Name: "scope", Type: field.TypeEnum, Enums: []string{"global", "offer", "campaign"}},
 		{Name: "offer_id", Type: field.TypeInt64, Nullable: true},
@@ -771,12 +772,17 @@ var (
 			{
 				Name:    "postback_affiliate_id_goal",
 				Unique:  false,
-				Columns: []*schema.Column{PostbacksColumns[1], PostbacksColumns[6]},
+				Columns: []*schema.Column{PostbacksColumns[1], PostbacksColumns[7]},
 			},
 			{
 				Name:    "postback_campaign_id",
 				Unique:  false,
-				Columns: []*schema.Column{PostbacksColumns[5]},
+				Columns: []*schema.Column{PostbacksColumns[6]},
+			},
+			{
+				Name:    "postback_tracker_id",
+				Unique:  false,
+				Columns: []*schema.Column{PostbacksColumns[2]},
 			},
 		},
 	}
@@ -880,6 +886,85 @@ var (
 			},
 		},
 	}
+	// TrackersColumns holds the columns for the "trackers" table.
+	TrackersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "affiliate_id", Type: field.TypeInt64},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "preset", Type: field.TypeString, Default: ""},
+		{Name: "url_template", Type: field.TypeString},
+		{Name: "method", Type: field.TypeEnum, Enums: []string{"GET", "POST"}, Default: "GET"},
+		{Name: "body_rule", Type: field.TypeJSON, Nullable: true},
+		{Name: "tokens", Type: field.TypeJSON, Nullable: true},
+		{Name: "all_campaigns", Type: field.TypeBool, Default: true},
+		{Name: "default_links", Type: field.TypeBool, Default: true},
+		{Name: "shares", Type: field.TypeBool, Default: false},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+	}
+	// TrackersTable holds the schema information for the "trackers" table.
+	TrackersTable = &schema.Table{
+		Name:       "trackers",
+		Columns:    TrackersColumns,
+		PrimaryKey: []*schema.Column{TrackersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "tracker_affiliate_id",
+				Unique:  false,
+				Columns: []*schema.Column{TrackersColumns[1]},
+			},
+		},
+	}
+	// TrackerCampaignsColumns holds the columns for the "tracker_campaigns" table.
+	TrackerCampaignsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "affiliate_id", Type: field.TypeInt64},
+		{Name: "tracker_id", Type: field.TypeInt64},
+		{Name: "campaign_id", Type: field.TypeInt64},
+	}
+	// TrackerCampaignsTable holds the schema information for the "tracker_campaigns" table.
+	TrackerCampaignsTable = &schema.Table{
+		Name:       "tracker_campaigns",
+		Columns:    TrackerCampaignsColumns,
+		PrimaryKey: []*schema.Column{TrackerCampaignsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trackercampaign_tracker_id_campaign_id",
+				Unique:  true,
+				Columns: []*schema.Column{TrackerCampaignsColumns[2], TrackerCampaignsColumns[3]},
+			},
+			{
+				Name:    "trackercampaign_campaign_id",
+				Unique:  false,
+				Columns: []*schema.Column{TrackerCampaignsColumns[3]},
+			},
+		},
+	}
+	// TrackerVersionsColumns holds the columns for the "tracker_versions" table.
+	TrackerVersionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "affiliate_id", Type: field.TypeInt64},
+		{Name: "tracker_id", Type: field.TypeInt64},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "spec", Type: field.TypeJSON},
+		{Name: "user_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// TrackerVersionsTable holds the schema information for the "tracker_versions" table.
+	TrackerVersionsTable = &schema.Table{
+		Name:       "tracker_versions",
+		Columns:    TrackerVersionsColumns,
+		PrimaryKey: []*schema.Column{TrackerVersionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trackerversion_tracker_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{TrackerVersionsColumns[2], TrackerVersionsColumns[3]},
+			},
+		},
+	}
 	// TrackingLinksColumns holds the columns for the "tracking_links" table.
 	TrackingLinksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -956,6 +1041,9 @@ var (
 		PostbackTestsTable,
 		PostbackVersionsTable,
 		ReceivedPostbacksTable,
+		TrackersTable,
+		TrackerCampaignsTable,
+		TrackerVersionsTable,
 		TrackingLinksTable,
 		UsersTable,
 	}

@@ -18,6 +18,8 @@ const (
 	FieldID = "id"
 	// FieldAffiliateID holds the string denoting the affiliate_id field in the database.
 	FieldAffiliateID = "affiliate_id"
+	// FieldTrackerID holds the string denoting the tracker_id field in the database.
+	FieldTrackerID = "tracker_id"
 	// FieldName holds the string denoting the name field in the database.
 	FieldName = "name"
 	// FieldScope holds the string denoting the scope field in the database.
@@ -68,6 +70,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldAffiliateID,
+	FieldTrackerID,
 	FieldName,
 	FieldScope,
 	FieldOfferID,
@@ -164,6 +167,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByAffiliateID orders the results by the affiliate_id field.
 func ByAffiliateID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAffiliateID, opts...).ToFunc()
+}
+
+// ByTrackerID orders the results by the tracker_id field.
+func ByTrackerID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTrackerID, opts...).ToFunc()
 }
 
 // ByName orders the results by the name field.

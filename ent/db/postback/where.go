@@ -60,6 +60,11 @@ func AffiliateID(v int64) predicate.Postback {
 	return predicate.Postback(sql.FieldEQ(FieldAffiliateID, v))
 }
 
+// TrackerID applies equality check predicate on the "tracker_id" field. It's identical to TrackerIDEQ.
+func TrackerID(v int64) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldTrackerID, v))
+}
+
 // Name applies equality check predicate on the "name" field. It's identical to NameEQ.
 func Name(v string) predicate.Postback {
 	return predicate.Postback(sql.FieldEQ(FieldName, v))
@@ -178,6 +183,56 @@ func AffiliateIDLT(v int64) predicate.Postback {
 // AffiliateIDLTE applies the LTE predicate on the "affiliate_id" field.
 func AffiliateIDLTE(v int64) predicate.Postback {
 	return predicate.Postback(sql.FieldLTE(FieldAffiliateID, v))
+}
+
+// TrackerIDEQ applies the EQ predicate on the "tracker_id" field.
+func TrackerIDEQ(v int64) predicate.Postback {
+	return predicate.Postback(sql.FieldEQ(FieldTrackerID, v))
+}
+
+// TrackerIDNEQ applies the NEQ predicate on the "tracker_id" field.
+func TrackerIDNEQ(v int64) predicate.Postback {
+	return predicate.Postback(sql.FieldNEQ(FieldTrackerID, v))
+}
+
+// TrackerIDIn applies the In predicate on the "tracker_id" field.
+func TrackerIDIn(vs ...int64) predicate.Postback {
+	return predicate.Postback(sql.FieldIn(FieldTrackerID, vs...))
+}
+
+// TrackerIDNotIn applies the NotIn predicate on the "tracker_id" field.
+func TrackerIDNotIn(vs ...int64) predicate.Postback {
+	return predicate.Postback(sql.FieldNotIn(FieldTrackerID, vs...))
+}
+
+// TrackerIDGT applies the GT predicate on the "tracker_id" field.
+func TrackerIDGT(v int64) predicate.Postback {
+	return predicate.Postback(sql.FieldGT(FieldTrackerID, v))
+}
+
+// TrackerIDGTE applies the GTE predicate on the "tracker_id" field.
+func TrackerIDGTE(v int64) predicate.Postback {
+	return predicate.Postback(sql.FieldGTE(FieldTrackerID, v))
+}
+
+// TrackerIDLT applies the LT predicate on the "tracker_id" field.
+func TrackerIDLT(v int64) predicate.Postback {
+	return predicate.Postback(sql.FieldLT(FieldTrackerID, v))
+}
+
+// TrackerIDLTE applies the LTE predicate on the "tracker_id" field.
+func TrackerIDLTE(v int64) predicate.Postback {
+	return predicate.Postback(sql.FieldLTE(FieldTrackerID, v))
+}
+
+// TrackerIDIsNil applies the IsNil predicate on the "tracker_id" field.
+func TrackerIDIsNil() predicate.Postback {
+	return predicate.Postback(sql.FieldIsNull(FieldTrackerID))
+}
+
+// TrackerIDNotNil applies the NotNil predicate on the "tracker_id" field.
+func TrackerIDNotNil() predicate.Postback {
+	return predicate.Postback(sql.FieldNotNull(FieldTrackerID))
 }
 
 // NameEQ applies the EQ predicate on the "name" field.

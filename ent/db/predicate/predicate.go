@@ -87,6 +87,15 @@ type PostbackVersion func(*sql.Selector)
 // ReceivedPostback is the predicate function for receivedpostback builders.
 type ReceivedPostback func(*sql.Selector)
 
+// Tracker is the predicate function for tracker builders.
+type Tracker func(*sql.Selector)
+
+// TrackerCampaign is the predicate function for trackercampaign builders.
+type TrackerCampaign func(*sql.Selector)
+
+// TrackerVersion is the predicate function for trackerversion builders.
+type TrackerVersion func(*sql.Selector)
+
 // TrackingLink is the predicate function for trackinglink builders.
 type TrackingLink func(*sql.Selector)
 

@@ -759,6 +759,78 @@ func (f ReceivedPostbackMutationRuleFunc) EvalMutation(ctx context.Context, m db
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.ReceivedPostbackMutation", m)
 }
 
+// The TrackerQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TrackerQueryRuleFunc func(context.Context, *db.TrackerQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TrackerQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.TrackerQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.TrackerQuery", q)
+}
+
+// The TrackerMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TrackerMutationRuleFunc func(context.Context, *db.TrackerMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TrackerMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.TrackerMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.TrackerMutation", m)
+}
+
+// The TrackerCampaignQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TrackerCampaignQueryRuleFunc func(context.Context, *db.TrackerCampaignQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TrackerCampaignQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.TrackerCampaignQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.TrackerCampaignQuery", q)
+}
+
+// The TrackerCampaignMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TrackerCampaignMutationRuleFunc func(context.Context, *db.TrackerCampaignMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TrackerCampaignMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.TrackerCampaignMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.TrackerCampaignMutation", m)
+}
+
+// The TrackerVersionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TrackerVersionQueryRuleFunc func(context.Context, *db.TrackerVersionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TrackerVersionQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.TrackerVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.TrackerVersionQuery", q)
+}
+
+// The TrackerVersionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TrackerVersionMutationRuleFunc func(context.Context, *db.TrackerVersionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TrackerVersionMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.TrackerVersionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.TrackerVersionMutation", m)
+}
+
 // The TrackingLinkQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type TrackingLinkQueryRuleFunc func(context.Context, *db.TrackingLinkQuery) error
@@ -896,6 +968,12 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.ReceivedPostbackQuery:
 		return q.Filter(), nil
+	case *db.TrackerQuery:
+		return q.Filter(), nil
+	case *db.TrackerCampaignQuery:
+		return q.Filter(), nil
+	case *db.TrackerVersionQuery:
+		return q.Filter(), nil
 	case *db.TrackingLinkQuery:
 		return q.Filter(), nil
 	case *db.UserQuery:
@@ -960,6 +1038,12 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.PostbackVersionMutation:
 		return m.Filter(), nil
 	case *db.ReceivedPostbackMutation:
+		return m.Filter(), nil
+	case *db.TrackerMutation:
+		return m.Filter(), nil
+	case *db.TrackerCampaignMutation:
+		return m.Filter(), nil
+	case *db.TrackerVersionMutation:
 		return m.Filter(), nil
 	case *db.TrackingLinkMutation:
 		return m.Filter(), nil

@@ -32,6 +32,9 @@ import (
 	"postrider/ent/db/postbacktest"
 	"postrider/ent/db/postbackversion"
 	"postrider/ent/db/receivedpostback"
+	"postrider/ent/db/tracker"
+	"postrider/ent/db/trackercampaign"
+	"postrider/ent/db/trackerversion"
 	"postrider/ent/db/trackinglink"
 	"postrider/ent/db/user"
 	"postrider/ent/schema"
@@ -703,17 +706,17 @@ func init() {
 	postbackFields := schema.Postback{}.Fields()
 	_ = postbackFields
 	// postbackDescName is the schema descriptor for name field.
-	postbackDescName := postbackFields[1].Descriptor()
+	postbackDescName := postbackFields[2].Descriptor()
 	// postback.DefaultName holds the default value on creation for the name field.
 	postback.DefaultName = postbackDescName.Default.(string)
 	// postback.NameValidator is a validator for the "name" field. It is called by the builders before save.
 	postback.NameValidator = postbackDescName.Validators[0].(func(string) error)
 	// postbackDescFurtherGoals is the schema descriptor for further_goals field.
-	postbackDescFurtherGoals := postbackFields[6].Descriptor()
+	postbackDescFurtherGoals := postbackFields[7].Descriptor()
 	// postback.DefaultFurtherGoals holds the default value on creation for the further_goals field.
 	postback.DefaultFurtherGoals = postbackDescFurtherGoals.Default.([]string)
 	// postbackDescAggregateSeconds is the schema descriptor for aggregate_seconds field.
-	postbackDescAggregateSeconds := postbackFields[7].Descriptor()
+	postbackDescAggregateSeconds := postbackFields[8].Descriptor()
 	// postback.AggregateSecondsValidator is a validator for the "aggregate_seconds" field. It is called by the builders before save.
 	postback.AggregateSecondsValidator = func() func(int) error {
 		validators := postbackDescAggregateSeconds.Validators
@@ -731,23 +734,23 @@ func init() {
 		}
 	}()
 	// postbackDescSendCorrections is the schema descriptor for send_corrections field.
-	postbackDescSendCorrections := postbackFields[11].Descriptor()
+	postbackDescSendCorrections := postbackFields[12].Descriptor()
 	// postback.DefaultSendCorrections holds the default value on creation for the send_corrections field.
 	postback.DefaultSendCorrections = postbackDescSendCorrections.Default.(bool)
 	// postbackDescEnabled is the schema descriptor for enabled field.
-	postbackDescEnabled := postbackFields[12].Descriptor()
+	postbackDescEnabled := postbackFields[13].Descriptor()
 	// postback.DefaultEnabled holds the default value on creation for the enabled field.
 	postback.DefaultEnabled = postbackDescEnabled.Default.(bool)
 	// postbackDescVersion is the schema descriptor for version field.
-	postbackDescVersion := postbackFields[17].Descriptor()
+	postbackDescVersion := postbackFields[18].Descriptor()
 	// postback.DefaultVersion holds the default value on creation for the version field.
 	postback.DefaultVersion = postbackDescVersion.Default.(int)
 	// postbackDescCreatedAt is the schema descriptor for created_at field.
-	postbackDescCreatedAt := postbackFields[20].Descriptor()
+	postbackDescCreatedAt := postbackFields[21].Descriptor()
 	// postback.DefaultCreatedAt holds the default value on creation for the created_at field.
 	postback.DefaultCreatedAt = postbackDescCreatedAt.Default.(func() time.Time)
 	// postbackDescUpdatedAt is the schema descriptor for updated_at field.
-	postbackDescUpdatedAt := postbackFields[21].Descriptor()
+	postbackDescUpdatedAt := postbackFields[22].Descriptor()
 	// postback.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	postback.DefaultUpdatedAt = postbackDescUpdatedAt.Default.(func() time.Time)
 	// postback.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -795,6 +798,92 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
+	trackerMixin := schema.Tracker{}.Mixin()
+	tracker.Policy = privacy.NewPolicies(trackerMixin[0], schema.Tracker{})
+	tracker.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := tracker.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	trackerFields := schema.Tracker{}.Fields()
+	_ = trackerFields
+	// trackerDescName is the schema descriptor for name field.
+	trackerDescName := trackerFields[1].Descriptor()
+	// tracker.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	tracker.NameValidator = func() func(string) error {
+		validators := trackerDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// trackerDescPreset is the schema descriptor for preset field.
+	trackerDescPreset := trackerFields[2].Descriptor()
+	// tracker.DefaultPreset holds the default value on creation for the preset field.
+	tracker.DefaultPreset = trackerDescPreset.Default.(string)
+	// trackerDescAllCampaigns is the schema descriptor for all_campaigns field.
+	trackerDescAllCampaigns := trackerFields[7].Descriptor()
+	// tracker.DefaultAllCampaigns holds the default value on creation for the all_campaigns field.
+	tracker.DefaultAllCampaigns = trackerDescAllCampaigns.Default.(bool)
+	// trackerDescDefaultLinks is the schema descriptor for default_links field.
+	trackerDescDefaultLinks := trackerFields[8].Descriptor()
+	// tracker.DefaultDefaultLinks holds the default value on creation for the default_links field.
+	tracker.DefaultDefaultLinks = trackerDescDefaultLinks.Default.(bool)
+	// trackerDescShares is the schema descriptor for shares field.
+	trackerDescShares := trackerFields[9].Descriptor()
+	// tracker.DefaultShares holds the default value on creation for the shares field.
+	tracker.DefaultShares = trackerDescShares.Default.(bool)
+	// trackerDescVersion is the schema descriptor for version field.
+	trackerDescVersion := trackerFields[10].Descriptor()
+	// tracker.DefaultVersion holds the default value on creation for the version field.
+	tracker.DefaultVersion = trackerDescVersion.Default.(int)
+	// trackerDescCreatedAt is the schema descriptor for created_at field.
+	trackerDescCreatedAt := trackerFields[12].Descriptor()
+	// tracker.DefaultCreatedAt holds the default value on creation for the created_at field.
+	tracker.DefaultCreatedAt = trackerDescCreatedAt.Default.(func() time.Time)
+	// trackerDescUpdatedAt is the schema descriptor for updated_at field.
+	trackerDescUpdatedAt := trackerFields[13].Descriptor()
+	// tracker.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	tracker.DefaultUpdatedAt = trackerDescUpdatedAt.Default.(func() time.Time)
+	// tracker.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	tracker.UpdateDefaultUpdatedAt = trackerDescUpdatedAt.UpdateDefault.(func() time.Time)
+	trackercampaignMixin := schema.TrackerCampaign{}.Mixin()
+	trackercampaign.Policy = privacy.NewPolicies(trackercampaignMixin[0], schema.TrackerCampaign{})
+	trackercampaign.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := trackercampaign.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	trackerversionMixin := schema.TrackerVersion{}.Mixin()
+	trackerversion.Policy = privacy.NewPolicies(trackerversionMixin[0], schema.TrackerVersion{})
+	trackerversion.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := trackerversion.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	trackerversionFields := schema.TrackerVersion{}.Fields()
+	_ = trackerversionFields
+	// trackerversionDescCreatedAt is the schema descriptor for created_at field.
+	trackerversionDescCreatedAt := trackerversionFields[5].Descriptor()
+	// trackerversion.DefaultCreatedAt holds the default value on creation for the created_at field.
+	trackerversion.DefaultCreatedAt = trackerversionDescCreatedAt.Default.(func() time.Time)
 	trackinglinkMixin := schema.TrackingLink{}.Mixin()
 	trackinglink.Policy = privacy.NewPolicies(trackinglinkMixin[0], schema.TrackingLink{})
 	trackinglink.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -1,0 +1,433 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lib/pq"
+
+	"postrider/domain/firing"
+	"postrider/domain/tracking"
+	"postrider/ent"
+	"postrider/ent/db"
+	"postrider/ent/db/campaign"
+	"postrider/ent/db/tracker"
+	"postrider/ent/db/trackercampaign"
+	"postrider/internal/ids"
+	"postrider/internal/problem"
+)
+
+// CampaignsPatch is which campaigns a tracker is to have; nil fields are left unchanged.
+type CampaignsPatch struct {
+	All          *bool
+	DefaultLinks *bool
+	Chosen       *[]ids.Campaign
+	Shares       *bool
+	Move         bool // what another tracker has becomes this one's alone; otherwise it is refused
+}
+
+// trackersOf reads the trackers of an affiliate with their campaigns.
+func (c *change) trackersOf(ctx context.Context, owner ids.Affiliate) (firing.Trackers, error) {
+	all, err := ent.TrackersOf(ctx, c.client, []int64{int64(owner)})
+	return all[int64(owner)], err
+}
+
+// chosen reads the campaigns that were chosen for a tracker.
+func (c *change) chosen(ctx context.Context, trackerID int64) ([]ids.Campaign, error) {
+	rows, err := c.client.TrackerCampaign.Query().Where(trackercampaign.TrackerID(trackerID)).Order(db.Asc(trackercampaign.FieldCampaignID)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the campaigns of tracker %d: %w", trackerID, err)
+	}
+	list := make([]ids.Campaign, len(rows))
+	for i, row := range rows {
+		list[i] = ids.Campaign(row.CampaignID)
+	}
+	return list, nil
+}
+
+// setChosen chooses exactly these campaigns for a tracker.
+func (c *change) setChosen(ctx context.Context, t *db.Tracker, campaigns []ids.Campaign) error {
+	keys := make([]int64, len(campaigns))
+	for i, id := range campaigns {
+		keys[i] = int64(id)
+	}
+	_, err := c.tx.ExecContext(ctx, `DELETE FROM tracker_campaigns WHERE tracker_id = $1 AND campaign_id <> ALL($2)`, t.ID, pq.Array(keys))
+	if err == nil {
+		_, err = c.tx.ExecContext(ctx, `
+			INSERT INTO tracker_campaigns (affiliate_id, tracker_id, campaign_id)
+			SELECT $1, $2, k FROM unnest($3::bigint[]) k ON CONFLICT (tracker_id, campaign_id) DO NOTHING`, t.AffiliateID, t.ID, pq.Array(keys))
+	}
+	if err != nil {
+		return fmt.Errorf("choosing the campaigns of tracker %d: %w", t.ID, err)
+	}
+	return nil
+}
+
+// patchCampaigns changes which campaigns a tracker has. A campaign that another tracker has is
+// refused, moved or shared, as the patch says.
+func (c *change) patchCampaigns(ctx context.Context, t *db.Tracker, isNew bool, p CampaignsPatch) error {
+	before, err := c.trackersOf(ctx, ids.Affiliate(t.AffiliateID))
+	if err != nil {
+		return err
+	}
+	all, links := t.AllCampaigns, t.DefaultLinks
+	if p.All != nil {
+		all = *p.All
+	}
+	if p.DefaultLinks != nil {
+		links = *p.DefaultLinks
+	}
+	shares := t.Shares
+	if p.Shares != nil {
+		shares = *p.Shares
+	}
+	claims := claims{change: c, trackers: before, id: ids.Tracker(t.ID), move: p.Move}
+	stops := t.Shares && !shares // what it shared, it takes now
+	if !shares {
+		if err := claims.flags(ctx, all && (isNew || stops || !t.AllCampaigns), links && (isNew || stops || !t.DefaultLinks)); err != nil {
+			return err
+		}
+	}
+	if all != t.AllCampaigns || links != t.DefaultLinks || shares != t.Shares {
+		if err := c.client.Tracker.UpdateOneID(t.ID).SetAllCampaigns(all).SetDefaultLinks(links).SetShares(shares).Exec(ctx); err != nil {
+			return fmt.Errorf("changing the campaigns of tracker %d: %w", t.ID, err)
+		}
+	}
+	chosen, err := c.chosen(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	if p.Chosen != nil {
+		chosen = slices.Compact(slices.Sorted(slices.Values(*p.Chosen)))
+		if err := c.ownCampaigns(ctx, ids.Affiliate(t.AffiliateID), chosen); err != nil {
+			return err
+		}
+	}
+	if !shares && (stops || p.Chosen != nil) {
+		if err := claims.take(ctx, chosen); err != nil {
+			return err
+		}
+	}
+	if err := c.setChosen(ctx, t, chosen); err != nil {
+		return err
+	}
+	return c.hasScoped(ctx, t, "campaignIds")
+}
+
+// ownCampaigns refuses campaigns that are not the affiliate's.
+func (c *change) ownCampaigns(ctx context.Context, owner ids.Affiliate, campaigns []ids.Campaign) error {
+	keys := make([]int64, len(campaigns))
+	for i, id := range campaigns {
+		keys[i] = int64(id)
+	}
+	n, err := c.client.Campaign.Query().Where(campaign.AffiliateID(int64(owner)), campaign.IDIn(keys...)).Count(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the campaigns: %w", err)
+	}
+	if n < len(keys) {
+		return problem.Invalid("campaignIds", "there is no such campaign")
+	}
+	return nil
+}
+
+// hasScoped refuses to leave out a campaign that a postback of the tracker is for alone.
+func (c *change) hasScoped(ctx context.Context, t *db.Tracker, field string) error {
+	trackers, err := c.trackersOf(ctx, ids.Affiliate(t.AffiliateID))
+	if err != nil {
+		return err
+	}
+	rows, err := c.postbacksOf(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range rows {
+		if p.CampaignID != nil && p.Enabled && !trackers.Has(ids.Tracker(t.ID), ids.Campaign(*p.CampaignID)) {
+			name, err := c.campaignName(ctx, *p.CampaignID)
+			if err != nil {
+				return err
+			}
+			return problem.Invalid(field, "“%s” has its own campaign postback to “%s” for %s, which would no longer fire: delete that postback first, or leave the campaign to the tracker", name, t.Name, p.Goal)
+		}
+	}
+	return nil
+}
+
+func (c *change) campaignName(ctx context.Context, id int64) (string, error) {
+	row, err := c.client.Campaign.Get(ctx, id)
+	if err != nil {
+		return "", fmt.Errorf("reading campaign %d: %w", id, err)
+	}
+	return row.Name, nil
+}
+
+// claims is one change of which campaigns a tracker has.
+type claims struct {
+	*change
+
+	trackers firing.Trackers // before it
+	id       ids.Tracker
+	move     bool
+}
+
+// flags takes over all campaigns and the default links from the trackers that have them.
+func (k *claims) flags(ctx context.Context, all, links bool) error {
+	for _, other := range k.trackers.List() {
+		takesAll, takesLinks := all && other.AllCampaigns, links && other.DefaultLinks
+		if other.ID == k.id || other.Shares || !takesAll && !takesLinks {
+			continue
+		}
+		if !k.move {
+			if takesAll {
+				return problem.Conflict("allCampaigns", "“%s” has all campaigns already, and each click carries the click id of one tracker: choose the campaigns of this tracker, move them all here, or let this tracker share them", other.Name)
+			}
+			return problem.Conflict("defaultLinks", "“%s” has the default links already: move them here, or let this tracker share campaigns", other.Name)
+		}
+		update := k.client.Tracker.UpdateOneID(int64(other.ID)).SetUpdatedAt(k.now)
+		if takesAll {
+			update.SetAllCampaigns(false)
+		}
+		if takesLinks {
+			update.SetDefaultLinks(false)
+		}
+		if err := k.lose(ctx, other.ID, update); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take takes over campaigns that are chosen for other trackers.
+func (k *claims) take(ctx context.Context, campaigns []ids.Campaign) error {
+	for _, other := range k.trackers.List() {
+		kept := slices.DeleteFunc(slices.Clone(other.Campaigns), func(id ids.Campaign) bool { return slices.Contains(campaigns, id) })
+		if other.ID == k.id || other.Shares || len(kept) == len(other.Campaigns) {
+			continue
+		}
+		if !k.move {
+			taken := slices.DeleteFunc(slices.Clone(other.Campaigns), func(id ids.Campaign) bool { return !slices.Contains(campaigns, id) })
+			name, err := k.campaignName(ctx, int64(taken[0]))
+			if err != nil {
+				return err
+			}
+			return problem.Conflict("campaignIds", "“%s” is a campaign of “%s” already, and its clicks carry click ids of that tracker: move it here, or let this tracker share campaigns", name, other.Name)
+		}
+		row, err := k.client.Tracker.Get(ctx, int64(other.ID))
+		if err != nil {
+			return fmt.Errorf("reading tracker %d: %w", other.ID, err)
+		}
+		if err := k.setChosen(ctx, row, kept); err != nil {
+			return err
+		}
+		if err := k.lose(ctx, other.ID, k.client.Tracker.UpdateOne(row).SetUpdatedAt(k.now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lose saves a change of another tracker, with its version and its entry in the audit log.
+func (k *claims) lose(ctx context.Context, id ids.Tracker, update *db.TrackerUpdateOne) error {
+	before, err := k.client.Tracker.Get(ctx, int64(id))
+	if err != nil {
+		return fmt.Errorf("reading tracker %d: %w", id, err)
+	}
+	if err := update.Exec(ctx); err != nil {
+		return fmt.Errorf("changing tracker %d: %w", id, err)
+	}
+	if err := k.keepTrackers(ctx, &before.ID); err != nil {
+		return err
+	}
+	after, err := k.client.Tracker.Get(ctx, int64(id))
+	if err != nil {
+		return fmt.Errorf("reading tracker %d: %w", id, err)
+	}
+	return k.audit(ctx, Act{Action: "update", Entity: "tracker", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID), Before: before, After: after})
+}
+
+func (k *claims) names(of []ids.Tracker) string {
+	var names []string
+	for _, other := range k.trackers.List() {
+		if slices.Contains(of, other.ID) {
+			names = append(names, "“"+other.Name+"”")
+		}
+	}
+	return strings.Join(names, " and ")
+}
+
+// claim lets a campaign postback's tracker have the campaign: one that no tracker has chosen becomes
+// the tracker's, one of another tracker is refused.
+func (c *change) claim(ctx context.Context, owner ids.Affiliate, p firing.Postback) error {
+	if p.Scope != firing.Campaign || p.TrackerID == 0 {
+		return nil
+	}
+	trackers, err := c.trackersOf(ctx, owner)
+	if err != nil || trackers.Has(p.TrackerID, p.CampaignID) {
+		return err
+	}
+	if chosen := trackers.Chosen(p.CampaignID); len(chosen) > 0 {
+		k := claims{change: c, trackers: trackers}
+		return problem.Conflict("campaignId", "is a campaign of %s, and its clicks carry click ids of that tracker: move the campaign to this URL's tracker first, or share it", k.names(chosen))
+	}
+	for _, t := range trackers.List() {
+		if t.ID != p.TrackerID {
+			continue
+		}
+		row, err := c.client.Tracker.Get(ctx, int64(t.ID))
+		if err != nil {
+			return fmt.Errorf("reading tracker %d: %w", t.ID, err)
+		}
+		return c.setChosen(ctx, row, append(t.Campaigns, p.CampaignID))
+	}
+	return nil
+}
+
+// Assignment is which trackers campaigns are to have.
+type Assignment struct {
+	AffiliateID  ids.Affiliate // for staff; zero for the viewer's own
+	Campaigns    []CampaignTrackers
+	Remaining    ids.Tracker // the tracker of all other campaigns, and of new ones; 0 to leave it unchanged
+	DefaultLinks ids.Tracker // the tracker of the default links; 0 to leave it unchanged
+}
+
+// CampaignTrackers chooses the trackers of a campaign; none leaves it to the tracker that has all.
+type CampaignTrackers struct {
+	CampaignID ids.Campaign
+	TrackerIDs []ids.Tracker
+}
+
+// AssignTrackers chooses the trackers of several campaigns at once, and returns the affiliate's
+// trackers.
+func (s *Setup) AssignTrackers(ctx context.Context, a Assignment) ([]*db.Tracker, error) {
+	var list []*db.Tracker
+	err := s.change(ctx, func(ctx context.Context, c *change) error {
+		owner, err := c.affiliate(a.AffiliateID)
+		if err != nil {
+			return err
+		}
+		list, err = c.assignTrackers(ctx, owner, a)
+		return err
+	})
+	return list, err
+}
+
+// assignTrackers chooses the trackers of campaigns, with a version and an entry in the audit log for
+// each tracker that changes.
+func (c *change) assignTrackers(ctx context.Context, owner ids.Affiliate, a Assignment) ([]*db.Tracker, error) {
+	if err := c.lockTrackers(ctx, owner); err != nil {
+		return nil, err
+	}
+	list, err := c.assign(ctx, owner, a)
+	if err != nil {
+		return nil, err
+	}
+	for i, before := range list {
+		if err := c.hasScoped(ctx, before, "campaigns"); err != nil {
+			return nil, err
+		}
+		if err := c.keepTrackers(ctx, &before.ID); err != nil {
+			return nil, err
+		}
+		if list[i], err = c.client.Tracker.Get(ctx, before.ID); err != nil {
+			return nil, fmt.Errorf("reading tracker %d: %w", before.ID, err)
+		}
+		if list[i].Version == before.Version {
+			continue
+		}
+		act := Act{Action: "update", Entity: "tracker", ID: fmt.Sprint(before.ID), affiliateID: owner, Before: before, After: list[i]}
+		if err := c.audit(ctx, act); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// assign changes what the trackers have, and returns them as they were.
+func (c *change) assign(ctx context.Context, owner ids.Affiliate, a Assignment) ([]*db.Tracker, error) {
+	rows, err := c.client.Tracker.Query().Where(tracker.AffiliateID(int64(owner)), tracker.ArchivedAtIsNil()).Order(db.Asc(tracker.FieldID)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the trackers: %w", err)
+	}
+	known := func(id ids.Tracker) bool {
+		return slices.ContainsFunc(rows, func(t *db.Tracker) bool { return t.ID == int64(id) })
+	}
+	chosen := map[int64][]ids.Campaign{}
+	var named []ids.Campaign
+	for _, row := range rows {
+		if chosen[row.ID], err = c.chosen(ctx, row.ID); err != nil {
+			return nil, err
+		}
+	}
+	for i, wish := range a.Campaigns {
+		named = append(named, wish.CampaignID)
+		for _, row := range rows {
+			chosen[row.ID] = slices.DeleteFunc(chosen[row.ID], func(id ids.Campaign) bool { return id == wish.CampaignID })
+		}
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(wish.TrackerIDs))) {
+			if !known(id) {
+				return nil, problem.Invalid(fmt.Sprintf("campaigns.%d.trackerIds", i), "there is no such tracker")
+			}
+			chosen[int64(id)] = append(chosen[int64(id)], wish.CampaignID)
+		}
+	}
+	if err := c.ownCampaigns(ctx, owner, slices.Compact(slices.Sorted(slices.Values(named)))); err != nil {
+		return nil, err
+	}
+	for field, id := range map[string]ids.Tracker{"remaining": a.Remaining, "defaultLinks": a.DefaultLinks} {
+		if id != 0 && !known(id) {
+			return nil, problem.Invalid(field, "there is no such tracker")
+		}
+	}
+	for _, row := range rows {
+		if err := c.setChosen(ctx, row, chosen[row.ID]); err != nil {
+			return nil, err
+		}
+		all, links := row.AllCampaigns, row.DefaultLinks
+		if a.Remaining != 0 {
+			all = row.ID == int64(a.Remaining)
+		}
+		if a.DefaultLinks != 0 {
+			links = row.ID == int64(a.DefaultLinks)
+		}
+		if err := c.client.Tracker.UpdateOneID(row.ID).SetAllCampaigns(all).SetDefaultLinks(links).Exec(ctx); err != nil {
+			return nil, fmt.Errorf("changing tracker %d: %w", row.ID, err)
+		}
+	}
+	return rows, nil
+}
+
+// cleanTokens checks the tokens of a tracker's links.
+func cleanTokens(tokens []string) ([]string, error) {
+	if tokens == nil {
+		return nil, nil
+	}
+	clean := make([]string, 3)
+	for i, token := range tokens {
+		switch field := fmt.Sprintf("tokens.param%d", i+1); {
+		case i >= len(clean):
+			return nil, problem.Invalid("tokens", "a link has three params")
+		case len(token) > tracking.MaxParam:
+			return nil, problem.Invalid(field, "is %d bytes long; the limit is %d", len(token), tracking.MaxParam)
+		case !tracking.IsText(token):
+			return nil, problem.Invalid(field, "is not valid text")
+		}
+		clean[i] = strings.TrimSpace(token)
+	}
+	return clean, nil
+}
+
+// under gives problems with a field, or with one below it, another field.
+func under(err error, field, instead string) error {
+	var all []error
+	for _, p := range problem.All(err) {
+		if len(p.Field) == 0 || p.Field[0] != field {
+			return err
+		}
+		moved := *p
+		moved.Field = []string{instead}
+		all = append(all, &moved)
+	}
+	return errors.Join(all...)
+}
