@@ -41,6 +41,7 @@ var people = []person{
 type affiliateSpec struct {
 	name      string
 	tracker   *trackerStyle
+	others    map[string]*trackerStyle // of campaigns, by name, whose clicks another tracker of its makes
 	countries []weighted
 	referrers []string
 	creatives []string // values of param_2 in its links
@@ -54,7 +55,7 @@ var affiliates = []affiliateSpec{
 		creatives: []string{"banner-300x250", "banner-728x90", "native-14", "push-a", "review-top"},
 	},
 	{
-		name: "Odds & Ends Traffic", tracker: &voluum,
+		name: "Odds & Ends Traffic", tracker: &voluum, others: map[string]*trackerStyle{"Poker night streams": &keitaro},
 		countries: []weighted{{"GB", 36}, {"IE", 12}, {"DE", 12}, {"PL", 10}, {"BR", 9}, {"NG", 8}, {"KE", 6}, {"IN", 5}, {"", 2}},
 		referrers: []string{"https://tips.oddsandends.example/today", "https://tips.oddsandends.example/acca", "https://www.reddit.com/", "https://t.co/", ""},
 		creatives: []string{"pop-113", "pop-240", "inpage-7", "tips-app"},
@@ -216,6 +217,7 @@ type postbackSpec struct {
 	age        time.Duration // how long ago it was created; at the beginning if 0
 	fixed      time.Duration // how long ago its owner corrected the URL
 	deleted    time.Duration // how long ago it was deleted
+	tracker    *trackerStyle // the tracker that it goes to, if not its affiliate's own
 	says       string        // the status it sends, if not the goal's own
 	aggregates time.Duration // how long it aggregates conversions of a click; created today, so not in the month
 }
@@ -230,6 +232,8 @@ var postbacks = []postbackSpec{
 
 	{affiliate: 1, name: "Voluum", scope: firing.Global, goals: []string{commission.GoalRegistration, commission.GoalDeposit, commission.GoalNetRevenue}},
 	{affiliate: 1, name: "Voluum, checked", scope: firing.Global, goals: []string{commission.GoalFTD}, rule: &firing.BodyRule{Kind: firing.JSONField, Path: "result", Value: "echoed"}},
+	// Global beside the global ones of Voluum: each tracker is called with the click ids of the other.
+	{affiliate: 1, name: "Keitaro", scope: firing.Global, goals: []string{commission.GoalRegistration, commission.GoalFTD}, tracker: &keitaro},
 	{affiliate: 1, name: "Deposits of a click, together", scope: firing.Global, goals: []string{commission.GoalDeposit}, aggregates: 10 * time.Minute},
 	{affiliate: 1, name: "Voluum CPA", scope: firing.Offer, at: 1, goals: []string{commission.GoalCPA}},
 	{affiliate: 1, name: "Behind a firewall", scope: firing.Campaign, at: 4, goals: []string{commission.GoalRegistration}, behaves: answers403, age: 11 * day},

@@ -80,5 +80,8 @@ func (w *world) fill(ctx context.Context) error {
 	if err := w.finishPostbacks(ctx); err != nil {
 		return err
 	}
-	return w.makeAggregation(ctx)
+	if err := w.makeAggregation(ctx); err != nil {
+		return err
+	}
+	return w.makeTrackers(ctx)
 }

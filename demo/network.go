@@ -106,7 +106,7 @@ func (n *Network) findLinks(ctx context.Context, db *sql.DB) error {
 		for _, p := range people {
 			if p.email == l.Email {
 				l.affiliate = &affiliates[p.affiliate]
-				l.Token = l.affiliate.tracker.token
+				l.Token = l.affiliate.trackerOf(l.Campaign).token
 			}
 		}
 		n.Links = append(n.Links, l)

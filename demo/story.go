@@ -108,7 +108,7 @@ func (t *teller) click(c *campaign) {
 	if !at.Before(c.until) {
 		return
 	}
-	k := &click{visitor: newVisitor(t.r, c.affiliate.affiliateSpec), at: at, campaign: c, id: uuid.UUID(tracking.ClickID(factID(t.r, at))), page: -1}
+	k := &click{visitor: newVisitor(t.r, c.affiliate.affiliateSpec, c.name), at: at, campaign: c, id: uuid.UUID(tracking.ClickID(factID(t.r, at))), page: -1}
 	if happens(t.r, .35) {
 		k.page = t.r.IntN(len(c.offer.pages))
 	}

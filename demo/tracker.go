@@ -1,9 +1,15 @@
 package demo
 
 import (
+	"context"
+	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
+
+	"postrider/domain/firing"
+	"postrider/ent"
+	"postrider/ent/db"
 )
 
 // trackerStyle is how an affiliate's tracker names its parameters.
@@ -36,6 +42,14 @@ var binom = trackerStyle{
 	clickID:  func(r *rand.Rand) string { return letters(r, "0123456789abcdef", 24) },
 }
 
+// trackerOf returns the tracker that makes the click ids of a campaign, by the campaign's name.
+func (a *affiliateSpec) trackerOf(campaign string) *trackerStyle {
+	if other := a.others[campaign]; other != nil {
+		return other
+	}
+	return a.tracker
+}
+
 // url returns a postback's template to the echo tracker at base.
 func (t *trackerStyle) url(base, says string, status int) string {
 	if says == "" {
@@ -61,4 +75,54 @@ func letters(r *rand.Rand, alphabet string, n int) string {
 		text[i] = alphabet[r.IntN(len(alphabet))]
 	}
 	return string(text)
+}
+
+// makeTrackers makes the trackers that the postbacks go to: those to one host and path are one
+// tracker's. All have all campaigns, as the conversions of the month fired.
+func (w *world) makeTrackers(ctx context.Context) error {
+	rows, err := w.client.Postback.Query().Order(db.Asc("id")).All(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the postbacks: %w", err)
+	}
+	of := map[string][]*db.Postback{}
+	var order []string
+	for _, p := range rows {
+		if p.DeletedAt != nil {
+			continue
+		}
+		key := fmt.Sprint(p.AffiliateID, firing.Place(p.URLTemplate))
+		if of[key] == nil {
+			order = append(order, key)
+		}
+		of[key] = append(of[key], p)
+	}
+	for _, key := range order {
+		if err := w.makeTracker(ctx, of[key]); err != nil {
+			return fmt.Errorf("making the tracker of postback %s: %w", of[key][0].Name, err)
+		}
+	}
+	return nil
+}
+
+// makeTracker makes the tracker of these postbacks, named after the first.
+func (w *world) makeTracker(ctx context.Context, postbacks []*db.Postback) error {
+	first := postbacks[0]
+	spec := firing.TrackerSpec{
+		Name: first.Name, URLTemplate: first.URLTemplate, Method: first.Method, AllCampaigns: true, DefaultLinks: true,
+	}
+	row, err := w.client.Tracker.Create().SetAffiliateID(first.AffiliateID).SetName(spec.Name).SetURLTemplate(spec.URLTemplate).
+		SetMethod(spec.Method).SetCreatedAt(first.CreatedAt).SetUpdatedAt(first.CreatedAt).Save(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range postbacks {
+		rule := ent.FiringPostback(p)
+		spec.Goals = append(spec.Goals, firing.TrackerGoal{
+			Goal: rule.Goal, Scope: rule.Scope, OfferID: rule.OfferID, CampaignID: rule.CampaignID, Enabled: rule.Enabled, Statuses: rule.Statuses, URLTemplate: rule.URLTemplate,
+		})
+		if err := w.client.Postback.UpdateOne(p).SetTrackerID(row.ID).SetUpdatedAt(p.UpdatedAt).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return w.client.TrackerVersion.Create().SetAffiliateID(first.AffiliateID).SetTrackerID(row.ID).SetNumber(1).SetSpec(spec).SetCreatedAt(first.CreatedAt).Exec(ctx)
 }

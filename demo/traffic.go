@@ -135,7 +135,7 @@ func (t *Traffic) start(ctx context.Context, do func()) {
 func (t *Traffic) click(ctx context.Context) {
 	t.plan(time.Duration(t.r.ExpFloat64()/t.Rate*float64(time.Second)), t.click)
 	link := t.chooseLink()
-	v := newVisitor(t.r, link.affiliate)
+	v := newVisitor(t.r, link.affiliate, link.Campaign)
 	options := tracking.LinkOptions{Params: v.params}
 	t.start(ctx, func() {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, tracking.LinkURL(t.URL, link.Code, options), nil)

@@ -36,9 +36,9 @@ var networks = map[string]string{
 	"IS": "85.220.0.0", "EE": "84.50.0.0", "LV": "87.110.0.0", "LT": "78.56.0.0",
 }
 
-func newVisitor(r *rand.Rand, a *affiliateSpec) visitor {
+func newVisitor(r *rand.Rand, a *affiliateSpec, campaign string) visitor {
 	v := visitor{country: choose(r, a.countries), referrer: oneOf(r, a.referrers), userAgent: choose(r, userAgents)}
-	v.params = [3]string{a.tracker.clickID(r), oneOf(r, a.creatives), fmt.Sprintf("zone-%d", 1+r.IntN(24))}
+	v.params = [3]string{a.trackerOf(campaign).clickID(r), oneOf(r, a.creatives), fmt.Sprintf("zone-%d", 1+r.IntN(24))}
 	switch {
 	case happens(r, .012): // a link without its token
 		v.params = [3]string{}

@@ -418,7 +418,11 @@ func (w *world) template(a *affiliate, spec *postbackSpec, b behaviour) string {
 	if b == unresolved {
 		base = "https://" + strings.ToLower(strings.ReplaceAll(spec.name, " ", "-")) + ".tracker.invalid"
 	}
-	return a.tracker.url(base, spec.says, b.status())
+	style := a.tracker
+	if spec.tracker != nil {
+		style = spec.tracker
+	}
+	return style.url(base, spec.says, b.status())
 }
 
 func (w *world) addVersion(ctx context.Context, p *postback, template string, since time.Time, b behaviour) error {
