@@ -93,3 +93,6 @@ SELECT t.affiliate_id, t.id, 1, jsonb_build_object(
 FROM trackers t;
 
 CREATE INDEX postbacks_tracker_id ON postbacks (tracker_id);
+
+CREATE TRIGGER notify_config AFTER INSERT OR UPDATE OR DELETE ON trackers FOR EACH STATEMENT EXECUTE FUNCTION notify_config();
+CREATE TRIGGER notify_config AFTER INSERT OR UPDATE OR DELETE ON tracker_campaigns FOR EACH STATEMENT EXECUTE FUNCTION notify_config();
