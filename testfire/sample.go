@@ -155,7 +155,7 @@ func (t *Tester) placeOf(ctx context.Context, of SampleOf) (at where, err error)
 }
 
 // likeliestCampaign returns the postback's campaign, or the affiliate's newest active one in its
-// scope; zero for none.
+// scope that its tracker has; zero for none.
 func (t *Tester) likeliestCampaign(ctx context.Context, of SampleOf) (int64, error) {
 	q := t.Rows.Campaign.Query().Order(db.Desc(campaign.FieldID))
 	switch p := of.Postback; {
@@ -169,7 +169,23 @@ func (t *Tester) likeliestCampaign(ctx context.Context, of SampleOf) (int64, err
 			q.Where(campaign.OfferID(int64(p.OfferID)))
 		}
 	}
-	return firstOrZero(q.FirstID(ctx))
+	if of.Postback.TrackerID == 0 {
+		return firstOrZero(q.FirstID(ctx))
+	}
+	list, err := q.IDs(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("reading the campaigns: %w", err)
+	}
+	trackers, err := ent.TrackersOf(ctx, t.Rows, []int64{int64(of.AffiliateID)})
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range list {
+		if trackers[int64(of.AffiliateID)].Has(of.Postback.TrackerID, ids.Campaign(id)) {
+			return id, nil
+		}
+	}
+	return 0, nil
 }
 
 // likeliestOffer returns the offer of the affiliate's newest default link, else the newest active

@@ -27,8 +27,13 @@ func rows(t *testing.T, d *pgtest.DB) []*db.Delivery {
 	for a := range 2 {
 		s := pgtest.NewScene(t, d)
 		var postbacks []*db.Postback
-		for _, endpoint := range endpoints {
-			postbacks = append(postbacks, pgtest.Postback(t, d, s.Affiliate, endpoint+"/?c={param_1}"))
+		for i, endpoint := range endpoints {
+			tracker := pgtest.Tracker(t, d, s.Affiliate, endpoint+"/?c={param_1}")
+			postbacks = append(postbacks, pgtest.Postback(t, d, s.Affiliate, endpoint+"/?c={param_1}", func(c *db.PostbackCreate) {
+				if i > 0 { // the first has no tracker
+					c.SetTrackerID(tracker.ID)
+				}
+			}))
 		}
 		for i := range 20 {
 			// Times that a list and a subscription could tell apart: the key has milliseconds,
@@ -84,7 +89,7 @@ func TestDeliveriesMatchWhatIsListed(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		f := draw(rt, all)
-		if rapid.Bool().Draw(rt, "reach") {
+		if f.TrackerIDs != nil || rapid.Bool().Draw(rt, "reach") {
 			if err := f.Reach(ctx, client); err != nil {
 				rt.Fatal(err)
 			}
@@ -189,6 +194,9 @@ func draw(rt *rapid.T, all []*db.Delivery) *filter.Delivery {
 	}
 	if maybe("by postback") {
 		f.PostbackIDs = ids(rt, "Postback", func() int64 { return *row("postback of").PostbackID })
+	}
+	if maybe("by tracker") {
+		f.TrackerIDs = ids(rt, "Tracker", func() int64 { return rapid.Int64Range(1, 8).Draw(rt, "tracker") })
 	}
 	if maybe("by affiliate") {
 		f.AffiliateIDs = ids(rt, "Affiliate", func() int64 { return row("affiliate of").AffiliateID })
