@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -101,9 +102,7 @@ func (e *era) settle(offers [2]int64) settled {
 func (s settled) history(postbacks []firing.Postback, trackers firing.Trackers) []string {
 	var fired []string
 	at := map[ids.Campaign]ids.Offer{0: 0}
-	for campaign, offer := range s.campaigns {
-		at[campaign] = offer
-	}
+	maps.Copy(at, s.campaigns)
 	for campaign, offer := range at {
 		for _, goal := range []string{"registration", "ftd"} {
 			for _, status := range commission.Statuses() {

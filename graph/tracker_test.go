@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,6 +159,47 @@ func TestCrossedTrackersAreFoundAndFixed(t *testing.T) {
 		param, host, _ := strings.Cut(want, " ")
 		if got := fmt.Sprint(node); !strings.Contains(got, "param_1="+param) || !strings.Contains(got, host) || len(node["firingPostbacks"].([]any)) != 1 {
 			t.Errorf("%v", node)
+		}
+	}
+}
+
+// Clicks and conversions are filtered by the tracker whose click ids they carry.
+func TestClicksAndConversionsByTracker(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	token := a.affiliate(t, s.Affiliate)
+	keitaro, binom := pgtest.Tracker(t, a.db, s.Affiliate, "https://k.example/"), pgtest.Tracker(t, a.db, s.Affiliate, "https://b.example/", func(c *db.TrackerCreate) {
+		c.SetAllCampaigns(false).SetDefaultLinks(false)
+	})
+	second := pgtest.Campaign(t, a.db, pgtest.For{Affiliate: s.Affiliate, Offer: s.Offer})
+	must(t, a.db.Client().TrackerCampaign.Create().SetAffiliateID(s.Affiliate).SetTrackerID(binom.ID).SetCampaignID(second.CampaignID).Exec(pgtest.System(t)))
+	links := map[string]pgtest.Link{"first": s.Link, "second": second, "default": pgtest.DefaultLink(t, a.db, pgtest.For{Affiliate: s.Affiliate, Offer: s.Offer})}
+	names := map[string]string{}
+	for name, link := range links {
+		of := s
+		of.Link, of.Click = link, pgtest.Click(t, a.db, link)
+		names[globalid.UUID("Click", of.Click)] = name
+		names[of.Conversion(t, a.db, func(c *db.ConversionCreate) {
+			if link.CampaignID == 0 {
+				c.Mutation().ClearCampaignID()
+			}
+		}).GlobalID()] = name
+	}
+	names[globalid.UUID("Click", s.Click)] = "first"
+	for id, want := range map[string]string{keitaro.GlobalID(): "default first first", binom.GlobalID(): "second", globalid.Int("Tracker", 999): ""} {
+		res := a.ask(t, token, `query($t: [ID!]!) { clicks(filter: {trackerIds: $t}) { edges { node { id } } } conversions(filter: {trackerIds: $t}) { edges { node { id } } } conversionTotals(filter: {trackerIds: $t}) { count } }`, vars{"t": []string{id}})
+		var clicks, conversions []string
+		for _, edge := range res.at(t, "clicks", "edges").([]any) {
+			clicks = append(clicks, names[edge.(map[string]any)["node"].(map[string]any)["id"].(string)])
+		}
+		for _, edge := range res.at(t, "conversions", "edges").([]any) {
+			conversions = append(conversions, names[edge.(map[string]any)["node"].(map[string]any)["id"].(string)])
+		}
+		slices.Sort(clicks)
+		slices.Sort(conversions)
+		if strings.Join(clicks, " ") != want || !slices.Equal(slices.Compact(clicks), conversions) || fmt.Sprint(res.at(t, "conversionTotals", "count")) != fmt.Sprint(len(conversions)) {
+			t.Errorf("%s: clicks %v, conversions %v, want %s", id, clicks, conversions, want)
 		}
 	}
 }

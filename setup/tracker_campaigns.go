@@ -244,6 +244,9 @@ func (k *claims) lose(ctx context.Context, id ids.Tracker, update *db.TrackerUpd
 	if err != nil {
 		return fmt.Errorf("reading tracker %d: %w", id, err)
 	}
+	if err := k.hasScoped(ctx, after, "campaignIds"); err != nil {
+		return err
+	}
 	return k.audit(ctx, Act{Action: "update", Entity: "tracker", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID), Before: before, After: after})
 }
 
@@ -363,13 +366,18 @@ func (c *change) assign(ctx context.Context, owner ids.Affiliate, a Assignment) 
 	for i, wish := range a.Campaigns {
 		named = append(named, wish.CampaignID)
 		for _, row := range rows {
+			if row.Shares {
+				continue // it takes none, and loses none
+			}
 			chosen[row.ID] = slices.DeleteFunc(chosen[row.ID], func(id ids.Campaign) bool { return id == wish.CampaignID })
 		}
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(wish.TrackerIDs))) {
 			if !known(id) {
 				return nil, problem.Invalid(fmt.Sprintf("campaigns.%d.trackerIds", i), "there is no such tracker")
 			}
-			chosen[int64(id)] = append(chosen[int64(id)], wish.CampaignID)
+			if !slices.Contains(chosen[int64(id)], wish.CampaignID) {
+				chosen[int64(id)] = append(chosen[int64(id)], wish.CampaignID)
+			}
 		}
 	}
 	if err := c.ownCampaigns(ctx, owner, slices.Compact(slices.Sorted(slices.Values(named)))); err != nil {
@@ -383,6 +391,9 @@ func (c *change) assign(ctx context.Context, owner ids.Affiliate, a Assignment) 
 	for _, row := range rows {
 		if err := c.setChosen(ctx, row, chosen[row.ID]); err != nil {
 			return nil, err
+		}
+		if row.Shares {
+			continue
 		}
 		all, links := row.AllCampaigns, row.DefaultLinks
 		if a.Remaining != 0 {

@@ -45,7 +45,7 @@ func (t *trackerPlan) wishes() ([]postbackWish, error) {
 		case slices.ContainsFunc(t.patch.Goals[:i], func(other GoalPatch) bool { return other.Goal == g.Goal }):
 			return nil, problem.Invalid("goals", "%q is there twice", g.Goal)
 		case slices.ContainsFunc(t.postbacks, func(p *db.Postback) bool { return p.Goal == g.Goal }):
-		case g.Enabled != nil && *g.Enabled:
+		case g.Enabled == nil || *g.Enabled:
 			w, err := t.added(i, g)
 			if err != nil {
 				return nil, err

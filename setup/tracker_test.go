@@ -28,7 +28,7 @@ import (
 	"postrider/setup"
 )
 
-// goals are goals to switch on.
+// switchedOn returns goals that are switched on.
 func switchedOn(keys ...string) []setup.GoalPatch {
 	list := make([]setup.GoalPatch, len(keys))
 	for i, key := range keys {
@@ -49,10 +49,7 @@ func (w *world) tracker(url string, change ...func(*setup.TrackerPatch)) *db.Tra
 	return made
 }
 
-// sharing lets a tracker share campaigns.
-func sharing(p *setup.TrackerPatch) { p.Campaigns.Shares = new(true) }
-
-// for_ chooses the campaigns of a tracker.
+// chosenFor chooses the campaigns of a tracker.
 func chosenFor(campaigns ...int64) func(*setup.TrackerPatch) {
 	return func(p *setup.TrackerPatch) {
 		list := []ids.Campaign{}
@@ -222,12 +219,16 @@ func TestCampaignsMoveWithTheirVersions(t *testing.T) {
 	if got := w.spec(third); !got.AllCampaigns || !got.DefaultLinks || !slices.Equal(got.Campaigns, []ids.Campaign{ids.Campaign(b)}) {
 		t.Errorf("the third has %+v", got)
 	}
+	crm := w.tracker("https://crm.example/?id={param_1}", func(p *setup.TrackerPatch) { p.Campaigns.Shares = new(true) })
 	list, err := w.setup.AssignTrackers(w.oneCtx, setup.Assignment{
 		Campaigns: []setup.CampaignTrackers{{CampaignID: ids.Campaign(a), TrackerIDs: []ids.Tracker{ids.Tracker(first.ID)}}, {CampaignID: ids.Campaign(b)}},
 		Remaining: ids.Tracker(first.ID), DefaultLinks: ids.Tracker(second.ID),
 	})
 	w.must(err)
-	if len(list) != 3 || !list[0].AllCampaigns || list[2].AllCampaigns || !list[1].DefaultLinks || list[2].DefaultLinks {
+	if kept := w.row(crm); !kept.AllCampaigns || !kept.DefaultLinks || kept.Version != 1 {
+		t.Errorf("a tracker that shares campaigns has become %v", kept)
+	}
+	if len(list) != 4 || !list[0].AllCampaigns || list[2].AllCampaigns || !list[1].DefaultLinks || list[2].DefaultLinks {
 		t.Errorf("%v", list)
 	}
 	chosen := w.client.TrackerCampaign.Query().AllX(w.system)
@@ -327,6 +328,15 @@ func TestACampaignPostbackAndItsTracker(t *testing.T) {
 	chosenFor(a)(&patch)
 	if _, err := w.setup.UpdateTracker(w.oneCtx, tr.ID, 0, patch); !strings.Contains(messages(err), "has its own campaign postback") {
 		t.Errorf("leaving it out: %v", messages(err))
+	}
+	taking := setup.TrackerPatch{URLTemplate: new("https://c.example/pb?c={param_1}"), Campaigns: setup.CampaignsPatch{Move: true}}
+	chosenFor(w.one.Link.CampaignID)(&taking)
+	if _, err := w.setup.CreateTracker(w.oneCtx, 0, taking); !strings.Contains(messages(err), "has its own campaign postback") {
+		t.Errorf("taking it away: %v", messages(err))
+	}
+	taken := []setup.CampaignTrackers{{CampaignID: ids.Campaign(w.one.Link.CampaignID), TrackerIDs: []ids.Tracker{ids.Tracker(w.tracker("https://d.example/?c={param_1}", chosenFor()).ID)}}}
+	if _, err := w.setup.AssignTrackers(w.oneCtx, setup.Assignment{Campaigns: taken}); !strings.Contains(messages(err), "has its own campaign postback") {
+		t.Errorf("assigning it to another: %v", messages(err))
 	}
 }
 

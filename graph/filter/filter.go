@@ -32,6 +32,7 @@ type Tracker struct {
 type Click struct {
 	CampaignIDs  []string
 	OfferIDs     []string
+	TrackerIDs   []string
 	Countries    []string
 	From, To     *time.Time
 	Search       *string
@@ -43,6 +44,7 @@ type Click struct {
 type Conversion struct {
 	CampaignIDs  []string
 	OfferIDs     []string
+	TrackerIDs   []string
 	Goals        []string
 	Statuses     []commission.Status
 	From, To     *time.Time

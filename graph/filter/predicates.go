@@ -55,6 +55,9 @@ func (f *Click) Predicates() []predicate.Click {
 	if f.OfferIDs != nil {
 		ps = append(ps, click.OfferIDIn(keys(kindOffer, f.OfferIDs)...))
 	}
+	if f.TrackerIDs != nil {
+		ps = append(ps, throughTrackers(keys(kindTracker, f.TrackerIDs)))
+	}
 	if len(f.Countries) > 0 {
 		ps = append(ps, click.CountryIn(f.Countries...))
 	}
@@ -87,6 +90,9 @@ func (f *Conversion) Predicates() []predicate.Conversion {
 	}
 	if f.OfferIDs != nil {
 		ps = append(ps, conversion.OfferIDIn(keys(kindOffer, f.OfferIDs)...))
+	}
+	if f.TrackerIDs != nil {
+		ps = append(ps, throughTrackers(keys(kindTracker, f.TrackerIDs)))
 	}
 	if len(f.Goals) > 0 {
 		ps = append(ps, conversion.GoalIn(f.Goals...))
@@ -292,6 +298,26 @@ func (f *ReceivedPostback) Predicates() []predicate.ReceivedPostback {
 		ps = append(ps, receivedpostback.Or(either...))
 	}
 	return ps
+}
+
+// throughTrackers matches clicks and conversions of campaigns that trackers have, or of default links
+// where they have these.
+func throughTrackers(trackers []int64) func(*sql.Selector) {
+	args := make([]any, len(trackers))
+	for i, id := range trackers {
+		args[i] = id
+	}
+	return func(s *sql.Selector) {
+		if len(args) == 0 {
+			s.Where(sql.False())
+			return
+		}
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.WriteString("(" + s.C("campaign_id") + " IN (SELECT c.id FROM (SELECT id AS tracker_id, affiliate_id FROM trackers WHERE archived_at IS NULL AND id IN (").Args(args...).
+				WriteString(")) p JOIN campaigns c ON c.affiliate_id = p.affiliate_id WHERE " + firing.HasSQL + ") OR " + s.C("campaign_id") + " IS NULL AND " + s.C("affiliate_id") +
+					" IN (SELECT affiliate_id FROM trackers WHERE default_links AND archived_at IS NULL AND id IN (").Args(args...).WriteString(")))")
+		}))
+	}
 }
 
 // haveOne matches trackers that have one of these campaigns.

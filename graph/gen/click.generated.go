@@ -587,7 +587,7 @@ func (ec *executionContext) unmarshalInputClickFilter(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"campaignIds", "offerIds", "countries", "from", "to", "search", "hasParam", "affiliateIds"}
+	fieldsInOrder := [...]string{"campaignIds", "offerIds", "trackerIds", "countries", "from", "to", "search", "hasParam", "affiliateIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -608,6 +608,13 @@ func (ec *executionContext) unmarshalInputClickFilter(ctx context.Context, obj a
 				return it, err
 			}
 			it.OfferIDs = data
+		case "trackerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trackerIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TrackerIDs = data
 		case "countries":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("countries"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)

@@ -1849,7 +1849,7 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"campaignIds", "offerIds", "goals", "statuses", "from", "to", "search", "affiliateIds", "unattributed"}
+	fieldsInOrder := [...]string{"campaignIds", "offerIds", "trackerIds", "goals", "statuses", "from", "to", "search", "affiliateIds", "unattributed"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1870,6 +1870,13 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 				return it, err
 			}
 			it.OfferIDs = data
+		case "trackerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trackerIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TrackerIDs = data
 		case "goals":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)

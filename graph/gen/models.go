@@ -1149,7 +1149,7 @@ type TrackerGoal struct {
 	Postbacks []*db.Postback `json:"postbacks"`
 }
 
-// A goal of a tracker. Fields that are left out are unchanged; for a new goal, approved conversions fire the tracker's URL.
+// A goal of a tracker. Fields that are left out are unchanged; a new goal is switched on, and approved conversions fire the tracker's URL.
 type TrackerGoalInput struct {
 	// The goal's key.
 	Goal     string              `json:"goal"`

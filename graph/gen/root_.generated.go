@@ -9287,6 +9287,8 @@ type ClickEdge {
 input ClickFilter {
   campaignIds: [ID!]
   offerIds: [ID!]
+  "Those through the campaigns that trackers have now, and through default links where they have these."
+  trackerIds: [ID!]
   countries: [String!]
   from: Time
   to: Time
@@ -9390,6 +9392,8 @@ type ConversionEdge {
 input ConversionFilter {
   campaignIds: [ID!]
   offerIds: [ID!]
+  "Those through the campaigns that trackers have now, and through default links where they have these."
+  trackerIds: [ID!]
   goals: [String!]
   statuses: [ConversionStatus!]
   from: Time
@@ -11832,11 +11836,11 @@ input TrackerTokensInput {
   param3: String
 }
 
-"A goal of a tracker. Fields that are left out are unchanged; for a new goal, approved conversions fire the tracker's URL."
+"A goal of a tracker. Fields that are left out are unchanged; a new goal is switched on, and approved conversions fire the tracker's URL."
 input TrackerGoalInput {
   "The goal's key."
   goal: String!
-  enabled: Boolean = true
+  enabled: Boolean
   statuses: [ConversionStatus!]
   "Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays."
   sendCorrections: Boolean

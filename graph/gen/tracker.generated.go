@@ -2495,10 +2495,6 @@ func (ec *executionContext) unmarshalInputTrackerGoalInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	if _, present := asMap["enabled"]; !present {
-		asMap["enabled"] = true
-	}
-
 	fieldsInOrder := [...]string{"goal", "enabled", "statuses", "sendCorrections", "event", "urlTemplate"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
