@@ -40,7 +40,7 @@ func complexity() gen.ComplexityRoot {
 	c.Query.Attention = func(child int) int { return priceOfWatching + child }
 	c.Query.CrossedTrackers = func(child int) int { return priceOfWatching + child } // few affiliates have any
 	few := func(child int) int { return 1 + 2*child }                                // most campaigns have one tracker, most trackers one server
-	c.Campaign.Trackers, c.Tracker.Endpoints, c.TrackerCrossing.Trackers = few, few, few
+	c.Campaign.Trackers, c.Click.Trackers, c.Tracker.Endpoints, c.TrackerCrossing.Trackers = few, few, few, few
 	c.Tracker.Health = func(child int) int { return priceOfNumbers + child }
 	c.Tracker.MissingGoals = func(child int) int { return priceOfNumbers + list(child) }
 	c.Query.PostbackGaps = func(child int) int { return priceOfWatching + list(child) }

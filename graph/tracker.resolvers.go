@@ -23,6 +23,14 @@ func (r *campaignResolver) Trackers(ctx context.Context, obj *db.Campaign) ([]*d
 	return trackersOf(ctx, obj.AffiliateID, ids.Campaign(obj.ID))
 }
 
+func (r *clickResolver) Trackers(ctx context.Context, obj *db.Click) ([]*db.Tracker, error) {
+	var campaign ids.Campaign
+	if obj.CampaignID != nil {
+		campaign = ids.Campaign(*obj.CampaignID)
+	}
+	return trackersOf(ctx, obj.AffiliateID, campaign)
+}
+
 func (r *crossedCampaignResolver) Campaign(ctx context.Context, obj *report.CrossedCampaign) (*db.Campaign, error) {
 	return load(ctx).campaigns.Load(ctx, obj.CampaignID)
 }

@@ -293,12 +293,15 @@ func (s *Setup) saveGoal(ctx context.Context, c *change, t *db.Tracker, w postba
 	} else {
 		_, err = s.savePostback(ctx, c, w.before, w.wish)
 	}
-	if w.own < 0 || problem.CodeOf(err) == problem.CodeInternal {
+	if w.at < 0 || problem.CodeOf(err) == problem.CodeInternal {
 		return err
 	}
 	var all []error
 	for _, p := range problem.All(err) {
-		all = append(all, p.At("goals", strconv.Itoa(w.own)))
+		if ofTracker := !w.own && slices.Equal(p.Field, []string{"urlTemplate"}); !ofTracker {
+			p = p.At("goals", strconv.Itoa(w.at))
+		}
+		all = append(all, p)
 	}
 	return errors.Join(all...)
 }

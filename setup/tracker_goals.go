@@ -2,6 +2,7 @@ package setup
 
 import (
 	"slices"
+	"strconv"
 
 	"postrider/domain/commission"
 	"postrider/domain/firing"
@@ -22,7 +23,8 @@ type trackerPlan struct {
 type postbackWish struct {
 	before *db.Postback // nil for a new one
 	wish   firing.Postback
-	own    int // the goal's place in the patch if its URL is its own; -1 for the tracker's URL
+	at     int  // the goal's place in the patch; -1 for a goal that is not in it
+	own    bool // its URL is its own, not the tracker's
 }
 
 // wishes sets the tracker's new URL, and returns what each of its postbacks is to be.
@@ -109,7 +111,7 @@ func (t *trackerPlan) onDomain(url string) (string, error) {
 
 // changed returns what a postback of the tracker is to be.
 func (t *trackerPlan) changed(row *db.Postback) (w postbackWish, err error) {
-	w = postbackWish{before: row, wish: ent.FiringPostback(row), own: -1}
+	w = postbackWish{before: row, wish: ent.FiringPostback(row), at: -1}
 	i := slices.IndexFunc(t.patch.Goals, func(g GoalPatch) bool { return g.Goal == row.Goal })
 	if row.URLTemplate == t.before.URLTemplate {
 		w.wish.URLTemplate = t.next.URLTemplate
@@ -140,12 +142,10 @@ func (t *trackerPlan) patched(w *postbackWish, i int) (err error) {
 			w.wish.URLTemplate = t.next.URLTemplate
 		}
 	}
-	if own := w.wish.URLTemplate != t.next.URLTemplate; own {
-		w.own = i
-		if g.Event != nil {
-			if w.wish.URLTemplate, err = t.withEvents(w.wish.URLTemplate, map[string]string{g.Goal: *g.Event}); err != nil {
-				return problem.From(err).At("goals")
-			}
+	w.at, w.own = i, w.wish.URLTemplate != t.next.URLTemplate
+	if w.own && g.Event != nil {
+		if w.wish.URLTemplate, err = t.withEvents(w.wish.URLTemplate, map[string]string{g.Goal: *g.Event}); err != nil {
+			return problem.From(err).At("goals", strconv.Itoa(i))
 		}
 	}
 	several := 0
@@ -163,7 +163,7 @@ func (t *trackerPlan) patched(w *postbackWish, i int) (err error) {
 
 // added returns the postback of a goal that is switched on.
 func (t *trackerPlan) added(i int, g GoalPatch) (w postbackWish, err error) {
-	w = postbackWish{own: -1, wish: firing.Postback{
+	w = postbackWish{at: -1, wish: firing.Postback{
 		Name: t.next.Name, Scope: firing.Global, Goal: g.Goal, Statuses: []commission.Status{commission.Approved},
 		URLTemplate: t.next.URLTemplate, Method: t.next.Method, BodyRule: t.next.BodyRule, Enabled: true,
 	}}

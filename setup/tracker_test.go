@@ -164,6 +164,7 @@ func TestWhatATrackerRefuses(t *testing.T) {
 		"a private address":      {nil, setup.TrackerPatch{Domain: new("127.0.0.1")}, "invalid urlTemplate: "},
 		"a domain with a path":   {nil, setup.TrackerPatch{Domain: new("a.example/pb")}, "invalid domain: enter the domain alone"},
 		"a goal's own bad URL":   {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "kyc", Enabled: new(true)}, {Goal: "ftd", URLTemplate: new("nonsense")}}}, "invalid goals.1.urlTemplate: "},
+		"a goal without status":  {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "ftd", GoalRules: firing.GoalRules{Statuses: []commission.Status{}}}}}, "invalid goals.0.statuses: "},
 		"an event without macro": {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "ftd", Event: new("sale")}}}, "invalid urlTemplate: has no macro for the goal"},
 		"no name":                {nil, setup.TrackerPatch{Name: new(" ")}, "invalid name: "},
 		"an unknown preset":      {nil, setup.TrackerPatch{Preset: new("nonsense")}, `invalid preset: there is no preset "nonsense"`},

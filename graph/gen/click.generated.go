@@ -30,6 +30,7 @@ type ClickResolver interface {
 	LandingPage(ctx context.Context, obj *db.Click) (*db.LandingPage, error)
 
 	Conversions(ctx context.Context, obj *db.Click) ([]*db.Conversion, error)
+	Trackers(ctx context.Context, obj *db.Click) ([]*db.Tracker, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -453,6 +454,38 @@ func (ec *executionContext) fieldContext_Click_conversions(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Click_trackers(ctx context.Context, field graphql.CollectedField, obj *db.Click) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Click_trackers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Click().Trackers(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Tracker) graphql.Marshaler {
+			return ec.marshalNTracker2ᚕᚖpostriderᚋentᚋdbᚐTrackerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Click_trackers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Click",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tracker(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ClickConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Click]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -800,6 +833,12 @@ func (ec *executionContext) _Click(ctx context.Context, sel ast.SelectionSet, ob
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Click_conversions(ctx, field, obj)
+				})
+		case "trackers":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Click_trackers(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -367,6 +367,7 @@ type ComplexityRoot struct {
 		Param3      func(childComplexity int) int
 		Referrer    func(childComplexity int) int
 		Test        func(childComplexity int) int
+		Trackers    func(childComplexity int) int
 		UserAgent   func(childComplexity int) int
 	}
 
@@ -2818,6 +2819,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Click.Test(childComplexity), true
+	case "Click.trackers":
+		if e.ComplexityRoot.Click.Trackers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Click.Trackers(childComplexity), true
 	case "Click.userAgent":
 		if e.ComplexityRoot.Click.UserAgent == nil {
 			break
@@ -11779,6 +11786,11 @@ extend type Campaign {
   trackers: [Tracker!]!
 }
 
+extend type Click {
+  "The trackers whose click ids it carries: those that have its campaign, or the default links."
+  trackers: [Tracker!]!
+}
+
 type TrackerConnection {
   edges: [TrackerEdge!]!
   pageInfo: PageInfo!
@@ -12533,6 +12545,8 @@ func (ec *executionContext) childFields_Click(ctx context.Context, field graphql
 		return ec.fieldContext_Click_test(ctx, field)
 	case "conversions":
 		return ec.fieldContext_Click_conversions(ctx, field)
+	case "trackers":
+		return ec.fieldContext_Click_trackers(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Click", field.Name)
 }
