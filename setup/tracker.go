@@ -317,9 +317,8 @@ func trackerName(said, template string) string {
 	return firing.Host(template)
 }
 
-// trackerFor finds the tracker that a new postback goes to, or makes it: one that has its URL, else
-// one of the same host and path that it does not crowd. One that is made has all campaigns, or those
-// of the tracker that the postback leaves.
+// trackerFor finds the tracker that a new postback goes to, or makes it. One that is made has all
+// campaigns, or those of the tracker that the postback leaves.
 func (c *change) trackerFor(ctx context.Context, p firing.Postback, leaves *db.Tracker) (ids.Tracker, error) {
 	if err := c.lockTrackers(ctx, p.AffiliateID); err != nil {
 		return 0, err
@@ -332,25 +331,16 @@ func (c *change) trackerFor(ctx context.Context, p firing.Postback, leaves *db.T
 	if err != nil {
 		return 0, fmt.Errorf("reading the postbacks: %w", err)
 	}
-	of := map[int64][]firing.Postback{}
-	for _, row := range rows {
-		if int64(p.ID) != row.ID {
-			of[*row.TrackerID] = append(of[*row.TrackerID], ent.FiringPostback(row))
-		}
+	urls := make([]firing.TrackerURL, len(trackers))
+	for i, t := range trackers {
+		urls[i] = firing.TrackerURL{ID: ids.Tracker(t.ID), Template: t.URLTemplate}
 	}
-	sameURL := func(other firing.Postback) bool { return other.URLTemplate == p.URLTemplate }
-	for _, t := range trackers {
-		if t.URLTemplate == p.URLTemplate || slices.ContainsFunc(of[t.ID], sameURL) {
-			return ids.Tracker(t.ID), nil
-		}
+	postbacks := make([]firing.Postback, len(rows))
+	for i, row := range rows {
+		postbacks[i] = ent.FiringPostback(row)
 	}
-	place := firing.Place(p.URLTemplate)
-	samePlace := func(other firing.Postback) bool { return firing.Place(other.URLTemplate) == place }
-	for _, t := range trackers {
-		there := firing.Place(t.URLTemplate) == place || slices.ContainsFunc(of[t.ID], samePlace)
-		if there && !slices.ContainsFunc(of[t.ID], p.Crowds) {
-			return ids.Tracker(t.ID), nil
-		}
+	if found := firing.TrackerFor(p, urls, postbacks); found != 0 {
+		return found, nil
 	}
 	return c.makeTracker(ctx, p, leaves)
 }
@@ -398,7 +388,7 @@ func (c *change) moveTracker(ctx context.Context, before *db.Postback, wish *fir
 	others := slices.DeleteFunc(rows, func(p *db.Postback) bool { return p.ID == before.ID })
 	moves := place != firing.Place(before.URLTemplate)
 	switch {
-	case len(others) > 0 && moves:
+	case ent.FiringPostback(before).LeavesTracker(wish.URLTemplate, len(others)):
 		wish.AffiliateID = ids.Affiliate(before.AffiliateID)
 		wish.TrackerID, err = c.trackerFor(ctx, *wish, t)
 		return err

@@ -20,6 +20,7 @@ type Question struct {
 	Repeating    []string            // goals of those that a player can reach more than once
 	Statuses     []commission.Status // that fire it; empty for approved alone
 	Aggregates   bool                // it tells of several conversions of a click in one request
+	Crosses      []string            // the other trackers, by name, that are called with the same click ids: see [CrossesWith]
 	Others       []Postback          // which the same affiliate has besides this one
 	OneGoal      bool                // its goal can be replaced, but none added
 	Paid         []Goal              // that a deal in force pays for where it fires
@@ -110,6 +111,7 @@ func examine(q Question) []Finding {
 		e.paidFor()
 		e.addsUp()
 		e.elsewhere()
+		e.crossed()
 	}
 	slices.SortStableFunc(e.findings, func(a, b Finding) int {
 		if (a.Start < 0) != (b.Start < 0) {

@@ -19,7 +19,7 @@ var codes = []string{
 	doctor.CodeHostBlank, doctor.CodeBlank, doctor.CodeForeignToken, doctor.CodeFiller, doctor.CodeNoClickID, doctor.CodeOwnClickID, doctor.CodeParamNotInLink,
 	doctor.CodeLinkToken, doctor.CodeLinkEmpty, doctor.CodeSecondQuestion, doctor.CodeDoubleAmpersand, doctor.CodeStrayAmpersand, doctor.CodeMissingEquals,
 	doctor.CodeRepeatedParameter, doctor.CodeNoGoal, doctor.CodeNoStatus, doctor.CodeNoConversionID, doctor.CodePlayerAsID, doctor.CodePersonalData,
-	doctor.CodeMissingParameter, doctor.CodeNotAccepted, doctor.CodeStatusUnread, doctor.CodeSameURL,
+	doctor.CodeMissingParameter, doctor.CodeNotAccepted, doctor.CodeStatusUnread, doctor.CodeSameURL, doctor.CodeCrossedTrackers,
 }
 
 // fataler is what *testing.T and *rapid.T share.

@@ -63,6 +63,8 @@ func (c *examined) take(t testing.TB, line string) {
 		c.question.Repeating = []string{commission.GoalDeposit, commission.GoalNetRevenue}
 	case ok && key == "statuses":
 		c.question.Statuses = statuses(value)
+	case ok && key == "crosses":
+		c.question.Crosses = strings.Split(value, ", ")
 	case ok && key == "other":
 		part := strings.Split(value, " | ")
 		other := doctor.Postback{Name: part[0], Template: part[1], Goals: c.question.Goals}

@@ -72,20 +72,26 @@ func clickParams(trackers firing.Trackers, postbacks []firing.Postback) map[ids.
 		if p.TrackerID == 0 || !p.Enabled || p.Deleted || p.Scope == firing.Campaign || trackers.Shares(p.TrackerID) {
 			continue
 		}
-		if parsed, err := macro.ParseFor(p.URLTemplate, macro.Aggregated); err == nil {
-			params[p.ID], _ = firing.ClickMacro(parsed)
-		}
+		params[p.ID] = ClickParam(p)
 	}
 	return params
+}
+
+// ClickParam returns the param in which a postback sends the tracker's click id; empty if it sends
+// none.
+func ClickParam(p firing.Postback) macro.Name {
+	parsed, err := macro.ParseFor(p.URLTemplate, macro.Aggregated)
+	if err != nil {
+		return ""
+	}
+	param, _ := firing.ClickMacro(parsed)
+	return param
 }
 
 // CrossedMessage says what is wrong with trackers, by their names, that meet in so many campaigns,
 // and how often a tracker was called with another's click id in 30 days.
 func CrossedMessage(names []string, param macro.Name, campaigns, wrong int) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = "“" + name + "”"
-	}
+	quoted := quoteAll(names)
 	last := len(quoted) - 1
 	where := "the clicks of your default links"
 	switch {
@@ -102,4 +108,53 @@ func CrossedMessage(names []string, param macro.Name, campaigns, wrong int) stri
 		message += fmt.Sprintf(" %d postbacks of the last 30 days went to the wrong tracker.", wrong)
 	}
 	return message
+}
+
+func quoteAll(names []string) []string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = "“" + name + "”"
+	}
+	return quoted
+}
+
+// CrossesWith finds the trackers, in the order of their ids, that a postback makes its own tracker
+// meet in some of these places. Others are the other postbacks of its owner.
+func CrossesWith(p firing.Postback, trackers firing.Trackers, others []firing.Postback, places []Place) []ids.Tracker {
+	asked := []firing.Postback{p}
+	for _, other := range others {
+		if other.ID != p.ID && other.TrackerID != p.TrackerID { // what its tracker's other postbacks do is not its doing
+			asked = append(asked, other)
+		}
+	}
+	var with []ids.Tracker
+	for _, crossing := range Crossed(trackers, asked, places) {
+		if slices.Contains(crossing.Trackers, p.TrackerID) {
+			with = append(with, crossing.Trackers...)
+		}
+	}
+	slices.Sort(with)
+	return slices.DeleteFunc(slices.Compact(with), func(id ids.Tracker) bool { return id == p.TrackerID })
+}
+
+// crossed finds a postback that calls its tracker with click ids that another tracker gets too.
+func (e *exam) crossed() {
+	if len(e.Crosses) == 0 {
+		return
+	}
+	param, _ := firing.ClickMacro(e.template)
+	at := nowhere
+	for _, slot := range e.template.Slots() {
+		if slot.Macro == param {
+			at = place{slot.Start, slot.End}
+			break
+		}
+	}
+	quoted := quoteAll(e.Crosses)
+	last := len(quoted) - 1
+	names, gets := quoted[last], "gets"
+	if last > 0 {
+		names, gets = strings.Join(quoted[:last], ", ")+" and "+names, "get"
+	}
+	e.find(CodeCrossedTrackers, Warning, at, fmt.Sprintf("%s %s the same click ids, but each click carries the click id of one tracker alone: choose campaigns for each tracker.", names, gets), nil)
 }

@@ -52,12 +52,13 @@ const (
 	CodePersonalData      = "personal_data"
 	CodeMissingParameter  = "missing_parameter" // one that the tracker needs
 	CodeNotAccepted       = "value_not_accepted"
-	CodeStatusUnread      = "status_unread"  // the tracker counts whatever comes
-	CodeSameURL           = "same_url"       // another postback fires it too
-	CodeFixedCurrency     = "fixed_currency" // one currency for whatever amount
-	CodeNothingPaid       = "nothing_paid"   // no deal pays for any of its goals
-	CodeFirstAlone        = "first_alone"    // it speaks of the first of several conversions
-	CodeHTTP              = "http"           // the host answers https
+	CodeStatusUnread      = "status_unread"    // the tracker counts whatever comes
+	CodeSameURL           = "same_url"         // another postback fires it too
+	CodeFixedCurrency     = "fixed_currency"   // one currency for whatever amount
+	CodeNothingPaid       = "nothing_paid"     // no deal pays for any of its goals
+	CodeFirstAlone        = "first_alone"      // it speaks of the first of several conversions
+	CodeCrossedTrackers   = "crossed_trackers" // another tracker gets the same click ids
+	CodeHTTP              = "http"             // the host answers https
 	CodeHostNotFound      = "host_not_found"
 	CodePrivateHost       = "private_host"
 )

@@ -228,7 +228,7 @@ func TestMendingComesToAnEnd(t *testing.T) {
 	t.Parallel()
 	person := []string{
 		macro.CodeTooLong, macro.CodeInvalidHost, macro.CodeInvalidPort, macro.CodeMacroBeforePath, doctor.CodeHostBlank, doctor.CodeBlank,
-		doctor.CodeLinkEmpty, doctor.CodeLinkToken, doctor.CodeStatusUnread, doctor.CodeSameURL,
+		doctor.CodeLinkEmpty, doctor.CodeLinkToken, doctor.CodeStatusUnread, doctor.CodeSameURL, doctor.CodeCrossedTrackers,
 	}
 	for _, c := range corpus(t) {
 		fixed, steps := fixAll(t, c.question)

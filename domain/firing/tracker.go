@@ -150,3 +150,43 @@ func (t Trackers) Shares(id ids.Tracker) bool { return t.byID[id].Shares }
 func (t Trackers) Chose(id ids.Tracker, campaign ids.Campaign) bool {
 	return slices.Contains(t.byID[id].Campaigns, campaign)
 }
+
+// TrackerURL is a tracker's own URL.
+type TrackerURL struct {
+	ID       ids.Tracker
+	Template string
+}
+
+// TrackerFor finds the tracker that a new postback goes to: one that has its URL, else one of the
+// same host and path that it does not crowd; 0 if there is none. The trackers and the postbacks are
+// its owner's, without what is archived or deleted.
+func TrackerFor(p Postback, trackers []TrackerURL, postbacks []Postback) ids.Tracker {
+	of := map[ids.Tracker][]Postback{}
+	for _, other := range postbacks {
+		if other.ID != p.ID {
+			of[other.TrackerID] = append(of[other.TrackerID], other)
+		}
+	}
+	sameURL := func(other Postback) bool { return other.URLTemplate == p.URLTemplate }
+	for _, t := range trackers {
+		if t.Template == p.URLTemplate || slices.ContainsFunc(of[t.ID], sameURL) {
+			return t.ID
+		}
+	}
+	place := Place(p.URLTemplate)
+	samePlace := func(other Postback) bool { return Place(other.URLTemplate) == place }
+	for _, t := range trackers {
+		there := Place(t.Template) == place || slices.ContainsFunc(of[t.ID], samePlace)
+		if there && !slices.ContainsFunc(of[t.ID], p.Crowds) {
+			return t.ID
+		}
+	}
+	return 0
+}
+
+// LeavesTracker reports whether the postback goes to another tracker once it has this URL: one of
+// another host or path, while others of its tracker's postbacks stay.
+func (p Postback) LeavesTracker(url string, others int) bool {
+	place := Place(url)
+	return p.TrackerID != 0 && others > 0 && place != "" && place != Place(p.URLTemplate)
+}
