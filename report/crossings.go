@@ -70,14 +70,40 @@ func (c *Crossings) OfViewer(ctx context.Context) ([]*Crossing, error) {
 		s := of[owner]
 		trackers := firing.NewTrackers(s.trackers)
 		for _, crossed := range doctor.Crossed(trackers, s.postbacks, s.places) {
-			one, err := c.describe(ctx, scope, owner, trackers, crossed)
+			one, err := c.describe(ctx, scope, s, trackers, crossed)
 			if err != nil {
 				return nil, err
 			}
+			one.AffiliateID = owner
 			found = append(found, one)
 		}
 	}
 	return found, nil
+}
+
+// calling returns the postbacks that call crossed trackers with their param, disabled and deleted
+// ones too: what they sent in the last 30 days went wrong all the same.
+func (s *affiliateSetup) calling(crossed doctor.Crossing) []int64 {
+	var list []int64
+	for _, p := range s.postbacks {
+		if p.Scope != firing.Campaign && slices.Contains(crossed.Trackers, p.TrackerID) && doctor.ClickParam(p) == crossed.Param {
+			list = append(list, int64(p.ID))
+		}
+	}
+	return list
+}
+
+// shared returns the campaigns that several trackers were chosen for, on purpose.
+func shared(trackers firing.Trackers) []int64 {
+	list := []int64{}
+	for _, t := range trackers.List() {
+		for _, id := range t.Campaigns {
+			if len(trackers.Chosen(id)) > 1 {
+				list = append(list, int64(id))
+			}
+		}
+	}
+	return list
 }
 
 // setups reads what the trackers of each affiliate with several of them are called for.
@@ -109,38 +135,59 @@ func (c *Crossings) setups(ctx context.Context, scope viewer.RowScope) (map[int6
 		return of, owners, err
 	}
 	err = c.DB.Each(ctx, scope, "reading the postbacks of trackers", func(rows *sql.Rows) error {
-		p := firing.Postback{Enabled: true}
-		if err := rows.Scan(&p.ID, &p.AffiliateID, &p.TrackerID, &p.Scope, &p.OfferID, &p.CampaignID, &p.URLTemplate); err != nil {
+		var p firing.Postback
+		if err := rows.Scan(&p.ID, &p.AffiliateID, &p.TrackerID, &p.Scope, &p.OfferID, &p.CampaignID, &p.URLTemplate, &p.Enabled, &p.Deleted); err != nil {
 			return err
 		}
 		s := of[int64(p.AffiliateID)]
 		s.postbacks = append(s.postbacks, p)
 		return nil
 	}, `
-		SELECT p.id, p.affiliate_id, p.tracker_id, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.url_template FROM postbacks p
-		 WHERE p.tracker_id = ANY($1) AND p.enabled AND p.deleted_at IS NULL AND {sees p.affiliate_id} ORDER BY p.id`, pq.Array(trackers))
+		SELECT p.id, p.affiliate_id, p.tracker_id, p.scope, coalesce(p.offer_id, 0), coalesce(p.campaign_id, 0), p.url_template, p.enabled, p.deleted_at IS NOT NULL
+		FROM postbacks p WHERE p.tracker_id = ANY($1) AND {sees p.affiliate_id} ORDER BY p.id`, pq.Array(trackers))
 	if err != nil {
 		return nil, nil, err
 	}
-	err = c.DB.Each(ctx, scope, "reading where conversions come from", func(rows *sql.Rows) error {
+	places, err := c.places(ctx, scope, owners)
+	for owner, list := range places {
+		of[owner].places = list
+	}
+	return of, owners, err
+}
+
+// PlacesOf returns where the conversions of one affiliate come from, newest first.
+func (c *Crossings) PlacesOf(ctx context.Context, affiliateID ids.Affiliate) ([]doctor.Place, error) {
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	places, err := c.places(ctx, scope, []int64{int64(affiliateID)})
+	return places[int64(affiliateID)], err
+}
+
+// places reads where the conversions of affiliates come from: running campaigns, and the default
+// links of running offers.
+func (c *Crossings) places(ctx context.Context, scope viewer.RowScope, owners []int64) (map[int64][]doctor.Place, error) {
+	of := map[int64][]doctor.Place{}
+	err := c.DB.Each(ctx, scope, "reading where conversions come from", func(rows *sql.Rows) error {
 		var owner int64
 		var at doctor.Place
 		if err := rows.Scan(&owner, &at.OfferID, &at.CampaignID); err != nil {
 			return err
 		}
-		of[owner].places = append(of[owner].places, at)
+		of[owner] = append(of[owner], at)
 		return nil
 	}, `
 		SELECT t.affiliate_id, t.offer_id, coalesce(t.campaign_id, 0)
 		FROM tracking_links t JOIN offers o ON o.id = t.offer_id LEFT JOIN campaigns c ON c.id = t.campaign_id
-		WHERE t.affiliate_id IN (SELECT affiliate_id FROM trackers WHERE id = ANY($1)) AND o.state = 'active' AND (c.id IS NULL OR c.state = 'active') AND {sees t.affiliate_id}
-		ORDER BY t.id DESC`, pq.Array(trackers))
-	return of, owners, err
+		WHERE t.affiliate_id = ANY($1) AND o.state = 'active' AND (c.id IS NULL OR c.state = 'active') AND {sees t.affiliate_id}
+		ORDER BY t.id DESC`, pq.Array(owners))
+	return of, err
 }
 
 // describe counts what a crossing did, and tells for each campaign what its clicks carry.
-func (c *Crossings) describe(ctx context.Context, scope viewer.RowScope, owner int64, trackers firing.Trackers, crossed doctor.Crossing) (*Crossing, error) {
-	one := &Crossing{AffiliateID: owner}
+func (c *Crossings) describe(ctx context.Context, scope viewer.RowScope, s *affiliateSetup, trackers firing.Trackers, crossed doctor.Crossing) (*Crossing, error) {
+	one := &Crossing{}
 	var names []string
 	for _, t := range trackers.List() {
 		if slices.Contains(crossed.Trackers, t.ID) {
@@ -160,8 +207,9 @@ func (c *Crossings) describe(ctx context.Context, scope viewer.RowScope, owner i
 	err := c.DB.One(ctx, scope, "counting postbacks to the wrong tracker", []any{&one.Wrong}, `
 		SELECT coalesce(sum(n - 1), 0) FROM (
 		  SELECT count(DISTINCT p.tracker_id) AS n FROM postbacks p JOIN deliveries d ON d.postback_id = p.id
-		  WHERE p.tracker_id = ANY($1) AND d.id >= uuid_floor($2) AND d.state = 'delivered' AND NOT d.test AND d.replay_of IS NULL AND {sees p.affiliate_id}
-		  GROUP BY d.event_id HAVING count(DISTINCT p.tracker_id) > 1) e`, pq.Array(one.Trackers), since)
+		  WHERE p.id = ANY($1) AND d.id >= uuid_floor($2) AND d.state = 'delivered' AND NOT d.test AND (d.campaign_id IS NULL OR d.campaign_id <> ALL($3))
+		    AND {sees p.affiliate_id}
+		  GROUP BY d.event_id HAVING count(DISTINCT p.tracker_id) > 1) e`, pq.Array(s.calling(crossed)), since, pq.Array(shared(trackers)))
 	if err != nil {
 		return nil, err
 	}
