@@ -28,6 +28,9 @@ func (r *Resolver) lint(ctx context.Context, p firing.Postback, trackingLink str
 	if err := r.askPay(ctx, &q, p); err != nil {
 		return nil, err
 	}
+	if q.Crosses, err = r.crosses(ctx, p); err != nil {
+		return nil, err
+	}
 	findings := doctor.Check(q)
 	findings = append(findings, doctor.CheckTarget(ctx, p.URLTemplate, r.Target, network)...)
 	shown := make([]*gen.Finding, len(findings))

@@ -40,6 +40,7 @@ func TestTheDoctorKnowsTheOtherPostbacks(t *testing.T) {
 	pgtest.Postback(t, w.db, w.a.affiliate.ID, "https://kt.trk.io/in?c={param_1}", pgtest.On("net_revenue"), func(c *db.PostbackCreate) {
 		c.SetAggregateSeconds(60).SetFurtherGoals([]string{"kyc"})
 	})
+	must(t, w.db.Client().Tracker.Update().SetArchivedAt(pgtest.Now).Exec(pgtest.System(t))) // with whose click ids this is not about
 	lint := func(args string) []string {
 		t.Helper()
 		res := w.post(t, w.session(t, w.a.user.Email), fmt.Sprintf(`{ lintPostback(urlTemplate: "https://kt.trk.io/in?c={sub1}", %s) { code severity message fix { label } } }`, args), nil)

@@ -15,6 +15,7 @@ import (
 	"postrider/ent/db/click"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/report"
@@ -67,6 +68,9 @@ func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Ques
 			return nil, err
 		}
 		q.Name = ownName(p)
+		if q.Crosses, err = crossesIn(ctx, ent.FiringPostback(p), doctor.Place{OfferID: ids.Offer(c.OfferID), CampaignID: ids.Campaign(c.ID)}); err != nil {
+			return nil, err
+		}
 		list = append(list, q)
 	}
 	return list, nil

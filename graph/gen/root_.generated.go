@@ -9975,7 +9975,8 @@ type Fix {
 extend type Query {
   """
   Checks template, tracking link, goals, statuses and deals together. A ` + "`" + `postback` + "`" + ` with an id is one that is being edited; with goals,
-  other postbacks in its scope that fire the same URL are found. With ` + "`" + `network` + "`" + ` the host's DNS and https are checked too, which
+  other postbacks in its scope that fire the same URL are found. A postback of an offer or of all campaigns whose tracker would get
+  the same click ids as another has a ` + "`" + `crossed_trackers` + "`" + `: choose campaigns for each, with ` + "`" + `assignTrackers` + "`" + `. With ` + "`" + `network` + "`" + ` the host's DNS and https are checked too, which
   takes a moment and has the rate limit of tests.
   """
   lintPostback(urlTemplate: String, trackingLink: String, goals: [String!], postback: PostbackInput, network: Boolean = false): [Finding!]! @auth
