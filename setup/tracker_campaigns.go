@@ -9,6 +9,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"postrider/domain/doctor"
 	"postrider/domain/firing"
 	"postrider/domain/tracking"
 	"postrider/ent"
@@ -114,7 +115,7 @@ func (c *change) patchCampaigns(ctx context.Context, t *db.Tracker, isNew bool, 
 	if err := c.setChosen(ctx, t, chosen); err != nil {
 		return err
 	}
-	return c.hasScoped(ctx, t, "campaignIds")
+	return c.hasScoped(ctx, t, func(ids.Campaign) string { return "campaignIds" })
 }
 
 // ownCampaigns refuses campaigns that are not the affiliate's.
@@ -133,8 +134,9 @@ func (c *change) ownCampaigns(ctx context.Context, owner ids.Affiliate, campaign
 	return nil
 }
 
-// hasScoped refuses to leave out a campaign that a postback of the tracker is for alone.
-func (c *change) hasScoped(ctx context.Context, t *db.Tracker, field string) error {
+// hasScoped refuses to leave out a campaign that a postback of the tracker is for alone; field is the
+// input's field for a campaign.
+func (c *change) hasScoped(ctx context.Context, t *db.Tracker, field func(ids.Campaign) string) error {
 	trackers, err := c.trackersOf(ctx, ids.Affiliate(t.AffiliateID))
 	if err != nil {
 		return err
@@ -149,7 +151,7 @@ func (c *change) hasScoped(ctx context.Context, t *db.Tracker, field string) err
 			if err != nil {
 				return err
 			}
-			return problem.Invalid(field, "“%s” has its own campaign postback to “%s” for %s, which would no longer fire: delete that postback first, or leave the campaign to the tracker", name, t.Name, p.Goal)
+			return problem.Invalid(field(ids.Campaign(*p.CampaignID)), "“%s” has its own campaign postback to “%s” for %s, which would no longer fire: delete that postback first, or leave the campaign to the tracker", name, t.Name, p.Goal)
 		}
 	}
 	return nil
@@ -287,12 +289,22 @@ func (c *change) claim(ctx context.Context, owner ids.Affiliate, p firing.Postba
 	return nil
 }
 
-// Assignment is which trackers campaigns are to have.
+// Assignment is which trackers campaigns are to have. What Remaining and DefaultLinks get, other
+// trackers that are called with the same param give up, but for those that share campaigns.
 type Assignment struct {
 	AffiliateID  ids.Affiliate // for staff; zero for the viewer's own
 	Campaigns    []CampaignTrackers
 	Remaining    ids.Tracker // the tracker of all other campaigns, and of new ones; 0 to leave it unchanged
 	DefaultLinks ids.Tracker // the tracker of the default links; 0 to leave it unchanged
+}
+
+// field is the input's field for a campaign's trackers; campaigns for one that is not named.
+func (a *Assignment) field(campaign ids.Campaign) string {
+	i := slices.IndexFunc(a.Campaigns, func(c CampaignTrackers) bool { return c.CampaignID == campaign })
+	if i < 0 {
+		return "campaigns"
+	}
+	return fmt.Sprintf("campaigns.%d.trackerIds", i)
 }
 
 // CampaignTrackers chooses the trackers of a campaign; none leaves it to the tracker that has all.
@@ -327,7 +339,7 @@ func (c *change) assignTrackers(ctx context.Context, owner ids.Affiliate, a Assi
 		return nil, err
 	}
 	for i, before := range list {
-		if err := c.hasScoped(ctx, before, "campaigns"); err != nil {
+		if err := c.hasScoped(ctx, before, a.field); err != nil {
 			return nil, err
 		}
 		if err := c.keepTrackers(ctx, &before.ID); err != nil {
@@ -396,17 +408,26 @@ func (c *change) assign(ctx context.Context, owner ids.Affiliate, a Assignment) 
 			continue
 		}
 		all, links := row.AllCampaigns, row.DefaultLinks
-		if a.Remaining != 0 {
-			all = row.ID == int64(a.Remaining)
-		}
-		if a.DefaultLinks != 0 {
-			links = row.ID == int64(a.DefaultLinks)
+		for _, other := range rows {
+			if other.ID == int64(a.Remaining) {
+				all = row.ID == other.ID || all && !rivals(row, other)
+			}
+			if other.ID == int64(a.DefaultLinks) {
+				links = row.ID == other.ID || links && !rivals(row, other)
+			}
 		}
 		if err := c.client.Tracker.UpdateOneID(row.ID).SetAllCampaigns(all).SetDefaultLinks(links).Exec(ctx); err != nil {
 			return nil, fmt.Errorf("changing tracker %d: %w", row.ID, err)
 		}
 	}
 	return rows, nil
+}
+
+// rivals reports whether a click can carry the click id of one of two trackers alone: both are called
+// with the same param, and neither shares campaigns.
+func rivals(a, b *db.Tracker) bool {
+	param := doctor.ClickParam(firing.Postback{URLTemplate: a.URLTemplate})
+	return param != "" && !a.Shares && !b.Shares && param == doctor.ClickParam(firing.Postback{URLTemplate: b.URLTemplate})
 }
 
 // cleanTokens checks the tokens of a tracker's links.

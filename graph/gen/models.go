@@ -39,9 +39,9 @@ type ArchiveTrackerPayload struct {
 
 type AssignTrackersInput struct {
 	Campaigns []*CampaignTrackersInput `json:"campaigns"`
-	// The tracker of all other campaigns, and of new ones; the only one with `allCampaigns` then.
+	// The tracker of all other campaigns, and of new ones: those called with the same param give up `allCampaigns`, unless they share.
 	Remaining *string `json:"remaining,omitempty"`
-	// The tracker of the default links; the only one with them then.
+	// The tracker of the default links: those called with the same param give them up, unless they share.
 	DefaultLinks *string `json:"defaultLinks,omitempty"`
 	// Staff only: whose trackers they are.
 	AffiliateID *string `json:"affiliateId,omitempty"`

@@ -11943,9 +11943,9 @@ input CampaignTrackersInput {
 
 input AssignTrackersInput {
   campaigns: [CampaignTrackersInput!]!
-  "The tracker of all other campaigns, and of new ones; the only one with ` + "`" + `allCampaigns` + "`" + ` then."
+  "The tracker of all other campaigns, and of new ones: those called with the same param give up ` + "`" + `allCampaigns` + "`" + `, unless they share."
   remaining: ID
-  "The tracker of the default links; the only one with them then."
+  "The tracker of the default links: those called with the same param give them up, unless they share."
   defaultLinks: ID
   "Staff only: whose trackers they are."
   affiliateId: ID
