@@ -55,6 +55,30 @@ it("what a mutation makes stale is asked for again, with whatever arguments", as
   await expect.poll(() => shown.get("poker")).toEqual(["Poker streams"]);
 });
 
+it("two documents with one mutation make stale what either of them names", async () => {
+  serve(new World(1));
+  const again = mutation(
+    graphql(`
+      mutation StaleCreateToo($input: CreateCampaignInput!) {
+        createCampaign(input: $input) {
+          campaign {
+            id
+          }
+        }
+      }
+    `),
+    "goals",
+  );
+  const client = createClient();
+  let shown: string[] = [];
+  client.query(Names, { search: "" }).subscribe(({ data }) => {
+    if (data) shown = data.campaigns.edges.map(({ node }) => node.name);
+  });
+  await expect.poll(() => shown.length).toBeGreaterThan(0);
+  await client.mutation(again, { input: { name: "Night streams", offerId: "O3" } }).toPromise();
+  await expect.poll(() => shown).toContain("Night streams");
+});
+
 it("every mutation that makes, changes or deletes something says what it makes stale", () => {
   const root = join(import.meta.dirname, "..");
   const documents = readdirSync(root, { recursive: true, encoding: "utf8" })

@@ -9,12 +9,14 @@ export type Stale = keyof introspection["types"]["Query"]["fields"] | "viewer.ap
 /** What the cache forgets after each mutation, by the mutation's field. */
 export const updates: Record<string, UpdateResolver> = {};
 
-function forget(cache: Cache, names: readonly Stale[]): void {
+function forget(cache: Cache, names: ReadonlySet<Stale>): void {
   for (const { fieldName, fieldKey } of cache.inspectFields("Query")) {
-    if (names.some((name) => name === fieldName)) cache.invalidate("Query", fieldKey);
+    if ([...names].some((name) => name === fieldName)) cache.invalidate("Query", fieldKey);
   }
-  if (names.includes("viewer.apiTokens")) cache.invalidate({ __typename: "Viewer", id: "me" }, "apiTokens");
+  if (names.has("viewer.apiTokens")) cache.invalidate({ __typename: "Viewer", id: "me" }, "apiTokens");
 }
+
+const staleAfter = new Map<string, Set<Stale>>();
 
 /**
  * A mutation with the queries that it makes stale: whatever shows one of them asks for it again. An object that the
@@ -25,8 +27,12 @@ export function mutation<Document extends DocumentNode>(document: Document, ...s
     if (!("operation" in definition)) continue;
     for (const selection of definition.selectionSet.selections) {
       if (!("alias" in selection || "arguments" in selection)) continue;
+      // Several documents may have the same mutation: what any of them names is stale.
+      const names = staleAfter.get(selection.name.value) ?? new Set();
+      for (const name of stale) names.add(name);
+      staleAfter.set(selection.name.value, names);
       updates[selection.name.value] = (_result, _args, cache) => {
-        forget(cache, stale);
+        forget(cache, names);
       };
     }
   }

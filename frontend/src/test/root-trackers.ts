@@ -21,6 +21,7 @@ const keitaro = {
 /** What the API answers about trackers: one that it knows, and one mistake that the doctor names. */
 export const trackersRoot = {
   trackerPresets: [keitaro],
+  crossedTrackers: [],
   recognizePostback: ({ text }: { text: string }) => {
     const source = /https:\/\/\S+/.exec(text)?.[0] ?? "";
     const urlTemplate = source.replace("{subid}", "{param_1}");

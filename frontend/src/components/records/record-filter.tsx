@@ -12,6 +12,9 @@ interface RecordFilterProps {
 const campaigns = () => import("./campaign-filter-menu");
 const CampaignItems = lazy(() => campaigns().then((m) => ({ default: m.CampaignItems })));
 const CampaignName = lazy(() => campaigns().then((m) => ({ default: m.CampaignName })));
+const trackers = () => import("./tracker-filter-menu");
+const TrackerItems = lazy(() => trackers().then((m) => ({ default: m.TrackerItems })));
+const TrackerName = lazy(() => trackers().then((m) => ({ default: m.TrackerName })));
 const affiliates = () => import("./affiliate-filter-menu");
 const AffiliateItems = lazy(() => affiliates().then((m) => ({ default: m.AffiliateItems })));
 const AffiliateName = lazy(() => affiliates().then((m) => ({ default: m.AffiliateName })));
@@ -19,6 +22,11 @@ const AffiliateName = lazy(() => affiliates().then((m) => ({ default: m.Affiliat
 /** Filters a list by one campaign. */
 export function CampaignFilter(props: RecordFilterProps): ReactElement {
   return <RecordFilter name="Campaign" Items={CampaignItems} Name={CampaignName} {...props} />;
+}
+
+/** Filters a list by one tracker. */
+export function TrackerFilter(props: RecordFilterProps): ReactElement {
+  return <RecordFilter name="Tracker" Items={TrackerItems} Name={TrackerName} {...props} />;
 }
 
 /** Filters a list by one affiliate: for staff. */

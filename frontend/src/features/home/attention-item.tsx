@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { BellOff, BellRing, CircleAlert, TriangleAlert } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 
+import { ChooseCampaigns } from "@/components/records/crossed-trackers";
 import { useAction } from "@/components/records/use-save";
 import { IconButton } from "@/components/ui/button";
 import { formatNumber } from "@/components/ui/format";
@@ -24,17 +25,29 @@ export function Item({ item }: { item: AttentionItem }): ReactElement {
           {item.message} {item.goal !== null && <Where item={item} />}
           {item.since !== null && <RelativeTime at={item.since} />}
         </p>
+        {item.crossing !== null && (
+          <p className="mt-2">
+            <ChooseCampaigns of={item.crossing} />
+          </p>
+        )}
       </div>
-      <span className={aboveRowLink}>
-        <Ignore item={item} />
-      </span>
+      {item.crossing === null && (
+        <span className={aboveRowLink}>
+          <Ignore item={item} />
+        </span>
+      )}
     </li>
   );
 }
 
 function Title({ item }: { item: AttentionItem }): ReactNode {
-  const { postback, goal, link, campaigns, campaignCount } = item;
+  const { postback, goal, link, campaigns, campaignCount, crossing } = item;
   const [campaign] = campaigns;
+  if (crossing !== null) {
+    return (
+      <p className="font-medium">{crossing.trackers.map(({ name }) => name).join(" and ")} are crossed</p>
+    );
+  }
   if (postback !== null) {
     return (
       <Link

@@ -1,45 +1,52 @@
+import { CrossingNames } from "@/components/records/crossed-query";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
-const ItemParts = graphql(`
-  fragment AttentionItemParts on AttentionItem @_unmask {
-    id
-    severity
-    message
-    since
-    ignoredAt
-    campaignCount
-    alert {
+const ItemParts = graphql(
+  `
+    fragment AttentionItemParts on AttentionItem @_unmask {
       id
-      kind
-    }
-    postback {
-      id
-      name
-      sentTo
+      severity
+      message
+      since
+      ignoredAt
+      campaignCount
+      alert {
+        id
+        kind
+      }
+      postback {
+        id
+        name
+        sentTo
+        goal {
+          id
+          name
+        }
+      }
       goal {
         id
+        key
         name
       }
-    }
-    goal {
-      id
-      key
-      name
-    }
-    link {
-      id
-      offer {
+      crossing {
+        ...CrossingNames
+      }
+      link {
+        id
+        offer {
+          id
+          name
+        }
+      }
+      campaigns {
         id
         name
       }
     }
-    campaigns {
-      id
-      name
-    }
-  }
-`);
+  `,
+  [CrossingNames],
+);
 
 export type AttentionItem = ResultOf<typeof ItemParts>;
 

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Plus, TriangleAlert, Webhook } from "lucide-react";
 import type { ReactElement } from "react";
 
+import { CrossedTrackers } from "@/components/records/crossed-trackers";
 import { PagedListing } from "@/components/records/listing";
 import { holdInWords } from "@/components/records/reasons";
 import { usePaged } from "@/components/records/use-paged";
@@ -93,6 +94,7 @@ export function PostbacksPage(): ReactElement {
           <SkeletonBlock label="Loading the postbacks" lines={8} />
         ) : (
           <PageBody>
+            <CrossedTrackers />
             {byScope(list.rows).map((group) => (
               <Panel key={group.id} title={<GroupTitle title={group.title} note={group.note} />} flush>
                 <ul className="divide-y">

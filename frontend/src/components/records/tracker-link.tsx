@@ -1,0 +1,18 @@
+import type { ReactElement, ReactNode } from "react";
+
+/** Leads to a tracker: by its name, or by other words. */
+export function TrackerLink({
+  id,
+  name,
+  children,
+}: {
+  id: string;
+  name: string;
+  children?: ReactNode;
+}): ReactElement {
+  return (
+    <a href={`/trackers/${id}`} className="link">
+      {children ?? name}
+    </a>
+  );
+}
