@@ -23,6 +23,10 @@ export const DeliveryRow = graphql(`
     postback {
       id
       name
+      tracker {
+        id
+        name
+      }
     }
     sentTo
     statusCode

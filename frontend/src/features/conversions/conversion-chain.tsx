@@ -8,6 +8,7 @@ import { ClickFacts } from "@/components/records/click-facts";
 import { ClickParts } from "@/components/records/click-parts";
 import { DetailHead } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
+import { TrackerLink } from "@/components/records/tracker-link";
 import { StateBadge, stateWord } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
@@ -94,6 +95,10 @@ const TraceQuery = graphql(
             name
             sentTo
             scope
+            tracker {
+              id
+              name
+            }
             goal {
               id
               name
@@ -388,6 +393,12 @@ function Considered({ considered }: { considered: Trace["considered"] }): ReactE
             <p className={fired ? "text-delivered" : "text-muted"}>
               <span className="sr-only">{fired ? "It fired. " : "It did not fire. "}</span>
               {reason || rule}
+              {rule === "tracker" && postback.tracker !== null && (
+                <>
+                  {" "}
+                  <TrackerLink {...postback.tracker}>Campaigns of {postback.tracker.name}</TrackerLink>
+                </>
+              )}
               {aggregatedInto !== null && (
                 <>
                   {" "}

@@ -6,6 +6,7 @@ import { AttemptParts, Attempts } from "@/components/records/attempts";
 import { ClickParts } from "@/components/records/click-parts";
 import { DetailHead, DetailPart } from "@/components/records/detail-head";
 import { MissingDetail } from "@/components/records/missing-detail";
+import { TrackerLink } from "@/components/records/tracker-link";
 import { Badge, StateBadge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Fact, Facts } from "@/components/ui/facts";
@@ -50,6 +51,10 @@ const DetailQuery = graphql(
             id
             name
             sentTo
+            tracker {
+              id
+              name
+            }
           }
           version {
             id
@@ -304,6 +309,11 @@ function DeliveryFacts({ delivery }: { delivery: Delivery }): ReactElement {
             "Not saved"
           )}
         </Fact>
+        {postback?.tracker && (
+          <Fact name="Tracker">
+            <TrackerLink {...postback.tracker} />
+          </Fact>
+        )}
         {isStaff && <Fact name="Affiliate">{delivery.affiliate.name}</Fact>}
         <Fact name="Campaign">
           {delivery.campaign ? (

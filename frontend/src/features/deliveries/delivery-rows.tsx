@@ -96,9 +96,10 @@ function place(row: DeliveryRowData, isStaff: boolean): string {
   return isStaff ? `${row.affiliate.name} · ${campaign}` : campaign;
 }
 
-/** The postback by its name, where it has one, and the tracker. */
+/** The postback by its name, where it has one, its tracker, and where it is sent: each word once. */
 function target({ postback, sentTo }: DeliveryRowData): string {
-  return postback?.name ? `${postback.name} · ${sentTo}` : sentTo;
+  const words = [postback?.name, postback?.tracker?.name, sentTo].filter(Boolean);
+  return [...new Set(words)].join(" · ");
 }
 
 interface LogColumn {

@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 
 import { upper } from "@/components/records/address";
 import { useGoalChoices } from "@/components/records/choices";
-import { CampaignFilter } from "@/components/records/record-filter";
+import { CampaignFilter, TrackerFilter } from "@/components/records/record-filter";
 import { stateWord } from "@/components/ui/badge";
 import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
@@ -52,6 +52,12 @@ export function Choices({ search, set }: FiltersProps): ReactElement {
         value={search.campaign}
         onChange={(chosen) => {
           set({ campaign: chosen });
+        }}
+      />
+      <TrackerFilter
+        value={search.tracker}
+        onChange={(chosen) => {
+          set({ tracker: chosen });
         }}
       />
       <FilterMenu

@@ -6,7 +6,7 @@ import type { DeliveriesSearch } from "./search";
 
 /** What the address asks for, as the API's filter. `moments` are those of its period. */
 export function toFilter(search: DeliveriesSearch, moments: Moments): DeliveryFilter {
-  const { q, state, goal, campaign, postback, code, replayed, warning } = search;
+  const { q, state, goal, campaign, tracker, postback, code, replayed, warning } = search;
   const asksForFailures = state?.some((s) => s === "failed" || s === "cancelled") ?? false;
   const hundred = code === undefined ? null : Number(code[0]) * 100;
   return {
@@ -16,6 +16,7 @@ export function toFilter(search: DeliveriesSearch, moments: Moments): DeliveryFi
     ...(warning === "only" && { warning: true }),
     ...(goal && goal.length > 0 && { goals: goal }),
     ...(campaign !== undefined && { campaignIds: [campaign] }),
+    ...(tracker !== undefined && { trackerIds: [tracker] }),
     ...(postback !== undefined && { postbackIds: [postback] }),
     ...(hundred !== null && { statusCodeFrom: hundred, statusCodeTo: hundred + 99 }),
     ...moments,

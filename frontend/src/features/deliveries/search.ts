@@ -13,6 +13,7 @@ export const deliveriesSearch = z.object({
   state: many(z.enum(deliveryStates)),
   goal: many(z.string()),
   campaign: one(z.string()),
+  tracker: one(z.string()),
   postback: one(z.string()),
   code: one(z.enum(codeClasses)),
   ...period,
