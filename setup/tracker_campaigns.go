@@ -246,7 +246,7 @@ func (k *claims) lose(ctx context.Context, id ids.Tracker, update *db.TrackerUpd
 	if err != nil {
 		return fmt.Errorf("reading tracker %d: %w", id, err)
 	}
-	if err := k.hasScoped(ctx, after, "campaignIds"); err != nil {
+	if err := k.hasScoped(ctx, after, func(ids.Campaign) string { return "campaignIds" }); err != nil {
 		return err
 	}
 	return k.audit(ctx, Act{Action: "update", Entity: "tracker", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID), Before: before, After: after})

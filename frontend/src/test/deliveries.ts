@@ -56,6 +56,7 @@ export interface Filter {
   goals?: string[];
   campaignIds?: string[];
   postbackIds?: string[];
+  trackerIds?: string[];
   search?: string;
   superseded?: boolean;
   warning?: boolean;
@@ -70,6 +71,7 @@ export function matches(delivery: Delivery, filter: Filter | null | undefined): 
     goals: keys,
     campaignIds,
     postbackIds,
+    trackerIds,
     search,
     superseded,
     warning,
@@ -85,6 +87,7 @@ export function matches(delivery: Delivery, filter: Filter | null | undefined): 
     (!keys || keys.includes(delivery.goal.key)) &&
     (!campaignIds || campaignIds.includes(delivery.campaign?.id ?? "")) &&
     (!postbackIds || postbackIds.includes(delivery.postback.id)) &&
+    (!trackerIds || trackerIds.includes(delivery.postback.tracker?.id ?? "")) &&
     (statusCodeFrom == null || (delivery.statusCode ?? 0) >= statusCodeFrom) &&
     (statusCodeTo == null || (delivery.statusCode ?? 999) <= statusCodeTo) &&
     (!search ||

@@ -47,6 +47,7 @@ export function makePostback(spec: PostbackSpec) {
     affiliate,
     host: hostOf(spec.urlTemplate),
     sentTo: sentTo(spec.urlTemplate),
+    tracker: null as { __typename: "Tracker"; id: string; name: string } | null,
     method,
     statuses: ["APPROVED"],
     sendCorrections: false,

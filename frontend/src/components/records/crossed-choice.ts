@@ -32,11 +32,11 @@ export function mostChosen(chosen: Chosen): string | null {
   return [...count].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? null;
 }
 
-/** Trackers that are no part of the crossing, and fire in a campaign: they go on. */
+/** Trackers that are no part of the crossing, and fire in a campaign: they keep it. One that shares campaigns loses none. */
 export function goOn(crossing: Crossing, { campaign }: CrossedCampaign): { id: string; name: string }[] {
   const crossed = new Set(crossing.trackers.map(({ id }) => id));
   const others = campaign.firingPostbacks.flatMap(({ tracker }) =>
-    tracker === null || crossed.has(tracker.id) ? [] : [tracker],
+    tracker === null || tracker.shares || crossed.has(tracker.id) ? [] : [tracker],
   );
   return [...new Map(others.map((tracker) => [tracker.id, tracker])).values()];
 }

@@ -50,6 +50,7 @@ export const CrossedCampaignsQuery = graphql(
               tracker {
                 id
                 name
+                shares
               }
             }
           }

@@ -223,9 +223,10 @@ describe("trackers that get each other's click ids", () => {
 
   it("leave a campaign to others that fire there and are no part of it", async () => {
     const stats = tracker("T9", "Stats box");
+    const crm = { ...tracker("T8", "CRM"), shares: true };
     const { user, world } = open(
       "/",
-      crossed([{ clickIds: ["sulnxjt9ng1vu"], others: [stats, stats] }], false),
+      crossed([{ clickIds: ["sulnxjt9ng1vu"], others: [stats, crm, stats] }], false),
     );
     const dialog = await openDialog(user);
     expect(dialog).toHaveTextContent("Stats box goes on as before.");

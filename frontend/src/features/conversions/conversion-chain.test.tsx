@@ -68,6 +68,28 @@ it("each postback says why it fired or did not; those that fired come first", as
   expect(within(detail).getByText("Nothing was sent.")).toBeInTheDocument();
 });
 
+it("a postback for another tracker leads to its tracker", async () => {
+  const { world, conversion } = traced(({ postbacks, conversions }) => {
+    const event = pick(conversions, 0).events[0];
+    const not = { event, fired: false, aggregatedInto: null };
+    const reason = "For another tracker: its clicks carry click ids of “Keitaro”, not of “Voluum”.";
+    const tracker = { __typename: "Tracker" as const, id: "T2", name: "Voluum" };
+    return {
+      considered: [
+        { ...not, postback: { ...pick(postbacks, 0), tracker }, rule: "tracker", reason },
+        { ...not, postback: { ...pick(postbacks, 1), tracker }, rule: "disabled", reason: "It is off." },
+      ],
+    };
+  });
+  open(`/conversions/${conversion.id}`, world);
+  const detail = await chain();
+  expect(await within(detail).findByText(/^For another tracker: its clicks/)).toBeInTheDocument();
+  expect(within(detail).getByRole("link", { name: "Campaigns of Voluum" })).toHaveAttribute(
+    "href",
+    "/trackers/T2",
+  );
+});
+
 it("nothing sent is told from nothing there to send it", async () => {
   const { world, conversion } = traced(() => ({ click: null }));
   const { user, path } = open(`/conversions/${conversion.id}`, world);

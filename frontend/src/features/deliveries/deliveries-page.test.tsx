@@ -1,10 +1,16 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
+import { affiliate, ago, connection, type Page } from "@/test/basics";
 import { open } from "@/test/render";
 import { World } from "@/test/world";
 
 const rows = () => within(screen.getByRole("table", { name: /Deliveries/ })).getAllByRole("link");
+
+const lines = () =>
+  within(screen.getByRole("table", { name: /Deliveries/ }))
+    .getAllByRole("row")
+    .slice(1);
 
 describe("the live log", () => {
   it("shows a delivery as it happens, and changes its row in place", async () => {
@@ -79,6 +85,50 @@ describe("the live log", () => {
       expect(rows()).toHaveLength(2);
     });
     expect(screen.getByRole("button", { name: /^State\s*Failed$/ })).toBeInTheDocument();
+  });
+
+  it("are filtered by their tracker, live rows and a replay of all too", async () => {
+    const world = new World(9);
+    const names = ["Keitaro", "Voltrack", "Old Binom"];
+    const trackers = names.map((name, i) => ({
+      __typename: "Tracker" as const,
+      id: `T${String(i + 1)}`,
+      name,
+      sentTo: `${name.toLowerCase()}.example`,
+      archivedAt: i === 2 ? ago(1e8) : null,
+      affiliate,
+    }));
+    world.also = { trackers: (args: Page) => connection(trackers, args) };
+    for (const [i, postback] of world.postbacks.entries())
+      postback.tracker = trackers[i === 2 ? 1 : 0] ?? null;
+    const ofVoltrack = () => world.deliveries.filter((d) => d.postback.tracker?.id === "T2").length;
+    const { user, path } = open("/deliveries", world);
+    await user.click(await screen.findByRole("button", { name: "Filter by tracker" }));
+    expect(await screen.findByRole("menuitemradio", { name: "Old Binom (archived)" })).toBeInTheDocument();
+    await user.click(screen.getByRole("menuitemradio", { name: "Voltrack" }));
+    expect(path()).toBe("/deliveries?tracker=T2");
+    expect(await screen.findByRole("button", { name: /^Tracker\s*Voltrack$/ })).toBeInTheDocument();
+    const before = ofVoltrack();
+    await waitFor(() => {
+      expect(rows()).toHaveLength(before);
+    });
+    expect(lines()[0]).toHaveTextContent("Voltrack · pb.voltrack.example");
+    await waitFor(() => {
+      expect(world.lastSent("CountFailed")).toEqual({ filter: { trackerIds: ["T2"] } });
+    });
+    await screen.findByText("Live");
+    for (let i = 0; i < 3; i += 1) world.add("DELIVERED");
+    expect(ofVoltrack()).toBe(before + 1);
+    await waitFor(() => {
+      expect(rows()).toHaveLength(before + 1);
+    });
+    await user.click(screen.getByRole("button", { name: "Clear tracker" }));
+    await waitFor(() => {
+      expect(rows()).toHaveLength(12);
+    });
+    expect(
+      lines().some((line) => line.textContent.includes("Keitaro leads · Keitaro · track.northstar")),
+    ).toBe(true);
   });
 
   it("opens a delivery beside the list: the sentence, the attempt, the click", async () => {

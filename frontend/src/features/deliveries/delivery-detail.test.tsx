@@ -57,6 +57,17 @@ describe("a delivery", () => {
     expect(attempts[0]).toHaveTextContent("X-Postrider-Attempt: 2");
   });
 
+  it("names its tracker, and leads to it", async () => {
+    const world = new World(0);
+    const delivery = world.add("DELIVERED");
+    delivery.postback.tracker = { __typename: "Tracker", id: "T2", name: "Voluum" };
+    open(`/deliveries/${delivery.id}`, world);
+    expect(await within(await detail()).findByRole("link", { name: "Voluum" })).toHaveAttribute(
+      "href",
+      "/trackers/T2",
+    );
+  });
+
   it("that aggregates names each conversion, and those that left it", async () => {
     opened("DELIVERED", ({ conversions }) => {
       const conversion = pick(conversions, 0);

@@ -11,6 +11,7 @@ describe("the address of the log", () => {
       state: ["FAILED", "HELD"],
       goal: ["ftd"],
       campaign: "c1",
+      tracker: "t1",
       code: "4xx",
       range: "15m",
     });
@@ -20,11 +21,12 @@ describe("the address of the log", () => {
       superseded: false,
       goals: ["ftd"],
       campaignIds: ["c1"],
+      trackerIds: ["t1"],
       statusCodeFrom: 400,
       statusCodeTo: 499,
       from: "2026-06-12T09:45:00.000Z",
     });
-    expect(countFilters(search)).toBe(6);
+    expect(countFilters(search)).toBe(7);
   });
 
   it("leaves out failures that were replayed, unless they are asked for", () => {
