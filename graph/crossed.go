@@ -7,6 +7,7 @@ import (
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
 	"postrider/ent"
+	"postrider/ent/db"
 	"postrider/internal/ids"
 )
 
@@ -26,6 +27,12 @@ func (r *Resolver) crosses(ctx context.Context, p firing.Postback) ([]string, er
 	}
 	p.AffiliateID, p.Enabled = affiliateID, true
 	return crossesIn(ctx, p, places...)
+}
+
+// placesIn returns the campaign as a place where trackers meet; none if no conversions come from it.
+func (r *Resolver) placesIn(ctx context.Context, c *db.Campaign) ([]doctor.Place, error) {
+	places, err := r.Crossings.PlacesOf(ctx, ids.Affiliate(c.AffiliateID))
+	return slices.DeleteFunc(places, func(at doctor.Place) bool { return at.CampaignID != ids.Campaign(c.ID) }), err
 }
 
 // crossesIn returns the names of the trackers that get the same click ids in these places.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
 	"postrider/pgtest"
@@ -128,7 +129,8 @@ func TestTheChecklistKnowsOfCrossedTrackers(t *testing.T) {
 			must(t, a.db.Client().TrackerCampaign.Create().SetAffiliateID(s.Affiliate).SetTrackerID(tracker.ID).SetCampaignID(second.CampaignID).Exec(pgtest.System(t)))
 		}
 	}
-	for campaign, want := range map[int64]bool{s.Link.CampaignID: false, second.CampaignID: true} {
+	paused := pgtest.Campaign(t, a.db, pgtest.For{Affiliate: s.Affiliate, Offer: s.Offer}, func(c *db.CampaignCreate) { c.SetState(tracking.Paused) })
+	for campaign, want := range map[int64]bool{s.Link.CampaignID: false, second.CampaignID: true, paused.CampaignID: true} {
 		res := a.ask(t, token, `query($c: ID!) { setupChecklist(campaignId: $c) { steps { key done message } } }`, vars{"c": globalid.Int("Campaign", campaign)})
 		steps := res.at(t, "setupChecklist", "steps").([]any)
 		i := slices.IndexFunc(steps, func(s any) bool { return s.(map[string]any)["key"] == "template_sound" })

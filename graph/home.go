@@ -15,7 +15,6 @@ import (
 	"postrider/ent/db/click"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
-	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/report"
@@ -61,6 +60,10 @@ func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Ques
 	if err != nil {
 		return nil, err
 	}
+	places, err := r.placesIn(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	var list []doctor.Question
 	for _, p := range postbacks {
 		q, err := r.question(ctx, ent.FiringPostback(p))
@@ -68,7 +71,7 @@ func (r *Resolver) questions(ctx context.Context, c *db.Campaign) ([]doctor.Ques
 			return nil, err
 		}
 		q.Name = ownName(p)
-		if q.Crosses, err = crossesIn(ctx, ent.FiringPostback(p), doctor.Place{OfferID: ids.Offer(c.OfferID), CampaignID: ids.Campaign(c.ID)}); err != nil {
+		if q.Crosses, err = crossesIn(ctx, ent.FiringPostback(p), places...); err != nil {
 			return nil, err
 		}
 		list = append(list, q)

@@ -52,7 +52,7 @@ function Choice({ crossing, onClose }: { crossing: Crossing; onClose: () => void
     <div className="flex flex-col gap-4">
       <p className="text-pretty text-muted">
         A click carries the click id of one tracker. The others answer 200 to it too, but do not know the
-        click: there the conversion is missing, or counted for nothing.
+        click: there the conversion is missing, or not attributed.
       </p>
       <Segmented<Way>
         label="What is right?"

@@ -108,7 +108,7 @@ describe("trackers that get each other's click ids", () => {
   it("are an item of Home that cannot be ignored, and goes when each has its campaigns", async () => {
     const { user, world } = open("/", crossed(four));
     const list = await screen.findByRole("list", { name: "Needs attention" });
-    expect(list).toHaveTextContent("Voluum and Keitaro are crossed");
+    expect(list).toHaveTextContent("Voluum and Keitaro get each other’s click ids");
     expect(list).toHaveTextContent("1,696 postbacks of the last 30 days went to the wrong tracker.");
     expect(within(list).queryByRole("button", { name: /^Ignore/ })).not.toBeInTheDocument();
     const dialog = await openDialog(user);
@@ -146,7 +146,7 @@ describe("trackers that get each other's click ids", () => {
       },
     ]);
     await waitFor(() => {
-      expect(screen.queryByText(/are crossed/)).not.toBeInTheDocument();
+      expect(screen.queryByText(/Voluum and Keitaro get each other/)).not.toBeInTheDocument();
     });
     expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
   });
@@ -218,7 +218,7 @@ describe("trackers that get each other's click ids", () => {
     expect(await within(dialog).findByText(refused)).toBeVisible();
     const row = within(dialog).getByRole("button", { name: /Tracker of Push · casino/ });
     expect(row).toHaveAccessibleDescription(refused);
-    expect(screen.getByText(/are crossed/)).toBeInTheDocument();
+    expect(screen.getByText(/Voluum and Keitaro get each other/)).toBeInTheDocument();
   });
 
   it("leave a campaign to others that fire there and are no part of it", async () => {
@@ -268,7 +268,7 @@ describe("trackers that get each other's click ids", () => {
     await screen.findByText("Voluum goes on being called with other trackers’ click ids");
     expect(world.lastSent("ShareCampaigns")).toEqual({ input: { id: "T1", shares: true } });
     await waitFor(() => {
-      expect(screen.queryByText(/are crossed/)).not.toBeInTheDocument();
+      expect(screen.queryByText(/Voluum and Keitaro get each other/)).not.toBeInTheDocument();
     });
   });
 });

@@ -45,7 +45,9 @@ function Title({ item }: { item: AttentionItem }): ReactNode {
   const [campaign] = campaigns;
   if (crossing !== null) {
     return (
-      <p className="font-medium">{crossing.trackers.map(({ name }) => name).join(" and ")} are crossed</p>
+      <p className="font-medium">
+        {crossing.trackers.map(({ name }) => name).join(" and ")} get each other’s click ids
+      </p>
     );
   }
   if (postback !== null) {
