@@ -109,6 +109,8 @@ func TestTheDoctorKnowsWhereAChangedURLGoes(t *testing.T) {
 	if got := a.crossing(t, token, moved); !strings.Contains(got, "“Keitaro”") {
 		t.Errorf("one of two leaves its tracker, which gets the same click ids: %q", got)
 	}
+	binom := pgtest.Tracker(t, a.db, s.Affiliate, "https://bn.trk.io/?c={param_1}", func(c *db.TrackerCreate) { c.SetName("Binom") })
+	pgtest.Postback(t, a.db, s.Affiliate, "https://bn.trk.io/?c={param_1}", pgtest.ForTracker(binom.ID))
 	must(t, a.db.Client().Tracker.UpdateOne(keitaro).SetAllCampaigns(false).SetDefaultLinks(false).Exec(pgtest.System(t)))
 	if got := a.crossing(t, token, moved); got != "" {
 		t.Errorf("the tracker that it leaves has no campaign, nor has the new one: %q", got)

@@ -36,6 +36,12 @@ func TestRemainingCampaignsAreTakenFromRivalsAlone(t *testing.T) {
 	if strings.Join(got, ", ") != want || crm.ID == 0 {
 		t.Errorf("%s, want %s", strings.Join(got, ", "), want)
 	}
+	other := w.tracker("https://other.example/say?text={goal_name}", chosenFor())
+	_, err = w.setup.AssignTrackers(w.oneCtx, setup.Assignment{Remaining: ids.Tracker(other.ID)})
+	w.must(err)
+	if !w.row(bot).AllCampaigns || !w.row(voluum).AllCampaigns || !w.row(other).AllCampaigns {
+		t.Error("a second bot takes the campaigns of others, though it is called with no click id")
+	}
 }
 
 // What is wrong with the choice for a campaign is said of that campaign.

@@ -245,3 +245,24 @@ func TestWhatIsSaidOfTrackersThatMeet(t *testing.T) {
 		t.Errorf("%+v", three)
 	}
 }
+
+// What the other postbacks of its tracker do is not a postback's doing.
+func TestAPostbackAnswersForItself(t *testing.T) {
+	t.Parallel()
+	trackers := firing.NewTrackers([]firing.Tracker{keitaro, voluum})
+	sibling, other := calls(1, 1, "param_1"), calls(2, 2, "param_1")
+	for name, c := range map[string]struct {
+		p    firing.Postback
+		want []ids.Tracker
+	}{
+		"with another param":   {calls(3, 1, "param_2"), nil},
+		"with the same":        {calls(3, 1, "param_1"), []ids.Tracker{2}},
+		"the saved one anew":   {calls(1, 1, "param_1"), []ids.Tracker{2}},
+		"the saved one, param": {calls(1, 1, "param_3"), nil},
+		"for a campaign":       {calls(3, 1, "param_1", ofCampaign(7)), nil},
+	} {
+		if got := doctor.CrossesWith(c.p, trackers, []firing.Postback{sibling, other}, everyone); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}

@@ -106,3 +106,42 @@ func TestForAnotherTracker(t *testing.T) {
 		}
 	}
 }
+
+func TestWhereAPostbackGoesWithItsURL(t *testing.T) {
+	t.Parallel()
+	p := firing.Postback{ID: 9, TrackerID: 1, Scope: firing.Global, Goal: "ftd", Statuses: []commission.Status{"approved"}, URLTemplate: "https://kt.example/pb?s={param_1}"}
+	for url, wants := range map[string][2]bool{
+		"https://kt.example/pb?s={param_2}": {false, false},
+		"https://kt.example/in?s={param_1}": {false, true},
+		"https://vl.example/pb?s={param_1}": {false, true},
+		"nonsense":                          {false, false},
+	} {
+		for others, want := range wants {
+			if got := p.LeavesTracker(url, others); got != want {
+				t.Errorf("%s, with %d others: %t", url, others, got)
+			}
+		}
+	}
+	of := func(id ids.Postback, tracker ids.Tracker, goal, url string) firing.Postback {
+		q := p
+		q.ID, q.TrackerID, q.Goal, q.URLTemplate = id, tracker, goal, url
+		return q
+	}
+	trackers := []firing.TrackerURL{{ID: 1, Template: "https://kt.example/pb?s={param_1}"}, {ID: 2, Template: "https://kt.example/pb?s={param_2}"}, {ID: 3, Template: "https://vl.example/"}}
+	postbacks := []firing.Postback{
+		of(1, 1, "ftd", "https://kt.example/pb?s={param_1}"), of(2, 2, "deposit", "https://kt.example/pb?s={param_2}"), of(3, 3, "ftd", "https://own.example/x?c={param_1}"), of(9, 3, "ftd", "https://me.example/"),
+	}
+	for url, want := range map[string]ids.Tracker{
+		"https://kt.example/pb?s={param_2}":  2, // its URL
+		"https://kt.example/pb?s={param_3}":  2, // its place; the first has another URL for the goal
+		"https://own.example/x?c={param_1}":  3, // the URL of one of its postbacks
+		"https://own.example/x?c={click_id}": 0, // a place where it has another URL for the goal
+		"https://me.example/":                0, // its own saved URL tells nothing
+		"https://new.example/":               0,
+	} {
+		p.URLTemplate = url
+		if got := firing.TrackerFor(p, trackers, postbacks); got != want {
+			t.Errorf("%s goes to %d, want %d", url, got, want)
+		}
+	}
+}
