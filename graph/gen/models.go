@@ -1178,6 +1178,8 @@ type TrackerPreviewPostback struct {
 	Enabled  bool         `json:"enabled"`
 	// Its URL after the change.
 	URLTemplate string `json:"urlTemplate"`
+	// What that URL sends as the event; null if it has no macro for the goal.
+	Event *string `json:"event,omitempty"`
 	// What it would send for a sample conversion.
 	Preview *PostbackPreview `json:"preview"`
 }

@@ -1568,6 +1568,7 @@ type ComplexityRoot struct {
 
 	TrackerPreviewPostback struct {
 		Enabled     func(childComplexity int) int
+		Event       func(childComplexity int) int
 		Goal        func(childComplexity int) int
 		Postback    func(childComplexity int) int
 		Preview     func(childComplexity int) int
@@ -8095,6 +8096,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackerPreviewPostback.Enabled(childComplexity), true
+	case "TrackerPreviewPostback.event":
+		if e.ComplexityRoot.TrackerPreviewPostback.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreviewPostback.Event(childComplexity), true
 	case "TrackerPreviewPostback.goal":
 		if e.ComplexityRoot.TrackerPreviewPostback.Goal == nil {
 			break
@@ -11928,6 +11935,8 @@ type TrackerPreviewPostback {
   enabled: Boolean!
   "Its URL after the change."
   urlTemplate: String!
+  "What that URL sends as the event; null if it has no macro for the goal."
+  event: String
   "What it would send for a sample conversion."
   preview: PostbackPreview!
 }
@@ -14815,6 +14824,8 @@ func (ec *executionContext) childFields_TrackerPreviewPostback(ctx context.Conte
 		return ec.fieldContext_TrackerPreviewPostback_enabled(ctx, field)
 	case "urlTemplate":
 		return ec.fieldContext_TrackerPreviewPostback_urlTemplate(ctx, field)
+	case "event":
+		return ec.fieldContext_TrackerPreviewPostback_event(ctx, field)
 	case "preview":
 		return ec.fieldContext_TrackerPreviewPostback_preview(ctx, field)
 	}

@@ -1666,6 +1666,29 @@ func (ec *executionContext) fieldContext_TrackerPreviewPostback_urlTemplate(_ co
 	return graphql.NewScalarFieldContext("TrackerPreviewPostback", field, false, false, "String")
 }
 
+func (ec *executionContext) _TrackerPreviewPostback_event(ctx context.Context, field graphql.CollectedField, obj *TrackerPreviewPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreviewPostback_event(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Event, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreviewPostback_event(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreviewPostback", field, false, false, "String")
+}
+
 func (ec *executionContext) _TrackerPreviewPostback_preview(ctx context.Context, field graphql.CollectedField, obj *TrackerPreviewPostback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3566,6 +3589,11 @@ func (ec *executionContext) _TrackerPreviewPostback(ctx context.Context, sel ast
 		case "urlTemplate":
 			out.Values[i] = ec._TrackerPreviewPostback_urlTemplate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "event":
+			out.Values[i] = ec._TrackerPreviewPostback_event(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "preview":

@@ -1,41 +1,58 @@
 import { Link } from "@tanstack/react-router";
 import { Plus, TriangleAlert, Webhook } from "lucide-react";
 import type { ReactElement } from "react";
+import { useQuery } from "urql";
 
 import { PagedListing } from "@/components/records/listing";
 import { holdInWords } from "@/components/records/reasons";
 import { usePaged } from "@/components/records/use-paged";
-import { useAction } from "@/components/records/use-save";
 import { Badge, stateWord } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { Note } from "@/components/ui/states";
-import { Switch } from "@/components/ui/switch";
 import { aboveRowLink, rowLinkClass } from "@/components/ui/table";
-import { toast } from "@/components/ui/toast";
 import { TemplateText } from "@/components/ui/url-text";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
-import { Gaps, GroupTitle } from "./gaps";
-import { byScope } from "./groups";
+import { Gaps } from "./gaps";
 import { HealthLine } from "./health";
-import { PostbackParts, SetPostbackEnabled } from "./mutations";
+import { PostbackParts } from "./mutations";
+import { placeOf } from "./one-postback";
+import { OnOff } from "./on-off";
 import { Spark } from "./spark";
+import { TrackerParts } from "./tracker-parts";
+import { TrackerLine } from "./tracker-row";
 
-const PostbacksQuery = graphql(
+const TrackersQuery = graphql(
   `
-    query Postbacks($after: String) {
-      postbacks(first: 100, after: $after) {
+    query Trackers($after: String) {
+      trackers(first: 50, after: $after) {
         edges {
           node {
-            ...PostbackParts
+            ...TrackerParts
           }
         }
         pageInfo {
           hasNextPage
           endCursor
+        }
+      }
+    }
+  `,
+  [TrackerParts],
+);
+
+// What is not sent to any tracker that is known: a page of all is looked through.
+const PostbacksQuery = graphql(
+  `
+    query Postbacks {
+      postbacks(first: 100) {
+        edges {
+          node {
+            ...PostbackParts
+          }
         }
       }
       postbackGaps {
@@ -55,16 +72,19 @@ const PostbacksQuery = graphql(
   [PostbackParts],
 );
 
-const postbackPages = {
-  query: PostbacksQuery,
-  list: (data: ResultOf<typeof PostbacksQuery>) => data.postbacks,
+const trackerPages = {
+  query: TrackersQuery,
+  list: (data: ResultOf<typeof TrackersQuery>) => data.trackers,
 };
 
 type Postback = ResultOf<typeof PostbackParts>;
 
 export function PostbacksPage(): ReactElement {
-  const list = usePaged(postbackPages, {});
-  const gaps = list.data?.postbackGaps ?? [];
+  const list = usePaged(trackerPages, {});
+  const [{ data }] = useQuery({ query: PostbacksQuery, requestPolicy: "cache-and-network" });
+  const gaps = data?.postbackGaps ?? [];
+  const loose = (data?.postbacks.edges ?? []).map(({ node }) => node).filter((p) => p.tracker === null);
+  const isEmpty = list.isEmpty && data !== undefined && loose.length === 0;
 
   const create = (
     <Link to="/postbacks/new" className={buttonClass("primary")}>
@@ -76,11 +96,11 @@ export function PostbacksPage(): ReactElement {
   return (
     <>
       <PageHead title="Postbacks" aside={create}>
-        What is sent to your tracker, and the results of the last 24 hours.
+        What is sent to your trackers, and the results of the last 24 hours.
       </PageHead>
       <PagedListing
-        what="The postbacks"
-        list={list}
+        what="The trackers"
+        list={{ ...list, isEmpty }}
         empty={{
           icon: Webhook,
           title: "No postbacks yet",
@@ -89,19 +109,28 @@ export function PostbacksPage(): ReactElement {
           action: create,
         }}
       >
-        {list.rows.length === 0 ? (
-          <SkeletonBlock label="Loading the postbacks" lines={8} />
+        {list.data === undefined ? (
+          <SkeletonBlock label="Loading the trackers" lines={8} />
         ) : (
           <PageBody>
-            {byScope(list.rows).map((group) => (
-              <Panel key={group.id} title={<GroupTitle title={group.title} note={group.note} />} flush>
+            {list.rows.length > 0 && (
+              <Panel title="Trackers" flush>
                 <ul className="divide-y">
-                  {group.postbacks.map((postback) => (
+                  {list.rows.map((tracker) => (
+                    <TrackerLine key={tracker.id} tracker={tracker} all={list.rows} />
+                  ))}
+                </ul>
+              </Panel>
+            )}
+            {loose.length > 0 && (
+              <Panel title="Without a tracker" flush>
+                <ul className="divide-y">
+                  {loose.map((postback) => (
                     <Line key={postback.id} postback={postback} />
                   ))}
                 </ul>
               </Panel>
-            ))}
+            )}
             {gaps.length > 0 && <Gaps gaps={gaps} />}
           </PageBody>
         )}
@@ -123,6 +152,7 @@ function Line({ postback }: { postback: Postback }): ReactElement {
           <span className="min-w-0 text-muted">
             {[
               isStaff && postback.affiliate.name,
+              placeOf(postback),
               postback.name,
               statuses,
               postback.method === "POST" && "POST",
@@ -147,26 +177,5 @@ function Line({ postback }: { postback: Postback }): ReactElement {
         <OnOff postback={postback} />
       </span>
     </li>
-  );
-}
-
-function OnOff({ postback }: { postback: Postback }): ReactElement {
-  const { isRunning, run } = useAction(SetPostbackEnabled, "setPostbackEnabled");
-  const name = postback.name || `${postback.goal.name} to ${postback.sentTo}`;
-
-  const change = async (enabled: boolean) => {
-    if (await run({ id: postback.id, enabled })) {
-      toast(enabled ? `${name} fires again` : `${name} no longer fires`);
-    }
-  };
-
-  return (
-    <Switch
-      writes
-      aria-label={`${name} is on`}
-      isSelected={postback.enabled}
-      isDisabled={isRunning}
-      onChange={(enabled) => void change(enabled)}
-    />
   );
 }
