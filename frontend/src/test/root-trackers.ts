@@ -1,3 +1,4 @@
+import { connection, type Page } from "./basics";
 import { preview } from "./macro-language";
 
 const keitaro = {
@@ -21,6 +22,7 @@ const keitaro = {
 /** What the API answers about trackers: one that it knows, and one mistake that the doctor names. */
 export const trackersRoot = {
   trackerPresets: [keitaro],
+  trackers: (args: Page) => connection([], args),
   recognizePostback: ({ text }: { text: string }) => {
     const source = /https:\/\/\S+/.exec(text)?.[0] ?? "";
     const urlTemplate = source.replace("{subid}", "{param_1}");

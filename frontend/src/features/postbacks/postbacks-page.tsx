@@ -81,10 +81,21 @@ type Postback = ResultOf<typeof PostbackParts>;
 
 export function PostbacksPage(): ReactElement {
   const list = usePaged(trackerPages, {});
-  const [{ data }] = useQuery({ query: PostbacksQuery, requestPolicy: "cache-and-network" });
+  const [{ data, error }, refetch] = useQuery({
+    query: PostbacksQuery,
+    requestPolicy: "cache-and-network",
+  });
   const gaps = data?.postbackGaps ?? [];
   const loose = (data?.postbacks.edges ?? []).map(({ node }) => node).filter((p) => p.tracker === null);
-  const isEmpty = list.isEmpty && data !== undefined && loose.length === 0;
+  const shown = {
+    ...list,
+    error: list.error ?? (list.isEmpty && !data ? error : undefined),
+    isEmpty: list.isEmpty && data !== undefined && loose.length === 0,
+    refetch: () => {
+      list.refetch();
+      refetch({ requestPolicy: "network-only" });
+    },
+  };
 
   const create = (
     <Link to="/postbacks/new" className={buttonClass("primary")}>
@@ -99,8 +110,8 @@ export function PostbacksPage(): ReactElement {
         What is sent to your trackers, and the results of the last 24 hours.
       </PageHead>
       <PagedListing
-        what="The trackers"
-        list={{ ...list, isEmpty }}
+        what="The postbacks"
+        list={shown}
         empty={{
           icon: Webhook,
           title: "No postbacks yet",
@@ -115,7 +126,7 @@ export function PostbacksPage(): ReactElement {
           <PageBody>
             {list.rows.length > 0 && (
               <Panel title="Trackers" flush>
-                <ul className="divide-y">
+                <ul aria-label="Trackers" className="divide-y">
                   {list.rows.map((tracker) => (
                     <TrackerLine key={tracker.id} tracker={tracker} all={list.rows} />
                   ))}

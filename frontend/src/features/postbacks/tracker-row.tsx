@@ -73,7 +73,7 @@ export function TrackerLine({
 const chipClass =
   "inline-flex h-6 items-center gap-1 rounded-sm border px-1.5 text-sm whitespace-nowrap no-underline hover:underline pointer-coarse:h-9 pointer-coarse:px-2.5";
 
-/** What it is sent for; each goal leads to its postback. */
+/** What it is sent for in all its campaigns; each goal leads to its postback. */
 function Goals({ tracker }: { tracker: TrackerRow }): ReactElement {
   const { isRunning, run } = useAction(UpdateTracker, "updateTracker");
   const switchOn = async (key: string, name: string) => {
@@ -83,11 +83,13 @@ function Goals({ tracker }: { tracker: TrackerRow }): ReactElement {
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       <ul aria-label={`Goals of ${tracker.name}`} className={cx(aboveRowLink, "flex flex-wrap gap-1.5")}>
-        {tracker.goals.map((goal) => (
-          <li key={goal.goal.id}>
-            <GoalChip goal={goal} />
-          </li>
-        ))}
+        {tracker.goals
+          .filter(({ postbacks }) => postbacks.some(({ scope }) => scope === "GLOBAL"))
+          .map((goal) => (
+            <li key={goal.goal.id}>
+              <GoalChip goal={goal} />
+            </li>
+          ))}
       </ul>
       {tracker.missingGoals.length > 0 && (
         <span className={cx(aboveRowLink, "flex flex-wrap items-center gap-1.5")}>
@@ -100,11 +102,10 @@ function Goals({ tracker }: { tracker: TrackerRow }): ReactElement {
               icon={Plus}
               className="h-6"
               isPending={isRunning}
+              aria-label={`Switch on ${name} for ${tracker.name}`}
               onPress={() => void switchOn(key, name)}
             >
-              <span className="sr-only">Switch on </span>
               {name}
-              <span className="sr-only"> for {tracker.name}</span>
             </Button>
           ))}
         </span>
