@@ -32,6 +32,7 @@ for (const width of [1440, 390] as const) {
     const after = before.replace("127.0.0.1", "localhost");
     expect(after).not.toBe(before);
     await domain.fill(after);
+    await expect(urls(page).first()).toBeVisible();
     const n = await urls(page).count();
     expect(n).toBeGreaterThan(1);
     await expect(urls(page).locator("ins")).toHaveCount(n);
@@ -52,7 +53,8 @@ for (const width of [1440, 390] as const) {
     await expect(chip).toHaveText("Deposit off");
     await row.getByRole("link").first().click();
     await deposit.click({ force: true });
-    await expect(urls(page).filter({ hasText: "Off" })).toHaveCount(0);
+    const changed = urls(page).filter({ has: page.getByText("Deposit", { exact: true }) });
+    await expect(changed.getByText("Off", { exact: true })).toHaveCount(0);
     await page.getByRole("tab", { name: "Test" }).click();
     await page.getByRole("button", { name: "Test all goals" }).click();
     await expect(page.getByText(/^\d+ of \d+ accepted$/)).toBeVisible();

@@ -61,7 +61,7 @@ describe("what is changed of a tracker", () => {
   });
 });
 
-it("an older version comes back whole; goals that it did not have are off, those of one campaign stay", () => {
+it("an older version comes back whole; goals that it did not have are off, and of several postbacks the rules stay", () => {
   const spec = (goal: string, scope: "GLOBAL" | "CAMPAIGN", urlTemplate: string) => ({
     goal,
     scope,
@@ -87,27 +87,35 @@ it("an older version comes back whole; goals that it did not have are off, those
         spec("ftd", "GLOBAL", "https://old.example/ftd"),
         spec("deposit", "GLOBAL", "https://old.example/pb"),
         spec("kyc", "CAMPAIGN", "https://old.example/pb"),
+        spec("registration", "GLOBAL", "https://old.example/reg"),
       ],
     },
   };
   const kyc = { ...newGoal, statuses: ["PENDING" as const] };
-  const back = restored({ ...was, domain: "x", goals: { ...was.goals, kyc } }, version);
+  const registration = { ...newGoal, enabled: false };
+  const now = { ...was, domain: "x", goals: { ...was.goals, kyc, registration } };
+  const back = restored(now, version, (goal) => goal === "registration");
   expect(back).toEqual({
     ...was,
     name: "Old",
     urlTemplate: "https://old.example/pb",
+    domain: "old.example",
     method: "POST",
     goals: {
       ftd: { enabled: true, statuses: ["REJECTED"], event: null, ownUrl: "https://old.example/ftd" },
       deposit: { enabled: true, statuses: ["REJECTED"], event: null, ownUrl: null },
       cpa: { ...was.goals["cpa"], enabled: false },
       kyc,
+      registration: newGoal,
     },
     allCampaigns: true,
     defaultLinks: true,
     shares: true,
     campaignIds: ["C9"],
   });
+  const elsewhere = spec("net_revenue", "GLOBAL", "https://other.example/ngr");
+  const split = { ...version, spec: { ...version.spec, goals: [...version.spec.goals, elsewhere] } };
+  expect(restored(now, split, () => false).domain).toBeNull();
 });
 
 it("says what is missing, goal by goal", () => {

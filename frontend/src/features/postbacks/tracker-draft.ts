@@ -63,25 +63,32 @@ export function toDraft(tracker: Tracker): TrackerDraft {
   };
 }
 
-/** The form with what an older version was, to be looked at and saved. Tokens and what is not of all campaigns stay. */
-export function restored(now: TrackerDraft, { spec }: TrackerVersion): TrackerDraft {
-  const goals: Record<string, GoalDraft> = Object.fromEntries(
-    Object.entries(now.goals).map(([key, goal]) => [key, { ...goal, enabled: false }]),
-  );
+/**
+ * The form with what an older version was, to be looked at and saved. Tokens stay, and so do rules of goals with several postbacks:
+ * each of those is changed by itself.
+ */
+export function restored(
+  now: TrackerDraft,
+  { spec }: TrackerVersion,
+  hasSeveral: (goal: string) => boolean,
+): TrackerDraft {
+  const goals: Record<string, GoalDraft> = {};
+  for (const [key, goal] of Object.entries(now.goals)) {
+    goals[key] = { ...goal, enabled: spec.goals.some((g) => g.goal === key && g.enabled) };
+  }
   for (const { goal, scope, enabled, statuses, urlTemplate } of spec.goals) {
-    if (scope !== "GLOBAL") {
-      const other = now.goals[goal];
-      if (other && !spec.goals.some((g) => g.goal === goal && g.scope === "GLOBAL")) goals[goal] = other;
-      continue;
-    }
+    if (scope !== "GLOBAL" || hasSeveral(goal)) continue;
     const ownUrl = urlTemplate === spec.urlTemplate ? null : urlTemplate;
     goals[goal] = { enabled, statuses: known(statuses), event: null, ownUrl };
   }
+  const host = hostOf(spec.urlTemplate);
+  const hosts = new Set([host, ...spec.goals.map(({ urlTemplate }) => hostOf(urlTemplate))]);
   return {
     ...now,
     name: spec.name,
     urlTemplate: spec.urlTemplate,
-    domain: null,
+    // All were on one host: all go back there, those of several postbacks too.
+    domain: hosts.size === 1 && host !== hostOf(now.urlTemplate) ? host : null,
     method: spec.method,
     rule: spec.bodyRule?.kind ?? "NONE",
     rulePath: spec.bodyRule?.path ?? "",

@@ -124,7 +124,7 @@ function GoalRow({
           <GoalRules goal={goal} value={value} event={event} onChange={onChange} {...more} />
         )}
       </div>
-      {value !== undefined && value.ownUrl !== null && (
+      {value !== undefined && value.ownUrl !== null && more.postbacks.length < 2 && (
         <TextField
           label={`URL for ${goal.label}`}
           value={value.ownUrl}
@@ -159,7 +159,7 @@ function GoalRules({
     <div className="flex flex-wrap items-center gap-2 max-sm:pl-10">
       {isSeveral ? (
         <span className="text-sm text-muted">
-          {plural(postbacks.length, "postback", "postbacks")}: statuses of each by itself
+          {plural(postbacks.length, "postback", "postbacks")}, each with its own statuses
         </span>
       ) : (
         <StatusMenu

@@ -111,7 +111,9 @@ function Parts({ tracker, isArchived }: { tracker: Tracker; isArchived: boolean 
     });
   };
   const restore = (version: TrackerVersion) => {
-    form.set(restored(form.draft, version));
+    const hasSeveral = (key: string) =>
+      tracker.goals.some(({ goal, postbacks }) => goal.key === key && postbacks.length > 1);
+    form.set(restored(form.draft, version, hasSeveral));
     show("setup");
     toast(`Version ${String(version.number)} is in the form: save to restore it`);
   };

@@ -138,7 +138,6 @@ function GoalChip({ goal }: { goal: TrackerRow["goals"][number] }): ReactElement
 
 /** What keeps postbacks from the tracker now. */
 export function Trouble({ tracker }: { tracker: TrackerRow }): ReactElement {
-  const holds = [...new Set(tracker.postbacks.flatMap(({ holdReason }) => holdReason ?? []))];
   return (
     <>
       {tracker.endpoints
@@ -149,11 +148,24 @@ export function Trouble({ tracker }: { tracker: TrackerRow }): ReactElement {
             {waiting > 0 && ` ${plural(waiting, "postback waits", "postbacks wait")}.`}
           </Note>
         ))}
-      {holds.map((reason) => (
-        <Note key={reason} tone="held" icon={TriangleAlert}>
-          {holdInWords(reason)}
-        </Note>
-      ))}
+      {tracker.postbacks.map(
+        (postback) =>
+          postback.holdReason !== null && (
+            <Note key={postback.id} tone="held" icon={TriangleAlert}>
+              <Link
+                to="/postbacks/$id"
+                params={{ id: postback.id }}
+                className={cx(aboveRowLink, "font-medium text-inherit underline")}
+              >
+                {[postback.goal.name, postback.name !== tracker.name && postback.name]
+                  .filter(Boolean)
+                  .join(", ")}
+              </Link>
+              {" · "}
+              {holdInWords(postback.holdReason)}
+            </Note>
+          ),
+      )}
     </>
   );
 }

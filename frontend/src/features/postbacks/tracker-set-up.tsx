@@ -214,7 +214,7 @@ function SaveBar({
           {general}
         </p>
       ) : (
-        form.isDirty && <p className="min-w-0 flex-1 basis-48 text-sm text-muted">Unsaved changes</p>
+        form.isDirty && <p className="min-w-0 flex-1 basis-28 text-sm text-muted">Unsaved changes</p>
       )}
       {form.isDirty && <Button onPress={form.discard}>Discard</Button>}
       <Button type="submit" look="primary" isPending={isSaving} isDisabled={!form.isDirty}>

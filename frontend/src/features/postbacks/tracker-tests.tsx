@@ -11,6 +11,7 @@ import { Note } from "@/components/ui/states";
 import { explain } from "@/graphql/client";
 import type { VariablesOf } from "@/graphql/graphql";
 
+import { placeOf } from "./one-postback";
 import { FireTest, type PostbackTest } from "./testfire/test-parts";
 import { TestResult } from "./testfire/test-result";
 import type { Tracker } from "./tracker-parts";
@@ -40,11 +41,17 @@ function testOf(tracker: Tracker, method: "GET" | "POST", changed: ChangedPostba
   };
 }
 
+/** The goal, and where it is not for all campaigns, the place. */
+function nameOf({ goal, postback }: ChangedPostback): string {
+  return postback === null || postback.scope === "GLOBAL" ? goal.name : `${goal.name}, ${placeOf(postback)}`;
+}
+
 /** Fires one test after the other. */
 function useTests(tracker: Tracker, form: TrackerForm) {
   const [, fire] = useMutation(FireTest);
   const [results, setResults] = useState<readonly Result[]>([]);
-  const [total, setTotal] = useState(0);
+  // The names of all that are tested.
+  const [list, setList] = useState<readonly string[]>([]);
   const [isRunning, setRunning] = useState(false);
 
   const fireOne = async (changed: ChangedPostback): Promise<Result> => {
@@ -52,17 +59,17 @@ function useTests(tracker: Tracker, form: TrackerForm) {
     const payload = data?.testPostback;
     return {
       key: changed.postback?.id ?? changed.goal.key,
-      goal: changed.goal.name,
+      goal: nameOf(changed),
       test: payload?.test ?? null,
       fault: error ? explain(error) : (payload?.userErrors[0]?.message ?? null),
     };
   };
 
-  const run = async (list: readonly ChangedPostback[]) => {
+  const run = async (all: readonly ChangedPostback[]) => {
     setRunning(true);
-    setTotal(list.length);
+    setList(all.map(nameOf));
     setResults([]);
-    await list.reduce(
+    await all.reduce(
       (before, changed) =>
         before.then(async () => {
           const result = await fireOne(changed);
@@ -73,12 +80,13 @@ function useTests(tracker: Tracker, form: TrackerForm) {
     setRunning(false);
   };
 
-  return { results, total, isRunning, run };
+  return { results, list, isRunning, run };
 }
 
 /** Tests every goal that is on, with what is in the form, saved or not. */
 export function TestAllTab({ tracker, form }: { tracker: Tracker; form: TrackerForm }): ReactElement {
-  const { results, total, isRunning, run } = useTests(tracker, form);
+  const { results, list, isRunning, run } = useTests(tracker, form);
+  const total = list.length;
   const { postbacks, isFresh } = form.change;
   const enabled = (postbacks ?? []).filter((p) => p.enabled);
   const good = results.filter(({ test }) => test?.state === "DELIVERED").length;
@@ -112,13 +120,13 @@ export function TestAllTab({ tracker, form }: { tracker: Tracker; form: TrackerF
               : `${String(good)} of ${String(total)} accepted`}
         </p>
         <ul aria-label="Tests" className="divide-y">
-          {(isRunning || results.length > 0 ? results : []).map((result) => (
+          {results.map((result) => (
             <ResultLine key={result.key} result={result} />
           ))}
           {isRunning && results.length < total && (
             <li className="flex items-center gap-2 px-4 py-2.5 text-muted">
               <LoaderCircle aria-hidden className="size-4 animate-spin" />
-              {enabled[results.length]?.goal.name}
+              {list[results.length]}
             </li>
           )}
         </ul>

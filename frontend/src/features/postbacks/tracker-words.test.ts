@@ -74,6 +74,11 @@ describe("what a version changed", () => {
     expect(words({ goals: [goal("ftd", { urlTemplate: "https://t.example/ftd" })] })).toBe(
       "own URL for FTD; CPA deleted",
     );
+    const rejected = goal("ftd", { urlTemplate: "https://t.example/no" });
+    expect(words({ goals: [...spec.goals, rejected] })).toBe("FTD on");
+    const moved = (g: object) =>
+      JSON.parse(JSON.stringify(g).replaceAll("t.example", "new.example")) as typeof spec;
+    expect(versionInWords(moved(spec), spec, String)).toEqual([]);
     expect(words({ goals: [...spec.goals, goal("ftd", { scope: "CAMPAIGN" })] })).toBe(
       "1 campaign or offer postback added",
     );

@@ -46,26 +46,39 @@ export function statusesInWords(statuses: TrackerRow["goals"][number]["statuses"
 
 type Spec = TrackerVersion["spec"];
 
+/** A URL without its host: a tracker that moves takes all of them along. */
+const withoutHost = (url: string) => url.replace(/^[a-z]+:\/\/[^/?#]*/i, "");
+
+/** The postbacks of all campaigns, by goal; of several for one goal, each. */
+function globals(spec: Spec): Map<string, Spec["goals"][number]> {
+  const found = new Map<string, Spec["goals"][number]>();
+  for (const goal of spec.goals) {
+    if (goal.scope !== "GLOBAL") continue;
+    const before = [...found.values()].filter((g) => g.goal === goal.goal).length;
+    found.set(`${goal.goal} ${String(before)}`, goal);
+  }
+  return found;
+}
+
 function goalChanges(is: Spec, was: Spec, nameOf: (key: string) => string): string[] {
   const words: string[] = [];
-  const globals = (spec: Spec) =>
-    new Map(spec.goals.filter(({ scope }) => scope === "GLOBAL").map((goal) => [goal.goal, goal]));
   const before = globals(was);
   const after = globals(is);
   for (const [key, goal] of after) {
     const old = before.get(key);
-    const name = nameOf(key);
+    const name = nameOf(goal.goal);
     if (goal.enabled !== (old?.enabled ?? false)) words.push(`${name} ${goal.enabled ? "on" : "off"}`);
     if (old === undefined) continue;
     if (goal.statuses.join() !== old.statuses.join()) {
       words.push(`${name}: ${goal.statuses.map((s) => stateWord(s).toLowerCase()).join(", ")}`);
     }
     const isOwn = goal.urlTemplate !== is.urlTemplate;
-    if (isOwn && goal.urlTemplate !== old.urlTemplate) words.push(`own URL for ${name}`);
+    if (isOwn && withoutHost(goal.urlTemplate) !== withoutHost(old.urlTemplate))
+      words.push(`own URL for ${name}`);
     if (!isOwn && old.urlTemplate !== was.urlTemplate) words.push(`no own URL for ${name}`);
   }
-  for (const key of before.keys()) {
-    if (!after.has(key)) words.push(`${nameOf(key)} deleted`);
+  for (const [key, old] of before) {
+    if (!after.has(key)) words.push(`${nameOf(old.goal)} deleted`);
   }
   const others = (spec: Spec) => spec.goals.length - globals(spec).size;
   const more = others(is) - others(was);

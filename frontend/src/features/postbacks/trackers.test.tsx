@@ -261,4 +261,41 @@ describe("a tracker", () => {
     open("/postbacks/TR1registration", world);
     expect(await screen.findByRole("link", { name: "Keitaro" })).toHaveAttribute("href", "/trackers/TR1");
   });
+
+  it("is found by its name, and stands among the postbacks", async () => {
+    const { world } = worldWithTrackers();
+    const { user, path } = open("/settings", world);
+    await screen.findByRole("heading", { level: 1, name: "Settings" });
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox", { name: /^Search pages/ }), "sales bot");
+    await user.click(await screen.findByRole("option", { name: /Sales bot.*Tracker$/ }));
+    await waitFor(() => {
+      expect(path()).toBe("/trackers/TR2");
+    });
+    const [rail] = screen.getAllByRole("navigation", { name: "Pages" });
+    if (!rail) throw new Error("no rail");
+    expect(within(rail).getByRole("link", { name: "Postbacks" })).toHaveAttribute("data-status", "active");
+  });
+
+  it("names the postbacks that wait, and why", async () => {
+    const { world } = worldWithTrackers(({ keitaro }) => {
+      const [, postback] = keitaro.postbacks;
+      if (postback) Object.assign(postback, { name: "Old server", holdReason: "GONE" });
+    });
+    open("/trackers/TR1", world);
+    const link = await screen.findByRole("link", { name: "FTD, Old server" });
+    expect(link).toHaveAttribute("href", "/postbacks/TR1ftd");
+    expect(link.parentElement).toHaveTextContent(/Waiting: your tracker answers 410 Gone/);
+  });
+
+  it("that is archived keeps its past alone; one that is not there leads to all", async () => {
+    const { world } = worldWithTrackers(({ keitaro }) => {
+      keitaro.archivedAt = "2026-06-12T19:41:00Z";
+    });
+    open("/trackers/TR1", world);
+    expect(await screen.findByText("Archived")).toBeInTheDocument();
+    const tabs = screen.getAllByRole("tab").map((tab) => tab.textContent);
+    expect(tabs).toEqual(["Deliveries", "Versions (2)"]);
+    expect(screen.queryByRole("button", { name: "Archive" })).not.toBeInTheDocument();
+  });
 });

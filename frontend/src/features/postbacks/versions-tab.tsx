@@ -23,7 +23,7 @@ export function VersionsTab({ postback }: { postback: Postback }): ReactElement 
         <li key={version.id} className="flex flex-col gap-2 px-4 py-3">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <span className="font-medium">Version {version.number}</span>
-            <span className="min-w-0 flex-1 text-muted">
+            <span className="min-w-0 flex-1 basis-64 text-muted">
               <Time at={version.createdAt} form="full" />
               {version.author && ` by ${version.author.email}`}
             </span>
