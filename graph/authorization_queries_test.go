@@ -44,6 +44,7 @@ func (w *world) queries() map[string]query {
 		"postbacks":         list("postbacks", "Postback"),
 		"trackers":          list("trackers", "Tracker"),
 		"crossedTrackers":   {"{ crossedTrackers { affiliate { id } trackers { id } campaigns { campaign { id } clickIds } } }", w.a.ids["Campaign"]},
+		"previewTracker":    {fmt.Sprintf(`{ previewTracker(tracker: {id: %q, domain: "new.example"}) { postbacks { postback { id } } } }`, id("Tracker")), w.a.ids["Postback"]},
 		"macros":            {"{ macros { name } }", nil},
 		"macroFilters":      {"{ macroFilters { name } }", nil},
 		"goalPayouts":       {"{ goalPayouts { goal { key } } }", nil},

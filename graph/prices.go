@@ -78,6 +78,7 @@ func texts(c *gen.ComplexityRoot) {
 	c.Query.PreviewPostback = func(child int, _ *string, _ []*gen.MacroValueInput, _ *gen.PostbackInput, _, _ *string) int {
 		return priceOfReading + child
 	}
+	c.Query.PreviewTracker = func(child int, _ gen.UpdateTrackerInput) int { return priceOfReading + list(child) }
 	c.Query.LintPostback = func(child int, _, _ *string, _ []string, _ *gen.PostbackInput, network *bool) int {
 		if network != nil && *network {
 			return priceOfCalling + list(child)

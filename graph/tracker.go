@@ -276,10 +276,58 @@ func (r *Resolver) createTracker(ctx context.Context, in gen.CreateTrackerInput)
 }
 
 func (r *Resolver) updateTracker(ctx context.Context, in gen.UpdateTrackerInput) (*db.Tracker, error) {
+	id, p, err := trackerPatch(in)
+	if err != nil {
+		return nil, err
+	}
+	version := 0
+	assign(&version, in.Version)
+	return r.Setup.UpdateTracker(ctx, id, version, p)
+}
+
+// previewTracker returns what a change would make of a tracker's postbacks, in the order of the event
+// dictionary.
+func (r *Resolver) previewTracker(ctx context.Context, in gen.UpdateTrackerInput) ([]*gen.TrackerPreviewPostback, error) {
+	list := []*gen.TrackerPreviewPostback{}
+	id, p, err := trackerPatch(in)
+	if err != nil {
+		return list, err
+	}
+	changes, err := r.Setup.PreviewTracker(ctx, id, p)
+	if err != nil {
+		return list, err
+	}
+	dictionary, err := load(ctx).dictionary.Load(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range dictionary {
+		for _, change := range changes {
+			if change.After.Goal != g.Key {
+				continue
+			}
+			preview, err := r.preview(ctx, change.After, sampleWish{goal: &g.Key})
+			if err != nil {
+				return nil, err
+			}
+			shown := &gen.TrackerPreviewPostback{
+				Postback: change.Before, Goal: g, Enabled: change.After.Enabled, URLTemplate: change.After.URLTemplate, Preview: preview,
+			}
+			if event, ok := firing.EventOf(change.After.URLTemplate, firing.Named{Key: g.Key, Name: g.Name}); ok {
+				shown.Event = &event
+			}
+			list = append(list, shown)
+		}
+	}
+	return list, nil
+}
+
+// trackerPatch returns which tracker is to be changed, and how.
+func trackerPatch(in gen.UpdateTrackerInput) (int64, setup.TrackerPatch, error) {
 	id, err1 := intID("Tracker", "id", in.ID)
 	chosen, err2 := optionalIDs[ids.Campaign]("campaignIds", in.CampaignIds)
 	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
+		return 0, setup.TrackerPatch{}, err
 	}
 	p := setup.TrackerPatch{
 		Name: in.Name, Preset: in.Preset, URLTemplate: in.URLTemplate, Domain: in.Domain, Method: in.Method, Goals: goalPatches(in.Goals),
@@ -294,9 +342,7 @@ func (r *Resolver) updateTracker(ctx context.Context, in gen.UpdateTrackerInput)
 	if tokens, given := in.Tokens.ValueOK(); given {
 		p.Tokens = tokensGiven(tokens)
 	}
-	version := 0
-	assign(&version, in.Version)
-	return r.Setup.UpdateTracker(ctx, id, version, p)
+	return id, p, nil
 }
 
 func (r *Resolver) assignTrackers(ctx context.Context, in gen.AssignTrackersInput) ([]*db.Tracker, error) {

@@ -87,6 +87,12 @@ func (r *queryResolver) CrossedTrackers(ctx context.Context) ([]*report.Crossing
 	return found, err
 }
 
+func (r *queryResolver) PreviewTracker(ctx context.Context, tracker gen.UpdateTrackerInput) (*gen.TrackerPreview, error) {
+	postbacks, err := r.previewTracker(ctx, tracker)
+	errs, err := userErrors(err)
+	return &gen.TrackerPreview{Postbacks: postbacks, UserErrors: errs}, err
+}
+
 func (r *trackerResolver) Affiliate(ctx context.Context, obj *db.Tracker) (*db.Affiliate, error) {
 	return load(ctx).affiliates.Load(ctx, obj.AffiliateID)
 }

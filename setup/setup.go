@@ -59,6 +59,15 @@ type change struct {
 
 // change runs do in one transaction and drops the caches after it.
 func (s *Setup) change(ctx context.Context, do func(ctx context.Context, c *change) error) error {
+	err := s.within(ctx, do)
+	if err == nil {
+		s.Changed()
+	}
+	return err
+}
+
+// within runs do in one transaction.
+func (s *Setup) within(ctx context.Context, do func(ctx context.Context, c *change) error) error {
 	v, err := viewer.Require(ctx)
 	if err != nil {
 		return err
@@ -67,16 +76,12 @@ func (s *Setup) change(ctx context.Context, do func(ctx context.Context, c *chan
 	if err != nil {
 		return err
 	}
-	err = pg.WithPipeline(ctx, s.DB, func(ctx context.Context, tx *pg.Pipeline) error {
+	return pg.WithPipeline(ctx, s.DB, func(ctx context.Context, tx *pg.Pipeline) error {
 		return do(ctx, &change{
 			tx: tx, viewer: v, scope: scope, now: s.Now().UTC().Truncate(time.Microsecond),
 			client: ent.NewTxClient(tx),
 		})
 	})
-	if err == nil {
-		s.Changed()
-	}
-	return err
 }
 
 // audit writes an act to the audit log, in the change's own transaction.

@@ -83,6 +83,42 @@ func (s *Setup) UpdateTracker(ctx context.Context, id int64, version int, p Trac
 	return changed, err
 }
 
+// PostbackChange is what a change of a tracker makes of one of its postbacks.
+type PostbackChange struct {
+	Before *db.Postback // nil for one that is created
+	After  firing.Postback
+}
+
+// PreviewTracker returns what UpdateTracker would make of a tracker's postbacks, and changes nothing.
+// Which campaigns the tracker is to have is not looked at.
+func (s *Setup) PreviewTracker(ctx context.Context, id int64, p TrackerPatch) ([]PostbackChange, error) {
+	var list []PostbackChange
+	err := s.within(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.Tracker.Get(ctx, id)
+		if err != nil {
+			return missing(err, "id", "tracker")
+		}
+		next := *before
+		if err := patchTracker(&next, p); err != nil {
+			return err
+		}
+		plan := trackerPlan{before: before, next: &next, patch: p}
+		if plan.goals, err = c.dictionary(ctx); err != nil {
+			return err
+		}
+		if plan.postbacks, err = c.postbacksOf(ctx, id); err != nil {
+			return err
+		}
+		wishes, err := plan.wishes()
+		for _, w := range wishes {
+			w.wish.AffiliateID, w.wish.TrackerID = ids.Affiliate(before.AffiliateID), ids.Tracker(before.ID)
+			list = append(list, PostbackChange{Before: w.before, After: w.wish})
+		}
+		return err
+	})
+	return list, err
+}
+
 // ArchiveTracker ends a tracker: its postbacks are deleted, and its campaigns are no longer its own.
 // Its deliveries stay.
 func (s *Setup) ArchiveTracker(ctx context.Context, id int64) (*db.Tracker, error) {

@@ -32,6 +32,12 @@ async function firstPostback(page: Page, tab: string): Promise<void> {
   await page.getByRole("tab", { name: tab }).click();
 }
 
+async function firstTracker(page: Page, tab: string): Promise<void> {
+  await page.getByRole("list", { name: "Trackers" }).getByRole("link").first().click();
+  await page.getByRole("tab", { name: tab }).click();
+  if (tab === "Set-up") await expect(page.getByRole("list", { name: "URL of each goal" })).toBeVisible();
+}
+
 const pages: Record<string, Shown> = {
   home: { path: "/" },
   campaigns: { path: "/campaigns" },
@@ -81,6 +87,26 @@ const pages: Record<string, Shown> = {
       await expect(page.getByRole("list", { name: "Versions" })).toBeVisible();
     },
   },
+  tracker: { path: "/postbacks", after: (page) => firstTracker(page, "Set-up") },
+  "tracker-chosen": {
+    path: "/postbacks",
+    after: async (page) => {
+      await firstTracker(page, "Set-up");
+      await page.getByRole("radio", { name: "Chosen campaigns" }).check({ force: true });
+      await expect(page.getByRole("checkbox").first()).toBeVisible();
+      await page.getByRole("heading", { name: "Campaigns" }).scrollIntoViewIfNeeded();
+    },
+  },
+  "tracker-test": {
+    path: "/postbacks",
+    after: async (page) => {
+      await firstTracker(page, "Test");
+      await page.getByRole("button", { name: "Test all goals" }).click();
+      await expect(page.getByText(/^\d+ of \d+ accepted$/)).toBeVisible();
+    },
+  },
+  "tracker-versions": { path: "/postbacks", after: (page) => firstTracker(page, "Versions") },
+  "tracker-health": { path: "/postbacks", after: (page) => firstTracker(page, "Health") },
   deliveries: { path: "/deliveries" },
   delivery: { path: "/deliveries", open: "Deliveries, newest first" },
   "failed-deliveries": { path: "/deliveries?state=failed" },
@@ -164,7 +190,7 @@ test("every list shows its rows after the palette, a filter and the editor asked
     await expect(page.getByRole("table", { name: table }).getByRole("link").first()).toBeVisible();
   }
   await goTo("Postbacks");
-  await expect(page.getByRole("main").getByRole("switch").first()).toBeVisible();
+  await expect(page.getByRole("list", { name: "Trackers" }).getByRole("link").first()).toBeVisible();
 });
 
 test.describe("on a phone", () => {

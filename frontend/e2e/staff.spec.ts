@@ -202,9 +202,10 @@ test("staff look at an affiliate's pages as it sees them, always marked", async 
   await expect(page.getByRole("link", { name: "Inbound log" })).toHaveCount(0);
   await page.screenshot({ path: "test-results/shots/staff-looking.png" });
   // What writes is disabled, and says why.
-  const toggle = page.getByRole("switch").first();
-  await expect(toggle).toBeDisabled();
-  await expect(toggle).toHaveAccessibleDescription(/^Viewing as .+ read-only\.$/);
+  await page.getByRole("list", { name: "Trackers" }).getByRole("link").first().click();
+  const archive = page.getByRole("button", { name: "Archive" });
+  await expect(archive).toBeDisabled();
+  await expect(archive).toHaveAccessibleDescription(/^Viewing as .+ read-only\.$/);
   await page.goto("/campaigns");
   await expect(page.getByRole("button", { name: "New campaign" })).toBeDisabled();
   // A staff page, opened meanwhile, leads back to itself.

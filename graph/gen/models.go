@@ -1163,6 +1163,27 @@ type TrackerGoalInput struct {
 	URLTemplate *string `json:"urlTemplate,omitempty"`
 }
 
+// What a change would make of a tracker's postbacks.
+type TrackerPreview struct {
+	// In the order of the event dictionary; empty if there are `userErrors`.
+	Postbacks  []*TrackerPreviewPostback `json:"postbacks"`
+	UserErrors []*UserError              `json:"userErrors"`
+}
+
+// What a change would make of one postback of a tracker.
+type TrackerPreviewPostback struct {
+	// As it is now; null for one that would be created.
+	Postback *db.Postback `json:"postback,omitempty"`
+	Goal     *db.Goal     `json:"goal"`
+	Enabled  bool         `json:"enabled"`
+	// Its URL after the change.
+	URLTemplate string `json:"urlTemplate"`
+	// What that URL sends as the event; null if it has no macro for the goal.
+	Event *string `json:"event,omitempty"`
+	// What it would send for a sample conversion.
+	Preview *PostbackPreview `json:"preview"`
+}
+
 // The tokens that a tracker's links carry: the tracker replaces them with values of the click.
 type TrackerTokens struct {
 	// The click id, in most set-ups; null for none.

@@ -1141,6 +1141,7 @@ type ComplexityRoot struct {
 		PostbackTests          func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
 		Postbacks              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
 		PreviewPostback        func(childComplexity int, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput, goal *string, trackingLink *string) int
+		PreviewTracker         func(childComplexity int, tracker UpdateTrackerInput) int
 		ReceivedPostbacks      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
 		RecognizePostback      func(childComplexity int, text string) int
 		RecognizeTrackingLink  func(childComplexity int, url string) int
@@ -1558,6 +1559,20 @@ type ComplexityRoot struct {
 		Token          func(childComplexity int) int
 		URLTemplate    func(childComplexity int, goal *string, blanks []*BlankValueInput) int
 		ZeroUnapproved func(childComplexity int) int
+	}
+
+	TrackerPreview struct {
+		Postbacks  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	TrackerPreviewPostback struct {
+		Enabled     func(childComplexity int) int
+		Event       func(childComplexity int) int
+		Goal        func(childComplexity int) int
+		Postback    func(childComplexity int) int
+		Preview     func(childComplexity int) int
+		URLTemplate func(childComplexity int) int
 	}
 
 	TrackerSpec struct {
@@ -6430,6 +6445,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PreviewPostback(childComplexity, args["urlTemplate"].(*string), args["values"].([]*MacroValueInput), args["postback"].(*PostbackInput), args["goal"].(*string), args["trackingLink"].(*string)), true
+	case "Query.previewTracker":
+		if e.ComplexityRoot.Query.PreviewTracker == nil {
+			break
+		}
+
+		args, err := ec.field_Query_previewTracker_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PreviewTracker(childComplexity, args["tracker"].(UpdateTrackerInput)), true
 	case "Query.receivedPostbacks":
 		if e.ComplexityRoot.Query.ReceivedPostbacks == nil {
 			break
@@ -8050,6 +8076,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackerPreset.ZeroUnapproved(childComplexity), true
+
+	case "TrackerPreview.postbacks":
+		if e.ComplexityRoot.TrackerPreview.Postbacks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreview.Postbacks(childComplexity), true
+	case "TrackerPreview.userErrors":
+		if e.ComplexityRoot.TrackerPreview.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreview.UserErrors(childComplexity), true
+
+	case "TrackerPreviewPostback.enabled":
+		if e.ComplexityRoot.TrackerPreviewPostback.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreviewPostback.Enabled(childComplexity), true
+	case "TrackerPreviewPostback.event":
+		if e.ComplexityRoot.TrackerPreviewPostback.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreviewPostback.Event(childComplexity), true
+	case "TrackerPreviewPostback.goal":
+		if e.ComplexityRoot.TrackerPreviewPostback.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreviewPostback.Goal(childComplexity), true
+	case "TrackerPreviewPostback.postback":
+		if e.ComplexityRoot.TrackerPreviewPostback.Postback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreviewPostback.Postback(childComplexity), true
+	case "TrackerPreviewPostback.preview":
+		if e.ComplexityRoot.TrackerPreviewPostback.Preview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreviewPostback.Preview(childComplexity), true
+	case "TrackerPreviewPostback.urlTemplate":
+		if e.ComplexityRoot.TrackerPreviewPostback.URLTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerPreviewPostback.URLTemplate(childComplexity), true
 
 	case "TrackerSpec.allCampaigns":
 		if e.ComplexityRoot.TrackerSpec.AllCampaigns == nil {
@@ -11841,6 +11917,29 @@ extend type Query {
   trackers(first: Int, after: String, last: Int, before: String, filter: TrackerFilter): TrackerConnection! @auth
   "Trackers of the viewer that meet in one campaign and would be called with each other's click ids; fix it with ` + "`" + `assignTrackers` + "`" + `."
   crossedTrackers: [TrackerCrossing!]! @auth
+  "What ` + "`" + `updateTracker` + "`" + ` would make of the tracker's postbacks; nothing is changed, and campaigns are not looked at."
+  previewTracker(tracker: UpdateTrackerInput!): TrackerPreview! @auth
+}
+
+"What a change would make of a tracker's postbacks."
+type TrackerPreview {
+  "In the order of the event dictionary; empty if there are ` + "`" + `userErrors` + "`" + `."
+  postbacks: [TrackerPreviewPostback!]!
+  userErrors: [UserError!]!
+}
+
+"What a change would make of one postback of a tracker."
+type TrackerPreviewPostback {
+  "As it is now; null for one that would be created."
+  postback: Postback
+  goal: Goal!
+  enabled: Boolean!
+  "Its URL after the change."
+  urlTemplate: String!
+  "What that URL sends as the event; null if it has no macro for the goal."
+  event: String
+  "What it would send for a sample conversion."
+  preview: PostbackPreview!
 }
 
 input TrackerTokensInput {
@@ -14704,6 +14803,34 @@ func (ec *executionContext) childFields_TrackerPreset(ctx context.Context, field
 		return ec.fieldContext_TrackerPreset_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TrackerPreset", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "postbacks":
+		return ec.fieldContext_TrackerPreview_postbacks(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TrackerPreview_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_TrackerPreviewPostback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "postback":
+		return ec.fieldContext_TrackerPreviewPostback_postback(ctx, field)
+	case "goal":
+		return ec.fieldContext_TrackerPreviewPostback_goal(ctx, field)
+	case "enabled":
+		return ec.fieldContext_TrackerPreviewPostback_enabled(ctx, field)
+	case "urlTemplate":
+		return ec.fieldContext_TrackerPreviewPostback_urlTemplate(ctx, field)
+	case "event":
+		return ec.fieldContext_TrackerPreviewPostback_event(ctx, field)
+	case "preview":
+		return ec.fieldContext_TrackerPreviewPostback_preview(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrackerPreviewPostback", field.Name)
 }
 
 func (ec *executionContext) childFields_TrackerSpec(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -129,6 +129,7 @@ type QueryResolver interface {
 	PostbackTests(ctx context.Context, first *int, after *string, last *int, before *string, postbackID *string) (*page.Connection[*db.PostbackTest], error)
 	Trackers(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Tracker) (*page.Connection[*db.Tracker], error)
 	CrossedTrackers(ctx context.Context) ([]*report.Crossing, error)
+	PreviewTracker(ctx context.Context, tracker UpdateTrackerInput) (*TrackerPreview, error)
 }
 type SubscriptionResolver interface {
 	DeliveryUpdated(ctx context.Context, filter *filter.Delivery, hello *bool) (<-chan *DeliveryEvent, error)
@@ -1725,6 +1726,20 @@ func (ec *executionContext) field_Query_previewPostback_args(ctx context.Context
 		return nil, err
 	}
 	args["trackingLink"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_previewTracker_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "tracker",
+		func(ctx context.Context, v any) (UpdateTrackerInput, error) {
+			return ec.unmarshalNUpdateTrackerInput2postriderᚋgraphᚋgenᚐUpdateTrackerInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["tracker"] = arg0
 	return args, nil
 }
 
@@ -8546,6 +8561,68 @@ func (ec *executionContext) fieldContext_Query_crossedTrackers(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_previewTracker(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_previewTracker(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PreviewTracker(ctx, fc.Args["tracker"].(UpdateTrackerInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal *TrackerPreview
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal *TrackerPreview
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, nil, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *TrackerPreview) graphql.Marshaler {
+			return ec.marshalNTrackerPreview2ᚖpostriderᚋgraphᚋgenᚐTrackerPreview(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_previewTracker(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerPreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_previewTracker_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10186,6 +10263,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_crossedTrackers(ctx, field)
+				})
+		case "previewTracker":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_previewTracker(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {

@@ -1492,6 +1492,235 @@ func (ec *executionContext) fieldContext_TrackerGoal_postbacks(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _TrackerPreview_postbacks(ctx context.Context, field graphql.CollectedField, obj *TrackerPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreview_postbacks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postbacks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*TrackerPreviewPostback) graphql.Marshaler {
+			return ec.marshalNTrackerPreviewPostback2ᚕᚖpostriderᚋgraphᚋgenᚐTrackerPreviewPostbackᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreview_postbacks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrackerPreviewPostback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerPreview_userErrors(ctx context.Context, field graphql.CollectedField, obj *TrackerPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreview_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreview_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerPreviewPostback_postback(ctx context.Context, field graphql.CollectedField, obj *TrackerPreviewPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreviewPostback_postback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Postback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Postback) graphql.Marshaler {
+			return ec.marshalOPostback2ᚖpostriderᚋentᚋdbᚐPostback(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreviewPostback_postback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerPreviewPostback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Postback(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerPreviewPostback_goal(ctx context.Context, field graphql.CollectedField, obj *TrackerPreviewPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreviewPostback_goal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Goal) graphql.Marshaler {
+			return ec.marshalNGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreviewPostback_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerPreviewPostback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TrackerPreviewPostback_enabled(ctx context.Context, field graphql.CollectedField, obj *TrackerPreviewPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreviewPostback_enabled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enabled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreviewPostback_enabled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreviewPostback", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TrackerPreviewPostback_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *TrackerPreviewPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreviewPostback_urlTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URLTemplate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreviewPostback_urlTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreviewPostback", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerPreviewPostback_event(ctx context.Context, field graphql.CollectedField, obj *TrackerPreviewPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreviewPostback_event(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Event, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreviewPostback_event(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrackerPreviewPostback", field, false, false, "String")
+}
+
+func (ec *executionContext) _TrackerPreviewPostback_preview(ctx context.Context, field graphql.CollectedField, obj *TrackerPreviewPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrackerPreviewPostback_preview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Preview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PostbackPreview) graphql.Marshaler {
+			return ec.marshalNPostbackPreview2ᚖpostriderᚋgraphᚋgenᚐPostbackPreview(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrackerPreviewPostback_preview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TrackerPreviewPostback",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PostbackPreview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TrackerSpec_name(ctx context.Context, field graphql.CollectedField, obj *firing.TrackerSpec) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3293,6 +3522,102 @@ func (ec *executionContext) _TrackerGoal(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var trackerPreviewImplementors = []string{"TrackerPreview"}
+
+func (ec *executionContext) _TrackerPreview(ctx context.Context, sel ast.SelectionSet, obj *TrackerPreview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerPreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackerPreview")
+		case "postbacks":
+			out.Values[i] = ec._TrackerPreview_postbacks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._TrackerPreview_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var trackerPreviewPostbackImplementors = []string{"TrackerPreviewPostback"}
+
+func (ec *executionContext) _TrackerPreviewPostback(ctx context.Context, sel ast.SelectionSet, obj *TrackerPreviewPostback) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, trackerPreviewPostbackImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TrackerPreviewPostback")
+		case "postback":
+			out.Values[i] = ec._TrackerPreviewPostback_postback(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "goal":
+			out.Values[i] = ec._TrackerPreviewPostback_goal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enabled":
+			out.Values[i] = ec._TrackerPreviewPostback_enabled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "urlTemplate":
+			out.Values[i] = ec._TrackerPreviewPostback_urlTemplate(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "event":
+			out.Values[i] = ec._TrackerPreviewPostback_event(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "preview":
+			out.Values[i] = ec._TrackerPreviewPostback_preview(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var trackerSpecImplementors = []string{"TrackerSpec"}
 
 func (ec *executionContext) _TrackerSpec(ctx context.Context, sel ast.SelectionSet, obj *firing.TrackerSpec) graphql.Marshaler {
@@ -3762,6 +4087,38 @@ func (ec *executionContext) unmarshalNTrackerGoalInput2ᚕᚖpostriderᚋgraph�
 func (ec *executionContext) unmarshalNTrackerGoalInput2ᚖpostriderᚋgraphᚋgenᚐTrackerGoalInput(ctx context.Context, v any) (*TrackerGoalInput, error) {
 	res, err := ec.unmarshalInputTrackerGoalInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTrackerPreview2ᚖpostriderᚋgraphᚋgenᚐTrackerPreview(ctx context.Context, sel ast.SelectionSet, v *TrackerPreview) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackerPreview!")
+		return graphql.Null
+	}
+	return ec._TrackerPreview(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTrackerPreviewPostback2ᚕᚖpostriderᚋgraphᚋgenᚐTrackerPreviewPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*TrackerPreviewPostback) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTrackerPreviewPostback2ᚖpostriderᚋgraphᚋgenᚐTrackerPreviewPostback(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTrackerPreviewPostback2ᚖpostriderᚋgraphᚋgenᚐTrackerPreviewPostback(ctx context.Context, sel ast.SelectionSet, v *TrackerPreviewPostback) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TrackerPreviewPostback!")
+		return graphql.Null
+	}
+	return ec._TrackerPreviewPostback(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNTrackerSpec2postriderᚋdomainᚋfiringᚐTrackerSpec(ctx context.Context, sel ast.SelectionSet, v firing.TrackerSpec) graphql.Marshaler {

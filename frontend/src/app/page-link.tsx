@@ -61,6 +61,10 @@ export function PageLink({
   const isInside = useLocation({
     select: ({ pathname }) => pathname === to || pathname.startsWith(`${to}/`),
   });
+  // A tracker's page is reached from the postbacks.
+  const isParent = useLocation({
+    select: ({ pathname }) => to === "/postbacks" && pathname.startsWith("/trackers/"),
+  });
   const comeBack = (e: MouseEvent) => {
     onGo?.();
     const place = places.get(client)?.get(to);
@@ -72,6 +76,7 @@ export function PageLink({
     <Link
       to={to}
       activeOptions={{ exact: to === "/" }}
+      {...(isParent && { inactiveProps: { "data-status": "active" } })}
       className={className}
       onClick={comeBack}
       {...(title === undefined ? {} : { title })}

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import {
   BookOpenText,
   Building2,
+  Crosshair,
   GitBranch,
   type LucideIcon,
   Megaphone,
@@ -50,6 +51,18 @@ const NamesQuery = graphql(`
             id
             name
           }
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+    trackers(first: 100, filter: { search: $search }) {
+      edges {
+        node {
+          id
+          name
+          sentTo
         }
       }
       pageInfo {
@@ -186,11 +199,8 @@ function useNamed(
   isStaff: boolean,
   navigate: Navigate,
 ): { targets: Target[]; isSearching: boolean } {
-  const names = useNames(
-    NamesQuery,
-    text,
-    ({ campaigns, postbacks, offers }) =>
-      campaigns.pageInfo.hasNextPage || postbacks.pageInfo.hasNextPage || offers.pageInfo.hasNextPage,
+  const names = useNames(NamesQuery, text, ({ campaigns, postbacks, trackers, offers }) =>
+    [campaigns, postbacks, trackers, offers].some(({ pageInfo }) => pageInfo.hasNextPage),
   );
   const search = useRested(text, 150);
   const [{ data: staffNames, fetching }] = useQuery({
@@ -251,6 +261,14 @@ function nameTargets(
       hint: node.name ? `${node.goal.name} to ${node.sentTo}` : "",
       icon: Webhook,
       go: () => navigate({ to: "/postbacks/$id", params: { id: node.id } }),
+    })),
+    ...union(known.flatMap((data) => data.trackers.edges.map(({ node }) => node))).map((node) => ({
+      key: node.id,
+      kind: "Tracker",
+      name: node.name,
+      hint: node.sentTo,
+      icon: Crosshair,
+      go: () => navigate({ to: "/trackers/$id", params: { id: node.id } }),
     })),
     ...union(known.flatMap((data) => data.offers.edges.map(({ node }) => node))).map((node) => ({
       key: node.id,

@@ -20,7 +20,7 @@ import { deliveriesSearch } from "@/features/deliveries/search";
 import { receivedSearch } from "@/features/integrations/search";
 import { linksSearch } from "@/features/links/search";
 import { affiliatesSearch } from "@/features/people/search";
-import { newPostbackSearch, postbackSearch } from "@/features/postbacks/search";
+import { newPostbackSearch, postbackSearch, trackerSearch } from "@/features/postbacks/search";
 import { signInSearch } from "@/features/session/search";
 
 import { Broken } from "./broken";
@@ -83,6 +83,13 @@ const postback = createRoute({
   path: "/postbacks/$id",
   validateSearch: postbackSearch,
   component: page(() => import("@/features/postbacks/postback-page"), "PostbackPage"),
+});
+
+const tracker = createRoute({
+  getParentRoute: () => shell,
+  path: "/trackers/$id",
+  validateSearch: trackerSearch,
+  component: page(() => import("@/features/postbacks/tracker-page"), "TrackerPage"),
 });
 
 const deliveries = createRoute({
@@ -266,6 +273,7 @@ const routeTree = rootRoute.addChildren([
     postbacks,
     newPostback,
     postback,
+    tracker,
     deliveries.addChildren([delivery]),
     conversions.addChildren([conversion]),
     clicks.addChildren([click]),

@@ -21,4 +21,20 @@ describe("formErrors", () => {
     expect(formErrors([{ field: null, message: "slow down" }], ["name"]).general).toBe("Slow down.");
     expect(formErrors([{ field: ["affiliateId"], message: "Whose?" }], ["name"]).general).toBe("Whose?");
   });
+
+  it("tells the rows of a list apart, and those whose value somebody else has", () => {
+    const known = ["urlTemplate", "campaignIds", "goals.0", "goals.1"];
+    const { fields, conflicts } = formErrors(
+      [
+        { field: ["input", "goals", "1", "urlTemplate"], message: "has no host", code: "invalid" },
+        { field: ["input", "campaignIds"], message: "is another tracker's", code: "conflict" },
+      ],
+      known,
+    );
+    expect(fields).toEqual({
+      "goals.1": "Has no host.",
+      campaignIds: "Is another tracker's.",
+    });
+    expect(conflicts).toEqual(["campaignIds"]);
+  });
 });

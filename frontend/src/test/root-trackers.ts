@@ -1,3 +1,4 @@
+import { connection, type Page } from "./basics";
 import { preview } from "./macro-language";
 
 const keitaro = {
@@ -22,6 +23,7 @@ const keitaro = {
 export const trackersRoot = {
   trackerPresets: [keitaro],
   crossedTrackers: [],
+  trackers: (args: Page) => connection([], args),
   recognizePostback: ({ text }: { text: string }) => {
     const source = /https:\/\/\S+/.exec(text)?.[0] ?? "";
     const urlTemplate = source.replace("{subid}", "{param_1}");

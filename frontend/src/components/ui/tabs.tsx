@@ -22,6 +22,8 @@ export function Tabs({
 }): ReactElement {
   return (
     <AriaTabs
+      // The ring belongs to what has the keyboard in it, not to all of it.
+      className="outline-none"
       selectedKey={selected}
       onSelectionChange={(key) => {
         onSelect(String(key));

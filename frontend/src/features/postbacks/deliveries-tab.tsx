@@ -44,9 +44,20 @@ const deliveryColumns: Column<DeliveryRowData>[] = [
   { id: "tries", header: "Attempts", align: "right", deskOnly: true, cell: (row) => row.attemptCount },
 ];
 
-/** What this postback sent last, live. */
-export function DeliveriesTab({ postbackId }: { postbackId: string }): ReactElement {
-  const live = useLiveDeliveries({ postbackIds: [postbackId] }, true, 25);
+/** What one postback, or all of a tracker, sent last, live. */
+export function DeliveriesTab({
+  of,
+  what,
+}: {
+  /** As the log's address names it. */
+  of: { postback: string } | { tracker: string };
+  what: "postback" | "tracker";
+}): ReactElement {
+  const live = useLiveDeliveries(
+    "postback" in of ? { postbackIds: [of.postback] } : { trackerIds: [of.tracker] },
+    true,
+    25,
+  );
   if (live.status === "failed") {
     return (
       <ErrorState
@@ -68,13 +79,13 @@ export function DeliveriesTab({ postbackId }: { postbackId: string }): ReactElem
       title="Latest postbacks sent"
       flush
       aside={
-        <Link to="/deliveries" search={{ postback: postbackId }} className={buttonClass("quiet", "sm")}>
+        <Link to="/deliveries" search={of} className={buttonClass("quiet", "sm")}>
           View log
         </Link>
       }
     >
       <Table
-        label="Deliveries of this postback, newest first"
+        label={`Deliveries of this ${what}, newest first`}
         columns={deliveryColumns}
         rows={live.rows.slice(0, 25)}
         rowId={(row) => row.id}

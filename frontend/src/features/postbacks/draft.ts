@@ -75,7 +75,8 @@ export function missing(draft: Draft): Record<string, string> {
   return fields;
 }
 
-function bodyRule(draft: Draft) {
+/** The rule that the tracker's answer has to meet; null for any 2xx. */
+export function bodyRule(draft: Pick<Draft, "rule" | "rulePath" | "ruleValue">) {
   if (draft.rule === "NONE") return null;
   return {
     kind: draft.rule,

@@ -4,17 +4,15 @@ import { type ReactElement, useState } from "react";
 import { useClient } from "urql";
 
 import { useSave } from "@/components/records/use-save";
-import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
-import { Dialog } from "@/components/ui/dialog";
 import { Panel } from "@/components/ui/page";
 import { Note } from "@/components/ui/states";
-import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
 
 import { fieldNames, missing, toInput } from "./draft";
 import { UpdatePostback } from "./mutations";
 import { type Postback, PostbackQuery } from "./one-postback";
+import { ConflictDialog, Overtaken } from "./overtaken";
 import { PostbackForm } from "./postback-form";
 import { RestoredDraft } from "./restored-draft";
 import type { Edited } from "./use-edited";
@@ -23,6 +21,7 @@ import type { Edited } from "./use-edited";
 export function EditTab({ postback, edited }: { postback: Postback; edited: Edited }): ReactElement {
   const { draft, version } = edited;
   const client = useClient();
+  const navigate = useNavigate();
   const [isAsking, setAsking] = useState(false);
   const { errors, setErrors, isSaving, save } = useSave(UpdatePostback, "updatePostback", [
     ...fieldNames,
@@ -63,7 +62,7 @@ export function EditTab({ postback, edited }: { postback: Postback; edited: Edit
       {edited.restoredAt !== null && <RestoredDraft at={edited.restoredAt} onDiscard={edited.discard} />}
       {isOvertaken && (
         <Note tone="retrying" icon={TriangleAlert} role="status">
-          <Overtaken postback={postback} />
+          <Overtaken by={postback} />
         </Note>
       )}
       <PostbackForm
@@ -77,76 +76,25 @@ export function EditTab({ postback, edited }: { postback: Postback; edited: Edit
         postbackId={postback.id}
       />
       <ConflictDialog
-        postback={postback}
+        what="postback"
+        by={postback}
         isOpen={isAsking}
         onClose={() => {
           setAsking(false);
+        }}
+        onSee={() => {
+          setAsking(false);
+          void navigate({
+            to: "/postbacks/$id",
+            params: { id: postback.id },
+            search: { tab: "versions" },
+            replace: true,
+          });
         }}
         onOverwrite={() => void saveFrom(postback.version)}
       />
       {postback.signingSecret !== null && <SigningSecret secret={postback.signingSecret} />}
     </div>
-  );
-}
-
-/** Who saved the postback while it was being changed here. */
-function Overtaken({ postback }: { postback: Postback }): ReactElement {
-  const [last] = postback.versions;
-  return (
-    <span>
-      Changed since you opened it: version {postback.version} was saved
-      {last?.author && ` by ${last.author.email}`}
-      {last && (
-        <>
-          {" "}
-          at <Time at={last.createdAt} form="time" />
-        </>
-      )}
-      .
-    </span>
-  );
-}
-
-function ConflictDialog({
-  postback,
-  isOpen,
-  onClose,
-  onOverwrite,
-}: {
-  postback: Postback;
-  isOpen: boolean;
-  onClose: () => void;
-  onOverwrite: () => void;
-}): ReactElement {
-  const navigate = useNavigate();
-  return (
-    <Dialog title="This postback was changed meanwhile" isOpen={isOpen} onClose={onClose}>
-      <div className="flex flex-col gap-4">
-        <p className="text-muted">
-          <Overtaken postback={postback} /> Overwriting makes yours the newest version; theirs stays under
-          Versions. What you typed stays here while you look.
-        </p>
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button
-            autoFocus
-            onPress={() => {
-              onClose();
-              void navigate({
-                to: "/postbacks/$id",
-                params: { id: postback.id },
-                search: { tab: "versions" },
-                replace: true,
-              });
-            }}
-          >
-            See theirs
-          </Button>
-          <Button look="danger" onPress={onOverwrite}>
-            Overwrite
-          </Button>
-        </div>
-      </div>
-    </Dialog>
   );
 }
 

@@ -14,15 +14,6 @@ export interface Gap {
   conversions: number;
 }
 
-/** The title of a group of postbacks, and what it means. */
-export function GroupTitle({ title, note }: { title: string; note: string }): ReactElement {
-  return (
-    <>
-      {title} <span className="ml-1.5 text-sm font-normal text-muted">{note}</span>
-    </>
-  );
-}
-
 /** Campaign by campaign, in the order in which they come. */
 function byCampaign(gaps: readonly Gap[]): { campaign: Gap["campaign"]; gaps: Gap[] }[] {
   const groups = new Map<string, { campaign: Gap["campaign"]; gaps: Gap[] }>();
@@ -37,7 +28,17 @@ function byCampaign(gaps: readonly Gap[]): { campaign: Gap["campaign"]; gaps: Ga
 /** Goals of running campaigns that have no postback, those that cost the most first; each is a row to add. */
 export function Gaps({ gaps }: { gaps: readonly Gap[] }): ReactElement {
   return (
-    <Panel title={<GroupTitle title="Gaps" note="goals of active campaigns without a postback" />} flush>
+    <Panel
+      title={
+        <>
+          Gaps{" "}
+          <span className="ml-1.5 text-sm font-normal text-muted">
+            goals of active campaigns without a postback
+          </span>
+        </>
+      }
+      flush
+    >
       <ul className="divide-y">
         {byCampaign(gaps).map((group) => {
           const missed = group.gaps.reduce((sum, gap) => sum + gap.conversions, 0);

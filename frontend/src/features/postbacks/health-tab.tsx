@@ -11,39 +11,37 @@ import { SkeletonBlock } from "@/components/ui/skeleton";
 import { ErrorState } from "@/components/ui/states";
 import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
-import { graphql } from "@/graphql/graphql";
+import { graphql, type ResultOf } from "@/graphql/graphql";
 
+import { EndpointParts } from "./endpoint-parts";
 import { HoursChart } from "./hours-chart";
 import type { Postback } from "./one-postback";
 
-const EndpointQuery = graphql(`
-  query PostbackEndpoint($id: ID!) {
-    node(id: $id) {
-      ... on Postback {
-        id
-        endpoint {
-          sentTo
-          circuit
-          sentence
-          because
-          openedAt
-          probeAt
-          waiting
-          oldestWaitingAt
-          successRate
-          p50Ms
-          p95Ms
+const EndpointQuery = graphql(
+  `
+    query PostbackEndpoint($id: ID!) {
+      node(id: $id) {
+        ... on Postback {
+          id
+          endpoint {
+            ...EndpointParts
+          }
         }
       }
     }
-  }
-`);
+  `,
+  [EndpointParts],
+);
 
 /** How the postback fares, and the tracker that it goes to. */
 export function HealthTab({ postback }: { postback: Postback }): ReactElement {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
-      <LastDay health={postback.health} postbackId={postback.id} />
+      <LastDay
+        title="This postback, last 24 hours"
+        health={postback.health}
+        log={{ postback: postback.id }}
+      />
       <Tracker id={postback.id} />
     </div>
   );
@@ -58,9 +56,19 @@ function rateInWords(rate: number | null, none: string): string {
   return rate === null ? none : formatPercent(rate);
 }
 
-function LastDay({ health, postbackId }: { health: Postback["health"]; postbackId: string }): ReactElement {
+/** How deliveries went in the last day. */
+export function LastDay({
+  title,
+  health,
+  log,
+}: {
+  title: string;
+  health: Postback["health"];
+  /** As the log's address names whose they are. */
+  log: { postback: string } | { tracker: string };
+}): ReactElement {
   return (
-    <Panel title="This postback, last 24 hours">
+    <Panel title={title}>
       <HoursChart hours={health.hours} />
       <Facts>
         <Fact name="Success rate">{rateInWords(health.successRate, "No results yet")}</Fact>
@@ -69,7 +77,7 @@ function LastDay({ health, postbackId }: { health: Postback["health"]; postbackI
           <Fact name="Without a click id">
             <Link
               to="/deliveries"
-              search={{ postback: postbackId, warning: "only", range: "24h" }}
+              search={{ ...log, warning: "only", range: "24h" }}
               className="link text-retrying"
             >
               {formatNumber(health.withoutClickId)} of {formatNumber(health.delivered)}
@@ -103,7 +111,7 @@ const circuits = {
   RECOVERING: ["Recovering", "retrying"],
 } as const;
 
-/** The tracker's host: whether it is sent to, and what waits for it from all postbacks. */
+/** The tracker's host. */
 function Tracker({ id }: { id: string }): ReactElement {
   const [{ data, error }, refetch] = useQuery({
     query: EndpointQuery,
@@ -129,10 +137,21 @@ function Tracker({ id }: { id: string }): ReactElement {
       </Panel>
     );
   }
+  return <EndpointPanel title="Tracker, all your postbacks" endpoint={endpoint} />;
+}
+
+/** A tracker's server: whether it is sent to, and what waits for it from all postbacks. */
+export function EndpointPanel({
+  title,
+  endpoint,
+}: {
+  title: string;
+  endpoint: ResultOf<typeof EndpointParts>;
+}): ReactElement {
   const { circuit, sentence, because, openedAt, probeAt, waiting, oldestWaitingAt } = endpoint;
   const [word, tone] = circuits[circuit];
   return (
-    <Panel title="Tracker, all your postbacks">
+    <Panel title={title}>
       <Facts>
         <Fact name="Sent to">
           <span translate="no" className="font-mono text-sm break-all">

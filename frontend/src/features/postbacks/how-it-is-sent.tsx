@@ -30,23 +30,7 @@ export function HowItIsSent({ draft, set, errors }: Part): ReactElement {
   return (
     <Panel title="How it is sent">
       <div className="flex flex-col gap-4">
-        <Segmented
-          label="Method"
-          value={draft.method}
-          onChange={(method) => {
-            set({ method });
-          }}
-          choices={[
-            { id: "GET", label: "GET" },
-            { id: "POST", label: "POST" },
-          ]}
-          hint={
-            draft.method === "POST"
-              ? "The query's values are sent as a JSON body, signed (Standard Webhooks)."
-              : "Values are sent in the URL, as most trackers expect."
-          }
-        />
-        <SuccessRule draft={draft} set={set} errors={errors} />
+        <MethodAndRule draft={draft} set={set} errors={errors} />
         <TextField
           label="Name"
           hint="Optional, only you see it."
@@ -69,8 +53,41 @@ export function HowItIsSent({ draft, set, errors }: Part): ReactElement {
   );
 }
 
+type Rule = Pick<Draft, "method" | "rule" | "rulePath" | "ruleValue">;
+
+interface RulePart {
+  draft: Rule;
+  set: (change: Partial<Rule>) => void;
+  errors: FormErrors;
+}
+
+/** The method, and what the tracker's answer has to say. */
+export function MethodAndRule({ draft, set, errors }: RulePart): ReactElement {
+  return (
+    <>
+      <Segmented
+        label="Method"
+        value={draft.method}
+        onChange={(method) => {
+          set({ method });
+        }}
+        choices={[
+          { id: "GET", label: "GET" },
+          { id: "POST", label: "POST" },
+        ]}
+        hint={
+          draft.method === "POST"
+            ? "The query's values are sent as a JSON body, signed (Standard Webhooks)."
+            : "Values are sent in the URL, as most trackers expect."
+        }
+      />
+      <SuccessRule draft={draft} set={set} errors={errors} />
+    </>
+  );
+}
+
 /** What the tracker has to answer. */
-function SuccessRule({ draft, set, errors }: Part): ReactElement {
+function SuccessRule({ draft, set, errors }: RulePart): ReactElement {
   return (
     <>
       <Select

@@ -18,6 +18,10 @@ export const PostbackParts = graphql(`
       id
       name
     }
+    tracker {
+      id
+      name
+    }
     goal {
       id
       key
@@ -62,7 +66,7 @@ export const PostbackParts = graphql(`
 `);
 
 /** What lists postbacks, or says which goals have none. */
-const whatShowsPostbacks = ["postbacks", "postbackGaps", "campaigns", "node"] as const;
+const whatShowsPostbacks = ["postbacks", "trackers", "postbackGaps", "campaigns", "node"] as const;
 
 export const CreatePostback = mutation(
   graphql(
@@ -138,6 +142,7 @@ export const SetPostbackEnabled = mutation(
       }
     }
   `),
+  "trackers",
   "postbackGaps",
   "campaigns",
 );

@@ -174,7 +174,7 @@ it("a held postback says what to do, on its page and in the list", async () => {
 it("the list of postbacks begins with a way to the first, and is read-only to who views it", async () => {
   const world = new World(0);
   world.looking = true;
-  world.failures.set("Postbacks", { message: "The database is away." });
+  world.failures.set("Trackers", { message: "The database is away." });
   const { user } = open("/postbacks", world);
   expect(await screen.findByText("The postbacks could not be fetched")).toBeInTheDocument();
   world.failures.clear();

@@ -63,7 +63,7 @@ export function toDraft(postback: ResultOf<typeof PostbackParts>): Draft {
 }
 
 /** Where it fires, in words. */
-export function placeOf(postback: Postback): string {
+export function placeOf(postback: Pick<Postback, "scope" | "offer" | "campaign">): string {
   if (postback.scope === "OFFER") return postback.offer?.name ?? "one offer";
   if (postback.scope === "CAMPAIGN") return postback.campaign?.name ?? "one campaign";
   return "all campaigns";

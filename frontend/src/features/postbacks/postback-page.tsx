@@ -80,6 +80,14 @@ function Loaded({ postback }: { postback: Postback }): ReactElement {
           <span>
             {postback.goal.name} in {placeOf(postback)}
           </span>
+          {postback.tracker !== null && (
+            <span>
+              of{" "}
+              <Link to="/trackers/$id" params={{ id: postback.tracker.id }} className="link">
+                {postback.tracker.name}
+              </Link>
+            </span>
+          )}
           {!postback.enabled && <Badge>Off</Badge>}
         </span>
       </PageHead>
@@ -104,7 +112,11 @@ function Loaded({ postback }: { postback: Postback }): ReactElement {
           tabs={[
             { id: "edit", label: "Edit", content: <EditTab postback={postback} edited={edited} /> },
             { id: "test", label: "Test", content: <TestTab postback={postback} /> },
-            { id: "deliveries", label: "Deliveries", content: <DeliveriesTab postbackId={postback.id} /> },
+            {
+              id: "deliveries",
+              label: "Deliveries",
+              content: <DeliveriesTab of={{ postback: postback.id }} what="postback" />,
+            },
             {
               id: "versions",
               label: `Versions (${formatNumber(postback.versions.length)})`,

@@ -1,42 +1,59 @@
 import { Link } from "@tanstack/react-router";
 import { Plus, TriangleAlert, Webhook } from "lucide-react";
 import type { ReactElement } from "react";
+import { useQuery } from "urql";
 
 import { CrossedTrackers } from "@/components/records/crossed-trackers";
 import { PagedListing } from "@/components/records/listing";
 import { holdInWords } from "@/components/records/reasons";
 import { usePaged } from "@/components/records/use-paged";
-import { useAction } from "@/components/records/use-save";
 import { Badge, stateWord } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { Note } from "@/components/ui/states";
-import { Switch } from "@/components/ui/switch";
 import { aboveRowLink, rowLinkClass } from "@/components/ui/table";
-import { toast } from "@/components/ui/toast";
 import { TemplateText } from "@/components/ui/url-text";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
-import { Gaps, GroupTitle } from "./gaps";
-import { byScope } from "./groups";
+import { Gaps } from "./gaps";
 import { HealthLine } from "./health";
-import { PostbackParts, SetPostbackEnabled } from "./mutations";
+import { PostbackParts } from "./mutations";
+import { placeOf } from "./one-postback";
+import { OnOff } from "./on-off";
 import { Spark } from "./spark";
+import { TrackerParts } from "./tracker-parts";
+import { TrackerLine } from "./tracker-row";
 
-const PostbacksQuery = graphql(
+const TrackersQuery = graphql(
   `
-    query Postbacks($after: String) {
-      postbacks(first: 100, after: $after) {
+    query Trackers($after: String) {
+      trackers(first: 50, after: $after) {
         edges {
           node {
-            ...PostbackParts
+            ...TrackerParts
           }
         }
         pageInfo {
           hasNextPage
           endCursor
+        }
+      }
+    }
+  `,
+  [TrackerParts],
+);
+
+// What is not sent to any tracker that is known: a page of all is looked through.
+const PostbacksQuery = graphql(
+  `
+    query Postbacks {
+      postbacks(first: 100) {
+        edges {
+          node {
+            ...PostbackParts
+          }
         }
       }
       postbackGaps {
@@ -56,16 +73,30 @@ const PostbacksQuery = graphql(
   [PostbackParts],
 );
 
-const postbackPages = {
-  query: PostbacksQuery,
-  list: (data: ResultOf<typeof PostbacksQuery>) => data.postbacks,
+const trackerPages = {
+  query: TrackersQuery,
+  list: (data: ResultOf<typeof TrackersQuery>) => data.trackers,
 };
 
 type Postback = ResultOf<typeof PostbackParts>;
 
 export function PostbacksPage(): ReactElement {
-  const list = usePaged(postbackPages, {});
-  const gaps = list.data?.postbackGaps ?? [];
+  const list = usePaged(trackerPages, {});
+  const [{ data, error }, refetch] = useQuery({
+    query: PostbacksQuery,
+    requestPolicy: "cache-and-network",
+  });
+  const gaps = data?.postbackGaps ?? [];
+  const loose = (data?.postbacks.edges ?? []).map(({ node }) => node).filter((p) => p.tracker === null);
+  const shown = {
+    ...list,
+    error: list.error ?? (list.isEmpty && !data ? error : undefined),
+    isEmpty: list.isEmpty && data !== undefined && loose.length === 0,
+    refetch: () => {
+      list.refetch();
+      refetch({ requestPolicy: "network-only" });
+    },
+  };
 
   const create = (
     <Link to="/postbacks/new" className={buttonClass("primary")}>
@@ -77,11 +108,11 @@ export function PostbacksPage(): ReactElement {
   return (
     <>
       <PageHead title="Postbacks" aside={create}>
-        What is sent to your tracker, and the results of the last 24 hours.
+        What is sent to your trackers, and the results of the last 24 hours.
       </PageHead>
       <PagedListing
         what="The postbacks"
-        list={list}
+        list={shown}
         empty={{
           icon: Webhook,
           title: "No postbacks yet",
@@ -90,20 +121,29 @@ export function PostbacksPage(): ReactElement {
           action: create,
         }}
       >
-        {list.rows.length === 0 ? (
-          <SkeletonBlock label="Loading the postbacks" lines={8} />
+        {list.data === undefined ? (
+          <SkeletonBlock label="Loading the trackers" lines={8} />
         ) : (
           <PageBody>
             <CrossedTrackers />
-            {byScope(list.rows).map((group) => (
-              <Panel key={group.id} title={<GroupTitle title={group.title} note={group.note} />} flush>
+            {list.rows.length > 0 && (
+              <Panel title="Trackers" flush>
+                <ul aria-label="Trackers" className="divide-y">
+                  {list.rows.map((tracker) => (
+                    <TrackerLine key={tracker.id} tracker={tracker} all={list.rows} />
+                  ))}
+                </ul>
+              </Panel>
+            )}
+            {loose.length > 0 && (
+              <Panel title="Without a tracker" flush>
                 <ul className="divide-y">
-                  {group.postbacks.map((postback) => (
+                  {loose.map((postback) => (
                     <Line key={postback.id} postback={postback} />
                   ))}
                 </ul>
               </Panel>
-            ))}
+            )}
             {gaps.length > 0 && <Gaps gaps={gaps} />}
           </PageBody>
         )}
@@ -125,6 +165,7 @@ function Line({ postback }: { postback: Postback }): ReactElement {
           <span className="min-w-0 text-muted">
             {[
               isStaff && postback.affiliate.name,
+              placeOf(postback),
               postback.name,
               statuses,
               postback.method === "POST" && "POST",
@@ -149,26 +190,5 @@ function Line({ postback }: { postback: Postback }): ReactElement {
         <OnOff postback={postback} />
       </span>
     </li>
-  );
-}
-
-function OnOff({ postback }: { postback: Postback }): ReactElement {
-  const { isRunning, run } = useAction(SetPostbackEnabled, "setPostbackEnabled");
-  const name = postback.name || `${postback.goal.name} to ${postback.sentTo}`;
-
-  const change = async (enabled: boolean) => {
-    if (await run({ id: postback.id, enabled })) {
-      toast(enabled ? `${name} fires again` : `${name} no longer fires`);
-    }
-  };
-
-  return (
-    <Switch
-      writes
-      aria-label={`${name} is on`}
-      isSelected={postback.enabled}
-      isDisabled={isRunning}
-      onChange={(enabled) => void change(enabled)}
-    />
   );
 }

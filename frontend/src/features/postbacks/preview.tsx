@@ -97,7 +97,8 @@ export function usePreview({ postback, goal, trackingLink = null, values }: Prev
   return { preview: last?.preview ?? null, of: last?.of ?? "", error: error ? explain(error) : null };
 }
 
-function urlMarks({ spans }: Preview): Mark<UrlPart>[] {
+/** The parts of the URL that macros filled. */
+export function urlMarks({ spans }: Pick<Preview, "spans">): Mark<UrlPart>[] {
   return spans.map(({ macro, value, urlStart, urlEnd }) => ({
     start: urlStart,
     end: urlEnd,

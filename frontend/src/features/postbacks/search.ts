@@ -14,3 +14,9 @@ export const postbackTabs = ["edit", "test", "deliveries", "versions", "health"]
 export const postbackSearch = z.object({
   tab: one(z.enum(postbackTabs)),
 });
+
+export const trackerTabs = ["setup", "test", "deliveries", "versions", "health"] as const;
+
+export const trackerSearch = z.object({
+  tab: one(z.enum(trackerTabs)),
+});

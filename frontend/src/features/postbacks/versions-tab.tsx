@@ -4,15 +4,13 @@ import type { ReactElement } from "react";
 import { useAction } from "@/components/records/use-save";
 import { stateWord } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { cx } from "@/components/ui/cx";
 import { Time } from "@/components/ui/time";
 import { toast } from "@/components/ui/toast";
-import { TemplateText } from "@/components/ui/url-text";
 
 import { spanInWords } from "./draft";
 import { RestoreVersion } from "./mutations";
 import type { Postback } from "./one-postback";
-import { diff } from "./text-diff";
+import { TemplateDiff } from "./template-diff";
 
 type Version = Postback["versions"][number];
 
@@ -25,7 +23,7 @@ export function VersionsTab({ postback }: { postback: Postback }): ReactElement 
         <li key={version.id} className="flex flex-col gap-2 px-4 py-3">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
             <span className="font-medium">Version {version.number}</span>
-            <span className="min-w-0 flex-1 text-muted">
+            <span className="min-w-0 flex-1 basis-64 text-muted">
               <Time at={version.createdAt} form="full" />
               {version.author && ` by ${version.author.email}`}
             </span>
@@ -67,26 +65,7 @@ function Change({ version, before }: { version: Version; before: Version | undef
   const old = before === undefined ? words : inWords(before);
   return (
     <>
-      {before === undefined || before.urlTemplate === version.urlTemplate ? (
-        <TemplateText template={version.urlTemplate} />
-      ) : (
-        <p translate="no" className="font-mono text-sm break-all">
-          {diff(before.urlTemplate, version.urlTemplate).map(({ kind, text }, i) => {
-            const Piece = kind === "added" ? "ins" : kind === "removed" ? "del" : "span";
-            return (
-              <Piece
-                key={i}
-                className={cx(
-                  kind === "added" && "rounded-sm bg-delivered-soft text-delivered no-underline",
-                  kind === "removed" && "rounded-sm bg-failed-soft text-failed",
-                )}
-              >
-                {text}
-              </Piece>
-            );
-          })}
-        </p>
-      )}
+      <TemplateDiff from={before?.urlTemplate} to={version.urlTemplate} />
       <p className="text-muted">
         {old === words ? (
           words
