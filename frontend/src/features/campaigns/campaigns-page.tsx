@@ -10,11 +10,13 @@ import { useZone } from "@/components/ui/time";
 import { useIsStaff } from "@/graphql/viewer";
 
 import { campaignColumns, campaignPages } from "./campaign-columns";
+import { useCrossings } from "./crossings";
 import { CreateCampaignForm } from "./create-campaign";
 
 export function CampaignsPage(): ReactElement {
   const isStaff = useIsStaff();
   const timeZone = useZone();
+  const crossed = new Set(useCrossings().keys());
   const list = usePaged(campaignPages, { timeZone });
 
   const create = (
@@ -44,7 +46,7 @@ export function CampaignsPage(): ReactElement {
       >
         <Table
           label="Campaigns"
-          columns={campaignColumns(isStaff)}
+          columns={campaignColumns(isStaff, crossed)}
           rows={list.rows}
           rowId={(row) => row.id}
           loading={list.fetching && list.rows.length === 0}

@@ -73,7 +73,7 @@ export function EditTab({ postback, edited }: { postback: Postback; edited: Edit
         onSubmit={submit}
         isSaving={isSaving}
         submitLabel="Save"
-        severalGoals={false}
+        newTracker={null}
         postbackId={postback.id}
       />
       <ConflictDialog
