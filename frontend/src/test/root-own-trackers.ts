@@ -1,5 +1,7 @@
 import { connection, type Page, pick } from "./basics";
 import { goals } from "./catalogue";
+import { preview } from "./macro-language";
+import { makePostback } from "./postbacks";
 import type { World } from "./world";
 
 /** A tracker of the affiliate's own. */
@@ -44,18 +46,33 @@ export function ownTrackersRoot(world: World) {
     trackers: (args: Page) => connection(world.trackers, args),
     crossedTrackers: [],
     createTracker: ({ input }: { input: TrackerInput }) => {
+      const [problem] = preview(input.urlTemplate).errors;
+      if (problem) {
+        const field = ["input", "urlTemplate"];
+        return { tracker: null, userErrors: [{ field, message: problem.message, code: "invalid" }] };
+      }
+      const postbacks = input.goals.map(({ goal: key }) =>
+        makePostback({
+          id: `P${String(world.postbacks.length + 1)}${key}`,
+          name: input.name ?? "",
+          scope: "GLOBAL",
+          goal: goals.find((g) => g.key === key) ?? pick(goals, 0),
+          urlTemplate: input.urlTemplate,
+          campaign: null,
+          offer: null,
+          enabled: true,
+        }),
+      );
+      world.postbacks.push(...postbacks);
       const id = `TR${String(world.trackers.length + 1)}`;
-      const made = makeTracker(id, input.name ?? "t.example", "{clickid}");
+      const made = makeTracker(id, input.name ?? new URL(input.urlTemplate).host, "{clickid}");
       Object.assign(made, {
         urlTemplate: input.urlTemplate,
         sentTo: new URL(input.urlTemplate).host,
         allCampaigns: input.allCampaigns ?? true,
         defaultLinks: input.defaultLinks ?? true,
         shares: input.shares ?? false,
-        goals: input.goals.map(({ goal }, i) => ({
-          goal: goals.find(({ key }) => key === goal),
-          postbacks: [pick(world.postbacks, i)],
-        })),
+        goals: postbacks.map((postback) => ({ goal: postback.goal, postbacks: [postback] })),
         campaigns: world.campaigns.filter(
           (c) => input.campaignIds?.includes(c.id) ?? input.allCampaigns === true,
         ),

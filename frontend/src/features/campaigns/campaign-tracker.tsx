@@ -117,7 +117,7 @@ function Assign({
   return (
     <Form className="flex flex-col gap-3" onSubmit={() => void submit()}>
       <Select
-        label="Change tracker"
+        label="Tracker of this campaign"
         choices={choices}
         value={chosen}
         onChange={setChosen}

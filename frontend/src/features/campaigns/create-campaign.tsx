@@ -13,7 +13,7 @@ import { Form } from "@/components/ui/form";
 import { GeneralError } from "@/components/ui/general-error";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
-import { useUnsavedValues } from "@/components/ui/unsaved";
+import { useUnsaved } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
@@ -79,7 +79,8 @@ export function CreateCampaignForm({ isStaff }: { isStaff: boolean }): ReactElem
     "affiliateId",
   ]);
   // What stays in the form for the next campaign is not lost with it.
-  const saved = useUnsavedValues(created.length > 0 ? { name } : { name, offerId, affiliateId });
+  const isBegun = created.length === 0 && (offerId !== null || affiliateId !== null);
+  const saved = useUnsaved(name !== "" || isBegun);
 
   const create = async (): Promise<Created | null> => {
     if (offerId === null) {
