@@ -50,7 +50,10 @@ export function CampaignTracker({ campaign }: { campaign: Campaign }): ReactElem
             one whose link you use.
           </Note>
         )}
-        <Assign key={namesOf(now)} campaign={campaign} now={now} trackers={trackers} isStaff={isStaff} />
+        {/* Only once they are known: what is chosen now depends on them. */}
+        {trackers.length > 0 && (
+          <Assign key={namesOf(now)} campaign={campaign} now={now} trackers={trackers} isStaff={isStaff} />
+        )}
       </div>
     </Panel>
   );

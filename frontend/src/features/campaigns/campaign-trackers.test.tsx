@@ -163,9 +163,9 @@ it("a tracker that may not be changed says why; trackers that meet are named, wi
   await user.click(await screen.findByRole("option", { name: "Binom" }));
   await user.click(screen.getByRole("button", { name: "Change tracker" }));
   await waitFor(() => {
-    expect(screen.getByRole("button", { name: /^Binom Tracker of this campaign/ })).toHaveAccessibleDescription(
-      /It has its own postback\./,
-    );
+    expect(
+      screen.getByRole("button", { name: /^Binom Tracker of this campaign/ }),
+    ).toHaveAccessibleDescription(/It has its own postback\./);
   });
 });
 

@@ -219,7 +219,9 @@ const hasTokens = ({ tokens }: Tracker) => tokens.some((token) => token !== "");
 
 /** The viewer's own first, then the presets that none of these is called like. */
 export function toTrackers({ trackers, trackerPresets }: Trackers): Tracker[] {
-  const own = trackers.edges.map(({ node }) => toOwn(node)).filter(hasTokens);
+  const mine = trackers.edges.map(({ node }) => toOwn(node)).filter(hasTokens);
+  // Those that are called alike and pass the same are one choice.
+  const own = [...new Map(mine.map((one) => [`${one.label} ${one.tokens.join(" ")}`, one])).values()];
   const presets = trackerPresets.flatMap(({ key, name, token }): Tracker[] =>
     token === null || own.some(({ label }) => label === name)
       ? []

@@ -56,11 +56,11 @@ it("all campaigns of another tracker are moved, or shared", async () => {
   await user.click(screen.getByRole("button", { name: /^Chosen campaigns Campaigns/ }));
   await user.click(await screen.findByRole("option", { name: /^All campaigns/ }));
   expect(screen.getByText("Moves here from Keitaro.")).toBeInTheDocument();
-  expect(screen.getByRole("radio", { name: "Move here" })).toBeChecked();
-  await user.click(screen.getByRole("radio", { name: "Share" }));
   expect(
-    screen.getByText("For a CRM or a bot: it is called with the click ids of Keitaro."),
+    screen.getByText("Keitaro has all campaigns: they move here, and Keitaro keeps only chosen ones."),
   ).toBeInTheDocument();
+  await user.click(screen.getByRole("checkbox", { name: /^Share with Keitaro/ }));
+  expect(screen.queryByText(/they move here/)).not.toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "Create tracker" }));
   await waitFor(() => {
     expect(world.lastSent("CreateTracker")).toMatchObject({

@@ -4,7 +4,6 @@ import { useNames } from "@/components/records/use-names";
 import { namesOf } from "@/components/records/trackers";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import { TextField } from "@/components/ui/field";
-import { Segmented } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Note } from "@/components/ui/states";
 import { graphql, type ResultOf } from "@/graphql/graphql";
@@ -96,23 +95,26 @@ export function TrackerCampaigns({
 /** All campaigns, though another tracker has them. */
 function All({ of: { holders, shares }, setCampaigns }: Part): ReactElement {
   const names = namesOf(holders);
+  const [has, keeps] = holders.length === 1 ? ["has", "keeps"] : ["have", "keep"];
   return (
-    <Segmented
-      label={`${names} ${holders.length === 1 ? "has" : "have"} all campaigns`}
-      value={shares ? "SHARE" : "MOVE"}
-      onChange={(how) => {
-        setCampaigns({ shares: how === "SHARE" });
-      }}
-      choices={[
-        { id: "MOVE", label: "Move here" },
-        { id: "SHARE", label: "Share" },
-      ]}
-      hint={
-        shares
-          ? `For a CRM or a bot: it is called with the click ids of ${names}.`
-          : `${names} ${holders.length === 1 ? "keeps" : "keep"} only chosen campaigns: each click carries the click id of one tracker.`
-      }
-    />
+    <>
+      {!shares && (
+        <Note tone="retrying">
+          {names} {has} all campaigns: they move here, and {names} {keeps} only chosen ones.
+        </Note>
+      )}
+      <Checkbox
+        isSelected={shares}
+        onChange={(next) => {
+          setCampaigns({ shares: next });
+        }}
+      >
+        Share with {names}
+        <span className="block text-xs text-muted">
+          For a CRM or a bot: it is called with the click ids of {names} too.
+        </span>
+      </Checkbox>
+    </>
   );
 }
 

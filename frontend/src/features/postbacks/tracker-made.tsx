@@ -89,7 +89,7 @@ function Links({ tracker }: { tracker: MadeTracker }): ReactElement {
             : `Put these links into ${name}.`}{" "}
           {said.length === 0
             ? "Pass its click id in param_1."
-            : `They carry its ${said.length === 1 ? "token" : "tokens"} ${said.join(", ")}.`}
+            : `${campaigns.length === 0 ? "Its links" : "They"} carry its ${said.length === 1 ? "token" : "tokens"} ${said.join(", ")}.`}
         </p>
         {campaigns.length > 0 && (
           <ul aria-label="Links" className="flex flex-col divide-y">
