@@ -24,7 +24,9 @@ async function makePostback(page: Page, name: string): Promise<string> {
   await page.getByRole("button", { name: "Enter manually" }).click();
   await writeUrl(page, url("first"));
   await named(page).fill(name);
-  await page.getByRole("button", { name: "Create postback" }).click();
+  await page.getByRole("button", { name: "Create tracker" }).click();
+  await page.getByRole("link", { name: "KYC approved" }).click();
+  await expect(page.getByRole("tab", { name: "Edit" })).toBeVisible();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   return new URL(page.url()).pathname;
 }
@@ -137,7 +139,7 @@ test("what keeps it from being saved stands where the button is, and the keyboar
   await signIn(page, demo);
   await page.goto("/postbacks/new?goal=ftd");
   await page.getByRole("button", { name: "Enter manually" }).click();
-  await page.getByRole("button", { name: "Create postback" }).click();
+  await page.getByRole("button", { name: "Create tracker" }).click();
   const alert = page.getByRole("alert").filter({ hasText: "Something is still missing" });
   await expect(alert).toBeInViewport();
   await expect(page.getByRole("textbox", { name: "URL" })).toBeFocused();

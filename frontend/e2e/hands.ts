@@ -119,6 +119,8 @@ export function keyboard(page: Page): Hands {
       const wanted = page.getByRole("option", { name: option });
       await wanted.waitFor();
       count += 1;
+      // The list begins on what is chosen already, and does not go round.
+      await page.keyboard.press("Home");
       await pressUntil(
         page,
         "ArrowDown",

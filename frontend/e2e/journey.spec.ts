@@ -48,6 +48,12 @@ async function travel({ page, demo, request, hands, goTo, shots }: Journey): Pro
       .getByRole("checkbox", { checked: true })
       .count();
     expect(goals).toBeGreaterThan(2);
+    // Another tracker has all campaigns already, and shares them with this one.
+    await expect(
+      page.getByText(/all campaigns: each click carries the click id of one tracker\.$/),
+    ).toBeVisible();
+    await hands.choose(page.getByRole("main").getByRole("button", { name: /Campaigns$/ }), /^All campaigns/);
+    await hands.tick(/^Share with/);
     await hands.press(page.getByRole("button", { name: "Simulate" }));
     await expect(page.getByText(/: all values filled\./)).toHaveCount(goals);
     const proof = page.getByRole("article", { name: "Simulation of FTD" });
@@ -55,8 +61,8 @@ async function travel({ page, demo, request, hands, goTo, shots }: Journey): Pro
     await expect(proof.getByText("200", { exact: true })).toBeVisible();
     expect(tracker.got).toHaveLength(1);
     await shot("proved");
-    await hands.press(page.getByRole("button", { name: `Create ${String(goals)} postbacks` }));
-    await expect(page.getByText(`Created ${String(goals)} postbacks`)).toBeVisible();
+    await hands.press(page.getByRole("button", { name: "Create tracker" }));
+    await expect(page.getByText(`Created Keitaro: ${String(goals)} goals`)).toBeVisible();
 
     // The link for the tracker.
     await goTo("Tracking links");

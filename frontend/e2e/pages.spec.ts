@@ -162,7 +162,11 @@ test("every list shows its rows after the palette, a filter and the editor asked
   await page.getByRole("combobox", { name: /^Search pages/ }).fill("new postback");
   await page.getByRole("option", { name: /New postback/ }).click();
   await edit(page);
-  await page.getByText("One campaign", { exact: true }).click();
+  await page
+    .getByRole("main")
+    .getByRole("button", { name: /Campaigns$/ })
+    .click();
+  await page.getByRole("option", { name: /^One campaign/ }).click();
   await page.getByRole("combobox", { name: "Campaign", exact: true }).fill("no such name");
   await expect(page.getByText("No campaign matches “no such name”")).toBeVisible();
   await page.keyboard.press("Escape");

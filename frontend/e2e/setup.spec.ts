@@ -242,8 +242,8 @@ async function makePostback(affiliate: Person, tracker: Tracker): Promise<void> 
     },
   );
   await look("simulated");
-  await hands.press(page.getByRole("button", { name: /^Create \d postbacks$/ }));
-  await expect(page.getByText(/^Created \d postbacks/)).toBeVisible();
+  await hands.press(page.getByRole("button", { name: "Create tracker" }));
+  await expect(page.getByText(/^Created Keitaro: \d goals/)).toBeVisible();
 }
 
 /** A player clicks and deposits, the operator reports it, and all who wait for it see it. */

@@ -284,15 +284,16 @@ test("an ended session is asked for over the page, and the form keeps its conten
   await page.getByRole("textbox", { name: "URL" }).fill("https://track.example.com/pb?cid={param_1}");
   await expect(page.getByText("As it will be sent, with sample values")).toBeVisible();
   await context.clearCookies();
-  await page.getByRole("button", { name: "Create postback" }).click();
+  await page.getByRole("button", { name: "Create tracker" }).click();
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await expect(page.getByRole("textbox", { name: "URL" })).toHaveText(
     "https://track.example.com/pb?cid={param_1}",
   );
-  await page.getByRole("button", { name: "Create postback" }).click();
-  await expect(page.getByText(/Created 1 postback/)).toBeVisible();
+  await page.getByRole("button", { name: "Create tracker" }).click();
+  await expect(page.getByText(/^Created .*: 1 goal/)).toBeVisible();
+  await page.getByRole("link", { name: "FTD", exact: true }).click();
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("button", { name: "Delete postback" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Postbacks" })).toBeVisible();

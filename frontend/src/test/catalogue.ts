@@ -1,4 +1,5 @@
 import { affiliate, ago, pick, statuses, usd } from "./basics";
+import type { Tracker } from "./root-own-trackers";
 
 const goalSpecs = [
   ["registration", "Registration", "A player opens an account", true],
@@ -92,6 +93,7 @@ export function makeCampaigns() {
       url: `https://go.postrider.example/c/Cmp${String(i)}Qr7z`,
       urlWithToken: `https://go.postrider.example/c/Cmp${String(i)}Qr7z?param_1={subid}`,
     },
+    trackers: [] as Tracker[],
     firingPostbacks: [] as unknown[],
     postbackCount: 2,
     dailyCap: i === 1 ? 50 : null,

@@ -4,6 +4,7 @@ export const samples: Record<string, string> = {
   currency: "USD",
   conversion_id: "0197f3a2c4d87b1e9f0a2b3c4d5e6f70",
   goal_name: "Registration",
+  goal_id: "registration",
 };
 
 /** Stands in for the server's macro language: just enough to draw spans and errors. */

@@ -15,6 +15,7 @@ import { accountRoot } from "./root-account";
 import { campaignsRoot } from "./root-campaigns";
 import { factsRoot } from "./root-facts";
 import { homeRoot, makeAlerts, makeChecklist } from "./root-home";
+import { ownTrackersRoot, type Tracker } from "./root-own-trackers";
 import { postbacksRoot } from "./root-postbacks";
 import { makeAffiliates, makeStaff, makeStaffHome, staffNodes, staffRoot } from "./root-staff";
 import { type Test, testsRoot } from "./root-tests";
@@ -37,6 +38,8 @@ export class World {
   timeZone = "UTC";
   campaigns = makeCampaigns();
   postbacks = makePostbacks(this.campaigns);
+  /** The affiliate's own, newest first. */
+  trackers: Tracker[] = [];
   clicks = Array.from({ length: 60 }, (_, i) => this.makeClick(i));
   conversions: Conversion[] = [];
   deliveries: Delivery[] = [];
@@ -329,6 +332,7 @@ export class World {
     ...homeRoot(this),
     ...staffRoot(this),
     ...trackersRoot,
+    ...ownTrackersRoot(this),
     ...testsRoot(this),
   };
 

@@ -5,13 +5,16 @@ import { Button, IconButton } from "@/components/ui/button";
 import { CopyButton, copyText } from "@/components/ui/copy-button";
 import { Menu } from "@/components/ui/menu";
 
-/** Copies a tracking link with the token of the affiliate's tracker; the bare link stands behind a menu. */
+/** Copies a tracking link with the tokens of its tracker; the bare link stands behind a menu. */
 export function CopyLink({
   link,
   what,
   words,
+  tracker = "",
 }: {
   link: { url: string; urlWithToken: string };
+  /** Whose tokens they are, where that is known. */
+  tracker?: string;
   /** Completes "Copy …". */
   what: string;
   words?: boolean;
@@ -37,7 +40,7 @@ export function CopyLink({
         actions={[
           {
             id: "token",
-            label: `Copy with ${token} in param_1`,
+            label: `Copy with ${tracker === "" ? "" : `${tracker}'s `}${token} in param_1`,
             run: () => {
               void copyText(urlWithToken, what);
             },

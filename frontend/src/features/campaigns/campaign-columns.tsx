@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
-import { Send } from "lucide-react";
+import { Send, TriangleAlert } from "lucide-react";
 
 import { CopyLink } from "@/components/records/copy-link";
+import { namesOf } from "@/components/records/trackers";
 import { Badge, StateBadge } from "@/components/ui/badge";
 import { cx } from "@/components/ui/cx";
 import { formatNumber, plural } from "@/components/ui/format";
@@ -30,6 +31,11 @@ const CampaignsQuery = graphql(`
             id
             url
             urlWithToken
+          }
+          trackers {
+            id
+            name
+            shares
           }
           postbackCount
           missingGoals {
@@ -91,6 +97,23 @@ function offerColumn(isStaff: boolean): Column<Campaign> {
   };
 }
 
+/** `crossed` are the campaigns in which trackers meet, by id. */
+function trackerColumn(crossed: ReadonlySet<string>): Column<Campaign> {
+  return {
+    id: "tracker",
+    header: "Tracker",
+    cell: ({ id, trackers }) => {
+      if (trackers.length === 0) return <span className="text-muted max-md:hidden">None</span>;
+      if (!crossed.has(id)) return <span className="text-muted">{namesOf(trackers)}</span>;
+      return (
+        <Badge tone="retrying" icon={TriangleAlert}>
+          {namesOf(trackers)} meet
+        </Badge>
+      );
+    },
+  };
+}
+
 const facts: Column<Campaign>[] = [
   {
     id: "link",
@@ -102,7 +125,7 @@ const facts: Column<Campaign>[] = [
           {row.link.url}
         </span>
         <span className={aboveRowLink}>
-          <CopyLink link={row.link} what={`the link of ${row.name}`} />
+          <CopyLink link={row.link} tracker={namesOf(row.trackers)} what={`the link of ${row.name}`} />
         </span>
       </span>
     ),
@@ -168,6 +191,6 @@ const facts: Column<Campaign>[] = [
 ];
 
 /** Staff see whose a campaign is. */
-export function campaignColumns(isStaff: boolean): Column<Campaign>[] {
-  return [...lead, offerColumn(isStaff), ...facts];
+export function campaignColumns(isStaff: boolean, crossed: ReadonlySet<string>): Column<Campaign>[] {
+  return [...lead, offerColumn(isStaff), trackerColumn(crossed), ...facts];
 }

@@ -4,6 +4,7 @@ import { type ReactElement, useEffect, useRef } from "react";
 import { useQuery } from "urql";
 
 import { CopyLink } from "@/components/records/copy-link";
+import { namesOf } from "@/components/records/trackers";
 import { StateBadge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
@@ -13,6 +14,7 @@ import { explain } from "@/graphql/client";
 import { useIsStaff } from "@/graphql/viewer";
 
 import { AboutCampaign } from "./about-campaign";
+import { CampaignTracker } from "./campaign-tracker";
 import { CampaignPostbacks } from "./campaign-postbacks";
 import { Cap, Rename, RunSwitch } from "./change-campaign";
 import { Numbers } from "./numbers";
@@ -84,6 +86,7 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
         </div>
         <div className="flex min-w-0 flex-col gap-4">
           <AboutCampaign campaign={campaign} />
+          <CampaignTracker campaign={campaign} />
           <Rename key={campaign.name} campaign={campaign} />
           {isStaff && <Cap key={String(campaign.dailyCap)} campaign={campaign} />}
         </div>
@@ -92,7 +95,7 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
   );
 }
 
-function TrackingLink({ campaign: { id, link } }: { campaign: Campaign }): ReactElement {
+function TrackingLink({ campaign: { id, link, trackers } }: { campaign: Campaign }): ReactElement {
   return (
     <Panel
       title="Tracking link"
@@ -110,11 +113,14 @@ function TrackingLink({ campaign: { id, link } }: { campaign: Campaign }): React
         >
           {link.urlWithToken}
         </span>
-        <CopyLink link={link} what="the tracking link" />
+        <CopyLink link={link} tracker={namesOf(trackers)} what="the tracking link" />
       </div>
       <p className="mt-2 text-muted">
-        Pass your tracker&apos;s click id in param_1: without it, postbacks cannot be matched to a click in
-        your tracker.
+        {link.url === link.urlWithToken
+          ? "Pass your tracker's click id in param_1: without it, postbacks cannot be matched to a click in your tracker."
+          : trackers.length === 0
+            ? "With your tracker's click id in param_1."
+            : `With the tokens of ${namesOf(trackers)}.`}
       </p>
     </Panel>
   );

@@ -1,29 +1,37 @@
-import { Megaphone } from "lucide-react";
-import type { ReactElement } from "react";
+import { Megaphone, Plus } from "lucide-react";
+import { type ReactElement, useState } from "react";
 
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
-import { DialogButton } from "@/components/ui/dialog-button";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
 import { PageHead } from "@/components/ui/page";
 import { Table } from "@/components/ui/table";
 import { useZone } from "@/components/ui/time";
 import { useIsStaff } from "@/graphql/viewer";
 
 import { campaignColumns, campaignPages } from "./campaign-columns";
+import { useCrossings } from "./crossings";
 import { CreateCampaignForm } from "./create-campaign";
 
 export function CampaignsPage(): ReactElement {
   const isStaff = useIsStaff();
   const timeZone = useZone();
+  const crossed = new Set(useCrossings().keys());
   const list = usePaged(campaignPages, { timeZone });
 
+  const [isCreating, setCreating] = useState(false);
   const create = (
-    <DialogButton
+    <Button
       writes
       look="primary"
-      label="New campaign"
-      renderContent={() => <CreateCampaignForm isStaff={isStaff} />}
-    />
+      icon={Plus}
+      onPress={() => {
+        setCreating(true);
+      }}
+    >
+      New campaign
+    </Button>
   );
 
   return (
@@ -44,12 +52,22 @@ export function CampaignsPage(): ReactElement {
       >
         <Table
           label="Campaigns"
-          columns={campaignColumns(isStaff)}
+          columns={campaignColumns(isStaff, crossed)}
           rows={list.rows}
           rowId={(row) => row.id}
           loading={list.fetching && list.rows.length === 0}
         />
       </PagedListing>
+      {/* Not in the empty list: it goes with the first campaign, and the form stays for the next. */}
+      <Dialog
+        title="New campaign"
+        isOpen={isCreating}
+        onClose={() => {
+          setCreating(false);
+        }}
+      >
+        <CreateCampaignForm isStaff={isStaff} />
+      </Dialog>
     </>
   );
 }

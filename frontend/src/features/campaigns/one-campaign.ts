@@ -36,6 +36,17 @@ export const CampaignQuery = graphql(`
             }
           }
         }
+        trackers {
+          id
+          name
+          allCampaigns
+          shares
+          tokens {
+            param1
+            param2
+            param3
+          }
+        }
         postbacks {
           id
           name
@@ -91,6 +102,31 @@ export const UpdateCampaign = mutation(
   `),
   "campaigns",
   "postbackGaps",
+);
+
+/** Chooses a campaign's trackers. */
+export const AssignTrackers = mutation(
+  graphql(`
+    mutation AssignTrackers($input: AssignTrackersInput!) {
+      assignTrackers(input: $input) {
+        trackers {
+          id
+          allCampaigns
+          defaultLinks
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "campaigns",
+  "node",
+  "trackers",
+  "crossedTrackers",
+  "postbackGaps",
+  "trackingLink",
 );
 
 type Node = NonNullable<ResultOf<typeof CampaignQuery>["node"]>;

@@ -4,6 +4,7 @@ import { expect, it, vi } from "vitest";
 import { pick } from "@/test/basics";
 import { offers } from "@/test/catalogue";
 import { open } from "@/test/render";
+import { makeTracker } from "@/test/root-own-trackers";
 import { World } from "@/test/world";
 
 const place = () => screen.findByRole("combobox", { name: "Campaign or offer" });
@@ -137,4 +138,49 @@ it("links that cannot be fetched are tried again; without offers and campaigns t
     "href",
     "/campaigns",
   );
+});
+
+/** Keitaro has the default links and the first campaign, Binom the second. */
+function twoTrackers(): World {
+  const world = new World(0);
+  const keitaro = makeTracker("TR1", "Keitaro", "{subid}");
+  const binom = { ...makeTracker("TR2", "Binom", "{clickid}"), defaultLinks: false };
+  binom.tokens.param2 = "{source}";
+  world.trackers = [binom, keitaro];
+  for (const campaign of world.campaigns) campaign.trackers = [keitaro];
+  pick(world.campaigns, 1).trackers = [binom];
+  return world;
+}
+
+const choosePlace = async (user: ReturnType<typeof open>["user"], name: string) => {
+  await user.clear(await place());
+  await user.type(await place(), name);
+  await user.click(await screen.findByRole("option", { name: new RegExp(name) }));
+};
+
+it("a link carries the tokens of its campaign's tracker, and says whose they are", async () => {
+  const { user } = open("/links?campaign=C1", twoTrackers());
+  expect(await screen.findByText("With the tokens of Keitaro.")).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: /^Keitaro Your tracker/ })).toBeInTheDocument();
+  await choosePlace(user, "TikTok LatAm");
+  expect(await screen.findByText("With the tokens of Binom.")).toBeInTheDocument();
+  expect(screen.getByLabelText(/^param_1/)).toHaveValue("{clickid}");
+  expect(screen.getByLabelText("param_2")).toHaveValue("{source}");
+  expect(screen.getByRole("button", { name: /^Binom Your tracker/ })).toBeInTheDocument();
+});
+
+it("tokens of another tracker than the campaign's are warned of, and what was typed stays", async () => {
+  const { user } = open("/links?campaign=C1", twoTrackers());
+  await screen.findByText("With the tokens of Keitaro.");
+  await user.click(screen.getByRole("button", { name: /^Keitaro Your tracker/ }));
+  await user.click(await screen.findByRole("option", { name: /^Binom/ }));
+  expect(screen.getByLabelText("param_2")).toHaveValue("{source}");
+  expect(
+    screen.getByText("Its conversions go to Keitaro: these are not the tokens of that tracker."),
+  ).toBeInTheDocument();
+  await user.clear(screen.getByLabelText("param_2"));
+  await user.type(screen.getByLabelText("param_2"), "mine");
+  await choosePlace(user, "TikTok LatAm");
+  expect(screen.getByLabelText(/^param_1/)).toHaveValue("{clickid}");
+  expect(screen.getByLabelText("param_2")).toHaveValue("mine");
 });

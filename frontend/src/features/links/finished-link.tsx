@@ -22,11 +22,16 @@ export function FinishedLink({
   built,
   error,
   hasParam1,
+  carried,
+  own,
 }: {
   built: Built | undefined;
   /** What keeps it from being built and belongs to no field. */
   error: string | null;
   hasParam1: boolean;
+  /** The trackers that its clicks belong to, by name, and those of them whose tokens it carries. */
+  own: readonly string[];
+  carried: readonly string[];
 }): ReactElement {
   return (
     <div className="flex min-w-0 flex-col gap-4 lg:sticky lg:top-4">
@@ -42,6 +47,7 @@ export function FinishedLink({
             <LinkText url={built.url} />
           )}
         </div>
+        <WhoseTokens own={own} carried={carried} isShown={hasParam1} />
         {!hasParam1 && (
           <Note tone="retrying" className="mt-3">
             Without param_1, your tracker cannot match the postback to a click.
@@ -65,6 +71,25 @@ export function FinishedLink({
         in your postback.
       </Note>
     </div>
+  );
+}
+
+/** Whose tokens the link carries; a warning where its conversions go to another tracker. */
+function WhoseTokens({
+  own,
+  carried,
+  isShown,
+}: {
+  own: readonly string[];
+  carried: readonly string[];
+  isShown: boolean;
+}): ReactElement | null {
+  if (!isShown || own.length === 0) return null;
+  if (carried.length > 0) return <p className="mt-3 text-muted">With the tokens of {carried.join(", ")}.</p>;
+  return (
+    <Note tone="retrying" className="mt-3">
+      Its conversions go to {own.join(" and ")}: these are not the tokens of that tracker.
+    </Note>
   );
 }
 

@@ -5,7 +5,7 @@ import { Select } from "@/components/ui/select";
 import type { FormErrors } from "@/graphql/user-errors";
 
 import type { Place, Tracker } from "./places";
-import { type LinkDraft, noLandingPage } from "./use-link";
+import { carriesTokensOf, type LinkDraft, noLandingPage, withTokensOf } from "./use-link";
 
 interface LinkFields {
   draft: LinkDraft;
@@ -15,20 +15,24 @@ interface LinkFields {
 
 /** What the tracker fills in: its click id, and two more. */
 export function ParamFields({
-  draft: { tracker, param1, param2, param3 },
+  draft,
   set,
   errors,
   trackers,
-}: LinkFields & { trackers: readonly Tracker[] }): ReactElement {
+  usual,
+}: LinkFields & { trackers: readonly Tracker[]; usual: Tracker | null }): ReactElement {
+  const { tracker, param1, param2, param3 } = draft;
+  const chosen = trackers.find(({ id }) => id === (tracker ?? usual?.id));
   return (
     <>
       <Select
         label="Your tracker"
         placeholder="Other: enter manually"
         choices={trackers}
-        value={trackers.find(({ id, token }) => id === tracker && token === param1)?.id ?? null}
+        value={chosen !== undefined && carriesTokensOf(draft, chosen) ? chosen.id : null}
         onChange={(id) => {
-          set({ tracker: id, param1: trackers.find((t) => t.id === id)?.token ?? param1 });
+          const next = trackers.find((t) => t.id === id);
+          if (next) set({ tracker: id, ...withTokensOf(draft, chosen, next) });
         }}
       />
       <TextField

@@ -13,8 +13,16 @@ import { explain } from "@/graphql/client";
 import { FinishedLink } from "./finished-link";
 import { LandingFields, ParamFields } from "./link-fields";
 import { PasteLink, type Pasted } from "./paste-link";
-import { firstPlace, type Place, type Tracker, TrackersQuery, toTrackers, usualTracker } from "./places";
-import { noLandingPage, useLink } from "./use-link";
+import {
+  firstPlace,
+  type Place,
+  type Trackers,
+  TrackersQuery,
+  toTrackers,
+  trackersAt,
+  usualTracker,
+} from "./places";
+import { carriesTokensOf, noLandingPage, useLink } from "./use-link";
 import { usePlaces } from "./use-places";
 
 const route = getRouteApi("/shell/links");
@@ -44,8 +52,7 @@ export function LinksPage(): ReactElement {
           isSearching={places.isSearching}
           placeId={chosenId === undefined ? (firstPlace(places.choices)?.id ?? null) : chosenId}
           setPlaceId={setChosenId}
-          trackers={toTrackers(data)}
-          usual={usualTracker(data)}
+          data={data}
         />
       ) : error ? (
         <ErrorState
@@ -69,26 +76,28 @@ function Builder({
   isSearching,
   placeId,
   setPlaceId,
-  trackers,
-  usual,
+  data,
 }: {
   places: readonly Place[];
   onSearch: ((text: string) => void) | undefined;
   isSearching: boolean;
   placeId: string | null;
   setPlaceId: (id: string | null) => void;
-  trackers: readonly Tracker[];
-  /** The one to begin with. */
-  usual: Tracker | null;
+  data: Trackers;
 }): ReactElement {
   const place = places.find((p) => p.id === placeId) ?? null;
+  const trackers = toTrackers(data);
+  const own = trackersAt(place, data);
+  const usual = usualTracker(place, data);
   const { draft, set, built, fields, error } = useLink(place, usual);
   if (places.length === 0) return <NoLinks />;
 
   const take = ({ link, param1, param2, param3, landingPage, deepLink }: Pasted) => {
     if (link === null) return;
     setPlaceId(link.campaign === null ? `offer ${link.offer.id}` : `campaign ${link.campaign.id}`);
-    set({ param1, param2, param3, landingPage, deepLink });
+    // What was pasted is kept, whoever's tokens it carries.
+    const tracker = trackers.find(({ tokens }) => tokens[0] === param1)?.id ?? "";
+    set({ tracker, param1, param2, param3, landingPage, deepLink });
   };
 
   return (
@@ -107,11 +116,17 @@ function Builder({
               set({ landingPage: noLandingPage, deepLink: "" });
             }}
           />
-          <ParamFields draft={draft} set={set} errors={fields} trackers={trackers} />
+          <ParamFields draft={draft} set={set} errors={fields} trackers={trackers} usual={usual} />
           <LandingFields draft={draft} set={set} errors={fields} place={place} />
         </div>
       </Panel>
-      <FinishedLink built={built} error={error} hasParam1={draft.param1.trim() !== ""} />
+      <FinishedLink
+        built={built}
+        error={error}
+        hasParam1={draft.param1.trim() !== ""}
+        carried={own.filter((tracker) => carriesTokensOf(draft, tracker)).map(({ label }) => label)}
+        own={own.map(({ label }) => label)}
+      />
     </PageBody>
   );
 }

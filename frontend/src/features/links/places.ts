@@ -16,6 +16,16 @@ const PlaceCampaign = graphql(`
         name
       }
     }
+    trackers {
+      id
+      name
+      shares
+      tokens {
+        param1
+        param2
+        param3
+      }
+    }
   }
 `);
 
@@ -88,8 +98,24 @@ export const OfferPlaceQuery = graphql(
   [PlaceOffer],
 );
 
+/** The presets with a token, and the viewer's own trackers. */
 export const TrackersQuery = graphql(`
   query LinkTrackers {
+    trackers(first: 100) {
+      edges {
+        node {
+          id
+          name
+          defaultLinks
+          shares
+          tokens {
+            param1
+            param2
+            param3
+          }
+        }
+      }
+    }
     trackerPresets {
       key
       name
@@ -107,10 +133,20 @@ export const TrackersQuery = graphql(`
 `);
 
 type Places = ResultOf<typeof PlacesQuery>;
-type Trackers = ResultOf<typeof TrackersQuery>;
+export type Trackers = ResultOf<typeof TrackersQuery>;
 type Campaign = ResultOf<typeof PlaceCampaign>;
 type Linked = ResultOf<typeof PlaceOffer>;
 type Offer = Campaign["offer"];
+
+/** What a tracker's links carry in param_1 to param_3. */
+export type Tokens = readonly [string, string, string];
+
+interface OfTracker {
+  id: string;
+  name: string;
+  shares: boolean;
+  tokens: { param1: string | null; param2: string | null; param3: string | null };
+}
 
 export interface Place {
   id: string;
@@ -119,6 +155,8 @@ export interface Place {
   campaignId: string | null;
   offerId: string | null;
   offer: Offer;
+  /** The trackers whose click ids its clicks carry; null for those of the default links. */
+  trackers: readonly OfTracker[] | null;
 }
 
 const ofCampaign = (campaign: Campaign): Place => ({
@@ -128,6 +166,7 @@ const ofCampaign = (campaign: Campaign): Place => ({
   campaignId: campaign.id,
   offerId: null,
   offer: campaign.offer,
+  trackers: campaign.trackers,
 });
 
 /** None where the viewer has no default link for the offer. */
@@ -142,6 +181,7 @@ const ofOffer = (offer: Linked): Place[] =>
           campaignId: null,
           offerId: offer.id,
           offer,
+          trackers: null,
         },
       ];
 
@@ -156,24 +196,55 @@ export const toCampaignPlace = ({ node }: ResultOf<typeof CampaignPlaceQuery>): 
 export const toOfferPlace = ({ node }: ResultOf<typeof OfferPlaceQuery>): Place[] =>
   node && "defaultLink" in node ? ofOffer(node) : [];
 
-/** A tracker whose token for the click id is known. */
+/** A tracker whose tokens are known: one of the viewer's own, or a preset. */
 export interface Tracker {
   id: string;
   label: string;
   hint: string;
-  token: string;
+  tokens: Tokens;
 }
 
-export function toTrackers({ trackerPresets }: Trackers): Tracker[] {
-  return trackerPresets.flatMap(({ key, name, token }) =>
-    token === null ? [] : [{ id: key, label: name, hint: `passes ${token}`, token }],
+function toOwn({ id, name, tokens }: OfTracker): Tracker {
+  const all: Tokens = [tokens.param1 ?? "", tokens.param2 ?? "", tokens.param3 ?? ""];
+  const said = all.filter((token) => token !== "").join(", ");
+  return {
+    id,
+    label: name,
+    hint: said === "" ? "your tracker" : `your tracker, passes ${said}`,
+    tokens: all,
+  };
+}
+
+const hasTokens = ({ tokens }: Tracker) => tokens.some((token) => token !== "");
+
+/** The viewer's own first, then the presets that none of these is called like. */
+export function toTrackers({ trackers, trackerPresets }: Trackers): Tracker[] {
+  const mine = trackers.edges.map(({ node }) => toOwn(node)).filter(hasTokens);
+  // Those that are called alike and pass the same are one choice.
+  const own = [...new Map(mine.map((one) => [`${one.label} ${one.tokens.join(" ")}`, one])).values()];
+  const presets = trackerPresets.flatMap(({ key, name, token }): Tracker[] =>
+    token === null || own.some(({ label }) => label === name)
+      ? []
+      : [{ id: key, label: name, hint: `passes ${token}`, tokens: [token, "", ""] }],
   );
+  return [...own, ...presets];
 }
 
-/** The tracker whose token a link of this affiliate most likely wants: the server knows it by the postbacks. */
-export function usualTracker(data: Trackers): Tracker | null {
+/** The trackers with tokens that a place's clicks carry click ids of, without those that share them. */
+export function trackersAt(place: Place | null, data: Trackers): Tracker[] {
+  const list =
+    place?.trackers ?? data.trackers.edges.map(({ node }) => node).filter(({ defaultLinks }) => defaultLinks);
+  return list
+    .filter(({ shares }) => !shares)
+    .map(toOwn)
+    .filter(hasTokens);
+}
+
+/** The tracker whose tokens a place's link most likely wants: its own, else the one that the server knows by the postbacks. */
+export function usualTracker(place: Place | null, data: Trackers): Tracker | null {
   const key = data.viewer?.affiliate?.tracker?.key;
-  return toTrackers(data).find(({ id }) => id === key) ?? null;
+  const [own] = trackersAt(place, data);
+  return own ?? toTrackers(data).find(({ id }) => id === key) ?? null;
 }
 
 /** The link to begin with: the default one of the first offer; without any, the first campaign's. */

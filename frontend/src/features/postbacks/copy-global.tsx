@@ -80,6 +80,7 @@ export function CopyGlobal({
                   onBegin({
                     urlTemplate: first.urlTemplate,
                     tracker: first.name || null,
+                    preset: null,
                     token: null,
                     adjust: false,
                     goals: goal === null ? [...new Set(group.map((p) => p.goal.key))] : [goal],

@@ -43,11 +43,11 @@ it("the doctor's findings have their weight and their place; errors keep it from
   expect(second).toHaveTextContent(/^Two goals are too many\.$/);
   expect(within(third ?? doctor).getByRole("img", { name: "Warning" })).toBeInTheDocument();
   expect(within(last ?? doctor).getByRole("img", { name: "Hint" })).toBeInTheDocument();
-  await user.click(screen.getByRole("button", { name: "Create postback" }));
+  await user.click(screen.getByRole("button", { name: "Create tracker" }));
   expect(await screen.findByRole("alert")).toHaveTextContent(
     "It cannot be saved like this: There is no macro {nope}. And 1 more.",
   );
-  expect(world.sent.has("CreatePostback")).toBe(false);
+  expect(world.sent.has("CreateTracker")).toBe(false);
 });
 
 it("a fix can change the goals too", async () => {

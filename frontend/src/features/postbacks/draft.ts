@@ -10,6 +10,24 @@ export type Scope = "GLOBAL" | "OFFER" | "CAMPAIGN";
 export type Status = "PENDING" | "APPROVED" | "REJECTED" | "CANCELLED";
 export type RuleKind = "NONE" | "CONTAINS" | "NOT_CONTAINS" | "JSON_FIELD" | "STATUS_CODE";
 
+/** A campaign that is chosen for a new tracker. */
+export interface ChosenCampaign {
+  id: string;
+  /** Whose it is now: the names of its trackers; empty if it has none. */
+  from: string;
+}
+
+/** The campaigns of a new tracker. */
+export interface CampaignsDraft {
+  /** Some alone, not all; null until it was said. */
+  areChosen: boolean | null;
+  chosen: ChosenCampaign[];
+  /** Null until it was said. */
+  defaultLinks: boolean | null;
+  /** Of all campaigns: they stay those of the tracker that has them, and this one is called beside it. */
+  shares: boolean;
+}
+
 export interface Draft {
   name: string;
   scope: Scope;
@@ -27,7 +45,16 @@ export interface Draft {
   rule: RuleKind;
   rulePath: string;
   ruleValue: string;
+  /** Of a new tracker alone. */
+  campaigns: CampaignsDraft;
 }
+
+export const noCampaigns: CampaignsDraft = {
+  areChosen: null,
+  chosen: [],
+  defaultLinks: null,
+  shares: false,
+};
 
 export const newDraft: Draft = {
   name: "",
@@ -44,6 +71,7 @@ export const newDraft: Draft = {
   rule: "NONE",
   rulePath: "",
   ruleValue: "",
+  campaigns: noCampaigns,
 };
 
 /** The form's fields, by which the server names what is wrong with them. */
@@ -135,11 +163,17 @@ export function spanInWords(seconds: number): string {
 }
 
 /** What the draft means, as a sentence. Names are the goals' and the place's, as the server calls them. */
-export function inWords(draft: Draft, goalNames: readonly string[], place: string | null): string {
+export function inWords(
+  draft: Draft,
+  goalNames: readonly string[],
+  place: string | null,
+  /** Of all campaigns, or of those that are chosen for a tracker. */
+  campaigns = "in all campaigns",
+): string {
   if (goalNames.length === 0) return "Choose a goal: it fires when a player reaches it.";
   const where =
     draft.scope === "GLOBAL"
-      ? "in all campaigns"
+      ? campaigns
       : draft.scope === "OFFER"
         ? `in all campaigns on ${place ?? "the offer that you choose"}`
         : `in ${place ?? "the campaign that you choose"} only`;

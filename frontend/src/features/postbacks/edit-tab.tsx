@@ -72,7 +72,7 @@ export function EditTab({ postback, edited }: { postback: Postback; edited: Edit
         onSubmit={submit}
         isSaving={isSaving}
         submitLabel="Save"
-        severalGoals={false}
+        newTracker={null}
         postbackId={postback.id}
       />
       <ConflictDialog

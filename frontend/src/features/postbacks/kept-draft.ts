@@ -20,6 +20,12 @@ const draftShape: z.ZodMiniType<Draft> = z.object({
   rule: z.enum(["NONE", "CONTAINS", "NOT_CONTAINS", "JSON_FIELD", "STATUS_CODE"]),
   rulePath: z.string(),
   ruleValue: z.string(),
+  campaigns: z.object({
+    areChosen: z.nullable(z.boolean()),
+    chosen: z.array(z.object({ id: z.string(), from: z.string() })),
+    defaultLinks: z.nullable(z.boolean()),
+    shares: z.boolean(),
+  }),
 });
 
 const keptShape = z.object({

@@ -86,6 +86,54 @@ export const CreatePostback = mutation(
     [PostbackParts],
   ),
   ...whatShowsPostbacks,
+  "trackers",
+  "conversionTrace",
+);
+
+export const CreateTracker = mutation(
+  graphql(`
+    mutation CreateTracker($input: CreateTrackerInput!) {
+      createTracker(input: $input) {
+        tracker {
+          id
+          name
+          sentTo
+          defaultLinks
+          tokens {
+            param1
+            param2
+            param3
+          }
+          goals {
+            goal {
+              id
+              name
+            }
+            postbacks {
+              id
+            }
+          }
+          campaigns {
+            id
+            name
+            link {
+              id
+              url
+              urlWithToken
+            }
+          }
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  ...whatShowsPostbacks,
+  "trackers",
+  "crossedTrackers",
+  "offers",
   "conversionTrace",
 );
 

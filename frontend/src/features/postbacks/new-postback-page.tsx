@@ -1,32 +1,33 @@
-import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, RotateCcw } from "lucide-react";
 import { type ReactElement, useEffect, useRef, useState } from "react";
 
 import { useCampaignChoices } from "@/components/records/campaign-choices";
-import { useSave } from "@/components/records/use-save";
+import { useTrackers } from "@/components/records/trackers";
 import { Button } from "@/components/ui/button";
-import { plural } from "@/components/ui/format";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
-import { toast } from "@/components/ui/toast";
 
 import { CopyGlobal } from "./copy-global";
-import { type Draft, fieldNames, missing, toInput } from "./draft";
-import { CreatePostback } from "./mutations";
+import type { Draft } from "./draft";
+import { campaignsOf, making, type NewTracker } from "./new-tracker";
 import { PostbackForm } from "./postback-form";
 import { RestoredDraft } from "./restored-draft";
 import { type Beginning, Recognized, Start } from "./start/start";
+import { type MadeTracker, TrackerMade } from "./tracker-made";
+import { useCreate } from "./use-create";
 import { useNewDraft } from "./use-new-draft";
 
 const route = getRouteApi("/shell/postbacks/new");
 
-/** A new postback: where it goes comes first, then when it fires. */
+/** A new tracker, or a postback besides: where it goes comes first, then when it fires. */
 export function NewPostbackPage(): ReactElement {
   const { campaign, offer, goal } = route.useSearch();
   const { draft, setDraft, restoredAt, discard, saved } = useNewDraft({ campaign, offer, goal });
+  const [made, setMade] = useState<MadeTracker | null>(null);
   const [beginning, setBeginning] = useState<Beginning | null>(
     restoredAt === null
       ? null
-      : { urlTemplate: draft.urlTemplate, tracker: null, token: null, adjust: false },
+      : { urlTemplate: draft.urlTemplate, tracker: null, preset: null, token: null, adjust: false },
   );
   const begin = (next: Beginning) => {
     setBeginning(next);
@@ -41,12 +42,18 @@ export function NewPostbackPage(): ReactElement {
   const startOver = () => {
     discard();
     setBeginning(null);
+    setMade(null);
+  };
+  const onMade = (tracker: MadeTracker) => {
+    startOver();
+    setMade(tracker);
   };
 
+  if (made !== null) return <TrackerMade tracker={made} onAnother={startOver} />;
   return (
     <>
       <PageHead
-        title="New postback"
+        title={campaign === undefined && offer === undefined ? "New tracker" : "New postback"}
         aside={
           beginning !== null && (
             <Button icon={RotateCcw} onPress={startOver}>
@@ -79,6 +86,7 @@ export function NewPostbackPage(): ReactElement {
             onChange={setDraft}
             campaign={campaign ?? null}
             onSaved={saved}
+            onMade={onMade}
           />
         )}
       </PageBody>
@@ -95,36 +103,9 @@ function OfCampaign({ id }: { id: string }): ReactElement {
         <ArrowLeft aria-hidden className="size-3.5" />
         {name}
       </Link>
-      <span>For this campaign only, beside the global postbacks that fire for it too.</span>
+      <span>Only this campaign, besides its tracker: what fires for it already still does.</span>
     </span>
   );
-}
-
-/** Makes the draft's postbacks, and goes to what was made: or back to the campaign that asked for it. */
-function useCreate(draft: Draft, campaign: string | null, onSaved: () => void) {
-  const navigate = useNavigate();
-  const { errors, setErrors, isSaving, save } = useSave(CreatePostback, "createPostback", fieldNames);
-  const submit = async () => {
-    const fields = missing(draft);
-    if (Object.keys(fields).length > 0) {
-      setErrors({ fields, general: "Something is still missing; it is marked above." });
-      return;
-    }
-    const payload = await save({ postback: toInput(draft) });
-    const made = payload?.postbacks ?? [];
-    const [first] = made;
-    if (!first) return;
-    toast(`Created ${plural(made.length, "postback", "postbacks")} to ${first.sentTo}`);
-    onSaved();
-    if (campaign !== null) {
-      await navigate({ to: "/campaigns/$id", params: { id: campaign }, hash: "postbacks" });
-      return;
-    }
-    await (made.length === 1
-      ? navigate({ to: "/postbacks/$id", params: { id: first.id } })
-      : navigate({ to: "/postbacks" }));
-  };
-  return { errors, isSaving, submit };
 }
 
 function Editor({
@@ -133,6 +114,7 @@ function Editor({
   onChange,
   campaign,
   onSaved,
+  onMade,
 }: {
   beginning: Beginning;
   draft: Draft;
@@ -140,8 +122,15 @@ function Editor({
   /** Where it was asked for, and where one goes back to. */
   campaign: string | null;
   onSaved: () => void;
+  /** A tracker was made: what comes next is its links. */
+  onMade: (tracker: MadeTracker) => void;
 }): ReactElement {
-  const { errors, isSaving, submit } = useCreate(draft, campaign, onSaved);
+  const trackers = useTrackers();
+  const newTracker = {
+    made: making(draft, trackers),
+    campaigns: campaignsOf(draft.campaigns, trackers),
+  };
+  const { errors, isSaving, submit } = useCreate({ draft, newTracker, beginning, campaign, onSaved, onMade });
   const [pasted, setPasted] = useState<string | null>(null);
   // What was pressed to get here is gone: the keyboard goes on where the form begins.
   const start = useRef<HTMLDivElement>(null);
@@ -150,17 +139,21 @@ function Editor({
   }, []);
 
   return (
-    <div ref={start} tabIndex={-1} role="group" aria-label="The postback" className="outline-none">
+    <div
+      ref={start}
+      tabIndex={-1}
+      role="group"
+      aria-label={newTracker.made.kind === "tracker" ? "The tracker" : "The postback"}
+      className="outline-none"
+    >
       <PostbackForm
         draft={draft}
         onChange={onChange}
         errors={errors}
         onSubmit={() => void submit()}
         isSaving={isSaving}
-        submitLabel={
-          draft.goals.length > 1 ? `Create ${String(draft.goals.length)} postbacks` : "Create postback"
-        }
-        severalGoals
+        submitLabel={submitLabel(draft, newTracker)}
+        newTracker={newTracker}
         postbackId={null}
         asTable={beginning.adjust}
         token={beginning.token}
@@ -181,4 +174,10 @@ function Editor({
       />
     </div>
   );
+}
+
+function submitLabel({ goals }: Draft, { made }: NewTracker): string {
+  if (made.kind === "tracker") return "Create tracker";
+  if (made.kind === "goals") return `Add to ${made.of.name}`;
+  return goals.length > 1 ? `Create ${String(goals.length)} postbacks` : "Create postback";
 }

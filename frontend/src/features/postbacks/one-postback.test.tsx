@@ -223,23 +223,25 @@ describe("a new postback", () => {
     await waitFor(() => {
       expect(screen.getByRole("checkbox", { name: /^CPA/ })).toBeChecked();
     });
-    expect(screen.getByText("One postback is created per goal.")).toBeInTheDocument();
+    expect(screen.getByText("What the tracker is sent.")).toBeInTheDocument();
     await user.click(screen.getByRole("radio", { name: "Aggregated" }));
     expect(screen.getByText("One postback aggregates them all.")).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Create 3 postbacks" })).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: /Aggregation window/ }));
     await user.click(await screen.findByRole("option", { name: "1 hour" }));
     await user.click(screen.getByRole("radio", { name: "One per conversion" }));
     for (const goal of [/^Registration/, /^FTD/, /^CPA/]) {
       expect(screen.getByRole("checkbox", { name: goal })).toBeChecked();
     }
-    expect(screen.getByRole("button", { name: "Create 3 postbacks" })).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Create tracker" })).toBeInTheDocument();
   });
 
   it("for one campaign, where there is none to choose, says so at the field", async () => {
     const world = new World(0);
     world.campaigns.length = 0;
     const { user } = await form("/postbacks/new?goal=ftd", world);
-    await user.click(screen.getByRole("radio", { name: "One campaign" }));
+    await user.click(screen.getByRole("button", { name: /^All campaigns Campaigns/ }));
+    await user.click(await screen.findByRole("option", { name: /^One campaign/ }));
     await user.click(screen.getByRole("button", { name: "Create postback" }));
     expect(await screen.findByRole("combobox", { name: "Campaign" })).toBeInvalid();
     expect(screen.getByText("Something is still missing; it is marked above.")).toBeInTheDocument();
@@ -248,7 +250,7 @@ describe("a new postback", () => {
 
   it("fires for the statuses that are ticked, and judges the answer by a rule", async () => {
     const world = new World(0);
-    const { user, path } = await form("/postbacks/new?goal=ftd", world);
+    const { user } = await form("/postbacks/new?goal=ftd", world);
     await user.click(screen.getByRole("checkbox", { name: "Rejected" }));
     await user.click(screen.getByRole("checkbox", { name: "Pending" }));
     await user.click(screen.getByRole("checkbox", { name: /^Send corrections/ }));
@@ -260,22 +262,23 @@ describe("a new postback", () => {
     await user.click(screen.getByLabelText("Equals"));
     await user.paste("ok");
     world.isAway = true;
-    await user.click(screen.getByRole("button", { name: "Create postback" }));
+    await user.click(screen.getByRole("button", { name: "Create tracker" }));
     expect(await screen.findByText(/The server could not be reached/)).toBeInTheDocument();
     world.isAway = false;
-    await user.click(screen.getByRole("button", { name: "Create postback" }));
-    expect(await screen.findByText("Created 1 postback to t.example")).toBeInTheDocument();
-    expect(world.lastSent("CreatePostback")).toMatchObject({
+    await user.click(screen.getByRole("button", { name: "Create tracker" }));
+    expect(await screen.findByText("Created t.example: 1 goal to t.example")).toBeInTheDocument();
+    expect(world.lastSent("CreateTracker")).toEqual({
       input: {
-        postback: {
-          statuses: ["PENDING", "APPROVED", "REJECTED"],
-          sendCorrections: true,
-          method: "POST",
-          bodyRule: { kind: "JSON_FIELD", path: "result.status", value: "ok" },
-        },
+        urlTemplate: "https://t.example/pb?cid={param_1}",
+        goals: [{ goal: "ftd", statuses: ["PENDING", "APPROVED", "REJECTED"], sendCorrections: true }],
+        method: "POST",
+        bodyRule: { kind: "JSON_FIELD", path: "result.status", value: "ok" },
+        allCampaigns: true,
+        defaultLinks: true,
+        shares: false,
+        moveCampaigns: false,
       },
     });
-    expect(path()).toMatch(/^\/postbacks\/P6ftd/);
   });
 
   it("is simulated for a goal that does not fire too, and names those that fire beside it", async () => {

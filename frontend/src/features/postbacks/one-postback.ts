@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
-import type { Draft } from "./draft";
+import { type Draft, noCampaigns } from "./draft";
 import { PostbackParts } from "./mutations";
 
 export const PostbackQuery = graphql(
@@ -59,6 +59,7 @@ export function toDraft(postback: ResultOf<typeof PostbackParts>): Draft {
     rule: postback.bodyRule?.kind ?? "NONE",
     rulePath: postback.bodyRule?.path ?? "",
     ruleValue: postback.bodyRule?.value ?? "",
+    campaigns: noCampaigns,
   };
 }
 

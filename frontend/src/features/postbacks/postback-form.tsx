@@ -9,6 +9,7 @@ import { DoctorPanel, useDoctor, whatStops } from "./doctor";
 import { type Draft, toInput } from "./draft";
 import { GoalChoice, useGoalNames } from "./goal-choice";
 import { HowItIsSent } from "./how-it-is-sent";
+import type { NewTracker } from "./new-tracker";
 import { usePreview, type Values } from "./preview";
 import { SimulatePanel } from "./simulate-panel";
 import { useTestedUrls } from "./testfire/tested-badge";
@@ -22,8 +23,8 @@ interface PostbackFormProps {
   onSubmit: () => void;
   isSaving: boolean;
   submitLabel: string;
-  /** A new postback can have several goals: one is made for each. */
-  severalGoals: boolean;
+  /** What is made of a new one; null for a postback that there is already. */
+  newTracker: NewTracker | null;
   /** The postback that is edited; null for a new one. */
   postbackId: string | null;
   /** Shows the URL's values as a table at first. */
@@ -100,7 +101,7 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
             draft={draft}
             set={set}
             errors={errors}
-            severalGoals={props.severalGoals}
+            newTracker={props.newTracker}
             postbackId={props.postbackId}
           />
         </div>

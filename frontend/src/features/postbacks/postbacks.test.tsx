@@ -44,7 +44,7 @@ describe("a new postback", () => {
     ).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Accept" }));
     await waitFor(() => {
-      expect(screen.getByRole("group", { name: "The postback" })).toHaveFocus();
+      expect(screen.getByRole("group", { name: "The tracker" })).toHaveFocus();
     });
     expect(await screen.findByRole("textbox", { name: "URL" })).toHaveTextContent(
       "https://t.example/pb?subid={param_1}&status=sale",
@@ -78,7 +78,7 @@ describe("a new postback", () => {
     const doctor = screen.getByRole("region", { name: "Doctor" });
     expect(within(doctor).getByRole("img", { name: "Error" })).toBeInTheDocument();
 
-    await user.click(screen.getByRole("button", { name: "Create postback" }));
+    await user.click(screen.getByRole("button", { name: "Create tracker" }));
     expect(await screen.findByRole("alert")).toHaveTextContent(/cannot be saved like this/);
     expect(world.postbacks).toHaveLength(5);
 
@@ -182,7 +182,8 @@ describe("a new postback", () => {
     expect(screen.getByLabelText(/^Deposit/)).not.toBeChecked();
     // What was chosen stays, wherever it fires.
     await user.click(cpa);
-    await user.click(screen.getByRole("radio", { name: "One offer" }));
+    await user.click(screen.getByRole("button", { name: /^All campaigns Campaigns/ }));
+    await user.click(await screen.findByRole("option", { name: /^One offer/ }));
     expect(await screen.findByLabelText(/^CPA/)).not.toBeChecked();
     expect(screen.getByLabelText(/^FTD/)).toBeChecked();
   });
@@ -195,8 +196,8 @@ describe("a new postback", () => {
     expect(within(goals).getByRole("radio", { name: "CPA" })).toBeChecked();
   });
 
-  it("says on its fields what is missing, then makes one for each goal", async () => {
-    const { user, path, world } = await openForm();
+  it("says on its fields what is missing, then makes one tracker of all its goals, and leads to its links", async () => {
+    const { user, world } = await openForm();
     await user.click(await screen.findByRole("button", { name: /^Create/ }));
     expect(await screen.findByText("Paste your tracker's postback URL.")).toBeInTheDocument();
 
@@ -204,13 +205,17 @@ describe("a new postback", () => {
     await user.click(screen.getByRole("checkbox", { name: /^Registration/ }));
     await user.click(screen.getByRole("checkbox", { name: /^FTD/ }));
     await user.click(screen.getByRole("checkbox", { name: /^CPA/ }));
-    await user.click(screen.getByRole("button", { name: "Create postback" }));
+    await user.click(screen.getByRole("button", { name: "Create tracker" }));
     expect(await screen.findByText("Choose at least one goal.")).toBeInTheDocument();
     await user.click(screen.getByRole("checkbox", { name: /^Registration/ }));
     await user.click(screen.getByRole("checkbox", { name: /^FTD/ }));
-    await user.click(screen.getByRole("button", { name: "Create 2 postbacks" }));
-    await screen.findByText("Created 2 postbacks to t.example");
-    expect(path()).toBe("/postbacks");
+    await user.click(screen.getByRole("button", { name: "Create tracker" }));
+    await screen.findByText("Created t.example: 2 goals to t.example");
+    expect(screen.getByRole("heading", { level: 1, name: "t.example" })).toBeInTheDocument();
+    expect(screen.getByRole("group", { name: "t.example was created" })).toHaveFocus();
+    expect(within(screen.getByRole("list", { name: "Links" })).getAllByRole("listitem")).toHaveLength(5);
+    expect(screen.getByRole("link", { name: "FTD" })).toHaveAttribute("href", "/postbacks/P6ftd");
+    expect(world.sent.has("CreatePostback")).toBe(false);
     expect(world.postbacks).toHaveLength(7);
   });
 
@@ -219,7 +224,7 @@ describe("a new postback", () => {
     await writeUrl("https://t.example/pb?cid={param_1}");
     world.failures.set("LintPostback", { message: "not now" });
     await writeUrl("ftp://t.example/");
-    await user.click(screen.getByRole("button", { name: "Create postback" }));
+    await user.click(screen.getByRole("button", { name: "Create tracker" }));
     await waitFor(() => {
       expect(screen.getByRole("textbox", { name: "URL" })).toHaveAccessibleDescription(
         /must begin with http/,

@@ -1,25 +1,20 @@
 import { type ReactElement, useState } from "react";
-import { useQuery } from "urql";
 
-import { union } from "@/components/records/use-names";
-import { Button } from "@/components/ui/button";
+import { useNames } from "@/components/records/use-names";
+import { namesOf } from "@/components/records/trackers";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import { TextField } from "@/components/ui/field";
-import { plural } from "@/components/ui/format";
-import { Panel } from "@/components/ui/page";
-import { Segmented } from "@/components/ui/segmented";
+import { Skeleton } from "@/components/ui/skeleton";
 import { Note } from "@/components/ui/states";
-import { useRested } from "@/components/ui/use-rested";
-import { graphql } from "@/graphql/graphql";
-import { useIsStaff } from "@/graphql/viewer";
+import { graphql, type ResultOf } from "@/graphql/graphql";
 import type { FormErrors } from "@/graphql/user-errors";
 
-import type { Tracker } from "./tracker-parts";
-import type { TrackerForm } from "./use-tracker-form";
+import type { CampaignsDraft, Draft } from "./draft";
+import { type Campaigns, whyChosen } from "./new-tracker";
 
 const CampaignsQuery = graphql(`
-  query TrackerCampaigns($search: String, $affiliateIds: [ID!]) {
-    campaigns(first: 100, filter: { search: $search, affiliateIds: $affiliateIds }) {
+  query TrackerCampaigns($search: String) {
+    campaigns(first: 100, filter: { search: $search }) {
       edges {
         node {
           id
@@ -31,6 +26,7 @@ const CampaignsQuery = graphql(`
           trackers {
             id
             name
+            shares
           }
         }
       }
@@ -41,168 +37,149 @@ const CampaignsQuery = graphql(`
   }
 `);
 
-/** The fields that another tracker's campaigns are refused at. */
-const claimed = ["allCampaigns", "defaultLinks", "campaignIds"];
-
-/** Whose click ids campaigns carry: all of them or chosen ones, and the links without a campaign. */
-export function CampaignsPanel({
-  tracker,
-  form,
-  errors,
-  onMove,
-}: {
-  tracker: Tracker;
-  form: TrackerForm;
+interface Part {
+  of: Campaigns;
+  setCampaigns: (change: Partial<CampaignsDraft>) => void;
   errors: FormErrors;
-  /** Saves, and takes from other trackers what they have. */
-  onMove: () => void;
+}
+
+/** Which campaigns a new tracker has: all, or those that are ticked, each with the tracker that it has now. */
+export function TrackerCampaigns({
+  draft,
+  set,
+  errors,
+  of,
+}: {
+  draft: Draft;
+  set: (change: Partial<Draft>) => void;
+  errors: FormErrors;
+  of: Campaigns;
 }): ReactElement {
-  const { draft, set } = form;
-  const conflict = claimed.find((field) => errors.conflicts?.includes(field) === true);
+  const setCampaigns = (change: Partial<CampaignsDraft>) => {
+    set({ campaigns: { ...draft.campaigns, ...change } });
+  };
+  const { areChosen, holders, linkHolders, defaultLinks, shares } = of;
+  const takesLinks = defaultLinks && !shares && linkHolders.length > 0;
   return (
-    <Panel title="Campaigns">
-      <div className="flex flex-col gap-4">
-        <Segmented
-          label="Its click ids are carried by"
-          value={draft.allCampaigns ? "all" : "chosen"}
-          onChange={(kind) => {
-            set({ allCampaigns: kind === "all" });
-          }}
-          choices={[
-            { id: "all", label: "All campaigns" },
-            { id: "chosen", label: "Chosen campaigns" },
-          ]}
-          hint={
-            draft.allCampaigns
-              ? "Every campaign that no other tracker has chosen, new ones too."
-              : "It is called for these campaigns only."
-          }
-          error={conflict === "allCampaigns" ? undefined : errors.fields["allCampaigns"]}
-        />
-        {draft.allCampaigns ? (
-          draft.campaignIds.length > 0 && (
-            <p className="text-sm text-muted">
-              {plural(draft.campaignIds.length, "campaign is", "campaigns are")} chosen for it besides.
-            </p>
-          )
-        ) : (
-          <ChosenCampaigns
-            tracker={tracker}
-            value={draft.campaignIds}
-            onChange={(campaignIds) => {
-              set({ campaignIds });
-            }}
-            error={conflict === "campaignIds" ? undefined : errors.fields["campaignIds"]}
-          />
-        )}
+    <>
+      {areChosen && holders.length > 0 && <Note tone="queued">{whyChosen(holders)}</Note>}
+      {areChosen ? (
+        <Chosen of={of} setCampaigns={setCampaigns} errors={errors} />
+      ) : (
+        holders.length > 0 && <All of={of} setCampaigns={setCampaigns} errors={errors} />
+      )}
+      <div>
         <Checkbox
-          isSelected={draft.defaultLinks}
-          onChange={(defaultLinks) => {
-            set({ defaultLinks });
+          isSelected={defaultLinks}
+          onChange={(next) => {
+            setCampaigns({ defaultLinks: next });
           }}
         >
           Default tracking links
-          <span className="block text-xs text-muted">The links of an offer without a campaign.</span>
-        </Checkbox>
-        <Checkbox
-          isSelected={draft.shares}
-          onChange={(shares) => {
-            set({ shares });
-          }}
-        >
-          Shares campaigns
           <span className="block text-xs text-muted">
-            It is called with the click ids of other trackers on purpose: a CRM, a bot. It takes no campaign
-            from them.
+            {takesLinks
+              ? `Moves here from ${namesOf(linkHolders)}.`
+              : "The offers' links, which have no campaign."}
           </span>
         </Checkbox>
-        {conflict !== undefined && (
-          <Note tone="failed" role="alert">
-            <span className="flex flex-col items-start gap-2">
-              {errors.fields[conflict]}
-              <Button writes size="sm" onPress={onMove}>
-                Move here
-              </Button>
-            </span>
-          </Note>
+        {errors.fields["defaultLinks"] !== undefined && (
+          <p role="alert" className="text-xs text-failed">
+            {errors.fields["defaultLinks"]}
+          </p>
         )}
       </div>
-    </Panel>
+    </>
   );
 }
 
-/** A campaign; of a chosen one that is not among the first, its name alone is known. */
-interface Shown {
-  id: string;
-  name: string;
-  offer?: { name: string };
-  trackers?: readonly { id: string; name: string }[];
+/** All campaigns, though another tracker has them. */
+function All({ of: { holders, shares }, setCampaigns }: Part): ReactElement {
+  const names = namesOf(holders);
+  const [has, keeps] = holders.length === 1 ? ["has", "keeps"] : ["have", "keep"];
+  return (
+    <>
+      {!shares && (
+        <Note tone="retrying">
+          {names} {has} all campaigns: they move here, and {names} {keeps} only chosen ones.
+        </Note>
+      )}
+      <Checkbox
+        isSelected={shares}
+        onChange={(next) => {
+          setCampaigns({ shares: next });
+        }}
+      >
+        Share with {names}
+        <span className="block text-xs text-muted">
+          For a CRM or a bot: it is called with the click ids of {names} too.
+        </span>
+      </Checkbox>
+    </>
+  );
 }
 
-/** From here on the list has a search. */
-const few = 8;
+type Campaign = ResultOf<typeof CampaignsQuery>["campaigns"]["edges"][number]["node"];
 
-function ChosenCampaigns({
-  tracker,
-  value,
-  onChange,
-  error,
-}: {
-  tracker: Tracker;
-  value: readonly string[];
-  onChange: (value: string[]) => void;
-  error: string | undefined;
-}): ReactElement {
-  const isStaff = useIsStaff();
+const trackerOf = ({ trackers }: Campaign) => namesOf(trackers.filter(({ shares }) => !shares));
+
+function nowAt(from: string, isChosen: boolean): string {
+  if (from === "") return "No tracker";
+  return isChosen ? `Moves here from ${from}` : `${from}: move here`;
+}
+
+function Chosen({ of: { chosen }, setCampaigns, errors }: Part): ReactElement {
   const [typed, setTyped] = useState("");
-  const search = useRested(typed.trim(), 150);
-  const [{ data, fetching }] = useQuery({
-    query: CampaignsQuery,
-    variables: { search, affiliateIds: isStaff ? [tracker.affiliate.id] : null },
-    requestPolicy: "cache-and-network",
-  });
-  const found = (data?.campaigns.edges ?? []).map(({ node }) => node);
-  const shown = search === "" ? union<Shown>(tracker.chosenCampaigns, found) : found;
+  const { first, found, hasMore, error } = useNames(
+    CampaignsQuery,
+    typed,
+    ({ campaigns }) => campaigns.pageInfo.hasNextPage,
+  );
+  const text = typed.trim().toLowerCase();
+  const all = (found ?? first)?.campaigns.edges.map(({ node }) => node);
+  const rows = all?.filter(({ name, offer }) => `${name} ${offer.name}`.toLowerCase().includes(text));
+  if (all === undefined && error === undefined) return <Skeleton className="h-16" />;
+  if (all?.length === 0 && text === "") {
+    return <p className="text-muted">No campaign yet: choose this tracker when you create one.</p>;
+  }
+  const choose = (ids: string[]) => {
+    const kept = chosen.filter(({ id }) => ids.includes(id));
+    const added = (rows ?? []).filter(({ id }) => ids.includes(id) && kept.every((one) => one.id !== id));
+    setCampaigns({ chosen: [...kept, ...added.map((row) => ({ id: row.id, from: trackerOf(row) }))] });
+  };
   return (
-    <div className="flex flex-col gap-2">
-      {(search !== "" || found.length > few) && (
+    <>
+      {(hasMore || (all?.length ?? 0) > 8) && (
         <TextField
-          label="Search the campaigns"
-          hideLabel
-          placeholder="Search the campaigns"
+          label="Find campaigns"
+          type="search"
           value={typed}
           onChange={setTyped}
+          onKeyDown={(e) => {
+            // It looks for campaigns: the form is not sent yet.
+            if (e.key === "Enter") e.preventDefault();
+          }}
         />
       )}
-      <div className="scroll-thin max-h-72 overflow-y-auto">
-        <CheckboxGroup
-          label={`${plural(value.length, "campaign", "campaigns")} chosen`}
-          hint="Each click carries the click id of one tracker."
-          value={[...value]}
-          onChange={onChange}
-          error={error}
-          className="flex-col"
-        >
-          {shown.map(({ id, name, offer, trackers = [] }: Shown) => {
-            const others = trackers.filter((t) => t.id !== tracker.id).map((t) => t.name);
-            return (
-              <Checkbox key={id} value={id}>
-                {name}
-                <span className="block text-xs text-muted">
-                  {[offer?.name, others.length > 0 && `now: ${others.join(", ")}`]
-                    .filter(Boolean)
-                    .join(" · ")}
-                </span>
-              </Checkbox>
-            );
-          })}
-          {shown.length === 0 && (
-            <p className="text-sm text-muted">
-              {fetching ? "Loading…" : search === "" ? "No campaigns yet" : `No campaign matches “${search}”`}
-            </p>
-          )}
-        </CheckboxGroup>
-      </div>
-    </div>
+      <CheckboxGroup
+        label={`Chosen campaigns${chosen.length === 0 ? "" : ` (${String(chosen.length)})`}`}
+        value={chosen.map(({ id }) => id)}
+        onChange={choose}
+        error={errors.fields["campaignIds"]}
+        className="max-h-72 flex-col flex-nowrap overflow-y-auto"
+      >
+        {rows?.length === 0 && <p className="text-muted">No campaign matches.</p>}
+        {rows?.map((row) => (
+          <Checkbox key={row.id} value={row.id}>
+            {row.name}
+            <span className="block text-xs text-muted">
+              {nowAt(
+                trackerOf(row),
+                chosen.some(({ id }) => id === row.id),
+              )}
+            </span>
+          </Checkbox>
+        ))}
+      </CheckboxGroup>
+    </>
   );
 }

@@ -16,7 +16,7 @@ import type { FormErrors } from "@/graphql/user-errors";
 import { MethodAndRule } from "./how-it-is-sent";
 import { ConflictDialog, Overtaken } from "./overtaken";
 import { AddressPanel } from "./tracker-address";
-import { CampaignsPanel } from "./tracker-campaigns";
+import { CampaignsPanel } from "./campaigns-panel";
 import { GoalsPanel } from "./tracker-goals";
 import { missing, type TrackerDraft } from "./tracker-draft";
 import { type Tracker, TrackerQuery, UpdateTracker } from "./tracker-parts";

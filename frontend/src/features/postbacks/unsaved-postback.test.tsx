@@ -67,8 +67,8 @@ describe("what was typed into a new postback", () => {
     await waitFor(() => {
       expect(stored()).toContain("mine.example");
     });
-    await user.click(screen.getByRole("button", { name: "Create postback" }));
-    await screen.findByText("Created 1 postback to mine.example");
+    await user.click(screen.getByRole("button", { name: "Create tracker" }));
+    await screen.findByText("Created mine.example: 1 goal to mine.example");
     expect(world.postbacks).toHaveLength(6);
     expect(stored()).not.toContain("mine.example");
   });

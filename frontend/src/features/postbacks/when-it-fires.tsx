@@ -5,16 +5,17 @@ import { useGoalChoices } from "@/components/records/choices";
 import { useOfferChoices } from "@/components/records/offer-choices";
 import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
 import type { Choice } from "@/components/ui/choice";
-import { ComboBox } from "@/components/ui/combo-box";
 import { cx } from "@/components/ui/cx";
 import { Panel } from "@/components/ui/page";
-import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import type { FormErrors } from "@/graphql/user-errors";
 
 import { Aggregation } from "./aggregation";
-import { type Draft, inWords, type Scope, type Status } from "./draft";
+import { type Draft, inWords, type Status } from "./draft";
+import { EventFields } from "./event-fields";
 import { type GoalPayout, payoutInWords, useGoalPayouts } from "./goal-payouts";
+import { inCampaigns, type NewTracker } from "./new-tracker";
+import { NewWhere, Where } from "./where";
 
 const statuses: readonly { id: Status; label: string }[] = [
   { id: "PENDING", label: "Pending" },
@@ -43,16 +44,16 @@ interface Part {
   errors: FormErrors;
 }
 
-/** Goals, place and statuses, with what they mean together as a sentence. */
+/** Goals, campaigns and statuses, with what they mean together as a sentence. */
 export function WhenItFires({
   draft,
   set,
   errors,
-  severalGoals,
+  newTracker,
   postbackId,
 }: Part & {
-  /** A new postback can have several goals: one is made for each. */
-  severalGoals: boolean;
+  /** What is made of a new one, which can have several goals; null for one that there is already. */
+  newTracker: NewTracker | null;
   /** Null for a new one. */
   postbackId: string | null;
 }): ReactElement {
@@ -67,24 +68,57 @@ export function WhenItFires({
         ? campaigns.choices.find((c) => c.id === draft.campaignId)
         : undefined;
   const goalNames = draft.goals.map((key) => goals.find((g) => g.id === key)?.label ?? key);
-  const isSeveral = severalGoals || draft.aggregateSeconds !== null;
+  const isSeveral = newTracker !== null || draft.aggregateSeconds !== null;
   return (
     <Panel title="When it fires">
       <div className="flex flex-col gap-4">
         <p className="rounded-md bg-accent-soft px-3 py-2 text-pretty">
-          {inWords(draft, goalNames, place?.label ?? null)}
+          {inWords(
+            draft,
+            goalNames,
+            place?.label ?? null,
+            newTracker === null ? undefined : inCampaigns(newTracker),
+          )}
         </p>
         {isSeveral ? (
-          <SeveralGoals draft={draft} set={set} errors={errors} goals={goals} payouts={payouts} />
+          <SeveralGoals
+            draft={draft}
+            set={set}
+            errors={errors}
+            goals={goals}
+            payouts={payouts}
+            isTracker={newTracker !== null && newTracker.made.kind !== "postback"}
+          />
         ) : (
           <OneGoal draft={draft} set={set} errors={errors} goals={goals} payouts={payouts} />
         )}
-        <Place draft={draft} set={set} errors={errors} offers={offers} campaigns={campaigns} />
+        {isSeveral && (
+          <EventFields
+            urlTemplate={draft.urlTemplate}
+            onChange={(urlTemplate) => {
+              set({ urlTemplate });
+            }}
+            chosen={draft.goals}
+            goals={goals}
+          />
+        )}
+        {newTracker === null ? (
+          <Where draft={draft} set={set} errors={errors} offers={offers} campaigns={campaigns} />
+        ) : (
+          <NewWhere
+            draft={draft}
+            set={set}
+            errors={errors}
+            offers={offers}
+            campaigns={campaigns}
+            of={newTracker}
+          />
+        )}
         <Statuses draft={draft} set={set} errors={errors} />
         <Aggregation
           draft={draft}
           set={set}
-          severalGoals={severalGoals}
+          severalGoals={newTracker !== null}
           error={errors.fields["aggregateSeconds"]}
         />
       </div>
@@ -97,14 +131,23 @@ interface GoalsPart extends Part {
   payouts: ReturnType<typeof useGoalPayouts>;
 }
 
-function SeveralGoals({ draft, set, errors, goals, payouts }: GoalsPart): ReactElement {
+function SeveralGoals({
+  draft,
+  set,
+  errors,
+  goals,
+  payouts,
+  isTracker,
+}: GoalsPart & { isTracker: boolean }): ReactElement {
   return (
     <CheckboxGroup
       label="Goals"
       hint={
-        draft.aggregateSeconds === null
-          ? "One postback is created per goal."
-          : "One postback aggregates them all."
+        draft.aggregateSeconds !== null
+          ? "One postback aggregates them all."
+          : isTracker
+            ? "What the tracker is sent."
+            : "One postback is created per goal."
       }
       value={draft.goals}
       onChange={(chosen) => {
@@ -135,59 +178,6 @@ function OneGoal({ draft, set, errors, goals, payouts }: GoalsPart): ReactElemen
       }}
       error={errors.fields["goals"]}
     />
-  );
-}
-
-/** All campaigns, an offer's, or one. */
-function Place({
-  draft,
-  set,
-  errors,
-  offers,
-  campaigns,
-}: Part & {
-  offers: ReturnType<typeof useOfferChoices>;
-  campaigns: ReturnType<typeof useCampaignChoices>;
-}): ReactElement {
-  return (
-    <>
-      <Segmented<Scope>
-        label="Where"
-        value={draft.scope}
-        onChange={(scope) => {
-          set({ scope });
-        }}
-        choices={[
-          { id: "GLOBAL", label: "All campaigns" },
-          { id: "OFFER", label: "One offer" },
-          { id: "CAMPAIGN", label: "One campaign" },
-        ]}
-      />
-      {draft.scope === "OFFER" && !offers.isLoading && (
-        <ComboBox
-          label="Offer"
-          {...offers}
-          value={draft.offerId}
-          onChange={(offerId) => {
-            set({ offerId });
-          }}
-          placeholder="Type to search"
-          error={errors.fields["offerId"]}
-        />
-      )}
-      {draft.scope === "CAMPAIGN" && !campaigns.isLoading && (
-        <ComboBox
-          label="Campaign"
-          {...campaigns}
-          value={draft.campaignId}
-          onChange={(campaignId) => {
-            set({ campaignId });
-          }}
-          placeholder="Type to search"
-          error={errors.fields["campaignId"]}
-        />
-      )}
-    </>
   );
 }
 

@@ -75,8 +75,8 @@ describe("signing in", () => {
     // Ticked beforehand: Registration stays.
     await user.click(await screen.findByRole("checkbox", { name: /^FTD/, checked: true }));
     await user.click(await screen.findByRole("checkbox", { name: /^CPA/, checked: true }));
-    world.failures.set("CreatePostback", { message: "Sign in first.", code: "unauthenticated" });
-    await user.click(screen.getByRole("button", { name: "Create postback" }));
+    world.failures.set("CreateTracker", { message: "Sign in first.", code: "unauthenticated" });
+    await user.click(screen.getByRole("button", { name: "Create tracker" }));
 
     const password = await screen.findByLabelText("Password");
     world.failures.clear();
@@ -87,7 +87,7 @@ describe("signing in", () => {
     });
     expect(url.state.doc.toString()).toBe("https://t.example/?c={param_1}");
     expect(url.dom).toBeInTheDocument();
-    await user.click(screen.getByRole("button", { name: "Create postback" }));
-    await screen.findByText(/Created 1 postback/);
+    await user.click(screen.getByRole("button", { name: "Create tracker" }));
+    await screen.findByText(/^Created t\.example: 1 goal/);
   });
 });

@@ -9,11 +9,13 @@ import { explain } from "@/graphql/client";
 import { Presets } from "./presets";
 import { RecognitionCard, RecognizeQuery } from "./recognition";
 
-/** What a postback begins with. */
+/** What a tracker, or a postback, begins with. */
 export interface Beginning {
   urlTemplate: string;
   /** The tracker's name, where it is known. */
   tracker: string | null;
+  /** The tracker's preset. */
+  preset: string | null;
   /** What the tracker's click id is called in a tracking link: `{subid}`. */
   token: string | null;
   /** Value by value, in the table. */
@@ -23,7 +25,7 @@ export interface Beginning {
   method?: "GET" | "POST";
 }
 
-/** The first step of a new postback: paste what the tracker shows, or say which tracker it is. */
+/** The first step of a new tracker: paste what the tracker shows, or say which tracker it is. */
 export function Start({ onBegin }: { onBegin: (beginning: Beginning) => void }): ReactElement {
   const [text, setText] = useState("");
   return (
@@ -53,7 +55,7 @@ export function Start({ onBegin }: { onBegin: (beginning: Beginning) => void }):
             size="sm"
             look="quiet"
             onPress={() => {
-              onBegin({ urlTemplate: "", tracker: null, token: null, adjust: false });
+              onBegin({ urlTemplate: "", tracker: null, preset: null, token: null, adjust: false });
             }}
           >
             Enter manually
@@ -62,7 +64,13 @@ export function Start({ onBegin }: { onBegin: (beginning: Beginning) => void }):
       >
         <Presets
           onUse={(urlTemplate, preset) => {
-            onBegin({ urlTemplate, tracker: preset.name, token: preset.token, adjust: false });
+            onBegin({
+              urlTemplate,
+              tracker: preset.name,
+              preset: preset.key,
+              token: preset.token,
+              adjust: false,
+            });
           }}
         />
       </Panel>
@@ -90,6 +98,7 @@ export function Recognized({
             onBegin({
               urlTemplate: recognition.urlTemplate,
               tracker: recognition.tracker?.name ?? null,
+              preset: recognition.tracker?.key ?? null,
               token: recognition.tracker?.token ?? null,
               adjust,
             });
