@@ -179,8 +179,8 @@ func (c *Crossings) places(ctx context.Context, scope viewer.RowScope, owners []
 		return nil
 	}, `
 		SELECT t.affiliate_id, t.offer_id, coalesce(t.campaign_id, 0)
-		FROM tracking_links t JOIN offers o ON o.id = t.offer_id LEFT JOIN campaigns c ON c.id = t.campaign_id
-		WHERE t.affiliate_id = ANY($1) AND o.state = 'active' AND (c.id IS NULL OR c.state = 'active') AND {sees t.affiliate_id}
+		FROM affiliates a JOIN tracking_links t ON t.affiliate_id = a.id JOIN offers o ON o.id = t.offer_id LEFT JOIN campaigns c ON c.id = t.campaign_id
+		WHERE a.id = ANY($1) AND o.state = 'active' AND (c.id IS NULL OR c.state = 'active') AND {sees t.affiliate_id}
 		ORDER BY t.id DESC`, pq.Array(owners))
 	return of, err
 }
