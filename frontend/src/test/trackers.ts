@@ -18,6 +18,7 @@ interface GoalSpec {
 
 function makeTracker(world: World, id: string, name: string, specs: readonly GoalSpec[]) {
   const goalOf = (key: string) => goals.find((g) => g.key === key) ?? pick(goals, 0);
+  const nameOf = (key: string): string => goalOf(key).name;
   const postbacks = specs.map(({ key, enabled, ownUrl, statuses }) => ({
     ...makePostback({
       id: `${id}${key}`,
@@ -78,7 +79,7 @@ function makeTracker(world: World, id: string, name: string, specs: readonly Goa
       goal: goalOf(spec.key),
       enabled: spec.enabled ?? true,
       statuses: spec.statuses ?? ["APPROVED"],
-      event: spec.ownUrl === undefined ? String(goalOf(spec.key).name) : null,
+      event: spec.ownUrl === undefined ? nameOf(spec.key) : null,
       urlTemplate: spec.ownUrl ?? url,
       ownUrl: spec.ownUrl !== undefined,
       postbacks: [pick(postbacks, i)],

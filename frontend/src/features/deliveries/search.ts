@@ -15,7 +15,6 @@ export const deliveriesSearch = z.object({
   campaign: one(z.string()),
   tracker: one(z.string()),
   postback: one(z.string()),
-  tracker: one(z.string()),
   code: one(z.enum(codeClasses)),
   ...period,
   /** Failures that a replay stands for; without it they are left out where failures are asked for. */
