@@ -207,14 +207,14 @@ interface Traced {
 async function expectOwn(request: APIRequestContext, param: string, owner: Owner): Promise<string> {
   const other = owner === "Keitaro" ? "Binom" : "Keitaro";
   const { conversions } = await asked<{
-    conversions: { edges: { node: { conversionId: string; goal: { key: string } } }[] };
+    conversions: { edges: { node: { id: string; conversionId: string } }[] };
   }>(
     request,
-    'query($search: String!) { conversions(filter: { search: $search, goals: ["registration"] }) { edges { node { conversionId goal { key } } } } }',
+    'query($search: String!) { conversions(filter: { search: $search, goals: ["registration"] }) { edges { node { id conversionId } } } }',
     { search: param },
   );
   expect(conversions.edges).toHaveLength(1);
-  const id = conversions.edges[0]?.node.conversionId ?? "";
+  const { id = "", conversionId = "" } = conversions.edges[0]?.node ?? {};
   const { conversionTrace } = await asked<Traced>(
     request,
     "query($id: ID!) { conversionTrace(conversionId: $id) { deliveries { host } considered { reason postback { tracker { name } } } } }",
@@ -226,7 +226,7 @@ async function expectOwn(request: APIRequestContext, param: string, owner: Owner
     .map(({ reason }) => reason)
     .filter((reason) => reason.startsWith("For another tracker: "));
   expect(about).not.toHaveLength(0);
-  return id;
+  return conversionId;
 }
 
 test("two trackers, six campaigns and five goals in under three minutes, and each is called for its own", async ({
