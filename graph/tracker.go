@@ -90,16 +90,27 @@ func tokensOf(t *db.Tracker) [3]string {
 	return tokens
 }
 
-// trackersOf returns the trackers that have a campaign, or, for campaign 0, the default links; newest
-// first.
-func trackersOf(ctx context.Context, affiliateID int64, campaign ids.Campaign) ([]*db.Tracker, error) {
+// trackersOf returns the trackers of an offer's campaign, or, for campaign 0, of its default link,
+// newest first: those chosen for it, and those that have it and are not called elsewhere alone.
+func trackersOf(ctx context.Context, affiliateID, offerID int64, campaign ids.Campaign) ([]*db.Tracker, error) {
 	of, err := load(ctx).trackersOfAffiliate.Load(ctx, affiliateID)
+	if err != nil {
+		return nil, err
+	}
+	postbacks, err := load(ctx).postbacksOfAffiliate.Load(ctx, affiliateID)
 	if err != nil {
 		return nil, err
 	}
 	list := []*db.Tracker{}
 	for _, t := range of.rows {
-		if of.firing.Has(ids.Tracker(t.ID), campaign) {
+		id, elsewhere, here := ids.Tracker(t.ID), false, false
+		for _, p := range postbacks {
+			if rule := ent.FiringPostback(p); rule.TrackerID == id {
+				reaches := rule.Reaches(ids.Offer(offerID), campaign)
+				here, elsewhere = here || reaches, elsewhere || !reaches
+			}
+		}
+		if of.firing.Has(id, campaign) && (of.firing.Chose(id, campaign) || here || !elsewhere) {
 			list = append(list, t)
 		}
 	}
@@ -113,7 +124,7 @@ func (r *Resolver) linkWithTokens(ctx context.Context, link *db.TrackingLink) (s
 	if link.CampaignID != nil {
 		campaign = ids.Campaign(*link.CampaignID)
 	}
-	list, err := trackersOf(ctx, link.AffiliateID, campaign)
+	list, err := trackersOf(ctx, link.AffiliateID, link.OfferID, campaign)
 	if err != nil {
 		return "", err
 	}

@@ -187,6 +187,18 @@ func TestClicksAndConversionsByTracker(t *testing.T) {
 		}).GlobalID()] = name
 	}
 	names[globalid.UUID("Click", s.Click)] = "first"
+	stats := pgtest.Tracker(t, a.db, s.Affiliate, "https://s.example/") // called in one campaign alone
+	pgtest.Postback(t, a.db, s.Affiliate, stats.URLTemplate, pgtest.ForTracker(stats.ID), pgtest.ForCampaign(s.Link.CampaignID))
+	res := a.ask(t, token, `{ campaigns { edges { node { id trackers { domain } } } } clicks { edges { node { campaign { id } trackers { domain } } } } }`, nil)
+	for _, want := range []string{
+		fmt.Sprintf(`{"id":%q,"trackers":[{"domain":"s.example"},{"domain":"k.example"}]}`, globalid.Int("Campaign", s.Link.CampaignID)),
+		fmt.Sprintf(`{"id":%q,"trackers":[{"domain":"b.example"}]}`, globalid.Int("Campaign", second.CampaignID)),
+		`{"campaign":null,"trackers":[{"domain":"k.example"}]}`,
+	} {
+		if !strings.Contains(res.body, want) {
+			t.Errorf("no %s in %s", want, res.body)
+		}
+	}
 	for id, want := range map[string]string{keitaro.GlobalID(): "default first first", binom.GlobalID(): "second", globalid.Int("Tracker", 999): ""} {
 		res := a.ask(t, token, `query($t: [ID!]!) { clicks(filter: {trackerIds: $t}) { edges { node { id } } } conversions(filter: {trackerIds: $t}) { edges { node { id } } } conversionTotals(filter: {trackerIds: $t}) { count } }`, vars{"t": []string{id}})
 		var clicks, conversions []string

@@ -11859,7 +11859,7 @@ extend type Postback {
 }
 
 extend type Campaign {
-  "The trackers whose click ids its clicks carry: those chosen for it, else those with all campaigns."
+  "The trackers whose click ids its clicks carry: those chosen for it, else those with all campaigns, without those that are called in other campaigns alone."
   trackers: [Tracker!]!
 }
 

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
 
 /** Leads to a tracker: by its name, or by other words. */
@@ -11,8 +12,8 @@ export function TrackerLink({
   children?: ReactNode;
 }): ReactElement {
   return (
-    <a href={`/trackers/${id}`} className="link">
+    <Link to="/trackers/$id" params={{ id }} className="link">
       {children ?? name}
-    </a>
+    </Link>
   );
 }
