@@ -92,12 +92,12 @@ func tokensOf(t *db.Tracker) [3]string {
 
 // trackersOf returns the trackers of an offer's campaign, or, for campaign 0, of its default link,
 // newest first: those chosen for it, and those that have it and are not called elsewhere alone.
-func trackersOf(ctx context.Context, affiliateID, offerID int64, campaign ids.Campaign) ([]*db.Tracker, error) {
-	of, err := load(ctx).trackersOfAffiliate.Load(ctx, affiliateID)
+func trackersOf(ctx context.Context, affiliateID ids.Affiliate, offerID ids.Offer, campaign ids.Campaign) ([]*db.Tracker, error) {
+	of, err := load(ctx).trackersOfAffiliate.Load(ctx, int64(affiliateID))
 	if err != nil {
 		return nil, err
 	}
-	postbacks, err := load(ctx).postbacksOfAffiliate.Load(ctx, affiliateID)
+	postbacks, err := load(ctx).postbacksOfAffiliate.Load(ctx, int64(affiliateID))
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func trackersOf(ctx context.Context, affiliateID, offerID int64, campaign ids.Ca
 		id, elsewhere, here := ids.Tracker(t.ID), false, false
 		for _, p := range postbacks {
 			if rule := ent.FiringPostback(p); rule.TrackerID == id {
-				reaches := rule.Reaches(ids.Offer(offerID), campaign)
+				reaches := rule.Reaches(offerID, campaign)
 				here, elsewhere = here || reaches, elsewhere || !reaches
 			}
 		}
@@ -124,7 +124,7 @@ func (r *Resolver) linkWithTokens(ctx context.Context, link *db.TrackingLink) (s
 	if link.CampaignID != nil {
 		campaign = ids.Campaign(*link.CampaignID)
 	}
-	list, err := trackersOf(ctx, link.AffiliateID, link.OfferID, campaign)
+	list, err := trackersOf(ctx, ids.Affiliate(link.AffiliateID), ids.Offer(link.OfferID), campaign)
 	if err != nil {
 		return "", err
 	}

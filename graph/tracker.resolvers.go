@@ -20,7 +20,7 @@ import (
 )
 
 func (r *campaignResolver) Trackers(ctx context.Context, obj *db.Campaign) ([]*db.Tracker, error) {
-	return trackersOf(ctx, obj.AffiliateID, obj.OfferID, ids.Campaign(obj.ID))
+	return trackersOf(ctx, ids.Affiliate(obj.AffiliateID), ids.Offer(obj.OfferID), ids.Campaign(obj.ID))
 }
 
 func (r *clickResolver) Trackers(ctx context.Context, obj *db.Click) ([]*db.Tracker, error) {
@@ -28,7 +28,7 @@ func (r *clickResolver) Trackers(ctx context.Context, obj *db.Click) ([]*db.Trac
 	if obj.CampaignID != nil {
 		campaign = ids.Campaign(*obj.CampaignID)
 	}
-	return trackersOf(ctx, obj.AffiliateID, obj.OfferID, campaign)
+	return trackersOf(ctx, ids.Affiliate(obj.AffiliateID), ids.Offer(obj.OfferID), campaign)
 }
 
 func (r *crossedCampaignResolver) Campaign(ctx context.Context, obj *report.CrossedCampaign) (*db.Campaign, error) {
