@@ -40,7 +40,7 @@ async function deletePostback(page: Page): Promise<void> {
 test("a changed form asks before it is left, and a reload brings the draft back", async ({ page, demo }) => {
   await signIn(page, demo);
   await page.goto("/postbacks");
-  await page.getByRole("link", { name: "New postback" }).click();
+  await page.getByRole("link", { name: "New tracker" }).click();
   await page.getByRole("button", { name: "Enter manually" }).click();
   await writeUrl(page, url("draft"));
 

@@ -31,7 +31,7 @@ async function travel({ page, demo, request, hands, goTo, shots }: Journey): Pro
 
     // The URL, as Keitaro shows it.
     await goTo("Postbacks");
-    await hands.press(page.getByRole("link", { name: "New postback" }));
+    await hands.press(page.getByRole("link", { name: "New tracker" }));
     await hands.paste(
       page.getByLabel("Your tracker's postback URL"),
       `${tracker.url}/4f1c2ab/postback?subid=REPLACE&status=REPLACE&payout=REPLACE&currency=usd&tid=REPLACE`,

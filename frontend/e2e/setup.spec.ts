@@ -214,7 +214,7 @@ async function takeLink(affiliate: Person): Promise<string> {
 
 async function makePostback(affiliate: Person, tracker: Tracker): Promise<void> {
   const { page, hands, look } = affiliate;
-  await nextStep(affiliate, "New postback", 0, 3);
+  await nextStep(affiliate, "New tracker", 0, 3);
   await hands.paste(
     page.getByLabel("Your tracker's postback URL"),
     `${tracker.url}/4f1c2ab/postback?subid=REPLACE&status=REPLACE&payout=REPLACE&currency=usd&tid=REPLACE`,

@@ -232,9 +232,9 @@ function pageTargets(isStaff: boolean, navigate: Navigate): Target[] {
     {
       key: "new postback",
       kind: "Action",
-      name: "New postback",
+      name: "New tracker",
       icon: Plus,
-      words: "add create paste tracker url",
+      words: "add create paste postback tracker url",
       go: () => navigate({ to: "/postbacks/new" }),
     },
   ];

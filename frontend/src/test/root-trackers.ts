@@ -69,6 +69,18 @@ export const trackersRoot = {
         ? { label: "Use {param_1}", urlTemplate: urlTemplate.replace("{clickid}", "{param_1}") }
         : null,
     })),
+    ...(urlTemplate.includes("//crossed.")
+      ? [
+          {
+            code: "crossed_trackers",
+            severity: "WARNING",
+            message: "“Keitaro” gets the same click ids.",
+            start: null,
+            end: null,
+            fix: null,
+          },
+        ]
+      : []),
     ...(urlTemplate.includes("{param_1}")
       ? []
       : [

@@ -55,7 +55,7 @@ export function Begin(): ReactElement | null {
             <>
               Paste your tracker&apos;s postback URL: it is recognised and mapped.{" "}
               <Link to="/postbacks/new" className="link">
-                New postback
+                New tracker
               </Link>
             </>
           )}

@@ -47,7 +47,7 @@ it("leads somebody without a campaign from the first postback to the first deliv
   open("/", world);
   const list = await screen.findByRole("list", { name: "Checklist" });
   expect(screen.getByText("0 of 3 done")).toBeInTheDocument();
-  expect(within(list).getByRole("link", { name: "New postback" })).toHaveAttribute("href", "/postbacks/new");
+  expect(within(list).getByRole("link", { name: "New tracker" })).toHaveAttribute("href", "/postbacks/new");
   expect(within(list).getByRole("link", { name: "Tracking link" })).toHaveAttribute("href", "/links");
   expect(await screen.findByText("Nothing: there is no postback yet.")).toBeInTheDocument();
 });

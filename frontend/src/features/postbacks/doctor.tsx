@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, Lightbulb, TriangleAlert, Wrench } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useMemo, useState } from "react";
 import { useQuery } from "urql";
 
 import { Button } from "@/components/ui/button";
@@ -60,11 +60,19 @@ const hostOf = (template: string) => /^https?:\/\/[^/?#]+/i.exec(template)?.[0] 
 
 const noMarks: readonly FindingMark[] = [];
 
+/** Several trackers get the same click ids: a new tracker's form says so itself, where its campaigns are chosen. */
+const crossed = "crossed_trackers";
+
 /**
  * What the doctor says of the draft: of the last one that it saw, while the next answer is on its way. `link` is the tracking link
  * to read it together with, where one was chosen.
  */
-export function useDoctor(draft: Draft, postbackId: string | null, link: string | null): Examined {
+export function useDoctor(
+  draft: Draft,
+  postbackId: string | null,
+  link: string | null,
+  isNewTracker = false,
+): Examined {
   // The server is looked up by itself, once its name is typed out.
   const host = hostOf(draft.urlTemplate);
   const network = useRested(host, typedOutMs) === host && host !== "";
@@ -81,7 +89,11 @@ export function useDoctor(draft: Draft, postbackId: string | null, link: string 
     marks: readonly FindingMark[];
   }>();
   const isBlank = draft.urlTemplate.trim() === "";
-  const answer = !isBlank && !fetching && rested === key ? data?.lintPostback : undefined;
+  const found = useMemo(
+    () => data?.lintPostback.filter(({ code }) => !isNewTracker || code !== crossed),
+    [data, isNewTracker],
+  );
+  const answer = !isBlank && !fetching && rested === key ? found : undefined;
   if (answer !== undefined && (last?.of !== key || last.findings !== answer)) {
     setLast({ of: key, findings: answer, marks: marksOf(answer) });
   }

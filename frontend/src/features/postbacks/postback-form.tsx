@@ -56,7 +56,7 @@ export function PostbackForm(props: PostbackFormProps): ReactElement {
   const set = (change: Partial<Draft>) => {
     onChange({ ...draft, ...change });
   };
-  const examined = useDoctor(draft, props.postbackId, link);
+  const examined = useDoctor(draft, props.postbackId, link, props.newTracker?.made.kind === "tracker");
   const stopped = whatStops(examined);
   const [isRefused, setRefused] = useState(false);
   const submit = () => {

@@ -101,7 +101,7 @@ export function PostbacksPage(): ReactElement {
   const create = (
     <Link to="/postbacks/new" className={buttonClass("primary")}>
       <Plus aria-hidden className="size-4" />
-      New postback
+      New tracker
     </Link>
   );
 

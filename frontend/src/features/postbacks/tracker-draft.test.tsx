@@ -143,3 +143,15 @@ it("what each goal sends as its event is shown, and changed in the URL", async (
     });
   });
 });
+
+it("that another tracker gets the same click ids is said where campaigns are chosen, not by the doctor too", async () => {
+  const crossed = "“Keitaro” gets the same click ids.";
+  const { user } = await form(withKeitaro(), "https://crossed.example/pb?cid={param_1}&e={goal_id}");
+  const doctor = screen.getByRole("region", { name: "Doctor" });
+  expect(await within(doctor).findByText("No problems found.")).toBeInTheDocument();
+  expect(within(doctor).queryByText(crossed)).toBeNull();
+  // A postback by itself has no campaigns to choose.
+  await user.click(screen.getByRole("button", { name: /^Chosen campaigns Campaigns/ }));
+  await user.click(await screen.findByRole("option", { name: /^One offer/ }));
+  expect(await within(doctor).findByText(crossed)).toBeInTheDocument();
+});
