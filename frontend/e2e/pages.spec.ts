@@ -160,7 +160,7 @@ test("every list shows its rows after the palette, a filter and the editor asked
   await expect(page.getByRole("combobox", { name: "Campaign or offer" })).not.toHaveValue("");
   await page.keyboard.press("ControlOrMeta+k");
   await page.getByRole("combobox", { name: /^Search pages/ }).fill("new postback");
-  await page.getByRole("option", { name: /New tracker/ }).click();
+  await page.getByRole("option", { name: "New tracker Action" }).click();
   await edit(page);
   await page
     .getByRole("main")
