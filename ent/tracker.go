@@ -11,18 +11,19 @@ import (
 	"postrider/internal/ids"
 )
 
-// FiringTracker converts a row and the campaigns that were chosen for it for the rules of firing.
-func FiringTracker(t *db.Tracker, chosen []ids.Campaign) firing.Tracker {
-	return firing.Tracker{ID: ids.Tracker(t.ID), Name: t.Name, AllCampaigns: t.AllCampaigns, DefaultLinks: t.DefaultLinks, Shares: t.Shares, Campaigns: chosen}
-}
-
-// TrackersOf reads the trackers of several affiliates as far as the viewer may see them,
-// without those that are archived.
+// TrackersOf reads the trackers of several affiliates as far as the viewer may see them, without those
+// that are archived.
 func TrackersOf(ctx context.Context, c *db.Client, affiliates []int64) (map[int64]firing.Trackers, error) {
-	rows, err := c.Tracker.Query().Where(tracker.AffiliateIDIn(affiliates...), tracker.ArchivedAtIsNil()).Order(db.Asc(tracker.FieldID)).All(ctx)
+	rows, err := c.Tracker.Query().Where(tracker.AffiliateIDIn(affiliates...), tracker.ArchivedAtIsNil()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading trackers: %w", err)
 	}
+	return FiringTrackers(ctx, c, affiliates, rows)
+}
+
+// FiringTrackers converts the trackers of several affiliates for the rules of firing, with the
+// campaigns that were chosen for them. Rows are all of them that are not archived.
+func FiringTrackers(ctx context.Context, c *db.Client, affiliates []int64, rows []*db.Tracker) (map[int64]firing.Trackers, error) {
 	chosen, err := c.TrackerCampaign.Query().Where(trackercampaign.AffiliateIDIn(affiliates...)).Order(db.Asc(trackercampaign.FieldCampaignID)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the campaigns of trackers: %w", err)
@@ -32,8 +33,10 @@ func TrackersOf(ctx context.Context, c *db.Client, affiliates []int64) (map[int6
 		campaigns[row.TrackerID] = append(campaigns[row.TrackerID], ids.Campaign(row.CampaignID))
 	}
 	lists := map[int64][]firing.Tracker{}
-	for _, row := range rows {
-		lists[row.AffiliateID] = append(lists[row.AffiliateID], FiringTracker(row, campaigns[row.ID]))
+	for _, t := range rows {
+		lists[t.AffiliateID] = append(lists[t.AffiliateID], firing.Tracker{
+			ID: ids.Tracker(t.ID), Name: t.Name, AllCampaigns: t.AllCampaigns, DefaultLinks: t.DefaultLinks, Shares: t.Shares, Campaigns: campaigns[t.ID],
+		})
 	}
 	found := map[int64]firing.Trackers{}
 	for _, id := range affiliates {

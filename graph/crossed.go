@@ -21,6 +21,10 @@ func (r *Resolver) crosses(ctx context.Context, p firing.Postback) ([]string, er
 	if err != nil || affiliateID == 0 || p.Scope == firing.Campaign {
 		return nil, err
 	}
+	of, err := load(ctx).trackersOfAffiliate.Load(ctx, int64(affiliateID))
+	if err != nil || len(of.rows) == 0 {
+		return nil, err
+	}
 	places, err := r.Crossings.PlacesOf(ctx, affiliateID)
 	if err != nil {
 		return nil, err

@@ -29,17 +29,17 @@ type affiliateTrackers struct {
 }
 
 func trackersOfAffiliates(ctx context.Context, c *db.Client, affiliates []int64) (map[int64]*affiliateTrackers, error) {
-	found := make(map[int64]*affiliateTrackers, len(affiliates))
-	all, err := ent.TrackersOf(ctx, c, affiliates)
-	if err != nil {
-		return nil, err
-	}
-	for id, of := range all {
-		found[id] = &affiliateTrackers{firing: of}
-	}
 	rows, err := c.Tracker.Query().Where(tracker.AffiliateIDIn(affiliates...), tracker.ArchivedAtIsNil()).Order(db.Desc(tracker.FieldID)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading trackers: %w", err)
+	}
+	all, err := ent.FiringTrackers(ctx, c, affiliates, rows)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int64]*affiliateTrackers, len(affiliates))
+	for id, of := range all {
+		found[id] = &affiliateTrackers{firing: of}
 	}
 	for _, row := range rows {
 		found[row.AffiliateID].rows = append(found[row.AffiliateID].rows, row)

@@ -117,10 +117,6 @@ func (s *Setup) UpdatePostback(ctx context.Context, id int64, patch func(*firing
 func (s *Setup) UpdatePostbackFrom(ctx context.Context, id int64, version int, patch func(*firing.Postback)) (*db.Postback, error) {
 	var changed *db.Postback
 	err := s.change(ctx, func(ctx context.Context, c *change) error {
-		// The lock keeps two changes at once from beginning with the same version.
-		if _, err := c.tx.ExecContext(ctx, `SELECT FROM postbacks WHERE id = $1 FOR NO KEY UPDATE`, id); err != nil {
-			return fmt.Errorf("locking the postback: %w", err)
-		}
 		before, err := c.livePostback(ctx, id)
 		if err != nil {
 			return err
@@ -128,12 +124,10 @@ func (s *Setup) UpdatePostbackFrom(ctx context.Context, id int64, version int, p
 		if version != 0 && version != before.Version {
 			return c.changedSince(ctx, before, version)
 		}
-		wish := ent.FiringPostback(before)
+		was := ent.FiringPostback(before)
+		wish := was
 		patch(&wish)
-		wish.TrackerID = 0
-		if before.TrackerID != nil {
-			wish.TrackerID = ids.Tracker(*before.TrackerID)
-		}
+		wish.TrackerID = was.TrackerID
 		if err := c.moveTracker(ctx, before, &wish); err != nil {
 			return err
 		}
@@ -249,9 +243,21 @@ func (c *change) deletePostback(ctx context.Context, before *db.Postback) error 
 	return c.audit(ctx, Act{Action: "delete", Entity: "postback", ID: fmt.Sprint(before.ID), affiliateID: ids.Affiliate(before.AffiliateID), Before: before})
 }
 
+// livePostback locks and reads a postback that is not deleted. The lock keeps two changes at once from
+// beginning with the same version. Its owner's trackers are locked before it, as by a change of its
+// tracker.
 func (c *change) livePostback(ctx context.Context, id int64) (*db.Postback, error) {
 	p, err := c.client.Postback.Get(ctx, id)
-	if err == nil && p.DeletedAt != nil {
+	if err != nil {
+		return nil, missing(err, "id", "postback")
+	}
+	if err := c.lockTrackers(ctx, ids.Affiliate(p.AffiliateID)); err != nil {
+		return nil, err
+	}
+	if _, err := c.tx.ExecContext(ctx, `SELECT FROM postbacks WHERE id = $1 FOR NO KEY UPDATE`, id); err != nil {
+		return nil, fmt.Errorf("locking the postback: %w", err)
+	}
+	if p, err = c.client.Postback.Get(ctx, id); err == nil && p.DeletedAt != nil {
 		return nil, problem.Invalid("id", "this postback was deleted")
 	}
 	return p, missing(err, "id", "postback")

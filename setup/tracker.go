@@ -98,18 +98,7 @@ func (s *Setup) PreviewTracker(ctx context.Context, id int64, p TrackerPatch) ([
 		if err != nil {
 			return missing(err, "id", "tracker")
 		}
-		next := *before
-		if err := patchTracker(&next, p); err != nil {
-			return err
-		}
-		plan := trackerPlan{before: before, next: &next, patch: p}
-		if plan.goals, err = c.dictionary(ctx); err != nil {
-			return err
-		}
-		if plan.postbacks, err = c.postbacksOf(ctx, id); err != nil {
-			return err
-		}
-		wishes, err := plan.wishes()
+		_, wishes, err := c.planTracker(ctx, before, p)
 		for _, w := range wishes {
 			w.wish.AffiliateID, w.wish.TrackerID = ids.Affiliate(before.AffiliateID), ids.Tracker(before.ID)
 			list = append(list, PostbackChange{Before: w.before, After: w.wish})
@@ -167,7 +156,8 @@ func (c *change) liveTracker(ctx context.Context, id int64) (*db.Tracker, error)
 	return t, nil
 }
 
-// lockTrackers keeps two changes at once from making the same tracker, or choosing the same campaign.
+// lockTrackers keeps two changes at once from making the same tracker, the same version of it, or
+// choosing the same campaign. It comes before every other lock of a change.
 func (c *change) lockTrackers(ctx context.Context, owner ids.Affiliate) error {
 	if _, err := c.tx.ExecContext(ctx, `SELECT FROM affiliates WHERE id = $1 FOR NO KEY UPDATE`, owner); err != nil {
 		return fmt.Errorf("locking the affiliate: %w", err)
@@ -189,25 +179,11 @@ func (c *change) postbacksOf(ctx context.Context, id int64) ([]*db.Postback, err
 
 // saveTracker changes a tracker, its postbacks and its campaigns, or makes those of a new one.
 func (s *Setup) saveTracker(ctx context.Context, c *change, before *db.Tracker, p TrackerPatch) (*db.Tracker, error) {
-	next := *before
-	if err := patchTracker(&next, p); err != nil {
-		return nil, err
-	}
-	goals, err := c.dictionary(ctx)
+	next, wishes, err := c.planTracker(ctx, before, p)
 	if err != nil {
 		return nil, err
 	}
-	plan := trackerPlan{before: before, next: &next, goals: goals, patch: p}
-	if before.ID != 0 {
-		if plan.postbacks, err = c.postbacksOf(ctx, before.ID); err != nil {
-			return nil, err
-		}
-	}
-	wishes, err := plan.wishes()
-	if err != nil {
-		return nil, err
-	}
-	saved, err := c.writeTracker(ctx, before, &next)
+	saved, err := c.writeTracker(ctx, before, next)
 	if err != nil {
 		return nil, err
 	}
@@ -242,6 +218,25 @@ func (s *Setup) saveTracker(ctx context.Context, c *change, before *db.Tracker, 
 		return saved, nil
 	}
 	return saved, c.audit(ctx, act)
+}
+
+// planTracker returns what a tracker, and each of its postbacks, is to be.
+func (c *change) planTracker(ctx context.Context, before *db.Tracker, p TrackerPatch) (next *db.Tracker, wishes []postbackWish, err error) {
+	copied := *before
+	plan := trackerPlan{before: before, next: &copied, patch: p}
+	if err := patchTracker(plan.next, p); err != nil {
+		return nil, nil, err
+	}
+	if plan.goals, err = c.dictionary(ctx); err != nil {
+		return nil, nil, err
+	}
+	if before.ID != 0 {
+		if plan.postbacks, err = c.postbacksOf(ctx, before.ID); err != nil {
+			return nil, nil, err
+		}
+	}
+	wishes, err = plan.wishes()
+	return plan.next, wishes, err
 }
 
 // distinct returns each problem once: one template is wrong for each of its goals.

@@ -67,8 +67,8 @@ func (c *change) setChosen(ctx context.Context, t *db.Tracker, campaigns []ids.C
 	return nil
 }
 
-// patchCampaigns changes which campaigns a tracker has. A campaign that another tracker has is
-// refused, moved or shared, as the patch says.
+// patchCampaigns changes which campaigns a tracker has. What another tracker has is moved if the
+// patch says so, and refused otherwise; a tracker that shares campaigns takes none.
 func (c *change) patchCampaigns(ctx context.Context, t *db.Tracker, isNew bool, p CampaignsPatch) error {
 	before, err := c.trackersOf(ctx, ids.Affiliate(t.AffiliateID))
 	if err != nil {
@@ -103,7 +103,7 @@ func (c *change) patchCampaigns(ctx context.Context, t *db.Tracker, isNew bool, 
 	}
 	if p.Chosen != nil {
 		chosen = slices.Compact(slices.Sorted(slices.Values(*p.Chosen)))
-		if err := c.ownCampaigns(ctx, ids.Affiliate(t.AffiliateID), chosen); err != nil {
+		if err := c.ownCampaigns(ctx, ids.Affiliate(t.AffiliateID), chosen, func(int) string { return "campaignIds" }); err != nil {
 			return err
 		}
 	}
@@ -118,18 +118,19 @@ func (c *change) patchCampaigns(ctx context.Context, t *db.Tracker, isNew bool, 
 	return c.hasScoped(ctx, t, func(ids.Campaign) string { return "campaignIds" })
 }
 
-// ownCampaigns refuses campaigns that are not the affiliate's.
-func (c *change) ownCampaigns(ctx context.Context, owner ids.Affiliate, campaigns []ids.Campaign) error {
+// ownCampaigns refuses campaigns that are not the affiliate's; field is the input's field for one of
+// them.
+func (c *change) ownCampaigns(ctx context.Context, owner ids.Affiliate, campaigns []ids.Campaign, field func(i int) string) error {
 	keys := make([]int64, len(campaigns))
 	for i, id := range campaigns {
 		keys[i] = int64(id)
 	}
-	n, err := c.client.Campaign.Query().Where(campaign.AffiliateID(int64(owner)), campaign.IDIn(keys...)).Count(ctx)
+	own, err := c.client.Campaign.Query().Where(campaign.AffiliateID(int64(owner)), campaign.IDIn(keys...)).IDs(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the campaigns: %w", err)
 	}
-	if n < len(keys) {
-		return problem.Invalid("campaignIds", "there is no such campaign")
+	if i := slices.IndexFunc(keys, func(id int64) bool { return !slices.Contains(own, id) }); i >= 0 {
+		return problem.Invalid(field(i), "there is no such campaign")
 	}
 	return nil
 }
@@ -204,13 +205,13 @@ func (k *claims) flags(ctx context.Context, all, links bool) error {
 // take takes over campaigns that are chosen for other trackers.
 func (k *claims) take(ctx context.Context, campaigns []ids.Campaign) error {
 	for _, other := range k.trackers.List() {
-		kept := slices.DeleteFunc(slices.Clone(other.Campaigns), func(id ids.Campaign) bool { return slices.Contains(campaigns, id) })
-		if other.ID == k.id || other.Shares || len(kept) == len(other.Campaigns) {
+		taken := func(id ids.Campaign) bool { return slices.Contains(campaigns, id) }
+		first := slices.IndexFunc(other.Campaigns, taken)
+		if other.ID == k.id || other.Shares || first < 0 {
 			continue
 		}
 		if !k.move {
-			taken := slices.DeleteFunc(slices.Clone(other.Campaigns), func(id ids.Campaign) bool { return !slices.Contains(campaigns, id) })
-			name, err := k.campaignName(ctx, int64(taken[0]))
+			name, err := k.campaignName(ctx, int64(other.Campaigns[first]))
 			if err != nil {
 				return err
 			}
@@ -220,7 +221,7 @@ func (k *claims) take(ctx context.Context, campaigns []ids.Campaign) error {
 		if err != nil {
 			return fmt.Errorf("reading tracker %d: %w", other.ID, err)
 		}
-		if err := k.setChosen(ctx, row, kept); err != nil {
+		if err := k.setChosen(ctx, row, slices.DeleteFunc(slices.Clone(other.Campaigns), taken)); err != nil {
 			return err
 		}
 		if err := k.lose(ctx, other.ID, k.client.Tracker.UpdateOne(row).SetUpdatedAt(k.now)); err != nil {
@@ -284,7 +285,7 @@ func (c *change) claim(ctx context.Context, owner ids.Affiliate, p firing.Postba
 		if err != nil {
 			return fmt.Errorf("reading tracker %d: %w", t.ID, err)
 		}
-		return c.setChosen(ctx, row, append(t.Campaigns, p.CampaignID))
+		return c.setChosen(ctx, row, append(slices.Clone(t.Campaigns), p.CampaignID))
 	}
 	return nil
 }
@@ -365,62 +366,89 @@ func (c *change) assign(ctx context.Context, owner ids.Affiliate, a Assignment) 
 	if err != nil {
 		return nil, fmt.Errorf("reading the trackers: %w", err)
 	}
-	known := func(id ids.Tracker) bool {
-		return slices.ContainsFunc(rows, func(t *db.Tracker) bool { return t.ID == int64(id) })
-	}
-	chosen := map[int64][]ids.Campaign{}
-	var named []ids.Campaign
-	for _, row := range rows {
-		if chosen[row.ID], err = c.chosen(ctx, row.ID); err != nil {
-			return nil, err
-		}
-	}
-	for i, wish := range a.Campaigns {
-		named = append(named, wish.CampaignID)
-		for _, row := range rows {
-			if row.Shares {
-				continue // it takes none, and loses none
-			}
-			chosen[row.ID] = slices.DeleteFunc(chosen[row.ID], func(id ids.Campaign) bool { return id == wish.CampaignID })
-		}
-		for _, id := range slices.Compact(slices.Sorted(slices.Values(wish.TrackerIDs))) {
-			if !known(id) {
-				return nil, problem.Invalid(fmt.Sprintf("campaigns.%d.trackerIds", i), "there is no such tracker")
-			}
-			if !slices.Contains(chosen[int64(id)], wish.CampaignID) {
-				chosen[int64(id)] = append(chosen[int64(id)], wish.CampaignID)
-			}
-		}
-	}
-	if err := c.ownCampaigns(ctx, owner, slices.Compact(slices.Sorted(slices.Values(named)))); err != nil {
+	if err := a.check(rows); err != nil {
 		return nil, err
 	}
-	for field, id := range map[string]ids.Tracker{"remaining": a.Remaining, "defaultLinks": a.DefaultLinks} {
-		if id != 0 && !known(id) {
-			return nil, problem.Invalid(field, "there is no such tracker")
-		}
+	named := make([]ids.Campaign, len(a.Campaigns))
+	for i, wish := range a.Campaigns {
+		named[i] = wish.CampaignID
+	}
+	if err := c.ownCampaigns(ctx, owner, named, func(i int) string { return fmt.Sprintf("campaigns.%d.campaignId", i) }); err != nil {
+		return nil, err
 	}
 	for _, row := range rows {
-		if err := c.setChosen(ctx, row, chosen[row.ID]); err != nil {
+		before, err := c.chosen(ctx, row.ID)
+		if err != nil {
 			return nil, err
 		}
-		if row.Shares {
-			continue
+		if err := c.setChosen(ctx, row, a.chosen(row, before)); err != nil {
+			return nil, err
 		}
-		all, links := row.AllCampaigns, row.DefaultLinks
-		for _, other := range rows {
-			if other.ID == int64(a.Remaining) {
-				all = row.ID == other.ID || all && !rivals(row, other)
-			}
-			if other.ID == int64(a.DefaultLinks) {
-				links = row.ID == other.ID || links && !rivals(row, other)
-			}
+		all, links := a.flags(row, rows)
+		if all == row.AllCampaigns && links == row.DefaultLinks {
+			continue
 		}
 		if err := c.client.Tracker.UpdateOneID(row.ID).SetAllCampaigns(all).SetDefaultLinks(links).Exec(ctx); err != nil {
 			return nil, fmt.Errorf("changing tracker %d: %w", row.ID, err)
 		}
 	}
 	return rows, nil
+}
+
+// check refuses trackers that are not among the affiliate's.
+func (a *Assignment) check(rows []*db.Tracker) error {
+	known := func(id ids.Tracker) bool {
+		return id == 0 || slices.ContainsFunc(rows, func(t *db.Tracker) bool { return t.ID == int64(id) })
+	}
+	field := ""
+	switch {
+	case !known(a.Remaining):
+		field = "remaining"
+	case !known(a.DefaultLinks):
+		field = "defaultLinks"
+	}
+	for _, wish := range a.Campaigns {
+		if slices.ContainsFunc(wish.TrackerIDs, func(id ids.Tracker) bool { return id == 0 || !known(id) }) {
+			field = a.field(wish.CampaignID)
+		}
+	}
+	if field != "" {
+		return problem.Invalid(field, "there is no such tracker")
+	}
+	return nil
+}
+
+// chosen returns the campaigns that a tracker is chosen for after the assignment. One that shares
+// campaigns loses none.
+func (a *Assignment) chosen(row *db.Tracker, before []ids.Campaign) []ids.Campaign {
+	after := slices.Clone(before)
+	for _, wish := range a.Campaigns {
+		wanted := slices.Contains(wish.TrackerIDs, ids.Tracker(row.ID))
+		if wanted || !row.Shares {
+			after = slices.DeleteFunc(after, func(id ids.Campaign) bool { return id == wish.CampaignID })
+		}
+		if wanted {
+			after = append(after, wish.CampaignID)
+		}
+	}
+	return after
+}
+
+// flags returns whether a tracker has all campaigns and the default links after the assignment.
+func (a *Assignment) flags(row *db.Tracker, rows []*db.Tracker) (all, links bool) {
+	all, links = row.AllCampaigns, row.DefaultLinks
+	if row.Shares {
+		return all, links
+	}
+	for _, other := range rows {
+		if other.ID == int64(a.Remaining) {
+			all = row.ID == other.ID || all && !rivals(row, other)
+		}
+		if other.ID == int64(a.DefaultLinks) {
+			links = row.ID == other.ID || links && !rivals(row, other)
+		}
+	}
+	return all, links
 }
 
 // rivals reports whether a click can carry the click id of one of two trackers alone: both are called

@@ -124,10 +124,10 @@ func (t *trackerPlan) changed(row *db.Postback) (w postbackWish, err error) {
 	if t.patch.BodyRule != nil {
 		w.wish.BodyRule = *t.patch.BodyRule
 	}
-	if i < 0 {
-		return w, nil
+	if i >= 0 {
+		err = t.patched(&w, i)
 	}
-	return w, t.patched(&w, i)
+	return w, err
 }
 
 // patched changes what a goal's postback is to be by the goal's own patch.
@@ -167,5 +167,6 @@ func (t *trackerPlan) added(i int, g GoalPatch) (w postbackWish, err error) {
 		Name: t.next.Name, Scope: firing.Global, Goal: g.Goal, Statuses: []commission.Status{commission.Approved},
 		URLTemplate: t.next.URLTemplate, Method: t.next.Method, BodyRule: t.next.BodyRule, Enabled: true,
 	}}
-	return w, t.patched(&w, i)
+	err = t.patched(&w, i)
+	return w, err
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -446,5 +447,59 @@ func (w *world) setUpSomething(rt *rapid.T, campaigns []ids.Campaign) {
 	}
 	if problem.CodeOf(err) == problem.CodeInternal {
 		rt.Fatalf("%s: %v", what, err)
+	}
+}
+
+// Changes of a tracker and of its postbacks at the same time wait for each other: none deadlocks, and
+// each makes a version of its own.
+func TestChangesOfATrackerAndItsPostbacksAtOnce(t *testing.T) {
+	w := newWorld(t)
+	tr := w.tracker("https://a.example/pb?c={param_1}")
+	postbacks := w.of(tr)
+	campaign := w.campaign()
+	var wg sync.WaitGroup
+	at := func(do func(i int) error) {
+		wg.Go(func() {
+			for i := range 8 {
+				if err := do(i); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	at(func(i int) error {
+		_, err := w.setup.UpdateTracker(w.oneCtx, tr.ID, 0, setup.TrackerPatch{Domain: new(fmt.Sprintf("d%d.example", i))})
+		return err
+	})
+	for _, p := range postbacks {
+		at(func(i int) error {
+			_, err := w.setup.UpdatePostback(w.oneCtx, p.ID, func(p *firing.Postback) { p.Enabled = i%2 == 1 })
+			return err
+		})
+	}
+	at(func(i int) error {
+		wish := setup.CampaignTrackers{CampaignID: ids.Campaign(campaign)}
+		if i%2 == 0 {
+			wish.TrackerIDs = []ids.Tracker{ids.Tracker(tr.ID)}
+		}
+		_, err := w.setup.AssignTrackers(w.oneCtx, setup.Assignment{Campaigns: []setup.CampaignTrackers{wish}})
+		return err
+	})
+	at(func(int) error {
+		made, err := w.setup.CreatePostbacks(w.oneCtx, 0, []string{"kyc"}, wish(func(p *firing.Postback) { p.URLTemplate = "https://a.example/other?c={param_1}" }))
+		if err != nil {
+			return err
+		}
+		return w.setup.DeletePostback(w.oneCtx, made[0].ID)
+	})
+	wg.Wait()
+	versions := w.client.TrackerVersion.Query().Where(trackerversion.TrackerID(tr.ID)).Order(db.Asc(trackerversion.FieldNumber)).AllX(w.system)
+	for i, v := range versions {
+		if v.Number != i+1 {
+			t.Fatalf("version %d is number %d", i+1, v.Number)
+		}
+	}
+	if last := len(versions); last != w.row(tr).Version || last < 1+8+8+8 {
+		t.Errorf("%d versions, the tracker is at %d", last, w.row(tr).Version)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"postrider/domain/firing"
 	"postrider/domain/macro"
@@ -91,8 +90,6 @@ func ClickParam(p firing.Postback) macro.Name {
 // CrossedMessage says what is wrong with trackers, by their names, that meet in so many campaigns,
 // and how often a tracker was called with another's click id in 30 days.
 func CrossedMessage(names []string, param macro.Name, campaigns, wrong int) string {
-	quoted := quoteAll(names)
-	last := len(quoted) - 1
 	where := "the clicks of your default links"
 	switch {
 	case campaigns == 1:
@@ -100,7 +97,7 @@ func CrossedMessage(names []string, param macro.Name, campaigns, wrong int) stri
 	case campaigns > 1:
 		where = fmt.Sprintf("the same clicks in %d campaigns", campaigns)
 	}
-	message := fmt.Sprintf("%s and %s are called with {%s} of %s: each gets click ids that another tracker made.", strings.Join(quoted[:last], ", "), quoted[last], param, where)
+	message := fmt.Sprintf("%s are called with {%s} of %s: each gets click ids that another tracker made.", trackerNames(names), param, where)
 	switch {
 	case wrong == 1:
 		message += " 1 postback of the last 30 days went to the wrong tracker."
@@ -110,12 +107,13 @@ func CrossedMessage(names []string, param macro.Name, campaigns, wrong int) stri
 	return message
 }
 
-func quoteAll(names []string) []string {
+// trackerNames returns trackers' names within a sentence: “A”, “B” and “C”.
+func trackerNames(names []string) string {
 	quoted := make([]string, len(names))
 	for i, name := range names {
 		quoted[i] = "“" + name + "”"
 	}
-	return quoted
+	return listed(quoted)
 }
 
 // CrossesWith finds the trackers, in the order of their ids, that a postback makes its own tracker
@@ -150,11 +148,6 @@ func (e *exam) crossed() {
 			break
 		}
 	}
-	quoted := quoteAll(e.Crosses)
-	last := len(quoted) - 1
-	names, gets := quoted[last], "gets"
-	if last > 0 {
-		names, gets = strings.Join(quoted[:last], ", ")+" and "+names, "get"
-	}
-	e.find(CodeCrossedTrackers, Warning, at, fmt.Sprintf("%s %s the same click ids, but each click carries the click id of one tracker alone: choose campaigns for each tracker.", names, gets), nil)
+	gets := map[bool]string{true: "gets", false: "get"}[len(e.Crosses) == 1]
+	e.find(CodeCrossedTrackers, Warning, at, fmt.Sprintf("%s %s the same click ids, but each click carries the click id of one tracker alone: choose campaigns for each tracker.", trackerNames(e.Crosses), gets), nil)
 }
