@@ -1,6 +1,7 @@
 import { useQuery } from "urql";
 
 import type { Choice } from "@/components/ui/choice";
+import { listed } from "@/components/ui/format";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 const TrackersQuery = graphql(`
@@ -42,9 +43,7 @@ export function useTrackers(affiliateId: string | null = null, pause = false): r
 
 /** "Keitaro", "Keitaro and Binom", "Keitaro, Binom and Voluum". */
 export function namesOf(trackers: readonly { name: string }[]): string {
-  const names = trackers.map(({ name }) => name);
-  if (names.length < 2) return names.join("");
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+  return listed(trackers.map(({ name }) => name));
 }
 
 /** Those that have every campaign that no other tracker has chosen. */

@@ -13,22 +13,30 @@ interface Names<Data> {
   refetch: () => void;
 }
 
-/** Names to choose from: one page of them, and where there are more, those that match what is typed. */
+/**
+ * Names to choose from: one page of them, and where there are more, those that match what is typed. Staff may narrow them to some
+ * affiliates.
+ */
 export function useNames<Data>(
-  query: TypedDocumentNode<Data, { search?: string | null }>,
+  query: TypedDocumentNode<Data, { search?: string | null; affiliateIds?: string[] | null }>,
   typed: string,
   hasMore: (data: Data) => boolean,
+  affiliateIds: string[] | null = null,
 ): Names<Data> {
   const text = typed.trim();
   const search = useRested(text, 150);
+  const variablesOf = (wanted: string | null) => ({
+    search: wanted,
+    ...(affiliateIds !== null && { affiliateIds }),
+  });
   const [first, refetch] = useQuery({
     query,
-    variables: { search: null },
+    variables: variablesOf(null),
     requestPolicy: "cache-and-network",
   });
   const isPartial = first.data !== undefined && hasMore(first.data);
   const isAsking = isPartial && search !== "";
-  const [found] = useQuery({ query, variables: { search }, pause: !isAsking });
+  const [found] = useQuery({ query, variables: variablesOf(search), pause: !isAsking });
   return {
     first: first.data,
     found: isAsking ? found.data : undefined,

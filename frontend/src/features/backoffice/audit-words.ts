@@ -1,4 +1,4 @@
-import { shortenId } from "@/components/ui/format";
+import { listed, shortenId } from "@/components/ui/format";
 
 // The audit log in sentences: who did what to which thing. Nothing here knows React.
 
@@ -106,10 +106,6 @@ function secretOf(entry: AuditEntry): string {
   return secrets[after(entry, "kind")] ?? "signing secret";
 }
 
-function joined(words: readonly string[]): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
-}
-
 /** What an update did, where one field says it all. */
 function switched({ field, after: to }: AuditChange): string | null {
   if (field === "enabled") return to === "true" ? "switched on" : "switched off";
@@ -134,7 +130,7 @@ function updated(entry: AuditEntry): string {
   const what =
     told.length > named
       ? `${String(told.length)} settings`
-      : `the ${joined(told.map(({ field }) => fieldWord(field)))}`;
+      : `the ${listed(told.map(({ field }) => fieldWord(field)))}`;
   return `changed ${what} of ${thing(entry)}`;
 }
 

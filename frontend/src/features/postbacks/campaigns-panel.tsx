@@ -1,45 +1,18 @@
-import { type ReactElement, useState } from "react";
-import { useQuery } from "urql";
+import type { ReactElement } from "react";
 
-import { union } from "@/components/records/use-names";
+import { namesOf } from "@/components/records/trackers";
 import { Button } from "@/components/ui/button";
-import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
-import { TextField } from "@/components/ui/field";
+import { Checkbox } from "@/components/ui/checkbox";
 import { plural } from "@/components/ui/format";
 import { Panel } from "@/components/ui/page";
 import { Segmented } from "@/components/ui/segmented";
 import { Note } from "@/components/ui/states";
-import { useRested } from "@/components/ui/use-rested";
-import { graphql } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 import type { FormErrors } from "@/graphql/user-errors";
 
+import { CampaignChoice } from "./campaign-choice";
 import type { Tracker } from "./tracker-parts";
 import type { TrackerForm } from "./use-tracker-form";
-
-const CampaignsQuery = graphql(`
-  query CampaignsOfTracker($search: String, $affiliateIds: [ID!]) {
-    campaigns(first: 100, filter: { search: $search, affiliateIds: $affiliateIds }) {
-      edges {
-        node {
-          id
-          name
-          offer {
-            id
-            name
-          }
-          trackers {
-            id
-            name
-          }
-        }
-      }
-      pageInfo {
-        hasNextPage
-      }
-    }
-  }
-`);
 
 /** The fields that another tracker's campaigns are refused at. */
 const claimed = ["allCampaigns", "defaultLinks", "campaignIds"];
@@ -131,17 +104,6 @@ export function CampaignsPanel({
   );
 }
 
-/** A campaign; of a chosen one that is not among the first, its name alone is known. */
-interface Shown {
-  id: string;
-  name: string;
-  offer?: { name: string };
-  trackers?: readonly { id: string; name: string }[];
-}
-
-/** From here on the list has a search. */
-const few = 8;
-
 function ChosenCampaigns({
   tracker,
   value,
@@ -154,55 +116,18 @@ function ChosenCampaigns({
   error: string | undefined;
 }): ReactElement {
   const isStaff = useIsStaff();
-  const [typed, setTyped] = useState("");
-  const search = useRested(typed.trim(), 150);
-  const [{ data, fetching }] = useQuery({
-    query: CampaignsQuery,
-    variables: { search, affiliateIds: isStaff ? [tracker.affiliate.id] : null },
-    requestPolicy: "cache-and-network",
-  });
-  const found = (data?.campaigns.edges ?? []).map(({ node }) => node);
-  const shown = search === "" ? union<Shown>(tracker.chosenCampaigns, found) : found;
   return (
-    <div className="flex flex-col gap-2">
-      {(search !== "" || found.length > few) && (
-        <TextField
-          label="Search the campaigns"
-          hideLabel
-          placeholder="Search the campaigns"
-          value={typed}
-          onChange={setTyped}
-        />
-      )}
-      <div className="scroll-thin max-h-72 overflow-y-auto">
-        <CheckboxGroup
-          label={`${plural(value.length, "campaign", "campaigns")} chosen`}
-          hint="Each click carries the click id of one tracker."
-          value={[...value]}
-          onChange={onChange}
-          error={error}
-          className="flex-col"
-        >
-          {shown.map(({ id, name, offer, trackers = [] }: Shown) => {
-            const others = trackers.filter((t) => t.id !== tracker.id).map((t) => t.name);
-            return (
-              <Checkbox key={id} value={id}>
-                {name}
-                <span className="block text-xs text-muted">
-                  {[offer?.name, others.length > 0 && `now: ${others.join(", ")}`]
-                    .filter(Boolean)
-                    .join(" · ")}
-                </span>
-              </Checkbox>
-            );
-          })}
-          {shown.length === 0 && (
-            <p className="text-sm text-muted">
-              {fetching ? "Loading…" : search === "" ? "No campaigns yet" : `No campaign matches “${search}”`}
-            </p>
-          )}
-        </CheckboxGroup>
-      </div>
-    </div>
+    <CampaignChoice
+      value={value}
+      onChange={onChange}
+      chosen={tracker.chosenCampaigns}
+      affiliateIds={isStaff ? [tracker.affiliate.id] : null}
+      noteOf={({ offer, trackers = [] }) => {
+        const others = trackers.filter((t) => t.id !== tracker.id);
+        return [offer?.name, others.length > 0 && `now: ${namesOf(others)}`].filter(Boolean).join(" · ");
+      }}
+      hint="Each click carries the click id of one tracker."
+      error={error}
+    />
   );
 }

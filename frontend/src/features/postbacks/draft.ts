@@ -1,3 +1,4 @@
+import { listed } from "@/components/ui/format";
 import type { VariablesOf } from "@/graphql/graphql";
 
 import type { CreatePostback } from "./mutations";
@@ -138,11 +139,6 @@ const statusMapping: Record<Status, string> = {
   CANCELLED: "cancelled",
 };
 
-function list(words: readonly string[], last: string): string {
-  if (words.length < 2) return words.join("");
-  return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1) ?? ""}`;
-}
-
 const units = [
   { seconds: 86_400, word: "day" },
   { seconds: 3600, word: "hour" },
@@ -159,7 +155,7 @@ export function spanInWords(seconds: number): string {
     left -= n * unit.seconds;
     if (n > 0) words.push(`${String(n)} ${unit.word}${n === 1 ? "" : "s"}`);
   }
-  return list(words, "and");
+  return listed(words);
 }
 
 /** What the draft means, as a sentence. Names are the goals' and the place's, as the server calls them. */
@@ -180,7 +176,7 @@ export function inWords(
   const when =
     draft.statuses.length === 0
       ? "but never, because no status is chosen"
-      : `once it is ${list(
+      : `once it is ${listed(
           draft.statuses.map((s) => statusMapping[s]),
           "or",
         )}`;
@@ -190,5 +186,5 @@ export function inWords(
       ? ""
       : ` Conversions of one click within ${spanInWords(draft.aggregateSeconds)} are sent in one request.`;
   const corrections = draft.sendCorrections ? " Corrections are sent too." : "";
-  return `Fires for ${list(goalNames, "and")} ${where}, ${when}.${aggregates}${corrections}${off}`;
+  return `Fires for ${listed(goalNames)} ${where}, ${when}.${aggregates}${corrections}${off}`;
 }

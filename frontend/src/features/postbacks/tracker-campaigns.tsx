@@ -1,41 +1,13 @@
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 
-import { useNames } from "@/components/records/use-names";
 import { namesOf } from "@/components/records/trackers";
-import { Checkbox, CheckboxGroup } from "@/components/ui/checkbox";
-import { TextField } from "@/components/ui/field";
-import { Skeleton } from "@/components/ui/skeleton";
+import { Checkbox } from "@/components/ui/checkbox";
 import { Note } from "@/components/ui/states";
-import { graphql, type ResultOf } from "@/graphql/graphql";
 import type { FormErrors } from "@/graphql/user-errors";
 
+import { CampaignChoice, type CampaignRow } from "./campaign-choice";
 import type { CampaignsDraft, Draft } from "./draft";
 import { type Campaigns, whyChosen } from "./new-tracker";
-
-const CampaignsQuery = graphql(`
-  query TrackerCampaigns($search: String) {
-    campaigns(first: 100, filter: { search: $search }) {
-      edges {
-        node {
-          id
-          name
-          offer {
-            id
-            name
-          }
-          trackers {
-            id
-            name
-            shares
-          }
-        }
-      }
-      pageInfo {
-        hasNextPage
-      }
-    }
-  }
-`);
 
 interface Part {
   of: Campaigns;
@@ -118,9 +90,7 @@ function All({ of: { holders, shares }, setCampaigns }: Part): ReactElement {
   );
 }
 
-type Campaign = ResultOf<typeof CampaignsQuery>["campaigns"]["edges"][number]["node"];
-
-const trackerOf = ({ trackers }: Campaign) => namesOf(trackers.filter(({ shares }) => !shares));
+const trackerOf = ({ trackers = [] }: CampaignRow) => namesOf(trackers.filter(({ shares }) => !shares));
 
 function nowAt(from: string, isChosen: boolean): string {
   if (from === "") return "No tracker";
@@ -128,58 +98,16 @@ function nowAt(from: string, isChosen: boolean): string {
 }
 
 function Chosen({ of: { chosen }, setCampaigns, errors }: Part): ReactElement {
-  const [typed, setTyped] = useState("");
-  const { first, found, hasMore, error } = useNames(
-    CampaignsQuery,
-    typed,
-    ({ campaigns }) => campaigns.pageInfo.hasNextPage,
-  );
-  const text = typed.trim().toLowerCase();
-  const all = (found ?? first)?.campaigns.edges.map(({ node }) => node);
-  const rows = all?.filter(({ name, offer }) => `${name} ${offer.name}`.toLowerCase().includes(text));
-  if (all === undefined && error === undefined) return <Skeleton className="h-16" />;
-  if (all?.length === 0 && text === "") {
-    return <p className="text-muted">No campaign yet: choose this tracker when you create one.</p>;
-  }
-  const choose = (ids: string[]) => {
-    const kept = chosen.filter(({ id }) => ids.includes(id));
-    const added = (rows ?? []).filter(({ id }) => ids.includes(id) && kept.every((one) => one.id !== id));
-    setCampaigns({ chosen: [...kept, ...added.map((row) => ({ id: row.id, from: trackerOf(row) }))] });
-  };
   return (
-    <>
-      {(hasMore || (all?.length ?? 0) > 8) && (
-        <TextField
-          label="Find campaigns"
-          type="search"
-          value={typed}
-          onChange={setTyped}
-          onKeyDown={(e) => {
-            // It looks for campaigns: the form is not sent yet.
-            if (e.key === "Enter") e.preventDefault();
-          }}
-        />
-      )}
-      <CheckboxGroup
-        label={`Chosen campaigns${chosen.length === 0 ? "" : ` (${String(chosen.length)})`}`}
-        value={chosen.map(({ id }) => id)}
-        onChange={choose}
-        error={errors.fields["campaignIds"]}
-        className="max-h-72 flex-col flex-nowrap overflow-y-auto"
-      >
-        {rows?.length === 0 && <p className="text-muted">No campaign matches.</p>}
-        {rows?.map((row) => (
-          <Checkbox key={row.id} value={row.id}>
-            {row.name}
-            <span className="block text-xs text-muted">
-              {nowAt(
-                trackerOf(row),
-                chosen.some(({ id }) => id === row.id),
-              )}
-            </span>
-          </Checkbox>
-        ))}
-      </CheckboxGroup>
-    </>
+    <CampaignChoice
+      value={chosen.map(({ id }) => id)}
+      onChange={(ids, rows) => {
+        const kept = chosen.filter(({ id }) => ids.includes(id));
+        const added = rows.filter(({ id }) => ids.includes(id) && kept.every((one) => one.id !== id));
+        setCampaigns({ chosen: [...kept, ...added.map((row) => ({ id: row.id, from: trackerOf(row) }))] });
+      }}
+      noteOf={(row, isChosen) => nowAt(trackerOf(row), isChosen)}
+      error={errors.fields["campaignIds"]}
+    />
   );
 }
