@@ -80,6 +80,9 @@ var table = map[string]access{
 	"conversions": {own, byUs,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Conversion.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Conversion.Delete().Exec(ctx) }},
+	"conversion_bindings": {own, byUs,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.ConversionBinding.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.ConversionBinding.Delete().Exec(ctx) }},
 	"conversion_events": {own, byUs,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.ConversionEvent.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.ConversionEvent.Delete().Exec(ctx) }},
@@ -92,6 +95,9 @@ var table = map[string]access{
 	"deliveries": {own, byUs,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Delivery.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Delivery.Delete().Exec(ctx) }},
+	"delivery_changes": {own, byUs,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.DeliveryChange.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.DeliveryChange.Delete().Exec(ctx) }},
 	"destination_checks": {nothing, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.DestinationCheck.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.DestinationCheck.Delete().Exec(ctx) }},
@@ -164,6 +170,9 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 	s.Player(t, d, "their-7")
 	tracker := pgtest.Tracker(t, d, s.Affiliate, "https://tracker.example/")
 	s.Received(t, d)
+	if _, err := d.SQL.ExecContext(t.Context(), `INSERT INTO conversion_bindings (affiliate_id, conversion_id) VALUES ($1, $2)`, s.Affiliate, c.ID); err != nil {
+		t.Fatal(err)
+	}
 	user := pgtest.User(t, d, viewer.Affiliate, s.Affiliate)
 	for _, err := range []error{
 		client.ApiToken.Create().SetUserID(user).SetName("ci").SetHash([]byte{byte(user)}).SetPrefix("prt_").SetScopes(nil).SetCreatedAt(pgtest.Now).Exec(ctx),

@@ -75,6 +75,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 		Attention:    &report.Attention{DB: viewer.NewScoped(d.SQL), Gaps: gaps, Crossings: crossings, Now: now},
 		Replayer:     jobs.Replayer{Pool: pool.Pgx, Now: now},
 		Hubs:         graph.NewHubs(),
+		Feeds:        graph.NewFeeds(d.SQL, 90*24*time.Hour),
 		Secrets:      pgtest.Key(t),
 		Installation: gen.Instance{Version: "test", PublicURL: publicURL, DemoUsers: []*gen.DemoUser{}},
 		Log:          log,

@@ -35,6 +35,8 @@ func (w *world) queries() map[string]query {
 		"trackingLink":      {fmt.Sprintf("{ trackingLink(campaignId: %q) { url } }", id("Campaign")), []string{w.a.link.Code}},
 		"clicks":            list("clicks", "Click"),
 		"conversions":       list("conversions", "Conversion"),
+		"conversionChanges": {"{ conversionChanges(first: 100) { edges { node { conversion { id } event { id } } } } }", w.a.ids["Conversion"]},
+		"deliveryChanges":   {"{ deliveryChanges(first: 100) { edges { node { delivery { id } } } } }", w.a.ids["Delivery"]},
 		"conversionTotals":  {"{ conversionTotals { count } }", nil},
 		"conversionTrace":   {fmt.Sprintf("{ conversionTrace(conversionId: %q) { conversion { id } } }", id("Conversion")), w.a.ids["Conversion"]},
 		"deliveries":        list("deliveries", "Delivery"),

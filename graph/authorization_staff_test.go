@@ -40,6 +40,7 @@ func (w *world) furnishOffice(t testing.TB) {
 		c.SetConversionID(orphan.ID).SetQuery("sub2=" + globalid.Hex(s.Click))
 	})
 	_, err := w.db.SQL.ExecContext(t.Context(), `
+		WITH steps AS (UPDATE conversion_events SET affiliate_id = NULL WHERE conversion_id = $1)
 		UPDATE conversions SET affiliate_id = NULL, click_id = NULL, campaign_id = NULL, attributed_by = '' WHERE id = $1`, orphan.ID)
 	must(t, err)
 	w.orphan = orphan.GlobalID()
@@ -86,6 +87,7 @@ func orphanOf(t *testing.T, w *world) *db.Conversion {
 	t.Helper()
 	c := w.a.scene.Conversion(t, w.db)
 	_, err := w.db.SQL.ExecContext(t.Context(), `
+		WITH steps AS (UPDATE conversion_events SET affiliate_id = NULL WHERE conversion_id = $1)
 		UPDATE conversions SET affiliate_id = NULL, click_id = NULL, campaign_id = NULL, attributed_by = '' WHERE id = $1`, c.ID)
 	must(t, err)
 	return c

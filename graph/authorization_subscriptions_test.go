@@ -33,6 +33,16 @@ var subscriptions = map[string]subscription{
 		},
 		words: func(e *estate) []string { return e.ids["Delivery"] },
 	},
+	"conversionUpdated": {
+		selects: "conversion { id transactionId }",
+		watched: func(w *world) bool { return w.cfg.Hubs.Conversions.Watched() },
+		publish: func(t *testing.T, w *world, e *estate) {
+			c, err := w.db.Client().Conversion.Get(pgtest.System(t), factOf(e.ids["Conversion"][0]))
+			must(t, err)
+			w.cfg.Hubs.Conversions.Publish(c)
+		},
+		words: func(e *estate) []string { return e.ids["Conversion"] },
+	},
 	"alertChanged": {
 		selects: "id message",
 		watched: func(w *world) bool { return w.cfg.Alerts.Watched() },

@@ -27,7 +27,7 @@ import (
 // compares the two.
 var (
 	maxDocument  = limit.Document{Tokens: 4000, Operations: 20, Fragments: 200, Validated: 4000, Repetitions: 50}
-	maxOperation = limit.Most{Cost: 25_000, Introspection: 800_000, Depth: 14, Roots: 30}
+	maxOperation = limit.Most{Cost: 25_000, Introspection: 1_200_000, Depth: 14, Roots: 30}
 )
 
 // The maximum number of errors that validation looks for.

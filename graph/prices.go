@@ -113,6 +113,8 @@ func connections(c *gen.ComplexityRoot) {
 	c.Query.Trackers = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Tracker) int {
 		return rows(child, first, last)
 	}
+	c.Query.ConversionChanges = func(child int, _ *string, first *int, _ *gen.ChangesStart) int { return rows(child, first, nil) }
+	c.Query.DeliveryChanges = c.Query.ConversionChanges
 	c.Query.ReplayPreview = func(child int, _ filter.Delivery, _ []string, _ *bool) int { return priceOfDays + child }
 	c.Query.Deliveries = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Delivery) int {
 		return rows(child, first, last)

@@ -43,6 +43,7 @@ type Replayer interface {
 // Config is the API's configuration and dependencies.
 type Config struct {
 	Hubs
+	Feeds Feeds
 
 	Client       *db.Client
 	Accounts     *account.Accounts

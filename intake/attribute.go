@@ -37,7 +37,7 @@ func attribute(ctx context.Context, ch *changes, entries []*entry) error {
 	if err := refuseLate(ctx, ch, entries); err != nil {
 		return err
 	}
-	players, err := bindPlayers(ctx, tx, entries)
+	players, err := bindPlayers(ctx, ch, entries)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func attributeByPlayer(ctx context.Context, tx *pg.Pipeline, clicks map[uuid.UUI
 
 // bindPlayers finds or creates each player, and binds it to the click reported with it if it
 // is not bound yet.
-func bindPlayers(ctx context.Context, tx *pg.Pipeline, entries []*entry) (map[playerOf]player, error) {
+func bindPlayers(ctx context.Context, ch *changes, entries []*entry) (map[playerOf]player, error) {
 	wanted := map[playerOf]uuid.NullUUID{}
 	var now time.Time
 	for _, e := range entries {
@@ -161,11 +161,11 @@ func bindPlayers(ctx context.Context, tx *pg.Pipeline, entries []*entry) (map[pl
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	found, err := upsertPlayers(ctx, tx, wanted, now)
+	found, err := upsertPlayers(ctx, ch.tx, wanted, now)
 	if err != nil {
 		return nil, err
 	}
-	rebind(tx, wanted, found)
+	rebind(ch, wanted, found)
 	return found, nil
 }
 
@@ -230,13 +230,18 @@ var rebindColumns = pg.Columns[seenPlayer]{
 }
 
 var rebindSQL = rebindColumns.Statement(`
-UPDATE conversions c SET once_key = u.key, player_id = u.id
+WITH bound AS (
+UPDATE conversions c SET once_key = u.key, player_id = u.id, updated_at = now()
 FROM rows
 WHERE c.click_id = u.click AND c.integration_id = u.integration AND c.once_key = u.old
-  AND NOT EXISTS (SELECT FROM conversions x WHERE x.integration_id = c.integration_id AND x.goal = c.goal AND x.once_key = u.key)`)
+  AND NOT EXISTS (SELECT FROM conversions x WHERE x.integration_id = c.integration_id AND x.goal = c.goal AND x.once_key = u.key)
+RETURNING c.id, c.affiliate_id
+)
+INSERT INTO conversion_bindings (conversion_id, affiliate_id) SELECT id, affiliate_id FROM bound RETURNING conversion_id`)
 
-// rebind moves once_key from the click to the player that is bound to it.
-func rebind(tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, found map[playerOf]player) {
+// rebind moves once_key from the click to the player that is bound to it. That its player is known
+// is a change of a conversion, though no step of its lifecycle.
+func rebind(ch *changes, wanted map[playerOf]uuid.NullUUID, found map[playerOf]player) {
 	var bound []seenPlayer
 	for _, key := range inOrder(wanted) {
 		if click, p := wanted[key], found[key]; click.Valid && p.click == click {
@@ -244,7 +249,11 @@ func rebind(tx *pg.Pipeline, wanted map[playerOf]uuid.NullUUID, found map[player
 		}
 	}
 	if len(bound) > 0 {
-		tx.Queue(rebindSQL, rebindColumns.Args(bound)...)
+		ch.tx.QueueRows(func(rows pgx.Rows) error {
+			rebound, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+			ch.changed = append(ch.changed, rebound...)
+			return err
+		}, rebindSQL, rebindColumns.Args(bound)...)
 	}
 }
 

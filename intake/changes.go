@@ -1,9 +1,11 @@
 package intake
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -31,7 +33,8 @@ type changes struct {
 	events     []eventRow
 	deliveries []delivery
 	received   []receivedRow
-	announced  []uuid.UUID
+	announced  []uuid.UUID // deliveries
+	changed    []uuid.UUID // conversions
 	windows    outbox.Windows
 	undoing    bool                   // an attribution is undone: what followed from it is taken back at any time
 	previewing bool                   // the transaction will be rolled back, and its steps looked at
@@ -102,6 +105,7 @@ func (ch *changes) addEvent(id uuid.UUID, c *conversion, s step, decisions []fir
 		macros: string(macros), considered: string(considered), now: now,
 	}
 	ch.events = append(ch.events, row)
+	ch.changed = append(ch.changed, c.ID)
 	if ch.previewing {
 		ch.taken = append(ch.taken, row)
 	}
@@ -197,7 +201,9 @@ func (ch *changes) close(ctx context.Context) error {
 	if len(ch.received) > 0 {
 		queueReceived(ch.tx, ch.received)
 	}
-	live.Queue(ch.tx, live.Deliveries, ch.announced...)
+	outbox.Announce(ch.tx, ch.announced)
+	slices.SortFunc(ch.changed, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	live.Queue(ch.tx, live.Conversions, slices.Compact(ch.changed)...)
 	return nil
 }
 

@@ -124,7 +124,7 @@ func (c *conversion) save(ctx context.Context, tx *pg.Pipeline) error {
 		UPDATE conversions SET affiliate_id = nullif($2::bigint, 0), offer_id = $3, campaign_id = nullif($4::bigint, 0), click_id = $5,
 		  player_id = $6, once_key = nullif($7, ''), attributed_by = $8, status = $9, reported_status = $10, amount = $11, payout = $12,
 		  payout_currency = $13, deal_id = nullif($14::bigint, 0), terms = $15, rate = $16, capped_by = $17,
-		  currency = $18, occurred_at = $19, undone_at = $20, replaced_by = $21
+		  currency = $18, occurred_at = $19, undone_at = $20, replaced_by = $21, updated_at = now()
 		WHERE id = $1`,
 		c.ID, c.AffiliateID, c.OfferID, c.CampaignID, c.ClickID, c.PlayerID, c.OnceKey, c.AttributedBy, c.Status, c.ReportedStatus,
 		c.Amount, c.Payout, c.PayoutCurrency, c.DealID, termsText(c.Terms), c.Rate, c.CappedBy, c.Currency, c.OccurredAt, c.UndoneAt, c.ReplacedBy)

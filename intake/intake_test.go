@@ -87,6 +87,18 @@ func setup(t *testing.T) *world {
 	w := &world{t: t, d: d, client: d.Client(), ctx: pgtest.System(t), Scene: pgtest.NewScene(t, d), now: pgtest.Now}
 	w.queue = &queue{Enqueuer: jobs.Enqueuer{}}
 	w.in = w.node()
+	// What is shown of a conversion, and changes: contradictions compares it with the feed of changes.
+	w.exec(`
+		CREATE TABLE shown (conversion_id uuid, tx bigint, what text);
+		CREATE FUNCTION show() RETURNS trigger LANGUAGE plpgsql AS $$
+		DECLARE hidden text[] := '{once_key,reported_status,updated_at,replaced_by,deal_id,terms}';
+		BEGIN
+		  IF to_jsonb(OLD) - hidden <> to_jsonb(NEW) - hidden THEN
+		    INSERT INTO shown VALUES (NEW.id, txid_current(), (SELECT string_agg(key, ',') FROM jsonb_each(to_jsonb(NEW) - hidden) n WHERE n.value <> to_jsonb(OLD) -> n.key));
+		  END IF;
+		  RETURN NULL;
+		END $$;
+		CREATE TRIGGER show AFTER UPDATE ON conversions FOR EACH ROW EXECUTE FUNCTION show()`)
 	return w
 }
 

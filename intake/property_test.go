@@ -105,9 +105,11 @@ func (w *world) contradictions() []string {
 			WHERE (x ->> 'fired')::bool AND NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = e.id AND d.postback_id = (x ->> 'postback')::bigint)`,
 		"a delivery of another status or goal": `SELECT count(*) FROM deliveries d JOIN conversion_events e ON e.id = d.event_id JOIN conversions c ON c.id = e.conversion_id
 			JOIN postbacks p ON p.id = d.postback_id WHERE d.status <> e.status OR d.goal <> c.goal OR p.goal <> c.goal OR NOT p.statuses ? e.status OR d.conversion_id <> c.id`,
-		"a delivery without its job":      `SELECT count(*) FROM deliveries d WHERE NOT EXISTS (SELECT FROM ` + queued + ` WHERE q ->> 'id' = d.id::text)`,
-		"a job without its delivery":      `SELECT count(*) FROM ` + queued + ` WHERE NOT EXISTS (SELECT FROM deliveries d WHERE q ->> 'id' = d.id::text)`,
-		"a delivery of nobody's":          `SELECT count(*) FROM deliveries d JOIN conversions c ON c.id = d.conversion_id WHERE c.affiliate_id IS DISTINCT FROM d.affiliate_id`,
+		"a delivery without its job": `SELECT count(*) FROM deliveries d WHERE NOT EXISTS (SELECT FROM ` + queued + ` WHERE q ->> 'id' = d.id::text)`,
+		"a job without its delivery": `SELECT count(*) FROM ` + queued + ` WHERE NOT EXISTS (SELECT FROM deliveries d WHERE q ->> 'id' = d.id::text)`,
+		"a delivery of nobody's":     `SELECT count(*) FROM deliveries d JOIN conversions c ON c.id = d.conversion_id WHERE c.affiliate_id IS DISTINCT FROM d.affiliate_id`,
+		"a change that is not in the feed": `SELECT count(*) FROM shown s JOIN conversions c ON c.id = s.conversion_id WHERE NOT EXISTS (SELECT FROM conversion_events e WHERE e.conversion_id = s.conversion_id AND e.tx = s.tx)
+			AND NOT EXISTS (SELECT FROM conversion_bindings b WHERE b.conversion_id = s.conversion_id AND b.tx = s.tx)`,
 		"a payout of what was taken back": `SELECT count(*) FROM conversions WHERE (status IN ('rejected', 'cancelled') OR undone_at IS NOT NULL) AND payout <> 0`,
 	} {
 		if n := w.count(query); n != 0 {

@@ -50,6 +50,7 @@ func (h *housekeeper) chores(ctx context.Context, now time.Time) error {
 	return errors.Join(
 		pg.MakePartitions(ctx, h.Pool.SQL, pg.MonthOf(now), pg.MonthOf(now).Add(monthsAhead)),
 		h.dropPartitions(ctx, "attempts", now.Add(-h.Retention.Attempts)),
+		h.dropPartitions(ctx, "delivery_changes", now.Add(-h.Retention.Attempts)),
 		h.dropPartitions(ctx, "received_postbacks", now.Add(-h.Retention.Received)),
 		h.dropRows(ctx, now),
 		h.dropBodies(ctx, now.Add(-h.Retention.Bodies)),

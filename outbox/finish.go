@@ -66,6 +66,7 @@ var finishColumns = pg.Columns[Result]{
 // is; one that was only swept takes the late answer. An unspent claim gives its attempt
 // back.
 var finishSQL = finishColumns.Statement(`
+WITH finished AS (
 UPDATE deliveries d SET
   state = u.state, claimed_at = NULL, due_at = u.due_at, parked_at = NULL, blocked_by = NULL,
   priority = CASE WHEN u.due_at IS NULL THEN d.priority ELSE greatest(d.priority, $$1) END,
@@ -76,7 +77,8 @@ UPDATE deliveries d SET
   warning = CASE WHEN u.unspent THEN d.warning ELSE nullif(u.warning, '') END,
   delivered_at = CASE WHEN u.state = 'delivered' THEN u.at END
 FROM rows
-WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ` + UnfinishedSQL)
+WHERE d.id = u.id AND d.attempt = u.number AND d.state IN ` + UnfinishedSQL + `
+RETURNING ` + returned + `) ` + logSQL("finished"))
 
 // holdPostbacksSQL holds the postbacks whose tracker returned 410 Gone.
 const holdPostbacksSQL = `UPDATE postbacks SET hold_reason = 'GONE', updated_at = $2 WHERE id = ANY($1) AND hold_reason IS NULL`
@@ -91,9 +93,9 @@ SELECT pg_notify(%s, string_agg(replace(id::text, '-', ''), ',')) FROM numbered 
 // and announces it on the channel $3.
 func unblocking(ended string) string {
 	return `changed AS (
-  UPDATE deliveries SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
-  WHERE blocked_by ` + ended + ` AND state IN ` + SendableSQL + ` RETURNING id
-)` + fmt.Sprintf(announceSQL, "$3")
+  UPDATE deliveries d SET blocked_by = NULL, reason = NULL, due_at = $2, updated_at = $2
+  WHERE blocked_by ` + ended + ` AND state IN ` + SendableSQL + ` RETURNING ` + returned + `
+), logged AS (` + logSQL("changed") + `)` + fmt.Sprintf(announceSQL, "$3")
 }
 
 var unblockSQL = `WITH ` + unblocking("= ANY($1)")
@@ -116,8 +118,8 @@ WITH stopped AS (
   UPDATE deliveries d SET state = 'cancelled', due_at = NULL, reason = $4, updated_at = $2
   FROM bulk_replays b
   WHERE d.id = ANY($1) AND b.id = d.bulk_replay_id AND b.state = 'cancelled' AND d.claimed_at IS NULL AND d.state IN ` + UnfinishedSQL + `
-  RETURNING d.id
-), ` + unblocking("IN (SELECT id FROM stopped)")
+  RETURNING ` + returned + `
+), stopped_log AS (` + logSQL("stopped") + `), ` + unblocking("IN (SELECT id FROM stopped)")
 
 // Finish queues the results of claims: attempts, deliveries, the postbacks that their
 // trackers hold, and what waited for them.

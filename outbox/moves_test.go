@@ -44,6 +44,15 @@ func newTable(t *testing.T) *table {
 	b.postback = p.ID
 	first := pgtest.Delivery(t, d, b.Conversion(t, d).ID, p)
 	b.first, b.version = first.ID, *first.VersionID
+	_, err := d.SQL.ExecContext(t.Context(), `
+		CREATE TABLE shown (delivery_id uuid, tx bigint);
+		CREATE FUNCTION show() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO shown VALUES (NEW.id, txid_current()); RETURN NULL; END';
+		CREATE TRIGGER show AFTER UPDATE ON deliveries FOR EACH ROW
+		WHEN ((OLD.state, OLD.reason, OLD.superseded_by, OLD.url, OLD.status_code, OLD.delivered_at) IS DISTINCT FROM
+		      (NEW.state, NEW.reason, NEW.superseded_by, NEW.url, NEW.status_code, NEW.delivered_at)) EXECUTE FUNCTION show()`)
+	if err != nil {
+		t.Fatal(err)
+	}
 	b.scan(`INSERT INTO bulk_replays (as_sent, state, total, created_at, updated_at) VALUES (false, 'running', 1, now(), now()) RETURNING id`, nil, &b.bulk)
 	return b
 }
@@ -179,9 +188,15 @@ var verbs = map[string]verb{
 // use applies a verb in a transaction of its own.
 func (b *table) use(name string, id uuid.UUID, attempt int) {
 	b.t.Helper()
+	b.scan(`WITH gone AS (DELETE FROM shown RETURNING tx) SELECT count(*) FROM gone`, nil, new(int))
 	err := pg.InGroup(b.t.Context(), b.pool.Pgx, func(ctx context.Context, tx *pg.Group) error { return verbs[name](ctx, tx, b, id, attempt) })
 	if err != nil {
 		b.t.Fatalf("%s: %v", name, err)
+	}
+	var unlogged int
+	b.scan(`SELECT count(*) FROM shown s WHERE NOT EXISTS (SELECT FROM delivery_changes c WHERE c.delivery_id = s.delivery_id AND c.tx = s.tx)`, nil, &unlogged)
+	if unlogged > 0 {
+		b.t.Errorf("%s changed %d deliveries that are not in delivery_changes", name, unlogged)
 	}
 }
 

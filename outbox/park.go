@@ -70,7 +70,7 @@ func ParkDue(ctx context.Context, tx Tx, most int, now time.Time) (int, error) {
 			changed = append(changed, id.UUID)
 		}
 	}
-	Announce(tx, changed)
+	publish(tx, changed)
 	return len(moved), nil
 }
 
@@ -118,6 +118,6 @@ func Hold(ctx context.Context, tx Tx, endpoint string, after Position, most int,
 			changed = append(changed, l.ID)
 		}
 	}
-	Announce(tx, changed)
+	publish(tx, changed)
 	return to, len(rows) < most, nil
 }

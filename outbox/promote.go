@@ -95,7 +95,7 @@ func Promote(ctx context.Context, tx Tx, picks map[Stream]int, now time.Time) ([
 	if err != nil {
 		return nil, err
 	}
-	Announce(tx, released)
+	publish(tx, released)
 	return taken, nil
 }
 

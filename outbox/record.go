@@ -66,7 +66,7 @@ var deliveryColumns = pg.Columns[Delivery]{
 	pg.Always[Delivery]("claimed_at", "CASE WHEN first_attempt_at IS NOT NULL THEN now() END"),
 }
 
-var recordSQL = deliveryColumns.Insert("deliveries")
+var recordSQL = `WITH recorded AS (` + deliveryColumns.Insert("deliveries AS d") + ` RETURNING ` + returned + `) ` + logSQL("recorded")
 
 // Record queues new deliveries: held with their postback, claimed, or in a job that the
 // caller makes. The caller announces them, once for all that it writes.
@@ -123,7 +123,7 @@ var endedColumns = pg.Columns[Ended]{
 	pg.Always[Ended]("delivered_at", "CASE state WHEN 'delivered' THEN updated_at END"),
 }
 
-var recordEndedSQL = endedColumns.Insert("deliveries")
+var recordEndedSQL = `WITH recorded AS (` + endedColumns.Insert("deliveries AS d") + ` RETURNING ` + returned + `) ` + logSQL("recorded")
 
 // RecordEnded queues deliveries that have ended, with their only attempts, and
 // announces them.

@@ -104,6 +104,6 @@ func ReplaySome(ctx context.Context, tx Tx, items Items, now time.Time) (int, er
 	if err != nil {
 		return 0, err
 	}
-	Announce(tx, changed)
+	publish(tx, changed)
 	return made, nil
 }

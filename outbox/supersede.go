@@ -51,8 +51,8 @@ WITH newest AS (
 ), changed AS (
   UPDATE deliveries d SET superseded_by = CASE WHEN d.id <> newest.id THEN newest.id END
   FROM newest WHERE d.superseded_by = newest.replay
-  RETURNING d.id
-)` + fmt.Sprintf(announceSQL, "$2")
+  RETURNING ` + returned + `
+), logged AS (` + logSQL("changed") + `)` + fmt.Sprintf(announceSQL, "$2")
 
 // announceSupersededSQL announces what the replays $1 supersede on the channel $2: their end
 // shows there, too.

@@ -96,7 +96,7 @@ func takeBack(ctx context.Context, tx Tx, query string, args ...any) ([]TakenBac
 	for i, t := range taken {
 		ids[i] = t.ID
 	}
-	Announce(tx, ids)
+	publish(tx, ids)
 	return taken, nil
 }
 

@@ -27,7 +27,7 @@ func (s Scene) Conversion(t testing.TB, d *DB, options ...func(*db.ConversionCre
 }
 
 // Delivery creates a delivery of a conversion's latest event for a postback, in the state
-// delivered. It has no River job.
+// delivered, with the change that says so. It has no River job.
 func Delivery(t testing.TB, d *DB, conversionID uuid.UUID, p *db.Postback, options ...func(*db.DeliveryCreate)) *db.Delivery {
 	t.Helper()
 	ctx, client := System(t), d.Client()
@@ -42,7 +42,11 @@ func Delivery(t testing.TB, d *DB, conversionID uuid.UUID, p *db.Postback, optio
 		SetNillableTransactionID(c.TransactionID).SetGoal(c.Goal).SetStatus(c.Status).SetState(outbox.Delivered).
 		SetPriority(outbox.PriorityLive).SetEndpoint("https://tracker.example:443").SetAttempt(1).
 		SetCreatedAt(Now).SetUpdatedAt(Now)
-	return saved(t, row, options)
+	made := saved(t, row, options)
+	_, err = d.SQL.ExecContext(ctx, `INSERT INTO delivery_changes (affiliate_id, delivery_id, state, attempt) VALUES ($1, $2, $3, $4)`,
+		made.AffiliateID, made.ID, made.State, made.Attempt)
+	must(t, err)
+	return made
 }
 
 // Aggregate makes a delivery report its conversion as one of several; the conversion has left the

@@ -16,6 +16,7 @@ import (
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/alert"
+	"postrider/ent/db/conversion"
 	"postrider/ent/db/delivery"
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/receivedpostback"
@@ -159,6 +160,7 @@ func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 	gaps := &report.Gaps{DB: viewer.NewScoped(s.db.API), Now: time.Now}
 	api := s.accounts.Middleware(graph.Handler(graph.Config{
 		Hubs:   s.hubs,
+		Feeds:  graph.NewFeeds(s.db.API, s.process.cfg.KeepAttempts),
 		Client: s.client, Accounts: s.accounts, Setup: s.setup, Intake: s.intake,
 		Health:    &report.Health{DB: viewer.NewScoped(s.db.API), Now: time.Now},
 		Replayer:  jobs.Replayer{Pool: s.db.Pgx, Now: time.Now},
@@ -190,10 +192,12 @@ func (s *services) run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	deliveries := live.NewFeed(s.hubs.Deliveries, s.process.log, s.loadDeliveries)
+	conversions := live.NewFeed(s.hubs.Conversions, s.process.log, s.loadConversions)
 	received := live.NewFeed(s.hubs.Received, s.process.log, s.loadReceived)
 	var tasks sync.WaitGroup
 	tasks.Go(func() { s.hold.Run(ctx) })
 	tasks.Go(func() { deliveries.Run(ctx) })
+	tasks.Go(func() { conversions.Run(ctx) })
 	tasks.Go(func() { received.Run(ctx) })
 	alerts := live.NewFeed(s.hubs.Alerts, s.process.log, s.loadAlerts)
 	echoes := live.NewFeed(s.hubs.Echoes, s.process.log, s.loadEchoes)
@@ -201,7 +205,7 @@ func (s *services) run(ctx context.Context) error {
 	tasks.Go(func() { echoes.Run(ctx) })
 	tasks.Go(func() {
 		s.listen(ctx, map[live.Channel]func(ids []uuid.UUID){
-			live.Deliveries: deliveries.Add, live.Received: received.Add, live.Alerts: alerts.Add, live.Echoes: echoes.Add,
+			live.Deliveries: deliveries.Add, live.Conversions: conversions.Add, live.Received: received.Add, live.Alerts: alerts.Add, live.Echoes: echoes.Add,
 		})
 	})
 	var err error
@@ -240,6 +244,7 @@ func (s *services) listen(ctx context.Context, feeds map[live.Channel]func(ids [
 			s.forget()
 			s.hold.Look()
 			s.hubs.Deliveries.Resync()
+			s.hubs.Conversions.Resync()
 			s.hubs.Received.Resync()
 			s.hubs.Alerts.Resync()
 			s.hubs.Echoes.Resync()
@@ -259,6 +264,10 @@ func (s *services) listen(ctx context.Context, feeds map[live.Channel]func(ids [
 
 func (s *services) loadDeliveries(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 	return s.client.Delivery.Query().Where(delivery.IDIn(ids...)).All(viewer.AsSystem(ctx))
+}
+
+func (s *services) loadConversions(ctx context.Context, ids []uuid.UUID) ([]*db.Conversion, error) {
+	return s.client.Conversion.Query().Where(conversion.IDIn(ids...)).All(viewer.AsSystem(ctx))
 }
 
 func (s *services) loadReceived(ctx context.Context, ids []uuid.UUID) ([]*db.ReceivedPostback, error) {

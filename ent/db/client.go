@@ -21,9 +21,11 @@ import (
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
+	"postrider/ent/db/conversionbinding"
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/deliverychange"
 	"postrider/ent/db/destinationcheck"
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
@@ -77,12 +79,16 @@ type Client struct {
 	Click *ClickClient
 	// Conversion is the client for interacting with the Conversion builders.
 	Conversion *ConversionClient
+	// ConversionBinding is the client for interacting with the ConversionBinding builders.
+	ConversionBinding *ConversionBindingClient
 	// ConversionEvent is the client for interacting with the ConversionEvent builders.
 	ConversionEvent *ConversionEventClient
 	// Deal is the client for interacting with the Deal builders.
 	Deal *DealClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// DeliveryChange is the client for interacting with the DeliveryChange builders.
+	DeliveryChange *DeliveryChangeClient
 	// DestinationCheck is the client for interacting with the DestinationCheck builders.
 	DestinationCheck *DestinationCheckClient
 	// EchoRequest is the client for interacting with the EchoRequest builders.
@@ -142,9 +148,11 @@ func (c *Client) init() {
 	c.Campaign = NewCampaignClient(c.config)
 	c.Click = NewClickClient(c.config)
 	c.Conversion = NewConversionClient(c.config)
+	c.ConversionBinding = NewConversionBindingClient(c.config)
 	c.ConversionEvent = NewConversionEventClient(c.config)
 	c.Deal = NewDealClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
+	c.DeliveryChange = NewDeliveryChangeClient(c.config)
 	c.DestinationCheck = NewDestinationCheckClient(c.config)
 	c.EchoRequest = NewEchoRequestClient(c.config)
 	c.ExchangeRate = NewExchangeRateClient(c.config)
@@ -266,9 +274,11 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Campaign:          NewCampaignClient(cfg),
 		Click:             NewClickClient(cfg),
 		Conversion:        NewConversionClient(cfg),
+		ConversionBinding: NewConversionBindingClient(cfg),
 		ConversionEvent:   NewConversionEventClient(cfg),
 		Deal:              NewDealClient(cfg),
 		Delivery:          NewDeliveryClient(cfg),
+		DeliveryChange:    NewDeliveryChangeClient(cfg),
 		DestinationCheck:  NewDestinationCheckClient(cfg),
 		EchoRequest:       NewEchoRequestClient(cfg),
 		ExchangeRate:      NewExchangeRateClient(cfg),
@@ -317,9 +327,11 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Campaign:          NewCampaignClient(cfg),
 		Click:             NewClickClient(cfg),
 		Conversion:        NewConversionClient(cfg),
+		ConversionBinding: NewConversionBindingClient(cfg),
 		ConversionEvent:   NewConversionEventClient(cfg),
 		Deal:              NewDealClient(cfg),
 		Delivery:          NewDeliveryClient(cfg),
+		DeliveryChange:    NewDeliveryChangeClient(cfg),
 		DestinationCheck:  NewDestinationCheckClient(cfg),
 		EchoRequest:       NewEchoRequestClient(cfg),
 		ExchangeRate:      NewExchangeRateClient(cfg),
@@ -369,11 +381,12 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
-		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.Deal,
-		c.Delivery, c.DestinationCheck, c.EchoRequest, c.ExchangeRate, c.Goal,
-		c.IgnoredAttention, c.Integration, c.IntegrationSecret, c.LandingPage, c.Offer,
-		c.Player, c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
-		c.Tracker, c.TrackerCampaign, c.TrackerVersion, c.TrackingLink, c.User,
+		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionBinding,
+		c.ConversionEvent, c.Deal, c.Delivery, c.DeliveryChange, c.DestinationCheck,
+		c.EchoRequest, c.ExchangeRate, c.Goal, c.IgnoredAttention, c.Integration,
+		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
+		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Tracker,
+		c.TrackerCampaign, c.TrackerVersion, c.TrackingLink, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -384,11 +397,12 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
-		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionEvent, c.Deal,
-		c.Delivery, c.DestinationCheck, c.EchoRequest, c.ExchangeRate, c.Goal,
-		c.IgnoredAttention, c.Integration, c.IntegrationSecret, c.LandingPage, c.Offer,
-		c.Player, c.Postback, c.PostbackTest, c.PostbackVersion, c.ReceivedPostback,
-		c.Tracker, c.TrackerCampaign, c.TrackerVersion, c.TrackingLink, c.User,
+		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionBinding,
+		c.ConversionEvent, c.Deal, c.Delivery, c.DeliveryChange, c.DestinationCheck,
+		c.EchoRequest, c.ExchangeRate, c.Goal, c.IgnoredAttention, c.Integration,
+		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
+		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Tracker,
+		c.TrackerCampaign, c.TrackerVersion, c.TrackingLink, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -417,12 +431,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Click.mutate(ctx, m)
 	case *ConversionMutation:
 		return c.Conversion.mutate(ctx, m)
+	case *ConversionBindingMutation:
+		return c.ConversionBinding.mutate(ctx, m)
 	case *ConversionEventMutation:
 		return c.ConversionEvent.mutate(ctx, m)
 	case *DealMutation:
 		return c.Deal.mutate(ctx, m)
 	case *DeliveryMutation:
 		return c.Delivery.mutate(ctx, m)
+	case *DeliveryChangeMutation:
+		return c.DeliveryChange.mutate(ctx, m)
 	case *DestinationCheckMutation:
 		return c.DestinationCheck.mutate(ctx, m)
 	case *EchoRequestMutation:
@@ -1806,6 +1824,140 @@ func (c *ConversionClient) mutate(ctx context.Context, m *ConversionMutation) (V
 	}
 }
 
+// ConversionBindingClient is a client for the ConversionBinding schema.
+type ConversionBindingClient struct {
+	config
+}
+
+// NewConversionBindingClient returns a client for the ConversionBinding from the given config.
+func NewConversionBindingClient(c config) *ConversionBindingClient {
+	return &ConversionBindingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `conversionbinding.Hooks(f(g(h())))`.
+func (c *ConversionBindingClient) Use(hooks ...Hook) {
+	c.hooks.ConversionBinding = append(c.hooks.ConversionBinding, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `conversionbinding.Intercept(f(g(h())))`.
+func (c *ConversionBindingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ConversionBinding = append(c.inters.ConversionBinding, interceptors...)
+}
+
+// Create returns a builder for creating a ConversionBinding entity.
+func (c *ConversionBindingClient) Create() *ConversionBindingCreate {
+	mutation := newConversionBindingMutation(c.config, OpCreate)
+	return &ConversionBindingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ConversionBinding entities.
+func (c *ConversionBindingClient) CreateBulk(builders ...*ConversionBindingCreate) *ConversionBindingCreateBulk {
+	return &ConversionBindingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ConversionBindingClient) MapCreateBulk(slice any, setFunc func(*ConversionBindingCreate, int)) *ConversionBindingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ConversionBindingCreateBulk{err: fmt.Errorf("calling to ConversionBindingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ConversionBindingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ConversionBindingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ConversionBinding.
+func (c *ConversionBindingClient) Update() *ConversionBindingUpdate {
+	mutation := newConversionBindingMutation(c.config, OpUpdate)
+	return &ConversionBindingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ConversionBindingClient) UpdateOne(_m *ConversionBinding) *ConversionBindingUpdateOne {
+	mutation := newConversionBindingMutation(c.config, OpUpdateOne, withConversionBinding(_m))
+	return &ConversionBindingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ConversionBindingClient) UpdateOneID(id uuid.UUID) *ConversionBindingUpdateOne {
+	mutation := newConversionBindingMutation(c.config, OpUpdateOne, withConversionBindingID(id))
+	return &ConversionBindingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ConversionBinding.
+func (c *ConversionBindingClient) Delete() *ConversionBindingDelete {
+	mutation := newConversionBindingMutation(c.config, OpDelete)
+	return &ConversionBindingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ConversionBindingClient) DeleteOne(_m *ConversionBinding) *ConversionBindingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ConversionBindingClient) DeleteOneID(id uuid.UUID) *ConversionBindingDeleteOne {
+	builder := c.Delete().Where(conversionbinding.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ConversionBindingDeleteOne{builder}
+}
+
+// Query returns a query builder for ConversionBinding.
+func (c *ConversionBindingClient) Query() *ConversionBindingQuery {
+	return &ConversionBindingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeConversionBinding},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ConversionBinding entity by its id.
+func (c *ConversionBindingClient) Get(ctx context.Context, id uuid.UUID) (*ConversionBinding, error) {
+	return c.Query().Where(conversionbinding.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ConversionBindingClient) GetX(ctx context.Context, id uuid.UUID) *ConversionBinding {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ConversionBindingClient) Hooks() []Hook {
+	hooks := c.hooks.ConversionBinding
+	return append(hooks[:len(hooks):len(hooks)], conversionbinding.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ConversionBindingClient) Interceptors() []Interceptor {
+	return c.inters.ConversionBinding
+}
+
+func (c *ConversionBindingClient) mutate(ctx context.Context, m *ConversionBindingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ConversionBindingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ConversionBindingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ConversionBindingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ConversionBindingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ConversionBinding mutation op: %q", m.Op())
+	}
+}
+
 // ConversionEventClient is a client for the ConversionEvent schema.
 type ConversionEventClient struct {
 	config
@@ -2205,6 +2357,140 @@ func (c *DeliveryClient) mutate(ctx context.Context, m *DeliveryMutation) (Value
 		return (&DeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Delivery mutation op: %q", m.Op())
+	}
+}
+
+// DeliveryChangeClient is a client for the DeliveryChange schema.
+type DeliveryChangeClient struct {
+	config
+}
+
+// NewDeliveryChangeClient returns a client for the DeliveryChange from the given config.
+func NewDeliveryChangeClient(c config) *DeliveryChangeClient {
+	return &DeliveryChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `deliverychange.Hooks(f(g(h())))`.
+func (c *DeliveryChangeClient) Use(hooks ...Hook) {
+	c.hooks.DeliveryChange = append(c.hooks.DeliveryChange, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `deliverychange.Intercept(f(g(h())))`.
+func (c *DeliveryChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.DeliveryChange = append(c.inters.DeliveryChange, interceptors...)
+}
+
+// Create returns a builder for creating a DeliveryChange entity.
+func (c *DeliveryChangeClient) Create() *DeliveryChangeCreate {
+	mutation := newDeliveryChangeMutation(c.config, OpCreate)
+	return &DeliveryChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of DeliveryChange entities.
+func (c *DeliveryChangeClient) CreateBulk(builders ...*DeliveryChangeCreate) *DeliveryChangeCreateBulk {
+	return &DeliveryChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DeliveryChangeClient) MapCreateBulk(slice any, setFunc func(*DeliveryChangeCreate, int)) *DeliveryChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DeliveryChangeCreateBulk{err: fmt.Errorf("calling to DeliveryChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DeliveryChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DeliveryChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for DeliveryChange.
+func (c *DeliveryChangeClient) Update() *DeliveryChangeUpdate {
+	mutation := newDeliveryChangeMutation(c.config, OpUpdate)
+	return &DeliveryChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DeliveryChangeClient) UpdateOne(_m *DeliveryChange) *DeliveryChangeUpdateOne {
+	mutation := newDeliveryChangeMutation(c.config, OpUpdateOne, withDeliveryChange(_m))
+	return &DeliveryChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DeliveryChangeClient) UpdateOneID(id uuid.UUID) *DeliveryChangeUpdateOne {
+	mutation := newDeliveryChangeMutation(c.config, OpUpdateOne, withDeliveryChangeID(id))
+	return &DeliveryChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for DeliveryChange.
+func (c *DeliveryChangeClient) Delete() *DeliveryChangeDelete {
+	mutation := newDeliveryChangeMutation(c.config, OpDelete)
+	return &DeliveryChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DeliveryChangeClient) DeleteOne(_m *DeliveryChange) *DeliveryChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DeliveryChangeClient) DeleteOneID(id uuid.UUID) *DeliveryChangeDeleteOne {
+	builder := c.Delete().Where(deliverychange.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DeliveryChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for DeliveryChange.
+func (c *DeliveryChangeClient) Query() *DeliveryChangeQuery {
+	return &DeliveryChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDeliveryChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a DeliveryChange entity by its id.
+func (c *DeliveryChangeClient) Get(ctx context.Context, id uuid.UUID) (*DeliveryChange, error) {
+	return c.Query().Where(deliverychange.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DeliveryChangeClient) GetX(ctx context.Context, id uuid.UUID) *DeliveryChange {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DeliveryChangeClient) Hooks() []Hook {
+	hooks := c.hooks.DeliveryChange
+	return append(hooks[:len(hooks):len(hooks)], deliverychange.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *DeliveryChangeClient) Interceptors() []Interceptor {
+	return c.inters.DeliveryChange
+}
+
+func (c *DeliveryChangeClient) mutate(ctx context.Context, m *DeliveryChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DeliveryChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DeliveryChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DeliveryChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DeliveryChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown DeliveryChange mutation op: %q", m.Op())
 	}
 }
 
@@ -4758,19 +5044,19 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
-		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, DestinationCheck,
-		EchoRequest, ExchangeRate, Goal, IgnoredAttention, Integration,
-		IntegrationSecret, LandingPage, Offer, Player, Postback, PostbackTest,
-		PostbackVersion, ReceivedPostback, Tracker, TrackerCampaign, TrackerVersion,
-		TrackingLink, User []ent.Hook
+		Campaign, Click, Conversion, ConversionBinding, ConversionEvent, Deal,
+		Delivery, DeliveryChange, DestinationCheck, EchoRequest, ExchangeRate, Goal,
+		IgnoredAttention, Integration, IntegrationSecret, LandingPage, Offer, Player,
+		Postback, PostbackTest, PostbackVersion, ReceivedPostback, Tracker,
+		TrackerCampaign, TrackerVersion, TrackingLink, User []ent.Hook
 	}
 	inters struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
-		Campaign, Click, Conversion, ConversionEvent, Deal, Delivery, DestinationCheck,
-		EchoRequest, ExchangeRate, Goal, IgnoredAttention, Integration,
-		IntegrationSecret, LandingPage, Offer, Player, Postback, PostbackTest,
-		PostbackVersion, ReceivedPostback, Tracker, TrackerCampaign, TrackerVersion,
-		TrackingLink, User []ent.Interceptor
+		Campaign, Click, Conversion, ConversionBinding, ConversionEvent, Deal,
+		Delivery, DeliveryChange, DestinationCheck, EchoRequest, ExchangeRate, Goal,
+		IgnoredAttention, Integration, IntegrationSecret, LandingPage, Offer, Player,
+		Postback, PostbackTest, PostbackVersion, ReceivedPostback, Tracker,
+		TrackerCampaign, TrackerVersion, TrackingLink, User []ent.Interceptor
 	}
 )
 

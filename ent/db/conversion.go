@@ -72,7 +72,9 @@ type Conversion struct {
 	// OccurredAt holds the value of the "occurred_at" field.
 	OccurredAt time.Time `json:"occurred_at,omitempty"`
 	// ReceivedAt holds the value of the "received_at" field.
-	ReceivedAt   time.Time `json:"received_at,omitempty"`
+	ReceivedAt time.Time `json:"received_at,omitempty"`
+	// By the database's clock; of those from before the column, when it was added.
+	UpdatedAt    time.Time `json:"updated_at,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -91,7 +93,7 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldReportedStatus, conversion.FieldOrigin, conversion.FieldAttributedBy, conversion.FieldCappedBy:
 			values[i] = new(sql.NullString)
-		case conversion.FieldUndoneAt, conversion.FieldOccurredAt, conversion.FieldReceivedAt:
+		case conversion.FieldUndoneAt, conversion.FieldOccurredAt, conversion.FieldReceivedAt, conversion.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		case conversion.FieldID:
 			values[i] = new(uuid.UUID)
@@ -286,6 +288,12 @@ func (_m *Conversion) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReceivedAt = value.Time
 			}
+		case conversion.FieldUpdatedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
+			} else if value.Valid {
+				_m.UpdatedAt = value.Time
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -423,6 +431,9 @@ func (_m *Conversion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("received_at=")
 	builder.WriteString(_m.ReceivedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("updated_at=")
+	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -323,6 +323,20 @@ func (_c *ConversionCreate) SetReceivedAt(v time.Time) *ConversionCreate {
 	return _c
 }
 
+// SetUpdatedAt sets the "updated_at" field.
+func (_c *ConversionCreate) SetUpdatedAt(v time.Time) *ConversionCreate {
+	_c.mutation.SetUpdatedAt(v)
+	return _c
+}
+
+// SetNillableUpdatedAt sets the "updated_at" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableUpdatedAt(v *time.Time) *ConversionCreate {
+	if v != nil {
+		_c.SetUpdatedAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ConversionCreate) SetID(v uuid.UUID) *ConversionCreate {
 	_c.mutation.SetID(v)
@@ -390,6 +404,13 @@ func (_c *ConversionCreate) defaults() error {
 		v := conversion.DefaultCappedBy
 		_c.mutation.SetCappedBy(v)
 	}
+	if _, ok := _c.mutation.UpdatedAt(); !ok {
+		if conversion.DefaultUpdatedAt == nil {
+			return fmt.Errorf("db: uninitialized conversion.DefaultUpdatedAt (forgotten import db/runtime?)")
+		}
+		v := conversion.DefaultUpdatedAt()
+		_c.mutation.SetUpdatedAt(v)
+	}
 	return nil
 }
 
@@ -438,6 +459,9 @@ func (_c *ConversionCreate) check() error {
 	}
 	if _, ok := _c.mutation.ReceivedAt(); !ok {
 		return &ValidationError{Name: "received_at", err: errors.New(`db: missing required field "Conversion.received_at"`)}
+	}
+	if _, ok := _c.mutation.UpdatedAt(); !ok {
+		return &ValidationError{Name: "updated_at", err: errors.New(`db: missing required field "Conversion.updated_at"`)}
 	}
 	return nil
 }
@@ -577,6 +601,10 @@ func (_c *ConversionCreate) createSpec() (*Conversion, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReceivedAt(); ok {
 		_spec.SetField(conversion.FieldReceivedAt, field.TypeTime, value)
 		_node.ReceivedAt = value
+	}
+	if value, ok := _c.mutation.UpdatedAt(); ok {
+		_spec.SetField(conversion.FieldUpdatedAt, field.TypeTime, value)
+		_node.UpdatedAt = value
 	}
 	return _node, _spec
 }

@@ -404,6 +404,20 @@ func (_u *ConversionUpdate) SetNillableOccurredAt(v *time.Time) *ConversionUpdat
 	return _u
 }
 
+// SetUpdatedAt sets the "updated_at" field.
+func (_u *ConversionUpdate) SetUpdatedAt(v time.Time) *ConversionUpdate {
+	_u.mutation.SetUpdatedAt(v)
+	return _u
+}
+
+// SetNillableUpdatedAt sets the "updated_at" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableUpdatedAt(v *time.Time) *ConversionUpdate {
+	if v != nil {
+		_u.SetUpdatedAt(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ConversionMutation object of the builder.
 func (_u *ConversionUpdate) Mutation() *ConversionMutation {
 	return _u.mutation
@@ -574,6 +588,9 @@ func (_u *ConversionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.OccurredAt(); ok {
 		_spec.SetField(conversion.FieldOccurredAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.UpdatedAt(); ok {
+		_spec.SetField(conversion.FieldUpdatedAt, field.TypeTime, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -969,6 +986,20 @@ func (_u *ConversionUpdateOne) SetNillableOccurredAt(v *time.Time) *ConversionUp
 	return _u
 }
 
+// SetUpdatedAt sets the "updated_at" field.
+func (_u *ConversionUpdateOne) SetUpdatedAt(v time.Time) *ConversionUpdateOne {
+	_u.mutation.SetUpdatedAt(v)
+	return _u
+}
+
+// SetNillableUpdatedAt sets the "updated_at" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableUpdatedAt(v *time.Time) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetUpdatedAt(*v)
+	}
+	return _u
+}
+
 // Mutation returns the ConversionMutation object of the builder.
 func (_u *ConversionUpdateOne) Mutation() *ConversionMutation {
 	return _u.mutation
@@ -1169,6 +1200,9 @@ func (_u *ConversionUpdateOne) sqlSave(ctx context.Context) (_node *Conversion, 
 	}
 	if value, ok := _u.mutation.OccurredAt(); ok {
 		_spec.SetField(conversion.FieldOccurredAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.UpdatedAt(); ok {
+		_spec.SetField(conversion.FieldUpdatedAt, field.TypeTime, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Conversion{config: _u.config}

@@ -47,7 +47,9 @@ type ConversionEvent struct {
 	// OccurredAt holds the value of the "occurred_at" field.
 	OccurredAt time.Time `json:"occurred_at,omitempty"`
 	// ReceivedAt holds the value of the "received_at" field.
-	ReceivedAt   time.Time `json:"received_at,omitempty"`
+	ReceivedAt time.Time `json:"received_at,omitempty"`
+	// The transaction that wrote it; null for those from before the feed of changes.
+	Tx           *int64 `json:"tx,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -60,7 +62,7 @@ func (*ConversionEvent) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(decimal.Decimal)}
 		case conversionevent.FieldMacros, conversionevent.FieldConsidered:
 			values[i] = new([]byte)
-		case conversionevent.FieldAffiliateID, conversionevent.FieldUserID:
+		case conversionevent.FieldAffiliateID, conversionevent.FieldUserID, conversionevent.FieldTx:
 			values[i] = new(sql.NullInt64)
 		case conversionevent.FieldPreviousStatus, conversionevent.FieldStatus, conversionevent.FieldReason, conversionevent.FieldActor:
 			values[i] = new(sql.NullString)
@@ -176,6 +178,13 @@ func (_m *ConversionEvent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReceivedAt = value.Time
 			}
+		case conversionevent.FieldTx:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field tx", values[i])
+			} else if value.Valid {
+				_m.Tx = new(int64)
+				*_m.Tx = value.Int64
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -260,6 +269,11 @@ func (_m *ConversionEvent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("received_at=")
 	builder.WriteString(_m.ReceivedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.Tx; v != nil {
+		builder.WriteString("tx=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

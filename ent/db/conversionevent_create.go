@@ -142,6 +142,20 @@ func (_c *ConversionEventCreate) SetReceivedAt(v time.Time) *ConversionEventCrea
 	return _c
 }
 
+// SetTx sets the "tx" field.
+func (_c *ConversionEventCreate) SetTx(v int64) *ConversionEventCreate {
+	_c.mutation.SetTx(v)
+	return _c
+}
+
+// SetNillableTx sets the "tx" field if the given value is not nil.
+func (_c *ConversionEventCreate) SetNillableTx(v *int64) *ConversionEventCreate {
+	if v != nil {
+		_c.SetTx(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ConversionEventCreate) SetID(v uuid.UUID) *ConversionEventCreate {
 	_c.mutation.SetID(v)
@@ -302,6 +316,10 @@ func (_c *ConversionEventCreate) createSpec() (*ConversionEvent, *sqlgraph.Creat
 	if value, ok := _c.mutation.ReceivedAt(); ok {
 		_spec.SetField(conversionevent.FieldReceivedAt, field.TypeTime, value)
 		_node.ReceivedAt = value
+	}
+	if value, ok := _c.mutation.GetTx(); ok {
+		_spec.SetField(conversionevent.FieldTx, field.TypeInt64, value)
+		_node.Tx = &value
 	}
 	return _node, _spec
 }

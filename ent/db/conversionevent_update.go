@@ -201,6 +201,9 @@ func (_u *ConversionEventUpdate) sqlSave(ctx context.Context) (_node int, err er
 			sqljson.Append(u, conversionevent.FieldConsidered, value)
 		})
 	}
+	if _u.mutation.TxCleared() {
+		_spec.ClearField(conversionevent.FieldTx, field.TypeInt64)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -422,6 +425,9 @@ func (_u *ConversionEventUpdateOne) sqlSave(ctx context.Context) (_node *Convers
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, conversionevent.FieldConsidered, value)
 		})
+	}
+	if _u.mutation.TxCleared() {
+		_spec.ClearField(conversionevent.FieldTx, field.TypeInt64)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &ConversionEvent{config: _u.config}

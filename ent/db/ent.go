@@ -16,9 +16,11 @@ import (
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
+	"postrider/ent/db/conversionbinding"
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/deliverychange"
 	"postrider/ent/db/destinationcheck"
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
@@ -114,9 +116,11 @@ func checkColumn(t, c string) error {
 			campaign.Table:          campaign.ValidColumn,
 			click.Table:             click.ValidColumn,
 			conversion.Table:        conversion.ValidColumn,
+			conversionbinding.Table: conversionbinding.ValidColumn,
 			conversionevent.Table:   conversionevent.ValidColumn,
 			deal.Table:              deal.ValidColumn,
 			delivery.Table:          delivery.ValidColumn,
+			deliverychange.Table:    deliverychange.ValidColumn,
 			destinationcheck.Table:  destinationcheck.ValidColumn,
 			echorequest.Table:       echorequest.ValidColumn,
 			exchangerate.Table:      exchangerate.ValidColumn,

@@ -13,9 +13,11 @@ import (
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
+	"postrider/ent/db/conversionbinding"
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/deliverychange"
 	"postrider/ent/db/destinationcheck"
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
@@ -44,7 +46,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 32)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 34)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   affiliate.Table,
@@ -284,9 +286,27 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversion.FieldReplacedBy:      {Type: field.TypeUUID, Column: conversion.FieldReplacedBy},
 			conversion.FieldOccurredAt:      {Type: field.TypeTime, Column: conversion.FieldOccurredAt},
 			conversion.FieldReceivedAt:      {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
+			conversion.FieldUpdatedAt:       {Type: field.TypeTime, Column: conversion.FieldUpdatedAt},
 		},
 	}
 	graph.Nodes[10] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   conversionbinding.Table,
+			Columns: conversionbinding.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeUUID,
+				Column: conversionbinding.FieldID,
+			},
+		},
+		Type: "ConversionBinding",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			conversionbinding.FieldAffiliateID:  {Type: field.TypeInt64, Column: conversionbinding.FieldAffiliateID},
+			conversionbinding.FieldConversionID: {Type: field.TypeUUID, Column: conversionbinding.FieldConversionID},
+			conversionbinding.FieldAt:           {Type: field.TypeTime, Column: conversionbinding.FieldAt},
+			conversionbinding.FieldTx:           {Type: field.TypeInt64, Column: conversionbinding.FieldTx},
+		},
+	}
+	graph.Nodes[11] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   conversionevent.Table,
 			Columns: conversionevent.Columns,
@@ -310,9 +330,10 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversionevent.FieldConsidered:     {Type: field.TypeJSON, Column: conversionevent.FieldConsidered},
 			conversionevent.FieldOccurredAt:     {Type: field.TypeTime, Column: conversionevent.FieldOccurredAt},
 			conversionevent.FieldReceivedAt:     {Type: field.TypeTime, Column: conversionevent.FieldReceivedAt},
+			conversionevent.FieldTx:             {Type: field.TypeInt64, Column: conversionevent.FieldTx},
 		},
 	}
-	graph.Nodes[11] = &sqlgraph.Node{
+	graph.Nodes[12] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   deal.Table,
 			Columns: deal.Columns,
@@ -338,7 +359,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			deal.FieldCreatedAt:         {Type: field.TypeTime, Column: deal.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[12] = &sqlgraph.Node{
+	graph.Nodes[13] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   delivery.Table,
 			Columns: delivery.Columns,
@@ -390,7 +411,26 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldDeliveredAt:    {Type: field.TypeTime, Column: delivery.FieldDeliveredAt},
 		},
 	}
-	graph.Nodes[13] = &sqlgraph.Node{
+	graph.Nodes[14] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   deliverychange.Table,
+			Columns: deliverychange.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeUUID,
+				Column: deliverychange.FieldID,
+			},
+		},
+		Type: "DeliveryChange",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			deliverychange.FieldAffiliateID: {Type: field.TypeInt64, Column: deliverychange.FieldAffiliateID},
+			deliverychange.FieldDeliveryID:  {Type: field.TypeUUID, Column: deliverychange.FieldDeliveryID},
+			deliverychange.FieldState:       {Type: field.TypeEnum, Column: deliverychange.FieldState},
+			deliverychange.FieldAttempt:     {Type: field.TypeInt, Column: deliverychange.FieldAttempt},
+			deliverychange.FieldAt:          {Type: field.TypeTime, Column: deliverychange.FieldAt},
+			deliverychange.FieldTx:          {Type: field.TypeInt64, Column: deliverychange.FieldTx},
+		},
+	}
+	graph.Nodes[15] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   destinationcheck.Table,
 			Columns: destinationcheck.Columns,
@@ -411,7 +451,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			destinationcheck.FieldDeadSince:    {Type: field.TypeTime, Column: destinationcheck.FieldDeadSince},
 		},
 	}
-	graph.Nodes[14] = &sqlgraph.Node{
+	graph.Nodes[16] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   echorequest.Table,
 			Columns: echorequest.Columns,
@@ -431,7 +471,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			echorequest.FieldStatusCode:  {Type: field.TypeInt, Column: echorequest.FieldStatusCode},
 		},
 	}
-	graph.Nodes[15] = &sqlgraph.Node{
+	graph.Nodes[17] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   exchangerate.Table,
 			Columns: exchangerate.Columns,
@@ -448,7 +488,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			exchangerate.FieldCreatedAt: {Type: field.TypeTime, Column: exchangerate.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[16] = &sqlgraph.Node{
+	graph.Nodes[18] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   goal.Table,
 			Columns: goal.Columns,
@@ -472,7 +512,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			goal.FieldPosition:          {Type: field.TypeInt, Column: goal.FieldPosition},
 		},
 	}
-	graph.Nodes[17] = &sqlgraph.Node{
+	graph.Nodes[19] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   ignoredattention.Table,
 			Columns: ignoredattention.Columns,
@@ -489,7 +529,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			ignoredattention.FieldIgnoredAt:   {Type: field.TypeTime, Column: ignoredattention.FieldIgnoredAt},
 		},
 	}
-	graph.Nodes[18] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   integration.Table,
 			Columns: integration.Columns,
@@ -520,7 +560,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integration.FieldCreatedAt:        {Type: field.TypeTime, Column: integration.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[19] = &sqlgraph.Node{
+	graph.Nodes[21] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   integrationsecret.Table,
 			Columns: integrationsecret.Columns,
@@ -538,7 +578,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integrationsecret.FieldExpiresAt:     {Type: field.TypeTime, Column: integrationsecret.FieldExpiresAt},
 		},
 	}
-	graph.Nodes[20] = &sqlgraph.Node{
+	graph.Nodes[22] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   landingpage.Table,
 			Columns: landingpage.Columns,
@@ -555,7 +595,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			landingpage.FieldURL:     {Type: field.TypeString, Column: landingpage.FieldURL},
 		},
 	}
-	graph.Nodes[21] = &sqlgraph.Node{
+	graph.Nodes[23] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   offer.Table,
 			Columns: offer.Columns,
@@ -580,7 +620,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			offer.FieldCreatedAt:             {Type: field.TypeTime, Column: offer.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[22] = &sqlgraph.Node{
+	graph.Nodes[24] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   player.Table,
 			Columns: player.Columns,
@@ -598,7 +638,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			player.FieldCreatedAt:     {Type: field.TypeTime, Column: player.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[23] = &sqlgraph.Node{
+	graph.Nodes[25] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postback.Table,
 			Columns: postback.Columns,
@@ -634,7 +674,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postback.FieldUpdatedAt:                 {Type: field.TypeTime, Column: postback.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[24] = &sqlgraph.Node{
+	graph.Nodes[26] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbacktest.Table,
 			Columns: postbacktest.Columns,
@@ -655,7 +695,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbacktest.FieldRunID:       {Type: field.TypeUUID, Column: postbacktest.FieldRunID},
 		},
 	}
-	graph.Nodes[25] = &sqlgraph.Node{
+	graph.Nodes[27] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbackversion.Table,
 			Columns: postbackversion.Columns,
@@ -681,7 +721,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbackversion.FieldCreatedAt:        {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[26] = &sqlgraph.Node{
+	graph.Nodes[28] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   receivedpostback.Table,
 			Columns: receivedpostback.Columns,
@@ -707,7 +747,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			receivedpostback.FieldConversionID:   {Type: field.TypeUUID, Column: receivedpostback.FieldConversionID},
 		},
 	}
-	graph.Nodes[27] = &sqlgraph.Node{
+	graph.Nodes[29] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   tracker.Table,
 			Columns: tracker.Columns,
@@ -734,7 +774,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			tracker.FieldUpdatedAt:    {Type: field.TypeTime, Column: tracker.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[28] = &sqlgraph.Node{
+	graph.Nodes[30] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackercampaign.Table,
 			Columns: trackercampaign.Columns,
@@ -750,7 +790,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackercampaign.FieldCampaignID:  {Type: field.TypeInt64, Column: trackercampaign.FieldCampaignID},
 		},
 	}
-	graph.Nodes[29] = &sqlgraph.Node{
+	graph.Nodes[31] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackerversion.Table,
 			Columns: trackerversion.Columns,
@@ -769,7 +809,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackerversion.FieldCreatedAt:   {Type: field.TypeTime, Column: trackerversion.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[30] = &sqlgraph.Node{
+	graph.Nodes[32] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackinglink.Table,
 			Columns: trackinglink.Columns,
@@ -787,7 +827,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackinglink.FieldCreatedAt:   {Type: field.TypeTime, Column: trackinglink.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[31] = &sqlgraph.Node{
+	graph.Nodes[33] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   user.Table,
 			Columns: user.Columns,
@@ -1774,6 +1814,71 @@ func (f *ConversionFilter) WhereReceivedAt(p entql.TimeP) {
 	f.Where(p.Field(conversion.FieldReceivedAt))
 }
 
+// WhereUpdatedAt applies the entql time.Time predicate on the updated_at field.
+func (f *ConversionFilter) WhereUpdatedAt(p entql.TimeP) {
+	f.Where(p.Field(conversion.FieldUpdatedAt))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *ConversionBindingQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the ConversionBindingQuery builder.
+func (_q *ConversionBindingQuery) Filter() *ConversionBindingFilter {
+	return &ConversionBindingFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *ConversionBindingMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the ConversionBindingMutation builder.
+func (m *ConversionBindingMutation) Filter() *ConversionBindingFilter {
+	return &ConversionBindingFilter{config: m.config, predicateAdder: m}
+}
+
+// ConversionBindingFilter provides a generic filtering capability at runtime for ConversionBindingQuery.
+type ConversionBindingFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *ConversionBindingFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql [16]byte predicate on the id field.
+func (f *ConversionBindingFilter) WhereID(p entql.ValueP) {
+	f.Where(p.Field(conversionbinding.FieldID))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *ConversionBindingFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(conversionbinding.FieldAffiliateID))
+}
+
+// WhereConversionID applies the entql [16]byte predicate on the conversion_id field.
+func (f *ConversionBindingFilter) WhereConversionID(p entql.ValueP) {
+	f.Where(p.Field(conversionbinding.FieldConversionID))
+}
+
+// WhereAt applies the entql time.Time predicate on the at field.
+func (f *ConversionBindingFilter) WhereAt(p entql.TimeP) {
+	f.Where(p.Field(conversionbinding.FieldAt))
+}
+
+// WhereTx applies the entql int64 predicate on the tx field.
+func (f *ConversionBindingFilter) WhereTx(p entql.Int64P) {
+	f.Where(p.Field(conversionbinding.FieldTx))
+}
+
 // addPredicate implements the predicateAdder interface.
 func (_q *ConversionEventQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
@@ -1803,7 +1908,7 @@ type ConversionEventFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ConversionEventFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1879,6 +1984,11 @@ func (f *ConversionEventFilter) WhereReceivedAt(p entql.TimeP) {
 	f.Where(p.Field(conversionevent.FieldReceivedAt))
 }
 
+// WhereTx applies the entql int64 predicate on the tx field.
+func (f *ConversionEventFilter) WhereTx(p entql.Int64P) {
+	f.Where(p.Field(conversionevent.FieldTx))
+}
+
 // addPredicate implements the predicateAdder interface.
 func (_q *DealQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
@@ -1908,7 +2018,7 @@ type DealFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DealFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2013,7 +2123,7 @@ type DeliveryFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DeliveryFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2220,6 +2330,76 @@ func (f *DeliveryFilter) WhereDeliveredAt(p entql.TimeP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *DeliveryChangeQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the DeliveryChangeQuery builder.
+func (_q *DeliveryChangeQuery) Filter() *DeliveryChangeFilter {
+	return &DeliveryChangeFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *DeliveryChangeMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the DeliveryChangeMutation builder.
+func (m *DeliveryChangeMutation) Filter() *DeliveryChangeFilter {
+	return &DeliveryChangeFilter{config: m.config, predicateAdder: m}
+}
+
+// DeliveryChangeFilter provides a generic filtering capability at runtime for DeliveryChangeQuery.
+type DeliveryChangeFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *DeliveryChangeFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql [16]byte predicate on the id field.
+func (f *DeliveryChangeFilter) WhereID(p entql.ValueP) {
+	f.Where(p.Field(deliverychange.FieldID))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *DeliveryChangeFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(deliverychange.FieldAffiliateID))
+}
+
+// WhereDeliveryID applies the entql [16]byte predicate on the delivery_id field.
+func (f *DeliveryChangeFilter) WhereDeliveryID(p entql.ValueP) {
+	f.Where(p.Field(deliverychange.FieldDeliveryID))
+}
+
+// WhereState applies the entql string predicate on the state field.
+func (f *DeliveryChangeFilter) WhereState(p entql.StringP) {
+	f.Where(p.Field(deliverychange.FieldState))
+}
+
+// WhereAttempt applies the entql int predicate on the attempt field.
+func (f *DeliveryChangeFilter) WhereAttempt(p entql.IntP) {
+	f.Where(p.Field(deliverychange.FieldAttempt))
+}
+
+// WhereAt applies the entql time.Time predicate on the at field.
+func (f *DeliveryChangeFilter) WhereAt(p entql.TimeP) {
+	f.Where(p.Field(deliverychange.FieldAt))
+}
+
+// WhereTx applies the entql int64 predicate on the tx field.
+func (f *DeliveryChangeFilter) WhereTx(p entql.Int64P) {
+	f.Where(p.Field(deliverychange.FieldTx))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *DestinationCheckQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -2248,7 +2428,7 @@ type DestinationCheckFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DestinationCheckFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2328,7 +2508,7 @@ type EchoRequestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *EchoRequestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2403,7 +2583,7 @@ type ExchangeRateFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ExchangeRateFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2463,7 +2643,7 @@ type GoalFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *GoalFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2558,7 +2738,7 @@ type IgnoredAttentionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *IgnoredAttentionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2618,7 +2798,7 @@ type IntegrationFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *IntegrationFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2748,7 +2928,7 @@ type IntegrationSecretFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *IntegrationSecretFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2813,7 +2993,7 @@ type LandingPageFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *LandingPageFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2873,7 +3053,7 @@ type OfferFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *OfferFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2973,7 +3153,7 @@ type PlayerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PlayerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3038,7 +3218,7 @@ type PostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[25].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3193,7 +3373,7 @@ type PostbackTestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackTestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[26].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3273,7 +3453,7 @@ type PostbackVersionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackVersionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[25].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[27].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3378,7 +3558,7 @@ type ReceivedPostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ReceivedPostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[26].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[28].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3483,7 +3663,7 @@ type TrackerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[27].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[29].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3593,7 +3773,7 @@ type TrackerCampaignFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackerCampaignFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[28].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[30].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3648,7 +3828,7 @@ type TrackerVersionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackerVersionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[29].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[31].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3718,7 +3898,7 @@ type TrackingLinkFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackingLinkFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[30].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[32].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3783,7 +3963,7 @@ type UserFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UserFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[31].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[33].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

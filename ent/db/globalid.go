@@ -86,6 +86,14 @@ func (_m *Conversion) GlobalID() string {
 // IsNode says that it has a global id.
 func (*Conversion) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this ConversionBinding.
+func (_m *ConversionBinding) GlobalID() string {
+	return globalid.UUID("ConversionBinding", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*ConversionBinding) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this ConversionEvent.
 func (_m *ConversionEvent) GlobalID() string {
 	return globalid.UUID("ConversionEvent", _m.ID)
@@ -109,6 +117,14 @@ func (_m *Delivery) GlobalID() string {
 
 // IsNode says that it has a global id.
 func (*Delivery) IsNode() {}
+
+// GlobalID is the opaque id that GraphQL shows for this DeliveryChange.
+func (_m *DeliveryChange) GlobalID() string {
+	return globalid.UUID("DeliveryChange", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*DeliveryChange) IsNode() {}
 
 // GlobalID is the opaque id that GraphQL shows for this DestinationCheck.
 func (_m *DestinationCheck) GlobalID() string {

@@ -22,9 +22,11 @@ import (
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
+	"postrider/ent/db/conversionbinding"
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/deliverychange"
 	"postrider/ent/db/destinationcheck"
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
@@ -75,9 +77,11 @@ const (
 	TypeCampaign          = "Campaign"
 	TypeClick             = "Click"
 	TypeConversion        = "Conversion"
+	TypeConversionBinding = "ConversionBinding"
 	TypeConversionEvent   = "ConversionEvent"
 	TypeDeal              = "Deal"
 	TypeDelivery          = "Delivery"
+	TypeDeliveryChange    = "DeliveryChange"
 	TypeDestinationCheck  = "DestinationCheck"
 	TypeEchoRequest       = "EchoRequest"
 	TypeExchangeRate      = "ExchangeRate"
@@ -8798,6 +8802,7 @@ type ConversionMutation struct {
 	replaced_by       *uuid.UUID
 	occurred_at       *time.Time
 	received_at       *time.Time
+	updated_at        *time.Time
 	clearedFields     map[string]struct{}
 	done              bool
 	oldValue          func(context.Context) (*Conversion, error)
@@ -10116,6 +10121,42 @@ func (m *ConversionMutation) ResetReceivedAt() {
 	m.received_at = nil
 }
 
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ConversionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ConversionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ConversionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
 // Where appends a list predicates to the ConversionMutation builder.
 func (m *ConversionMutation) Where(ps ...predicate.Conversion) {
 	m.predicates = append(m.predicates, ps...)
@@ -10150,7 +10191,7 @@ func (m *ConversionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversionMutation) Fields() []string {
-	fields := make([]string, 0, 26)
+	fields := make([]string, 0, 27)
 	if m.affiliate_id != nil {
 		fields = append(fields, conversion.FieldAffiliateID)
 	}
@@ -10229,6 +10270,9 @@ func (m *ConversionMutation) Fields() []string {
 	if m.received_at != nil {
 		fields = append(fields, conversion.FieldReceivedAt)
 	}
+	if m.updated_at != nil {
+		fields = append(fields, conversion.FieldUpdatedAt)
+	}
 	return fields
 }
 
@@ -10289,6 +10333,8 @@ func (m *ConversionMutation) Field(name string) (ent.Value, bool) {
 		return m.OccurredAt()
 	case conversion.FieldReceivedAt:
 		return m.ReceivedAt()
+	case conversion.FieldUpdatedAt:
+		return m.UpdatedAt()
 	}
 	return nil, false
 }
@@ -10350,6 +10396,8 @@ func (m *ConversionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldOccurredAt(ctx)
 	case conversion.FieldReceivedAt:
 		return m.OldReceivedAt(ctx)
+	case conversion.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Conversion field %s", name)
 }
@@ -10540,6 +10588,13 @@ func (m *ConversionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReceivedAt(v)
+		return nil
+	case conversion.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Conversion field %s", name)
@@ -10812,6 +10867,9 @@ func (m *ConversionMutation) ResetField(name string) error {
 	case conversion.FieldReceivedAt:
 		m.ResetReceivedAt()
 		return nil
+	case conversion.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
 	}
 	return fmt.Errorf("unknown Conversion field %s", name)
 }
@@ -10864,6 +10922,592 @@ func (m *ConversionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Conversion edge %s", name)
 }
 
+// ConversionBindingMutation represents an operation that mutates the ConversionBinding nodes in the graph.
+type ConversionBindingMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	affiliate_id    *int64
+	addaffiliate_id *int64
+	conversion_id   *uuid.UUID
+	at              *time.Time
+	tx              *int64
+	addtx           *int64
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*ConversionBinding, error)
+	predicates      []predicate.ConversionBinding
+}
+
+var _ ent.Mutation = (*ConversionBindingMutation)(nil)
+
+// conversionbindingOption allows management of the mutation configuration using functional options.
+type conversionbindingOption func(*ConversionBindingMutation)
+
+// newConversionBindingMutation creates new mutation for the ConversionBinding entity.
+func newConversionBindingMutation(c config, op Op, opts ...conversionbindingOption) *ConversionBindingMutation {
+	m := &ConversionBindingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeConversionBinding,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withConversionBindingID sets the ID field of the mutation.
+func withConversionBindingID(id uuid.UUID) conversionbindingOption {
+	return func(m *ConversionBindingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ConversionBinding
+		)
+		m.oldValue = func(ctx context.Context) (*ConversionBinding, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ConversionBinding.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withConversionBinding sets the old ConversionBinding of the mutation.
+func withConversionBinding(node *ConversionBinding) conversionbindingOption {
+	return func(m *ConversionBindingMutation) {
+		m.oldValue = func(context.Context) (*ConversionBinding, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ConversionBindingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ConversionBindingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ConversionBinding entities.
+func (m *ConversionBindingMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ConversionBindingMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ConversionBindingMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ConversionBinding.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *ConversionBindingMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *ConversionBindingMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the ConversionBinding entity.
+// If the ConversionBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionBindingMutation) OldAffiliateID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *ConversionBindingMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *ConversionBindingMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAffiliateID clears the value of the "affiliate_id" field.
+func (m *ConversionBindingMutation) ClearAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+	m.clearedFields[conversionbinding.FieldAffiliateID] = struct{}{}
+}
+
+// AffiliateIDCleared returns if the "affiliate_id" field was cleared in this mutation.
+func (m *ConversionBindingMutation) AffiliateIDCleared() bool {
+	_, ok := m.clearedFields[conversionbinding.FieldAffiliateID]
+	return ok
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *ConversionBindingMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+	delete(m.clearedFields, conversionbinding.FieldAffiliateID)
+}
+
+// SetConversionID sets the "conversion_id" field.
+func (m *ConversionBindingMutation) SetConversionID(u uuid.UUID) {
+	m.conversion_id = &u
+}
+
+// ConversionID returns the value of the "conversion_id" field in the mutation.
+func (m *ConversionBindingMutation) ConversionID() (r uuid.UUID, exists bool) {
+	v := m.conversion_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConversionID returns the old "conversion_id" field's value of the ConversionBinding entity.
+// If the ConversionBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionBindingMutation) OldConversionID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConversionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConversionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConversionID: %w", err)
+	}
+	return oldValue.ConversionID, nil
+}
+
+// ResetConversionID resets all changes to the "conversion_id" field.
+func (m *ConversionBindingMutation) ResetConversionID() {
+	m.conversion_id = nil
+}
+
+// SetAt sets the "at" field.
+func (m *ConversionBindingMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ConversionBindingMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the ConversionBinding entity.
+// If the ConversionBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionBindingMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ConversionBindingMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetTx sets the "tx" field.
+func (m *ConversionBindingMutation) SetTx(i int64) {
+	m.tx = &i
+	m.addtx = nil
+}
+
+// GetTx returns the value of the "tx" field in the mutation.
+func (m *ConversionBindingMutation) GetTx() (r int64, exists bool) {
+	v := m.tx
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTx returns the old "tx" field's value of the ConversionBinding entity.
+// If the ConversionBinding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionBindingMutation) OldTx(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTx is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTx requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTx: %w", err)
+	}
+	return oldValue.Tx, nil
+}
+
+// AddTx adds i to the "tx" field.
+func (m *ConversionBindingMutation) AddTx(i int64) {
+	if m.addtx != nil {
+		*m.addtx += i
+	} else {
+		m.addtx = &i
+	}
+}
+
+// AddedTx returns the value that was added to the "tx" field in this mutation.
+func (m *ConversionBindingMutation) AddedTx() (r int64, exists bool) {
+	v := m.addtx
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTx resets all changes to the "tx" field.
+func (m *ConversionBindingMutation) ResetTx() {
+	m.tx = nil
+	m.addtx = nil
+}
+
+// Where appends a list predicates to the ConversionBindingMutation builder.
+func (m *ConversionBindingMutation) Where(ps ...predicate.ConversionBinding) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ConversionBindingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ConversionBindingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ConversionBinding, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ConversionBindingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ConversionBindingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ConversionBinding).
+func (m *ConversionBindingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ConversionBindingMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.affiliate_id != nil {
+		fields = append(fields, conversionbinding.FieldAffiliateID)
+	}
+	if m.conversion_id != nil {
+		fields = append(fields, conversionbinding.FieldConversionID)
+	}
+	if m.at != nil {
+		fields = append(fields, conversionbinding.FieldAt)
+	}
+	if m.tx != nil {
+		fields = append(fields, conversionbinding.FieldTx)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ConversionBindingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case conversionbinding.FieldAffiliateID:
+		return m.AffiliateID()
+	case conversionbinding.FieldConversionID:
+		return m.ConversionID()
+	case conversionbinding.FieldAt:
+		return m.At()
+	case conversionbinding.FieldTx:
+		return m.GetTx()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ConversionBindingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case conversionbinding.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
+	case conversionbinding.FieldConversionID:
+		return m.OldConversionID(ctx)
+	case conversionbinding.FieldAt:
+		return m.OldAt(ctx)
+	case conversionbinding.FieldTx:
+		return m.OldTx(ctx)
+	}
+	return nil, fmt.Errorf("unknown ConversionBinding field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ConversionBindingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case conversionbinding.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
+		return nil
+	case conversionbinding.FieldConversionID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConversionID(v)
+		return nil
+	case conversionbinding.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case conversionbinding.FieldTx:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTx(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ConversionBinding field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ConversionBindingMutation) AddedFields() []string {
+	var fields []string
+	if m.addaffiliate_id != nil {
+		fields = append(fields, conversionbinding.FieldAffiliateID)
+	}
+	if m.addtx != nil {
+		fields = append(fields, conversionbinding.FieldTx)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ConversionBindingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case conversionbinding.FieldAffiliateID:
+		return m.AddedAffiliateID()
+	case conversionbinding.FieldTx:
+		return m.AddedTx()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ConversionBindingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case conversionbinding.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
+		return nil
+	case conversionbinding.FieldTx:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTx(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ConversionBinding numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ConversionBindingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(conversionbinding.FieldAffiliateID) {
+		fields = append(fields, conversionbinding.FieldAffiliateID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ConversionBindingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ConversionBindingMutation) ClearField(name string) error {
+	switch name {
+	case conversionbinding.FieldAffiliateID:
+		m.ClearAffiliateID()
+		return nil
+	}
+	return fmt.Errorf("unknown ConversionBinding nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ConversionBindingMutation) ResetField(name string) error {
+	switch name {
+	case conversionbinding.FieldAffiliateID:
+		m.ResetAffiliateID()
+		return nil
+	case conversionbinding.FieldConversionID:
+		m.ResetConversionID()
+		return nil
+	case conversionbinding.FieldAt:
+		m.ResetAt()
+		return nil
+	case conversionbinding.FieldTx:
+		m.ResetTx()
+		return nil
+	}
+	return fmt.Errorf("unknown ConversionBinding field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ConversionBindingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ConversionBindingMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ConversionBindingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ConversionBindingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ConversionBindingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ConversionBindingMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ConversionBindingMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ConversionBinding unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ConversionBindingMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ConversionBinding edge %s", name)
+}
+
 // ConversionEventMutation represents an operation that mutates the ConversionEvent nodes in the graph.
 type ConversionEventMutation struct {
 	config
@@ -10886,6 +11530,8 @@ type ConversionEventMutation struct {
 	appendconsidered []firing.Decision
 	occurred_at      *time.Time
 	received_at      *time.Time
+	tx               *int64
+	addtx            *int64
 	clearedFields    map[string]struct{}
 	done             bool
 	oldValue         func(context.Context) (*ConversionEvent, error)
@@ -11586,6 +12232,76 @@ func (m *ConversionEventMutation) ResetReceivedAt() {
 	m.received_at = nil
 }
 
+// SetTx sets the "tx" field.
+func (m *ConversionEventMutation) SetTx(i int64) {
+	m.tx = &i
+	m.addtx = nil
+}
+
+// GetTx returns the value of the "tx" field in the mutation.
+func (m *ConversionEventMutation) GetTx() (r int64, exists bool) {
+	v := m.tx
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTx returns the old "tx" field's value of the ConversionEvent entity.
+// If the ConversionEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionEventMutation) OldTx(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTx is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTx requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTx: %w", err)
+	}
+	return oldValue.Tx, nil
+}
+
+// AddTx adds i to the "tx" field.
+func (m *ConversionEventMutation) AddTx(i int64) {
+	if m.addtx != nil {
+		*m.addtx += i
+	} else {
+		m.addtx = &i
+	}
+}
+
+// AddedTx returns the value that was added to the "tx" field in this mutation.
+func (m *ConversionEventMutation) AddedTx() (r int64, exists bool) {
+	v := m.addtx
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearTx clears the value of the "tx" field.
+func (m *ConversionEventMutation) ClearTx() {
+	m.tx = nil
+	m.addtx = nil
+	m.clearedFields[conversionevent.FieldTx] = struct{}{}
+}
+
+// TxCleared returns if the "tx" field was cleared in this mutation.
+func (m *ConversionEventMutation) TxCleared() bool {
+	_, ok := m.clearedFields[conversionevent.FieldTx]
+	return ok
+}
+
+// ResetTx resets all changes to the "tx" field.
+func (m *ConversionEventMutation) ResetTx() {
+	m.tx = nil
+	m.addtx = nil
+	delete(m.clearedFields, conversionevent.FieldTx)
+}
+
 // Where appends a list predicates to the ConversionEventMutation builder.
 func (m *ConversionEventMutation) Where(ps ...predicate.ConversionEvent) {
 	m.predicates = append(m.predicates, ps...)
@@ -11620,7 +12336,7 @@ func (m *ConversionEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversionEventMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.affiliate_id != nil {
 		fields = append(fields, conversionevent.FieldAffiliateID)
 	}
@@ -11660,6 +12376,9 @@ func (m *ConversionEventMutation) Fields() []string {
 	if m.received_at != nil {
 		fields = append(fields, conversionevent.FieldReceivedAt)
 	}
+	if m.tx != nil {
+		fields = append(fields, conversionevent.FieldTx)
+	}
 	return fields
 }
 
@@ -11694,6 +12413,8 @@ func (m *ConversionEventMutation) Field(name string) (ent.Value, bool) {
 		return m.OccurredAt()
 	case conversionevent.FieldReceivedAt:
 		return m.ReceivedAt()
+	case conversionevent.FieldTx:
+		return m.GetTx()
 	}
 	return nil, false
 }
@@ -11729,6 +12450,8 @@ func (m *ConversionEventMutation) OldField(ctx context.Context, name string) (en
 		return m.OldOccurredAt(ctx)
 	case conversionevent.FieldReceivedAt:
 		return m.OldReceivedAt(ctx)
+	case conversionevent.FieldTx:
+		return m.OldTx(ctx)
 	}
 	return nil, fmt.Errorf("unknown ConversionEvent field %s", name)
 }
@@ -11829,6 +12552,13 @@ func (m *ConversionEventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReceivedAt(v)
 		return nil
+	case conversionevent.FieldTx:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTx(v)
+		return nil
 	}
 	return fmt.Errorf("unknown ConversionEvent field %s", name)
 }
@@ -11843,6 +12573,9 @@ func (m *ConversionEventMutation) AddedFields() []string {
 	if m.adduser_id != nil {
 		fields = append(fields, conversionevent.FieldUserID)
 	}
+	if m.addtx != nil {
+		fields = append(fields, conversionevent.FieldTx)
+	}
 	return fields
 }
 
@@ -11855,6 +12588,8 @@ func (m *ConversionEventMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedAffiliateID()
 	case conversionevent.FieldUserID:
 		return m.AddedUserID()
+	case conversionevent.FieldTx:
+		return m.AddedTx()
 	}
 	return nil, false
 }
@@ -11878,6 +12613,13 @@ func (m *ConversionEventMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddUserID(v)
 		return nil
+	case conversionevent.FieldTx:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTx(v)
+		return nil
 	}
 	return fmt.Errorf("unknown ConversionEvent numeric field %s", name)
 }
@@ -11900,6 +12642,9 @@ func (m *ConversionEventMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(conversionevent.FieldUserID) {
 		fields = append(fields, conversionevent.FieldUserID)
+	}
+	if m.FieldCleared(conversionevent.FieldTx) {
+		fields = append(fields, conversionevent.FieldTx)
 	}
 	return fields
 }
@@ -11929,6 +12674,9 @@ func (m *ConversionEventMutation) ClearField(name string) error {
 		return nil
 	case conversionevent.FieldUserID:
 		m.ClearUserID()
+		return nil
+	case conversionevent.FieldTx:
+		m.ClearTx()
 		return nil
 	}
 	return fmt.Errorf("unknown ConversionEvent nullable field %s", name)
@@ -11976,6 +12724,9 @@ func (m *ConversionEventMutation) ResetField(name string) error {
 		return nil
 	case conversionevent.FieldReceivedAt:
 		m.ResetReceivedAt()
+		return nil
+	case conversionevent.FieldTx:
+		m.ResetTx()
 		return nil
 	}
 	return fmt.Errorf("unknown ConversionEvent field %s", name)
@@ -16450,6 +17201,710 @@ func (m *DeliveryMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *DeliveryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Delivery edge %s", name)
+}
+
+// DeliveryChangeMutation represents an operation that mutates the DeliveryChange nodes in the graph.
+type DeliveryChangeMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	affiliate_id    *int64
+	addaffiliate_id *int64
+	delivery_id     *uuid.UUID
+	state           *outbox.State
+	attempt         *int
+	addattempt      *int
+	at              *time.Time
+	tx              *int64
+	addtx           *int64
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*DeliveryChange, error)
+	predicates      []predicate.DeliveryChange
+}
+
+var _ ent.Mutation = (*DeliveryChangeMutation)(nil)
+
+// deliverychangeOption allows management of the mutation configuration using functional options.
+type deliverychangeOption func(*DeliveryChangeMutation)
+
+// newDeliveryChangeMutation creates new mutation for the DeliveryChange entity.
+func newDeliveryChangeMutation(c config, op Op, opts ...deliverychangeOption) *DeliveryChangeMutation {
+	m := &DeliveryChangeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDeliveryChange,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDeliveryChangeID sets the ID field of the mutation.
+func withDeliveryChangeID(id uuid.UUID) deliverychangeOption {
+	return func(m *DeliveryChangeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *DeliveryChange
+		)
+		m.oldValue = func(ctx context.Context) (*DeliveryChange, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().DeliveryChange.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDeliveryChange sets the old DeliveryChange of the mutation.
+func withDeliveryChange(node *DeliveryChange) deliverychangeOption {
+	return func(m *DeliveryChangeMutation) {
+		m.oldValue = func(context.Context) (*DeliveryChange, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DeliveryChangeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DeliveryChangeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of DeliveryChange entities.
+func (m *DeliveryChangeMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DeliveryChangeMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DeliveryChangeMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().DeliveryChange.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *DeliveryChangeMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *DeliveryChangeMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the DeliveryChange entity.
+// If the DeliveryChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryChangeMutation) OldAffiliateID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *DeliveryChangeMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *DeliveryChangeMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *DeliveryChangeMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+}
+
+// SetDeliveryID sets the "delivery_id" field.
+func (m *DeliveryChangeMutation) SetDeliveryID(u uuid.UUID) {
+	m.delivery_id = &u
+}
+
+// DeliveryID returns the value of the "delivery_id" field in the mutation.
+func (m *DeliveryChangeMutation) DeliveryID() (r uuid.UUID, exists bool) {
+	v := m.delivery_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeliveryID returns the old "delivery_id" field's value of the DeliveryChange entity.
+// If the DeliveryChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryChangeMutation) OldDeliveryID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeliveryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeliveryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeliveryID: %w", err)
+	}
+	return oldValue.DeliveryID, nil
+}
+
+// ResetDeliveryID resets all changes to the "delivery_id" field.
+func (m *DeliveryChangeMutation) ResetDeliveryID() {
+	m.delivery_id = nil
+}
+
+// SetState sets the "state" field.
+func (m *DeliveryChangeMutation) SetState(o outbox.State) {
+	m.state = &o
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *DeliveryChangeMutation) State() (r outbox.State, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the DeliveryChange entity.
+// If the DeliveryChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryChangeMutation) OldState(ctx context.Context) (v outbox.State, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *DeliveryChangeMutation) ResetState() {
+	m.state = nil
+}
+
+// SetAttempt sets the "attempt" field.
+func (m *DeliveryChangeMutation) SetAttempt(i int) {
+	m.attempt = &i
+	m.addattempt = nil
+}
+
+// Attempt returns the value of the "attempt" field in the mutation.
+func (m *DeliveryChangeMutation) Attempt() (r int, exists bool) {
+	v := m.attempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttempt returns the old "attempt" field's value of the DeliveryChange entity.
+// If the DeliveryChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryChangeMutation) OldAttempt(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttempt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttempt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttempt: %w", err)
+	}
+	return oldValue.Attempt, nil
+}
+
+// AddAttempt adds i to the "attempt" field.
+func (m *DeliveryChangeMutation) AddAttempt(i int) {
+	if m.addattempt != nil {
+		*m.addattempt += i
+	} else {
+		m.addattempt = &i
+	}
+}
+
+// AddedAttempt returns the value that was added to the "attempt" field in this mutation.
+func (m *DeliveryChangeMutation) AddedAttempt() (r int, exists bool) {
+	v := m.addattempt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttempt resets all changes to the "attempt" field.
+func (m *DeliveryChangeMutation) ResetAttempt() {
+	m.attempt = nil
+	m.addattempt = nil
+}
+
+// SetAt sets the "at" field.
+func (m *DeliveryChangeMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *DeliveryChangeMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the DeliveryChange entity.
+// If the DeliveryChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryChangeMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *DeliveryChangeMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetTx sets the "tx" field.
+func (m *DeliveryChangeMutation) SetTx(i int64) {
+	m.tx = &i
+	m.addtx = nil
+}
+
+// GetTx returns the value of the "tx" field in the mutation.
+func (m *DeliveryChangeMutation) GetTx() (r int64, exists bool) {
+	v := m.tx
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTx returns the old "tx" field's value of the DeliveryChange entity.
+// If the DeliveryChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryChangeMutation) OldTx(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTx is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTx requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTx: %w", err)
+	}
+	return oldValue.Tx, nil
+}
+
+// AddTx adds i to the "tx" field.
+func (m *DeliveryChangeMutation) AddTx(i int64) {
+	if m.addtx != nil {
+		*m.addtx += i
+	} else {
+		m.addtx = &i
+	}
+}
+
+// AddedTx returns the value that was added to the "tx" field in this mutation.
+func (m *DeliveryChangeMutation) AddedTx() (r int64, exists bool) {
+	v := m.addtx
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTx resets all changes to the "tx" field.
+func (m *DeliveryChangeMutation) ResetTx() {
+	m.tx = nil
+	m.addtx = nil
+}
+
+// Where appends a list predicates to the DeliveryChangeMutation builder.
+func (m *DeliveryChangeMutation) Where(ps ...predicate.DeliveryChange) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DeliveryChangeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DeliveryChangeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.DeliveryChange, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DeliveryChangeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DeliveryChangeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (DeliveryChange).
+func (m *DeliveryChangeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DeliveryChangeMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.affiliate_id != nil {
+		fields = append(fields, deliverychange.FieldAffiliateID)
+	}
+	if m.delivery_id != nil {
+		fields = append(fields, deliverychange.FieldDeliveryID)
+	}
+	if m.state != nil {
+		fields = append(fields, deliverychange.FieldState)
+	}
+	if m.attempt != nil {
+		fields = append(fields, deliverychange.FieldAttempt)
+	}
+	if m.at != nil {
+		fields = append(fields, deliverychange.FieldAt)
+	}
+	if m.tx != nil {
+		fields = append(fields, deliverychange.FieldTx)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DeliveryChangeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case deliverychange.FieldAffiliateID:
+		return m.AffiliateID()
+	case deliverychange.FieldDeliveryID:
+		return m.DeliveryID()
+	case deliverychange.FieldState:
+		return m.State()
+	case deliverychange.FieldAttempt:
+		return m.Attempt()
+	case deliverychange.FieldAt:
+		return m.At()
+	case deliverychange.FieldTx:
+		return m.GetTx()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DeliveryChangeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case deliverychange.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
+	case deliverychange.FieldDeliveryID:
+		return m.OldDeliveryID(ctx)
+	case deliverychange.FieldState:
+		return m.OldState(ctx)
+	case deliverychange.FieldAttempt:
+		return m.OldAttempt(ctx)
+	case deliverychange.FieldAt:
+		return m.OldAt(ctx)
+	case deliverychange.FieldTx:
+		return m.OldTx(ctx)
+	}
+	return nil, fmt.Errorf("unknown DeliveryChange field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeliveryChangeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case deliverychange.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
+		return nil
+	case deliverychange.FieldDeliveryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeliveryID(v)
+		return nil
+	case deliverychange.FieldState:
+		v, ok := value.(outbox.State)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case deliverychange.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttempt(v)
+		return nil
+	case deliverychange.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case deliverychange.FieldTx:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTx(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeliveryChange field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DeliveryChangeMutation) AddedFields() []string {
+	var fields []string
+	if m.addaffiliate_id != nil {
+		fields = append(fields, deliverychange.FieldAffiliateID)
+	}
+	if m.addattempt != nil {
+		fields = append(fields, deliverychange.FieldAttempt)
+	}
+	if m.addtx != nil {
+		fields = append(fields, deliverychange.FieldTx)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DeliveryChangeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case deliverychange.FieldAffiliateID:
+		return m.AddedAffiliateID()
+	case deliverychange.FieldAttempt:
+		return m.AddedAttempt()
+	case deliverychange.FieldTx:
+		return m.AddedTx()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DeliveryChangeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case deliverychange.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
+		return nil
+	case deliverychange.FieldAttempt:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttempt(v)
+		return nil
+	case deliverychange.FieldTx:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTx(v)
+		return nil
+	}
+	return fmt.Errorf("unknown DeliveryChange numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DeliveryChangeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DeliveryChangeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DeliveryChangeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown DeliveryChange nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DeliveryChangeMutation) ResetField(name string) error {
+	switch name {
+	case deliverychange.FieldAffiliateID:
+		m.ResetAffiliateID()
+		return nil
+	case deliverychange.FieldDeliveryID:
+		m.ResetDeliveryID()
+		return nil
+	case deliverychange.FieldState:
+		m.ResetState()
+		return nil
+	case deliverychange.FieldAttempt:
+		m.ResetAttempt()
+		return nil
+	case deliverychange.FieldAt:
+		m.ResetAt()
+		return nil
+	case deliverychange.FieldTx:
+		m.ResetTx()
+		return nil
+	}
+	return fmt.Errorf("unknown DeliveryChange field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DeliveryChangeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DeliveryChangeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DeliveryChangeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DeliveryChangeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DeliveryChangeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DeliveryChangeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DeliveryChangeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown DeliveryChange unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DeliveryChangeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown DeliveryChange edge %s", name)
 }
 
 // DestinationCheckMutation represents an operation that mutates the DestinationCheck nodes in the graph.

@@ -34,12 +34,16 @@ type Tx struct {
 	Click *ClickClient
 	// Conversion is the client for interacting with the Conversion builders.
 	Conversion *ConversionClient
+	// ConversionBinding is the client for interacting with the ConversionBinding builders.
+	ConversionBinding *ConversionBindingClient
 	// ConversionEvent is the client for interacting with the ConversionEvent builders.
 	ConversionEvent *ConversionEventClient
 	// Deal is the client for interacting with the Deal builders.
 	Deal *DealClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// DeliveryChange is the client for interacting with the DeliveryChange builders.
+	DeliveryChange *DeliveryChangeClient
 	// DestinationCheck is the client for interacting with the DestinationCheck builders.
 	DestinationCheck *DestinationCheckClient
 	// EchoRequest is the client for interacting with the EchoRequest builders.
@@ -219,9 +223,11 @@ func (tx *Tx) init() {
 	tx.Campaign = NewCampaignClient(tx.config)
 	tx.Click = NewClickClient(tx.config)
 	tx.Conversion = NewConversionClient(tx.config)
+	tx.ConversionBinding = NewConversionBindingClient(tx.config)
 	tx.ConversionEvent = NewConversionEventClient(tx.config)
 	tx.Deal = NewDealClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
+	tx.DeliveryChange = NewDeliveryChangeClient(tx.config)
 	tx.DestinationCheck = NewDestinationCheckClient(tx.config)
 	tx.EchoRequest = NewEchoRequestClient(tx.config)
 	tx.ExchangeRate = NewExchangeRateClient(tx.config)

@@ -43,6 +43,7 @@ func (Conversion) Fields() []ent.Field {
 		optionalFact("replaced_by", "The unattributed conversion that stands for the operator's call since."),
 		field.Time("occurred_at"),
 		field.Time("received_at").Immutable(),
+		field.Time("updated_at").Default(now).Comment("By the database's clock; of those from before the column, when it was added."),
 	}
 }
 
@@ -83,6 +84,7 @@ func (ConversionEvent) Fields() []ent.Field {
 		field.JSON("considered", []firing.Decision{}).Comment("Each postback that was considered, and the rule that decided."),
 		field.Time("occurred_at").Immutable(),
 		field.Time("received_at").Immutable(),
+		field.Int64("tx").Optional().Nillable().Immutable().Comment("The transaction that wrote it; null for those from before the feed of changes."),
 	}
 }
 

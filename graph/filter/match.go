@@ -85,3 +85,13 @@ func before(id uuid.UUID, at time.Time) bool {
 	bound := floor(at)
 	return bytes.Compare(id[:], bound[:]) < 0
 }
+
+// MayMatch reports whether a conversion may pass the filter now, or may have passed it before it
+// changed, by what never changes about it once it is known. Predicates decide whether it does.
+func (f *Conversion) MayMatch(c *db.Conversion) bool {
+	return f == nil ||
+		(len(f.Goals) == 0 || slices.Contains(f.Goals, c.Goal)) &&
+			(f.CampaignIDs == nil || c.CampaignID != nil && slices.Contains(keys(kindCampaign, f.CampaignIDs), *c.CampaignID)) &&
+			(f.AffiliateIDs == nil || c.AffiliateID != nil && slices.Contains(keys(kindAffiliate, f.AffiliateIDs), *c.AffiliateID)) &&
+			(f.From == nil || !before(c.ID, *f.From)) && (f.To == nil || before(c.ID, *f.To))
+}

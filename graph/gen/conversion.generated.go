@@ -679,6 +679,29 @@ func (ec *executionContext) fieldContext_Conversion_receivedAt(_ context.Context
 	return graphql.NewScalarFieldContext("Conversion", field, false, false, "Time")
 }
 
+func (ec *executionContext) _Conversion_updatedAt(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Conversion_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Conversion_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "Time")
+}
+
 func (ec *executionContext) _Conversion_events(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2299,6 +2322,11 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "updatedAt":
+			out.Values[i] = ec._Conversion_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "events":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -2894,6 +2922,13 @@ func (ec *executionContext) marshalOConversion2ᚖpostriderᚋentᚋdbᚐConvers
 		return graphql.Null
 	}
 	return ec._Conversion(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOConversionEvent2ᚖpostriderᚋentᚋdbᚐConversionEvent(ctx context.Context, sel ast.SelectionSet, v *db.ConversionEvent) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ConversionEvent(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOConversionFilter2ᚖpostriderᚋgraphᚋfilterᚐConversion(ctx context.Context, v any) (*filter.Conversion, error) {

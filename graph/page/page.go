@@ -40,7 +40,7 @@ type query[Q any, P, O ~func(*sql.Selector), T any] interface {
 // keys, and a cursor is the key of its row, so that a page costs the same wherever it is in the
 // list.
 func Of[Q query[Q, P, O, T], P, O ~func(*sql.Selector), T Row](ctx context.Context, q Q, a Args) (*Connection[T], error) {
-	size, err := a.size()
+	size, err := a.Size()
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,8 @@ func connect[T Row](rows []T, a Args, more bool) *Connection[T] {
 	return c
 }
 
-func (a Args) size() (int, error) {
+// Size returns how many rows a page has.
+func (a Args) Size() (int, error) {
 	if a.First != nil && a.Last != nil {
 		return 0, problem.Invalid("first", "use first or last, not both")
 	}

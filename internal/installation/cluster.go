@@ -22,6 +22,13 @@ type cluster struct {
 	written int64 // WAL position, in bytes; not stored
 }
 
+// Home returns where a database is, as one text: it differs after a restore, a promotion and
+// pg_upgrade, so that transactions' ids from before it mean nothing any more.
+func Home(ctx context.Context, db *sql.DB) (string, error) {
+	c, err := readCluster(ctx, db)
+	return fmt.Sprintf("%s/%d/%d", c.system, c.timeline, c.oid), err
+}
+
 // readCluster asks the server where db is. Some hosting providers restrict these functions.
 func readCluster(ctx context.Context, db *sql.DB) (c cluster, err error) {
 	if err := db.QueryRowContext(ctx, `SELECT oid::bigint FROM pg_database WHERE datname = current_database()`).Scan(&c.oid); err != nil {

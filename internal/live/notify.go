@@ -15,16 +15,17 @@ type Channel string
 
 // The channels.
 const (
-	Deliveries Channel = "postrider_deliveries" // ids of deliveries that changed
-	Received   Channel = "postrider_received"   // ids of calls in the received log
-	Alerts     Channel = "postrider_alerts"     // ids of alerts that were raised or have ended
-	Echoes     Channel = "postrider_echoes"     // ids of requests that the echo tracker got
-	Config     Channel = "postrider_config"     // the name of a configuration table that changed
+	Deliveries  Channel = "postrider_deliveries"  // ids of deliveries that changed
+	Conversions Channel = "postrider_conversions" // ids of conversions that changed
+	Received    Channel = "postrider_received"    // ids of calls in the received log
+	Alerts      Channel = "postrider_alerts"      // ids of alerts that were raised or have ended
+	Echoes      Channel = "postrider_echoes"      // ids of requests that the echo tracker got
+	Config      Channel = "postrider_config"      // the name of a configuration table that changed
 )
 
 // Channels lists every channel, to listen to.
 func Channels() []string {
-	return []string{string(Deliveries), string(Received), string(Alerts), string(Echoes), string(Config)}
+	return []string{string(Deliveries), string(Conversions), string(Received), string(Alerts), string(Echoes), string(Config)}
 }
 
 // idsPerNotice keeps a notice under PostgreSQL's limit of 8,000 bytes.

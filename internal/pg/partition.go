@@ -40,7 +40,7 @@ func (m Month) Add(n int) Month { return Month{m.start.AddDate(0, n, 0)} }
 func (m Month) partition(table string) string { return table + m.start.Format("_2006_01") }
 
 // partitioned lists the tables that have a partition for each month.
-var partitioned = []string{"clicks", "attempts", "received_postbacks"}
+var partitioned = []string{"clicks", "attempts", "received_postbacks", "delivery_changes"}
 
 // MakePartitions makes the missing partitions from one month to another, inclusive. A failure
 // for one of them does not keep it from making the others.

@@ -32,6 +32,7 @@ const (
 	CodeUnauthenticated Code = "unauthenticated"
 	CodeRateLimited     Code = "rate_limited"
 	CodeInternal        Code = "internal"
+	CodeStaleCursor     Code = "stale_cursor" // begin the feed anew
 )
 
 // internalMessage is the public message of every internal error.
@@ -107,6 +108,11 @@ func NotFound(format string, args ...any) *Error { return build(CodeNotFound, ""
 // Conflict is for an input at field that is valid by itself but collides with existing data.
 func Conflict(field, format string, args ...any) *Error {
 	return build(CodeConflict, field, format, args)
+}
+
+// StaleCursor is for a cursor of a feed of changes that cannot go on from it: begin it anew.
+func StaleCursor(format string, args ...any) *Error {
+	return build(CodeStaleCursor, "after", format, args)
 }
 
 // Forbidden is for a known viewer that may not do this.

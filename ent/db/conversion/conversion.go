@@ -5,6 +5,7 @@ package conversion
 import (
 	"fmt"
 	"postrider/domain/commission"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -67,6 +68,8 @@ const (
 	FieldOccurredAt = "occurred_at"
 	// FieldReceivedAt holds the string denoting the received_at field in the database.
 	FieldReceivedAt = "received_at"
+	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
+	FieldUpdatedAt = "updated_at"
 	// Table holds the table name of the conversion in the database.
 	Table = "conversions"
 )
@@ -100,6 +103,7 @@ var Columns = []string{
 	FieldReplacedBy,
 	FieldOccurredAt,
 	FieldReceivedAt,
+	FieldUpdatedAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -132,6 +136,8 @@ var (
 	DefaultAttributedBy string
 	// DefaultCappedBy holds the default value on creation for the "capped_by" field.
 	DefaultCappedBy string
+	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
+	DefaultUpdatedAt func() time.Time
 )
 
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
@@ -275,4 +281,9 @@ func ByOccurredAt(opts ...sql.OrderTermOption) OrderOption {
 // ByReceivedAt orders the results by the received_at field.
 func ByReceivedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReceivedAt, opts...).ToFunc()
+}
+
+// ByUpdatedAt orders the results by the updated_at field.
+func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUpdatedAt, opts...).ToFunc()
 }

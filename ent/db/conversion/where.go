@@ -177,6 +177,11 @@ func ReceivedAt(v time.Time) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldReceivedAt, v))
 }
 
+// UpdatedAt applies equality check predicate on the "updated_at" field. It's identical to UpdatedAtEQ.
+func UpdatedAt(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldUpdatedAt, v))
+}
+
 // AffiliateIDEQ applies the EQ predicate on the "affiliate_id" field.
 func AffiliateIDEQ(v int64) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldAffiliateID, v))
@@ -1545,6 +1550,46 @@ func ReceivedAtLT(v time.Time) predicate.Conversion {
 // ReceivedAtLTE applies the LTE predicate on the "received_at" field.
 func ReceivedAtLTE(v time.Time) predicate.Conversion {
 	return predicate.Conversion(sql.FieldLTE(FieldReceivedAt, v))
+}
+
+// UpdatedAtEQ applies the EQ predicate on the "updated_at" field.
+func UpdatedAtEQ(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldUpdatedAt, v))
+}
+
+// UpdatedAtNEQ applies the NEQ predicate on the "updated_at" field.
+func UpdatedAtNEQ(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldUpdatedAt, v))
+}
+
+// UpdatedAtIn applies the In predicate on the "updated_at" field.
+func UpdatedAtIn(vs ...time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldUpdatedAt, vs...))
+}
+
+// UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
+func UpdatedAtNotIn(vs ...time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldUpdatedAt, vs...))
+}
+
+// UpdatedAtGT applies the GT predicate on the "updated_at" field.
+func UpdatedAtGT(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldUpdatedAt, v))
+}
+
+// UpdatedAtGTE applies the GTE predicate on the "updated_at" field.
+func UpdatedAtGTE(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldUpdatedAt, v))
+}
+
+// UpdatedAtLT applies the LT predicate on the "updated_at" field.
+func UpdatedAtLT(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldUpdatedAt, v))
+}
+
+// UpdatedAtLTE applies the LTE predicate on the "updated_at" field.
+func UpdatedAtLTE(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldUpdatedAt, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -41,6 +41,8 @@ const (
 	FieldOccurredAt = "occurred_at"
 	// FieldReceivedAt holds the string denoting the received_at field in the database.
 	FieldReceivedAt = "received_at"
+	// FieldTx holds the string denoting the tx field in the database.
+	FieldTx = "tx"
 	// Table holds the table name of the conversionevent in the database.
 	Table = "conversion_events"
 )
@@ -61,6 +63,7 @@ var Columns = []string{
 	FieldConsidered,
 	FieldOccurredAt,
 	FieldReceivedAt,
+	FieldTx,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -164,4 +167,9 @@ func ByOccurredAt(opts ...sql.OrderTermOption) OrderOption {
 // ByReceivedAt orders the results by the received_at field.
 func ByReceivedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReceivedAt, opts...).ToFunc()
+}
+
+// ByTx orders the results by the tx field.
+func ByTx(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTx, opts...).ToFunc()
 }

@@ -102,6 +102,11 @@ func ReceivedAt(v time.Time) predicate.ConversionEvent {
 	return predicate.ConversionEvent(sql.FieldEQ(FieldReceivedAt, v))
 }
 
+// Tx applies equality check predicate on the "tx" field. It's identical to TxEQ.
+func Tx(v int64) predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldEQ(FieldTx, v))
+}
+
 // AffiliateIDEQ applies the EQ predicate on the "affiliate_id" field.
 func AffiliateIDEQ(v int64) predicate.ConversionEvent {
 	return predicate.ConversionEvent(sql.FieldEQ(FieldAffiliateID, v))
@@ -620,6 +625,56 @@ func ReceivedAtLT(v time.Time) predicate.ConversionEvent {
 // ReceivedAtLTE applies the LTE predicate on the "received_at" field.
 func ReceivedAtLTE(v time.Time) predicate.ConversionEvent {
 	return predicate.ConversionEvent(sql.FieldLTE(FieldReceivedAt, v))
+}
+
+// TxEQ applies the EQ predicate on the "tx" field.
+func TxEQ(v int64) predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldEQ(FieldTx, v))
+}
+
+// TxNEQ applies the NEQ predicate on the "tx" field.
+func TxNEQ(v int64) predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldNEQ(FieldTx, v))
+}
+
+// TxIn applies the In predicate on the "tx" field.
+func TxIn(vs ...int64) predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldIn(FieldTx, vs...))
+}
+
+// TxNotIn applies the NotIn predicate on the "tx" field.
+func TxNotIn(vs ...int64) predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldNotIn(FieldTx, vs...))
+}
+
+// TxGT applies the GT predicate on the "tx" field.
+func TxGT(v int64) predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldGT(FieldTx, v))
+}
+
+// TxGTE applies the GTE predicate on the "tx" field.
+func TxGTE(v int64) predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldGTE(FieldTx, v))
+}
+
+// TxLT applies the LT predicate on the "tx" field.
+func TxLT(v int64) predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldLT(FieldTx, v))
+}
+
+// TxLTE applies the LTE predicate on the "tx" field.
+func TxLTE(v int64) predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldLTE(FieldTx, v))
+}
+
+// TxIsNil applies the IsNil predicate on the "tx" field.
+func TxIsNil() predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldIsNull(FieldTx))
+}
+
+// TxNotNil applies the NotNil predicate on the "tx" field.
+func TxNotNil() predicate.ConversionEvent {
+	return predicate.ConversionEvent(sql.FieldNotNull(FieldTx))
 }
 
 // And groups predicates with the AND operator between them.

@@ -128,6 +128,18 @@ func (f ConversionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ConversionMutation", m)
 }
 
+// The ConversionBindingFunc type is an adapter to allow the use of ordinary
+// function as ConversionBinding mutator.
+type ConversionBindingFunc func(context.Context, *db.ConversionBindingMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ConversionBindingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ConversionBindingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ConversionBindingMutation", m)
+}
+
 // The ConversionEventFunc type is an adapter to allow the use of ordinary
 // function as ConversionEvent mutator.
 type ConversionEventFunc func(context.Context, *db.ConversionEventMutation) (db.Value, error)
@@ -162,6 +174,18 @@ func (f DeliveryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DeliveryMutation", m)
+}
+
+// The DeliveryChangeFunc type is an adapter to allow the use of ordinary
+// function as DeliveryChange mutator.
+type DeliveryChangeFunc func(context.Context, *db.DeliveryChangeMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DeliveryChangeFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.DeliveryChangeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DeliveryChangeMutation", m)
 }
 
 // The DestinationCheckFunc type is an adapter to allow the use of ordinary

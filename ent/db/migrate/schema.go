@@ -299,6 +299,7 @@ var (
 		{Name: "replaced_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "occurred_at", Type: field.TypeTime},
 		{Name: "received_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
 	}
 	// ConversionsTable holds the schema information for the "conversions" table.
 	ConversionsTable = &schema.Table{
@@ -348,6 +349,20 @@ var (
 			},
 		},
 	}
+	// ConversionBindingsColumns holds the columns for the "conversion_bindings" table.
+	ConversionBindingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "affiliate_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "conversion_id", Type: field.TypeUUID},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "tx", Type: field.TypeInt64},
+	}
+	// ConversionBindingsTable holds the schema information for the "conversion_bindings" table.
+	ConversionBindingsTable = &schema.Table{
+		Name:       "conversion_bindings",
+		Columns:    ConversionBindingsColumns,
+		PrimaryKey: []*schema.Column{ConversionBindingsColumns[0]},
+	}
 	// ConversionEventsColumns holds the columns for the "conversion_events" table.
 	ConversionEventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -364,6 +379,7 @@ var (
 		{Name: "considered", Type: field.TypeJSON},
 		{Name: "occurred_at", Type: field.TypeTime},
 		{Name: "received_at", Type: field.TypeTime},
+		{Name: "tx", Type: field.TypeInt64, Nullable: true},
 	}
 	// ConversionEventsTable holds the schema information for the "conversion_events" table.
 	ConversionEventsTable = &schema.Table{
@@ -503,6 +519,22 @@ var (
 				Columns: []*schema.Column{DeliveriesColumns[35], DeliveriesColumns[0]},
 			},
 		},
+	}
+	// DeliveryChangesColumns holds the columns for the "delivery_changes" table.
+	DeliveryChangesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "affiliate_id", Type: field.TypeInt64},
+		{Name: "delivery_id", Type: field.TypeUUID},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"queued", "retrying", "delivered", "failed", "cancelled", "held"}},
+		{Name: "attempt", Type: field.TypeInt},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "tx", Type: field.TypeInt64},
+	}
+	// DeliveryChangesTable holds the schema information for the "delivery_changes" table.
+	DeliveryChangesTable = &schema.Table{
+		Name:       "delivery_changes",
+		Columns:    DeliveryChangesColumns,
+		PrimaryKey: []*schema.Column{DeliveryChangesColumns[0]},
 	}
 	// DestinationChecksColumns holds the columns for the "destination_checks" table.
 	DestinationChecksColumns = []*schema.Column{
@@ -1024,9 +1056,11 @@ var (
 		CampaignsTable,
 		ClicksTable,
 		ConversionsTable,
+		ConversionBindingsTable,
 		ConversionEventsTable,
 		DealsTable,
 		DeliveriesTable,
+		DeliveryChangesTable,
 		DestinationChecksTable,
 		EchoRequestsTable,
 		ExchangeRatesTable,

@@ -36,6 +36,9 @@ type Click func(*sql.Selector)
 // Conversion is the predicate function for conversion builders.
 type Conversion func(*sql.Selector)
 
+// ConversionBinding is the predicate function for conversionbinding builders.
+type ConversionBinding func(*sql.Selector)
+
 // ConversionEvent is the predicate function for conversionevent builders.
 type ConversionEvent func(*sql.Selector)
 
@@ -44,6 +47,9 @@ type Deal func(*sql.Selector)
 
 // Delivery is the predicate function for delivery builders.
 type Delivery func(*sql.Selector)
+
+// DeliveryChange is the predicate function for deliverychange builders.
+type DeliveryChange func(*sql.Selector)
 
 // DestinationCheck is the predicate function for destinationcheck builders.
 type DestinationCheck func(*sql.Selector)

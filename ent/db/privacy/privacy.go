@@ -351,6 +351,30 @@ func (f ConversionMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutat
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.ConversionMutation", m)
 }
 
+// The ConversionBindingQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ConversionBindingQueryRuleFunc func(context.Context, *db.ConversionBindingQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ConversionBindingQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.ConversionBindingQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.ConversionBindingQuery", q)
+}
+
+// The ConversionBindingMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ConversionBindingMutationRuleFunc func(context.Context, *db.ConversionBindingMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ConversionBindingMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.ConversionBindingMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.ConversionBindingMutation", m)
+}
+
 // The ConversionEventQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ConversionEventQueryRuleFunc func(context.Context, *db.ConversionEventQuery) error
@@ -421,6 +445,30 @@ func (f DeliveryMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutatio
 		return f(ctx, m)
 	}
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.DeliveryMutation", m)
+}
+
+// The DeliveryChangeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type DeliveryChangeQueryRuleFunc func(context.Context, *db.DeliveryChangeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f DeliveryChangeQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.DeliveryChangeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.DeliveryChangeQuery", q)
+}
+
+// The DeliveryChangeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type DeliveryChangeMutationRuleFunc func(context.Context, *db.DeliveryChangeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f DeliveryChangeMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.DeliveryChangeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.DeliveryChangeMutation", m)
 }
 
 // The DestinationCheckQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -934,11 +982,15 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.ConversionQuery:
 		return q.Filter(), nil
+	case *db.ConversionBindingQuery:
+		return q.Filter(), nil
 	case *db.ConversionEventQuery:
 		return q.Filter(), nil
 	case *db.DealQuery:
 		return q.Filter(), nil
 	case *db.DeliveryQuery:
+		return q.Filter(), nil
+	case *db.DeliveryChangeQuery:
 		return q.Filter(), nil
 	case *db.DestinationCheckQuery:
 		return q.Filter(), nil
@@ -1005,11 +1057,15 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 		return m.Filter(), nil
 	case *db.ConversionMutation:
 		return m.Filter(), nil
+	case *db.ConversionBindingMutation:
+		return m.Filter(), nil
 	case *db.ConversionEventMutation:
 		return m.Filter(), nil
 	case *db.DealMutation:
 		return m.Filter(), nil
 	case *db.DeliveryMutation:
+		return m.Filter(), nil
+	case *db.DeliveryChangeMutation:
 		return m.Filter(), nil
 	case *db.DestinationCheckMutation:
 		return m.Filter(), nil

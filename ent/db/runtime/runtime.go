@@ -15,9 +15,11 @@ import (
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
+	"postrider/ent/db/conversionbinding"
 	"postrider/ent/db/conversionevent"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/delivery"
+	"postrider/ent/db/deliverychange"
 	"postrider/ent/db/destinationcheck"
 	"postrider/ent/db/echorequest"
 	"postrider/ent/db/exchangerate"
@@ -281,6 +283,19 @@ func init() {
 	conversionDescCappedBy := conversionFields[22].Descriptor()
 	// conversion.DefaultCappedBy holds the default value on creation for the capped_by field.
 	conversion.DefaultCappedBy = conversionDescCappedBy.Default.(string)
+	// conversionDescUpdatedAt is the schema descriptor for updated_at field.
+	conversionDescUpdatedAt := conversionFields[27].Descriptor()
+	// conversion.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	conversion.DefaultUpdatedAt = conversionDescUpdatedAt.Default.(func() time.Time)
+	conversionbinding.Policy = privacy.NewPolicies(schema.ConversionBinding{})
+	conversionbinding.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := conversionbinding.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	conversionevent.Policy = privacy.NewPolicies(schema.ConversionEvent{})
 	conversionevent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -373,6 +388,16 @@ func init() {
 	delivery.DefaultUpdatedAt = deliveryDescUpdatedAt.Default.(func() time.Time)
 	// delivery.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
 	delivery.UpdateDefaultUpdatedAt = deliveryDescUpdatedAt.UpdateDefault.(func() time.Time)
+	deliverychangeMixin := schema.DeliveryChange{}.Mixin()
+	deliverychange.Policy = privacy.NewPolicies(deliverychangeMixin[0], schema.DeliveryChange{})
+	deliverychange.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := deliverychange.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	destinationcheck.Policy = privacy.NewPolicies(schema.DestinationCheck{})
 	destinationcheck.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
