@@ -198,9 +198,7 @@ func (f *Feed) firstOf(ctx context.Context, w Window) (lowest uuid.UUID, err err
 			if err != nil {
 				return err
 			}
-			if lowest == uuid.Nil || less(id, lowest) {
-				lowest = id
-			}
+			lowest = lower(lowest, id)
 		}
 		return nil
 	})
@@ -210,7 +208,15 @@ func (f *Feed) firstOf(ctx context.Context, w Window) (lowest uuid.UUID, err err
 	return lowest, nil
 }
 
-func less(a, b uuid.UUID) bool { return string(a[:]) < string(b[:]) }
+// lower returns the lower of two ids; nil is none.
+func lower(ids ...uuid.UUID) (lowest uuid.UUID) {
+	for _, id := range ids {
+		if lowest == uuid.Nil || id != uuid.Nil && string(id[:]) < string(lowest[:]) {
+			lowest = id
+		}
+	}
+	return lowest
+}
 
 // bound returns the id up to which the next step may read; nil if that is the end.
 func (f *Feed) bound(ctx context.Context, after uuid.UUID) (lowest uuid.UUID, err error) {
@@ -223,9 +229,7 @@ func (f *Feed) bound(ctx context.Context, after uuid.UUID) (lowest uuid.UUID, er
 		if err != nil {
 			return lowest, fmt.Errorf("finding how far to read %s: %w", table, err)
 		}
-		if lowest == uuid.Nil || less(id, lowest) {
-			lowest = id
-		}
+		lowest = lower(lowest, id)
 	}
 	return lowest, nil
 }

@@ -12,7 +12,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"os"
 	"time"
@@ -49,7 +48,7 @@ func main() {
 		more, err := c.step(context.Background())
 		switch {
 		case err != nil:
-			log.Printf("%v; trying again in %s", err, pause)
+			fmt.Fprintf(os.Stderr, "%v; trying again in %s\n", err, pause)
 			time.Sleep(pause)
 			pause = min(2*pause, time.Minute)
 		case more:
@@ -185,7 +184,8 @@ func (c client) ask(ctx context.Context, query string, variables map[string]any,
 	if err := json.Unmarshal(text, &answer); err != nil {
 		return fmt.Errorf("%s: %w", res.Status, err)
 	}
-	for _, e := range answer.Errors {
+	if len(answer.Errors) > 0 {
+		e := answer.Errors[0]
 		if e.Extensions.Code == "STALE_CURSOR" {
 			return errStale
 		}
