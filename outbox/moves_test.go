@@ -185,18 +185,29 @@ var verbs = map[string]verb{
 	},
 }
 
+// forgetShown forgets which deliveries changed.
+func (b *table) forgetShown() {
+	b.t.Helper()
+	b.scan(`WITH gone AS (DELETE FROM shown RETURNING tx) SELECT count(*) FROM gone`, nil, new(int))
+}
+
+// unlogged returns how many deliveries changed without a row in delivery_changes.
+func (b *table) unlogged() (n int) {
+	b.t.Helper()
+	b.scan(`SELECT count(*) FROM shown s WHERE NOT EXISTS (SELECT FROM delivery_changes c WHERE c.delivery_id = s.delivery_id AND c.tx = s.tx)`, nil, &n)
+	return n
+}
+
 // use applies a verb in a transaction of its own.
 func (b *table) use(name string, id uuid.UUID, attempt int) {
 	b.t.Helper()
-	b.scan(`WITH gone AS (DELETE FROM shown RETURNING tx) SELECT count(*) FROM gone`, nil, new(int))
+	b.forgetShown()
 	err := pg.InGroup(b.t.Context(), b.pool.Pgx, func(ctx context.Context, tx *pg.Group) error { return verbs[name](ctx, tx, b, id, attempt) })
 	if err != nil {
 		b.t.Fatalf("%s: %v", name, err)
 	}
-	var unlogged int
-	b.scan(`SELECT count(*) FROM shown s WHERE NOT EXISTS (SELECT FROM delivery_changes c WHERE c.delivery_id = s.delivery_id AND c.tx = s.tx)`, nil, &unlogged)
-	if unlogged > 0 {
-		b.t.Errorf("%s changed %d deliveries that are not in delivery_changes", name, unlogged)
+	if n := b.unlogged(); n > 0 {
+		b.t.Errorf("%s changed %d deliveries that are not in delivery_changes", name, n)
 	}
 }
 

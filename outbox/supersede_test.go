@@ -86,8 +86,12 @@ func (r *replays) now() time.Time {
 
 func (r *replays) do(what string, fn func(ctx context.Context, tx *pg.Group) error) {
 	r.t.Helper()
+	r.forgetShown()
 	if err := pg.InGroup(r.t.Context(), r.pool.Pgx, fn); err != nil {
 		r.rt.Fatalf("%s: %v", what, err)
+	}
+	if n := r.unlogged(); n > 0 {
+		r.rt.Errorf("%s changed %d deliveries that are not in delivery_changes", what, n)
 	}
 }
 
