@@ -181,7 +181,7 @@ func TestAppThatCannotListenLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	first := startApp(t, "--database-url="+pgtest.Empty(t).URL)
 	db := pgtest.Empty(t)
-	_, errs, code := postrider(t, "serve", "--database-url="+db.URL, "--data="+t.TempDir(), "--addr="+first.listener.Addr().String())
+	_, errs, code := postrider(t, "serve", "--database-url="+db.URL, "--data="+t.TempDir(), "--addr="+first.api.listener.Addr().String())
 	if code != 1 || !strings.Contains(errs, "POSTRIDER_ADDR") {
 		t.Fatalf("%d %s", code, errs)
 	}

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 
@@ -19,8 +20,13 @@ func (f *Delivery) Reach(ctx context.Context, client *db.Client) error {
 	if f == nil {
 		return nil
 	}
+	var bad faults
+	trackers := bad.keys(kindTracker, "trackerIds", f.TrackerIDs)
+	if _, err := f.Predicates(); err != nil || bad != nil {
+		return errors.Join(err, bad.err())
+	}
 	if f.TrackerIDs != nil {
-		ids, err := client.Postback.Query().Where(postback.TrackerIDIn(keys(kindTracker, f.TrackerIDs)...)).IDs(ctx)
+		ids, err := client.Postback.Query().Where(postback.TrackerIDIn(trackers...)).IDs(ctx)
 		if err != nil {
 			return fmt.Errorf("reading the postbacks of %d trackers: %w", len(f.TrackerIDs), err)
 		}

@@ -6,6 +6,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
+	"time"
+
 	"postrider/backoffice"
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
@@ -14,11 +17,10 @@ import (
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/graph/filter"
+	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/report"
 	"postrider/testfire"
-	"strconv"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -1327,9 +1329,16 @@ type UpdateTrackerPayload struct {
 
 // An error that the user can fix: the input's field, a message for people, a code for programs.
 type UserError struct {
-	Field   []string `json:"field,omitempty"`
-	Message string   `json:"message"`
-	Code    string   `json:"code"`
+	// The path of the field in the input, outermost first, as in `["input", "name"]`; null if it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// A sentence with what is wrong and how to fix it.
+	Message string `json:"message"`
+	// What kind of error it is.
+	Code problem.Code `json:"code"`
+	// Where the part that is wrong begins in the field's text, in UTF-16 code units; null if the error is not about a part of it.
+	Start *int `json:"start,omitempty"`
+	// Where that part ends: the first code unit after it; null like `start`.
+	End *int `json:"end,omitempty"`
 }
 
 // The current user, by session or token.
