@@ -6,9 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strconv"
-	"time"
-
 	"postrider/backoffice"
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
@@ -21,6 +18,8 @@ import (
 	"postrider/internal/viewer"
 	"postrider/report"
 	"postrider/testfire"
+	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -1329,7 +1328,7 @@ type UpdateTrackerPayload struct {
 
 // An error that the user can fix: the input's field, a message for people, a code for programs.
 type UserError struct {
-	// The path of the field in the input, outermost first, as in `["input", "name"]`; null if it is about no single field.
+	// The path of the field in the input, outermost first, as in `["goals", "0", "urlTemplate"]`; null if it is about no single field.
 	Field []string `json:"field,omitempty"`
 	// A sentence with what is wrong and how to fix it.
 	Message string `json:"message"`
@@ -1347,12 +1346,12 @@ type Viewer struct {
 	Role viewer.Role `json:"role"`
 	// Whether this is a staff user who views as an affiliate (header `X-Postrider-View-As`): nothing can be changed then.
 	Looking bool `json:"looking"`
-	// The viewer's affiliate; null for staff.
+	// The viewer's affiliate; of staff who view as an affiliate that one, null for other staff.
 	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
 	// What the token may do; every scope for a session.
 	Scopes    []string       `json:"scopes"`
 	APITokens []*db.ApiToken `json:"apiTokens,omitempty"`
-	// The URL of the viewer's echo tracker: requests to it are recorded in `echoRequests`.
+	// The URL of the echo tracker of `affiliate`: requests to it are recorded in `echoRequests`; null for staff, unless they view as an affiliate.
 	EchoURL *string `json:"echoUrl,omitempty"`
 }
 

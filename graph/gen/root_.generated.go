@@ -8801,12 +8801,12 @@ type Viewer {
   role: Role!
   "Whether this is a staff user who views as an affiliate (header ` + "`" + `X-Postrider-View-As` + "`" + `): nothing can be changed then."
   looking: Boolean!
-  "The viewer's affiliate; null for staff."
+  "The viewer's affiliate; of staff who view as an affiliate that one, null for other staff."
   affiliate: Affiliate
   "What the token may do; every scope for a session."
   scopes: [String!]!
   apiTokens: [ApiToken!] @auth
-  "The URL of the viewer's echo tracker: requests to it are recorded in ` + "`" + `echoRequests` + "`" + `."
+  "The URL of the echo tracker of ` + "`" + `affiliate` + "`" + `: requests to it are recorded in ` + "`" + `echoRequests` + "`" + `; null for staff, unless they view as an affiliate."
   echoUrl: String @auth
 }
 
@@ -11493,7 +11493,7 @@ enum ErrorCode {
 
 "An error that the user can fix: the input's field, a message for people, a code for programs."
 type UserError {
-  "The path of the field in the input, outermost first, as in ` + "`" + `[\"input\", \"name\"]` + "`" + `; null if it is about no single field."
+  "The path of the field in the input, outermost first, as in ` + "`" + `[\"goals\", \"0\", \"urlTemplate\"]` + "`" + `; null if it is about no single field."
   field: [String!]
   "A sentence with what is wrong and how to fix it."
   message: String!
