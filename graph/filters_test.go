@@ -90,7 +90,7 @@ func TestFiltersRefuseIDsThatAreNone(t *testing.T) {
 			if code, _, message := refusal(f.ask(fmt.Sprintf("{%s: [%q]}", field.Name, good))); code != "" {
 				t.Errorf("%s, %s: an id that nobody has: %s %s", f.name, field.Name, code, message)
 			}
-			for _, bad := range []string{"nonsense", "", globalid.Int("Deal", 1), globalid.Int(kindOf(t, field.Name), 1) + "x"} {
+			for _, bad := range []string{"nonsense", "", globalid.Int("Deal", 1), globalid.Int(kindOf(t, field.Name), 1) + "!"} {
 				code, at, message := refusal(f.ask(fmt.Sprintf("{%s: [%q, %q]}", field.Name, good, bad)))
 				if code != "INVALID" || !strings.HasSuffix(at, "filter."+field.Name+".1") || !strings.Contains(message, fmt.Sprintf("%q", bad)) {
 					t.Errorf("%s, %s, %q: %s at %s: %s", f.name, field.Name, bad, code, at, message)

@@ -14,7 +14,7 @@ var unreadable = map[string]*regexp.Regexp{
 	"a type of Go":                regexp.MustCompile(`\b(u?int(8|16|32|64)|float(32|64)|nil|bool|rune)\b|\b(json|strconv|time|netip|url|http|gqlerror|uuid|errors|problem|db|ent|gen|pq|pgx|sql)\.[A-Z]\w+`),
 	"a verb that was not filled":  regexp.MustCompile(`%!|%[vdsqT]\b`),
 	"a package's name before it":  regexp.MustCompile(`^(json|strconv|parse|ent|pq|sql|csv|uuid|netip|ParseAddr|graphql|input): `),
-	"a kind spelled as one word":  regexp.MustCompile(`(?i)\b(apitoken|bulkreplay|landingpage|trackinglink|postbackversion|exchangerate|conversionevent|receivedpostback|auditentry|echorequest|postbacktest)\b`),
+	"a kind spelled as one word":  regexp.MustCompile(`\b(apitoken|bulkreplay|landingpage|trackinglink|postbackversion|exchangerate|conversionevent|receivedpostback|auditentry|echorequest|postbacktest)\b`),
 	"nothing, or one word and :":  regexp.MustCompile(`^\s*$|: *$`),
 	"two marks, or a space there": regexp.MustCompile(`,,|\.\.$| [,.:;]( |$)`),
 }

@@ -146,7 +146,7 @@ func TestAnAffiliatesManagerIsAnEnabledUserOfTheNetwork(t *testing.T) {
 		t.Errorf("the manager is %v", made.ManagerID)
 	}
 	for _, refused := range []ids.User{gone, own, 1 << 40} {
-		if _, err := w.setup.SetManager(w.staff, of, refused); said(err) != "INVALID userId" {
+		if _, err := w.setup.SetManager(w.staff, of, refused); said(err) != map[bool]string{true: "NOT_FOUND userId", false: "INVALID userId"}[refused == 1<<40] {
 			t.Errorf("user %d: %v", refused, err)
 		}
 	}

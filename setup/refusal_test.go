@@ -113,9 +113,9 @@ func TestEveryFaultOfAnOfferIsSaid(t *testing.T) {
 		"a deposit below zero":     offer("INVALID qualification", rule(commission.Qualification{MinDeposit: decimal.NewFromInt(-1)})),
 		"a time before":            offer("INVALID qualification", rule(commission.Qualification{ClawbackDays: -1})),
 		"name and currency":        offer("INVALID currency, INVALID name", func(o *setup.OfferWish) { o.Name, o.Currency = "", "" }),
-		"one that there is not":    {"INVALID id", func() error { _, err := w.setup.SaveOffer(w.staff, 1<<40, func(*setup.OfferWish) {}); return err }},
+		"one that there is not":    {"NOT_FOUND id", func() error { _, err := w.setup.SaveOffer(w.staff, 1<<40, func(*setup.OfferWish) {}); return err }},
 		"a new one of nothing":     {"INVALID currency, INVALID destinationUrl, INVALID name, INVALID operator, INVALID vertical", func() error { _, err := w.setup.SaveOffer(w.staff, 0, func(*setup.OfferWish) {}); return err }},
-		"a page that there is not": {"INVALID id", func() error { return w.setup.DeleteLandingPage(w.staff, 1<<40) }},
+		"a page that there is not": {"NOT_FOUND id", func() error { return w.setup.DeleteLandingPage(w.staff, 1<<40) }},
 	})
 }
 
@@ -137,8 +137,8 @@ func TestEveryFaultOfALandingPageIsSaid(t *testing.T) {
 		"another's key":         page("CONFLICT key", second.ID, func(p *setup.LandingPageWish) { p.Key = "welcome" }),
 		"no URL":                page("INVALID url", second.ID, func(p *setup.LandingPageWish) { p.URL = "slots?cid={click_id}" }),
 		"no click id":           page("INVALID url", second.ID, func(p *setup.LandingPageWish) { p.URL = "https://royalspin.example/slots" }),
-		"one that there is not": page("INVALID id", 1<<40, func(*setup.LandingPageWish) {}),
-		"of no offer": page("INVALID offerId", 0, func(p *setup.LandingPageWish) {
+		"one that there is not": page("NOT_FOUND id", 1<<40, func(*setup.LandingPageWish) {}),
+		"of no offer": page("NOT_FOUND offerId", 0, func(p *setup.LandingPageWish) {
 			p.Key, p.Name, p.URL = "a", "A", "https://royalspin.example/?cid={click_id}"
 		}),
 		"the same again": page("CONFLICT key", 0, func(p *setup.LandingPageWish) {
@@ -176,7 +176,7 @@ func TestEveryFaultOfAGoalIsSaid(t *testing.T) {
 		"never approved":        goal("INVALID statuses", func(g *commission.Goal) { g.Statuses = []commission.Status{commission.Pending} }),
 		"a status unknown":      goal("INVALID statuses", func(g *commission.Goal) { g.Statuses = append(g.Statuses, commission.Unknown) }),
 		"a parameter of words":  goal("INVALID parameters", func(g *commission.Goal) { g.Parameters = []string{"amount", "Amount"} }),
-		"one that there is not": {"INVALID id", func() error { _, err := w.setup.SaveGoal(w.staff, 1<<40, func(*commission.Goal) {}); return err }},
+		"one that there is not": {"NOT_FOUND id", func() error { _, err := w.setup.SaveGoal(w.staff, 1<<40, func(*commission.Goal) {}); return err }},
 	})
 }
 
@@ -200,7 +200,7 @@ func TestEveryFaultOfAIntegrationIsSaid(t *testing.T) {
 		"a key with a slash":       fresh("INVALID key", "golden/reels"),
 		"a key that is there":      fresh("CONFLICT key", w.other.Integration.Key),
 		"no name":                  of("INVALID name", func(s *setup.IntegrationWish) { s.Name = "" }),
-		"no offer":                 of("INVALID offerId", func(s *setup.IntegrationWish) { s.OfferID = 1 << 40 }),
+		"no offer":                 of("NOT_FOUND offerId", func(s *setup.IntegrationWish) { s.OfferID = 1 << 40 }),
 		"no currency":              of("INVALID currency", func(s *setup.IntegrationWish) { s.Currency = "euro" }),
 		"no header":                of("INVALID signatureHeader", func(s *setup.IntegrationWish) { s.SignatureHeader = "X Signature" }),
 		"no timestamp":             of("INVALID timestampName", func(s *setup.IntegrationWish) { s.TimestampName = "a:b" }),
@@ -215,14 +215,14 @@ func TestEveryFaultOfAIntegrationIsSaid(t *testing.T) {
 		"no word for a goal":       of("INVALID goalMapping", func(s *setup.IntegrationWish) { s.GoalMapping = map[string]string{"": "ftd"} }),
 		"too many words":           of("INVALID goalMapping", func(s *setup.IntegrationWish) { s.GoalMapping = many }),
 		"an unknown status":        of("INVALID statusMapping", func(s *setup.IntegrationWish) { s.StatusMapping = map[string]string{"paid": "yes"} }),
-		"one that there is not":    integration("INVALID id", 1<<40, func(*setup.IntegrationWish) {}),
-		"a secret of none":         {"INVALID integrationId", func() error { _, _, err := w.setup.RotateSecret(w.staff, 1<<40, "token", 0); return err }},
+		"one that there is not":    integration("NOT_FOUND id", 1<<40, func(*setup.IntegrationWish) {}),
+		"a secret of none":         {"NOT_FOUND integrationId", func() error { _, _, err := w.setup.RotateSecret(w.staff, 1<<40, "token", 0); return err }},
 		"a secret of a third kind": {"INVALID kind", func() error { _, _, err := w.setup.RotateSecret(w.staff, w.one.Integration.ID, "key", 0); return err }},
 		"an overlap before": {"INVALID overlapHours", func() error {
 			_, _, err := w.setup.RotateSecret(w.staff, w.one.Integration.ID, "hmac", -time.Hour)
 			return err
 		}},
-		"a third kind shown": {"INVALID kind", func() error { _, err := w.setup.Reveal(w.staff, w.one.Integration.ID, "key"); return err }},
+		"a third kind shown": {"NOT_FOUND kind", func() error { _, err := w.setup.Reveal(w.staff, w.one.Integration.ID, "key"); return err }},
 	})
 }
 
@@ -246,8 +246,8 @@ func TestEveryFaultOfADealAndOfARateIsSaid(t *testing.T) {
 		}}
 	}
 	w.refuses(map[string]refusal{
-		"no offer":                  deal("INVALID offerId", func(d *setup.DealWish) { d.OfferID = 1 << 40 }),
-		"no affiliate":              deal("INVALID affiliateId", func(d *setup.DealWish) { d.AffiliateID = 1 << 40 }),
+		"no offer":                  deal("NOT_FOUND offerId", func(d *setup.DealWish) { d.OfferID = 1 << 40 }),
+		"no affiliate":              deal("NOT_FOUND affiliateId", func(d *setup.DealWish) { d.AffiliateID = 1 << 40 }),
 		"no model":                  deal("INVALID model", func(d *setup.DealWish) { d.Model = "" }),
 		"nothing to pay":            deal("INVALID model", func(d *setup.DealWish) { d.Amount = decimal.Zero }),
 		"no currency":               deal("INVALID model", func(d *setup.DealWish) { d.Currency = "" }),
@@ -257,7 +257,7 @@ func TestEveryFaultOfADealAndOfARateIsSaid(t *testing.T) {
 		"a lead of bytes":           deal("INVALID leadGoal", func(d *setup.DealWish) { d.LeadGoal = "\x00" }),
 		"together with another":     deal("CONFLICT validFrom", func(d *setup.DealWish) { *d = dealFor(w.other.Offer, 0, july.AddDate(0, 0, -1), time.Time{}) }),
 		"from where another begins": deal("CONFLICT validFrom", func(d *setup.DealWish) { *d = dealFor(w.other.Offer, 0, july, time.Time{}) }),
-		"ending none":               end("INVALID id", 1<<40, nil),
+		"ending none":               end("NOT_FOUND id", 1<<40, nil),
 		"ending it as it begins":    end("INVALID at", ended.ID, &july),
 		"ending it before it is":    end("INVALID at", ended.ID, nil),
 		"ending it after its end":   end("INVALID at", ended.ID, new(july.AddDate(0, 2, 0))),
@@ -316,13 +316,13 @@ func TestEveryFaultOfASignInIsSaid(t *testing.T) {
 		"an admin by a manager":   byManager("INVALID role", viewer.Admin, 0),
 		"a manager by one":        byManager("INVALID role", viewer.Manager, 0),
 		"an affiliate of nobody":  byManager("INVALID affiliateId", viewer.Affiliate, 0),
-		"an affiliate of none":    byManager("INVALID affiliateId", viewer.Affiliate, 1<<40),
-		"nobody":                  touch("INVALID id", 1<<40),
+		"an affiliate of none":    byManager("NOT_FOUND affiliateId", viewer.Affiliate, 1<<40),
+		"nobody":                  touch("NOT_FOUND id", 1<<40),
 		"oneself":                 touch("INVALID id", int64(manager)),
 		"an admin's":              touch("INVALID id", int64(viewer.From(admin).UserID)),
 		"an affiliate of no name": affiliate("INVALID name", 0, " "),
 		"a name of bytes":         affiliate("INVALID name", w.one.Affiliate, "a\xff"),
-		"no affiliate":            affiliate("INVALID id", 1<<40, "Bright Reels"),
+		"no affiliate":            affiliate("NOT_FOUND id", 1<<40, "Bright Reels"),
 		"staff of an affiliate": {"INVALID affiliateId", func() error {
 			_, _, err := w.setup.CreateUser(admin, setup.NewUser{Email: "x@example.com", Role: viewer.Manager, AffiliateID: ids.Affiliate(w.one.Affiliate)})
 			return err
@@ -353,11 +353,11 @@ func TestEveryOtherFaultIsSaid(t *testing.T) {
 	w.refuses(map[string]refusal{
 		"an overlap before":        rotate("INVALID overlapHours", p.ID, -1),
 		"an overlap for too long":  rotate("INVALID overlapHours", p.ID, 30*24*time.Hour+1),
-		"a secret of none":         rotate("INVALID id", 1<<40, 0),
+		"a secret of none":         rotate("NOT_FOUND id", 1<<40, 0),
 		"a secret of what is not":  rotate("INVALID id", gone.ID, 0),
 		"a long note":              hold("INVALID note", strings.Repeat("é", 201)),
 		"a note of bytes":          hold("INVALID note", "a\x00b"),
-		"no version":               restore("INVALID versionId", 1<<40),
+		"no version":               restore("NOT_FOUND versionId", 1<<40),
 		"a version of what is not": restore("INVALID id", w.versions(gone.ID)[0].ID),
 		"an unknown goal":          update("INVALID goals", func(p *firing.Postback) { p.Goal = "jackpot" }),
 		"a goal of bytes":          update("INVALID goals", func(p *firing.Postback) { p.Goal = "\x00" }),
@@ -365,7 +365,7 @@ func TestEveryOtherFaultIsSaid(t *testing.T) {
 			p.BodyRule = &firing.BodyRule{Kind: firing.Contains, Value: "a\x00b"}
 		}),
 		"no alert":    {"NOT_FOUND id", func() error { _, err := w.setup.DismissAlert(w.oneCtx, pgtest.ID(t)); return err }},
-		"no campaign": {"INVALID id", func() error { _, err := w.setup.UpdateCampaign(w.oneCtx, 1<<40, setup.CampaignPatch{}); return err }},
+		"no campaign": {"NOT_FOUND id", func() error { _, err := w.setup.UpdateCampaign(w.oneCtx, 1<<40, setup.CampaignPatch{}); return err }},
 		"a campaign of what is not": {"INVALID affiliateId", func() error {
 			_, err := w.setup.CreateCampaign(w.staff, setup.NewCampaign{Name: "x", OfferID: ids.Offer(w.one.Offer)})
 			return err

@@ -158,8 +158,8 @@ func TestWhatATrackerRefuses(t *testing.T) {
 		change setup.TrackerPatch
 		says   string // of a change of the first; a part
 	}{
-		"an unknown goal":        {nil, setup.TrackerPatch{Goals: switchedOn("nonsense")}, `invalid goals: "nonsense" is not in the event dictionary`},
-		"a goal twice":           {nil, setup.TrackerPatch{Goals: switchedOn("kyc", "kyc")}, `invalid goals: "kyc" is there twice`},
+		"an unknown goal":        {nil, setup.TrackerPatch{Goals: switchedOn("nonsense")}, `INVALID goals: "nonsense" is not in the event dictionary`},
+		"a goal twice":           {nil, setup.TrackerPatch{Goals: switchedOn("kyc", "kyc")}, `INVALID goals: "kyc" is there twice`},
 		"no URL":                 {nil, setup.TrackerPatch{URLTemplate: new("")}, "INVALID urlTemplate: "},
 		"an unknown macro":       {nil, setup.TrackerPatch{URLTemplate: new("https://a.example/?c={nonsense}")}, "INVALID urlTemplate: "},
 		"a private address":      {nil, setup.TrackerPatch{Domain: new("127.0.0.1")}, "INVALID urlTemplate: "},
@@ -168,11 +168,11 @@ func TestWhatATrackerRefuses(t *testing.T) {
 		"a goal without status":  {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "ftd", GoalRules: firing.GoalRules{Statuses: []commission.Status{}}}}}, "INVALID goals.0.statuses: "},
 		"an event without macro": {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "ftd", Event: new("sale")}}}, "INVALID urlTemplate: has no macro for the goal"},
 		"no name":                {nil, setup.TrackerPatch{Name: new(" ")}, "INVALID name: "},
-		"an unknown preset":      {nil, setup.TrackerPatch{Preset: new("nonsense")}, `invalid preset: there is no preset "nonsense"`},
+		"an unknown preset":      {nil, setup.TrackerPatch{Preset: new("nonsense")}, `NOT_FOUND preset: there is no preset "nonsense"`},
 		"a long token":           {nil, setup.TrackerPatch{Tokens: &[]string{"", strings.Repeat("x", 3000)}}, "INVALID tokens.param2: is 3000 bytes long"},
-		"another's campaign":     {nil, setup.TrackerPatch{Campaigns: setup.CampaignsPatch{Chosen: &[]ids.Campaign{ids.Campaign(two)}}}, "INVALID campaignIds: there is no such campaign"},
+		"another's campaign":     {nil, setup.TrackerPatch{Campaigns: setup.CampaignsPatch{Chosen: &[]ids.Campaign{ids.Campaign(two)}}}, "NOT_FOUND campaignIds: there is no such campaign"},
 		"a campaign of another":  {nil, setup.TrackerPatch{Campaigns: setup.CampaignsPatch{Chosen: &[]ids.Campaign{ids.Campaign(chosen)}}}, "CONFLICT campaignIds: “"},
-		"not one's own":          {w.otherCtx, setup.TrackerPatch{Name: new("Mine")}, "INVALID id: there is no such tracker"},
+		"not one's own":          {w.otherCtx, setup.TrackerPatch{Name: new("Mine")}, "NOT_FOUND id: there is no such tracker"},
 	} {
 		ctx := c.ctx
 		if ctx == nil {
