@@ -102,18 +102,18 @@ func TestNobodyTouchesAnothersThings(t *testing.T) {
 		said string
 		try  func(ctx context.Context) error
 	}{
-		"changing its postback": {"INVALID id", func(ctx context.Context) error {
+		"changing its postback": {"NOT_FOUND id", func(ctx context.Context) error {
 			_, err := w.setup.UpdatePostback(ctx, p.ID, func(w *firing.Postback) { w.Name = "mine" })
 			return err
 		}},
-		"deleting its postback": {"INVALID id", func(ctx context.Context) error { return w.setup.DeletePostback(ctx, p.ID) }},
-		"changing its secret":   {"INVALID id", func(ctx context.Context) error { _, err := w.setup.RotateSigningSecret(ctx, p.ID, 0); return err }},
-		"putting a version back": {"INVALID versionId", func(ctx context.Context) error {
+		"deleting its postback": {"NOT_FOUND id", func(ctx context.Context) error { return w.setup.DeletePostback(ctx, p.ID) }},
+		"changing its secret":   {"NOT_FOUND id", func(ctx context.Context) error { _, err := w.setup.RotateSigningSecret(ctx, p.ID, 0); return err }},
+		"putting a version back": {"NOT_FOUND versionId", func(ctx context.Context) error {
 			_, err := w.setup.RestorePostbackVersion(ctx, w.client, version)
 			return err
 		}},
 		"dismissing its alert": {"NOT_FOUND id", func(ctx context.Context) error { _, err := w.setup.DismissAlert(ctx, alert); return err }},
-		"renaming its campaign": {"INVALID id", func(ctx context.Context) error {
+		"renaming its campaign": {"NOT_FOUND id", func(ctx context.Context) error {
 			_, err := w.setup.UpdateCampaign(ctx, campaign, setup.CampaignPatch{Name: new("mine")})
 			return err
 		}},
@@ -127,7 +127,7 @@ func TestNobodyTouchesAnothersThings(t *testing.T) {
 		}},
 	} {
 		all[name] = refusal{c.said, func() error { return c.try(w.otherCtx) }}
-		if c.said != "INVALID versionId" { // read before it is changed
+		if c.said != "NOT_FOUND versionId" { // read before it is changed
 			all[name+", by nobody"] = refusal{"UNAUTHENTICATED", func() error { return c.try(t.Context()) }}
 		}
 	}

@@ -2,7 +2,6 @@ package filter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 
@@ -20,13 +19,11 @@ func (f *Delivery) Reach(ctx context.Context, client *db.Client) error {
 	if f == nil {
 		return nil
 	}
-	var bad faults
-	trackers := bad.keys(kindTracker, "trackerIds", f.TrackerIDs)
-	if _, err := f.Predicates(); err != nil || bad != nil {
-		return errors.Join(err, bad.err())
+	if _, err := f.Predicates(); err != nil {
+		return err
 	}
 	if f.TrackerIDs != nil {
-		ids, err := client.Postback.Query().Where(postback.TrackerIDIn(trackers...)).IDs(ctx)
+		ids, err := client.Postback.Query().Where(postback.TrackerIDIn(keys(kindTracker, f.TrackerIDs)...)).IDs(ctx)
 		if err != nil {
 			return fmt.Errorf("reading the postbacks of %d trackers: %w", len(f.TrackerIDs), err)
 		}

@@ -237,6 +237,7 @@ func (f *Delivery) Predicates() ([]predicate.Delivery, error) {
 		ps = append(ps, delivery.PostbackIDIn(bad.keys(kindPostback, "postbackIds", f.PostbackIDs)...))
 	}
 	if f.TrackerIDs != nil {
+		bad.keys(kindTracker, "trackerIds", f.TrackerIDs)
 		ps = append(ps, delivery.PostbackIDIn(f.ofTrackers...))
 	}
 	if f.StatusCodeFrom != nil {
