@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"time"
 
@@ -50,8 +51,16 @@ func ofQuery(shown *gqlerror.Error) *gqlerror.Error {
 	if overhttp.CodeOf(shown) == "" {
 		shown.Extensions = map[string]any{"code": string(problem.CodeBadRequest)}
 	}
+	if found := goType.FindStringSubmatch(shown.Message); found != nil {
+		shown.Message = "the value does not fit the type " + found[1]
+	} else if shown.Message == "operation  not found" {
+		shown.Message = "the document has several operations: name the one to execute in operationName"
+	}
 	return shown
 }
+
+// goType matches a message of the validator that names the type that a variable's value has in Go.
+var goType = regexp.MustCompile(`^cannot use .* as (\S+)$`)
 
 // tooLong is the error of a query that hit the statement timeout: ask for less.
 func tooLong(shown *gqlerror.Error, most time.Duration) *gqlerror.Error {
