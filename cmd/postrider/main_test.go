@@ -272,3 +272,23 @@ func openFolder(t *testing.T) string {
 	}
 	return dir
 }
+
+// Each process may have a listener of its own for /metrics, which the main one then leaves out.
+func TestMetricsHaveAListenerOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	for _, name := range []string{"all", "serve", "work"} {
+		app := startNode(t, name, "--database-url="+d.URL, "--metrics-addr=127.0.0.1:0")
+		if got := status(t, "http://"+app.metrics.listener.Addr().String()+"/metrics"); got != http.StatusOK {
+			t.Errorf("%s: its own listener answers %d", name, got)
+		}
+		if (app.api == nil) != (name == "work") {
+			t.Errorf("%s serves: %v", name, app.api != nil)
+		}
+		if app.api != nil {
+			if got := status(t, app.URL()+"/metrics"); got != http.StatusNotFound {
+				t.Errorf("%s: the main listener answers %d", name, got)
+			}
+		}
+	}
+}

@@ -84,7 +84,7 @@ func Operation(text []byte) (*graphql.RawParams, error) {
 
 func hasMore(d *json.Decoder) bool {
 	_, err := d.Token()
-	return err != io.EOF //nolint:errorlint // the decoder returns the value itself
+	return err != io.EOF
 }
 
 func readQuery(r *http.Request) (*graphql.RawParams, error) {

@@ -20,7 +20,7 @@ func TestASaneIDOfTheClientIsTakenOver(t *testing.T) {
 			t.Errorf("%q becomes %q", own, got)
 		}
 	}
-	if requestid.Of("") == requestid.Of("") {
+	if one, other := requestid.Of(""), requestid.Of(""); one == other {
 		t.Error("two requests have one id")
 	}
 }
