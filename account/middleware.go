@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"postrider/internal/problem"
+	"postrider/internal/requestid"
 	"postrider/internal/viewer"
 )
 
@@ -39,7 +40,7 @@ func (a *Accounts) withToken(w http.ResponseWriter, r *http.Request, authorizati
 	v, err := a.Authenticate(r.Context(), authorization)
 	if err != nil {
 		problem.Log(r.Context(), a.log, "authenticating a token", err)
-		refuse(w, problem.From(err))
+		Refuse(w, r, problem.From(err))
 		return
 	}
 	a.serveAs(w, r, v, next, func(ctx context.Context) (*viewer.Viewer, error) { return a.Authenticate(ctx, authorization) })
@@ -50,7 +51,7 @@ func (a *Accounts) withToken(w http.ResponseWriter, r *http.Request, authorizati
 func (a *Accounts) serveAs(w http.ResponseWriter, r *http.Request, v *viewer.Viewer, next http.Handler, again func(context.Context) (*viewer.Viewer, error)) {
 	seen, err := a.lookingAs(r.Context(), v)
 	if err != nil {
-		refuse(w, problem.From(err))
+		Refuse(w, r, problem.From(err))
 		return
 	}
 	if v != nil {
@@ -108,12 +109,14 @@ func (a *Accounts) sessionOf(ctx context.Context, r *http.Request) (*viewer.View
 	return a.sessionViewer(loaded)
 }
 
-// refuse answers with a GraphQL response, as the handlers behind the middleware do.
-func refuse(w http.ResponseWriter, p *problem.Error) {
+// Refuse answers with a GraphQL response, as the handlers behind the middleware do.
+func Refuse(w http.ResponseWriter, r *http.Request, p *problem.Error) {
 	status := http.StatusInternalServerError
 	switch p.Code {
 	case problem.CodeForbidden:
 		status = http.StatusForbidden
+	case problem.CodeNotFound:
+		status = http.StatusNotFound
 	case problem.CodeUnauthenticated:
 		status = http.StatusUnauthorized
 		w.Header().Set("WWW-Authenticate", `Bearer realm="postrider"`)
@@ -121,7 +124,11 @@ func refuse(w http.ResponseWriter, p *problem.Error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
+	answer := map[string]any{"errors": []any{map[string]any{
 		"message": p.PublicMessage(), "extensions": map[string]any{"code": p.Code},
-	}}})
+	}}}
+	if id := requestid.From(r.Context()); id != "" {
+		answer["extensions"] = map[string]any{"requestId": id}
+	}
+	_ = json.NewEncoder(w).Encode(answer)
 }

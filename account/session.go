@@ -37,7 +37,7 @@ func newSessions(p Params) *scs.SessionManager {
 		},
 		ErrorFunc: func(w http.ResponseWriter, r *http.Request, err error) {
 			problem.Log(r.Context(), p.Log, "reading or writing a session", err)
-			refuse(w, problem.From(err))
+			Refuse(w, r, problem.From(err))
 		},
 	}
 }

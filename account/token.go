@@ -51,7 +51,7 @@ func (a *Accounts) CreateTokenFor(ctx context.Context, email string, n NewToken)
 		return nil, "", err
 	}
 	if u == nil {
-		return nil, "", problem.NotFound("there is no user with the e-mail address %s", email).At("email")
+		return nil, "", problem.NotFoundAt("email", "there is no user with the e-mail address %s", email)
 	}
 	return a.createToken(ctx, viewerOf(u), n)
 }
@@ -105,7 +105,7 @@ func scopesFor(v *viewer.Viewer, names []string) ([]viewer.Scope, error) {
 	if len(names) == 0 {
 		usual := slices.DeleteFunc(viewer.UsualScopes(), func(s viewer.Scope) bool { return !v.May(s) })
 		if len(usual) == 0 {
-			return nil, problem.Invalid("scopes", "choose the scopes of the token; yours are %v", v.Scopes)
+			return nil, problem.Invalid("scopes", "choose the scopes of the token; yours are %s", v.Scopes)
 		}
 		return usual, nil
 	}
@@ -114,7 +114,7 @@ func scopesFor(v *viewer.Viewer, names []string) ([]viewer.Scope, error) {
 		scope := viewer.Scope(strings.ToLower(strings.TrimSpace(name)))
 		switch {
 		case !slices.Contains(viewer.Scopes(), scope):
-			return nil, problem.Invalid("scopes", "%q is not a scope; use %v", name, viewer.Scopes())
+			return nil, problem.Invalid("scopes", "%q is not a scope; use %s", name, viewer.Scopes())
 		case !v.May(scope):
 			return nil, problem.Forbidden("your token does not have the scope %s", scope).At("scopes")
 		case !slices.Contains(scopes, scope):

@@ -61,7 +61,7 @@ func TestTokenThatDoesNotOpen(t *testing.T) {
 	} {
 		reached := false
 		res := (&browser{w: w}).do(http.MethodPost, func(context.Context) { reached = true }, "Authorization: "+authorization)
-		if res.StatusCode != http.StatusUnauthorized || reached || readError(t, res) != "unauthenticated" {
+		if res.StatusCode != http.StatusUnauthorized || reached || readError(t, res) != "UNAUTHENTICATED" {
 			t.Errorf("%s: %d", name, res.StatusCode)
 		}
 	}

@@ -47,14 +47,14 @@ func (a *Accounts) lookingAs(ctx context.Context, v *viewer.Viewer) (*viewer.Vie
 	id, _ := globalid.Parse(named)
 	key, isInt := id.Int()
 	if id.Kind != "Affiliate" || !isInt {
-		return nil, problem.Forbidden("there is no such affiliate")
+		return nil, problem.NotFound("there is no such affiliate")
 	}
 	found, err := a.client.Affiliate.Query().Where(affiliate.ID(key)).Exist(viewer.AsSystem(ctx))
 	if err != nil {
 		return nil, err
 	}
 	if !found {
-		return nil, problem.Forbidden("there is no such affiliate")
+		return nil, problem.NotFound("there is no such affiliate")
 	}
 	as := *v
 	as.Role, as.AffiliateID, as.Scopes, as.Looking = viewer.Affiliate, ids.Affiliate(key), nil, true

@@ -28,9 +28,9 @@ func TestStaffViewAsAnAffiliate(t *testing.T) {
 		{viewer.Manager, own, true, http.StatusOK},
 		{viewer.Admin, own, false, http.StatusOK},
 		{viewer.Affiliate, own, false, http.StatusForbidden},
-		{viewer.Manager, globalid.Int("Affiliate", 1<<40), false, http.StatusForbidden},
-		{viewer.Manager, globalid.Int("Offer", w.affiliate.ID), false, http.StatusForbidden},
-		{viewer.Manager, "nonsense", false, http.StatusForbidden},
+		{viewer.Manager, globalid.Int("Affiliate", 1<<40), false, http.StatusNotFound},
+		{viewer.Manager, globalid.Int("Offer", w.affiliate.ID), false, http.StatusNotFound},
+		{viewer.Manager, "nonsense", false, http.StatusNotFound},
 	} {
 		u := w.user(fmt.Sprintf("u%d@acme.example", i), c.role)
 		_, token, err := w.accounts.CreateToken(viewer.With(t.Context(), &viewer.Viewer{UserID: ids.User(u.ID), Role: c.role, Scopes: viewer.Scopes()}), account.NewToken{Name: "x"})

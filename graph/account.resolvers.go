@@ -117,7 +117,7 @@ func (r *userResolver) Affiliate(ctx context.Context, obj *db.User) (*db.Affilia
 }
 
 func (r *viewerResolver) Affiliate(ctx context.Context, obj *gen.Viewer) (*db.Affiliate, error) {
-	return find(ctx, load(ctx).affiliates, obj.User.AffiliateID)
+	return r.viewersAffiliate(ctx)
 }
 
 func (r *viewerResolver) APITokens(ctx context.Context, obj *gen.Viewer) ([]*db.ApiToken, error) {
@@ -125,7 +125,7 @@ func (r *viewerResolver) APITokens(ctx context.Context, obj *gen.Viewer) ([]*db.
 }
 
 func (r *viewerResolver) EchoURL(ctx context.Context, obj *gen.Viewer) (*string, error) {
-	own, err := find(ctx, load(ctx).affiliates, obj.User.AffiliateID)
+	own, err := r.viewersAffiliate(ctx)
 	if err != nil || own == nil {
 		return nil, err
 	}

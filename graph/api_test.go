@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +25,8 @@ import (
 	"postrider/graph"
 	"postrider/graph/gen"
 	"postrider/intake"
+	"postrider/internal/problem"
+	"postrider/internal/requestid"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
 	"postrider/jobs"
@@ -90,12 +94,19 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	for _, o := range options {
 		o(&a.cfg)
 	}
-	a.Server = httptest.NewServer(a.cfg.Accounts.Middleware(graph.Handler(a.cfg)))
+	a.Server = httptest.NewServer(identified(a.cfg.Accounts.Middleware(graph.Handler(a.cfg))))
 	t.Cleanup(func() {
 		a.CloseClientConnections()
 		a.Close()
 	})
 	return a
+}
+
+// identified gives requests their ids, as the server does.
+func identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(requestid.With(r.Context(), requestid.Of(r.Header.Get(requestid.Header)))))
+	})
 }
 
 // logged records what was logged.
@@ -189,6 +200,8 @@ type response struct {
 		Path       []any
 		Extensions map[string]any
 	}
+	Extensions map[string]any
+
 	status  int
 	body    string
 	cookies []*http.Cookie
@@ -197,7 +210,7 @@ type response struct {
 // refused reports whether the viewer was refused.
 func (r *response) refused() bool {
 	for _, e := range r.Errors {
-		if code := e.Extensions["code"]; code == "forbidden" || code == "unauthenticated" {
+		if code := e.Extensions["code"]; code == "FORBIDDEN" || code == "UNAUTHENTICATED" {
 			return true
 		}
 	}
@@ -259,8 +272,54 @@ func (a *api) do(t testing.TB, r *http.Request) *response {
 	res := &response{status: answer.StatusCode, body: string(text), cookies: answer.Cookies()}
 	if strings.Contains(answer.Header.Get("Content-Type"), "json") {
 		must(t, json.Unmarshal(text, res))
+		res.isWhole(t)
 	}
 	return res
+}
+
+// isWhole fails the test unless a response has what all have: the id of its request, and a code of
+// the enum for each of its errors.
+func (r *response) isWhole(t testing.TB) {
+	t.Helper()
+	if r.Extensions["requestId"] == nil {
+		t.Errorf("no id of its request: %s", r.body)
+	}
+	for _, e := range r.Errors {
+		code, _ := e.Extensions["code"].(string)
+		if !slices.Contains(problem.Codes(), problem.Code(code)) {
+			t.Errorf("the code %q is not in ErrorCode: %s", code, r.body)
+		}
+		if err := pgtest.Unreadable(e.Message); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, message := range userMessages(r.Data) {
+		if err := pgtest.Unreadable(message); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// userMessages returns the messages of userErrors, wherever they are in the data.
+func userMessages(data any) (messages []string) {
+	switch v := data.(type) {
+	case map[string]any:
+		for name, below := range v {
+			if errs, ok := below.([]any); ok && name == "userErrors" {
+				for _, e := range errs {
+					if shown, ok := e.(map[string]any); ok && shown["message"] != nil {
+						messages = append(messages, fmt.Sprint(shown["message"]))
+					}
+				}
+			}
+			messages = append(messages, userMessages(below)...)
+		}
+	case []any:
+		for _, below := range v {
+			messages = append(messages, userMessages(below)...)
+		}
+	}
+	return messages
 }
 
 func must(t testing.TB, err error) {

@@ -54,7 +54,7 @@ func (r *Resolver) ignoreAttention(ctx context.Context, input gen.IgnoreAttentio
 	case id.Kind == "Alert" && isFact:
 		_, err = r.Setup.RestoreAlert(ctx, fact)
 	default:
-		err = problem.Invalid("id", "%q is not the id of an attention item", input.ID)
+		err = problem.Invalid("id", "%.80q is not the id of an attention item: give an id as the API shows it", input.ID)
 	}
 	if err != nil {
 		return nil, err

@@ -130,7 +130,7 @@ func (r *Resolver) fireManually(ctx context.Context, in gen.FireManualConversion
 
 // findClick finds a click by its id, or the newest one by a param.
 func (r *Resolver) findClick(ctx context.Context, words string) (*db.Click, error) {
-	none := problem.Invalid("click", "there is no click with this id, param_1, param_2 or param_3")
+	none := problem.NotFoundAt("click", "there is no click with this id, param_1, param_2 or param_3")
 	words = strings.TrimSpace(words)
 	if words == "" {
 		return nil, none
@@ -160,7 +160,7 @@ func (r *Resolver) integrationFor(ctx context.Context, c *db.Click, named *strin
 	if id != 0 {
 		s, err := r.Client.Integration.Get(ctx, id)
 		if db.IsNotFound(err) {
-			return nil, problem.Invalid("integrationId", "there is no such integration")
+			return nil, problem.NotFoundAt("integrationId", "there is no such integration")
 		}
 		return s, err
 	}

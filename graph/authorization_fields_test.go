@@ -108,7 +108,7 @@ func outcomeOf(t *testing.T, res *response, field string) outcome {
 		if alias, _ := e.Path[0].(string); !mine(alias) {
 			continue
 		}
-		if code := e.Extensions["code"]; code != "forbidden" && code != "unauthenticated" {
+		if code := e.Extensions["code"]; code != "FORBIDDEN" && code != "UNAUTHENTICATED" {
 			t.Errorf("%s: %s", field, e.Message)
 		}
 		best = denied

@@ -151,7 +151,7 @@ func (s subscription) outcome(t *testing.T, name string, w *world, next func() (
 		return hidden
 	case res.refused():
 		return denied
-	case len(res.Errors) > 0 && res.Errors[0].Extensions["code"] == "not_found":
+	case len(res.Errors) > 0 && res.Errors[0].Extensions["code"] == "NOT_FOUND":
 		return hidden
 	case len(res.Errors) > 0:
 		t.Errorf("%s: %s", name, res.body)

@@ -49,7 +49,7 @@ func (r *Resolver) link(ctx context.Context, campaignID, offerID *string) (*db.T
 	}
 	link, err := q.Only(ctx)
 	if db.IsNotFound(err) {
-		return nil, problem.Invalid("campaignId", "there is no such link")
+		return nil, problem.NotFoundAt("campaignId", "there is no such link")
 	}
 	return link, err
 }

@@ -80,7 +80,11 @@ func (r *mutationResolver) UpdateCampaign(ctx context.Context, input gen.UpdateC
 }
 
 func (r *queryResolver) Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign) (*page.Connection[*db.Campaign], error) {
-	q := r.Client.Campaign.Query().Where(filter.Predicates()...)
+	matching, err := filter.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	q := r.Client.Campaign.Query().Where(matching...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 

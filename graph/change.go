@@ -172,6 +172,9 @@ func (r *Resolver) watchConversions(ctx context.Context, f *filter.Conversion, h
 	if err != nil {
 		return nil, err
 	}
+	if _, err := f.Predicates(); err != nil {
+		return nil, err
+	}
 	sub := r.Hubs.Conversions.Subscribe(scope.Sees, f.MayMatch)
 	events := make(chan *gen.ConversionUpdateEvent)
 	go func() {
@@ -217,7 +220,11 @@ func (r *Resolver) matching(ctx context.Context, f *filter.Conversion, changed [
 	if err := f.Reach(ctx, r.Client); err != nil {
 		return nil, err
 	}
-	found, err := r.Client.Conversion.Query().Where(f.Predicates()...).Where(conversion.IDIn(among...)).IDs(ctx)
+	predicates, err := f.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.Client.Conversion.Query().Where(predicates...).Where(conversion.IDIn(among...)).IDs(ctx)
 	passes := make(map[uuid.UUID]bool, len(found))
 	for _, id := range found {
 		passes[id] = true

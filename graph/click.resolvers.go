@@ -40,7 +40,11 @@ func (r *clickResolver) Conversions(ctx context.Context, obj *db.Click) ([]*db.C
 }
 
 func (r *queryResolver) Clicks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Click) (*page.Connection[*db.Click], error) {
-	q := r.Client.Click.Query().Where(filter.Predicates()...)
+	matching, err := filter.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	q := r.Client.Click.Query().Where(matching...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 

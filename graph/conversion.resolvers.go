@@ -109,7 +109,11 @@ func (r *queryResolver) Conversions(ctx context.Context, first *int, after *stri
 	if err := filter.Reach(ctx, r.Client); err != nil {
 		return nil, err
 	}
-	q := r.Client.Conversion.Query().Where(filter.Predicates()...)
+	matching, err := filter.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	q := r.Client.Conversion.Query().Where(matching...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 

@@ -88,7 +88,7 @@ func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*
 	d, err := r.Client.Delivery.Get(ctx, id)
 	switch {
 	case db.IsNotFound(err):
-		return nil, problem.NotFound("there is no such delivery").At("id")
+		return nil, problem.NotFoundAt("id", "there is no such delivery")
 	case err != nil:
 		return nil, fmt.Errorf("reading the delivery: %w", err)
 	case d.Test:

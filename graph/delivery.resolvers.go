@@ -113,7 +113,11 @@ func (r *queryResolver) Deliveries(ctx context.Context, first *int, after *strin
 	if err := filter.Reach(ctx, r.Client); err != nil {
 		return nil, err
 	}
-	q := r.Client.Delivery.Query().Where(filter.Predicates()...)
+	matching, err := filter.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	q := r.Client.Delivery.Query().Where(matching...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 

@@ -12,22 +12,24 @@ import (
 // destinationOf returns the URL template of an offer's destination, or of a landing page.
 func destinationOf(ctx context.Context, id string) (string, error) {
 	parsed, _ := globalid.Parse(id)
-	key, _ := parsed.Int()
-	switch parsed.Kind {
-	case "Offer":
+	key, isInt := parsed.Int()
+	switch {
+	case parsed.Kind == "Offer" && isInt:
 		if o, err := find(ctx, load(ctx).offers, &key); err != nil {
 			return "", err
 		} else if o != nil {
 			return o.DestinationURL, nil
 		}
-	case "LandingPage":
+	case parsed.Kind == "LandingPage" && isInt:
 		if p, err := find(ctx, load(ctx).pages, &key); err != nil {
 			return "", err
 		} else if p != nil {
 			return p.URL, nil
 		}
+	default:
+		return "", problem.Invalid("id", "%.80q is not the id of an offer or a landing page: give an id as the API shows it", id)
 	}
-	return "", problem.Invalid("id", "%q is no offer and no landing page", id)
+	return "", problem.NotFoundAt("id", "there is no such destination")
 }
 
 // tryDestination requests a page now. It spends the same shots as firing tests.

@@ -58,9 +58,9 @@ func TestStaffHearOfADeadPage(t *testing.T) {
 	if dead := a.ask(t, manager, home, nil).at(t, "staffHome", "deadDestinations").([]any); len(dead) != 0 {
 		t.Errorf("it answers again: %v", dead)
 	}
-	for _, id := range []string{"nonsense", globalid.Int("Goal", 1), globalid.Int("Offer", 987654)} {
-		res := a.ask(t, manager, fmt.Sprintf(`mutation { tryDestination(input: {id: %q}) { userErrors { field message } } }`, id), nil)
-		if !strings.Contains(res.body, `"id"`) || !strings.Contains(res.body, "no offer") {
+	for id, code := range map[string]string{"nonsense": "INVALID", globalid.Int("Goal", 1): "INVALID", globalid.Int("Offer", 987654): "NOT_FOUND"} {
+		res := a.ask(t, manager, fmt.Sprintf(`mutation { tryDestination(input: {id: %q}) { userErrors { field code } } }`, id), nil)
+		if !strings.Contains(res.body, `"id"`) || !strings.Contains(res.body, code) {
 			t.Errorf("%s: %s", id, res.body)
 		}
 	}

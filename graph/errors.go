@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"postrider/graph/gen"
 	"postrider/graph/limit"
+	"postrider/graph/overhttp"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
@@ -23,8 +25,8 @@ import (
 func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
-		if own, ok := errors.AsType[*gqlerror.Error](err); ok && own.Err == nil {
-			return shown // the query is at fault: syntax, validation, limits
+		if own, ok := errors.AsType[*gqlerror.Error](err); ok && own.Err == nil && (overhttp.CodeOf(own) != "" || len(own.Path) == 0) {
+			return ofQuery(shown)
 		}
 		if most, late := pg.IsTimeout(err); late && ctx.Err() == nil {
 			return tooLong(shown, most)
@@ -43,11 +45,28 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
+// ofQuery completes an error of the executor's own about a request: its syntax, its validity, its
+// limits, its persisted query.
+func ofQuery(shown *gqlerror.Error) *gqlerror.Error {
+	if overhttp.CodeOf(shown) == "" {
+		shown.Extensions = map[string]any{"code": string(problem.CodeBadRequest)}
+	}
+	if found := goType.FindStringSubmatch(shown.Message); found != nil {
+		shown.Message = "the value does not fit the type " + found[1]
+	} else if shown.Message == "operation  not found" {
+		shown.Message = "the document has several operations: name the one to execute in operationName"
+	}
+	return shown
+}
+
+// goType matches a message of the validator that names the type that a variable's value has in Go.
+var goType = regexp.MustCompile(`^cannot use .* as (\S+)$`)
+
 // tooLong is the error of a query that hit the statement timeout: ask for less.
 func tooLong(shown *gqlerror.Error, most time.Duration) *gqlerror.Error {
 	e := limit.Exceeded{
 		Limit: "time", Max: int(most.Seconds()),
-		Message: fmt.Sprintf("the search took longer than %s: choose a shorter period, or narrow the filter", most),
+		Message: fmt.Sprintf("the search took longer than %d seconds: choose a shorter period, or narrow the filter", int(most.Seconds())),
 	}.GraphQL()
 	e.Path, e.Locations = shown.Path, shown.Locations
 	return e
@@ -62,7 +81,11 @@ func userErrors(err error) ([]*gen.UserError, error) {
 		case problem.CodeInternal, problem.CodeUnauthenticated, problem.CodeForbidden:
 			return nil, err
 		}
-		fixable = append(fixable, &gen.UserError{Field: inputNames(p.Field), Message: p.Message, Code: string(p.Code)})
+		shown := &gen.UserError{Field: inputNames(p.Field), Message: p.Message, Code: p.Code}
+		if p.Span != nil {
+			shown.Start, shown.End = &p.Span.Start, &p.Span.End
+		}
+		fixable = append(fixable, shown)
 	}
 	return fixable, nil
 }

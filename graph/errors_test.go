@@ -37,7 +37,7 @@ func TestAReadThatFailsIsNoThingThatIsMissing(t *testing.T) {
 		rename(table, "lost")
 		res := ask()
 		rename("lost", table)
-		if res == nil || len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != "internal" {
+		if res == nil || len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != "INTERNAL" {
 			t.Errorf("without %s: %+v", table, res)
 		}
 	}

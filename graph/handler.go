@@ -13,6 +13,7 @@ import (
 
 	"postrider/graph/gen"
 	"postrider/graph/limit"
+	"postrider/graph/overhttp"
 	"postrider/graph/stream"
 	"postrider/internal/problem"
 )
@@ -46,6 +47,7 @@ func Handler(cfg Config) http.Handler {
 	})
 	s.Use(extension.Introspection{})
 	s.Use(extension.AutomaticPersistedQuery{Cache: limit.NewCache(textsKept, func(_, text string) int { return len(text) })})
+	s.AroundResponses(limits.said)
 	s.Use(limits) // after persisted queries, which supply the text
 	s.AroundOperations(withSignedIn)
 	s.AroundResponses(resolver.withLoaders)
@@ -63,8 +65,7 @@ func transports(cfg Config) []graphql.Transport {
 		stream.NewSockets(streams),
 		transport.Options{},
 		stream.NewEvents(streams),
-		stream.Plain{Transport: transport.GET{}},
-		stream.Plain{Transport: transport.POST{}},
+		overhttp.Plain{StreamHint: "a subscription needs a stream: send Accept: text/event-stream, or use a WebSocket with the subprotocol " + stream.Protocol},
 	}
 }
 

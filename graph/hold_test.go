@@ -18,7 +18,7 @@ func TestAHoldIsSeenByAllAndSetByAdmins(t *testing.T) {
 	if res := w.post(t, admin, look, nil); res.at(t, "instance", "hold") != nil {
 		t.Fatalf("it holds from the beginning: %s", res.body)
 	}
-	if res := w.post(t, manager, set, vars{"on": true}); !strings.Contains(res.body, `"forbidden"`) {
+	if res := w.post(t, manager, set, vars{"on": true}); !strings.Contains(res.body, `"FORBIDDEN"`) {
 		t.Errorf("a manager may: %s", res.body)
 	}
 	if res := w.post(t, admin, set, vars{"on": true}); res.at(t, "setHold", "instance", "hold", "reason") != "ASKED" {

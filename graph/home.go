@@ -86,7 +86,7 @@ func (r *Resolver) watchChecklist(ctx context.Context, campaignID string) (<-cha
 		return nil, err
 	}
 	if first == nil {
-		return nil, problem.NotFound("there is no such campaign").At("campaignId")
+		return nil, problem.NotFoundAt("campaignId", "there is no such campaign")
 	}
 	var last []bool
 	return look(ctx, r.LookEvery, func(ctx context.Context) ([]*gen.SetupChecklist, bool, error) {
@@ -121,7 +121,7 @@ func (r *Resolver) watchClicks(ctx context.Context, campaignID *string) (<-chan 
 			return nil, fmt.Errorf("looking for campaign %d: %w", id, err)
 		}
 		if !known {
-			return nil, problem.NotFound("there is no such campaign").At("campaignId")
+			return nil, problem.NotFoundAt("campaignId", "there is no such campaign")
 		}
 	}
 	begun, seen := r.Now(), recent{}
@@ -130,7 +130,11 @@ func (r *Resolver) watchClicks(ctx context.Context, campaignID *string) (<-chan 
 		if since.Before(begun) {
 			since = begun
 		}
-		q := r.Client.Click.Query().Where((&filter.Click{From: &since}).Predicates()...)
+		matching, err := (&filter.Click{From: &since}).Predicates()
+		if err != nil {
+			return nil, false, err
+		}
+		q := r.Client.Click.Query().Where(matching...)
 		if id != 0 {
 			q.Where(click.CampaignID(id))
 		}

@@ -55,7 +55,11 @@ func (r *queryResolver) HomeNumbers(ctx context.Context, timeZone *string) (*gen
 }
 
 func (r *queryResolver) Alerts(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Alert) (*page.Connection[*db.Alert], error) {
-	q := r.Client.Alert.Query().Where(filter.Predicates()...)
+	matching, err := filter.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	q := r.Client.Alert.Query().Where(matching...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 

@@ -4,22 +4,24 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"runtime"
 	"strconv"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"postrider/account"
 	"postrider/graph/limit"
+	"postrider/graph/overhttp"
+	"postrider/internal/problem"
+	"postrider/internal/requestid"
 	"postrider/internal/viewer"
 )
 
@@ -72,9 +74,6 @@ func (a Allowances) orDefault() Allowances {
 }
 
 func validatedAtOnce() int { return max(1, runtime.GOMAXPROCS(0)-1) }
-
-// An operation with this code is refused with 422, as an invalid one is.
-func init() { errcode.RegisterErrorType(limit.Code, errcode.KindProtocol) }
 
 // limits enforces the API's limits. It is an extension of gqlgen for limits of a document and of
 // an operation, and a wrapper of transports for the rest.
@@ -157,6 +156,7 @@ func (l *limits) MutateOperationParameters(ctx context.Context, params *graphql.
 // MutateOperationContext refuses an operation that would cost too much.
 func (l *limits) MutateOperationContext(ctx context.Context, oc *graphql.OperationContext) *gqlerror.Error {
 	size := limit.Measure(ctx, l.schema, oc.Operation, oc.Variables, childRows)
+	oc.Stats.SetExtension(costs, size.Cost)
 	if e := maxOperation.Check(size); e != nil {
 		return e.GraphQL()
 	}
@@ -169,8 +169,33 @@ func (l *limits) MutateOperationContext(ctx context.Context, oc *graphql.Operati
 	return nil
 }
 
-// introspects marks an operation that asks for the schema.
-const introspects = "introspects"
+// introspects marks an operation that asks for the schema, costs has what an operation costs.
+const (
+	introspects = "introspects"
+	costs       = "costs"
+)
+
+// said adds to a response the id of its request and, to the only response of an operation, what it
+// cost and may cost.
+func (*limits) said(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	res := next(ctx)
+	if res == nil {
+		return nil
+	}
+	if res.Extensions == nil {
+		res.Extensions = map[string]any{}
+	}
+	if id := requestid.From(ctx); id != "" {
+		res.Extensions["requestId"] = id
+	}
+	if graphql.HasOperationContext(ctx) {
+		oc := graphql.GetOperationContext(ctx)
+		if cost := oc.Stats.GetExtension(costs); cost != nil && oc.Operation.Operation != ast.Subscription {
+			res.Extensions["cost"] = map[string]any{"requested": cost, "max": maxOperation.Cost}
+		}
+	}
+	return res
+}
 
 // InterceptResponse executes an operation when the gate lets it through. A subscription bypasses
 // the gate: it waits for events, for hours.
@@ -244,7 +269,8 @@ func (e executor) CreateOperationContext(ctx context.Context, params *graphql.Ra
 	return e.GraphExecutor.CreateOperationContext(ctx, params)
 }
 
-// limitRequests refuses requests that are too long, without reading them to the end.
+// limitRequests refuses requests that are too long, without reading them to the end, and those that
+// do not arrive in time.
 func limitRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		most := int64(maxRequest)
@@ -252,16 +278,21 @@ func limitRequests(next http.Handler) http.Handler {
 			most = maxStaffRequest
 		}
 		if len(r.URL.RawQuery) > maxRequest || r.ContentLength > most {
-			refuseRequest(w, most)
+			refuseRequest(w, r, most)
 			return
 		}
 		if r.Body != nil && r.Method == http.MethodPost {
 			body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
-			if err != nil {
-				return // the client has left, or was too slow
-			}
-			if int64(len(body)) > most {
-				refuseRequest(w, most)
+			tooLarge := (*http.MaxBytesError)(nil)
+			switch {
+			case errors.As(err, &tooLarge), err == nil && int64(len(body)) > most:
+				refuseRequest(w, r, most)
+				return
+			case errors.Is(err, os.ErrDeadlineExceeded):
+				overhttp.RefuseFor(w, r, &problem.Error{Code: problem.CodeRequestTimeout, Message: "the body did not arrive in time: send it again"})
+				return
+			case err != nil:
+				overhttp.RefuseFor(w, r, &problem.Error{Code: problem.CodeBadRequest, Message: "the body broke off"})
 				return
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
@@ -270,10 +301,8 @@ func limitRequests(next http.Handler) http.Handler {
 	})
 }
 
-func refuseRequest(w http.ResponseWriter, most int64) {
+func refuseRequest(w http.ResponseWriter, r *http.Request, most int64) {
 	e := limit.Exceeded{Limit: "bytes", Max: int(most), Message: fmt.Sprintf("the request is longer than %d bytes", most)}
-	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Connection", "close") // the rest of it is not read
-	w.WriteHeader(http.StatusRequestEntityTooLarge)
-	_ = json.NewEncoder(w).Encode(graphql.Response{Errors: gqlerror.List{e.GraphQL()}})
+	overhttp.Refuse(w, r, http.StatusRequestEntityTooLarge, e.GraphQL())
 }

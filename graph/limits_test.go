@@ -19,6 +19,7 @@ import (
 
 	"postrider/graph"
 	"postrider/graph/limit"
+	"postrider/internal/problem"
 	"postrider/pgtest"
 )
 
@@ -76,7 +77,7 @@ func TestHostileDocumentsAreRefusedWithTheirLimit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			res := a.post(t, token, tc.document, nil)
-			if len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != limit.Code || res.Errors[0].Extensions["limit"] != tc.limit {
+			if len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != string(problem.CodeLimitExceeded) || res.Errors[0].Extensions["limit"] != tc.limit {
 				t.Fatalf("want the limit %q: %.500s", tc.limit, res.body)
 			}
 			most, ok := res.Errors[0].Extensions["max"].(float64)
@@ -398,7 +399,7 @@ func TestSearchTextsHaveALength(t *testing.T) {
 		t.Errorf("200 characters: %s", res.body)
 	}
 	res := a.post(t, token, query, vars{"s": strings.Repeat("é", 201)})
-	if len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != "invalid" || !strings.Contains(res.body, "the limit is 200") || !strings.Contains(res.body, `"search"`) {
+	if len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != "INVALID" || !strings.Contains(res.body, "the limit is 200") || !strings.Contains(res.body, `"search"`) {
 		t.Errorf("201 characters: %s", res.body)
 	}
 }

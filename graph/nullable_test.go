@@ -41,7 +41,7 @@ func TestWhatAViewerMayNotSeeIsNullAndSaysSo(t *testing.T) {
 	}
 	said := map[any]bool{}
 	for _, e := range res.Errors {
-		if e.Extensions["code"] != "forbidden" {
+		if e.Extensions["code"] != "FORBIDDEN" {
 			t.Errorf("%v says %v", e.Path, e.Extensions)
 		}
 		said[e.Path[len(e.Path)-1]] = true

@@ -113,7 +113,11 @@ func (r *mutationResolver) ResetPassword(ctx context.Context, input gen.ResetPas
 }
 
 func (r *queryResolver) AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Audit) (*page.Connection[*db.AuditEntry], error) {
-	q := r.Client.AuditEntry.Query().Where(filter.Predicates()...)
+	matching, err := filter.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	q := r.Client.AuditEntry.Query().Where(matching...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 

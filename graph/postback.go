@@ -36,7 +36,7 @@ func (r *Resolver) specified(ctx context.Context, in, beside *gen.PostbackInput)
 		row, err := r.Client.Postback.Query().Where(postback.ID(id), postback.DeletedAtIsNil()).Only(ctx)
 		switch {
 		case db.IsNotFound(err):
-			return p, problem.Invalid("postback.id", "there is no such postback")
+			return p, problem.NotFoundAt("postback.id", "there is no such postback")
 		case err != nil:
 			return p, fmt.Errorf("reading postback %d: %w", id, err)
 		}

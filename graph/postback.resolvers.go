@@ -132,7 +132,11 @@ func (r *queryResolver) GoalPayouts(ctx context.Context, postback *gen.PostbackI
 }
 
 func (r *queryResolver) Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error) {
-	q := r.Client.Postback.Query().Where(postback.DeletedAtIsNil()).Where(filter.Predicates()...)
+	matching, err := filter.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	q := r.Client.Postback.Query().Where(postback.DeletedAtIsNil()).Where(matching...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 

@@ -15,7 +15,11 @@ import (
 )
 
 func (r *queryResolver) ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error) {
-	q := r.Client.ReceivedPostback.Query().Where(filter.Predicates()...)
+	matching, err := filter.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	q := r.Client.ReceivedPostback.Query().Where(matching...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 

@@ -90,7 +90,7 @@ func (r *Resolver) bulkReplay(ctx context.Context, id string) (*db.BulkReplay, e
 	found, err := r.Client.BulkReplay.Get(ctx, key)
 	switch {
 	case db.IsNotFound(err):
-		return nil, problem.NotFound("there is no such bulk replay").At("id")
+		return nil, problem.NotFoundAt("id", "there is no such bulk replay")
 	case err != nil:
 		return nil, fmt.Errorf("reading the bulk replay: %w", err)
 	}

@@ -23,7 +23,11 @@ func (r *Resolver) replayable(ctx context.Context, f *filter.Delivery, ids []str
 	if err := f.Reach(ctx, r.Client); err != nil {
 		return nil, err
 	}
-	q := r.Client.Delivery.Query().Where(f.Predicates()...).Where(func(s *sql.Selector) {
+	matching, err := f.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	q := r.Client.Delivery.Query().Where(matching...).Where(func(s *sql.Selector) {
 		p := sql.Table(postback.Table)
 		s.Where(sql.In(s.C(delivery.FieldPostbackID), sql.Select(p.C(postback.FieldID)).From(p).Where(sql.IsNull(p.C(postback.FieldDeletedAt)))))
 	})

@@ -48,7 +48,9 @@ func TestASearchReadsWhatItFinds(t *testing.T) {
 		f := &filter.Delivery{Search: &text}
 		client := ent.NewClient(pool)
 		must(t, f.Reach(ctx, client))
-		found, err := client.Delivery.Query().Where(f.Predicates()...).Order(delivery.ByID(entsql.OrderDesc())).Limit(21).All(ctx)
+		matching, err := f.Predicates()
+		must(t, err)
+		found, err := client.Delivery.Query().Where(matching...).Order(delivery.ByID(entsql.OrderDesc())).Limit(21).All(ctx)
 		must(t, err)
 		must(t, pool.Close()) // a connection reports its read counts when it ends
 		if len(found) != rows {

@@ -24,7 +24,7 @@ func (r *Resolver) pastedLink(ctx context.Context, field, text string) (*db.Trac
 	}
 	link, err := r.Client.TrackingLink.Query().Where(trackinglink.Code(pasted.Code)).Only(ctx)
 	if db.IsNotFound(err) {
-		return nil, pasted, problem.Invalid(field, "you have no tracking link %s", pasted.Code)
+		return nil, pasted, problem.NotFoundAt(field, "you have no tracking link %s", pasted.Code)
 	}
 	return link, pasted, err
 }

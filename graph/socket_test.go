@@ -173,7 +173,7 @@ func TestSocketRefusesWhoCannotSignIn(t *testing.T) {
 	t.Run("without signing in nothing is shown", func(t *testing.T) {
 		socket, ack := a.open(t, `{}`)
 		socket.subscribe("1", watchAll)
-		if f := socket.next(); ack.Type != "connection_ack" || !strings.Contains(string(f.Payload), "unauthenticated") {
+		if f := socket.next(); ack.Type != "connection_ack" || !strings.Contains(string(f.Payload), "UNAUTHENTICATED") {
 			t.Errorf("%s, then %s %s", ack.Type, f.Type, f.Payload)
 		}
 	})

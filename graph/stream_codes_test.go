@@ -234,7 +234,7 @@ func TestASocketSaysThatItsSignInIsOver(t *testing.T) {
 		told := map[string]string{}
 		for _, f := range read {
 			told[f.ID] += f.Type
-			if !strings.Contains(string(f.Payload), "unauthenticated") {
+			if !strings.Contains(string(f.Payload), "UNAUTHENTICATED") {
 				t.Errorf("%s: %s", tc.name, f.Payload)
 			}
 		}
@@ -254,7 +254,7 @@ func TestSocketsAndOperationsAreCounted(t *testing.T) {
 	for i := range 4 {
 		s.subscribe(fmt.Sprint(i), watchAll)
 	}
-	if f := s.next(); f.ID != "3" || f.Type != "error" || !strings.Contains(string(f.Payload), "rate_limited") {
+	if f := s.next(); f.ID != "3" || f.Type != "error" || !strings.Contains(string(f.Payload), "RATE_LIMITED") {
 		t.Errorf("the fourth: %v %s", f, f.Payload)
 	}
 	s.send(frame{ID: "0", Type: "complete"})

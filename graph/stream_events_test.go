@@ -15,6 +15,7 @@ import (
 
 	"postrider/graph/stream"
 	"postrider/internal/globalid"
+	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
 )
@@ -95,12 +96,12 @@ func TestEventSourceIsRefusedForGood(t *testing.T) {
 		status int
 		code   string
 	}{
-		"nobody":              {watchAll, nil, http.StatusUnauthorized, "unauthenticated"},
+		"nobody":              {watchAll, nil, http.StatusUnauthorized, "UNAUTHENTICATED"},
 		"nonsense":            {"subscription {", nil, http.StatusBadRequest, "GRAPHQL_PARSE_FAILED"},
 		"an unknown field":    {"{ nonsense }", nil, http.StatusBadRequest, "GRAPHQL_VALIDATION_FAILED"},
-		"a mutation":          {"mutation { signOut { userErrors { message } } }", nil, http.StatusMethodNotAllowed, "invalid"},
-		"another site's page": {watchAll, []who{{"Origin": {"https://evil.example"}}, session}, http.StatusForbidden, "forbidden"},
-		"one stream too many": {watchAll, []who{session}, http.StatusTooManyRequests, "rate_limited"},
+		"a mutation":          {"mutation { signOut { userErrors { message } } }", nil, http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED"},
+		"another site's page": {watchAll, []who{{"Origin": {"https://evil.example"}}, session}, http.StatusForbidden, "FORBIDDEN"},
+		"one stream too many": {watchAll, []who{session}, http.StatusTooManyRequests, "RATE_LIMITED"},
 	} {
 		res := a.eventSource(t, tc.query, tc.by...)
 		text, err := io.ReadAll(res.Body)
@@ -132,7 +133,7 @@ func TestAStreamThatIsEndedIsNotComplete(t *testing.T) {
 		lines := open(t)
 		_, err := a.db.SQL.ExecContext(t.Context(), `UPDATE api_tokens SET revoked_at = now()`)
 		must(t, err)
-		if name, data, _ := event(lines); name != "next" || !strings.Contains(data, `"unauthenticated"`) {
+		if name, data, _ := event(lines); name != "next" || !strings.Contains(data, `"UNAUTHENTICATED"`) {
 			t.Errorf("%s %s", name, data)
 		}
 		if name, data, ok := event(lines); ok {
@@ -178,14 +179,14 @@ func TestASubscriptionNeedsAStream(t *testing.T) {
 	a := newAPI(t)
 	token := a.affiliate(t, pgtest.Affiliate(t, a.db))
 	for accept, status := range map[string]int{
-		"": http.StatusUnprocessableEntity, "application/json": http.StatusUnprocessableEntity, "application/graphql-response+json": http.StatusBadRequest,
-		"application/json, text/event-stream": http.StatusUnprocessableEntity,
+		"": http.StatusOK, "application/json": http.StatusOK, "application/graphql-response+json": http.StatusBadRequest,
+		"application/json, text/event-stream": http.StatusOK,
 	} {
 		for name, res := range map[string]*response{
 			"POST": a.post(t, who{"Authorization": token["Authorization"], "Accept": {accept}}, watchAll, nil),
 			"GET":  a.getAs(t, accept, token, watchAll),
 		} {
-			if res.status != status || len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != stream.CodeStreamRequired || !strings.Contains(res.body, "text/event-stream") {
+			if res.status != status || len(res.Errors) != 1 || res.Errors[0].Extensions["code"] != string(problem.CodeStreamRequired) || !strings.Contains(res.body, "text/event-stream") {
 				t.Errorf("%s, Accept: %s: %d %s", name, accept, res.status, res.body)
 			}
 		}
@@ -218,7 +219,7 @@ func TestLookingHoldsOnEverySocket(t *testing.T) {
 		"signed in by both":       first(a.open(t, init, a.session(t, manager.Email), looking)),
 	} {
 		s.subscribe("1", "{ viewer { role looking } staff { email } }")
-		if f := s.next(); !strings.Contains(string(f.Payload), "forbidden") {
+		if f := s.next(); !strings.Contains(string(f.Payload), "FORBIDDEN") {
 			t.Errorf("%s it sees the staff: %s", name, f.Payload)
 		}
 		for id, change := range map[string]string{
@@ -232,7 +233,7 @@ func TestLookingHoldsOnEverySocket(t *testing.T) {
 			for f.ID != id || f.Type == "complete" {
 				f = s.next()
 			}
-			if !strings.Contains(string(f.Payload), "forbidden") {
+			if !strings.Contains(string(f.Payload), "FORBIDDEN") {
 				t.Errorf("%s it changes something: %s", name, f.Payload)
 			}
 		}

@@ -35,12 +35,16 @@ type currencySum struct {
 }
 
 func totalsOf(ctx context.Context, client *db.Client, f *filter.Conversion, most int) (*gen.ConversionTotals, error) {
-	beyond, err := client.Conversion.Query().Where(f.Predicates()...).Order(db.Desc(conversion.FieldID)).Offset(most).Limit(1).IDs(ctx)
+	matching, err := f.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	beyond, err := client.Conversion.Query().Where(matching...).Order(db.Desc(conversion.FieldID)).Offset(most).Limit(1).IDs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("finding where to stop counting: %w", err)
 	}
 	totals := &gen.ConversionTotals{Payouts: []*gen.Money{}, Capped: len(beyond) > 0}
-	q := client.Conversion.Query().Where(f.Predicates()...)
+	q := client.Conversion.Query().Where(matching...)
 	if totals.Capped {
 		q.Where(conversion.IDGT(beyond[0]))
 	}

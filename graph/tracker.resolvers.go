@@ -75,7 +75,11 @@ func (r *postbackResolver) Tracker(ctx context.Context, obj *db.Postback) (*db.T
 }
 
 func (r *queryResolver) Trackers(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Tracker) (*page.Connection[*db.Tracker], error) {
-	q := r.Client.Tracker.Query().Where(filter.Predicates()...)
+	matching, err := filter.Predicates()
+	if err != nil {
+		return nil, err
+	}
+	q := r.Client.Tracker.Query().Where(matching...)
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 

@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -37,7 +38,7 @@ func TestPreviewTrackerIsWhatUpdateTrackerSaves(t *testing.T) {
 		input := fmt.Sprintf(`{id: %q, %s}`, id, change)
 		before := a.ask(t, session, saved, vars{"id": id})
 		preview := a.ask(t, session, fmt.Sprintf(`{ previewTracker(tracker: %s) { postbacks { postback { urlTemplate } goal { key } enabled urlTemplate preview { url } } userErrors { message } } }`, input), nil)
-		if now := a.ask(t, session, saved, vars{"id": id}); now.body != before.body {
+		if now := a.ask(t, session, saved, vars{"id": id}); !reflect.DeepEqual(now.Data, before.Data) {
 			t.Fatalf("%s: the preview changed the tracker: %s", name, now.body)
 		}
 		a.ask(t, session, fmt.Sprintf(`mutation { updateTracker(input: %s) { userErrors { message } } }`, input), nil)

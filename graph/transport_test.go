@@ -103,7 +103,7 @@ func TestWhatCostsTooMuchIsRefused(t *testing.T) {
 			for i := 0; strings.Contains(q, "%d"); i++ {
 				q = strings.Replace(q, "%d", fmt.Sprint(i), 1)
 			}
-			if res := a.post(t, token, q, nil); len(res.Errors) == 0 || !strings.Contains(res.body, tc.says) || strings.Contains(res.body, "internal") {
+			if res := a.post(t, token, q, nil); len(res.Errors) == 0 || !strings.Contains(res.body, tc.says) || strings.Contains(res.body, "INTERNAL") {
 				t.Errorf("%s", res.body)
 			}
 		})
@@ -150,7 +150,7 @@ func TestWrongQuestionsAreNotOurFault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			res := a.post(t, token, tc.query, tc.vars)
-			if res.status >= 500 || strings.Contains(res.body, `"internal"`) {
+			if res.status >= 500 || strings.Contains(res.body, `"INTERNAL"`) {
 				t.Errorf("%d %s", res.status, res.body)
 			}
 		})
@@ -181,9 +181,9 @@ func TestInternalErrorsSayNothing(t *testing.T) {
 	d := w.a.ids["Delivery"][0]
 	cfg := w.cfg
 	cfg.Replayer = broken{}
-	w.Config.Handler = w.cfg.Accounts.Middleware(graph.Handler(cfg))
+	w.Config.Handler = identified(w.cfg.Accounts.Middleware(graph.Handler(cfg)))
 	res := w.post(t, w.token(t, w.a.user.Email), fmt.Sprintf(`mutation { replayDelivery(input: {id: %q}) { userErrors { message } } }`, d), nil)
-	if !strings.Contains(res.body, `"internal"`) || strings.Contains(res.body, "hunter2") || strings.Contains(res.body, "pq:") {
+	if !strings.Contains(res.body, `"INTERNAL"`) || strings.Contains(res.body, "hunter2") || strings.Contains(res.body, "pq:") {
 		t.Errorf("%s", res.body)
 	}
 	if !strings.Contains(w.log.String(), "hunter2") {

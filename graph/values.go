@@ -12,15 +12,13 @@ import (
 	"postrider/graph/gen"
 	"postrider/internal/globalid"
 	"postrider/internal/ids"
-	"postrider/internal/problem"
 )
 
 // intID parses the global id of a configuration row of one kind.
 func intID(kind, field, id string) (int64, error) {
-	parsed, ok := globalid.Parse(id)
-	key, isInt := parsed.Int()
-	if !ok || !isInt || parsed.Kind != kind {
-		return 0, problem.Invalid(field, "%q is not an id of a %s", id, strings.ToLower(kind))
+	key, ok := globalid.IntOf(kind, id)
+	if !ok {
+		return 0, globalid.Refusal(kind, field, id)
 	}
 	return key, nil
 }
@@ -42,10 +40,9 @@ func optionalID[ID ids.Affiliate | ids.User | ids.Offer | ids.Campaign | ids.Pos
 
 // factID parses the global id of a fact of one kind.
 func factID(kind, field, id string) (uuid.UUID, error) {
-	parsed, ok := globalid.Parse(id)
-	key, isUUID := parsed.UUID()
-	if !ok || !isUUID || parsed.Kind != kind {
-		return uuid.Nil, problem.Invalid(field, "%q is not an id of a %s", id, strings.ToLower(kind))
+	key, ok := globalid.UUIDOf(kind, id)
+	if !ok {
+		return uuid.Nil, globalid.Refusal(kind, field, id)
 	}
 	return key, nil
 }

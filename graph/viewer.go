@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"postrider/dispatch"
+	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/internal/viewer"
 )
@@ -27,6 +28,17 @@ func (r *Resolver) viewer(ctx context.Context) (*gen.Viewer, error) {
 		scopes[i] = string(s)
 	}
 	return &gen.Viewer{User: u, Role: v.Role, Looking: u.Role != v.Role, Scopes: scopes}, nil
+}
+
+// viewersAffiliate returns the affiliate whose rows the viewer sees: of staff who view as one that
+// one; nil for other staff.
+func (r *Resolver) viewersAffiliate(ctx context.Context) (*db.Affiliate, error) {
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil || scope.All() {
+		return nil, err
+	}
+	id := int64(scope.AffiliateID())
+	return find(ctx, load(ctx).affiliates, &id)
 }
 
 // signedIn holds the viewer that signed in while an operation ran, if there is one.

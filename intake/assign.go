@@ -68,7 +68,7 @@ func clickOfIntegration(ctx context.Context, tx *pg.Pipeline, id uuid.UUID, inte
 	}
 	click := clicks[id]
 	if click == nil || click.Operator != operator {
-		return nil, problem.Invalid("clickId", "there is no such click for this operator")
+		return nil, problem.NotFoundAt("clickId", "there is no such click for this operator")
 	}
 	return click, nil
 }

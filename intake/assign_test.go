@@ -85,7 +85,7 @@ func TestWhatIsAttributedLaterFiresWhatWouldHaveFired(t *testing.T) {
 	a := w.report("goal=cpa&player_id=1&transaction_id=1&status=pending&amount=5", intake.Unattributed)
 	w.report("goal=cpa&player_id=1&transaction_id=1&status=approved", intake.Updated)
 	id := w.conversion(a).ID
-	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: uuid.Must(uuid.NewV7()), Actor: commission.ByStaff}); problem.CodeOf(err) != problem.CodeInvalid {
+	if err := w.in.Assign(t.Context(), id, intake.Assignment{ClickID: uuid.Must(uuid.NewV7()), Actor: commission.ByStaff}); problem.CodeOf(err) != problem.CodeNotFound {
 		t.Errorf("a click that there is not: %v", err)
 	}
 	preview, err := w.in.PreviewAssign(t.Context(), id, intake.Assignment{ClickID: w.Click, Actor: commission.ByStaff})

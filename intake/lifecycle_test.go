@@ -165,7 +165,7 @@ func TestStaffReportAConversion(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		for _, p := range problems {
-			if p.Code != problem.CodeInvalid || len(p.Field) == 0 {
+			if want := map[bool]problem.Code{true: problem.CodeNotFound, false: problem.CodeInvalid}[name == "an unknown integration"]; p.Code != want || len(p.Field) == 0 {
 				t.Errorf("%s: %+v", name, p)
 			}
 		}

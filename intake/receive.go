@@ -162,7 +162,7 @@ func (in *receiver) report(ctx context.Context, integrationKey string, r inbound
 			return Outcome{}, err
 		}
 		if !found {
-			return Outcome{}, problem.Invalid("integration", "there is no integration with the key %q", integrationKey)
+			return Outcome{}, problem.NotFoundAt("integration", "there is no integration with the key %q", integrationKey)
 		}
 		if bad, err = in.check(ctx, &r, src, now); err != nil {
 			return Outcome{}, err

@@ -41,3 +41,25 @@ func TestHealth(t *testing.T) {
 		t.Errorf("metrics: %s", text)
 	}
 }
+
+// With a listener of its own /metrics is there alone, and is no page of the web app elsewhere.
+func TestMetricsElsewhere(t *testing.T) {
+	t.Parallel()
+	var metrics *server.Server
+	s, _ := setup(t, func(p *server.Params) {
+		p.MetricsElsewhere = true
+		metrics = server.NewMetrics(*p)
+	})
+	if res := get(t, s, "/metrics"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("the API's listener answers %d", res.StatusCode)
+	}
+	get(t, s, "/healthz")
+	if text := body(t, get(t, metrics, "/metrics")); !strings.Contains(text, `postrider_http_request_seconds_count{route="/healthz"`) {
+		t.Errorf("its own has not what the other counts: %s", text)
+	}
+	for path, status := range map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusOK, "/": http.StatusNotFound, "/graphql": http.StatusNotFound} {
+		if res := get(t, metrics, path); res.StatusCode != status {
+			t.Errorf("%s of the metrics' listener answers %d", path, res.StatusCode)
+		}
+	}
+}

@@ -6,7 +6,9 @@ import (
 	"net/url"
 	"strings"
 
+	"postrider/account"
 	"postrider/internal/config"
+	"postrider/internal/problem"
 )
 
 // securityHeaders restrict what our pages may do. A handler may replace one.
@@ -64,8 +66,8 @@ func originCheck(publicURL string, routes []Route) (*http.CrossOriginProtection,
 			check.AddInsecureBypassPattern(route.Pattern)
 		}
 	}
-	check.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "This request came from a page of another site and was refused.", http.StatusForbidden)
+	check.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		account.Refuse(w, r, problem.Forbidden("this request comes from a page of another site: send an API token, as Authorization: Bearer, and no cookies"))
 	}))
 	return check, nil
 }

@@ -45,6 +45,8 @@ type Params struct {
 	Ready   func(ctx context.Context) error // returns nil when requests can be served
 	Routes  []Route                         // everything except health, metrics and the web app
 
+	MetricsElsewhere bool // another listener has /metrics
+
 	ReadTimeout time.Duration // for a request to arrive, including its body; 30 s
 }
 
@@ -55,6 +57,9 @@ type Route struct {
 
 	// Open lets other sites' pages call it: for routes that no cookie authenticates.
 	Open bool
+
+	// Bearer lets other sites' pages call it with an API token and without cookies.
+	Bearer bool
 }
 
 // Server serves HTTP. Make it with New, run it with Serve, end it with Close.
@@ -73,6 +78,23 @@ func New(p Params) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.answer(p, handler)
+	return s, nil
+}
+
+// NewMetrics returns a server of /healthz, /readyz and /metrics alone, for a listener of its own.
+func NewMetrics(p Params) *Server {
+	s := &Server{}
+	s.stopping, s.stop = context.WithCancel(context.Background())
+	mux := http.NewServeMux()
+	health(mux, p)
+	mux.Handle("GET /metrics", metricsHandler(p.Metrics))
+	s.answer(p, identify(securityHeaders(p.Config, recoverPanics(p.Log, mux))))
+	return s
+}
+
+// answer makes the server answer with a handler.
+func (s *Server) answer(p Params, handler http.Handler) {
 	s.http = &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: readHeaderTimeout,
@@ -82,7 +104,12 @@ func New(p Params) (*Server, error) {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(p.Log.Handler(), slog.LevelDebug), // clients that disconnect
 	}
-	return s, nil
+}
+
+// health adds the routes for those who watch the process.
+func health(mux *http.ServeMux, p Params) {
+	mux.HandleFunc("GET /healthz", alive)
+	mux.Handle("GET /readyz", readiness(p.Ready, p.Log))
 }
 
 // Serve serves on listener until Close is called, and then returns nil.
@@ -135,9 +162,12 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", alive)
-	mux.Handle("GET /readyz", readiness(p.Ready, p.Log))
-	mux.Handle("GET /metrics", metricsHandler(p.Metrics))
+	health(mux, p)
+	metrics := http.NotFoundHandler()
+	if !p.MetricsElsewhere {
+		metrics = metricsHandler(p.Metrics)
+	}
+	mux.Handle("GET /metrics", metrics)
 	if p.Web != nil {
 		web, err := newWebApp(p.Web)
 		if err != nil {
@@ -154,11 +184,12 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 		}
 	}
 	var h http.Handler = mux
-	h = origins.Handler(h)
+	h = crossOrigin(p.Routes, h, origins.Handler(h))
 	h = securityHeaders(p.Config, h)
 	h = s.endStreams(h)
 	h = recoverPanics(p.Log, h)
 	h = observe.requests(h)
+	h = identify(h)
 	h = clients{trusted: p.Config.TrustedProxies, countryHeader: p.Config.CountryHeader}.handler(h)
 	return http.MaxBytesHandler(h, maxBody), nil
 }

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"postrider/internal/config"
+	"postrider/internal/requestid"
 	"postrider/server"
 )
 
@@ -32,7 +33,7 @@ func setup(t *testing.T, change func(p *server.Params)) (*server.Server, *syncBu
 	log := &syncBuffer{}
 	p := server.Params{
 		Config: &config.Config{PublicURL: "https://links.example.com", CountryHeader: "CF-IPCountry"},
-		Log:    slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Metrics: prometheus.NewRegistry(),
+		Log:    slog.New(requestid.Logging(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))), Metrics: prometheus.NewRegistry(),
 		Web: fstest.MapFS{
 			".keep": {}, "index.html": {Data: []byte("<!doctype html><title>Postrider</title>")},
 			"graphiql.html": {Data: []byte("explorer")}, "assets/app-1a2b.js": {Data: []byte(script)},

@@ -39,7 +39,7 @@ func (s *Setup) changeAlert(ctx context.Context, id uuid.UUID, to func(*db.Alert
 	err := s.change(ctx, func(ctx context.Context, c *change) error {
 		before, err := c.client.Alert.Get(ctx, id)
 		if db.IsNotFound(err) {
-			return problem.NotFound("there is no such alert").At("id")
+			return problem.NotFoundAt("id", "there is no such alert")
 		}
 		if err != nil {
 			return fmt.Errorf("reading the alert: %w", err)

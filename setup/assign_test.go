@@ -58,11 +58,11 @@ func TestACampaignWithAPostbackOfItsOwnIsNamed(t *testing.T) {
 		return setup.CampaignTrackers{CampaignID: ids.Campaign(campaign), TrackerIDs: trackers}
 	}
 	_, err = w.setup.AssignTrackers(w.oneCtx, setup.Assignment{Campaigns: []setup.CampaignTrackers{choose(a, ids.Tracker(voluum.ID)), choose(b, ids.Tracker(voluum.ID))}})
-	if got := messages(err); !strings.HasPrefix(got, "invalid campaigns.1.trackerIds: “") || !strings.Contains(got, "its own campaign postback to “kt.example” for deposit") {
+	if got := messages(err); !strings.HasPrefix(got, "INVALID campaigns.1.trackerIds: “") || !strings.Contains(got, "its own campaign postback to “kt.example” for deposit") {
 		t.Errorf("%s", got)
 	}
 	_, err = w.setup.AssignTrackers(w.oneCtx, setup.Assignment{Campaigns: []setup.CampaignTrackers{choose(a, ids.Tracker(keitaro.ID))}, Remaining: ids.Tracker(voluum.ID)})
-	if got := messages(err); !strings.HasPrefix(got, "invalid campaigns: “") {
+	if got := messages(err); !strings.HasPrefix(got, "INVALID campaigns: “") {
 		t.Errorf("of a campaign that is not named: %s", got)
 	}
 	_, err = w.setup.AssignTrackers(w.oneCtx, setup.Assignment{Campaigns: []setup.CampaignTrackers{choose(b, ids.Tracker(voluum.ID), ids.Tracker(keitaro.ID))}})

@@ -83,7 +83,7 @@ func (w *world) makeSomeDeal(rt *rapid.T, offer int64) {
 			terms := ent.CommissionDeal(d)
 			blocked = blocked || terms.AffiliateID == ids.Affiliate(owner) && !terms.From.Before(from) && terms.Overlaps(commission.Deal{From: from, To: to})
 		}
-		if said(err) != "conflict validFrom" || !blocked || !reflect.DeepEqual(states(before), states(after)) {
+		if said(err) != "CONFLICT validFrom" || !blocked || !reflect.DeepEqual(states(before), states(after)) {
 			rt.Fatalf("from %s to %s among %v: %v, now %v", from, to, states(before), err, states(after))
 		}
 		return
@@ -114,7 +114,7 @@ func (w *world) endSomeDeal(rt *rapid.T, offer int64) {
 	can := was.From.Before(end) && (was.To.IsZero() || !was.To.Before(end))
 	ended, err := w.setup.EndDeal(w.staff, before[i].ID, &end)
 	after := w.dealsOf(offer)
-	if can != (err == nil) || err != nil && said(err) != "invalid at" {
+	if can != (err == nil) || err != nil && said(err) != "INVALID at" {
 		rt.Fatalf("ending %v on %s: %v", states(before[i:i+1]), end, err)
 	}
 	if err == nil {
@@ -183,7 +183,7 @@ func TestADealWaitsForOneThatIsBeingMade(t *testing.T) {
 	}()
 	w.d.UntilBlocked(t)
 	w.must(first.Commit())
-	if err := <-second; said(err) != "conflict validFrom" {
+	if err := <-second; said(err) != "CONFLICT validFrom" {
 		t.Errorf("the second: %v", err)
 	}
 }

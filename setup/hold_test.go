@@ -44,6 +44,6 @@ func TestAHoldOfASettingIsNotResumed(t *testing.T) {
 	_, err := w.d.SQL.ExecContext(t.Context(), `UPDATE installation SET hold_reason = 'setting', hold_since = now(), setting_until = now() + interval '1 hour'`)
 	w.must(err)
 	w.refuses(map[string]refusal{
-		"while it runs": {"conflict", func() error { _, err := w.setup.SetHold(w.staff, false, ""); return err }},
+		"while it runs": {"CONFLICT", func() error { _, err := w.setup.SetHold(w.staff, false, ""); return err }},
 	})
 }

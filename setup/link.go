@@ -10,6 +10,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
@@ -71,7 +72,7 @@ func checkWish(wish LinkWish, offer *db.Offer, pages []*db.LandingPage) []*probl
 	target, err := macro.ParseFor(wish.DeepLink, macro.Clicks)
 	switch {
 	case err != nil:
-		bad = append(bad, problem.Invalid("deepLink", "%s", err))
+		bad = append(bad, firing.TemplateProblems("deepLink", wish.DeepLink, err)...)
 	case !tracking.AllowedHost(target.Endpoint(), offer.DeepLinkHosts):
 		allowed := strings.Join(offer.DeepLinkHosts, ", ")
 		if allowed == "" {

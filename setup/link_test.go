@@ -25,12 +25,12 @@ func TestALandingPageIsChangedAndTakenAway(t *testing.T) {
 	if w.must(err); !strings.HasPrefix(built.Destination, "https://royalspin.example/slots?cid=") {
 		t.Errorf("the link leads to %s", built.Destination)
 	}
-	if _, err := w.setup.BuildLink(w.oneCtx, w.client, link, setup.LinkWish{LandingPage: "slots"}); said(err) != "invalid landingPage" {
+	if _, err := w.setup.BuildLink(w.oneCtx, w.client, link, setup.LinkWish{LandingPage: "slots"}); said(err) != "INVALID landingPage" {
 		t.Errorf("by its old key: %v", err)
 	}
 	w.must(w.setup.DeleteLandingPage(w.staff, page.ID))
 	_, err = w.setup.BuildLink(w.oneCtx, w.client, link, wish)
-	if said(err) != "invalid landingPage" || !strings.Contains(err.Error(), "choose one of welcome") {
+	if said(err) != "INVALID landingPage" || !strings.Contains(err.Error(), "choose one of welcome") {
 		t.Errorf("of a page that is gone: %v", err)
 	}
 }
@@ -41,14 +41,14 @@ func TestADeepLinkOfAnOfferWithoutHostsIsRefusedInWords(t *testing.T) {
 	w.must(err)
 	link := w.client.TrackingLink.GetX(w.system, w.one.Link.ID)
 	_, err = w.setup.BuildLink(w.oneCtx, w.client, link, setup.LinkWish{DeepLink: "https://royalspin.example/slots"})
-	if said(err) != "invalid deepLink" || !strings.HasSuffix(err.Error(), "only: none") {
+	if said(err) != "INVALID deepLink" || !strings.HasSuffix(err.Error(), "only: none") {
 		t.Errorf("%v", err)
 	}
 	for i, length := range []int{512, 513} {
 		var params [3]string
 		params[i+1] = strings.Repeat("x", length)
 		_, err := w.setup.BuildLink(w.oneCtx, w.client, link, setup.LinkWish{Params: params})
-		if want := []string{"", "invalid param3"}[i]; said(err) != want {
+		if want := []string{"", "INVALID param3"}[i]; said(err) != want {
 			t.Errorf("a param of %d bytes: %v, want %q", length, err, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"postrider/domain/commission"
+	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
@@ -128,9 +129,9 @@ func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
 	operator, operatorErr := cleanName(w.Operator)
 	w.Operator = operator
 	list := []*problem.Error{
-		problem.From(nameErr), at("destinationUrl", checkDestination(w.DestinationURL)), at("currency", checkCurrency(&w.Currency)),
-		within("fallbackUrl", w.FallbackURL, 2048),
+		problem.From(nameErr), at("currency", checkCurrency(&w.Currency)), within("fallbackUrl", w.FallbackURL, 2048),
 	}
+	list = append(list, checkDestination("destinationUrl", w.DestinationURL)...)
 	if operatorErr != nil {
 		list = append(list, problem.Invalid("operator", "%s", problem.From(operatorErr).Message))
 	}
@@ -138,7 +139,7 @@ func (c *change) checkOffer(ctx context.Context, w *OfferWish) error {
 		list = append(list, problem.Invalid("vertical", "choose a vertical"))
 	}
 	if w.FallbackURL != "" {
-		list = append(list, at("fallbackUrl", checkTarget(w.FallbackURL)))
+		list = append(list, checkTarget("fallbackUrl", w.FallbackURL)...)
 	}
 	if w.DeepLinkHosts == nil {
 		w.DeepLinkHosts = []string{}
@@ -175,18 +176,20 @@ func (c *change) goalsExist(ctx context.Context, field string, keys []string) er
 }
 
 // checkTarget checks a template that a player is redirected to.
-func checkTarget(template string) error {
-	_, err := macro.ParseFor(template, macro.Clicks)
-	return err
+func checkTarget(field, template string) []*problem.Error {
+	if _, err := macro.ParseFor(template, macro.Clicks); err != nil {
+		return firing.TemplateProblems(field, template, err)
+	}
+	return nil
 }
 
 // checkDestination checks a template of the operator's own pages.
-func checkDestination(template string) error {
+func checkDestination(field, template string) []*problem.Error {
 	parsed, err := macro.ParseFor(template, macro.Clicks)
 	if err == nil && !slices.Contains(parsed.Macros(), macro.ClickID) {
-		return errors.New("must contain {click_id}: without it, no conversion can be attributed")
+		return []*problem.Error{problem.Invalid(field, "must contain {click_id}: without it, no conversion can be attributed")}
 	}
-	return err
+	return checkTarget(field, template)
 }
 
 func checkCurrency(code *string) error {
@@ -221,7 +224,7 @@ func (s *Setup) SaveLandingPage(ctx context.Context, id int64, patch func(*Landi
 		}
 		patch(&wish)
 		name, nameErr := cleanName(wish.Name)
-		if err := wrong(problem.From(nameErr), at("url", checkDestination(wish.URL)), at("key", checkKey(wish.Key))); err != nil {
+		if err := wrong(append(checkDestination("url", wish.URL), problem.From(nameErr), at("key", checkKey(wish.Key)))...); err != nil {
 			return err
 		}
 		if _, err := c.client.Offer.Get(ctx, wish.OfferID); err != nil {

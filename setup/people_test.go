@@ -99,7 +99,7 @@ func TestWhoMakesAndChangesWhom(t *testing.T) {
 			t.Errorf("%s: the new password %q does not open %+v: %v", role, again, now, err)
 		}
 		_, err = w.setup.SetUserDisabled(w.staff, made.ID, true)
-		if want := map[bool]string{true: "", false: "invalid id"}[role == viewer.Affiliate]; said(err) != want {
+		if want := map[bool]string{true: "", false: "INVALID id"}[role == viewer.Affiliate]; said(err) != want {
 			t.Errorf("%s: a manager shuts it out: %v, want %q", role, err, want)
 		}
 		if out, err := w.setup.SetUserDisabled(admin, made.ID, true); err != nil || out.DisabledAt == nil {
@@ -113,7 +113,7 @@ func TestTheLastAdminStays(t *testing.T) {
 	w := newWorld(t)
 	one, two := w.as(viewer.Admin, 0), w.as(viewer.Admin, 0)
 	id := func(ctx context.Context) int64 { return int64(viewer.From(ctx).UserID) }
-	if _, err := w.setup.SetUserDisabled(one, id(one), true); said(err) != "invalid id" || !strings.Contains(err.Error(), "cannot disable yourself") {
+	if _, err := w.setup.SetUserDisabled(one, id(one), true); said(err) != "INVALID id" || !strings.Contains(err.Error(), "cannot disable yourself") {
 		t.Errorf("oneself: %v", err)
 	}
 	results := make(chan error, 2)
@@ -127,7 +127,7 @@ func TestTheLastAdminStays(t *testing.T) {
 	if first != nil {
 		first, second = second, first
 	}
-	if first != nil || said(second) != "invalid id" || !strings.Contains(second.Error(), "last admin") {
+	if first != nil || said(second) != "INVALID id" || !strings.Contains(second.Error(), "last admin") {
 		t.Errorf("each other: %v and %v", first, second)
 	}
 	if n := w.client.User.Query().Where(user.RoleEQ(viewer.Admin), user.DisabledAtIsNil()).CountX(w.system); n != 1 {
@@ -146,7 +146,7 @@ func TestAnAffiliatesManagerIsAnEnabledUserOfTheNetwork(t *testing.T) {
 		t.Errorf("the manager is %v", made.ManagerID)
 	}
 	for _, refused := range []ids.User{gone, own, 1 << 40} {
-		if _, err := w.setup.SetManager(w.staff, of, refused); said(err) != "invalid userId" {
+		if _, err := w.setup.SetManager(w.staff, of, refused); said(err) != map[bool]string{true: "NOT_FOUND userId", false: "INVALID userId"}[refused == 1<<40] {
 			t.Errorf("user %d: %v", refused, err)
 		}
 	}

@@ -51,7 +51,7 @@ func (c *change) unknownGoals(ctx context.Context, keys []string) ([]string, err
 func (s *Setup) checkTemplate(p firing.Postback) []*problem.Error {
 	parsed, err := macro.ParseFor(p.URLTemplate, p.Macros())
 	if err != nil {
-		return []*problem.Error{problem.Invalid("urlTemplate", "%s", err)}
+		return firing.TemplateProblems("urlTemplate", p.URLTemplate, err)
 	}
 	sample := parsed.Expand(&macro.Values{})
 	if err := s.Guard.CheckURL(sample); err != nil {
@@ -79,7 +79,11 @@ func (s *Setup) examined(p firing.Postback) []*problem.Error {
 		if f.Fix != nil {
 			fix = fmt.Sprintf(" %s: %s", f.Fix.Label, f.Fix.URLTemplate)
 		}
-		bad = append(bad, problem.Invalid("urlTemplate", "%s%s", f.Message, fix))
+		refused := problem.Invalid("urlTemplate", "%s%s", f.Message, fix)
+		if f.Start >= 0 {
+			refused = refused.Within(f.Start, f.End)
+		}
+		bad = append(bad, refused)
 	}
 	return bad
 }
@@ -122,7 +126,7 @@ func (c *change) checkScope(ctx context.Context, owner ids.Affiliate, w firing.P
 			return problemOrError(missing(err, "campaignId", "campaign"))
 		}
 		if ids.Affiliate(campaign.AffiliateID) != owner {
-			return []*problem.Error{problem.Invalid("campaignId", "there is no such campaign")}, nil
+			return []*problem.Error{problem.NotFoundAt("campaignId", "there is no such campaign")}, nil
 		}
 	}
 	return nil, nil

@@ -19,7 +19,7 @@ import (
 	"postrider/setup"
 )
 
-// refusal is a change that is refused, and its errors: "invalid name", several separated by
+// refusal is a change that is refused, and its errors: "INVALID name", several separated by
 // commas.
 type refusal struct {
 	said string
@@ -42,6 +42,11 @@ func (w *world) refuses(all map[string]refusal) {
 	for name, c := range all {
 		rows, changes := w.rows(), w.changes.Load()
 		err := c.try()
+		for _, p := range problem.All(err) {
+			if err := pgtest.Unreadable(p.PublicMessage()); err != nil {
+				w.t.Errorf("%s: %v", name, err)
+			}
+		}
 		if got := said(err); got != c.said {
 			w.t.Errorf("%s: %q, want %q (%v)", name, got, c.said, err)
 		}
@@ -83,34 +88,34 @@ func TestEveryFaultOfAnOfferIsSaid(t *testing.T) {
 		return func(o *setup.OfferWish) { o.Qualification = &q }
 	}
 	w.refuses(map[string]refusal{
-		"no name":                  offer("invalid name", func(o *setup.OfferWish) { o.Name = " \t" }),
-		"a long name":              offer("invalid name", func(o *setup.OfferWish) { o.Name = long }),
-		"no operator":              offer("invalid operator", func(o *setup.OfferWish) { o.Operator = "" }),
-		"an operator of bytes":     offer("invalid operator", func(o *setup.OfferWish) { o.Operator = "a\x00" }),
-		"no vertical":              offer("invalid vertical", func(o *setup.OfferWish) { o.Vertical = "" }),
-		"no click id":              offer("invalid destinationUrl", func(o *setup.OfferWish) { o.DestinationURL = "https://golden.example/" }),
-		"a click id in words":      offer("invalid destinationUrl", func(o *setup.OfferWish) { o.DestinationURL = "https://golden.example/?cid={{click_id}}" }),
-		"no URL":                   offer("invalid destinationUrl", func(o *setup.OfferWish) { o.DestinationURL = "golden/{click_id}" }),
-		"what no click has":        offer("invalid destinationUrl", func(o *setup.OfferWish) { o.DestinationURL += "&p={payout}" }),
-		"a fallback that is none":  offer("invalid fallbackUrl", func(o *setup.OfferWish) { o.FallbackURL = "golden" }),
-		"a long fallback":          offer("invalid fallbackUrl", func(o *setup.OfferWish) { o.FallbackURL = "https://a.example/" + strings.Repeat("x", 2048) }),
-		"no currency":              offer("invalid currency", func(o *setup.OfferWish) { o.Currency = "euro" }),
-		"a URL for a host":         offer("invalid deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"a.example", "https://a.example"} }),
-		"every host":               offer("invalid deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"*"} }),
-		"a host with a gap":        offer("invalid deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"a..example"} }),
-		"a window before":          offer("invalid attributionWindowDays", func(o *setup.OfferWish) { o.AttributionWindowDays = -1 }),
-		"a window that overflows":  offer("invalid attributionWindowDays", func(o *setup.OfferWish) { o.AttributionWindowDays = 106_752 }),
-		"a cap below":              offer("invalid dailyCap", func(o *setup.OfferWish) { o.DailyCap = -1 }),
-		"a cap above":              offer("invalid dailyCap", func(o *setup.OfferWish) { o.DailyCap = 1_000_001 }),
-		"an unknown goal":          offer("invalid qualification.goals", rule(commission.Qualification{Goals: []string{"ftd", "jackpot"}})),
-		"a goal of bytes":          offer("invalid qualification.goals", rule(commission.Qualification{Goals: []string{"\x00"}})),
-		"the CPA for itself":       offer("invalid qualification", rule(commission.Qualification{Goals: []string{commission.GoalCPA}})),
-		"a deposit below zero":     offer("invalid qualification", rule(commission.Qualification{MinDeposit: decimal.NewFromInt(-1)})),
-		"a time before":            offer("invalid qualification", rule(commission.Qualification{ClawbackDays: -1})),
-		"name and currency":        offer("invalid currency, invalid name", func(o *setup.OfferWish) { o.Name, o.Currency = "", "" }),
-		"one that there is not":    {"invalid id", func() error { _, err := w.setup.SaveOffer(w.staff, 1<<40, func(*setup.OfferWish) {}); return err }},
-		"a new one of nothing":     {"invalid currency, invalid destinationUrl, invalid name, invalid operator, invalid vertical", func() error { _, err := w.setup.SaveOffer(w.staff, 0, func(*setup.OfferWish) {}); return err }},
-		"a page that there is not": {"invalid id", func() error { return w.setup.DeleteLandingPage(w.staff, 1<<40) }},
+		"no name":                  offer("INVALID name", func(o *setup.OfferWish) { o.Name = " \t" }),
+		"a long name":              offer("INVALID name", func(o *setup.OfferWish) { o.Name = long }),
+		"no operator":              offer("INVALID operator", func(o *setup.OfferWish) { o.Operator = "" }),
+		"an operator of bytes":     offer("INVALID operator", func(o *setup.OfferWish) { o.Operator = "a\x00" }),
+		"no vertical":              offer("INVALID vertical", func(o *setup.OfferWish) { o.Vertical = "" }),
+		"no click id":              offer("INVALID destinationUrl", func(o *setup.OfferWish) { o.DestinationURL = "https://golden.example/" }),
+		"a click id in words":      offer("INVALID destinationUrl", func(o *setup.OfferWish) { o.DestinationURL = "https://golden.example/?cid={{click_id}}" }),
+		"no URL":                   offer("INVALID destinationUrl", func(o *setup.OfferWish) { o.DestinationURL = "golden/{click_id}" }),
+		"what no click has":        offer("INVALID destinationUrl", func(o *setup.OfferWish) { o.DestinationURL += "&p={payout}" }),
+		"a fallback that is none":  offer("INVALID fallbackUrl", func(o *setup.OfferWish) { o.FallbackURL = "golden" }),
+		"a long fallback":          offer("INVALID fallbackUrl", func(o *setup.OfferWish) { o.FallbackURL = "https://a.example/" + strings.Repeat("x", 2048) }),
+		"no currency":              offer("INVALID currency", func(o *setup.OfferWish) { o.Currency = "euro" }),
+		"a URL for a host":         offer("INVALID deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"a.example", "https://a.example"} }),
+		"every host":               offer("INVALID deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"*"} }),
+		"a host with a gap":        offer("INVALID deepLinkHosts", func(o *setup.OfferWish) { o.DeepLinkHosts = []string{"a..example"} }),
+		"a window before":          offer("INVALID attributionWindowDays", func(o *setup.OfferWish) { o.AttributionWindowDays = -1 }),
+		"a window that overflows":  offer("INVALID attributionWindowDays", func(o *setup.OfferWish) { o.AttributionWindowDays = 106_752 }),
+		"a cap below":              offer("INVALID dailyCap", func(o *setup.OfferWish) { o.DailyCap = -1 }),
+		"a cap above":              offer("INVALID dailyCap", func(o *setup.OfferWish) { o.DailyCap = 1_000_001 }),
+		"an unknown goal":          offer("INVALID qualification.goals", rule(commission.Qualification{Goals: []string{"ftd", "jackpot"}})),
+		"a goal of bytes":          offer("INVALID qualification.goals", rule(commission.Qualification{Goals: []string{"\x00"}})),
+		"the CPA for itself":       offer("INVALID qualification", rule(commission.Qualification{Goals: []string{commission.GoalCPA}})),
+		"a deposit below zero":     offer("INVALID qualification", rule(commission.Qualification{MinDeposit: decimal.NewFromInt(-1)})),
+		"a time before":            offer("INVALID qualification", rule(commission.Qualification{ClawbackDays: -1})),
+		"name and currency":        offer("INVALID currency, INVALID name", func(o *setup.OfferWish) { o.Name, o.Currency = "", "" }),
+		"one that there is not":    {"NOT_FOUND id", func() error { _, err := w.setup.SaveOffer(w.staff, 1<<40, func(*setup.OfferWish) {}); return err }},
+		"a new one of nothing":     {"INVALID currency, INVALID destinationUrl, INVALID name, INVALID operator, INVALID vertical", func() error { _, err := w.setup.SaveOffer(w.staff, 0, func(*setup.OfferWish) {}); return err }},
+		"a page that there is not": {"NOT_FOUND id", func() error { return w.setup.DeleteLandingPage(w.staff, 1<<40) }},
 	})
 }
 
@@ -124,19 +129,19 @@ func TestEveryFaultOfALandingPageIsSaid(t *testing.T) {
 		return refusal{said, func() error { _, err := w.setup.SaveLandingPage(w.staff, id, patch); return err }}
 	}
 	w.refuses(map[string]refusal{
-		"no name":               page("invalid name", second.ID, func(p *setup.LandingPageWish) { p.Name = "" }),
-		"a long name":           page("invalid name", second.ID, func(p *setup.LandingPageWish) { p.Name = long }),
-		"no key":                page("invalid key", second.ID, func(p *setup.LandingPageWish) { p.Key = "" }),
-		"a key in capitals":     page("invalid key", second.ID, func(p *setup.LandingPageWish) { p.Key = "Slots" }),
-		"a long key":            page("invalid key", second.ID, func(p *setup.LandingPageWish) { p.Key = long[:65] }),
-		"another's key":         page("conflict key", second.ID, func(p *setup.LandingPageWish) { p.Key = "welcome" }),
-		"no URL":                page("invalid url", second.ID, func(p *setup.LandingPageWish) { p.URL = "slots?cid={click_id}" }),
-		"no click id":           page("invalid url", second.ID, func(p *setup.LandingPageWish) { p.URL = "https://royalspin.example/slots" }),
-		"one that there is not": page("invalid id", 1<<40, func(*setup.LandingPageWish) {}),
-		"of no offer": page("invalid offerId", 0, func(p *setup.LandingPageWish) {
+		"no name":               page("INVALID name", second.ID, func(p *setup.LandingPageWish) { p.Name = "" }),
+		"a long name":           page("INVALID name", second.ID, func(p *setup.LandingPageWish) { p.Name = long }),
+		"no key":                page("INVALID key", second.ID, func(p *setup.LandingPageWish) { p.Key = "" }),
+		"a key in capitals":     page("INVALID key", second.ID, func(p *setup.LandingPageWish) { p.Key = "Slots" }),
+		"a long key":            page("INVALID key", second.ID, func(p *setup.LandingPageWish) { p.Key = long[:65] }),
+		"another's key":         page("CONFLICT key", second.ID, func(p *setup.LandingPageWish) { p.Key = "welcome" }),
+		"no URL":                page("INVALID url", second.ID, func(p *setup.LandingPageWish) { p.URL = "slots?cid={click_id}" }),
+		"no click id":           page("INVALID url", second.ID, func(p *setup.LandingPageWish) { p.URL = "https://royalspin.example/slots" }),
+		"one that there is not": page("NOT_FOUND id", 1<<40, func(*setup.LandingPageWish) {}),
+		"of no offer": page("NOT_FOUND offerId", 0, func(p *setup.LandingPageWish) {
 			p.Key, p.Name, p.URL = "a", "A", "https://royalspin.example/?cid={click_id}"
 		}),
-		"the same again": page("conflict key", 0, func(p *setup.LandingPageWish) {
+		"the same again": page("CONFLICT key", 0, func(p *setup.LandingPageWish) {
 			p.OfferID, p.Key, p.Name, p.URL = w.one.Offer, "slots", "A", "https://royalspin.example/?cid={click_id}"
 		}),
 	})
@@ -159,19 +164,19 @@ func TestEveryFaultOfAGoalIsSaid(t *testing.T) {
 		}}
 	}
 	w.refuses(map[string]refusal{
-		"no name":               goal("invalid name", func(g *commission.Goal) { g.Name = "" }),
-		"a key of words":        goal("invalid key", func(g *commission.Goal) { g.Key = "bonus used" }),
-		"a long key":            goal("invalid key", func(g *commission.Goal) { g.Key = long[:65] }),
-		"a key that is there":   goal("conflict key", func(g *commission.Goal) { g.Key = "ftd" }),
-		"no trigger":            goal("invalid trigger", func(g *commission.Goal) { g.Trigger = " \n" }),
-		"a long trigger":        goal("invalid trigger", func(g *commission.Goal) { g.Trigger = strings.Repeat("x", 1001) }),
-		"a long standard":       goal("invalid timestampStandard", func(g *commission.Goal) { g.TimestampStandard = strings.Repeat("x", 501) }),
-		"a standard of bytes":   goal("invalid timestampStandard", func(g *commission.Goal) { g.TimestampStandard = "\xff" }),
-		"no status":             goal("invalid statuses", func(g *commission.Goal) { g.Statuses = nil }),
-		"never approved":        goal("invalid statuses", func(g *commission.Goal) { g.Statuses = []commission.Status{commission.Pending} }),
-		"a status unknown":      goal("invalid statuses", func(g *commission.Goal) { g.Statuses = append(g.Statuses, commission.Unknown) }),
-		"a parameter of words":  goal("invalid parameters", func(g *commission.Goal) { g.Parameters = []string{"amount", "Amount"} }),
-		"one that there is not": {"invalid id", func() error { _, err := w.setup.SaveGoal(w.staff, 1<<40, func(*commission.Goal) {}); return err }},
+		"no name":               goal("INVALID name", func(g *commission.Goal) { g.Name = "" }),
+		"a key of words":        goal("INVALID key", func(g *commission.Goal) { g.Key = "bonus used" }),
+		"a long key":            goal("INVALID key", func(g *commission.Goal) { g.Key = long[:65] }),
+		"a key that is there":   goal("CONFLICT key", func(g *commission.Goal) { g.Key = "ftd" }),
+		"no trigger":            goal("INVALID trigger", func(g *commission.Goal) { g.Trigger = " \n" }),
+		"a long trigger":        goal("INVALID trigger", func(g *commission.Goal) { g.Trigger = strings.Repeat("x", 1001) }),
+		"a long standard":       goal("INVALID timestampStandard", func(g *commission.Goal) { g.TimestampStandard = strings.Repeat("x", 501) }),
+		"a standard of bytes":   goal("INVALID timestampStandard", func(g *commission.Goal) { g.TimestampStandard = "\xff" }),
+		"no status":             goal("INVALID statuses", func(g *commission.Goal) { g.Statuses = nil }),
+		"never approved":        goal("INVALID statuses", func(g *commission.Goal) { g.Statuses = []commission.Status{commission.Pending} }),
+		"a status unknown":      goal("INVALID statuses", func(g *commission.Goal) { g.Statuses = append(g.Statuses, commission.Unknown) }),
+		"a parameter of words":  goal("INVALID parameters", func(g *commission.Goal) { g.Parameters = []string{"amount", "Amount"} }),
+		"one that there is not": {"NOT_FOUND id", func() error { _, err := w.setup.SaveGoal(w.staff, 1<<40, func(*commission.Goal) {}); return err }},
 	})
 }
 
@@ -191,33 +196,33 @@ func TestEveryFaultOfAIntegrationIsSaid(t *testing.T) {
 		many[fmt.Sprintf("word %d", i)] = "ftd"
 	}
 	w.refuses(map[string]refusal{
-		"a short key":              fresh("invalid key", "g"),
-		"a key with a slash":       fresh("invalid key", "golden/reels"),
-		"a key that is there":      fresh("conflict key", w.other.Integration.Key),
-		"no name":                  of("invalid name", func(s *setup.IntegrationWish) { s.Name = "" }),
-		"no offer":                 of("invalid offerId", func(s *setup.IntegrationWish) { s.OfferID = 1 << 40 }),
-		"no currency":              of("invalid currency", func(s *setup.IntegrationWish) { s.Currency = "euro" }),
-		"no header":                of("invalid signatureHeader", func(s *setup.IntegrationWish) { s.SignatureHeader = "X Signature" }),
-		"no timestamp":             of("invalid timestampName", func(s *setup.IntegrationWish) { s.TimestampName = "a:b" }),
-		"a window before":          of("invalid timestampWindow", func(s *setup.IntegrationWish) { s.TimestampWindow = -1 }),
-		"less than no calls":       of("invalid rateLimit", func(s *setup.IntegrationWish) { s.RateLimit = -1 }),
-		"no address":               of("invalid allowedAddresses", func(s *setup.IntegrationWish) { s.AllowedAddresses = []string{"203.0.113.7", "everywhere"} }),
-		"an unknown parameter":     of("invalid parameterMapping", func(s *setup.IntegrationWish) { s.ParameterMapping = map[string]string{"cid": "x"} }),
-		"a parameter for nothing":  of("invalid parameterMapping", func(s *setup.IntegrationWish) { s.ParameterMapping = map[string]string{"click_id": " "} }),
-		"a name that is too long":  of("invalid parameterMapping", func(s *setup.IntegrationWish) { s.ParameterMapping = map[string]string{"click_id": long} }),
-		"an unknown goal":          of("invalid goalMapping", func(s *setup.IntegrationWish) { s.GoalMapping = map[string]string{"jp": "jackpot"} }),
-		"a goal of bytes":          of("invalid goalMapping", func(s *setup.IntegrationWish) { s.GoalMapping = map[string]string{"jp": "\x00"} }),
-		"no word for a goal":       of("invalid goalMapping", func(s *setup.IntegrationWish) { s.GoalMapping = map[string]string{"": "ftd"} }),
-		"too many words":           of("invalid goalMapping", func(s *setup.IntegrationWish) { s.GoalMapping = many }),
-		"an unknown status":        of("invalid statusMapping", func(s *setup.IntegrationWish) { s.StatusMapping = map[string]string{"paid": "yes"} }),
-		"one that there is not":    integration("invalid id", 1<<40, func(*setup.IntegrationWish) {}),
-		"a secret of none":         {"invalid integrationId", func() error { _, _, err := w.setup.RotateSecret(w.staff, 1<<40, "token", 0); return err }},
-		"a secret of a third kind": {"invalid kind", func() error { _, _, err := w.setup.RotateSecret(w.staff, w.one.Integration.ID, "key", 0); return err }},
-		"an overlap before": {"invalid overlapHours", func() error {
+		"a short key":              fresh("INVALID key", "g"),
+		"a key with a slash":       fresh("INVALID key", "golden/reels"),
+		"a key that is there":      fresh("CONFLICT key", w.other.Integration.Key),
+		"no name":                  of("INVALID name", func(s *setup.IntegrationWish) { s.Name = "" }),
+		"no offer":                 of("NOT_FOUND offerId", func(s *setup.IntegrationWish) { s.OfferID = 1 << 40 }),
+		"no currency":              of("INVALID currency", func(s *setup.IntegrationWish) { s.Currency = "euro" }),
+		"no header":                of("INVALID signatureHeader", func(s *setup.IntegrationWish) { s.SignatureHeader = "X Signature" }),
+		"no timestamp":             of("INVALID timestampName", func(s *setup.IntegrationWish) { s.TimestampName = "a:b" }),
+		"a window before":          of("INVALID timestampWindow", func(s *setup.IntegrationWish) { s.TimestampWindow = -1 }),
+		"less than no calls":       of("INVALID rateLimit", func(s *setup.IntegrationWish) { s.RateLimit = -1 }),
+		"no address":               of("INVALID allowedAddresses", func(s *setup.IntegrationWish) { s.AllowedAddresses = []string{"203.0.113.7", "everywhere"} }),
+		"an unknown parameter":     of("INVALID parameterMapping", func(s *setup.IntegrationWish) { s.ParameterMapping = map[string]string{"cid": "x"} }),
+		"a parameter for nothing":  of("INVALID parameterMapping", func(s *setup.IntegrationWish) { s.ParameterMapping = map[string]string{"click_id": " "} }),
+		"a name that is too long":  of("INVALID parameterMapping", func(s *setup.IntegrationWish) { s.ParameterMapping = map[string]string{"click_id": long} }),
+		"an unknown goal":          of("INVALID goalMapping", func(s *setup.IntegrationWish) { s.GoalMapping = map[string]string{"jp": "jackpot"} }),
+		"a goal of bytes":          of("INVALID goalMapping", func(s *setup.IntegrationWish) { s.GoalMapping = map[string]string{"jp": "\x00"} }),
+		"no word for a goal":       of("INVALID goalMapping", func(s *setup.IntegrationWish) { s.GoalMapping = map[string]string{"": "ftd"} }),
+		"too many words":           of("INVALID goalMapping", func(s *setup.IntegrationWish) { s.GoalMapping = many }),
+		"an unknown status":        of("INVALID statusMapping", func(s *setup.IntegrationWish) { s.StatusMapping = map[string]string{"paid": "yes"} }),
+		"one that there is not":    integration("NOT_FOUND id", 1<<40, func(*setup.IntegrationWish) {}),
+		"a secret of none":         {"NOT_FOUND integrationId", func() error { _, _, err := w.setup.RotateSecret(w.staff, 1<<40, "token", 0); return err }},
+		"a secret of a third kind": {"INVALID kind", func() error { _, _, err := w.setup.RotateSecret(w.staff, w.one.Integration.ID, "key", 0); return err }},
+		"an overlap before": {"INVALID overlapHours", func() error {
 			_, _, err := w.setup.RotateSecret(w.staff, w.one.Integration.ID, "hmac", -time.Hour)
 			return err
 		}},
-		"a third kind shown": {"invalid kind", func() error { _, err := w.setup.Reveal(w.staff, w.one.Integration.ID, "key"); return err }},
+		"a third kind shown": {"NOT_FOUND kind", func() error { _, err := w.setup.Reveal(w.staff, w.one.Integration.ID, "key"); return err }},
 	})
 }
 
@@ -241,25 +246,25 @@ func TestEveryFaultOfADealAndOfARateIsSaid(t *testing.T) {
 		}}
 	}
 	w.refuses(map[string]refusal{
-		"no offer":                  deal("invalid offerId", func(d *setup.DealWish) { d.OfferID = 1 << 40 }),
-		"no affiliate":              deal("invalid affiliateId", func(d *setup.DealWish) { d.AffiliateID = 1 << 40 }),
-		"no model":                  deal("invalid model", func(d *setup.DealWish) { d.Model = "" }),
-		"nothing to pay":            deal("invalid model", func(d *setup.DealWish) { d.Amount = decimal.Zero }),
-		"no currency":               deal("invalid model", func(d *setup.DealWish) { d.Currency = "" }),
-		"an end before":             deal("invalid model", func(d *setup.DealWish) { d.To = d.From }),
-		"tiers by nothing":          deal("invalid model", func(d *setup.DealWish) { d.Tiers = []commission.Tier{{From: d.Amount, Amount: d.Amount}} }),
-		"an unknown lead":           deal("invalid leadGoal", func(d *setup.DealWish) { d.LeadGoal = "jackpot" }),
-		"a lead of bytes":           deal("invalid leadGoal", func(d *setup.DealWish) { d.LeadGoal = "\x00" }),
-		"together with another":     deal("conflict validFrom", func(d *setup.DealWish) { *d = dealFor(w.other.Offer, 0, july.AddDate(0, 0, -1), time.Time{}) }),
-		"from where another begins": deal("conflict validFrom", func(d *setup.DealWish) { *d = dealFor(w.other.Offer, 0, july, time.Time{}) }),
-		"ending none":               end("invalid id", 1<<40, nil),
-		"ending it as it begins":    end("invalid at", ended.ID, &july),
-		"ending it before it is":    end("invalid at", ended.ID, nil),
-		"ending it after its end":   end("invalid at", ended.ID, new(july.AddDate(0, 2, 0))),
-		"a rate of the euro":        rate("invalid quote", " eur ", 1),
-		"a rate of no currency":     rate("invalid quote", "dollar", 1),
-		"a rate of nothing":         rate("invalid rate", "USD", 0),
-		"a rate below nothing":      rate("invalid rate", "USD", -1),
+		"no offer":                  deal("NOT_FOUND offerId", func(d *setup.DealWish) { d.OfferID = 1 << 40 }),
+		"no affiliate":              deal("NOT_FOUND affiliateId", func(d *setup.DealWish) { d.AffiliateID = 1 << 40 }),
+		"no model":                  deal("INVALID model", func(d *setup.DealWish) { d.Model = "" }),
+		"nothing to pay":            deal("INVALID model", func(d *setup.DealWish) { d.Amount = decimal.Zero }),
+		"no currency":               deal("INVALID model", func(d *setup.DealWish) { d.Currency = "" }),
+		"an end before":             deal("INVALID model", func(d *setup.DealWish) { d.To = d.From }),
+		"tiers by nothing":          deal("INVALID model", func(d *setup.DealWish) { d.Tiers = []commission.Tier{{From: d.Amount, Amount: d.Amount}} }),
+		"an unknown lead":           deal("INVALID leadGoal", func(d *setup.DealWish) { d.LeadGoal = "jackpot" }),
+		"a lead of bytes":           deal("INVALID leadGoal", func(d *setup.DealWish) { d.LeadGoal = "\x00" }),
+		"together with another":     deal("CONFLICT validFrom", func(d *setup.DealWish) { *d = dealFor(w.other.Offer, 0, july.AddDate(0, 0, -1), time.Time{}) }),
+		"from where another begins": deal("CONFLICT validFrom", func(d *setup.DealWish) { *d = dealFor(w.other.Offer, 0, july, time.Time{}) }),
+		"ending none":               end("NOT_FOUND id", 1<<40, nil),
+		"ending it as it begins":    end("INVALID at", ended.ID, &july),
+		"ending it before it is":    end("INVALID at", ended.ID, nil),
+		"ending it after its end":   end("INVALID at", ended.ID, new(july.AddDate(0, 2, 0))),
+		"a rate of the euro":        rate("INVALID quote", " eur ", 1),
+		"a rate of no currency":     rate("INVALID quote", "dollar", 1),
+		"a rate of nothing":         rate("INVALID rate", "USD", 0),
+		"a rate below nothing":      rate("INVALID rate", "USD", -1),
 	})
 }
 
@@ -302,27 +307,27 @@ func TestEveryFaultOfASignInIsSaid(t *testing.T) {
 		return refusal{said, func() error { _, err := w.setup.SaveAffiliate(w.staff, id, name); return err }}
 	}
 	w.refuses(map[string]refusal{
-		"no address":              email("invalid email", ""),
-		"a word":                  email("invalid email", "mara"),
-		"a name and address":      email("invalid email", "Mara <mara@example.com>"),
-		"a long address":          email("invalid email", strings.Repeat("x", 250)+"@example.com"),
-		"an address of bytes":     email("invalid email", "ma\x00ra@example.com"),
-		"a taken address":         email("conflict email", " Mara@EXAMPLE.com"),
-		"an admin by a manager":   byManager("invalid role", viewer.Admin, 0),
-		"a manager by one":        byManager("invalid role", viewer.Manager, 0),
-		"an affiliate of nobody":  byManager("invalid affiliateId", viewer.Affiliate, 0),
-		"an affiliate of none":    byManager("invalid affiliateId", viewer.Affiliate, 1<<40),
-		"nobody":                  touch("invalid id", 1<<40),
-		"oneself":                 touch("invalid id", int64(manager)),
-		"an admin's":              touch("invalid id", int64(viewer.From(admin).UserID)),
-		"an affiliate of no name": affiliate("invalid name", 0, " "),
-		"a name of bytes":         affiliate("invalid name", w.one.Affiliate, "a\xff"),
-		"no affiliate":            affiliate("invalid id", 1<<40, "Bright Reels"),
-		"staff of an affiliate": {"invalid affiliateId", func() error {
+		"no address":              email("INVALID email", ""),
+		"a word":                  email("INVALID email", "mara"),
+		"a name and address":      email("INVALID email", "Mara <mara@example.com>"),
+		"a long address":          email("INVALID email", strings.Repeat("x", 250)+"@example.com"),
+		"an address of bytes":     email("INVALID email", "ma\x00ra@example.com"),
+		"a taken address":         email("CONFLICT email", " Mara@EXAMPLE.com"),
+		"an admin by a manager":   byManager("INVALID role", viewer.Admin, 0),
+		"a manager by one":        byManager("INVALID role", viewer.Manager, 0),
+		"an affiliate of nobody":  byManager("INVALID affiliateId", viewer.Affiliate, 0),
+		"an affiliate of none":    byManager("NOT_FOUND affiliateId", viewer.Affiliate, 1<<40),
+		"nobody":                  touch("NOT_FOUND id", 1<<40),
+		"oneself":                 touch("INVALID id", int64(manager)),
+		"an admin's":              touch("INVALID id", int64(viewer.From(admin).UserID)),
+		"an affiliate of no name": affiliate("INVALID name", 0, " "),
+		"a name of bytes":         affiliate("INVALID name", w.one.Affiliate, "a\xff"),
+		"no affiliate":            affiliate("NOT_FOUND id", 1<<40, "Bright Reels"),
+		"staff of an affiliate": {"INVALID affiliateId", func() error {
 			_, _, err := w.setup.CreateUser(admin, setup.NewUser{Email: "x@example.com", Role: viewer.Manager, AffiliateID: ids.Affiliate(w.one.Affiliate)})
 			return err
 		}},
-		"the only admin, by itself": {"invalid id", func() error {
+		"the only admin, by itself": {"INVALID id", func() error {
 			_, err := w.setup.SetUserDisabled(admin, int64(viewer.From(admin).UserID), true)
 			return err
 		}},
@@ -346,26 +351,26 @@ func TestEveryOtherFaultIsSaid(t *testing.T) {
 		return refusal{said, func() error { _, err := w.setup.UpdatePostback(w.oneCtx, p.ID, patch); return err }}
 	}
 	w.refuses(map[string]refusal{
-		"an overlap before":        rotate("invalid overlapHours", p.ID, -1),
-		"an overlap for too long":  rotate("invalid overlapHours", p.ID, 30*24*time.Hour+1),
-		"a secret of none":         rotate("invalid id", 1<<40, 0),
-		"a secret of what is not":  rotate("invalid id", gone.ID, 0),
-		"a long note":              hold("invalid note", strings.Repeat("é", 201)),
-		"a note of bytes":          hold("invalid note", "a\x00b"),
-		"no version":               restore("invalid versionId", 1<<40),
-		"a version of what is not": restore("invalid id", w.versions(gone.ID)[0].ID),
-		"an unknown goal":          update("invalid goals", func(p *firing.Postback) { p.Goal = "jackpot" }),
-		"a goal of bytes":          update("invalid goals", func(p *firing.Postback) { p.Goal = "\x00" }),
-		"a rule of bytes": update("invalid bodyRule", func(p *firing.Postback) {
+		"an overlap before":        rotate("INVALID overlapHours", p.ID, -1),
+		"an overlap for too long":  rotate("INVALID overlapHours", p.ID, 30*24*time.Hour+1),
+		"a secret of none":         rotate("NOT_FOUND id", 1<<40, 0),
+		"a secret of what is not":  rotate("INVALID id", gone.ID, 0),
+		"a long note":              hold("INVALID note", strings.Repeat("é", 201)),
+		"a note of bytes":          hold("INVALID note", "a\x00b"),
+		"no version":               restore("NOT_FOUND versionId", 1<<40),
+		"a version of what is not": restore("INVALID id", w.versions(gone.ID)[0].ID),
+		"an unknown goal":          update("INVALID goals", func(p *firing.Postback) { p.Goal = "jackpot" }),
+		"a goal of bytes":          update("INVALID goals", func(p *firing.Postback) { p.Goal = "\x00" }),
+		"a rule of bytes": update("INVALID bodyRule", func(p *firing.Postback) {
 			p.BodyRule = &firing.BodyRule{Kind: firing.Contains, Value: "a\x00b"}
 		}),
-		"no alert":    {"not_found id", func() error { _, err := w.setup.DismissAlert(w.oneCtx, pgtest.ID(t)); return err }},
-		"no campaign": {"invalid id", func() error { _, err := w.setup.UpdateCampaign(w.oneCtx, 1<<40, setup.CampaignPatch{}); return err }},
-		"a campaign of what is not": {"invalid affiliateId", func() error {
+		"no alert":    {"NOT_FOUND id", func() error { _, err := w.setup.DismissAlert(w.oneCtx, pgtest.ID(t)); return err }},
+		"no campaign": {"NOT_FOUND id", func() error { _, err := w.setup.UpdateCampaign(w.oneCtx, 1<<40, setup.CampaignPatch{}); return err }},
+		"a campaign of what is not": {"INVALID affiliateId", func() error {
 			_, err := w.setup.CreateCampaign(w.staff, setup.NewCampaign{Name: "x", OfferID: ids.Offer(w.one.Offer)})
 			return err
 		}},
-		"postbacks for no campaign": {"invalid affiliateId", func() error {
+		"postbacks for no campaign": {"INVALID affiliateId", func() error {
 			_, err := w.setup.CreatePostbacks(w.staff, 0, []string{"ftd"}, wish(func(p *firing.Postback) { p.Scope, p.CampaignID = "campaign", 1<<40 }))
 			return err
 		}},

@@ -130,7 +130,7 @@ func asMap(v any) (map[string]any, error) {
 // unchanged.
 func missing(err error, field, what string) error {
 	if db.IsNotFound(err) {
-		return problem.Invalid(field, "there is no such %s", what)
+		return problem.NotFoundAt(field, "there is no such %s", what)
 	}
 	return err
 }

@@ -111,7 +111,7 @@ func fields(t *testing.T, err error) []string {
 	t.Helper()
 	var found []string
 	for _, p := range problem.All(err) {
-		if p.Code != problem.CodeInvalid {
+		if p.Code != problem.CodeInvalid && p.Code != problem.CodeNotFound {
 			t.Errorf("%s: %v", p.Code, err)
 		}
 		found = append(found, strings.Join(p.Field, "."))

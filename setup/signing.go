@@ -20,7 +20,7 @@ const maxSecretOverlap = 30 * 24 * time.Hour
 // is invalid from now on.
 func (s *Setup) RotateSigningSecret(ctx context.Context, id int64, overlap time.Duration) (*db.Postback, error) {
 	if overlap < 0 || overlap > maxSecretOverlap {
-		return nil, problem.Invalid("overlapHours", "is %s; it must be between 0 and %s", overlap, maxSecretOverlap)
+		return nil, problem.Invalid("overlapHours", "%d is not between 0 and %d", int(overlap.Hours()), int(maxSecretOverlap.Hours()))
 	}
 	var changed *db.Postback
 	err := s.change(ctx, func(ctx context.Context, c *change) error {

@@ -263,7 +263,7 @@ func patchTracker(t *db.Tracker, p TrackerPatch) error {
 	}
 	if p.Preset != nil {
 		if *p.Preset != "" && presets.Find(*p.Preset) == nil {
-			return problem.Invalid("preset", "there is no preset %q", *p.Preset)
+			return problem.NotFoundAt("preset", "there is no preset %q", *p.Preset)
 		}
 		t.Preset = *p.Preset
 	}

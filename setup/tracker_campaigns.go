@@ -130,7 +130,7 @@ func (c *change) ownCampaigns(ctx context.Context, owner ids.Affiliate, campaign
 		return fmt.Errorf("reading the campaigns: %w", err)
 	}
 	if i := slices.IndexFunc(keys, func(id int64) bool { return !slices.Contains(own, id) }); i >= 0 {
-		return problem.Invalid(field(i), "there is no such campaign")
+		return problem.NotFoundAt(field(i), "there is no such campaign")
 	}
 	return nil
 }
@@ -413,7 +413,7 @@ func (a *Assignment) check(rows []*db.Tracker) error {
 		}
 	}
 	if field != "" {
-		return problem.Invalid(field, "there is no such tracker")
+		return problem.NotFoundAt(field, "there is no such tracker")
 	}
 	return nil
 }

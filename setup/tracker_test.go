@@ -158,21 +158,21 @@ func TestWhatATrackerRefuses(t *testing.T) {
 		change setup.TrackerPatch
 		says   string // of a change of the first; a part
 	}{
-		"an unknown goal":        {nil, setup.TrackerPatch{Goals: switchedOn("nonsense")}, `invalid goals: "nonsense" is not in the event dictionary`},
-		"a goal twice":           {nil, setup.TrackerPatch{Goals: switchedOn("kyc", "kyc")}, `invalid goals: "kyc" is there twice`},
-		"no URL":                 {nil, setup.TrackerPatch{URLTemplate: new("")}, "invalid urlTemplate: "},
-		"an unknown macro":       {nil, setup.TrackerPatch{URLTemplate: new("https://a.example/?c={nonsense}")}, "invalid urlTemplate: "},
-		"a private address":      {nil, setup.TrackerPatch{Domain: new("127.0.0.1")}, "invalid urlTemplate: "},
-		"a domain with a path":   {nil, setup.TrackerPatch{Domain: new("a.example/pb")}, "invalid domain: enter the domain alone"},
-		"a goal's own bad URL":   {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "kyc", Enabled: new(true)}, {Goal: "ftd", URLTemplate: new("nonsense")}}}, "invalid goals.1.urlTemplate: "},
-		"a goal without status":  {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "ftd", GoalRules: firing.GoalRules{Statuses: []commission.Status{}}}}}, "invalid goals.0.statuses: "},
-		"an event without macro": {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "ftd", Event: new("sale")}}}, "invalid urlTemplate: has no macro for the goal"},
-		"no name":                {nil, setup.TrackerPatch{Name: new(" ")}, "invalid name: "},
-		"an unknown preset":      {nil, setup.TrackerPatch{Preset: new("nonsense")}, `invalid preset: there is no preset "nonsense"`},
-		"a long token":           {nil, setup.TrackerPatch{Tokens: &[]string{"", strings.Repeat("x", 3000)}}, "invalid tokens.param2: is 3000 bytes long"},
-		"another's campaign":     {nil, setup.TrackerPatch{Campaigns: setup.CampaignsPatch{Chosen: &[]ids.Campaign{ids.Campaign(two)}}}, "invalid campaignIds: there is no such campaign"},
-		"a campaign of another":  {nil, setup.TrackerPatch{Campaigns: setup.CampaignsPatch{Chosen: &[]ids.Campaign{ids.Campaign(chosen)}}}, "conflict campaignIds: “"},
-		"not one's own":          {w.otherCtx, setup.TrackerPatch{Name: new("Mine")}, "invalid id: there is no such tracker"},
+		"an unknown goal":        {nil, setup.TrackerPatch{Goals: switchedOn("nonsense")}, `INVALID goals: "nonsense" is not in the event dictionary`},
+		"a goal twice":           {nil, setup.TrackerPatch{Goals: switchedOn("kyc", "kyc")}, `INVALID goals: "kyc" is there twice`},
+		"no URL":                 {nil, setup.TrackerPatch{URLTemplate: new("")}, "INVALID urlTemplate: "},
+		"an unknown macro":       {nil, setup.TrackerPatch{URLTemplate: new("https://a.example/?c={nonsense}")}, "INVALID urlTemplate: "},
+		"a private address":      {nil, setup.TrackerPatch{Domain: new("127.0.0.1")}, "INVALID urlTemplate: "},
+		"a domain with a path":   {nil, setup.TrackerPatch{Domain: new("a.example/pb")}, "INVALID domain: enter the domain alone"},
+		"a goal's own bad URL":   {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "kyc", Enabled: new(true)}, {Goal: "ftd", URLTemplate: new("nonsense")}}}, "INVALID goals.1.urlTemplate: "},
+		"a goal without status":  {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "ftd", GoalRules: firing.GoalRules{Statuses: []commission.Status{}}}}}, "INVALID goals.0.statuses: "},
+		"an event without macro": {nil, setup.TrackerPatch{Goals: []setup.GoalPatch{{Goal: "ftd", Event: new("sale")}}}, "INVALID urlTemplate: has no macro for the goal"},
+		"no name":                {nil, setup.TrackerPatch{Name: new(" ")}, "INVALID name: "},
+		"an unknown preset":      {nil, setup.TrackerPatch{Preset: new("nonsense")}, `NOT_FOUND preset: there is no preset "nonsense"`},
+		"a long token":           {nil, setup.TrackerPatch{Tokens: &[]string{"", strings.Repeat("x", 3000)}}, "INVALID tokens.param2: is 3000 bytes long"},
+		"another's campaign":     {nil, setup.TrackerPatch{Campaigns: setup.CampaignsPatch{Chosen: &[]ids.Campaign{ids.Campaign(two)}}}, "NOT_FOUND campaignIds: there is no such campaign"},
+		"a campaign of another":  {nil, setup.TrackerPatch{Campaigns: setup.CampaignsPatch{Chosen: &[]ids.Campaign{ids.Campaign(chosen)}}}, "CONFLICT campaignIds: “"},
+		"not one's own":          {w.otherCtx, setup.TrackerPatch{Name: new("Mine")}, "NOT_FOUND id: there is no such tracker"},
 	} {
 		ctx := c.ctx
 		if ctx == nil {
@@ -186,10 +186,10 @@ func TestWhatATrackerRefuses(t *testing.T) {
 		change setup.TrackerPatch
 		says   string
 	}{
-		"a second with all":   {setup.TrackerPatch{URLTemplate: &plain}, "conflict allCampaigns: “First” has all campaigns already"},
-		"the default links":   {setup.TrackerPatch{URLTemplate: &plain, Campaigns: setup.CampaignsPatch{All: new(false), DefaultLinks: new(true)}}, "conflict defaultLinks: “First” has the default links already"},
+		"a second with all":   {setup.TrackerPatch{URLTemplate: &plain}, "CONFLICT allCampaigns: “First” has all campaigns already"},
+		"the default links":   {setup.TrackerPatch{URLTemplate: &plain, Campaigns: setup.CampaignsPatch{All: new(false), DefaultLinks: new(true)}}, "CONFLICT defaultLinks: “First” has the default links already"},
 		"a chosen campaign":   {setup.TrackerPatch{URLTemplate: &plain, Campaigns: setup.CampaignsPatch{Chosen: &[]ids.Campaign{ids.Campaign(chosen)}}}, "is a campaign of “Second” already"},
-		"a bad URL once only": {setup.TrackerPatch{URLTemplate: new("https://b.example/?c={nonsense}"), Goals: switchedOn("ftd", "kyc", "registration"), Campaigns: setup.CampaignsPatch{Shares: new(true)}}, "invalid urlTemplate: "},
+		"a bad URL once only": {setup.TrackerPatch{URLTemplate: new("https://b.example/?c={nonsense}"), Goals: switchedOn("ftd", "kyc", "registration"), Campaigns: setup.CampaignsPatch{Shares: new(true)}}, "INVALID urlTemplate: "},
 	} {
 		_, err := w.setup.CreateTracker(w.oneCtx, 0, c.change)
 		if got := messages(err); !strings.Contains(got, c.says) || strings.Contains(got, "\n") {
@@ -199,7 +199,7 @@ func TestWhatATrackerRefuses(t *testing.T) {
 	if n := w.client.Tracker.Query().CountX(w.system); n != 2 || w.row(tr).Version != 1 || w.row(second).Version != 1 {
 		t.Errorf("%d trackers: what was refused was saved", n)
 	}
-	if _, err := w.setup.UpdateTracker(w.oneCtx, tr.ID, 7, setup.TrackerPatch{Name: new("x")}); !strings.HasPrefix(messages(err), "conflict version: was changed since version 7: version 1 was saved by ") {
+	if _, err := w.setup.UpdateTracker(w.oneCtx, tr.ID, 7, setup.TrackerPatch{Name: new("x")}); !strings.HasPrefix(messages(err), "CONFLICT version: was changed since version 7: version 1 was saved by ") {
 		t.Errorf("another version: %v", messages(err))
 	}
 }
@@ -252,7 +252,7 @@ func TestCampaignsMoveWithTheirVersions(t *testing.T) {
 	if left := w.client.TrackerCampaign.Query().Where(trackercampaign.TrackerID(first.ID)).CountX(w.system); left != 0 || len(w.of(first)) != 0 || w.row(first).ArchivedAt == nil {
 		t.Errorf("archived, it keeps %d campaigns and %d postbacks", left, len(w.of(first)))
 	}
-	if _, err := w.setup.UpdateTracker(w.oneCtx, first.ID, 0, setup.TrackerPatch{Name: new("x")}); messages(err) != "invalid id: this tracker was archived" {
+	if _, err := w.setup.UpdateTracker(w.oneCtx, first.ID, 0, setup.TrackerPatch{Name: new("x")}); messages(err) != "INVALID id: this tracker was archived" {
 		t.Errorf("archived: %v", err)
 	}
 }
@@ -323,7 +323,7 @@ func TestACampaignPostbackAndItsTracker(t *testing.T) {
 	if got := w.spec(tr).Campaigns; !slices.Contains(got, ids.Campaign(w.one.Link.CampaignID)) {
 		t.Errorf("it has %v", got)
 	}
-	if err := at(b); !strings.HasPrefix(messages(err), "conflict campaignId: is a campaign of “Binom”") {
+	if err := at(b); !strings.HasPrefix(messages(err), "CONFLICT campaignId: is a campaign of “Binom”") {
 		t.Errorf("another's campaign: %v", messages(err))
 	}
 	patch := setup.TrackerPatch{}

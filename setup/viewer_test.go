@@ -84,9 +84,9 @@ func TestAffiliatesSetUpNothingOfStaffs(t *testing.T) {
 	colleague := w.as(viewer.Affiliate, w.one.Affiliate)
 	looking := viewer.With(t.Context(), &viewer.Viewer{UserID: 3, Role: viewer.Affiliate, AffiliateID: ids.Affiliate(w.one.Affiliate), Looking: true})
 	for name, try := range w.staffs() {
-		all[name] = refusal{"forbidden", func() error { return try(colleague) }}
-		all[name+", by staff who view as it"] = refusal{"forbidden", func() error { return try(looking) }}
-		all[name+", by nobody"] = refusal{"unauthenticated", func() error { return try(t.Context()) }}
+		all[name] = refusal{"FORBIDDEN", func() error { return try(colleague) }}
+		all[name+", by staff who view as it"] = refusal{"FORBIDDEN", func() error { return try(looking) }}
+		all[name+", by nobody"] = refusal{"UNAUTHENTICATED", func() error { return try(t.Context()) }}
 	}
 	w.refuses(all)
 }
@@ -102,33 +102,33 @@ func TestNobodyTouchesAnothersThings(t *testing.T) {
 		said string
 		try  func(ctx context.Context) error
 	}{
-		"changing its postback": {"invalid id", func(ctx context.Context) error {
+		"changing its postback": {"NOT_FOUND id", func(ctx context.Context) error {
 			_, err := w.setup.UpdatePostback(ctx, p.ID, func(w *firing.Postback) { w.Name = "mine" })
 			return err
 		}},
-		"deleting its postback": {"invalid id", func(ctx context.Context) error { return w.setup.DeletePostback(ctx, p.ID) }},
-		"changing its secret":   {"invalid id", func(ctx context.Context) error { _, err := w.setup.RotateSigningSecret(ctx, p.ID, 0); return err }},
-		"putting a version back": {"invalid versionId", func(ctx context.Context) error {
+		"deleting its postback": {"NOT_FOUND id", func(ctx context.Context) error { return w.setup.DeletePostback(ctx, p.ID) }},
+		"changing its secret":   {"NOT_FOUND id", func(ctx context.Context) error { _, err := w.setup.RotateSigningSecret(ctx, p.ID, 0); return err }},
+		"putting a version back": {"NOT_FOUND versionId", func(ctx context.Context) error {
 			_, err := w.setup.RestorePostbackVersion(ctx, w.client, version)
 			return err
 		}},
-		"dismissing its alert": {"not_found id", func(ctx context.Context) error { _, err := w.setup.DismissAlert(ctx, alert); return err }},
-		"renaming its campaign": {"invalid id", func(ctx context.Context) error {
+		"dismissing its alert": {"NOT_FOUND id", func(ctx context.Context) error { _, err := w.setup.DismissAlert(ctx, alert); return err }},
+		"renaming its campaign": {"NOT_FOUND id", func(ctx context.Context) error {
 			_, err := w.setup.UpdateCampaign(ctx, campaign, setup.CampaignPatch{Name: new("mine")})
 			return err
 		}},
-		"making a campaign for it": {"invalid affiliateId", func(ctx context.Context) error {
+		"making a campaign for it": {"INVALID affiliateId", func(ctx context.Context) error {
 			_, err := w.setup.CreateCampaign(ctx, setup.NewCampaign{Name: "x", OfferID: ids.Offer(w.one.Offer), AffiliateID: ids.Affiliate(w.one.Affiliate)})
 			return err
 		}},
-		"making a postback for it": {"invalid affiliateId", func(ctx context.Context) error {
+		"making a postback for it": {"INVALID affiliateId", func(ctx context.Context) error {
 			_, err := w.setup.CreatePostbacks(ctx, ids.Affiliate(w.one.Affiliate), []string{"ftd"}, wish())
 			return err
 		}},
 	} {
 		all[name] = refusal{c.said, func() error { return c.try(w.otherCtx) }}
-		if c.said != "invalid versionId" { // read before it is changed
-			all[name+", by nobody"] = refusal{"unauthenticated", func() error { return c.try(t.Context()) }}
+		if c.said != "NOT_FOUND versionId" { // read before it is changed
+			all[name+", by nobody"] = refusal{"UNAUTHENTICATED", func() error { return c.try(t.Context()) }}
 		}
 	}
 	w.refuses(all)

@@ -95,7 +95,7 @@ func spelled(values map[string]string) (said map[macro.Name]string, bad []error)
 		known, ok := macro.Lookup(name)
 		switch {
 		case !ok:
-			bad = append(bad, problem.Invalid("values", "there is no macro %q", name))
+			bad = append(bad, problem.NotFoundAt("values", "there is no macro %q", name))
 		case len(value) > macro.MaxValue:
 			bad = append(bad, problem.Invalid("values", "the value of {%s} is %d bytes long; the limit is %d", known, len(value), macro.MaxValue))
 		default:

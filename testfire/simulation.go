@@ -13,7 +13,6 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
 	"postrider/internal/ids"
-	"postrider/internal/problem"
 )
 
 // Case is what to simulate: whether a click on this link, followed by this goal, makes these
@@ -115,7 +114,7 @@ func (s *Sample) simulate(p *db.Postback, rule firing.Postback, trackers firing.
 	parsed, err := macro.ParseFor(rule.URLTemplate, macro.ScopeFor(rule.Aggregates > 0))
 	if err != nil {
 		if p == nil {
-			return simulated, problem.Invalid("urlTemplate", "%s", err)
+			return simulated, joined(firing.TemplateProblems("urlTemplate", rule.URLTemplate, err))
 		}
 		return simulated, err
 	}

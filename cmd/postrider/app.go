@@ -30,9 +30,8 @@ type App struct {
 
 	db       *database
 	services *services
-	server   *server.Server
-	listener net.Listener
-	served   chan error // the result of Serve
+	api      *listening // nil for work
+	metrics  *listening // nil without a listener of its own
 
 	stopRunning context.CancelFunc
 	ran         chan error // the result of the services
@@ -40,7 +39,7 @@ type App struct {
 
 // NewApp returns an App that does not run yet.
 func NewApp(p *process, name string) *App {
-	return &App{process: p, name: name, served: make(chan error, 1), ran: make(chan error, 1)}
+	return &App{process: p, name: name, ran: make(chan error, 1)}
 }
 
 // Run opens the database, migrates it to the newest version and begins to listen. If it fails,
@@ -78,37 +77,70 @@ func (a *App) Run(ctx context.Context) (err error) {
 	return nil
 }
 
-// listen starts the server, if the App has one. It answers when listen returns.
-func (a *App) listen(ctx context.Context) (err error) {
-	cfg := a.process.cfg
-	p := server.Params{Config: cfg, Log: a.process.log, Metrics: a.services.metrics, Ready: a.ready}
-	setting, addr := "POSTRIDER_METRICS_ADDR", cfg.MetricsAddr
-	if a.name != "work" {
-		setting, addr = "POSTRIDER_ADDR", cfg.Addr
-		if p.Web, err = fs.Sub(frontend.Dist, "dist"); err != nil {
-			return err
-		}
-		p.Routes = a.services.routes(a.demo)
+// listening is a server that answers.
+type listening struct {
+	server   *server.Server
+	listener net.Listener
+	ended    chan error // the result of Serve
+}
+
+func listenOn(ctx context.Context, setting, addr string, s *server.Server) (*listening, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", setting, err)
 	}
-	if addr == "" {
+	l := &listening{server: s, listener: listener, ended: make(chan error, 1)}
+	go func() { l.ended <- s.Serve(listener) }()
+	return l, nil
+}
+
+// over returns a channel with the error with which a server has ended; nil if there is no server.
+func (l *listening) over() chan error {
+	if l == nil {
 		return nil
 	}
-	if a.server, err = server.New(p); err != nil {
+	return l.ended
+}
+
+// close ends a server, if there is one.
+func (l *listening) close() error {
+	if l == nil {
+		return nil
+	}
+	return errors.Join(l.server.Close(), <-l.ended)
+}
+
+// listen starts the servers that the App has. They answer when listen returns.
+func (a *App) listen(ctx context.Context) (err error) {
+	cfg := a.process.cfg
+	p := server.Params{Config: cfg, Log: a.process.log, Metrics: a.services.metrics, Ready: a.ready, MetricsElsewhere: cfg.MetricsAddr != ""}
+	if cfg.MetricsAddr != "" {
+		if a.metrics, err = listenOn(ctx, "POSTRIDER_METRICS_ADDR", cfg.MetricsAddr, server.NewMetrics(p)); err != nil {
+			return err
+		}
+		a.process.log.Info("listening for metrics", "addr", a.metrics.listener.Addr().String(), "version", version)
+	}
+	if a.name == "work" {
+		return nil
+	}
+	if p.Web, err = fs.Sub(frontend.Dist, "dist"); err != nil {
 		return err
 	}
-	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", addr); err != nil {
-		return fmt.Errorf("%s: %w", setting, err)
+	p.Routes = a.services.routes(a.demo)
+	api, err := server.New(p)
+	if err != nil {
+		return err
 	}
-	go func() { a.served <- a.server.Serve(a.listener) }()
+	if a.api, err = listenOn(ctx, "POSTRIDER_ADDR", cfg.Addr, api); err != nil {
+		return err
+	}
 	if err := a.rememberURL(ctx); err != nil {
 		return err
 	}
-	if a.name != "work" {
-		if err := a.hintAtFirstUser(ctx); err != nil {
-			return err
-		}
+	if err := a.hintAtFirstUser(ctx); err != nil {
+		return err
 	}
-	a.process.log.Info("listening", "addr", a.listener.Addr().String(), "public_url", a.process.cfg.PublicURL, "version", version)
+	a.process.log.Info("listening", "addr", a.api.listener.Addr().String(), "public_url", cfg.PublicURL, "version", version)
 	return nil
 }
 
@@ -123,21 +155,17 @@ func (a *App) hintAtFirstUser(ctx context.Context) error {
 
 // rememberURL stores the App's URL for commands run beside it.
 func (a *App) rememberURL(ctx context.Context) error {
-	switch {
-	case a.name == "work":
-		return nil
-	case a.process.cfg.PublicURLGiven():
+	if a.process.cfg.PublicURLGiven() {
 		return installation.RememberURL(ctx, a.db.SQL, a.process.cfg.PublicURL)
-	default:
-		return installation.RememberURL(ctx, a.db.SQL, a.URL())
 	}
+	return installation.RememberURL(ctx, a.db.SQL, a.URL())
 }
 
 // URL returns the App's URL, as seen from this machine.
 func (a *App) URL() string {
-	addr, ok := a.listener.Addr().(*net.TCPAddr)
+	addr, ok := a.api.listener.Addr().(*net.TCPAddr)
 	if !ok {
-		return "http://" + a.listener.Addr().String()
+		return "http://" + a.api.listener.Addr().String()
 	}
 	host := addr.IP.String()
 	if addr.IP.IsUnspecified() {
@@ -151,8 +179,11 @@ func (a *App) Wait(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case err := <-a.served:
-		a.served <- nil // Close waits for it too
+	case err := <-a.api.over():
+		a.api.ended <- nil // Close waits for it too
+		return err
+	case err := <-a.metrics.over():
+		a.metrics.ended <- nil // likewise
 		return err
 	case err := <-a.ran:
 		a.ran <- nil // likewise
@@ -163,20 +194,16 @@ func (a *App) Wait(ctx context.Context) error {
 }
 
 // Close ends the App from the outside in: no new requests, then the deliveries
-// under way, then the database.
+// under way, which can be watched until then, then the database.
 func (a *App) Close() error {
 	began := time.Now()
 	var faults []error
-	if a.server != nil {
-		faults = append(faults, a.server.Close())
-	}
-	if a.listener != nil {
-		faults = append(faults, <-a.served)
-	}
+	faults = append(faults, a.api.close())
 	if a.stopRunning != nil {
 		a.stopRunning()
 		faults = append(faults, <-a.ran)
 	}
+	faults = append(faults, a.metrics.close())
 	if a.services != nil {
 		faults = append(faults, a.services.close())
 	}

@@ -62,7 +62,7 @@ func startChild(binary, command string, env []string) (*child, error) {
 		lines.Buffer(nil, 1<<20)
 		for lines.Scan() {
 			var said struct{ Msg, Addr string }
-			if json.Unmarshal(lines.Bytes(), &said) == nil && said.Msg == "listening" {
+			if json.Unmarshal(lines.Bytes(), &said) == nil && (said.Msg == "listening" || said.Msg == "listening for metrics" && command == "work") {
 				listening <- said.Addr
 			}
 		}

@@ -181,7 +181,7 @@ func TestAppThatCannotListenLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	first := startApp(t, "--database-url="+pgtest.Empty(t).URL)
 	db := pgtest.Empty(t)
-	_, errs, code := postrider(t, "serve", "--database-url="+db.URL, "--data="+t.TempDir(), "--addr="+first.listener.Addr().String())
+	_, errs, code := postrider(t, "serve", "--database-url="+db.URL, "--data="+t.TempDir(), "--addr="+first.api.listener.Addr().String())
 	if code != 1 || !strings.Contains(errs, "POSTRIDER_ADDR") {
 		t.Fatalf("%d %s", code, errs)
 	}
@@ -271,4 +271,24 @@ func openFolder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// Each process may have a listener of its own for /metrics, which the main one then leaves out.
+func TestMetricsHaveAListenerOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	for _, name := range []string{"all", "serve", "work"} {
+		app := startNode(t, name, "--database-url="+d.URL, "--metrics-addr=127.0.0.1:0")
+		if got := status(t, "http://"+app.metrics.listener.Addr().String()+"/metrics"); got != http.StatusOK {
+			t.Errorf("%s: its own listener answers %d", name, got)
+		}
+		if (app.api == nil) != (name == "work") {
+			t.Errorf("%s serves: %v", name, app.api != nil)
+		}
+		if app.api != nil {
+			if got := status(t, app.URL()+"/metrics"); got != http.StatusNotFound {
+				t.Errorf("%s: the main listener answers %d", name, got)
+			}
+		}
+	}
 }

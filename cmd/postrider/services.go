@@ -178,7 +178,8 @@ func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 	click, postback := server.Click(s.intake, s.process.log), server.Postback(s.intake, s.process.log)
 	echo := server.Echo(testfire.Inbox{DB: s.db.SQL, Now: time.Now}, s.process.log)
 	return []server.Route{
-		{Pattern: "/graphql", Handler: api},
+		{Pattern: "/graphql", Handler: api, Bearer: true},
+		{Pattern: "GET /schema.graphql", Handler: graph.SDL()},
 		{Pattern: "GET /c/{link}", Handler: click, Open: true},
 		{Pattern: "GET /postback/{integration}", Handler: postback, Open: true},
 		{Pattern: "POST /postback/{integration}", Handler: postback, Open: true},

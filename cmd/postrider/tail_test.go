@@ -178,8 +178,8 @@ func TestTailFilter(t *testing.T) {
 		"colour=red":      `there is no key "colour"; use state, goal`,
 		"code=9":          `"9" is not a status code`,
 		"code=499-400":    `"499-400" is not a status code`,
-		"campaign=My":     `"My" is not an id of a campaign`,
-		"postback=Q2E6MQ": `"Q2E6MQ" is not an id of a postback`,
+		"campaign=My":     `"My" is not the id of a campaign`,
+		"postback=Q2E6MQ": `"Q2E6MQ" is not the id of a postback`,
 	} {
 		if _, errs, code := postrider(t, "tail", "--token=x", "--filter="+text); code != 2 || !strings.Contains(errs, want) {
 			t.Errorf("%s: %d %s", text, code, errs)

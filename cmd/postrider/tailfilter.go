@@ -63,7 +63,7 @@ func setIDs(filter map[string]any, field, kind, value string) error {
 		if n, err := strconv.ParseInt(id, 10, 64); err == nil {
 			ids[i] = globalid.Int(kind, n)
 		} else if parsed, ok := globalid.Parse(id); !ok || parsed.Kind != kind {
-			return fmt.Errorf("%q is not an id of a %s", id, strings.ToLower(kind))
+			return fmt.Errorf("%q is not the id of %s", id, globalid.Noun(kind))
 		}
 	}
 	filter[field] = ids

@@ -98,7 +98,7 @@ func (p Postback) Check() []*problem.Error {
 		add("aggregateSeconds", "the aggregation window must be from %s to %s", Window(MinAggregate), Window(MaxAggregate))
 	}
 	if _, err := macro.ParseFor(p.URLTemplate, p.Macros()); err != nil {
-		add("urlTemplate", "%s", err)
+		bad = append(bad, TemplateProblems("urlTemplate", p.URLTemplate, err)...)
 	}
 	return bad
 }

@@ -9,10 +9,25 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/macro"
+	"postrider/internal/problem"
 )
 
 // target matches the scheme and the host of a template, and its path.
 var target = regexp.MustCompile(`^([A-Za-z]+)://([^/?#]*)(/[^?#]*)?`)
+
+// TemplateProblems returns the problems of a field whose template macro.ParseFor refused with err,
+// each with the part that is wrong.
+func TemplateProblems(field, template string, err error) []*problem.Error {
+	faults, ok := errors.AsType[macro.Errors](err)
+	if !ok {
+		return []*problem.Error{problem.Invalid(field, "%s", err)}
+	}
+	bad := make([]*problem.Error, len(faults))
+	for i, f := range faults {
+		bad[i] = problem.Invalid(field, "%s", f.Message).Within(macro.UTF16Offset(template, f.Start), macro.UTF16Offset(template, f.End))
+	}
+	return bad
+}
 
 // Place is the host and the path of a template: templates of one place belong to one tracker,
 // unless two of them fire for the same conversion.

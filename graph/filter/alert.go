@@ -7,7 +7,7 @@ import (
 
 // Predicates returns the filter's predicates. Dismissed alerts are left out unless the filter
 // includes them.
-func (f *Alert) Predicates() []predicate.Alert {
+func (f *Alert) Predicates() ([]predicate.Alert, error) {
 	if f == nil {
 		f = &Alert{}
 	}
@@ -23,5 +23,5 @@ func (f *Alert) Predicates() []predicate.Alert {
 	if len(f.Kinds) > 0 {
 		ps = append(ps, alert.KindIn(f.Kinds...))
 	}
-	return ps
+	return ps, nil
 }

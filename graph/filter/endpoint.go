@@ -19,6 +19,9 @@ func (f *Delivery) Reach(ctx context.Context, client *db.Client) error {
 	if f == nil {
 		return nil
 	}
+	if _, err := f.Predicates(); err != nil {
+		return err
+	}
 	if f.TrackerIDs != nil {
 		ids, err := client.Postback.Query().Where(postback.TrackerIDIn(keys(kindTracker, f.TrackerIDs)...)).IDs(ctx)
 		if err != nil {

@@ -18,14 +18,12 @@ const (
 	kindUser        = "User"
 )
 
-// keys converts global ids of one kind into keys. An id that is not of that kind matches nothing,
-// so it becomes a key that no row has.
+// keys converts global ids of one kind into keys. An id of another kind, which a filter's check
+// refuses, becomes a key that no row has.
 func keys(kind string, ids []string) []int64 {
 	found := make([]int64, len(ids))
 	for i, id := range ids {
-		if parsed, ok := globalid.Parse(id); ok && parsed.Kind == kind {
-			found[i], _ = parsed.Int()
-		}
+		found[i], _ = globalid.IntOf(kind, id)
 	}
 	return found
 }

@@ -26,6 +26,9 @@ func (f *Conversion) Reach(ctx context.Context, client *db.Client) error {
 	if f == nil {
 		return nil
 	}
+	if _, err := f.Predicates(); err != nil {
+		return err
+	}
 	return f.params.reach(ctx, client, searched(f.Search))
 }
 

@@ -23,10 +23,11 @@ import (
 )
 
 // Predicates returns the filter's predicates.
-func (f *Campaign) Predicates() []predicate.Campaign {
+func (f *Campaign) Predicates() ([]predicate.Campaign, error) {
 	if f == nil {
-		return nil
+		return nil, nil
 	}
+	var bad faults
 	var ps []predicate.Campaign
 	if f.Search != nil && *f.Search != "" {
 		ps = append(ps, campaign.NameContainsFold(*f.Search))
@@ -35,34 +36,36 @@ func (f *Campaign) Predicates() []predicate.Campaign {
 		ps = append(ps, campaign.StateIn(f.States...))
 	}
 	if f.OfferIDs != nil {
-		ps = append(ps, campaign.OfferIDIn(keys(kindOffer, f.OfferIDs)...))
+		ps = append(ps, campaign.OfferIDIn(bad.keys(kindOffer, "offerIds", f.OfferIDs)...))
 	}
 	if f.AffiliateIDs != nil {
-		ps = append(ps, campaign.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
+		ps = append(ps, campaign.AffiliateIDIn(bad.keys(kindAffiliate, "affiliateIds", f.AffiliateIDs)...))
 	}
-	return ps
+	return ps, bad.err()
 }
 
 // Predicates returns the filter's predicates.
-func (f *Click) Predicates() []predicate.Click {
+func (f *Click) Predicates() ([]predicate.Click, error) {
 	if f == nil {
-		return nil
+		return nil, nil
 	}
+	var bad faults
 	ps := between[predicate.Click](f.From, f.To)
+	bad.period(f.From, f.To)
 	if f.CampaignIDs != nil {
-		ps = append(ps, click.CampaignIDIn(keys(kindCampaign, f.CampaignIDs)...))
+		ps = append(ps, click.CampaignIDIn(bad.keys(kindCampaign, "campaignIds", f.CampaignIDs)...))
 	}
 	if f.OfferIDs != nil {
-		ps = append(ps, click.OfferIDIn(keys(kindOffer, f.OfferIDs)...))
+		ps = append(ps, click.OfferIDIn(bad.keys(kindOffer, "offerIds", f.OfferIDs)...))
 	}
 	if f.TrackerIDs != nil {
-		ps = append(ps, throughTrackers(keys(kindTracker, f.TrackerIDs)))
+		ps = append(ps, throughTrackers(bad.keys(kindTracker, "trackerIds", f.TrackerIDs)))
 	}
 	if len(f.Countries) > 0 {
 		ps = append(ps, click.CountryIn(f.Countries...))
 	}
 	if f.AffiliateIDs != nil {
-		ps = append(ps, click.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
+		ps = append(ps, click.AffiliateIDIn(bad.keys(kindAffiliate, "affiliateIds", f.AffiliateIDs)...))
 	}
 	if f.HasParam != nil && *f.HasParam {
 		ps = append(ps, click.Param1NEQ(""))
@@ -76,23 +79,25 @@ func (f *Click) Predicates() []predicate.Click {
 		}
 		ps = append(ps, click.Or(either...))
 	}
-	return ps
+	return ps, bad.err()
 }
 
 // Predicates returns the filter's predicates.
-func (f *Conversion) Predicates() []predicate.Conversion {
+func (f *Conversion) Predicates() ([]predicate.Conversion, error) {
 	if f == nil {
-		return nil
+		return nil, nil
 	}
+	var bad faults
 	ps := between[predicate.Conversion](f.From, f.To)
+	bad.period(f.From, f.To)
 	if f.CampaignIDs != nil {
-		ps = append(ps, conversion.CampaignIDIn(keys(kindCampaign, f.CampaignIDs)...))
+		ps = append(ps, conversion.CampaignIDIn(bad.keys(kindCampaign, "campaignIds", f.CampaignIDs)...))
 	}
 	if f.OfferIDs != nil {
-		ps = append(ps, conversion.OfferIDIn(keys(kindOffer, f.OfferIDs)...))
+		ps = append(ps, conversion.OfferIDIn(bad.keys(kindOffer, "offerIds", f.OfferIDs)...))
 	}
 	if f.TrackerIDs != nil {
-		ps = append(ps, throughTrackers(keys(kindTracker, f.TrackerIDs)))
+		ps = append(ps, throughTrackers(bad.keys(kindTracker, "trackerIds", f.TrackerIDs)))
 	}
 	if len(f.Goals) > 0 {
 		ps = append(ps, conversion.GoalIn(f.Goals...))
@@ -106,7 +111,7 @@ func (f *Conversion) Predicates() []predicate.Conversion {
 		ps = append(ps, conversion.AffiliateIDNotNil())
 	}
 	if f.AffiliateIDs != nil {
-		ps = append(ps, conversion.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
+		ps = append(ps, conversion.AffiliateIDIn(bad.keys(kindAffiliate, "affiliateIds", f.AffiliateIDs)...))
 	}
 	if text := searched(f.Search); text != "" {
 		either := []predicate.Conversion{conversion.TransactionID(text)}
@@ -118,14 +123,15 @@ func (f *Conversion) Predicates() []predicate.Conversion {
 		}
 		ps = append(ps, conversion.Or(either...))
 	}
-	return ps
+	return ps, bad.err()
 }
 
 // Predicates returns the filter's predicates.
-func (f *Audit) Predicates() []predicate.AuditEntry {
+func (f *Audit) Predicates() ([]predicate.AuditEntry, error) {
 	if f == nil {
-		return nil
+		return nil, nil
 	}
+	var bad faults
 	var ps []predicate.AuditEntry
 	if len(f.Entities) > 0 {
 		ps = append(ps, auditentry.EntityIn(f.Entities...))
@@ -134,25 +140,27 @@ func (f *Audit) Predicates() []predicate.AuditEntry {
 		ps = append(ps, auditentry.ActionIn(f.Actions...))
 	}
 	if f.AffiliateIDs != nil {
-		ps = append(ps, auditentry.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
+		ps = append(ps, auditentry.AffiliateIDIn(bad.keys(kindAffiliate, "affiliateIds", f.AffiliateIDs)...))
 	}
 	if f.UserIDs != nil {
-		ps = append(ps, auditentry.UserIDIn(keys(kindUser, f.UserIDs)...))
+		ps = append(ps, auditentry.UserIDIn(bad.keys(kindUser, "userIds", f.UserIDs)...))
 	}
+	bad.period(f.From, f.To)
 	if f.From != nil {
 		ps = append(ps, auditentry.AtGTE(*f.From))
 	}
 	if f.To != nil {
 		ps = append(ps, auditentry.AtLT(*f.To))
 	}
-	return ps
+	return ps, bad.err()
 }
 
 // Predicates returns the filter's predicates.
-func (f *Postback) Predicates() []predicate.Postback {
+func (f *Postback) Predicates() ([]predicate.Postback, error) {
 	if f == nil {
-		return nil
+		return nil, nil
 	}
+	var bad faults
 	var ps []predicate.Postback
 	if len(f.Scopes) > 0 {
 		ps = append(ps, postback.ScopeIn(f.Scopes...))
@@ -161,31 +169,32 @@ func (f *Postback) Predicates() []predicate.Postback {
 		ps = append(ps, postback.GoalIn(f.Goals...))
 	}
 	if f.CampaignIDs != nil {
-		ps = append(ps, postback.CampaignIDIn(keys(kindCampaign, f.CampaignIDs)...))
+		ps = append(ps, postback.CampaignIDIn(bad.keys(kindCampaign, "campaignIds", f.CampaignIDs)...))
 	}
 	if f.OfferIDs != nil {
-		ps = append(ps, postback.OfferIDIn(keys(kindOffer, f.OfferIDs)...))
+		ps = append(ps, postback.OfferIDIn(bad.keys(kindOffer, "offerIds", f.OfferIDs)...))
 	}
 	if f.TrackerIDs != nil {
-		ps = append(ps, postback.TrackerIDIn(keys(kindTracker, f.TrackerIDs)...))
+		ps = append(ps, postback.TrackerIDIn(bad.keys(kindTracker, "trackerIds", f.TrackerIDs)...))
 	}
 	if f.Enabled != nil {
 		ps = append(ps, postback.Enabled(*f.Enabled))
 	}
 	if f.AffiliateIDs != nil {
-		ps = append(ps, postback.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
+		ps = append(ps, postback.AffiliateIDIn(bad.keys(kindAffiliate, "affiliateIds", f.AffiliateIDs)...))
 	}
 	if text := searched(f.Search); text != "" {
 		ps = append(ps, postback.Or(postback.NameContainsFold(text), postback.URLTemplateContainsFold(text)))
 	}
-	return ps
+	return ps, bad.err()
 }
 
 // Predicates returns the filter's predicates.
-func (f *Tracker) Predicates() []predicate.Tracker {
+func (f *Tracker) Predicates() ([]predicate.Tracker, error) {
 	if f == nil {
-		return []predicate.Tracker{tracker.ArchivedAtIsNil()}
+		return []predicate.Tracker{tracker.ArchivedAtIsNil()}, nil
 	}
+	var bad faults
 	var ps []predicate.Tracker
 	switch {
 	case f.Archived == nil:
@@ -195,24 +204,26 @@ func (f *Tracker) Predicates() []predicate.Tracker {
 		ps = append(ps, tracker.ArchivedAtIsNil())
 	}
 	if f.CampaignIDs != nil {
-		ps = append(ps, haveOne(keys(kindCampaign, f.CampaignIDs)))
+		ps = append(ps, haveOne(bad.keys(kindCampaign, "campaignIds", f.CampaignIDs)))
 	}
 	if f.AffiliateIDs != nil {
-		ps = append(ps, tracker.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
+		ps = append(ps, tracker.AffiliateIDIn(bad.keys(kindAffiliate, "affiliateIds", f.AffiliateIDs)...))
 	}
 	if text := searched(f.Search); text != "" {
 		ps = append(ps, tracker.Or(tracker.NameContainsFold(text), tracker.URLTemplateContainsFold(text)))
 	}
-	return ps
+	return ps, bad.err()
 }
 
 // Predicates returns the filter's predicates. Matches does the same for a delivery in memory.
 // Tests are left out unless the filter includes them.
-func (f *Delivery) Predicates() []predicate.Delivery {
+func (f *Delivery) Predicates() ([]predicate.Delivery, error) {
 	if f == nil {
-		return []predicate.Delivery{delivery.Test(false)}
+		return []predicate.Delivery{delivery.Test(false)}, nil
 	}
+	var bad faults
 	ps := between[predicate.Delivery](f.From, f.To)
+	bad.period(f.From, f.To)
 	if len(f.States) > 0 {
 		ps = append(ps, delivery.StateIn(f.States...))
 	}
@@ -220,12 +231,13 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 		ps = append(ps, delivery.GoalIn(f.Goals...))
 	}
 	if f.CampaignIDs != nil {
-		ps = append(ps, delivery.CampaignIDIn(keys(kindCampaign, f.CampaignIDs)...))
+		ps = append(ps, delivery.CampaignIDIn(bad.keys(kindCampaign, "campaignIds", f.CampaignIDs)...))
 	}
 	if f.PostbackIDs != nil {
-		ps = append(ps, delivery.PostbackIDIn(keys(kindPostback, f.PostbackIDs)...))
+		ps = append(ps, delivery.PostbackIDIn(bad.keys(kindPostback, "postbackIds", f.PostbackIDs)...))
 	}
 	if f.TrackerIDs != nil {
+		bad.keys(kindTracker, "trackerIds", f.TrackerIDs)
 		ps = append(ps, delivery.PostbackIDIn(f.ofTrackers...))
 	}
 	if f.StatusCodeFrom != nil {
@@ -234,6 +246,7 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 	if f.StatusCodeTo != nil {
 		ps = append(ps, delivery.StatusCodeLTE(*f.StatusCodeTo))
 	}
+	bad.codes(f.StatusCodeFrom, f.StatusCodeTo)
 	ps = append(ps, f.superseded()...)
 	ps = append(ps, delivery.Test(f.Test != nil && *f.Test))
 	if f.Warning != nil && *f.Warning {
@@ -242,7 +255,7 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 		ps = append(ps, delivery.WarningIsNil())
 	}
 	if f.AffiliateIDs != nil {
-		ps = append(ps, delivery.AffiliateIDIn(keys(kindAffiliate, f.AffiliateIDs)...))
+		ps = append(ps, delivery.AffiliateIDIn(bad.keys(kindAffiliate, "affiliateIds", f.AffiliateIDs)...))
 	}
 	if text := searched(f.Search); text != "" {
 		either := []predicate.Delivery{delivery.TransactionID(text)}
@@ -256,7 +269,7 @@ func (f *Delivery) Predicates() []predicate.Delivery {
 		}
 		ps = append(ps, delivery.Or(either...))
 	}
-	return ps
+	return ps, bad.err()
 }
 
 // superseded restricts to failed and cancelled deliveries that a replay stands for, or leaves
@@ -276,13 +289,15 @@ func (f *Delivery) superseded() []predicate.Delivery {
 }
 
 // Predicates returns the filter's predicates.
-func (f *ReceivedPostback) Predicates() []predicate.ReceivedPostback {
+func (f *ReceivedPostback) Predicates() ([]predicate.ReceivedPostback, error) {
 	if f == nil {
-		return nil
+		return nil, nil
 	}
+	var bad faults
 	ps := between[predicate.ReceivedPostback](f.From, f.To)
+	bad.period(f.From, f.To)
 	if f.IntegrationIDs != nil {
-		ps = append(ps, receivedpostback.IntegrationIDIn(keys(kindIntegration, f.IntegrationIDs)...))
+		ps = append(ps, receivedpostback.IntegrationIDIn(bad.keys(kindIntegration, "integrationIds", f.IntegrationIDs)...))
 	}
 	if len(f.Results) > 0 {
 		ps = append(ps, receivedpostback.ResultIn(f.Results...))
@@ -297,7 +312,7 @@ func (f *ReceivedPostback) Predicates() []predicate.ReceivedPostback {
 		}
 		ps = append(ps, receivedpostback.Or(either...))
 	}
-	return ps
+	return ps, bad.err()
 }
 
 // throughTrackers matches clicks and conversions of campaigns that trackers have, or of default links

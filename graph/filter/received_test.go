@@ -29,7 +29,9 @@ func TestTheReceivedLogIsSearchedByAnyValue(t *testing.T) {
 		"abc d&é+1": "form json query", "José": "form", "a@b.example": "query", "50%": "query", "https://x.example/a": "json",
 		"abc_d": "other", "abc%d": "", "é": "form json query", ".*": "", "": "form json other query", strings.Repeat("😀", 300): "", strings.Repeat("é", 5000): "",
 	} {
-		rows, err := d.Client().ReceivedPostback.Query().Where((&filter.ReceivedPostback{Search: &text}).Predicates()...).All(pgtest.System(t))
+		matching, err := (&filter.ReceivedPostback{Search: &text}).Predicates()
+		must(t, err)
+		rows, err := d.Client().ReceivedPostback.Query().Where(matching...).All(pgtest.System(t))
 		must(t, err)
 		if got := named(rows, ids); got != want {
 			t.Errorf("%.40q finds %q, want %q", text, got, want)

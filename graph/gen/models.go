@@ -15,6 +15,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
+	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/report"
 	"postrider/testfire"
@@ -1383,9 +1384,16 @@ type UpdateTrackerPayload struct {
 
 // An error that the user can fix: the input's field, a message for people, a code for programs.
 type UserError struct {
-	Field   []string `json:"field,omitempty"`
-	Message string   `json:"message"`
-	Code    string   `json:"code"`
+	// The path of the field in the input, outermost first, as in `["goals", "0", "urlTemplate"]`; null if it is about no single field.
+	Field []string `json:"field,omitempty"`
+	// A sentence with what is wrong and how to fix it.
+	Message string `json:"message"`
+	// What kind of error it is.
+	Code problem.Code `json:"code"`
+	// Where the part that is wrong begins in the field's text, in UTF-16 code units; null if the error is not about a part of it.
+	Start *int `json:"start,omitempty"`
+	// Where that part ends: the first code unit after it; null like `start`.
+	End *int `json:"end,omitempty"`
 }
 
 // The current user, by session or token.
@@ -1394,12 +1402,12 @@ type Viewer struct {
 	Role viewer.Role `json:"role"`
 	// Whether this is a staff user who views as an affiliate (header `X-Postrider-View-As`): nothing can be changed then.
 	Looking bool `json:"looking"`
-	// The viewer's affiliate; null for staff.
+	// The viewer's affiliate; of staff who view as an affiliate that one, null for other staff.
 	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
 	// What the token may do; every scope for a session.
 	Scopes    []string       `json:"scopes"`
 	APITokens []*db.ApiToken `json:"apiTokens,omitempty"`
-	// The URL of the viewer's echo tracker: requests to it are recorded in `echoRequests`.
+	// The URL of the echo tracker of `affiliate`: requests to it are recorded in `echoRequests`; null for staff, unless they view as an affiliate.
 	EchoURL *string `json:"echoUrl,omitempty"`
 }
 

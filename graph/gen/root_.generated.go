@@ -1724,8 +1724,10 @@ type ComplexityRoot struct {
 
 	UserError struct {
 		Code    func(childComplexity int) int
+		End     func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+		Start   func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -8696,6 +8698,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UserError.Code(childComplexity), true
+	case "UserError.end":
+		if e.ComplexityRoot.UserError.End == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserError.End(childComplexity), true
 	case "UserError.field":
 		if e.ComplexityRoot.UserError.Field == nil {
 			break
@@ -8708,6 +8716,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
+	case "UserError.start":
+		if e.ComplexityRoot.UserError.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserError.Start(childComplexity), true
 
 	case "Viewer.apiTokens":
 		if e.ComplexityRoot.Viewer.APITokens == nil {
@@ -8999,12 +9013,12 @@ type Viewer {
   role: Role!
   "Whether this is a staff user who views as an affiliate (header ` + "`" + `X-Postrider-View-As` + "`" + `): nothing can be changed then."
   looking: Boolean!
-  "The viewer's affiliate; null for staff."
+  "The viewer's affiliate; of staff who view as an affiliate that one, null for other staff."
   affiliate: Affiliate
   "What the token may do; every scope for a session."
   scopes: [String!]!
   apiTokens: [ApiToken!] @auth
-  "The URL of the viewer's echo tracker: requests to it are recorded in ` + "`" + `echoRequests` + "`" + `."
+  "The URL of the echo tracker of ` + "`" + `affiliate` + "`" + `: requests to it are recorded in ` + "`" + `echoRequests` + "`" + `; null for staff, unless they view as an affiliate."
   echoUrl: String @auth
 }
 
@@ -11727,11 +11741,11 @@ schema {
 """
 Needs a signed-in viewer; ` + "`" + `role` + "`" + ` restricts it to staff, ` + "`" + `scope` + "`" + ` is the scope that an API token needs. With ` + "`" + `session` + "`" + ` API tokens
 are refused, whatever their scopes. A field that the viewer may not see is null, and ` + "`" + `errors` + "`" + ` has an entry with its path and
-the code ` + "`" + `forbidden` + "`" + `; the rest of the response is complete.
+the code ` + "`" + `FORBIDDEN` + "`" + `; the rest of the response is complete.
 """
 directive @auth(role: Role, scope: Scope, session: Boolean = false) on FIELD_DEFINITION
 
-"The most characters of a text; a longer one is refused with the code ` + "`" + `invalid` + "`" + `."
+"The most characters of a text; a longer one is refused with the code ` + "`" + `INVALID` + "`" + `."
 directive @length(max: Int!) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 
 "RFC 3339, UTC."
@@ -11772,11 +11786,59 @@ type Money {
   currency: String!
 }
 
+"""
+What kind of error it is, for programs: in ` + "`" + `userErrors` + "`" + `, and in the ` + "`" + `extensions` + "`" + ` of every entry of ` + "`" + `errors` + "`" + `, under ` + "`" + `code` + "`" + `. Codes may
+be added: treat an unknown one like ` + "`" + `INVALID` + "`" + `.
+"""
+enum ErrorCode {
+  "A value of the input, an argument or a filter is wrong: ` + "`" + `field` + "`" + ` says which. Sending it again does not help."
+  INVALID
+  "There is no such object, or the viewer may not see it."
+  NOT_FOUND
+  "The input collides with what is there by now: read it again, then decide."
+  CONFLICT
+  "The viewer's role, or the token's scopes, do not allow it."
+  FORBIDDEN
+  "Nobody is signed in, or the token or session has ended: sign in again."
+  UNAUTHENTICATED
+  "Too many tries in a short time: wait, then try again."
+  RATE_LIMITED
+  "The request exceeds a limit of the API: ` + "`" + `extensions.limit` + "`" + ` and ` + "`" + `extensions.max` + "`" + ` name it, ` + "`" + `extensions.retryAfter` + "`" + ` the seconds to wait where waiting helps."
+  LIMIT_EXCEEDED
+  "A feed of changes cannot go on from this cursor: list everything again, and begin the feed anew."
+  STALE_CURSOR
+  "Our fault. It is logged with the request's id; try again later."
+  INTERNAL
+  "The document's syntax is wrong."
+  GRAPHQL_PARSE_FAILED
+  "The document does not fit the schema, or a variable does not fit its type."
+  GRAPHQL_VALIDATION_FAILED
+  "The hash of a persisted query is not known: send it with its text."
+  PERSISTED_QUERY_NOT_FOUND
+  "The HTTP request is not one for an operation: it is no JSON object with a ` + "`" + `query` + "`" + `, for example."
+  BAD_REQUEST
+  "The operation cannot be sent by this HTTP method: ` + "`" + `Allow` + "`" + ` names those that can."
+  METHOD_NOT_ALLOWED
+  "The body is not ` + "`" + `application/json` + "`" + ` in UTF-8."
+  UNSUPPORTED_MEDIA_TYPE
+  "The body of the request did not arrive in time."
+  REQUEST_TIMEOUT
+  "A subscription was sent without a stream: use a WebSocket or server-sent events."
+  STREAM_REQUIRED
+}
+
 "An error that the user can fix: the input's field, a message for people, a code for programs."
 type UserError {
+  "The path of the field in the input, outermost first, as in ` + "`" + `[\"goals\", \"0\", \"urlTemplate\"]` + "`" + `; null if it is about no single field."
   field: [String!]
+  "A sentence with what is wrong and how to fix it."
   message: String!
-  code: String!
+  "What kind of error it is."
+  code: ErrorCode!
+  "Where the part that is wrong begins in the field's text, in UTF-16 code units; null if the error is not about a part of it."
+  start: Int
+  "Where that part ends: the first code unit after it; null like ` + "`" + `start` + "`" + `."
+  end: Int
 }
 
 "Public information about the installation."
@@ -15461,6 +15523,10 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_message(ctx, field)
 	case "code":
 		return ec.fieldContext_UserError_code(ctx, field)
+	case "start":
+		return ec.fieldContext_UserError_start(ctx, field)
+	case "end":
+		return ec.fieldContext_UserError_end(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
 }

@@ -1,6 +1,7 @@
 package limit
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -42,5 +43,12 @@ func (a *Allowance) Take(client string, n int, now time.Time) *Exceeded {
 	if limiter.AllowN(now, n) {
 		return nil
 	}
-	return exceeded(a.name, a.perSecond, a.message, a.perSecond)
+	refusal := exceeded(a.name, a.perSecond, a.message, a.perSecond)
+	later := limiter.ReserveN(now, n)
+	if !later.OK() {
+		return refusal // it is more than the burst: waiting does not help
+	}
+	wait := later.DelayFrom(now)
+	later.CancelAt(now)
+	return refusal.after(int(math.Ceil(wait.Seconds())))
 }

@@ -30,7 +30,7 @@ func NewGate(name string, slots, perClient int, patience time.Duration) *Gate {
 // *Exceeded, or that of a ctx which ended first.
 func (g *Gate) Enter(ctx context.Context, client string) (leave func(), err error) {
 	if !g.come(client) {
-		return nil, exceeded(g.name, g.perClient, "you have %d operations in progress: wait for their responses", g.perClient)
+		return nil, exceeded(g.name, g.perClient, "you have %d operations in progress: wait for their responses", g.perClient).after(1)
 	}
 	waiting, cancel := context.WithTimeout(ctx, g.patience)
 	defer cancel()
@@ -39,7 +39,7 @@ func (g *Gate) Enter(ctx context.Context, client string) (leave func(), err erro
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, exceeded(g.name, g.perClient, "the API is busy: the operation could not start within %s; try again", g.patience)
+		return nil, exceeded(g.name, g.perClient, "the API is busy: the operation could not start within %d seconds; try again", int(g.patience.Seconds())).after(1)
 	}
 	return sync.OnceFunc(func() {
 		g.slots.Release(1)

@@ -20,7 +20,7 @@ func UnmarshalString(v any) (string, error) {
 		return "", err
 	}
 	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-		return "", problem.Invalid("", "%q is not valid text", s)
+		return "", problem.Invalid("", "the text is not valid: it has a NUL, or is not UTF-8")
 	}
 	return s, nil
 }

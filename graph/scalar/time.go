@@ -22,11 +22,11 @@ func MarshalTime(t time.Time) graphql.Marshaler {
 func UnmarshalTime(v any) (time.Time, error) {
 	s, ok := v.(string)
 	if !ok {
-		return time.Time{}, problem.Invalid("", "%v is not a time: give RFC 3339 in quotes, for example 2026-06-12T10:00:00Z", v)
+		return time.Time{}, problem.Invalid("", "a time is a text: give RFC 3339 in quotes, for example 2026-06-12T10:00:00Z")
 	}
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
-		return time.Time{}, problem.Invalid("", "%q is not a time: give RFC 3339, for example 2026-06-12T10:00:00Z", s)
+		return time.Time{}, problem.Invalid("", "%.40q is not a time: give RFC 3339, for example 2026-06-12T10:00:00Z", s)
 	}
 	return t.UTC(), nil
 }

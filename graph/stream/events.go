@@ -3,11 +3,8 @@ package stream
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"mime"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"postrider/account"
+	"postrider/graph/overhttp"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 )
@@ -48,22 +46,21 @@ func (e *Events) Supports(r *http.Request) bool {
 // other: it has to arrive within the read timeout.
 func (e *Events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if !e.own(r) {
-		refuse(w, http.StatusForbidden, refusal(problem.CodeForbidden, "pages of other sites may not open a stream"))
+		overhttp.RefuseFor(w, r, problem.Forbidden("pages of other sites may not open a stream with a user's cookie"))
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	params, err := readRequest(r)
+	params, err := overhttp.Read(r)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, refusal(problem.CodeInvalid, err.Error()))
+		overhttp.RefuseFor(w, r, problem.From(err))
 		return
 	}
 	client, _ := e.cfg.client(ctx)
 	giveBack, ok := e.places.take(client, e.limits.Events)
 	if !ok {
 		w.Header().Set("Retry-After", "60")
-		refuse(w, http.StatusTooManyRequests, refusal(problem.CodeRateLimited,
-			fmt.Sprintf("at most %d streams at once: close one, or use a WebSocket, which carries many operations", e.limits.Events)))
+		overhttp.RefuseFor(w, r, problem.RateLimited("at most %d streams at once: close one, or use a WebSocket, which carries many operations", e.limits.Events))
 		return
 	}
 	defer giveBack()
@@ -71,7 +68,10 @@ func (e *Events) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 	ctx = graphql.WithOperationContext(ctx, oc)
 	if r.Method == http.MethodGet {
 		if status, no := refusedByGet(ctx, oc, errs); status != 0 {
-			refuse(w, status, exec.DispatchError(ctx, no).Errors...)
+			if status == http.StatusMethodNotAllowed {
+				w.Header().Set("Allow", http.MethodPost)
+			}
+			overhttp.Refuse(w, r, status, exec.DispatchError(ctx, no).Errors...)
 			return
 		}
 	}
@@ -92,51 +92,11 @@ func refusedByGet(ctx context.Context, oc *graphql.OperationContext, errs gqlerr
 	case errs != nil:
 		return http.StatusBadRequest, errs
 	case oc.Operation.Operation == ast.Mutation:
-		return http.StatusMethodNotAllowed, gqlerror.List{refusal(problem.CodeInvalid, "send mutations by POST")}
+		return http.StatusMethodNotAllowed, gqlerror.List{overhttp.Error(problem.CodeMethodNotAllowed, "send mutations by POST")}
 	case oc.Operation.Operation == ast.Subscription && viewer.From(ctx) == nil:
-		return http.StatusUnauthorized, gqlerror.List{refusal(problem.CodeUnauthenticated, "sign in first")}
+		return http.StatusUnauthorized, gqlerror.List{overhttp.Error(problem.CodeUnauthenticated, "sign in first")}
 	}
 	return 0, nil
-}
-
-// readRequest reads the operation of a request: from its body, or by GET from its query.
-func readRequest(r *http.Request) (*graphql.RawParams, error) {
-	start := graphql.Now()
-	var params *graphql.RawParams
-	var err error
-	if r.Method == http.MethodGet {
-		params, err = readQuery(r)
-	} else if params, err = readOperation(r.Body); err != nil {
-		err = errors.New("the body is not a JSON object with query, variables, operationName and extensions")
-	}
-	if err != nil {
-		return nil, err
-	}
-	params.Headers, params.ReadTime = r.Header, graphql.TraceTiming{Start: start, End: graphql.Now()}
-	return params, nil
-}
-
-func readQuery(r *http.Request) (*graphql.RawParams, error) {
-	values := r.URL.Query()
-	params := &graphql.RawParams{Query: values.Get("query"), OperationName: values.Get("operationName")}
-	for name, into := range map[string]*map[string]any{"variables": &params.Variables, "extensions": &params.Extensions} {
-		if text := values.Get(name); text != "" {
-			d := json.NewDecoder(strings.NewReader(text))
-			d.UseNumber()
-			if err := d.Decode(into); err != nil {
-				return nil, fmt.Errorf("the parameter %s is not a JSON object", name)
-			}
-		}
-	}
-	return params, nil
-}
-
-// refuse answers a request that does not become a stream.
-func refuse(w http.ResponseWriter, status int, errs ...*gqlerror.Error) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(graphql.Response{Errors: errs})
 }
 
 // eventStream is a streamed response. Events and keep-alives are written by two goroutines.
@@ -193,7 +153,7 @@ func (s *eventStream) write(event string) {
 }
 
 func (s *eventStream) next(res *graphql.Response) {
-	text, err := json.Marshal(res)
+	text, err := json.Marshal(overhttp.Written(res))
 	if err != nil {
 		s.cancel()
 		return
@@ -216,6 +176,6 @@ func (s *eventStream) run(ctx context.Context, exec graphql.GraphExecutor, oc *g
 	case ctx.Err() == nil:
 		s.complete()
 	case account.SignInOver(ctx):
-		s.next(&graphql.Response{Errors: signInOver()})
+		s.next(&graphql.Response{Errors: overhttp.OfRequest(ctx, signInOver())})
 	}
 }

@@ -5,15 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+
+	"postrider/graph/overhttp"
 )
 
-// protocol is the only supported subprotocol of WebSocket:
+// Protocol is the only supported subprotocol of WebSocket:
 // https://github.com/enisdenny/graphql-ws/blob/master/PROTOCOL.md
-const protocol = "graphql-transport-ws"
+const Protocol = "graphql-transport-ws"
 
 // The message types of the protocol.
 const (
@@ -104,27 +105,9 @@ func (m message) operation() (*graphql.RawParams, error) {
 	if len(m.Payload) == 0 || m.Payload[0] != '{' {
 		return nil, errors.New("the payload of subscribe must be an object")
 	}
-	params, err := readOperation(bytes.NewReader(m.Payload))
+	params, err := overhttp.Operation(m.Payload)
 	if err != nil {
 		return nil, errors.New("the payload of subscribe must have query, and optionally operationName, variables and extensions")
 	}
 	return params, nil
-}
-
-// readOperation reads an operation as clients send it in JSON.
-func readOperation(r io.Reader) (*graphql.RawParams, error) {
-	var asked struct {
-		Query         string         `json:"query"`
-		OperationName string         `json:"operationName"`
-		Variables     map[string]any `json:"variables"`
-		Extensions    map[string]any `json:"extensions"`
-	}
-	d := json.NewDecoder(r)
-	d.UseNumber()
-	if err := d.Decode(&asked); err != nil {
-		return nil, err
-	}
-	return &graphql.RawParams{
-		Query: asked.Query, OperationName: asked.OperationName, Variables: asked.Variables, Extensions: asked.Extensions,
-	}, nil
 }

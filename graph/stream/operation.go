@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"postrider/graph/overhttp"
 	"postrider/internal/problem"
 )
 
@@ -39,7 +40,7 @@ func (c *socket) subscribe(m message) {
 	var op *operation
 	if !exists && !enough {
 		op = &operation{id: m.ID}
-		op.ctx, op.cancel = context.WithCancel(c.ctx)
+		op.ctx, op.cancel = context.WithCancel(c.numbered.Next(c.ctx))
 		c.operations[m.ID] = op
 		c.count++
 		c.running.Go(func() { c.run(op, params) })
@@ -49,8 +50,8 @@ func (c *socket) subscribe(m message) {
 	case exists:
 		c.close(CodeSubscriberExists, fmt.Sprintf("there is already an operation %q", m.ID))
 	case enough:
-		c.say(nil, answer{ID: m.ID, Type: typeError, Payload: gqlerror.List{refusal(problem.CodeRateLimited,
-			fmt.Sprintf("a socket carries at most %d operations at once: complete one first", c.limits.Operations))}})
+		c.say(nil, answer{ID: m.ID, Type: typeError, Payload: overhttp.OfRequest(c.ctx, gqlerror.List{overhttp.Error(problem.CodeRateLimited,
+			fmt.Sprintf("a socket carries at most %d operations at once: complete one first", c.limits.Operations))})})
 	}
 }
 
@@ -121,7 +122,7 @@ func (c *socket) run(op *operation, params *graphql.RawParams) {
 			c.fail(op, res.Errors)
 			return
 		}
-		if !c.say(op, answer{ID: op.id, Type: typeNext, Payload: res}) {
+		if !c.say(op, answer{ID: op.id, Type: typeNext, Payload: overhttp.Written(res)}) {
 			return
 		}
 	}
@@ -130,7 +131,7 @@ func (c *socket) run(op *operation, params *graphql.RawParams) {
 
 // fail sends the errors of an operation that could not start.
 func (c *socket) fail(op *operation, errs gqlerror.List) {
-	c.finish(op, answer{ID: op.id, Type: typeError, Payload: errs})
+	c.finish(op, answer{ID: op.id, Type: typeError, Payload: overhttp.OfRequest(op.ctx, errs)})
 }
 
 // finish sends the last message of an operation. Its id is free from here on: a client that has

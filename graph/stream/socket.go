@@ -13,7 +13,9 @@ import (
 	"github.com/gorilla/websocket"
 
 	"postrider/account"
+	"postrider/graph/overhttp"
 	"postrider/internal/problem"
+	"postrider/internal/requestid"
 	"postrider/internal/viewer"
 )
 
@@ -50,9 +52,18 @@ const idleBuffer = 4 << 10
 func NewSockets(cfg Config) *Sockets {
 	limits := cfg.Limits.orDefault()
 	return &Sockets{cfg: cfg, limits: limits, upgrader: websocket.Upgrader{
-		Subprotocols: []string{protocol}, CheckOrigin: sameOrigin(cfg.PublicURL), HandshakeTimeout: limits.InitTimeout,
-		ReadBufferSize: idleBuffer, WriteBufferSize: idleBuffer, WriteBufferPool: &sync.Pool{},
+		Subprotocols: []string{Protocol}, CheckOrigin: sameOrigin(cfg.PublicURL), HandshakeTimeout: limits.InitTimeout,
+		ReadBufferSize: idleBuffer, WriteBufferSize: idleBuffer, WriteBufferPool: &sync.Pool{}, Error: refuseUpgrade,
 	}}
+}
+
+// refuseUpgrade answers a handshake that fails.
+func refuseUpgrade(w http.ResponseWriter, r *http.Request, status int, _ error) {
+	code, message := problem.CodeBadRequest, "this is not a handshake of WebSocket"
+	if status == http.StatusForbidden {
+		code, message = problem.CodeForbidden, "pages of other sites may not open a stream with a user's cookie"
+	}
+	overhttp.Refuse(w, r, status, overhttp.Error(code, message))
 }
 
 // Supports reports whether a request opens a WebSocket.
@@ -74,8 +85,8 @@ func (s *Sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphE
 	left := make(chan struct{})
 	var watching sync.WaitGroup
 	watching.Go(func() { c.watch(ctx, left) })
-	if ws.Subprotocol() != protocol {
-		c.close(CodeSubprotocol, "the only subprotocol is "+protocol)
+	if ws.Subprotocol() != Protocol {
+		c.close(CodeSubprotocol, "the only subprotocol is "+Protocol)
 	} else {
 		c.takePlace(ctx)
 	}
@@ -96,6 +107,8 @@ type socket struct {
 	ws     *websocket.Conn
 	exec   graphql.GraphExecutor
 	header http.Header
+
+	numbered requestid.Parts // its operations
 
 	// Used by the reading goroutine only:
 	ctx          context.Context // of its operations: it has the viewer
@@ -178,7 +191,7 @@ func (c *socket) over(ctx context.Context) {
 		return
 	}
 	for _, op := range c.endOperations() {
-		c.say(nil, answer{ID: op.id, Type: typeError, Payload: signInOver()})
+		c.say(nil, answer{ID: op.id, Type: typeError, Payload: overhttp.OfRequest(op.ctx, signInOver())})
 	}
 	c.close(CodeForbidden, "the session or token of this socket has ended: sign in again")
 }

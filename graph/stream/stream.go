@@ -28,6 +28,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"postrider/domain/tracking"
+	"postrider/graph/overhttp"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 )
@@ -115,13 +116,13 @@ func (c Config) client(ctx context.Context) (name string, anonymous bool) {
 	return tracking.TruncateAddress(addr.String()), true
 }
 
-// sameOrigin allows pages of this installation, and programs, which send no Origin.
-// Another site's page would send the user's cookie.
+// sameOrigin allows pages of this installation, and programs, which send no Origin. Another site's
+// page may open a stream if it sends no cookie, which would be the user's: it has a token of its own.
 func sameOrigin(publicURL string) func(*http.Request) bool {
 	public, err := url.Parse(publicURL)
 	return func(r *http.Request) bool {
 		origin := r.Header.Get("Origin")
-		if origin == "" {
+		if origin == "" || r.Header.Get("Cookie") == "" {
 			return true
 		}
 		from, parseErr := url.Parse(origin)
@@ -137,12 +138,7 @@ func sameOrigin(publicURL string) func(*http.Request) bool {
 
 // signInOver is the error that a stream sends before it ends with its session or token.
 func signInOver() gqlerror.List {
-	return gqlerror.List{refusal(problem.CodeUnauthenticated, "the session or token of this stream has ended: it was revoked or has expired; sign in again")}
-}
-
-// refusal is an error of the stream itself, as GraphQL shows it.
-func refusal[C ~string](code C, message string) *gqlerror.Error {
-	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": string(code)}}
+	return gqlerror.List{overhttp.Error(problem.CodeUnauthenticated, "the session or token of this stream has ended: it was revoked or has expired; sign in again")}
 }
 
 // failed reports whether an operation ended without data.

@@ -10,6 +10,7 @@ func TestAPageThatHidesItsOriginIsNoneOfOurs(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest(http.MethodGet, "http://internal:8080/graphql", nil)
 	r.Header.Set("Origin", "null")
+	r.Header.Set("Cookie", "postrider_session=x")
 	if sameOrigin("")(r) {
 		t.Error("it is let in where no public URL is set")
 	}
@@ -26,6 +27,10 @@ func TestSameOriginOfAWebSocket(t *testing.T) {
 		if origin != "" {
 			r.Header.Set("Origin", origin)
 		}
+		if !check(r) {
+			t.Errorf("%q without a cookie is refused", origin)
+		}
+		r.Header.Set("Cookie", "postrider_session=x")
 		if got := check(r); got != want {
 			t.Errorf("%q: %v", origin, got)
 		}

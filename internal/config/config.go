@@ -28,7 +28,7 @@ type Config struct {
 	DatabaseURL         string        `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 14 or newer; empty: an embedded PostgreSQL under --data."`
 	Data                string        `env:"POSTRIDER_DATA" default:".postrider" placeholder:"DIR" help:"Where the embedded PostgreSQL keeps its data, and the key when none is given (${default})."`
 	Addr                string        `env:"POSTRIDER_ADDR" default:":8080" placeholder:"HOST:PORT" help:"What the API, the web app and tracking listen on (${default})."`
-	MetricsAddr         string        `env:"POSTRIDER_METRICS_ADDR" placeholder:"HOST:PORT" help:"Where work, which serves nothing else, answers /healthz, /readyz and /metrics; empty: nowhere."`
+	MetricsAddr         string        `env:"POSTRIDER_METRICS_ADDR" placeholder:"HOST:PORT" help:"A listener of its own for /metrics, with /healthz and /readyz; empty: /metrics is on --addr, and work, which serves nothing else, answers nowhere."`
 	PublicURL           string        `name:"public-url" env:"POSTRIDER_PUBLIC_URL" placeholder:"URL" help:"How the outside reaches us; tracking links begin with it (http://localhost:8080, with the host and port of --addr)."`
 	AllowPrivateTargets bool          `env:"POSTRIDER_ALLOW_PRIVATE_TARGETS" help:"Let postbacks go to loopback and private addresses."`
 	TargetPorts         []int         `env:"POSTRIDER_TARGET_PORTS" default:"80,443,8080,8443" placeholder:"PORT,…" help:"Ports that postbacks may go to (${default}); any with --allow-private-targets."`

@@ -7,18 +7,20 @@ import (
 	"time"
 
 	"github.com/lmittmann/tint"
+
+	"postrider/internal/requestid"
 )
 
 // NewLogger returns a logger that writes to out at the level of POSTRIDER_LOG: coloured text if
 // out is a terminal, else JSON lines, in which durations are in milliseconds and their keys
-// name the unit.
+// name the unit. Lines of a request carry its id.
 func (c *Config) NewLogger(out io.Writer) *slog.Logger {
 	if file, ok := out.(*os.File); ok && isTerminal(file) {
-		return slog.New(tint.NewTextHandler(out, &tint.Options{
+		return slog.New(requestid.Logging(tint.NewTextHandler(out, &tint.Options{
 			Level: c.Log, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != "",
-		}))
+		})))
 	}
-	return slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: c.Log, ReplaceAttr: inMilliseconds}))
+	return slog.New(requestid.Logging(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: c.Log, ReplaceAttr: inMilliseconds})))
 }
 
 // inMilliseconds writes a duration with its unit; slog's default is bare nanoseconds.

@@ -33,7 +33,7 @@ func Write[T ~string](w io.Writer, v T) {
 func Read[T ~string](v any, into *T, known []T) error {
 	name, ok := v.(string)
 	if !ok {
-		return fmt.Errorf("%T is no enum value: give one of %s", v, Names(known))
+		return fmt.Errorf("this is not a name: give one of %s", Names(known))
 	}
 	for _, k := range known {
 		if strings.ToUpper(string(k)) == name {

@@ -16,24 +16,58 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
+
+	"postrider/internal/enum"
 )
 
-// Code is the kind of a problem. Clients switch on it, so a code is never renamed.
+// Code is the kind of a problem. Clients switch on it, so a code is never renamed. GraphQL's enum
+// ErrorCode has the same values.
 type Code string
 
-// The codes, all of them.
+// The codes of what the caller asked for, or of us.
 const (
-	CodeInvalid         Code = "invalid"
-	CodeNotFound        Code = "not_found"
-	CodeConflict        Code = "conflict"
-	CodeForbidden       Code = "forbidden"
-	CodeUnauthenticated Code = "unauthenticated"
-	CodeRateLimited     Code = "rate_limited"
-	CodeInternal        Code = "internal"
-	CodeStaleCursor     Code = "stale_cursor" // begin the feed anew
+	CodeInvalid         Code = "INVALID"
+	CodeNotFound        Code = "NOT_FOUND"
+	CodeConflict        Code = "CONFLICT"
+	CodeForbidden       Code = "FORBIDDEN"
+	CodeUnauthenticated Code = "UNAUTHENTICATED"
+	CodeRateLimited     Code = "RATE_LIMITED"
+	CodeLimitExceeded   Code = "LIMIT_EXCEEDED"
+	CodeInternal        Code = "INTERNAL"
+	CodeStaleCursor     Code = "STALE_CURSOR" // begin the feed anew
 )
+
+// The codes of a request that is no operation that could be executed. The first three have the
+// names that GraphQL's clients know.
+const (
+	CodeParseFailed            Code = "GRAPHQL_PARSE_FAILED"
+	CodeValidationFailed       Code = "GRAPHQL_VALIDATION_FAILED"
+	CodePersistedQueryNotFound Code = "PERSISTED_QUERY_NOT_FOUND"
+	CodeBadRequest             Code = "BAD_REQUEST"
+	CodeMethodNotAllowed       Code = "METHOD_NOT_ALLOWED"
+	CodeUnsupportedMediaType   Code = "UNSUPPORTED_MEDIA_TYPE"
+	CodeRequestTimeout         Code = "REQUEST_TIMEOUT"
+	CodeStreamRequired         Code = "STREAM_REQUIRED"
+)
+
+// Codes returns all codes.
+func Codes() []Code {
+	return []Code{
+		CodeInvalid, CodeNotFound, CodeConflict, CodeForbidden, CodeUnauthenticated, CodeRateLimited, CodeLimitExceeded, CodeInternal,
+		CodeStaleCursor,
+		CodeParseFailed, CodeValidationFailed, CodePersistedQueryNotFound, CodeBadRequest, CodeMethodNotAllowed,
+		CodeUnsupportedMediaType, CodeRequestTimeout, CodeStreamRequired,
+	}
+}
+
+// MarshalGQL writes the code for GraphQL.
+func (c Code) MarshalGQL(w io.Writer) { enum.Write(w, c) }
+
+// UnmarshalGQL reads a code from GraphQL.
+func (c *Code) UnmarshalGQL(v any) error { return enum.Read(v, c, Codes()) }
 
 // internalMessage is the public message of every internal error.
 const internalMessage = "Something went wrong on our side. It has been logged."
@@ -43,8 +77,12 @@ type Error struct {
 	Code    Code
 	Field   []string // path of the invalid input, outermost first; empty if it is none
 	Message string   // public: a sentence with what is wrong and how to fix it
+	Span    *Span    // the part of the field's text that is wrong; nil if there is none
 	Cause   error    // never shown; nil if there is none
 }
+
+// Span is a part of a text: from the UTF-16 code unit Start up to, and without, End.
+type Span struct{ Start, End int }
 
 // Error returns the text for the log: field, message and cause.
 func (e *Error) Error() string {
@@ -89,6 +127,13 @@ func (e *Error) WithCause(cause error) *Error {
 	return &c
 }
 
+// Within returns a copy of e that is about a part of its field's text.
+func (e *Error) Within(start, end int) *Error {
+	c := *e
+	c.Span = &Span{start, end}
+	return &c
+}
+
 // At returns a copy of e with prefix before its field path: the problem of {amount} at
 // ("conversions", "3") is the problem of {conversions.3.amount}.
 func (e *Error) At(prefix ...string) *Error {
@@ -104,6 +149,11 @@ func Invalid(field, format string, args ...any) *Error {
 
 // NotFound is for what does not exist, or not for this viewer: the two look the same.
 func NotFound(format string, args ...any) *Error { return build(CodeNotFound, "", format, args) }
+
+// NotFoundAt is NotFound for what an input at field names.
+func NotFoundAt(field, format string, args ...any) *Error {
+	return build(CodeNotFound, field, format, args)
+}
 
 // Conflict is for an input at field that is valid by itself but collides with existing data.
 func Conflict(field, format string, args ...any) *Error {
@@ -186,7 +236,7 @@ func Log(ctx context.Context, log *slog.Logger, msg string, err error, args ...a
 }
 
 func build(code Code, field, format string, args []any) *Error {
-	e := &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	e := &Error{Code: code, Message: fmt.Sprintf(format, inWords(args)...)}
 	if field != "" {
 		e.Field = strings.Split(field, ".")
 	}

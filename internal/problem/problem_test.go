@@ -66,7 +66,7 @@ func TestAllTakesJoinedErrorsApart(t *testing.T) {
 	for _, p := range problem.All(err) {
 		got = append(got, string(p.Code)+" "+strings.Join(p.Field, "."))
 	}
-	if want := []string{"invalid a", "invalid b", "internal "}; !slices.Equal(got, want) {
+	if want := []string{"INVALID a", "INVALID b", "INTERNAL "}; !slices.Equal(got, want) {
 		t.Fatalf("got %q, want %q", got, want)
 	}
 }

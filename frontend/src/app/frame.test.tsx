@@ -175,7 +175,7 @@ describe("a session that ends", () => {
     const world = new World(0);
     const { user } = open("/clicks?param=none", world);
     await screen.findByRole("heading", { level: 1, name: "Clicks" });
-    world.failures.set("Clicks", { message: "Sign in first.", code: "unauthenticated" });
+    world.failures.set("Clicks", { message: "Sign in first.", code: "UNAUTHENTICATED" });
     await user.type(screen.getByRole("searchbox", { name: "Search clicks" }), "abc{Enter}");
     const dialog = await screen.findByRole("dialog", { name: "Sign in again" });
     expect(within(dialog).getByLabelText("E-mail")).toHaveValue("anna@northstar.example");
@@ -199,7 +199,7 @@ describe("a session that ends", () => {
     const world = new World(0);
     const { user } = open("/clicks", world);
     await screen.findByRole("heading", { level: 1, name: "Clicks" });
-    world.failures.set("Clicks", { message: "Sign in first.", code: "unauthenticated" });
+    world.failures.set("Clicks", { message: "Sign in first.", code: "UNAUTHENTICATED" });
     await user.type(screen.getByRole("searchbox", { name: "Search clicks" }), "abc{Enter}");
     const dialog = await screen.findByRole("dialog", { name: "Sign in again" });
     const email = within(dialog).getByLabelText("E-mail");

@@ -28,7 +28,7 @@ const keys = new Proxy(known, {
 function isUnauthenticated(error: CombinedError): boolean {
   return (
     error.response?.status === 401 ||
-    error.graphQLErrors.some((e) => String(e.extensions["code"]).toLowerCase() === "unauthenticated")
+    error.graphQLErrors.some((e) => e.extensions["code"] === "UNAUTHENTICATED")
   );
 }
 

@@ -58,7 +58,7 @@ beforeEach(() => {
 });
 
 let lastId = "";
-const signInFirst = { message: "sign in first", extensions: { code: "unauthenticated" } };
+const signInFirst = { message: "sign in first", extensions: { code: "UNAUTHENTICATED" } };
 
 afterEach(() => {
   for (const stop of stops.splice(0)) stop();

@@ -95,7 +95,7 @@ const signInOver = [4401, 4403];
 /** Whether a socket was closed, or a subscription refused, because nobody is signed in any more. */
 function isSignInOver(error: unknown): boolean {
   if (Array.isArray(error)) {
-    return error.some((e: { extensions?: { code?: unknown } }) => e.extensions?.code === "unauthenticated");
+    return error.some((e: { extensions?: { code?: unknown } }) => e.extensions?.code === "UNAUTHENTICATED");
   }
   return error instanceof CloseEvent && signInOver.includes(error.code);
 }

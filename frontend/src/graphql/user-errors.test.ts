@@ -26,8 +26,8 @@ describe("formErrors", () => {
     const known = ["urlTemplate", "campaignIds", "goals.0", "goals.1"];
     const { fields, conflicts } = formErrors(
       [
-        { field: ["input", "goals", "1", "urlTemplate"], message: "has no host", code: "invalid" },
-        { field: ["input", "campaignIds"], message: "is another tracker's", code: "conflict" },
+        { field: ["input", "goals", "1", "urlTemplate"], message: "has no host", code: "INVALID" },
+        { field: ["input", "campaignIds"], message: "is another tracker's", code: "CONFLICT" },
       ],
       known,
     );

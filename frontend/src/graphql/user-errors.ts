@@ -38,7 +38,7 @@ export function formErrors(errors: readonly UserError[], known: readonly string[
     if (name === undefined) general.push(message);
     else {
       fields[name] = fields[name] === undefined ? message : `${fields[name]} ${message}`;
-      if (code === "conflict") conflicts.push(name);
+      if (code === "CONFLICT") conflicts.push(name);
     }
   }
   return {

@@ -34,7 +34,7 @@ export function accountRoot(world: World) {
         return {
           viewer: null,
           userErrors: [
-            { field: null, message: "E-mail and password do not belong together.", code: "invalid" },
+            { field: null, message: "E-mail and password do not belong together.", code: "INVALID" },
           ],
         };
       }
@@ -52,7 +52,7 @@ export function accountRoot(world: World) {
         : {
             viewer: null,
             userErrors: [
-              { field: ["currentPassword"], message: "That is not your password.", code: "invalid" },
+              { field: ["currentPassword"], message: "That is not your password.", code: "INVALID" },
             ],
           },
     updateSettings: ({ input }: { input: { name?: string; timeZone?: string } }) => {
@@ -60,7 +60,7 @@ export function accountRoot(world: World) {
         return {
           viewer: null,
           userErrors: [
-            { field: ["name"], message: "is longer than 200 bytes, or not valid text", code: "invalid" },
+            { field: ["name"], message: "is longer than 200 bytes, or not valid text", code: "INVALID" },
           ],
         };
       }

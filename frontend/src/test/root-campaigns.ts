@@ -34,7 +34,7 @@ export function campaignsRoot(world: World) {
             {
               field: ["deepLink"],
               message: "elsewhere.example is not one of the offer's hosts.",
-              code: "invalid",
+              code: "INVALID",
             },
           ],
         };
@@ -62,7 +62,7 @@ export function campaignsRoot(world: World) {
         destination: null,
         userErrors: campaign
           ? []
-          : [{ field: ["url"], message: "this is not a tracking link of yours", code: "not_found" }],
+          : [{ field: ["url"], message: "this is not a tracking link of yours", code: "NOT_FOUND" }],
       };
     },
     createCampaign: ({ input }: { input: { name: string; offerId: string } }) => {
@@ -73,7 +73,7 @@ export function campaignsRoot(world: World) {
             {
               field: ["input", "name"],
               message: "You have a campaign of that name already.",
-              code: "conflict",
+              code: "CONFLICT",
             },
           ],
         };

@@ -49,7 +49,7 @@ export function ownTrackersRoot(world: World) {
       const [problem] = preview(input.urlTemplate).errors;
       if (problem) {
         const field = ["input", "urlTemplate"];
-        return { tracker: null, userErrors: [{ field, message: problem.message, code: "invalid" }] };
+        return { tracker: null, userErrors: [{ field, message: problem.message, code: "INVALID" }] };
       }
       const postbacks = input.goals.map(({ goal: key }) =>
         makePostback({

@@ -56,7 +56,7 @@ export function postbacksRoot(world: World) {
       if (problem) {
         return {
           postbacks: [],
-          userErrors: [{ field: ["input", "urlTemplate"], message: problem.message, code: "invalid" }],
+          userErrors: [{ field: ["input", "urlTemplate"], message: problem.message, code: "INVALID" }],
         };
       }
       const made = input.goals.map((key) =>
@@ -82,7 +82,7 @@ export function postbacksRoot(world: World) {
       const postback = world.postbacks.find((p) => p.id === id);
       if (postback && (version ?? postback.version) !== postback.version) {
         const message = `was changed since version ${String(version)}`;
-        return { postback: null, userErrors: [{ field: ["input", "version"], message, code: "conflict" }] };
+        return { postback: null, userErrors: [{ field: ["input", "version"], message, code: "CONFLICT" }] };
       }
       if (postback) {
         postback.urlTemplate = input.urlTemplate ?? postback.urlTemplate;

@@ -15,7 +15,7 @@ export function staffWorld(role: "MANAGER" | "ADMIN" = "MANAGER"): World {
 
 /** What the server says of a field that it does not take. */
 export function refusal(field: string, message: string) {
-  return { userErrors: [{ field: [field], message, code: "invalid" }] };
+  return { userErrors: [{ field: [field], message, code: "INVALID" }] };
 }
 
 /** From now on no request arrives. */

@@ -162,7 +162,7 @@ export function worldWithTrackers(
               {
                 field: ["domain"],
                 message: "enter the domain alone, such as track.example.com",
-                code: "invalid",
+                code: "INVALID",
               },
             ],
           }
@@ -180,7 +180,7 @@ export function worldWithTrackers(
 function update(tracker: Tracker, input: Change) {
   const refuse = (field: string, message: string) => ({
     tracker: null,
-    userErrors: [{ field: ["input", field], message, code: "conflict" }],
+    userErrors: [{ field: ["input", field], message, code: "CONFLICT" }],
   });
   if (input.version !== undefined && input.version !== tracker.version) {
     return refuse("version", "was changed since");

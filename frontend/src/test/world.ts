@@ -364,7 +364,7 @@ export class World {
     const failure = this.failures.get(name);
     if (failure) {
       return {
-        errors: [{ message: failure.message, extensions: { code: failure.code ?? "internal" } }] as never,
+        errors: [{ message: failure.message, extensions: { code: failure.code ?? "INTERNAL" } }] as never,
       };
     }
     const errors = validate(theSchema(), document);

@@ -202,7 +202,7 @@ describe("trackers that get each other's click ids", () => {
     const refused = "“Push · casino · tier 1” has its own campaign postback to “Voluum”.";
     world.also["assignTrackers"] = {
       trackers: [],
-      userErrors: [{ field: ["input", "campaigns", "2", "trackerIds"], message: refused, code: "invalid" }],
+      userErrors: [{ field: ["input", "campaigns", "2", "trackerIds"], message: refused, code: "INVALID" }],
     };
     const { user } = open("/", world);
     const dialog = await openDialog(user);

@@ -17,14 +17,14 @@ function deskWorld() {
         : {
             result: null,
             conversion: null,
-            userErrors: [{ field: ["click"], message: "no click has it", code: "invalid" }],
+            userErrors: [{ field: ["click"], message: "no click has it", code: "INVALID" }],
           },
     importStatusChanges: ({ input }: { input: { csv: string; dryRun?: boolean } }) => {
       if (!input.csv.startsWith("transaction_id,status")) {
         return {
           lines: [],
           changed: 0,
-          userErrors: [{ field: ["csv"], message: "the first line names no status", code: "invalid" }],
+          userErrors: [{ field: ["csv"], message: "the first line names no status", code: "INVALID" }],
         };
       }
       imports.push(input.dryRun === true);

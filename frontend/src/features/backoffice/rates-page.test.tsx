@@ -21,7 +21,7 @@ function ratesWorld() {
     setExchangeRate: ({ input }: { input: Wish }) => {
       const refuse = (field: string, message: string) => ({
         rate: null,
-        userErrors: [{ field: [field], message, code: "invalid" }],
+        userErrors: [{ field: [field], message, code: "INVALID" }],
       });
       if (!(Number(input.rate) > 0)) return refuse("rate", "is not above zero");
       if ((input.from ?? "") > "2100") return refuse("from", "is in the future");

@@ -19,7 +19,7 @@ function orphansWorld() {
       attributed.push(input);
       return {
         conversion: null,
-        userErrors: [{ field: ["clickId"], message: "the click is of another offer", code: "invalid" }],
+        userErrors: [{ field: ["clickId"], message: "the click is of another offer", code: "INVALID" }],
       };
     },
     attributeByRule: ({ input }: { input: { kinds: string[]; dryRun?: boolean } }) => {

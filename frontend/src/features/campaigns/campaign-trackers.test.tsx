@@ -80,7 +80,7 @@ it("a tracker that was refused for a campaign says why at its field", async () =
   world.also = {
     createCampaign: {
       campaign: null,
-      userErrors: [{ field: ["input", "trackerIds"], message: "there is no such tracker", code: "invalid" }],
+      userErrors: [{ field: ["input", "trackerIds"], message: "there is no such tracker", code: "INVALID" }],
     },
   };
   const { user, dialog, tracker, name } = await dialogOf(world);
@@ -153,7 +153,7 @@ it("a tracker that may not be changed says why; trackers that meet are named, wi
     crossedTrackers: [{ trackers: world.trackers, campaigns: [{ campaign }] }],
     assignTrackers: {
       trackers: [],
-      userErrors: [{ field: ["input", "campaigns"], message: "it has its own postback", code: "invalid" }],
+      userErrors: [{ field: ["input", "campaigns"], message: "it has its own postback", code: "INVALID" }],
     },
   };
   const { user } = open("/campaigns/C1", world);

@@ -81,7 +81,7 @@ it("a campaign is renamed everywhere; a refusal stands on its field", async () =
   world.also = {
     updateCampaign: {
       campaign: null,
-      userErrors: [{ field: ["input", "name"], message: "is taken", code: "conflict" }],
+      userErrors: [{ field: ["input", "name"], message: "is taken", code: "CONFLICT" }],
     },
   };
   const { user } = open("/campaigns/C1", world);

@@ -113,7 +113,7 @@ it("staff undo an attribution where the conversion is, and see what that takes b
       undone.push(input);
       return {
         conversion: null,
-        userErrors: [{ field: ["id"], message: "it was undone meanwhile", code: "conflict" }],
+        userErrors: [{ field: ["id"], message: "it was undone meanwhile", code: "CONFLICT" }],
       };
     },
   };

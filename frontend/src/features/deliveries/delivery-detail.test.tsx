@@ -294,7 +294,7 @@ describe("replaying many", () => {
       replayDeliveries: {
         count: 0,
         job: null,
-        userErrors: [{ field: null, message: "One runs already.", code: "conflict" }],
+        userErrors: [{ field: null, message: "One runs already.", code: "CONFLICT" }],
       },
     };
     await user.click(await screen.findByRole("button", { name: "Replay 1 failed" }));

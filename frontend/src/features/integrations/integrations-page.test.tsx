@@ -16,7 +16,7 @@ it("an integration is begun from the empty list; a key that is taken is said at 
         return {
           integration: null,
           mapped: 0,
-          userErrors: [{ field: ["key"], message: "is taken", code: "invalid" }],
+          userErrors: [{ field: ["key"], message: "is taken", code: "INVALID" }],
         };
       }
       made.push(input);

@@ -19,7 +19,7 @@ it("a goal is created; a key that is taken is said at its field", async () => {
     goals: () => goals,
     saveGoal: ({ input }: { input: Wish }) => {
       if (goals.some((goal) => goal.key === input.key)) {
-        return { goal: null, userErrors: [{ field: ["key"], message: "is taken", code: "invalid" }] };
+        return { goal: null, userErrors: [{ field: ["key"], message: "is taken", code: "INVALID" }] };
       }
       const goal = { ...builtIn[0], ...input, key: input.key ?? "", id: "G9", builtIn: false };
       goals.push(goal);

@@ -46,7 +46,7 @@ function offersWorld(): World {
       if (!input.destinationUrl.includes("{click_id}")) {
         return {
           offer: null,
-          userErrors: [{ field: ["destinationUrl"], message: "has no {click_id}", code: "invalid" }],
+          userErrors: [{ field: ["destinationUrl"], message: "has no {click_id}", code: "INVALID" }],
         };
       }
       Object.assign(offer, { name: input.name });

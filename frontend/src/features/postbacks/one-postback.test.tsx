@@ -314,7 +314,7 @@ describe("a new postback", () => {
     world.also = {
       simulatePostback: {
         simulation: null,
-        userErrors: [{ field: ["trackingLink"], message: "That is not a link of yours.", code: "invalid" }],
+        userErrors: [{ field: ["trackingLink"], message: "That is not a link of yours.", code: "INVALID" }],
       },
     };
     await user.click(screen.getByRole("button", { name: "Simulate" }));

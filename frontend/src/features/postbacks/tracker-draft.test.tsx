@@ -77,7 +77,7 @@ it.each([
   world.also = {
     createTracker: {
       tracker: null,
-      userErrors: [{ field: ["input", field], message: "belongs to another tracker", code: "conflict" }],
+      userErrors: [{ field: ["input", field], message: "belongs to another tracker", code: "CONFLICT" }],
     },
   };
   const { user } = await form(world);

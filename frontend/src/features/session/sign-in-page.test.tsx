@@ -75,7 +75,7 @@ describe("signing in", () => {
     // Ticked beforehand: Registration stays.
     await user.click(await screen.findByRole("checkbox", { name: /^FTD/, checked: true }));
     await user.click(await screen.findByRole("checkbox", { name: /^CPA/, checked: true }));
-    world.failures.set("CreateTracker", { message: "Sign in first.", code: "unauthenticated" });
+    world.failures.set("CreateTracker", { message: "Sign in first.", code: "UNAUTHENTICATED" });
     await user.click(screen.getByRole("button", { name: "Create tracker" }));
 
     const password = await screen.findByLabelText("Password");

@@ -76,7 +76,7 @@ describe("API tokens", () => {
       createApiToken: {
         token: null,
         secret: null,
-        userErrors: [{ field: ["input", "name"], message: "is taken", code: "conflict" }],
+        userErrors: [{ field: ["input", "name"], message: "is taken", code: "CONFLICT" }],
       },
     };
     const { user, dialog, create } = await newToken(world);
