@@ -51,16 +51,28 @@ func (r *landingPageResolver) Check(ctx context.Context, obj *db.LandingPage) (*
 	return find(ctx, load(ctx).checks, &obj.URL)
 }
 
-func (r *mutationResolver) SaveOffer(ctx context.Context, input gen.SaveOfferInput) (*gen.SaveOfferPayload, error) {
-	offer, err := r.saveOffer(ctx, input)
+func (r *mutationResolver) CreateOffer(ctx context.Context, input gen.CreateOfferInput) (*gen.CreateOfferPayload, error) {
+	offer, err := r.createOffer(ctx, input)
 	errs, err := userErrors(err)
-	return &gen.SaveOfferPayload{Offer: offer, UserErrors: errs}, err
+	return &gen.CreateOfferPayload{Offer: offer, UserErrors: errs}, err
 }
 
-func (r *mutationResolver) SaveLandingPage(ctx context.Context, input gen.SaveLandingPageInput) (*gen.SaveLandingPagePayload, error) {
-	page, err := r.saveLandingPage(ctx, input)
+func (r *mutationResolver) UpdateOffer(ctx context.Context, input gen.UpdateOfferInput) (*gen.UpdateOfferPayload, error) {
+	offer, err := r.updateOffer(ctx, input)
 	errs, err := userErrors(err)
-	return &gen.SaveLandingPagePayload{LandingPage: page, UserErrors: errs}, err
+	return &gen.UpdateOfferPayload{Offer: offer, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) CreateLandingPage(ctx context.Context, input gen.CreateLandingPageInput) (*gen.CreateLandingPagePayload, error) {
+	page, err := r.createLandingPage(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.CreateLandingPagePayload{LandingPage: page, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) UpdateLandingPage(ctx context.Context, input gen.UpdateLandingPageInput) (*gen.UpdateLandingPagePayload, error) {
+	page, err := r.updateLandingPage(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.UpdateLandingPagePayload{LandingPage: page, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) TryDestination(ctx context.Context, input gen.TryDestinationInput) (*gen.TryDestinationPayload, error) {
@@ -109,10 +121,16 @@ func (r *mutationResolver) SetExchangeRate(ctx context.Context, input gen.SetExc
 	return &gen.SetExchangeRatePayload{Rate: rate, UserErrors: errs}, err
 }
 
-func (r *mutationResolver) SaveGoal(ctx context.Context, input gen.SaveGoalInput) (*gen.SaveGoalPayload, error) {
-	goal, err := r.saveGoal(ctx, input)
+func (r *mutationResolver) CreateGoal(ctx context.Context, input gen.CreateGoalInput) (*gen.CreateGoalPayload, error) {
+	goal, err := r.createGoal(ctx, input)
 	errs, err := userErrors(err)
-	return &gen.SaveGoalPayload{Goal: goal, UserErrors: errs}, err
+	return &gen.CreateGoalPayload{Goal: goal, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) UpdateGoal(ctx context.Context, input gen.UpdateGoalInput) (*gen.UpdateGoalPayload, error) {
+	goal, err := r.updateGoal(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.UpdateGoalPayload{Goal: goal, UserErrors: errs}, err
 }
 
 func (r *offerResolver) Deals(ctx context.Context, obj *db.Offer) ([]*db.Deal, error) {

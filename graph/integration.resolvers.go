@@ -46,8 +46,14 @@ func (r *integrationResolver) Snippets(ctx context.Context, obj *db.Integration)
 	return r.snippets(obj), nil
 }
 
-func (r *mutationResolver) SaveIntegration(ctx context.Context, input gen.SaveIntegrationInput) (*gen.SaveIntegrationPayload, error) {
-	payload, err := r.saveIntegration(ctx, input)
+func (r *mutationResolver) CreateIntegration(ctx context.Context, input gen.CreateIntegrationInput) (*gen.CreateIntegrationPayload, error) {
+	integration, err := r.createIntegration(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.CreateIntegrationPayload{Integration: integration, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) UpdateIntegration(ctx context.Context, input gen.UpdateIntegrationInput) (*gen.UpdateIntegrationPayload, error) {
+	payload, err := r.updateIntegration(ctx, input)
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
 }

@@ -56,15 +56,21 @@ func (r *auditEntryResolver) Changes(ctx context.Context, obj *db.AuditEntry) ([
 	return auditChanges(obj.Before, obj.After)
 }
 
-func (r *mutationResolver) SaveAffiliate(ctx context.Context, input gen.SaveAffiliateInput) (*gen.SaveAffiliatePayload, error) {
-	id, err := optionalInt("Affiliate", "id", input.ID)
+func (r *mutationResolver) CreateAffiliate(ctx context.Context, input gen.CreateAffiliateInput) (*gen.CreateAffiliatePayload, error) {
+	affiliate, err := r.Setup.CreateAffiliate(ctx, input.Name)
+	errs, err := userErrors(err)
+	return &gen.CreateAffiliatePayload{Affiliate: affiliate, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) UpdateAffiliate(ctx context.Context, input gen.UpdateAffiliateInput) (*gen.UpdateAffiliatePayload, error) {
+	id, err := intID("Affiliate", "id", input.ID)
 	if err != nil {
 		errs, err := userErrors(err)
-		return &gen.SaveAffiliatePayload{UserErrors: errs}, err
+		return &gen.UpdateAffiliatePayload{UserErrors: errs}, err
 	}
-	affiliate, err := r.Setup.SaveAffiliate(ctx, id, input.Name)
+	affiliate, err := r.Setup.UpdateAffiliate(ctx, id, input.Name)
 	errs, err := userErrors(err)
-	return &gen.SaveAffiliatePayload{Affiliate: affiliate, UserErrors: errs}, err
+	return &gen.UpdateAffiliatePayload{Affiliate: affiliate, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) SetManager(ctx context.Context, input gen.SetManagerInput) (*gen.SetManagerPayload, error) {

@@ -15,25 +15,34 @@ import (
 	"postrider/internal/viewer"
 )
 
-// SaveAffiliate creates an affiliate, with its default link to every offer, or with an id
-// renames one.
-func (s *Setup) SaveAffiliate(ctx context.Context, id int64, name string) (*db.Affiliate, error) {
+// UpdateAffiliate renames an affiliate.
+func (s *Setup) UpdateAffiliate(ctx context.Context, id int64, name string) (*db.Affiliate, error) {
+	name, err := cleanName(name)
+	if err != nil {
+		return nil, err
+	}
+	var changed *db.Affiliate
+	err = s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.Affiliate.Get(ctx, id)
+		if err != nil {
+			return missing(err, "id", "affiliate")
+		}
+		if changed, err = c.client.Affiliate.UpdateOne(before).SetName(name).Save(ctx); err != nil {
+			return saved("affiliate", err)
+		}
+		return c.audit(ctx, Act{Action: "update", Entity: "affiliate", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(id), Before: before, After: changed})
+	})
+	return changed, err
+}
+
+// CreateAffiliate creates an affiliate, with its default link to every offer.
+func (s *Setup) CreateAffiliate(ctx context.Context, name string) (*db.Affiliate, error) {
 	name, err := cleanName(name)
 	if err != nil {
 		return nil, err
 	}
 	var made *db.Affiliate
 	err = s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		if id != 0 {
-			before, err := c.client.Affiliate.Get(ctx, id)
-			if err != nil {
-				return missing(err, "id", "affiliate")
-			}
-			if made, err = c.client.Affiliate.UpdateOne(before).SetName(name).Save(ctx); err != nil {
-				return saved("affiliate", err)
-			}
-			return c.audit(ctx, Act{Action: "update", Entity: "affiliate", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(id), Before: before, After: made})
-		}
 		var err error
 		if made, err = c.client.Affiliate.Create().SetName(name).SetEchoKey(secret.Random()).SetCreatedAt(c.now).Save(ctx); err != nil {
 			return saved("affiliate", err)

@@ -14,7 +14,6 @@ import (
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/graph/filter"
-	"postrider/graph/page"
 	"postrider/internal/viewer"
 	"postrider/report"
 	"postrider/testfire"
@@ -208,32 +207,6 @@ type Contact struct {
 	Email string `json:"email"`
 }
 
-// A change of a conversion: a step of its lifecycle, or its player became known.
-type ConversionChange struct {
-	// The conversion as it is now, which later changes may have followed.
-	Conversion *db.Conversion `json:"conversion"`
-	// The step; null where only the player became known.
-	Event *db.ConversionEvent `json:"event,omitempty"`
-	// When it was recorded.
-	At time.Time `json:"at"`
-}
-
-// A page of `conversionChanges`.
-type ConversionChangeConnection struct {
-	// The changes, in their order; fewer than `first` does not mean that there are no more: see `pageInfo.hasNextPage`.
-	Edges []*ConversionChangeEdge `json:"edges"`
-	// `endCursor` is never null: keep it, and go on from it, on an empty page too. `hasNextPage` says whether to ask again at once.
-	PageInfo *page.Info `json:"pageInfo"`
-}
-
-// A row of `conversionChanges`.
-type ConversionChangeEdge struct {
-	// The change.
-	Node *ConversionChange `json:"node"`
-	// Where to go on after this change.
-	Cursor string `json:"cursor"`
-}
-
 // How many conversions match a filter, and what they pay.
 type ConversionTotals struct {
 	Count int `json:"count"`
@@ -251,17 +224,18 @@ type ConversionTrace struct {
 	Deliveries []*db.Delivery        `json:"deliveries"`
 }
 
-// A conversion that changed, a resync when changes were missed, or the requested hello.
-type ConversionUpdateEvent struct {
-	// As it is now; null in a resync and in a hello.
-	Conversion *db.Conversion `json:"conversion,omitempty"`
-	// Whether the conversion, as it is now, passes the subscription's filter. One that may have passed it before is sent once more with
-	// false, so that a list can drop it. False in a resync and in a hello.
-	Matches bool `json:"matches"`
-	// Whether changes were missed: fetch `conversions` again.
-	Resync bool `json:"resync"`
-	// When it changed.
-	At time.Time `json:"at"`
+// An affiliate to create.
+type CreateAffiliateInput struct {
+	// Its name.
+	Name string `json:"name"`
+}
+
+// The result of `createAffiliate`.
+type CreateAffiliatePayload struct {
+	// The new affiliate; null if there are `userErrors`.
+	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
+	// What is wrong with the input; empty if it was created.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 type CreateAPITokenInput struct {
@@ -312,6 +286,136 @@ type CreateDealInput struct {
 
 type CreateDealPayload struct {
 	Deal       *db.Deal     `json:"deal,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A goal to add to the event dictionary.
+type CreateGoalInput struct {
+	// Its unique key in the API, in postbacks and in operators' calls, such as `bonus_used`; it never changes.
+	Key string `json:"key"`
+	// Its name, as people read it.
+	Name string `json:"name"`
+	// What triggers it, in words.
+	Trigger string `json:"trigger"`
+	// Whether it is counted once per player, otherwise once per transaction; true if left out.
+	OncePerPlayer *bool `json:"oncePerPlayer,omitempty"`
+	// Whether a deal can pay for it; false if left out.
+	Billable *bool `json:"billable,omitempty"`
+	// Whether it can be reversed after approval; true if left out.
+	Reversible *bool `json:"reversible,omitempty"`
+	// The statuses that it can have, `APPROVED` among them; all if left out.
+	Statuses []commission.Status `json:"statuses,omitempty"`
+	// The parameters that it can have; `occurred_at` and `status` if left out.
+	Parameters []string `json:"parameters,omitempty"`
+	// What its time means and how it is written.
+	TimestampStandard *string `json:"timestampStandard,omitempty"`
+}
+
+// The result of `createGoal`.
+type CreateGoalPayload struct {
+	// The new goal; null if there are `userErrors`.
+	Goal *db.Goal `json:"goal,omitempty"`
+	// What is wrong with the input; empty if it was created.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An integration to create. It gets a token and a signing key, which `revealIntegrationSecret` shows.
+type CreateIntegrationInput struct {
+	// The key in its URL, `/postback/{key}`: lower-case letters, digits, `-` and `_`; it never changes.
+	Key string `json:"key"`
+	// Its name, as staff read it.
+	Name string `json:"name"`
+	// The offer whose conversions it reports.
+	OfferID string `json:"offerId"`
+	// Whether calls are accepted; true if left out.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Whether calls are only checked, answered with `test` and logged, and nothing is recorded.
+	TestMode *bool `json:"testMode,omitempty"`
+	// Whether calls over plain HTTP are refused.
+	RequireHTTPS *bool `json:"requireHttps,omitempty"`
+	// Whether calls must carry the token; true if left out.
+	RequireToken *bool `json:"requireToken,omitempty"`
+	// Whether calls must be signed.
+	RequireSignature *bool `json:"requireSignature,omitempty"`
+	// The header of the signature; empty for `X-Signature`.
+	SignatureHeader *string `json:"signatureHeader,omitempty"`
+	// The parameter or header with the time of the signature; empty for none.
+	TimestampName *string `json:"timestampName,omitempty"`
+	// How many seconds a signature is valid; 0 for no limit.
+	TimestampWindow *int `json:"timestampWindow,omitempty"`
+	// Addresses or CIDR blocks that may call; empty for any.
+	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
+	// Calls per second; 0 for no limit.
+	RateLimit *int `json:"rateLimit,omitempty"`
+	// ISO 4217: the default currency, of amounts without one; empty for the offer's.
+	Currency *string `json:"currency,omitempty"`
+	// Parameter mapping, our parameter to the operator's; it replaces the whole mapping.
+	ParameterMapping []*WordInput `json:"parameterMapping,omitempty"`
+	// Goal mapping, the operator's goal to our goal's key; it replaces the whole mapping.
+	GoalMapping []*WordInput `json:"goalMapping,omitempty"`
+	// Status mapping, the operator's status to ours; it replaces the whole mapping.
+	StatusMapping []*WordInput `json:"statusMapping,omitempty"`
+}
+
+// The result of `createIntegration`.
+type CreateIntegrationPayload struct {
+	// The new integration; null if there are `userErrors`.
+	Integration *db.Integration `json:"integration,omitempty"`
+	// What is wrong with the input; empty if it was created.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A landing page to create.
+type CreateLandingPageInput struct {
+	// The offer that it is a page of.
+	OfferID string `json:"offerId"`
+	// The value of `lp=` in the tracking link: lower-case letters, digits, `-` and `_`.
+	Key string `json:"key"`
+	// Its name, as affiliates read it.
+	Name string `json:"name"`
+	// The URL template that players are sent to; it must contain `{click_id}`.
+	URL string `json:"url"`
+}
+
+// The result of `createLandingPage`.
+type CreateLandingPagePayload struct {
+	// The new landing page; null if there are `userErrors`.
+	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
+	// What is wrong with the input; empty if it was created.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An offer to create.
+type CreateOfferInput struct {
+	// Its name, as affiliates read it.
+	Name string `json:"name"`
+	// The operator whose offer it is: its integrations report for all of its offers.
+	Operator string `json:"operator"`
+	// What it is an offer for.
+	Vertical commission.Vertical `json:"vertical"`
+	// Whether it accepts clicks; `ACTIVE` if left out.
+	State *tracking.RunState `json:"state,omitempty"`
+	// The URL template that players are sent to; it must contain `{click_id}`.
+	DestinationURL string `json:"destinationUrl"`
+	// Fallback URL, for clicks while paused or over the daily cap; none if left out: they are answered 410.
+	FallbackURL *string `json:"fallbackUrl,omitempty"`
+	// Hosts that deep links may lead to: `play.example.com`, or `*.example.com` for its subdomains.
+	DeepLinkHosts []string `json:"deepLinkHosts,omitempty"`
+	// ISO 4217: the currency of amounts that name none.
+	Currency string `json:"currency"`
+	// Attribution window: days after the click in which its conversions are attributed; 0 for no limit.
+	AttributionWindowDays *int `json:"attributionWindowDays,omitempty"`
+	// The most conversions that pay per UTC day; 0 for no cap.
+	DailyCap *int `json:"dailyCap,omitempty"`
+	// The qualification rule; without goals and minimum deposits there is none.
+	Qualification *QualificationInput `json:"qualification,omitempty"`
+}
+
+// The result of `createOffer`.
+type CreateOfferPayload struct {
+	// The new offer; null if there are `userErrors`.
+	Offer *db.Offer `json:"offer,omitempty"`
+	// What is wrong with the input; empty if it was created.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -405,22 +509,6 @@ type DeletePostbackInput struct {
 type DeletePostbackPayload struct {
 	DeletedID  *string      `json:"deletedId,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
-}
-
-// A page of `deliveryChanges`.
-type DeliveryChangeConnection struct {
-	// The changes, in their order; fewer than `first` does not mean that there are no more: see `pageInfo.hasNextPage`.
-	Edges []*DeliveryChangeEdge `json:"edges"`
-	// `endCursor` is never null: keep it, and go on from it, on an empty page too. `hasNextPage` says whether to ask again at once.
-	PageInfo *page.Info `json:"pageInfo"`
-}
-
-// A row of `deliveryChanges`.
-type DeliveryChangeEdge struct {
-	// The change.
-	Node *db.DeliveryChange `json:"node"`
-	// Where to go on after this change.
-	Cursor string `json:"cursor"`
 }
 
 // A delivery that changed, a resync when changes were missed, or the requested hello.
@@ -887,105 +975,6 @@ type RunScenariosPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-type SaveAffiliateInput struct {
-	ID   *string `json:"id,omitempty"`
-	Name string  `json:"name"`
-}
-
-type SaveAffiliatePayload struct {
-	Affiliate  *db.Affiliate `json:"affiliate,omitempty"`
-	UserErrors []*UserError  `json:"userErrors"`
-}
-
-type SaveGoalInput struct {
-	ID *string `json:"id,omitempty"`
-	// Of a new one.
-	Key               *string             `json:"key,omitempty"`
-	Name              *string             `json:"name,omitempty"`
-	Trigger           *string             `json:"trigger,omitempty"`
-	OncePerPlayer     *bool               `json:"oncePerPlayer,omitempty"`
-	Billable          *bool               `json:"billable,omitempty"`
-	Reversible        *bool               `json:"reversible,omitempty"`
-	Statuses          []commission.Status `json:"statuses,omitempty"`
-	Parameters        []string            `json:"parameters,omitempty"`
-	TimestampStandard *string             `json:"timestampStandard,omitempty"`
-}
-
-type SaveGoalPayload struct {
-	Goal       *db.Goal     `json:"goal,omitempty"`
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-type SaveIntegrationInput struct {
-	// The integration to change; without it a new one is created.
-	ID *string `json:"id,omitempty"`
-	// Of a new one: the key in its URL.
-	Key              *string `json:"key,omitempty"`
-	Name             *string `json:"name,omitempty"`
-	OfferID          *string `json:"offerId,omitempty"`
-	Enabled          *bool   `json:"enabled,omitempty"`
-	TestMode         *bool   `json:"testMode,omitempty"`
-	RequireHTTPS     *bool   `json:"requireHttps,omitempty"`
-	RequireToken     *bool   `json:"requireToken,omitempty"`
-	RequireSignature *bool   `json:"requireSignature,omitempty"`
-	SignatureHeader  *string `json:"signatureHeader,omitempty"`
-	TimestampName    *string `json:"timestampName,omitempty"`
-	// 0 for no limit.
-	TimestampWindow  *int     `json:"timestampWindow,omitempty"`
-	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
-	// 0 for no limit.
-	RateLimit        *int         `json:"rateLimit,omitempty"`
-	Currency         *string      `json:"currency,omitempty"`
-	ParameterMapping []*WordInput `json:"parameterMapping,omitempty"`
-	GoalMapping      []*WordInput `json:"goalMapping,omitempty"`
-	StatusMapping    []*WordInput `json:"statusMapping,omitempty"`
-}
-
-type SaveIntegrationPayload struct {
-	Integration *db.Integration `json:"integration,omitempty"`
-	// How many conversions a new status mapping has changed.
-	Mapped     int          `json:"mapped"`
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-type SaveLandingPageInput struct {
-	ID *string `json:"id,omitempty"`
-	// Of a new one.
-	OfferID *string `json:"offerId,omitempty"`
-	Key     *string `json:"key,omitempty"`
-	Name    *string `json:"name,omitempty"`
-	URL     *string `json:"url,omitempty"`
-}
-
-type SaveLandingPagePayload struct {
-	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
-	UserErrors  []*UserError    `json:"userErrors"`
-}
-
-type SaveOfferInput struct {
-	// The offer to change; without it a new one is created.
-	ID             *string              `json:"id,omitempty"`
-	Name           *string              `json:"name,omitempty"`
-	Operator       *string              `json:"operator,omitempty"`
-	Vertical       *commission.Vertical `json:"vertical,omitempty"`
-	State          *tracking.RunState   `json:"state,omitempty"`
-	DestinationURL *string              `json:"destinationUrl,omitempty"`
-	FallbackURL    *string              `json:"fallbackUrl,omitempty"`
-	DeepLinkHosts  []string             `json:"deepLinkHosts,omitempty"`
-	Currency       *string              `json:"currency,omitempty"`
-	// 0 for no limit.
-	AttributionWindowDays *int `json:"attributionWindowDays,omitempty"`
-	// The most conversions that pay per UTC day; 0 for no cap.
-	DailyCap *int `json:"dailyCap,omitempty"`
-	// Without goals and minimum deposits there is no rule.
-	Qualification *QualificationInput `json:"qualification,omitempty"`
-}
-
-type SaveOfferPayload struct {
-	Offer      *db.Offer    `json:"offer,omitempty"`
-	UserErrors []*UserError `json:"userErrors"`
-}
-
 // The result of one scenario.
 type ScenarioCard struct {
 	// `normal`, `same_again`, `second_deposit`, `reversal`, `unknown_click`, `special_characters`, `slow_answer`.
@@ -1287,6 +1276,22 @@ type UndoAttributionPreview struct {
 	Postbacks []*AttributionPostback `json:"postbacks"`
 }
 
+// What to change of an affiliate.
+type UpdateAffiliateInput struct {
+	// The affiliate to change.
+	ID string `json:"id"`
+	// Its new name.
+	Name string `json:"name"`
+}
+
+// The result of `updateAffiliate`.
+type UpdateAffiliatePayload struct {
+	// The affiliate as it is now; null if there are `userErrors`.
+	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type UpdateCampaignInput struct {
 	ID    string             `json:"id"`
 	Name  *string            `json:"name,omitempty"`
@@ -1310,6 +1315,140 @@ type UpdateConversionStatusInput struct {
 type UpdateConversionStatusPayload struct {
 	Conversion *db.Conversion `json:"conversion,omitempty"`
 	UserErrors []*UserError   `json:"userErrors"`
+}
+
+// What to change of a goal; fields that are left out stay as they are. Of a built-in one only name and trigger change.
+type UpdateGoalInput struct {
+	// The goal to change.
+	ID string `json:"id"`
+	// Its name, as people read it.
+	Name *string `json:"name,omitempty"`
+	// What triggers it, in words.
+	Trigger *string `json:"trigger,omitempty"`
+	// Whether it is counted once per player, otherwise once per transaction.
+	OncePerPlayer *bool `json:"oncePerPlayer,omitempty"`
+	// Whether a deal can pay for it.
+	Billable *bool `json:"billable,omitempty"`
+	// Whether it can be reversed after approval.
+	Reversible *bool `json:"reversible,omitempty"`
+	// The statuses that it can have, `APPROVED` among them.
+	Statuses []commission.Status `json:"statuses,omitempty"`
+	// The parameters that it can have.
+	Parameters []string `json:"parameters,omitempty"`
+	// What its time means and how it is written.
+	TimestampStandard *string `json:"timestampStandard,omitempty"`
+}
+
+// The result of `updateGoal`.
+type UpdateGoalPayload struct {
+	// The goal as it is now; null if there are `userErrors`.
+	Goal *db.Goal `json:"goal,omitempty"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to change of an integration; fields that are left out stay as they are.
+type UpdateIntegrationInput struct {
+	// The integration to change.
+	ID string `json:"id"`
+	// Its name, as staff read it.
+	Name *string `json:"name,omitempty"`
+	// The offer whose conversions it reports.
+	OfferID *string `json:"offerId,omitempty"`
+	// Whether calls are accepted.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Whether calls are only checked, answered with `test` and logged, and nothing is recorded.
+	TestMode *bool `json:"testMode,omitempty"`
+	// Whether calls over plain HTTP are refused.
+	RequireHTTPS *bool `json:"requireHttps,omitempty"`
+	// Whether calls must carry the token.
+	RequireToken *bool `json:"requireToken,omitempty"`
+	// Whether calls must be signed.
+	RequireSignature *bool `json:"requireSignature,omitempty"`
+	// The header of the signature; empty for `X-Signature`.
+	SignatureHeader *string `json:"signatureHeader,omitempty"`
+	// The parameter or header with the time of the signature; empty for none.
+	TimestampName *string `json:"timestampName,omitempty"`
+	// How many seconds a signature is valid; 0 for no limit.
+	TimestampWindow *int `json:"timestampWindow,omitempty"`
+	// Addresses or CIDR blocks that may call; empty for any.
+	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
+	// Calls per second; 0 for no limit.
+	RateLimit *int `json:"rateLimit,omitempty"`
+	// ISO 4217: the default currency, of amounts without one; empty for the offer's.
+	Currency *string `json:"currency,omitempty"`
+	// Parameter mapping, our parameter to the operator's; it replaces the whole mapping.
+	ParameterMapping []*WordInput `json:"parameterMapping,omitempty"`
+	// Goal mapping, the operator's goal to our goal's key; it replaces the whole mapping.
+	GoalMapping []*WordInput `json:"goalMapping,omitempty"`
+	// Status mapping, the operator's status to ours; it replaces the whole mapping.
+	StatusMapping []*WordInput `json:"statusMapping,omitempty"`
+}
+
+// The result of `updateIntegration`.
+type UpdateIntegrationPayload struct {
+	// The integration as it is now; null if there are `userErrors`.
+	Integration *db.Integration `json:"integration,omitempty"`
+	// How many conversions a new status mapping has changed.
+	Mapped int `json:"mapped"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to change of a landing page; fields that are left out stay as they are. Its offer stays.
+type UpdateLandingPageInput struct {
+	// The landing page to change.
+	ID string `json:"id"`
+	// The value of `lp=` in the tracking link: links with the old one lead to the offer's destination from then on.
+	Key *string `json:"key,omitempty"`
+	// Its name, as affiliates read it.
+	Name *string `json:"name,omitempty"`
+	// The URL template that players are sent to; it must contain `{click_id}`.
+	URL *string `json:"url,omitempty"`
+}
+
+// The result of `updateLandingPage`.
+type UpdateLandingPagePayload struct {
+	// The landing page as it is now; null if there are `userErrors`.
+	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to change of an offer; fields that are left out stay as they are.
+type UpdateOfferInput struct {
+	// The offer to change.
+	ID string `json:"id"`
+	// Its name, as affiliates read it.
+	Name *string `json:"name,omitempty"`
+	// The operator whose offer it is.
+	Operator *string `json:"operator,omitempty"`
+	// What it is an offer for.
+	Vertical *commission.Vertical `json:"vertical,omitempty"`
+	// Whether it accepts clicks.
+	State *tracking.RunState `json:"state,omitempty"`
+	// The URL template that players are sent to; it must contain `{click_id}`.
+	DestinationURL *string `json:"destinationUrl,omitempty"`
+	// Fallback URL, for clicks while paused or over the daily cap; empty for 410.
+	FallbackURL *string `json:"fallbackUrl,omitempty"`
+	// Hosts that deep links may lead to: `play.example.com`, or `*.example.com` for its subdomains.
+	DeepLinkHosts []string `json:"deepLinkHosts,omitempty"`
+	// ISO 4217: the currency of amounts that name none.
+	Currency *string `json:"currency,omitempty"`
+	// Attribution window: days after the click in which its conversions are attributed; 0 for no limit.
+	AttributionWindowDays *int `json:"attributionWindowDays,omitempty"`
+	// The most conversions that pay per UTC day; 0 for no cap.
+	DailyCap *int `json:"dailyCap,omitempty"`
+	// The qualification rule; without goals and minimum deposits there is none.
+	Qualification *QualificationInput `json:"qualification,omitempty"`
+}
+
+// The result of `updateOffer`.
+type UpdateOfferPayload struct {
+	// The offer as it is now; null if there are `userErrors`.
+	Offer *db.Offer `json:"offer,omitempty"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 type UpdatePostbackInput struct {
@@ -1412,64 +1551,6 @@ type Word struct {
 type WordInput struct {
 	From string `json:"from"`
 	To   string `json:"to"`
-}
-
-// Where a feed of changes begins that has no cursor yet.
-type ChangesStart string
-
-const (
-	// With the oldest change that is kept: all of them for conversions, those of the last 90 days for deliveries.
-	ChangesStartOldest ChangesStart = "OLDEST"
-	// With the next change: the page is empty, and its `endCursor` is where to go on.
-	ChangesStartNewest ChangesStart = "NEWEST"
-)
-
-var AllChangesStart = []ChangesStart{
-	ChangesStartOldest,
-	ChangesStartNewest,
-}
-
-func (e ChangesStart) IsValid() bool {
-	switch e {
-	case ChangesStartOldest, ChangesStartNewest:
-		return true
-	}
-	return false
-}
-
-func (e ChangesStart) String() string {
-	return string(e)
-}
-
-func (e *ChangesStart) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = ChangesStart(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid ChangesStart", str)
-	}
-	return nil
-}
-
-func (e ChangesStart) MarshalGQL(w io.Writer) {
-	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *ChangesStart) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e ChangesStart) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
 }
 
 // Why no postbacks are sent.

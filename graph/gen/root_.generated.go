@@ -43,7 +43,6 @@ type ResolverRoot interface {
 	Deal() DealResolver
 	DealTier() DealTierResolver
 	Delivery() DeliveryResolver
-	DeliveryChange() DeliveryChangeResolver
 	DestinationCheck() DestinationCheckResolver
 	Earnings() EarningsResolver
 	EarningsMonth() EarningsMonthResolver
@@ -426,23 +425,6 @@ type ComplexityRoot struct {
 		Terms          func(childComplexity int) int
 		TransactionID  func(childComplexity int) int
 		Undoable       func(childComplexity int) int
-		UpdatedAt      func(childComplexity int) int
-	}
-
-	ConversionChange struct {
-		At         func(childComplexity int) int
-		Conversion func(childComplexity int) int
-		Event      func(childComplexity int) int
-	}
-
-	ConversionChangeConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
-	}
-
-	ConversionChangeEdge struct {
-		Cursor func(childComplexity int) int
-		Node   func(childComplexity int) int
 	}
 
 	ConversionConnection struct {
@@ -480,11 +462,9 @@ type ComplexityRoot struct {
 		Deliveries func(childComplexity int) int
 	}
 
-	ConversionUpdateEvent struct {
-		At         func(childComplexity int) int
-		Conversion func(childComplexity int) int
-		Matches    func(childComplexity int) int
-		Resync     func(childComplexity int) int
+	CreateAffiliatePayload struct {
+		Affiliate  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	CreateApiTokenPayload struct {
@@ -500,6 +480,26 @@ type ComplexityRoot struct {
 
 	CreateDealPayload struct {
 		Deal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CreateGoalPayload struct {
+		Goal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CreateIntegrationPayload struct {
+		Integration func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CreateLandingPagePayload struct {
+		LandingPage func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CreateOfferPayload struct {
+		Offer      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -601,26 +601,8 @@ type ComplexityRoot struct {
 		Test          func(childComplexity int) int
 		TransactionID func(childComplexity int) int
 		URL           func(childComplexity int) int
-		UpdatedAt     func(childComplexity int) int
 		Version       func(childComplexity int) int
 		Warning       func(childComplexity int) int
-	}
-
-	DeliveryChange struct {
-		At       func(childComplexity int) int
-		Attempt  func(childComplexity int) int
-		Delivery func(childComplexity int) int
-		State    func(childComplexity int) int
-	}
-
-	DeliveryChangeConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
-	}
-
-	DeliveryChangeEdge struct {
-		Cursor func(childComplexity int) int
-		Node   func(childComplexity int) int
 	}
 
 	DeliveryConnection struct {
@@ -901,8 +883,13 @@ type ComplexityRoot struct {
 		CancelBulkReplay        func(childComplexity int, input ChangeBulkReplayInput) int
 		ChangePassword          func(childComplexity int, input ChangePasswordInput) int
 		CreateAPIToken          func(childComplexity int, input CreateAPITokenInput) int
+		CreateAffiliate         func(childComplexity int, input CreateAffiliateInput) int
 		CreateCampaign          func(childComplexity int, input CreateCampaignInput) int
 		CreateDeal              func(childComplexity int, input CreateDealInput) int
+		CreateGoal              func(childComplexity int, input CreateGoalInput) int
+		CreateIntegration       func(childComplexity int, input CreateIntegrationInput) int
+		CreateLandingPage       func(childComplexity int, input CreateLandingPageInput) int
+		CreateOffer             func(childComplexity int, input CreateOfferInput) int
 		CreatePostback          func(childComplexity int, input CreatePostbackInput) int
 		CreateTracker           func(childComplexity int, input CreateTrackerInput) int
 		CreateUser              func(childComplexity int, input CreateUserInput) int
@@ -925,11 +912,6 @@ type ComplexityRoot struct {
 		RotateIntegrationSecret func(childComplexity int, input RotateIntegrationSecretInput) int
 		RotateSigningSecret     func(childComplexity int, input RotateSigningSecretInput) int
 		RunScenarios            func(childComplexity int, input TestPostbackInput) int
-		SaveAffiliate           func(childComplexity int, input SaveAffiliateInput) int
-		SaveGoal                func(childComplexity int, input SaveGoalInput) int
-		SaveIntegration         func(childComplexity int, input SaveIntegrationInput) int
-		SaveLandingPage         func(childComplexity int, input SaveLandingPageInput) int
-		SaveOffer               func(childComplexity int, input SaveOfferInput) int
 		SetExchangeRate         func(childComplexity int, input SetExchangeRateInput) int
 		SetHold                 func(childComplexity int, input SetHoldInput) int
 		SetManager              func(childComplexity int, input SetManagerInput) int
@@ -940,8 +922,13 @@ type ComplexityRoot struct {
 		TestPostback            func(childComplexity int, input TestPostbackInput) int
 		TryDestination          func(childComplexity int, input TryDestinationInput) int
 		UndoAttribution         func(childComplexity int, input UndoAttributionInput) int
+		UpdateAffiliate         func(childComplexity int, input UpdateAffiliateInput) int
 		UpdateCampaign          func(childComplexity int, input UpdateCampaignInput) int
 		UpdateConversionStatus  func(childComplexity int, input UpdateConversionStatusInput) int
+		UpdateGoal              func(childComplexity int, input UpdateGoalInput) int
+		UpdateIntegration       func(childComplexity int, input UpdateIntegrationInput) int
+		UpdateLandingPage       func(childComplexity int, input UpdateLandingPageInput) int
+		UpdateOffer             func(childComplexity int, input UpdateOfferInput) int
 		UpdatePostback          func(childComplexity int, input UpdatePostbackInput) int
 		UpdateSettings          func(childComplexity int, input UpdateSettingsInput) int
 		UpdateTracker           func(childComplexity int, input UpdateTrackerInput) int
@@ -1160,13 +1147,11 @@ type ComplexityRoot struct {
 		BulkReplays            func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Campaigns              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
 		Clicks                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
-		ConversionChanges      func(childComplexity int, after *string, first *int, start *ChangesStart) int
 		ConversionTotals       func(childComplexity int, filter *filter.Conversion) int
 		ConversionTrace        func(childComplexity int, conversionID string) int
 		Conversions            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
 		CrossedTrackers        func(childComplexity int) int
 		Deliveries             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
-		DeliveryChanges        func(childComplexity int, after *string, first *int, start *ChangesStart) int
 		Earnings               func(childComplexity int) int
 		EchoRequests           func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Engine                 func(childComplexity int) int
@@ -1340,32 +1325,6 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
-	SaveAffiliatePayload struct {
-		Affiliate  func(childComplexity int) int
-		UserErrors func(childComplexity int) int
-	}
-
-	SaveGoalPayload struct {
-		Goal       func(childComplexity int) int
-		UserErrors func(childComplexity int) int
-	}
-
-	SaveIntegrationPayload struct {
-		Integration func(childComplexity int) int
-		Mapped      func(childComplexity int) int
-		UserErrors  func(childComplexity int) int
-	}
-
-	SaveLandingPagePayload struct {
-		LandingPage func(childComplexity int) int
-		UserErrors  func(childComplexity int) int
-	}
-
-	SaveOfferPayload struct {
-		Offer      func(childComplexity int) int
-		UserErrors func(childComplexity int) int
-	}
-
 	ScenarioCard struct {
 		Does     func(childComplexity int) int
 		Expected func(childComplexity int) int
@@ -1492,7 +1451,6 @@ type ComplexityRoot struct {
 		AlertChanged          func(childComplexity int) int
 		BulkReplayProgress    func(childComplexity int, id string) int
 		ClickRecorded         func(childComplexity int, campaignID *string) int
-		ConversionUpdated     func(childComplexity int, filter *filter.Conversion, hello *bool) int
 		DeliveryUpdated       func(childComplexity int, filter *filter.Delivery, hello *bool) int
 		EchoRequestReceived   func(childComplexity int) int
 		ReceivedPostback      func(childComplexity int) int
@@ -1685,6 +1643,11 @@ type ComplexityRoot struct {
 		Word  func(childComplexity int) int
 	}
 
+	UpdateAffiliatePayload struct {
+		Affiliate  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpdateCampaignPayload struct {
 		Campaign   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1692,6 +1655,27 @@ type ComplexityRoot struct {
 
 	UpdateConversionStatusPayload struct {
 		Conversion func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateGoalPayload struct {
+		Goal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateIntegrationPayload struct {
+		Integration func(childComplexity int) int
+		Mapped      func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	UpdateLandingPagePayload struct {
+		LandingPage func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	UpdateOfferPayload struct {
+		Offer      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -3143,57 +3127,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.Undoable(childComplexity), true
-	case "Conversion.updatedAt":
-		if e.ComplexityRoot.Conversion.UpdatedAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Conversion.UpdatedAt(childComplexity), true
-
-	case "ConversionChange.at":
-		if e.ComplexityRoot.ConversionChange.At == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ConversionChange.At(childComplexity), true
-	case "ConversionChange.conversion":
-		if e.ComplexityRoot.ConversionChange.Conversion == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ConversionChange.Conversion(childComplexity), true
-	case "ConversionChange.event":
-		if e.ComplexityRoot.ConversionChange.Event == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ConversionChange.Event(childComplexity), true
-
-	case "ConversionChangeConnection.edges":
-		if e.ComplexityRoot.ConversionChangeConnection.Edges == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ConversionChangeConnection.Edges(childComplexity), true
-	case "ConversionChangeConnection.pageInfo":
-		if e.ComplexityRoot.ConversionChangeConnection.PageInfo == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ConversionChangeConnection.PageInfo(childComplexity), true
-
-	case "ConversionChangeEdge.cursor":
-		if e.ComplexityRoot.ConversionChangeEdge.Cursor == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ConversionChangeEdge.Cursor(childComplexity), true
-	case "ConversionChangeEdge.node":
-		if e.ComplexityRoot.ConversionChangeEdge.Node == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ConversionChangeEdge.Node(childComplexity), true
 
 	case "ConversionConnection.edges":
 		if e.ComplexityRoot.ConversionConnection.Edges == nil {
@@ -3320,30 +3253,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConversionTrace.Deliveries(childComplexity), true
 
-	case "ConversionUpdateEvent.at":
-		if e.ComplexityRoot.ConversionUpdateEvent.At == nil {
+	case "CreateAffiliatePayload.affiliate":
+		if e.ComplexityRoot.CreateAffiliatePayload.Affiliate == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ConversionUpdateEvent.At(childComplexity), true
-	case "ConversionUpdateEvent.conversion":
-		if e.ComplexityRoot.ConversionUpdateEvent.Conversion == nil {
+		return e.ComplexityRoot.CreateAffiliatePayload.Affiliate(childComplexity), true
+	case "CreateAffiliatePayload.userErrors":
+		if e.ComplexityRoot.CreateAffiliatePayload.UserErrors == nil {
 			break
 		}
 
-		return e.ComplexityRoot.ConversionUpdateEvent.Conversion(childComplexity), true
-	case "ConversionUpdateEvent.matches":
-		if e.ComplexityRoot.ConversionUpdateEvent.Matches == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ConversionUpdateEvent.Matches(childComplexity), true
-	case "ConversionUpdateEvent.resync":
-		if e.ComplexityRoot.ConversionUpdateEvent.Resync == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ConversionUpdateEvent.Resync(childComplexity), true
+		return e.ComplexityRoot.CreateAffiliatePayload.UserErrors(childComplexity), true
 
 	case "CreateApiTokenPayload.secret":
 		if e.ComplexityRoot.CreateApiTokenPayload.Secret == nil {
@@ -3389,6 +3310,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateDealPayload.UserErrors(childComplexity), true
+
+	case "CreateGoalPayload.goal":
+		if e.ComplexityRoot.CreateGoalPayload.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateGoalPayload.Goal(childComplexity), true
+	case "CreateGoalPayload.userErrors":
+		if e.ComplexityRoot.CreateGoalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateGoalPayload.UserErrors(childComplexity), true
+
+	case "CreateIntegrationPayload.integration":
+		if e.ComplexityRoot.CreateIntegrationPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIntegrationPayload.Integration(childComplexity), true
+	case "CreateIntegrationPayload.userErrors":
+		if e.ComplexityRoot.CreateIntegrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIntegrationPayload.UserErrors(childComplexity), true
+
+	case "CreateLandingPagePayload.landingPage":
+		if e.ComplexityRoot.CreateLandingPagePayload.LandingPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateLandingPagePayload.LandingPage(childComplexity), true
+	case "CreateLandingPagePayload.userErrors":
+		if e.ComplexityRoot.CreateLandingPagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateLandingPagePayload.UserErrors(childComplexity), true
+
+	case "CreateOfferPayload.offer":
+		if e.ComplexityRoot.CreateOfferPayload.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateOfferPayload.Offer(childComplexity), true
+	case "CreateOfferPayload.userErrors":
+		if e.ComplexityRoot.CreateOfferPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateOfferPayload.UserErrors(childComplexity), true
 
 	case "CreatePostbackPayload.postbacks":
 		if e.ComplexityRoot.CreatePostbackPayload.Postbacks == nil {
@@ -3802,12 +3775,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.URL(childComplexity), true
-	case "Delivery.updatedAt":
-		if e.ComplexityRoot.Delivery.UpdatedAt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Delivery.UpdatedAt(childComplexity), true
 	case "Delivery.version":
 		if e.ComplexityRoot.Delivery.Version == nil {
 			break
@@ -3820,57 +3787,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Warning(childComplexity), true
-
-	case "DeliveryChange.at":
-		if e.ComplexityRoot.DeliveryChange.At == nil {
-			break
-		}
-
-		return e.ComplexityRoot.DeliveryChange.At(childComplexity), true
-	case "DeliveryChange.attemptCount":
-		if e.ComplexityRoot.DeliveryChange.Attempt == nil {
-			break
-		}
-
-		return e.ComplexityRoot.DeliveryChange.Attempt(childComplexity), true
-	case "DeliveryChange.delivery":
-		if e.ComplexityRoot.DeliveryChange.Delivery == nil {
-			break
-		}
-
-		return e.ComplexityRoot.DeliveryChange.Delivery(childComplexity), true
-	case "DeliveryChange.state":
-		if e.ComplexityRoot.DeliveryChange.State == nil {
-			break
-		}
-
-		return e.ComplexityRoot.DeliveryChange.State(childComplexity), true
-
-	case "DeliveryChangeConnection.edges":
-		if e.ComplexityRoot.DeliveryChangeConnection.Edges == nil {
-			break
-		}
-
-		return e.ComplexityRoot.DeliveryChangeConnection.Edges(childComplexity), true
-	case "DeliveryChangeConnection.pageInfo":
-		if e.ComplexityRoot.DeliveryChangeConnection.PageInfo == nil {
-			break
-		}
-
-		return e.ComplexityRoot.DeliveryChangeConnection.PageInfo(childComplexity), true
-
-	case "DeliveryChangeEdge.cursor":
-		if e.ComplexityRoot.DeliveryChangeEdge.Cursor == nil {
-			break
-		}
-
-		return e.ComplexityRoot.DeliveryChangeEdge.Cursor(childComplexity), true
-	case "DeliveryChangeEdge.node":
-		if e.ComplexityRoot.DeliveryChangeEdge.Node == nil {
-			break
-		}
-
-		return e.ComplexityRoot.DeliveryChangeEdge.Node(childComplexity), true
 
 	case "DeliveryConnection.edges":
 		if e.ComplexityRoot.DeliveryConnection.Edges == nil {
@@ -4974,6 +4890,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateAPIToken(childComplexity, args["input"].(CreateAPITokenInput)), true
+	case "Mutation.createAffiliate":
+		if e.ComplexityRoot.Mutation.CreateAffiliate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createAffiliate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAffiliate(childComplexity, args["input"].(CreateAffiliateInput)), true
 	case "Mutation.createCampaign":
 		if e.ComplexityRoot.Mutation.CreateCampaign == nil {
 			break
@@ -4996,6 +4923,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateDeal(childComplexity, args["input"].(CreateDealInput)), true
+	case "Mutation.createGoal":
+		if e.ComplexityRoot.Mutation.CreateGoal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createGoal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateGoal(childComplexity, args["input"].(CreateGoalInput)), true
+	case "Mutation.createIntegration":
+		if e.ComplexityRoot.Mutation.CreateIntegration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createIntegration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateIntegration(childComplexity, args["input"].(CreateIntegrationInput)), true
+	case "Mutation.createLandingPage":
+		if e.ComplexityRoot.Mutation.CreateLandingPage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createLandingPage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateLandingPage(childComplexity, args["input"].(CreateLandingPageInput)), true
+	case "Mutation.createOffer":
+		if e.ComplexityRoot.Mutation.CreateOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateOffer(childComplexity, args["input"].(CreateOfferInput)), true
 	case "Mutation.createPostback":
 		if e.ComplexityRoot.Mutation.CreatePostback == nil {
 			break
@@ -5238,61 +5209,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RunScenarios(childComplexity, args["input"].(TestPostbackInput)), true
-	case "Mutation.saveAffiliate":
-		if e.ComplexityRoot.Mutation.SaveAffiliate == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveAffiliate_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveAffiliate(childComplexity, args["input"].(SaveAffiliateInput)), true
-	case "Mutation.saveGoal":
-		if e.ComplexityRoot.Mutation.SaveGoal == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveGoal_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveGoal(childComplexity, args["input"].(SaveGoalInput)), true
-	case "Mutation.saveIntegration":
-		if e.ComplexityRoot.Mutation.SaveIntegration == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveIntegration_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveIntegration(childComplexity, args["input"].(SaveIntegrationInput)), true
-	case "Mutation.saveLandingPage":
-		if e.ComplexityRoot.Mutation.SaveLandingPage == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveLandingPage_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveLandingPage(childComplexity, args["input"].(SaveLandingPageInput)), true
-	case "Mutation.saveOffer":
-		if e.ComplexityRoot.Mutation.SaveOffer == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveOffer_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveOffer(childComplexity, args["input"].(SaveOfferInput)), true
 	case "Mutation.setExchangeRate":
 		if e.ComplexityRoot.Mutation.SetExchangeRate == nil {
 			break
@@ -5398,6 +5314,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UndoAttribution(childComplexity, args["input"].(UndoAttributionInput)), true
+	case "Mutation.updateAffiliate":
+		if e.ComplexityRoot.Mutation.UpdateAffiliate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAffiliate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAffiliate(childComplexity, args["input"].(UpdateAffiliateInput)), true
 	case "Mutation.updateCampaign":
 		if e.ComplexityRoot.Mutation.UpdateCampaign == nil {
 			break
@@ -5420,6 +5347,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateConversionStatus(childComplexity, args["input"].(UpdateConversionStatusInput)), true
+	case "Mutation.updateGoal":
+		if e.ComplexityRoot.Mutation.UpdateGoal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateGoal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateGoal(childComplexity, args["input"].(UpdateGoalInput)), true
+	case "Mutation.updateIntegration":
+		if e.ComplexityRoot.Mutation.UpdateIntegration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateIntegration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateIntegration(childComplexity, args["input"].(UpdateIntegrationInput)), true
+	case "Mutation.updateLandingPage":
+		if e.ComplexityRoot.Mutation.UpdateLandingPage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateLandingPage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateLandingPage(childComplexity, args["input"].(UpdateLandingPageInput)), true
+	case "Mutation.updateOffer":
+		if e.ComplexityRoot.Mutation.UpdateOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateOffer(childComplexity, args["input"].(UpdateOfferInput)), true
 	case "Mutation.updatePostback":
 		if e.ComplexityRoot.Mutation.UpdatePostback == nil {
 			break
@@ -6409,17 +6380,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Clicks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Click)), true
-	case "Query.conversionChanges":
-		if e.ComplexityRoot.Query.ConversionChanges == nil {
-			break
-		}
-
-		args, err := ec.field_Query_conversionChanges_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.ConversionChanges(childComplexity, args["after"].(*string), args["first"].(*int), args["start"].(*ChangesStart)), true
 	case "Query.conversionTotals":
 		if e.ComplexityRoot.Query.ConversionTotals == nil {
 			break
@@ -6470,17 +6430,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery)), true
-	case "Query.deliveryChanges":
-		if e.ComplexityRoot.Query.DeliveryChanges == nil {
-			break
-		}
-
-		args, err := ec.field_Query_deliveryChanges_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Query.DeliveryChanges(childComplexity, args["after"].(*string), args["first"].(*int), args["start"].(*ChangesStart)), true
 	case "Query.earnings":
 		if e.ComplexityRoot.Query.Earnings == nil {
 			break
@@ -7269,77 +7218,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RunScenariosPayload.UserErrors(childComplexity), true
 
-	case "SaveAffiliatePayload.affiliate":
-		if e.ComplexityRoot.SaveAffiliatePayload.Affiliate == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveAffiliatePayload.Affiliate(childComplexity), true
-	case "SaveAffiliatePayload.userErrors":
-		if e.ComplexityRoot.SaveAffiliatePayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveAffiliatePayload.UserErrors(childComplexity), true
-
-	case "SaveGoalPayload.goal":
-		if e.ComplexityRoot.SaveGoalPayload.Goal == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveGoalPayload.Goal(childComplexity), true
-	case "SaveGoalPayload.userErrors":
-		if e.ComplexityRoot.SaveGoalPayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveGoalPayload.UserErrors(childComplexity), true
-
-	case "SaveIntegrationPayload.integration":
-		if e.ComplexityRoot.SaveIntegrationPayload.Integration == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveIntegrationPayload.Integration(childComplexity), true
-	case "SaveIntegrationPayload.mapped":
-		if e.ComplexityRoot.SaveIntegrationPayload.Mapped == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveIntegrationPayload.Mapped(childComplexity), true
-	case "SaveIntegrationPayload.userErrors":
-		if e.ComplexityRoot.SaveIntegrationPayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveIntegrationPayload.UserErrors(childComplexity), true
-
-	case "SaveLandingPagePayload.landingPage":
-		if e.ComplexityRoot.SaveLandingPagePayload.LandingPage == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveLandingPagePayload.LandingPage(childComplexity), true
-	case "SaveLandingPagePayload.userErrors":
-		if e.ComplexityRoot.SaveLandingPagePayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveLandingPagePayload.UserErrors(childComplexity), true
-
-	case "SaveOfferPayload.offer":
-		if e.ComplexityRoot.SaveOfferPayload.Offer == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveOfferPayload.Offer(childComplexity), true
-	case "SaveOfferPayload.userErrors":
-		if e.ComplexityRoot.SaveOfferPayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveOfferPayload.UserErrors(childComplexity), true
-
 	case "ScenarioCard.does":
 		if e.ComplexityRoot.ScenarioCard.Does == nil {
 			break
@@ -7777,17 +7655,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.ClickRecorded(childComplexity, args["campaignId"].(*string)), true
-	case "Subscription.conversionUpdated":
-		if e.ComplexityRoot.Subscription.ConversionUpdated == nil {
-			break
-		}
-
-		args, err := ec.field_Subscription_conversionUpdated_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Subscription.ConversionUpdated(childComplexity, args["filter"].(*filter.Conversion), args["hello"].(*bool)), true
 	case "Subscription.deliveryUpdated":
 		if e.ComplexityRoot.Subscription.DeliveryUpdated == nil {
 			break
@@ -8570,6 +8437,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnmappedStatus.Word(childComplexity), true
 
+	case "UpdateAffiliatePayload.affiliate":
+		if e.ComplexityRoot.UpdateAffiliatePayload.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAffiliatePayload.Affiliate(childComplexity), true
+	case "UpdateAffiliatePayload.userErrors":
+		if e.ComplexityRoot.UpdateAffiliatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAffiliatePayload.UserErrors(childComplexity), true
+
 	case "UpdateCampaignPayload.campaign":
 		if e.ComplexityRoot.UpdateCampaignPayload.Campaign == nil {
 			break
@@ -8595,6 +8475,64 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateConversionStatusPayload.UserErrors(childComplexity), true
+
+	case "UpdateGoalPayload.goal":
+		if e.ComplexityRoot.UpdateGoalPayload.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateGoalPayload.Goal(childComplexity), true
+	case "UpdateGoalPayload.userErrors":
+		if e.ComplexityRoot.UpdateGoalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateGoalPayload.UserErrors(childComplexity), true
+
+	case "UpdateIntegrationPayload.integration":
+		if e.ComplexityRoot.UpdateIntegrationPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIntegrationPayload.Integration(childComplexity), true
+	case "UpdateIntegrationPayload.mapped":
+		if e.ComplexityRoot.UpdateIntegrationPayload.Mapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIntegrationPayload.Mapped(childComplexity), true
+	case "UpdateIntegrationPayload.userErrors":
+		if e.ComplexityRoot.UpdateIntegrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIntegrationPayload.UserErrors(childComplexity), true
+
+	case "UpdateLandingPagePayload.landingPage":
+		if e.ComplexityRoot.UpdateLandingPagePayload.LandingPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateLandingPagePayload.LandingPage(childComplexity), true
+	case "UpdateLandingPagePayload.userErrors":
+		if e.ComplexityRoot.UpdateLandingPagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateLandingPagePayload.UserErrors(childComplexity), true
+
+	case "UpdateOfferPayload.offer":
+		if e.ComplexityRoot.UpdateOfferPayload.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateOfferPayload.Offer(childComplexity), true
+	case "UpdateOfferPayload.userErrors":
+		if e.ComplexityRoot.UpdateOfferPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateOfferPayload.UserErrors(childComplexity), true
 
 	case "UpdatePostbackPayload.postback":
 		if e.ComplexityRoot.UpdatePostbackPayload.Postback == nil {
@@ -8819,9 +8757,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
 			graphql.NewInputUnmarshaler("ClickFilter", ec.unmarshalInputClickFilter),
 			graphql.NewInputUnmarshaler("ConversionFilter", ec.unmarshalInputConversionFilter),
+			graphql.NewInputUnmarshaler("CreateAffiliateInput", ec.unmarshalInputCreateAffiliateInput),
 			graphql.NewInputUnmarshaler("CreateApiTokenInput", ec.unmarshalInputCreateApiTokenInput),
 			graphql.NewInputUnmarshaler("CreateCampaignInput", ec.unmarshalInputCreateCampaignInput),
 			graphql.NewInputUnmarshaler("CreateDealInput", ec.unmarshalInputCreateDealInput),
+			graphql.NewInputUnmarshaler("CreateGoalInput", ec.unmarshalInputCreateGoalInput),
+			graphql.NewInputUnmarshaler("CreateIntegrationInput", ec.unmarshalInputCreateIntegrationInput),
+			graphql.NewInputUnmarshaler("CreateLandingPageInput", ec.unmarshalInputCreateLandingPageInput),
+			graphql.NewInputUnmarshaler("CreateOfferInput", ec.unmarshalInputCreateOfferInput),
 			graphql.NewInputUnmarshaler("CreatePostbackInput", ec.unmarshalInputCreatePostbackInput),
 			graphql.NewInputUnmarshaler("CreateTrackerInput", ec.unmarshalInputCreateTrackerInput),
 			graphql.NewInputUnmarshaler("CreateUserInput", ec.unmarshalInputCreateUserInput),
@@ -8848,11 +8791,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RevokeApiTokenInput", ec.unmarshalInputRevokeApiTokenInput),
 			graphql.NewInputUnmarshaler("RotateIntegrationSecretInput", ec.unmarshalInputRotateIntegrationSecretInput),
 			graphql.NewInputUnmarshaler("RotateSigningSecretInput", ec.unmarshalInputRotateSigningSecretInput),
-			graphql.NewInputUnmarshaler("SaveAffiliateInput", ec.unmarshalInputSaveAffiliateInput),
-			graphql.NewInputUnmarshaler("SaveGoalInput", ec.unmarshalInputSaveGoalInput),
-			graphql.NewInputUnmarshaler("SaveIntegrationInput", ec.unmarshalInputSaveIntegrationInput),
-			graphql.NewInputUnmarshaler("SaveLandingPageInput", ec.unmarshalInputSaveLandingPageInput),
-			graphql.NewInputUnmarshaler("SaveOfferInput", ec.unmarshalInputSaveOfferInput),
 			graphql.NewInputUnmarshaler("SetExchangeRateInput", ec.unmarshalInputSetExchangeRateInput),
 			graphql.NewInputUnmarshaler("SetHoldInput", ec.unmarshalInputSetHoldInput),
 			graphql.NewInputUnmarshaler("SetManagerInput", ec.unmarshalInputSetManagerInput),
@@ -8865,8 +8803,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TrackerTokensInput", ec.unmarshalInputTrackerTokensInput),
 			graphql.NewInputUnmarshaler("TryDestinationInput", ec.unmarshalInputTryDestinationInput),
 			graphql.NewInputUnmarshaler("UndoAttributionInput", ec.unmarshalInputUndoAttributionInput),
+			graphql.NewInputUnmarshaler("UpdateAffiliateInput", ec.unmarshalInputUpdateAffiliateInput),
 			graphql.NewInputUnmarshaler("UpdateCampaignInput", ec.unmarshalInputUpdateCampaignInput),
 			graphql.NewInputUnmarshaler("UpdateConversionStatusInput", ec.unmarshalInputUpdateConversionStatusInput),
+			graphql.NewInputUnmarshaler("UpdateGoalInput", ec.unmarshalInputUpdateGoalInput),
+			graphql.NewInputUnmarshaler("UpdateIntegrationInput", ec.unmarshalInputUpdateIntegrationInput),
+			graphql.NewInputUnmarshaler("UpdateLandingPageInput", ec.unmarshalInputUpdateLandingPageInput),
+			graphql.NewInputUnmarshaler("UpdateOfferInput", ec.unmarshalInputUpdateOfferInput),
 			graphql.NewInputUnmarshaler("UpdatePostbackInput", ec.unmarshalInputUpdatePostbackInput),
 			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
 			graphql.NewInputUnmarshaler("UpdateTrackerInput", ec.unmarshalInputUpdateTrackerInput),
@@ -9546,124 +9489,6 @@ extend type Mutation {
   updateCampaign(input: UpdateCampaignInput!): UpdateCampaignPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
-	{Name: "../schema/change.graphqls", Input: `"Where a feed of changes begins that has no cursor yet."
-enum ChangesStart {
-  "With the oldest change that is kept: all of them for conversions, those of the last 90 days for deliveries."
-  OLDEST
-  "With the next change: the page is empty, and its ` + "`" + `endCursor` + "`" + ` is where to go on."
-  NEWEST
-}
-
-"A change of a conversion: a step of its lifecycle, or its player became known."
-type ConversionChange {
-  "The conversion as it is now, which later changes may have followed."
-  conversion: Conversion!
-  "The step; null where only the player became known."
-  event: ConversionEvent
-  "When it was recorded."
-  at: Time!
-}
-
-"A page of ` + "`" + `conversionChanges` + "`" + `."
-type ConversionChangeConnection {
-  "The changes, in their order; fewer than ` + "`" + `first` + "`" + ` does not mean that there are no more: see ` + "`" + `pageInfo.hasNextPage` + "`" + `."
-  edges: [ConversionChangeEdge!]!
-  "` + "`" + `endCursor` + "`" + ` is never null: keep it, and go on from it, on an empty page too. ` + "`" + `hasNextPage` + "`" + ` says whether to ask again at once."
-  pageInfo: PageInfo!
-}
-
-"A row of ` + "`" + `conversionChanges` + "`" + `."
-type ConversionChangeEdge {
-  "The change."
-  node: ConversionChange!
-  "Where to go on after this change."
-  cursor: String!
-}
-
-"A change of a delivery that the API shows: another state, another reason to wait, a replay that stands for it."
-type DeliveryChange {
-  "The delivery as it is now, which later changes may have followed."
-  delivery: Delivery!
-  "Its state after the change."
-  state: DeliveryState!
-  "How many attempts had begun by then."
-  attemptCount: Int!
-  "When it was recorded."
-  at: Time!
-}
-
-"A page of ` + "`" + `deliveryChanges` + "`" + `."
-type DeliveryChangeConnection {
-  "The changes, in their order; fewer than ` + "`" + `first` + "`" + ` does not mean that there are no more: see ` + "`" + `pageInfo.hasNextPage` + "`" + `."
-  edges: [DeliveryChangeEdge!]!
-  "` + "`" + `endCursor` + "`" + ` is never null: keep it, and go on from it, on an empty page too. ` + "`" + `hasNextPage` + "`" + ` says whether to ask again at once."
-  pageInfo: PageInfo!
-}
-
-"A row of ` + "`" + `deliveryChanges` + "`" + `."
-type DeliveryChangeEdge {
-  "The change."
-  node: DeliveryChange!
-  "Where to go on after this change."
-  cursor: String!
-}
-
-extend type Query {
-  """
-  Every change of the viewer's conversions once, and those of one conversion in their order, for programs that keep a copy. Nothing
-  ever appears behind a cursor. A cursor from before the database was restored is refused with the code ` + "`" + `STALE_CURSOR` + "`" + `: list
-  everything again, and begin anew.
-  """
-  conversionChanges(
-    "The ` + "`" + `endCursor` + "`" + ` of the page before; none to begin."
-    after: String
-    "How many changes at most, 1 to 100; 20 if left out."
-    first: Int
-    "Where to begin; not used with ` + "`" + `after` + "`" + `."
-    start: ChangesStart = OLDEST
-  ): ConversionChangeConnection! @auth
-  """
-  Every change of the viewer's deliveries once, as ` + "`" + `conversionChanges` + "`" + `. Changes are kept as long as attempts, 90 days by default: an
-  older cursor is refused with the code ` + "`" + `STALE_CURSOR` + "`" + `.
-  """
-  deliveryChanges(
-    "The ` + "`" + `endCursor` + "`" + ` of the page before; none to begin."
-    after: String
-    "How many changes at most, 1 to 100; 20 if left out."
-    first: Int
-    "Where to begin; not used with ` + "`" + `after` + "`" + `."
-    start: ChangesStart = OLDEST
-  ): DeliveryChangeConnection! @auth
-}
-
-"A conversion that changed, a resync when changes were missed, or the requested hello."
-type ConversionUpdateEvent {
-  "As it is now; null in a resync and in a hello."
-  conversion: Conversion
-  """
-  Whether the conversion, as it is now, passes the subscription's filter. One that may have passed it before is sent once more with
-  false, so that a list can drop it. False in a resync and in a hello.
-  """
-  matches: Boolean!
-  "Whether changes were missed: fetch ` + "`" + `conversions` + "`" + ` again."
-  resync: Boolean!
-  "When it changed."
-  at: Time!
-}
-
-extend type Subscription {
-  """
-  Every change of the viewer's conversions that pass the filter, or may have passed it before: ` + "`" + `matches` + "`" + ` says which. It misses what
-  happens while a client is away: programs that keep a copy read ` + "`" + `conversionChanges` + "`" + `.
-  """
-  conversionUpdated(
-    "Which conversions; all if left out."
-    filter: ConversionFilter
-    "Whether the first event is empty, to confirm that the subscription is active."
-    hello: Boolean = false
-  ): ConversionUpdateEvent! @auth(scope: READ)
-}
-`, BuiltIn: false},
 	{Name: "../schema/click.graphqls", Input: `"A player's click on a tracking link."
 type Click implements Node {
   id: ID!
@@ -9751,8 +9576,6 @@ type Conversion implements Node {
   cappedBy: String!
   occurredAt: Time!
   receivedAt: Time!
-  "When it changed last, by the database's clock; of those recorded before this was kept, when it began to be. To keep a copy, read ` + "`" + `conversionChanges` + "`" + `."
-  updatedAt: Time!
   events: [ConversionEvent!]!
   deliveries: [Delivery!]!
 }
@@ -10007,41 +9830,113 @@ input QualificationInput {
   clawbackDays: Int
 }
 
-input SaveOfferInput {
-  "The offer to change; without it a new one is created."
-  id: ID
-  name: String
-  operator: String
-  vertical: Vertical
+"An offer to create."
+input CreateOfferInput {
+  "Its name, as affiliates read it."
+  name: String!
+  "The operator whose offer it is: its integrations report for all of its offers."
+  operator: String!
+  "What it is an offer for."
+  vertical: Vertical!
+  "Whether it accepts clicks; ` + "`" + `ACTIVE` + "`" + ` if left out."
   state: RunState
-  destinationUrl: String
+  "The URL template that players are sent to; it must contain ` + "`" + `{click_id}` + "`" + `."
+  destinationUrl: String!
+  "Fallback URL, for clicks while paused or over the daily cap; none if left out: they are answered 410."
   fallbackUrl: String
+  "Hosts that deep links may lead to: ` + "`" + `play.example.com` + "`" + `, or ` + "`" + `*.example.com` + "`" + ` for its subdomains."
   deepLinkHosts: [String!]
-  currency: String
-  "0 for no limit."
+  "ISO 4217: the currency of amounts that name none."
+  currency: String!
+  "Attribution window: days after the click in which its conversions are attributed; 0 for no limit."
   attributionWindowDays: Int
   "The most conversions that pay per UTC day; 0 for no cap."
   dailyCap: Int
-  "Without goals and minimum deposits there is no rule."
+  "The qualification rule; without goals and minimum deposits there is none."
   qualification: QualificationInput
 }
 
-type SaveOfferPayload {
+"The result of ` + "`" + `createOffer` + "`" + `."
+type CreateOfferPayload {
+  "The new offer; null if there are ` + "`" + `userErrors` + "`" + `."
   offer: Offer
+  "What is wrong with the input; empty if it was created."
   userErrors: [UserError!]!
 }
 
-input SaveLandingPageInput {
-  id: ID
-  "Of a new one."
-  offerId: ID
-  key: String
+"What to change of an offer; fields that are left out stay as they are."
+input UpdateOfferInput {
+  "The offer to change."
+  id: ID!
+  "Its name, as affiliates read it."
   name: String
+  "The operator whose offer it is."
+  operator: String
+  "What it is an offer for."
+  vertical: Vertical
+  "Whether it accepts clicks."
+  state: RunState
+  "The URL template that players are sent to; it must contain ` + "`" + `{click_id}` + "`" + `."
+  destinationUrl: String
+  "Fallback URL, for clicks while paused or over the daily cap; empty for 410."
+  fallbackUrl: String
+  "Hosts that deep links may lead to: ` + "`" + `play.example.com` + "`" + `, or ` + "`" + `*.example.com` + "`" + ` for its subdomains."
+  deepLinkHosts: [String!]
+  "ISO 4217: the currency of amounts that name none."
+  currency: String
+  "Attribution window: days after the click in which its conversions are attributed; 0 for no limit."
+  attributionWindowDays: Int
+  "The most conversions that pay per UTC day; 0 for no cap."
+  dailyCap: Int
+  "The qualification rule; without goals and minimum deposits there is none."
+  qualification: QualificationInput
+}
+
+"The result of ` + "`" + `updateOffer` + "`" + `."
+type UpdateOfferPayload {
+  "The offer as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  offer: Offer
+  "What is wrong with the input; empty if it was changed."
+  userErrors: [UserError!]!
+}
+
+"A landing page to create."
+input CreateLandingPageInput {
+  "The offer that it is a page of."
+  offerId: ID!
+  "The value of ` + "`" + `lp=` + "`" + ` in the tracking link: lower-case letters, digits, ` + "`" + `-` + "`" + ` and ` + "`" + `_` + "`" + `."
+  key: String!
+  "Its name, as affiliates read it."
+  name: String!
+  "The URL template that players are sent to; it must contain ` + "`" + `{click_id}` + "`" + `."
+  url: String!
+}
+
+"The result of ` + "`" + `createLandingPage` + "`" + `."
+type CreateLandingPagePayload {
+  "The new landing page; null if there are ` + "`" + `userErrors` + "`" + `."
+  landingPage: LandingPage
+  "What is wrong with the input; empty if it was created."
+  userErrors: [UserError!]!
+}
+
+"What to change of a landing page; fields that are left out stay as they are. Its offer stays."
+input UpdateLandingPageInput {
+  "The landing page to change."
+  id: ID!
+  "The value of ` + "`" + `lp=` + "`" + ` in the tracking link: links with the old one lead to the offer's destination from then on."
+  key: String
+  "Its name, as affiliates read it."
+  name: String
+  "The URL template that players are sent to; it must contain ` + "`" + `{click_id}` + "`" + `."
   url: String
 }
 
-type SaveLandingPagePayload {
+"The result of ` + "`" + `updateLandingPage` + "`" + `."
+type UpdateLandingPagePayload {
+  "The landing page as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
   landingPage: LandingPage
+  "What is wrong with the input; empty if it was changed."
   userErrors: [UserError!]!
 }
 
@@ -10106,30 +10001,75 @@ type SetExchangeRatePayload {
   userErrors: [UserError!]!
 }
 
-input SaveGoalInput {
-  id: ID
-  "Of a new one."
-  key: String
-  name: String
-  trigger: String
+"A goal to add to the event dictionary."
+input CreateGoalInput {
+  "Its unique key in the API, in postbacks and in operators' calls, such as ` + "`" + `bonus_used` + "`" + `; it never changes."
+  key: String!
+  "Its name, as people read it."
+  name: String!
+  "What triggers it, in words."
+  trigger: String!
+  "Whether it is counted once per player, otherwise once per transaction; true if left out."
   oncePerPlayer: Boolean
+  "Whether a deal can pay for it; false if left out."
   billable: Boolean
+  "Whether it can be reversed after approval; true if left out."
   reversible: Boolean
+  "The statuses that it can have, ` + "`" + `APPROVED` + "`" + ` among them; all if left out."
   statuses: [ConversionStatus!]
+  "The parameters that it can have; ` + "`" + `occurred_at` + "`" + ` and ` + "`" + `status` + "`" + ` if left out."
   parameters: [String!]
+  "What its time means and how it is written."
   timestampStandard: String
 }
 
-type SaveGoalPayload {
+"The result of ` + "`" + `createGoal` + "`" + `."
+type CreateGoalPayload {
+  "The new goal; null if there are ` + "`" + `userErrors` + "`" + `."
   goal: Goal
+  "What is wrong with the input; empty if it was created."
+  userErrors: [UserError!]!
+}
+
+"What to change of a goal; fields that are left out stay as they are. Of a built-in one only name and trigger change."
+input UpdateGoalInput {
+  "The goal to change."
+  id: ID!
+  "Its name, as people read it."
+  name: String
+  "What triggers it, in words."
+  trigger: String
+  "Whether it is counted once per player, otherwise once per transaction."
+  oncePerPlayer: Boolean
+  "Whether a deal can pay for it."
+  billable: Boolean
+  "Whether it can be reversed after approval."
+  reversible: Boolean
+  "The statuses that it can have, ` + "`" + `APPROVED` + "`" + ` among them."
+  statuses: [ConversionStatus!]
+  "The parameters that it can have."
+  parameters: [String!]
+  "What its time means and how it is written."
+  timestampStandard: String
+}
+
+"The result of ` + "`" + `updateGoal` + "`" + `."
+type UpdateGoalPayload {
+  "The goal as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  goal: Goal
+  "What is wrong with the input; empty if it was changed."
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  "Staff only: creates an offer, or changes one."
-  saveOffer(input: SaveOfferInput!): SaveOfferPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only."
-  saveLandingPage(input: SaveLandingPageInput!): SaveLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates an offer, with a default link to it for every affiliate."
+  createOffer(input: CreateOfferInput!): CreateOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes an offer."
+  updateOffer(input: UpdateOfferInput!): UpdateOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates a landing page of an offer."
+  createLandingPage(input: CreateLandingPageInput!): CreateLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes a landing page."
+  updateLandingPage(input: UpdateLandingPageInput!): UpdateLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: requests the page now."
   tryDestination(input: TryDestinationInput!): TryDestinationPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: links with its key lead to the offer's destination from then on."
@@ -10140,8 +10080,10 @@ extend type Mutation {
   endDeal(input: EndDealInput!): EndDealPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: conversions keep the rate that they were calculated with."
   setExchangeRate(input: SetExchangeRateInput!): SetExchangeRatePayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: adds a goal to the event dictionary, or changes one. Of a built-in one only name and trigger change."
-  saveGoal(input: SaveGoalInput!): SaveGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: adds a goal to the event dictionary."
+  createGoal(input: CreateGoalInput!): CreateGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes a goal. Of a built-in one only name and trigger change."
+  updateGoal(input: UpdateGoalInput!): UpdateGoalPayload! @auth(role: MANAGER, scope: WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/delivery.graphqls", Input: `enum DeliveryState {
@@ -10202,8 +10144,6 @@ type Delivery implements Node {
   """
   warning: String
   createdAt: Time!
-  "When its state, or why it waits, changed last. To keep a copy, read ` + "`" + `deliveryChanges` + "`" + `."
-  updatedAt: Time!
   deliveredAt: Time
   "The delivery that it replays."
   replayOf: Delivery
@@ -10746,35 +10686,97 @@ input WordInput {
   to: String!
 }
 
-input SaveIntegrationInput {
-  "The integration to change; without it a new one is created."
-  id: ID
-  "Of a new one: the key in its URL."
-  key: String
-  name: String
-  offerId: ID
+"An integration to create. It gets a token and a signing key, which ` + "`" + `revealIntegrationSecret` + "`" + ` shows."
+input CreateIntegrationInput {
+  "The key in its URL, ` + "`" + `/postback/{key}` + "`" + `: lower-case letters, digits, ` + "`" + `-` + "`" + ` and ` + "`" + `_` + "`" + `; it never changes."
+  key: String!
+  "Its name, as staff read it."
+  name: String!
+  "The offer whose conversions it reports."
+  offerId: ID!
+  "Whether calls are accepted; true if left out."
   enabled: Boolean
+  "Whether calls are only checked, answered with ` + "`" + `test` + "`" + ` and logged, and nothing is recorded."
   testMode: Boolean
+  "Whether calls over plain HTTP are refused."
   requireHttps: Boolean
+  "Whether calls must carry the token; true if left out."
   requireToken: Boolean
+  "Whether calls must be signed."
   requireSignature: Boolean
+  "The header of the signature; empty for ` + "`" + `X-Signature` + "`" + `."
   signatureHeader: String
+  "The parameter or header with the time of the signature; empty for none."
   timestampName: String
-  "0 for no limit."
+  "How many seconds a signature is valid; 0 for no limit."
   timestampWindow: Int
+  "Addresses or CIDR blocks that may call; empty for any."
   allowedAddresses: [String!]
-  "0 for no limit."
+  "Calls per second; 0 for no limit."
   rateLimit: Int
+  "ISO 4217: the default currency, of amounts without one; empty for the offer's."
   currency: String
+  "Parameter mapping, our parameter to the operator's; it replaces the whole mapping."
   parameterMapping: [WordInput!]
+  "Goal mapping, the operator's goal to our goal's key; it replaces the whole mapping."
   goalMapping: [WordInput!]
+  "Status mapping, the operator's status to ours; it replaces the whole mapping."
   statusMapping: [WordInput!]
 }
 
-type SaveIntegrationPayload {
+"The result of ` + "`" + `createIntegration` + "`" + `."
+type CreateIntegrationPayload {
+  "The new integration; null if there are ` + "`" + `userErrors` + "`" + `."
+  integration: Integration
+  "What is wrong with the input; empty if it was created."
+  userErrors: [UserError!]!
+}
+
+"What to change of an integration; fields that are left out stay as they are."
+input UpdateIntegrationInput {
+  "The integration to change."
+  id: ID!
+  "Its name, as staff read it."
+  name: String
+  "The offer whose conversions it reports."
+  offerId: ID
+  "Whether calls are accepted."
+  enabled: Boolean
+  "Whether calls are only checked, answered with ` + "`" + `test` + "`" + ` and logged, and nothing is recorded."
+  testMode: Boolean
+  "Whether calls over plain HTTP are refused."
+  requireHttps: Boolean
+  "Whether calls must carry the token."
+  requireToken: Boolean
+  "Whether calls must be signed."
+  requireSignature: Boolean
+  "The header of the signature; empty for ` + "`" + `X-Signature` + "`" + `."
+  signatureHeader: String
+  "The parameter or header with the time of the signature; empty for none."
+  timestampName: String
+  "How many seconds a signature is valid; 0 for no limit."
+  timestampWindow: Int
+  "Addresses or CIDR blocks that may call; empty for any."
+  allowedAddresses: [String!]
+  "Calls per second; 0 for no limit."
+  rateLimit: Int
+  "ISO 4217: the default currency, of amounts without one; empty for the offer's."
+  currency: String
+  "Parameter mapping, our parameter to the operator's; it replaces the whole mapping."
+  parameterMapping: [WordInput!]
+  "Goal mapping, the operator's goal to our goal's key; it replaces the whole mapping."
+  goalMapping: [WordInput!]
+  "Status mapping, the operator's status to ours; it replaces the whole mapping."
+  statusMapping: [WordInput!]
+}
+
+"The result of ` + "`" + `updateIntegration` + "`" + `."
+type UpdateIntegrationPayload {
+  "The integration as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
   integration: Integration
   "How many conversions a new status mapping has changed."
   mapped: Int!
+  "What is wrong with the input; empty if it was changed."
   userErrors: [UserError!]!
 }
 
@@ -10804,8 +10806,10 @@ type RevealIntegrationSecretPayload {
 }
 
 extend type Mutation {
-  "Staff only: creates an integration, or changes one. A new status mapping changes the conversions with that status."
-  saveIntegration(input: SaveIntegrationInput!): SaveIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates an integration."
+  createIntegration(input: CreateIntegrationInput!): CreateIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes an integration. A new status mapping changes the conversions with that status."
+  updateIntegration(input: UpdateIntegrationInput!): UpdateIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: rotates an integration's token or signing key."
   rotateIntegrationSecret(input: RotateIntegrationSecretInput!): RotateIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
   "Staff only: shows an integration's current token or signing key, and logs who did."
@@ -10994,13 +10998,33 @@ extend type Query {
   staff: [User!] @auth(role: MANAGER)
 }
 
-input SaveAffiliateInput {
-  id: ID
+"An affiliate to create."
+input CreateAffiliateInput {
+  "Its name."
   name: String!
 }
 
-type SaveAffiliatePayload {
+"The result of ` + "`" + `createAffiliate` + "`" + `."
+type CreateAffiliatePayload {
+  "The new affiliate; null if there are ` + "`" + `userErrors` + "`" + `."
   affiliate: Affiliate
+  "What is wrong with the input; empty if it was created."
+  userErrors: [UserError!]!
+}
+
+"What to change of an affiliate."
+input UpdateAffiliateInput {
+  "The affiliate to change."
+  id: ID!
+  "Its new name."
+  name: String!
+}
+
+"The result of ` + "`" + `updateAffiliate` + "`" + `."
+type UpdateAffiliatePayload {
+  "The affiliate as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  affiliate: Affiliate
+  "What is wrong with the input; empty if it was changed."
   userErrors: [UserError!]!
 }
 
@@ -11054,8 +11078,10 @@ type ResetPasswordPayload {
 }
 
 extend type Mutation {
-  "Staff only: creates an affiliate, or renames one."
-  saveAffiliate(input: SaveAffiliateInput!): SaveAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates an affiliate, with a default link to every offer."
+  createAffiliate(input: CreateAffiliateInput!): CreateAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: renames an affiliate."
+  updateAffiliate(input: UpdateAffiliateInput!): UpdateAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: sets the manager of an affiliate, whom its pages name."
   setManager(input: SetManagerInput!): SetManagerPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, in a session: creates a user. Only admins create staff users."
@@ -13069,8 +13095,6 @@ func (ec *executionContext) childFields_Conversion(ctx context.Context, field gr
 		return ec.fieldContext_Conversion_occurredAt(ctx, field)
 	case "receivedAt":
 		return ec.fieldContext_Conversion_receivedAt(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_Conversion_updatedAt(ctx, field)
 	case "events":
 		return ec.fieldContext_Conversion_events(ctx, field)
 	case "deliveries":
@@ -13097,38 +13121,6 @@ func (ec *executionContext) childFields_Conversion(ctx context.Context, field gr
 		return ec.fieldContext_Conversion_replaces(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Conversion", field.Name)
-}
-
-func (ec *executionContext) childFields_ConversionChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "conversion":
-		return ec.fieldContext_ConversionChange_conversion(ctx, field)
-	case "event":
-		return ec.fieldContext_ConversionChange_event(ctx, field)
-	case "at":
-		return ec.fieldContext_ConversionChange_at(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ConversionChange", field.Name)
-}
-
-func (ec *executionContext) childFields_ConversionChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_ConversionChangeConnection_edges(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_ConversionChangeConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ConversionChangeConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_ConversionChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_ConversionChangeEdge_node(ctx, field)
-	case "cursor":
-		return ec.fieldContext_ConversionChangeEdge_cursor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ConversionChangeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ConversionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13201,18 +13193,14 @@ func (ec *executionContext) childFields_ConversionTrace(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type ConversionTrace", field.Name)
 }
 
-func (ec *executionContext) childFields_ConversionUpdateEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+func (ec *executionContext) childFields_CreateAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "conversion":
-		return ec.fieldContext_ConversionUpdateEvent_conversion(ctx, field)
-	case "matches":
-		return ec.fieldContext_ConversionUpdateEvent_matches(ctx, field)
-	case "resync":
-		return ec.fieldContext_ConversionUpdateEvent_resync(ctx, field)
-	case "at":
-		return ec.fieldContext_ConversionUpdateEvent_at(ctx, field)
+	case "affiliate":
+		return ec.fieldContext_CreateAffiliatePayload_affiliate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateAffiliatePayload_userErrors(ctx, field)
 	}
-	return nil, fmt.Errorf("no field named %q was found under type ConversionUpdateEvent", field.Name)
+	return nil, fmt.Errorf("no field named %q was found under type CreateAffiliatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13245,6 +13233,46 @@ func (ec *executionContext) childFields_CreateDealPayload(ctx context.Context, f
 		return ec.fieldContext_CreateDealPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateDealPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_CreateGoalPayload_goal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateGoalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateGoalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_CreateIntegrationPayload_integration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateIntegrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateIntegrationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "landingPage":
+		return ec.fieldContext_CreateLandingPagePayload_landingPage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateLandingPagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateLandingPagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offer":
+		return ec.fieldContext_CreateOfferPayload_offer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateOfferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateOfferPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreatePostbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13435,8 +13463,6 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_warning(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Delivery_createdAt(ctx, field)
-	case "updatedAt":
-		return ec.fieldContext_Delivery_updatedAt(ctx, field)
 	case "deliveredAt":
 		return ec.fieldContext_Delivery_deliveredAt(ctx, field)
 	case "replayOf":
@@ -13451,40 +13477,6 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_test(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Delivery", field.Name)
-}
-
-func (ec *executionContext) childFields_DeliveryChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "delivery":
-		return ec.fieldContext_DeliveryChange_delivery(ctx, field)
-	case "state":
-		return ec.fieldContext_DeliveryChange_state(ctx, field)
-	case "attemptCount":
-		return ec.fieldContext_DeliveryChange_attemptCount(ctx, field)
-	case "at":
-		return ec.fieldContext_DeliveryChange_at(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DeliveryChange", field.Name)
-}
-
-func (ec *executionContext) childFields_DeliveryChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "edges":
-		return ec.fieldContext_DeliveryChangeConnection_edges(ctx, field)
-	case "pageInfo":
-		return ec.fieldContext_DeliveryChangeConnection_pageInfo(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DeliveryChangeConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_DeliveryChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "node":
-		return ec.fieldContext_DeliveryChangeEdge_node(ctx, field)
-	case "cursor":
-		return ec.fieldContext_DeliveryChangeEdge_cursor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type DeliveryChangeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14711,58 +14703,6 @@ func (ec *executionContext) childFields_RunScenariosPayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type RunScenariosPayload", field.Name)
 }
 
-func (ec *executionContext) childFields_SaveAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "affiliate":
-		return ec.fieldContext_SaveAffiliatePayload_affiliate(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveAffiliatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveAffiliatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SaveGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "goal":
-		return ec.fieldContext_SaveGoalPayload_goal(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveGoalPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveGoalPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SaveIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "integration":
-		return ec.fieldContext_SaveIntegrationPayload_integration(ctx, field)
-	case "mapped":
-		return ec.fieldContext_SaveIntegrationPayload_mapped(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveIntegrationPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveIntegrationPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SaveLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "landingPage":
-		return ec.fieldContext_SaveLandingPagePayload_landingPage(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveLandingPagePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveLandingPagePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SaveOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "offer":
-		return ec.fieldContext_SaveOfferPayload_offer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveOfferPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveOfferPayload", field.Name)
-}
-
 func (ec *executionContext) childFields_ScenarioCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "key":
@@ -15379,6 +15319,16 @@ func (ec *executionContext) childFields_UnmappedStatus(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type UnmappedStatus", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_UpdateAffiliatePayload_affiliate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateAffiliatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateAffiliatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateCampaignPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "campaign":
@@ -15397,6 +15347,48 @@ func (ec *executionContext) childFields_UpdateConversionStatusPayload(ctx contex
 		return ec.fieldContext_UpdateConversionStatusPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateConversionStatusPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_UpdateGoalPayload_goal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateGoalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateGoalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_UpdateIntegrationPayload_integration(ctx, field)
+	case "mapped":
+		return ec.fieldContext_UpdateIntegrationPayload_mapped(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateIntegrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateIntegrationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "landingPage":
+		return ec.fieldContext_UpdateLandingPagePayload_landingPage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateLandingPagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateLandingPagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offer":
+		return ec.fieldContext_UpdateOfferPayload_offer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateOfferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateOfferPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdatePostbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
