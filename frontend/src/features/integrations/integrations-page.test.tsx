@@ -11,18 +11,16 @@ it("an integration is begun from the empty list; a key that is taken is said at 
   world.role = "MANAGER";
   const made: unknown[] = [];
   world.also = {
-    saveIntegration: ({ input }: { input: { name: string; key: string; offerId?: string } }) => {
+    createIntegration: ({ input }: { input: { name: string; key: string; offerId?: string } }) => {
       if (input.key === "royal-spin") {
         return {
           integration: null,
-          mapped: 0,
           userErrors: [{ field: ["key"], message: "is taken", code: "invalid" }],
         };
       }
       made.push(input);
       return {
         integration: { __typename: "Integration", id: "I9", ...input },
-        mapped: 0,
         userErrors: [],
       };
     },

@@ -18,8 +18,7 @@ import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/
 import { toast } from "@/components/ui/toast";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-
-import { SaveIntegration } from "./save-integration";
+import { mutation } from "@/graphql/mutation";
 
 const IntegrationsQuery = graphql(`
   query StaffIntegrations {
@@ -155,19 +154,45 @@ export function IntegrationsPage(): ReactElement {
   );
 }
 
+const CreateIntegration = mutation(
+  graphql(`
+    mutation StaffCreateIntegration($input: CreateIntegrationInput!) {
+      createIntegration(input: $input) {
+        integration {
+          id
+          name
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "integrations",
+);
+
 function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void }): ReactElement {
   const [name, setName] = useState("");
   const [key, setKey] = useState<string | null>(null);
   const [offerId, setOfferId] = useState<string | null>(null);
   const offers = useOfferChoices(offerId);
-  const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", ["name", "key", "offerId"]);
+  const { errors, setErrors, isSaving, save } = useSave(CreateIntegration, "createIntegration", [
+    "name",
+    "key",
+    "offerId",
+  ]);
   const saved = useUnsavedValues({ name, key, offerId });
   const suggested = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
   const submit = async () => {
-    const payload = await save({ name, key: key ?? suggested, ...(offerId !== null && { offerId }) });
+    if (offerId === null) {
+      setErrors({ fields: { offerId: "Choose the offer whose conversions it reports." }, general: null });
+      return;
+    }
+    const payload = await save({ name, key: key ?? suggested, offerId });
     if (!payload?.integration) return;
     saved();
     onMade(payload.integration.id, payload.integration.name);
