@@ -197,7 +197,7 @@ var staffMutations = map[string]mutation{
 	"importStatusChanges": func(*testing.T, *world) (string, string) {
 		return `{csv: "transaction_id,status\nnone,approved\n"}`, "changed"
 	},
-	"setHold":       func(*testing.T, *world) (string, string) { return `{on: false}`, "instance { version }" },
+	"setHold":         func(*testing.T, *world) (string, string) { return `{on: false}`, "instance { version }" },
 	"createAffiliate": func(*testing.T, *world) (string, string) { return `{name: "New one"}`, "affiliate { id }" },
 	"updateAffiliate": func(_ *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q, name: %q}`, w.a.affiliate.GlobalID(), w.a.affiliate.Name), "affiliate { id }"

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
@@ -107,6 +106,18 @@ func (r *mutationResolver) ReplayDelivery(ctx context.Context, input gen.ReplayD
 	delivery, err := r.replay(ctx, input)
 	errs, err := userErrors(err)
 	return &gen.ReplayDeliveryPayload{Delivery: delivery, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) CancelDelivery(ctx context.Context, input gen.CancelDeliveryInput) (*gen.CancelDeliveryPayload, error) {
+	delivery, err := r.cancelDelivery(ctx, input.ID)
+	errs, err := userErrors(err)
+	return &gen.CancelDeliveryPayload{Delivery: delivery, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) ReleaseDelivery(ctx context.Context, input gen.ReleaseDeliveryInput) (*gen.ReleaseDeliveryPayload, error) {
+	delivery, err := r.releaseDelivery(ctx, input.ID)
+	errs, err := userErrors(err)
+	return &gen.ReleaseDeliveryPayload{Delivery: delivery, UserErrors: errs}, err
 }
 
 func (r *queryResolver) Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error) {

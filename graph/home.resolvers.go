@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/graph/filter"
@@ -44,6 +43,12 @@ func (r *mutationResolver) DismissAlert(ctx context.Context, input gen.DismissAl
 	alert, err := r.dismissAlert(ctx, input.ID)
 	errs, err := userErrors(err)
 	return &gen.DismissAlertPayload{Alert: alert, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) RestoreAlert(ctx context.Context, input gen.RestoreAlertInput) (*gen.RestoreAlertPayload, error) {
+	alert, err := r.restoreAlert(ctx, input.ID)
+	errs, err := userErrors(err)
+	return &gen.RestoreAlertPayload{Alert: alert, UserErrors: errs}, err
 }
 
 func (r *queryResolver) SetupChecklist(ctx context.Context, campaignID string) (*gen.SetupChecklist, error) {

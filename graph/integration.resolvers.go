@@ -7,10 +7,11 @@ package graph
 
 import (
 	"context"
-
 	"postrider/backoffice"
 	"postrider/ent/db"
 	"postrider/ent/db/integration"
+	"postrider/ent/db/predicate"
+	"postrider/graph/filter"
 	"postrider/graph/gen"
 )
 
@@ -75,8 +76,23 @@ func (r *mutationResolver) RevealIntegrationSecret(ctx context.Context, input ge
 	return &gen.RevealIntegrationSecretPayload{Secret: textOrNull(value), UserErrors: errs}, err
 }
 
-func (r *queryResolver) Integrations(ctx context.Context) ([]*db.Integration, error) {
-	return r.Client.Integration.Query().Order(db.Asc(integration.FieldID)).All(ctx)
+func (r *mutationResolver) ArchiveIntegration(ctx context.Context, input gen.ArchiveIntegrationInput) (*gen.ArchiveIntegrationPayload, error) {
+	row, errs, err := archive(ctx, "Integration", input.ID, true, r.Setup.SetIntegrationArchived)
+	return &gen.ArchiveIntegrationPayload{Integration: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) RestoreIntegration(ctx context.Context, input gen.RestoreIntegrationInput) (*gen.RestoreIntegrationPayload, error) {
+	row, errs, err := archive(ctx, "Integration", input.ID, false, r.Setup.SetIntegrationArchived)
+	return &gen.RestoreIntegrationPayload{Integration: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) DeleteIntegration(ctx context.Context, input gen.DeleteIntegrationInput) (*gen.DeleteIntegrationPayload, error) {
+	id, errs, err := remove(ctx, "Integration", input.ID, r.Setup.DeleteIntegration)
+	return &gen.DeleteIntegrationPayload{DeletedID: id, UserErrors: errs}, err
+}
+
+func (r *queryResolver) Integrations(ctx context.Context, archived *bool) ([]*db.Integration, error) {
+	return r.Client.Integration.Query().Where(filter.Archived[predicate.Integration](archived)...).Order(db.Asc(integration.FieldID)).All(ctx)
 }
 
 func (r *Resolver) Integration() gen.IntegrationResolver { return &integrationResolver{r} }

@@ -131,6 +131,30 @@ func (r *Resolver) createDeal(ctx context.Context, in gen.CreateDealInput) (*db.
 	return r.Setup.CreateDeal(ctx, w)
 }
 
+// pagesOf lists the landing pages of an offer.
+func pagesOf(ctx context.Context, o *db.Offer, archived *bool) ([]*db.LandingPage, error) {
+	pages, err := load(ctx).pagesOfOffer.Load(ctx, o.ID)
+	shown := make([]*db.LandingPage, 0, len(pages))
+	for _, p := range pages {
+		if listed(archived, p.ArchivedAt != nil) {
+			shown = append(shown, p)
+		}
+	}
+	return shown, err
+}
+
+// goalsListed lists the event dictionary.
+func goalsListed(ctx context.Context, archived *bool) ([]*db.Goal, error) {
+	goals, err := load(ctx).dictionary.Load(ctx, struct{}{})
+	shown := make([]*db.Goal, 0, len(goals))
+	for _, g := range goals {
+		if listed(archived, g.ArchivedAt != nil) {
+			shown = append(shown, g)
+		}
+	}
+	return shown, err
+}
+
 func (r *Resolver) createGoal(ctx context.Context, in gen.CreateGoalInput) (*db.Goal, error) {
 	return r.Setup.CreateGoal(ctx, func(w *commission.Goal) {
 		w.Key, w.Name, w.Trigger = in.Key, in.Name, in.Trigger

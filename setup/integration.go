@@ -83,6 +83,11 @@ func (s *Setup) UpdateIntegration(ctx context.Context, id int64, patch func(*Int
 		if err := c.checkIntegration(ctx, &wish); err != nil {
 			return err
 		}
+		if wish.Enabled {
+			if err := restoreFirst(before.ArchivedAt, "enabled", "integration"); err != nil {
+				return err
+			}
+		}
 		update := c.client.Integration.UpdateOne(before)
 		setIntegration(update.Mutation(), wish)
 		if changed, err = update.Save(ctx); err != nil {

@@ -7,7 +7,6 @@ import (
 	"regexp"
 
 	"postrider/ent/db"
-	"postrider/ent/db/landingpage"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/landing"
@@ -92,19 +91,4 @@ func checkKey(key string) error {
 		return errors.New("is the value of lp= in the link: use lower-case letters, digits, - and _")
 	}
 	return nil
-}
-
-// DeleteLandingPage deletes a landing page. Links that name it lead to the offer's destination
-// from then on.
-func (s *Setup) DeleteLandingPage(ctx context.Context, id int64) error {
-	return s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		before, err := c.client.LandingPage.Get(ctx, id)
-		if err != nil {
-			return missing(err, "id", "landing page")
-		}
-		if _, err := c.client.LandingPage.Delete().Where(landingpage.ID(id)).Exec(ctx); err != nil {
-			return saved("landing page", err)
-		}
-		return c.audit(ctx, Act{Action: "delete", Entity: "landing_page", ID: fmt.Sprint(id), Before: before})
-	})
 }

@@ -67,6 +67,11 @@ func (s *Setup) UpdateOffer(ctx context.Context, id int64, patch func(*OfferWish
 		if err := c.checkOffer(ctx, &wish); err != nil {
 			return err
 		}
+		if wish.State == tracking.Active {
+			if err := restoreFirst(before.ArchivedAt, "state", "offer"); err != nil {
+				return err
+			}
+		}
 		update := c.client.Offer.UpdateOne(before)
 		setOffer(update.Mutation(), wish)
 		if changed, err = update.Save(ctx); err != nil {

@@ -73,8 +73,23 @@ func (w *world) staffs() attempts {
 			_, _, err := w.setup.ResetPassword(ctx, int64(user), false)
 			return err
 		},
-		"a hold":  func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, true, ""); return err },
-		"no hold": func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, false, ""); return err },
+		"an offer to archive": func(ctx context.Context) error {
+			_, err := w.setup.SetOfferArchived(ctx, w.one.Offer, true)
+			return err
+		},
+		"an offer less": func(ctx context.Context) error { return w.setup.DeleteOffer(ctx, w.one.Offer) },
+		"itself, archived": func(ctx context.Context) error {
+			_, err := w.setup.SetAffiliateArchived(ctx, w.one.Affiliate, true)
+			return err
+		},
+		"a role": func(ctx context.Context) error {
+			_, err := w.setup.UpdateUser(ctx, int64(user), setup.UserPatch{Role: new(viewer.Manager)})
+			return err
+		},
+		"a user less": func(ctx context.Context) error { return w.setup.DeleteUser(ctx, int64(user)) },
+		"a deal less": func(ctx context.Context) error { return w.setup.DeleteDeal(ctx, deal) },
+		"a hold":      func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, true, ""); return err },
+		"no hold":     func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, false, ""); return err },
 	}
 }
 
@@ -113,6 +128,12 @@ func TestNobodyTouchesAnothersThings(t *testing.T) {
 			return err
 		}},
 		"dismissing its alert": {"not_found id", func(ctx context.Context) error { _, err := w.setup.DismissAlert(ctx, alert); return err }},
+		"archiving its campaign": {"invalid id", func(ctx context.Context) error {
+			_, err := w.setup.SetCampaignArchived(ctx, campaign, true)
+			return err
+		}},
+		"deleting its campaign":   {"invalid id", func(ctx context.Context) error { return w.setup.DeleteCampaign(ctx, campaign) }},
+		"showing its alert again": {"not_found id", func(ctx context.Context) error { _, err := w.setup.RestoreAlert(ctx, alert); return err }},
 		"renaming its campaign": {"invalid id", func(ctx context.Context) error {
 			_, err := w.setup.UpdateCampaign(ctx, campaign, setup.CampaignPatch{Name: new("mine")})
 			return err

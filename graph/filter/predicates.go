@@ -25,9 +25,9 @@ import (
 // Predicates returns the filter's predicates.
 func (f *Campaign) Predicates() []predicate.Campaign {
 	if f == nil {
-		return nil
+		return Archived[predicate.Campaign](new(false))
 	}
-	var ps []predicate.Campaign
+	ps := Archived[predicate.Campaign](f.Archived)
 	if f.Search != nil && *f.Search != "" {
 		ps = append(ps, campaign.NameContainsFold(*f.Search))
 	}

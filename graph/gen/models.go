@@ -28,6 +28,90 @@ type Node interface {
 	IsNode()
 }
 
+// Which affiliate to archive.
+type ArchiveAffiliateInput struct {
+	// The affiliate.
+	ID string `json:"id"`
+}
+
+// The result of `archiveAffiliate`.
+type ArchiveAffiliatePayload struct {
+	// The affiliate as it is now; null if there are `userErrors`.
+	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which campaign to archive.
+type ArchiveCampaignInput struct {
+	// The campaign.
+	ID string `json:"id"`
+}
+
+// The result of `archiveCampaign`.
+type ArchiveCampaignPayload struct {
+	// The campaign as it is now; null if there are `userErrors`.
+	Campaign *db.Campaign `json:"campaign,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which goal to archive.
+type ArchiveGoalInput struct {
+	// The goal.
+	ID string `json:"id"`
+}
+
+// The result of `archiveGoal`.
+type ArchiveGoalPayload struct {
+	// The goal as it is now; null if there are `userErrors`.
+	Goal *db.Goal `json:"goal,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which integration to archive.
+type ArchiveIntegrationInput struct {
+	// The integration.
+	ID string `json:"id"`
+}
+
+// The result of `archiveIntegration`.
+type ArchiveIntegrationPayload struct {
+	// The integration as it is now; null if there are `userErrors`.
+	Integration *db.Integration `json:"integration,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which landing page to archive.
+type ArchiveLandingPageInput struct {
+	// The landing page.
+	ID string `json:"id"`
+}
+
+// The result of `archiveLandingPage`.
+type ArchiveLandingPagePayload struct {
+	// The landing page as it is now; null if there are `userErrors`.
+	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which offer to archive.
+type ArchiveOfferInput struct {
+	// The offer.
+	ID string `json:"id"`
+}
+
+// The result of `archiveOffer`.
+type ArchiveOfferPayload struct {
+	// The offer as it is now; null if there are `userErrors`.
+	Offer *db.Offer `json:"offer,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type ArchiveTrackerInput struct {
 	ID string `json:"id"`
 }
@@ -163,6 +247,20 @@ type BulkReplayProgress struct {
 type CampaignTrackersInput struct {
 	CampaignID string   `json:"campaignId"`
 	TrackerIds []string `json:"trackerIds"`
+}
+
+// Which delivery to cancel.
+type CancelDeliveryInput struct {
+	// A delivery that has not ended: `QUEUED`, `RETRYING` or `HELD`.
+	ID string `json:"id"`
+}
+
+// The result of `cancelDelivery`.
+type CancelDeliveryPayload struct {
+	// The delivery as it is now, `CANCELLED`; null if there are `userErrors`.
+	Delivery *db.Delivery `json:"delivery,omitempty"`
+	// Why it cannot be cancelled: `CONFLICT` if it has ended, or an attempt is in flight. Empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 type ChangeBulkReplayInput struct {
@@ -493,6 +591,90 @@ type DealTierInput struct {
 	Percent *string `json:"percent,omitempty"`
 }
 
+// Which affiliate to delete.
+type DeleteAffiliateInput struct {
+	// The affiliate.
+	ID string `json:"id"`
+}
+
+// The result of `deleteAffiliate`.
+type DeleteAffiliatePayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which campaign to delete.
+type DeleteCampaignInput struct {
+	// The campaign.
+	ID string `json:"id"`
+}
+
+// The result of `deleteCampaign`.
+type DeleteCampaignPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which deal to delete.
+type DeleteDealInput struct {
+	// The deal.
+	ID string `json:"id"`
+}
+
+// The result of `deleteDeal`.
+type DeleteDealPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which exchange rate to delete.
+type DeleteExchangeRateInput struct {
+	// The exchange rate.
+	ID string `json:"id"`
+}
+
+// The result of `deleteExchangeRate`.
+type DeleteExchangeRatePayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which goal to delete.
+type DeleteGoalInput struct {
+	// The goal.
+	ID string `json:"id"`
+}
+
+// The result of `deleteGoal`.
+type DeleteGoalPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which integration to delete.
+type DeleteIntegrationInput struct {
+	// The integration.
+	ID string `json:"id"`
+}
+
+// The result of `deleteIntegration`.
+type DeleteIntegrationPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type DeleteLandingPageInput struct {
 	ID string `json:"id"`
 }
@@ -502,12 +684,40 @@ type DeleteLandingPagePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which offer to delete.
+type DeleteOfferInput struct {
+	// The offer.
+	ID string `json:"id"`
+}
+
+// The result of `deleteOffer`.
+type DeleteOfferPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type DeletePostbackInput struct {
 	ID string `json:"id"`
 }
 
 type DeletePostbackPayload struct {
 	DeletedID  *string      `json:"deletedId,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which user to delete.
+type DeleteUserInput struct {
+	// The user.
+	ID string `json:"id"`
+}
+
+// The result of `deleteUser`.
+type DeleteUserPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -847,6 +1057,20 @@ type RecordConversionPayload struct {
 	UserErrors []*UserError   `json:"userErrors"`
 }
 
+// Which delivery to release.
+type ReleaseDeliveryInput struct {
+	// A delivery that is `HELD` because its tracker is unavailable.
+	ID string `json:"id"`
+}
+
+// The result of `releaseDelivery`.
+type ReleaseDeliveryPayload struct {
+	// The delivery as it is now; null if there are `userErrors`.
+	Delivery *db.Delivery `json:"delivery,omitempty"`
+	// Why it cannot be released: `CONFLICT` if it is not held, waits for something else, or its tracker is being tried.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type ReplayDeliveriesInput struct {
 	// Matching deliveries that failed or were cancelled are replayed, except those that were replayed already (`supersededBy`), tests,
 	// and those whose postback was deleted. Empty for all.
@@ -911,6 +1135,104 @@ type ResetPasswordPayload struct {
 	User *db.User `json:"user,omitempty"`
 	// Shown once.
 	Password   *string      `json:"password,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which affiliate to restore.
+type RestoreAffiliateInput struct {
+	// The affiliate.
+	ID string `json:"id"`
+}
+
+// The result of `restoreAffiliate`.
+type RestoreAffiliatePayload struct {
+	// The affiliate as it is now; null if there are `userErrors`.
+	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which alert to show again.
+type RestoreAlertInput struct {
+	// A dismissed alert.
+	ID string `json:"id"`
+}
+
+// The result of `restoreAlert`.
+type RestoreAlertPayload struct {
+	// The alert as it is now; null if there are `userErrors`.
+	Alert *db.Alert `json:"alert,omitempty"`
+	// Why it cannot be shown again; empty if it is, or had not been dismissed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which campaign to restore.
+type RestoreCampaignInput struct {
+	// The campaign.
+	ID string `json:"id"`
+}
+
+// The result of `restoreCampaign`.
+type RestoreCampaignPayload struct {
+	// The campaign as it is now; null if there are `userErrors`.
+	Campaign *db.Campaign `json:"campaign,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which goal to restore.
+type RestoreGoalInput struct {
+	// The goal.
+	ID string `json:"id"`
+}
+
+// The result of `restoreGoal`.
+type RestoreGoalPayload struct {
+	// The goal as it is now; null if there are `userErrors`.
+	Goal *db.Goal `json:"goal,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which integration to restore.
+type RestoreIntegrationInput struct {
+	// The integration.
+	ID string `json:"id"`
+}
+
+// The result of `restoreIntegration`.
+type RestoreIntegrationPayload struct {
+	// The integration as it is now; null if there are `userErrors`.
+	Integration *db.Integration `json:"integration,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which landing page to restore.
+type RestoreLandingPageInput struct {
+	// The landing page.
+	ID string `json:"id"`
+}
+
+// The result of `restoreLandingPage`.
+type RestoreLandingPagePayload struct {
+	// The landing page as it is now; null if there are `userErrors`.
+	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which offer to restore.
+type RestoreOfferInput struct {
+	// The offer.
+	ID string `json:"id"`
+}
+
+// The result of `restoreOffer`.
+type RestoreOfferPayload struct {
+	// The offer as it is now; null if there are `userErrors`.
+	Offer *db.Offer `json:"offer,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -1292,6 +1614,22 @@ type UpdateAffiliatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What to change of an API token.
+type UpdateAPITokenInput struct {
+	// One of the viewer's own tokens.
+	ID string `json:"id"`
+	// Its new name.
+	Name string `json:"name"`
+}
+
+// The result of `updateApiToken`.
+type UpdateAPITokenPayload struct {
+	// The token as it is now; null if there are `userErrors`.
+	Token *db.ApiToken `json:"token,omitempty"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type UpdateCampaignInput struct {
 	ID    string             `json:"id"`
 	Name  *string            `json:"name,omitempty"`
@@ -1517,6 +1855,26 @@ type UpdateTrackerInput struct {
 
 type UpdateTrackerPayload struct {
 	Tracker    *db.Tracker  `json:"tracker,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to change of a user; fields that are left out stay as they are.
+type UpdateUserInput struct {
+	// The user to change; never the viewer itself, who has `updateSettings`.
+	ID string `json:"id"`
+	// As others read it; may be empty.
+	Name *string `json:"name,omitempty"`
+	// Only admins make somebody staff, or change staff users. The last admin who can sign in stays one.
+	Role *viewer.Role `json:"role,omitempty"`
+	// Of a user with the role AFFILIATE: the affiliate whose data it sees.
+	AffiliateID *string `json:"affiliateId,omitempty"`
+}
+
+// The result of `updateUser`.
+type UpdateUserPayload struct {
+	// The user as it is now; null if there are `userErrors`.
+	User *db.User `json:"user,omitempty"`
+	// What is wrong with the input; empty if it was changed.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
