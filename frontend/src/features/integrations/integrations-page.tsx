@@ -2,9 +2,11 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { FilterBar } from "@/components/records/list-page";
 import { Listing } from "@/components/records/listing";
 import { useOfferChoices } from "@/components/records/offer-choices";
 import { useSave } from "@/components/records/use-save";
+import { ArchivedChoice } from "@/components/ui/archived-choice";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
@@ -21,8 +23,8 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
 const IntegrationsQuery = graphql(`
-  query StaffIntegrations {
-    integrations {
+  query StaffIntegrations($archived: Boolean) {
+    integrations(archived: $archived) {
       id
       key
       name
@@ -111,8 +113,10 @@ const columns: Column<Integration>[] = [
 
 export function IntegrationsPage(): ReactElement {
   const navigate = useNavigate();
+  const [archived, setArchived] = useState(false);
   const [{ data, error }, refetch] = useQuery({
     query: IntegrationsQuery,
+    variables: { archived },
     requestPolicy: "cache-and-network",
   });
   const rows = data?.integrations ?? [];
@@ -135,15 +139,22 @@ export function IntegrationsPage(): ReactElement {
       <PageHead title="Integrations" aside={create}>
         Where operators send conversions: a URL each, with its authentication and mapping.
       </PageHead>
+      <FilterBar>
+        <ArchivedChoice value={archived} onChange={setArchived} />
+      </FilterBar>
       <Listing
         what="The integrations"
         error={data ? undefined : error}
         isEmpty={data !== undefined && rows.length === 0}
-        empty={{
-          title: "No integration yet",
-          words: "An integration is the URL that an operator sends conversions to.",
-          action: create,
-        }}
+        empty={
+          archived
+            ? { title: "No archived integration", words: "Archive an integration on its page." }
+            : {
+                title: "No integration yet",
+                words: "An integration is the URL that an operator sends conversions to.",
+                action: create,
+              }
+        }
         onRetry={() => {
           refetch({ requestPolicy: "network-only" });
         }}
