@@ -106,6 +106,11 @@ it("a key that was typed is not overwritten by the name; a lost network keeps th
   await user.type(key, "rr");
   await user.type(dialog.getByLabelText("Name"), "Royal");
   expect(key).toHaveValue("rr");
+  await user.click(dialog.getByRole("button", { name: "Create integration" }));
+  const offer = dialog.getByRole("combobox", { name: "Offer" });
+  expect(offer).toHaveAccessibleDescription(/Choose the offer/);
+  await user.type(offer, "Royal");
+  await user.click(await screen.findByRole("option", { name: /Royal Reels Casino/ }));
   loseNetwork();
   await user.click(dialog.getByRole("button", { name: "Create integration" }));
   expect(await dialog.findByText(unreachable)).toBeInTheDocument();

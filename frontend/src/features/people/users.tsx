@@ -185,8 +185,8 @@ function Row({
         <Badge tone="failed">Disabled</Badge>
       )}
       <span className="flex flex-wrap gap-2">
-        <Button size="sm" onPress={onEdit} {...described}>
-          Edit <span className="sr-only">{user.email}</span>
+        <Button size="sm" aria-label={`Edit ${user.email}`} onPress={onEdit} {...described}>
+          Edit
         </Button>
         <Button size="sm" onPress={onReset} {...described}>
           Reset password
