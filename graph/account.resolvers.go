@@ -7,6 +7,8 @@ package graph
 
 import (
 	"context"
+	"strings"
+
 	"postrider/dispatch"
 	"postrider/domain/presets"
 	"postrider/ent/db"
@@ -18,7 +20,6 @@ import (
 	"postrider/graph/page"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
-	"strings"
 )
 
 func (r *affiliateResolver) Tracker(ctx context.Context, obj *db.Affiliate) (*presets.Preset, error) {

@@ -117,7 +117,7 @@ func PromoteOne(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) ([]Read
 		return r, err
 	}, promoteOneSQL, id, now.UTC())
 	if err == nil && len(taken) > 0 {
-		Announce(tx, []uuid.UUID{id})
+		publish(tx, []uuid.UUID{id})
 	}
 	return taken, err
 }

@@ -14,6 +14,7 @@ import (
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/graph/filter"
+	"postrider/graph/page"
 	"postrider/internal/viewer"
 	"postrider/report"
 	"postrider/testfire"
@@ -305,6 +306,32 @@ type Contact struct {
 	Email string `json:"email"`
 }
 
+// A change of a conversion: a step of its lifecycle, or its player became known.
+type ConversionChange struct {
+	// The conversion as it is now, which later changes may have followed.
+	Conversion *db.Conversion `json:"conversion"`
+	// The step; null where only the player became known.
+	Event *db.ConversionEvent `json:"event,omitempty"`
+	// When it was recorded.
+	At time.Time `json:"at"`
+}
+
+// A page of `conversionChanges`.
+type ConversionChangeConnection struct {
+	// The changes, in their order; fewer than `first` does not mean that there are no more: see `pageInfo.hasNextPage`.
+	Edges []*ConversionChangeEdge `json:"edges"`
+	// `endCursor` is never null: keep it, and go on from it, on an empty page too. `hasNextPage` says whether to ask again at once.
+	PageInfo *page.Info `json:"pageInfo"`
+}
+
+// A row of `conversionChanges`.
+type ConversionChangeEdge struct {
+	// The change.
+	Node *ConversionChange `json:"node"`
+	// Where to go on after this change.
+	Cursor string `json:"cursor"`
+}
+
 // How many conversions match a filter, and what they pay.
 type ConversionTotals struct {
 	Count int `json:"count"`
@@ -320,6 +347,19 @@ type ConversionTrace struct {
 	Click      *db.Click             `json:"click,omitempty"`
 	Considered []*ConsideredPostback `json:"considered"`
 	Deliveries []*db.Delivery        `json:"deliveries"`
+}
+
+// A conversion that changed, a resync when changes were missed, or the requested hello.
+type ConversionUpdateEvent struct {
+	// As it is now; null in a resync and in a hello.
+	Conversion *db.Conversion `json:"conversion,omitempty"`
+	// Whether the conversion, as it is now, passes the subscription's filter. One that may have passed it before is sent once more with
+	// false, so that a list can drop it. False in a resync and in a hello.
+	Matches bool `json:"matches"`
+	// Whether changes were missed: fetch `conversions` again.
+	Resync bool `json:"resync"`
+	// When it changed.
+	At time.Time `json:"at"`
 }
 
 // An affiliate to create.
@@ -719,6 +759,22 @@ type DeleteUserPayload struct {
 	DeletedID *string `json:"deletedId,omitempty"`
 	// Why it cannot be deleted: `CONFLICT` counts what uses it.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A page of `deliveryChanges`.
+type DeliveryChangeConnection struct {
+	// The changes, in their order; fewer than `first` does not mean that there are no more: see `pageInfo.hasNextPage`.
+	Edges []*DeliveryChangeEdge `json:"edges"`
+	// `endCursor` is never null: keep it, and go on from it, on an empty page too. `hasNextPage` says whether to ask again at once.
+	PageInfo *page.Info `json:"pageInfo"`
+}
+
+// A row of `deliveryChanges`.
+type DeliveryChangeEdge struct {
+	// The change.
+	Node *db.DeliveryChange `json:"node"`
+	// Where to go on after this change.
+	Cursor string `json:"cursor"`
 }
 
 // A delivery that changed, a resync when changes were missed, or the requested hello.
@@ -1909,6 +1965,64 @@ type Word struct {
 type WordInput struct {
 	From string `json:"from"`
 	To   string `json:"to"`
+}
+
+// Where a feed of changes begins that has no cursor yet.
+type ChangesStart string
+
+const (
+	// With the oldest change that is kept: all of them for conversions, those of the last 90 days for deliveries.
+	ChangesStartOldest ChangesStart = "OLDEST"
+	// With the next change: the page is empty, and its `endCursor` is where to go on.
+	ChangesStartNewest ChangesStart = "NEWEST"
+)
+
+var AllChangesStart = []ChangesStart{
+	ChangesStartOldest,
+	ChangesStartNewest,
+}
+
+func (e ChangesStart) IsValid() bool {
+	switch e {
+	case ChangesStartOldest, ChangesStartNewest:
+		return true
+	}
+	return false
+}
+
+func (e ChangesStart) String() string {
+	return string(e)
+}
+
+func (e *ChangesStart) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ChangesStart(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ChangesStart", str)
+	}
+	return nil
+}
+
+func (e ChangesStart) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ChangesStart) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ChangesStart) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // Why no postbacks are sent.

@@ -43,6 +43,7 @@ type ResolverRoot interface {
 	Deal() DealResolver
 	DealTier() DealTierResolver
 	Delivery() DeliveryResolver
+	DeliveryChange() DeliveryChangeResolver
 	DestinationCheck() DestinationCheckResolver
 	Earnings() EarningsResolver
 	EarningsMonth() EarningsMonthResolver
@@ -462,6 +463,23 @@ type ComplexityRoot struct {
 		Terms          func(childComplexity int) int
 		TransactionID  func(childComplexity int) int
 		Undoable       func(childComplexity int) int
+		UpdatedAt      func(childComplexity int) int
+	}
+
+	ConversionChange struct {
+		At         func(childComplexity int) int
+		Conversion func(childComplexity int) int
+		Event      func(childComplexity int) int
+	}
+
+	ConversionChangeConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	ConversionChangeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	ConversionConnection struct {
@@ -497,6 +515,13 @@ type ComplexityRoot struct {
 		Considered func(childComplexity int) int
 		Conversion func(childComplexity int) int
 		Deliveries func(childComplexity int) int
+	}
+
+	ConversionUpdateEvent struct {
+		At         func(childComplexity int) int
+		Conversion func(childComplexity int) int
+		Matches    func(childComplexity int) int
+		Resync     func(childComplexity int) int
 	}
 
 	CreateAffiliatePayload struct {
@@ -678,8 +703,26 @@ type ComplexityRoot struct {
 		Test          func(childComplexity int) int
 		TransactionID func(childComplexity int) int
 		URL           func(childComplexity int) int
+		UpdatedAt     func(childComplexity int) int
 		Version       func(childComplexity int) int
 		Warning       func(childComplexity int) int
+	}
+
+	DeliveryChange struct {
+		At       func(childComplexity int) int
+		Attempt  func(childComplexity int) int
+		Delivery func(childComplexity int) int
+		State    func(childComplexity int) int
+	}
+
+	DeliveryChangeConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	DeliveryChangeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	DeliveryConnection struct {
@@ -1253,11 +1296,13 @@ type ComplexityRoot struct {
 		BulkReplays            func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Campaigns              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
 		Clicks                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
+		ConversionChanges      func(childComplexity int, after *string, first *int, start *ChangesStart) int
 		ConversionTotals       func(childComplexity int, filter *filter.Conversion) int
 		ConversionTrace        func(childComplexity int, conversionID string) int
 		Conversions            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
 		CrossedTrackers        func(childComplexity int) int
 		Deliveries             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
+		DeliveryChanges        func(childComplexity int, after *string, first *int, start *ChangesStart) int
 		Earnings               func(childComplexity int) int
 		EchoRequests           func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Engine                 func(childComplexity int) int
@@ -1597,6 +1642,7 @@ type ComplexityRoot struct {
 		AlertChanged          func(childComplexity int) int
 		BulkReplayProgress    func(childComplexity int, id string) int
 		ClickRecorded         func(childComplexity int, campaignID *string) int
+		ConversionUpdated     func(childComplexity int, filter *filter.Conversion, hello *bool) int
 		DeliveryUpdated       func(childComplexity int, filter *filter.Delivery, hello *bool) int
 		EchoRequestReceived   func(childComplexity int) int
 		ReceivedPostback      func(childComplexity int) int
@@ -3387,6 +3433,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.Undoable(childComplexity), true
+	case "Conversion.updatedAt":
+		if e.ComplexityRoot.Conversion.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.UpdatedAt(childComplexity), true
+
+	case "ConversionChange.at":
+		if e.ComplexityRoot.ConversionChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionChange.At(childComplexity), true
+	case "ConversionChange.conversion":
+		if e.ComplexityRoot.ConversionChange.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionChange.Conversion(childComplexity), true
+	case "ConversionChange.event":
+		if e.ComplexityRoot.ConversionChange.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionChange.Event(childComplexity), true
+
+	case "ConversionChangeConnection.edges":
+		if e.ComplexityRoot.ConversionChangeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionChangeConnection.Edges(childComplexity), true
+	case "ConversionChangeConnection.pageInfo":
+		if e.ComplexityRoot.ConversionChangeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionChangeConnection.PageInfo(childComplexity), true
+
+	case "ConversionChangeEdge.cursor":
+		if e.ComplexityRoot.ConversionChangeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionChangeEdge.Cursor(childComplexity), true
+	case "ConversionChangeEdge.node":
+		if e.ComplexityRoot.ConversionChangeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionChangeEdge.Node(childComplexity), true
 
 	case "ConversionConnection.edges":
 		if e.ComplexityRoot.ConversionConnection.Edges == nil {
@@ -3512,6 +3609,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConversionTrace.Deliveries(childComplexity), true
+
+	case "ConversionUpdateEvent.at":
+		if e.ComplexityRoot.ConversionUpdateEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionUpdateEvent.At(childComplexity), true
+	case "ConversionUpdateEvent.conversion":
+		if e.ComplexityRoot.ConversionUpdateEvent.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionUpdateEvent.Conversion(childComplexity), true
+	case "ConversionUpdateEvent.matches":
+		if e.ComplexityRoot.ConversionUpdateEvent.Matches == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionUpdateEvent.Matches(childComplexity), true
+	case "ConversionUpdateEvent.resync":
+		if e.ComplexityRoot.ConversionUpdateEvent.Resync == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionUpdateEvent.Resync(childComplexity), true
 
 	case "CreateAffiliatePayload.affiliate":
 		if e.ComplexityRoot.CreateAffiliatePayload.Affiliate == nil {
@@ -4139,6 +4261,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.URL(childComplexity), true
+	case "Delivery.updatedAt":
+		if e.ComplexityRoot.Delivery.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.UpdatedAt(childComplexity), true
 	case "Delivery.version":
 		if e.ComplexityRoot.Delivery.Version == nil {
 			break
@@ -4151,6 +4279,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Warning(childComplexity), true
+
+	case "DeliveryChange.at":
+		if e.ComplexityRoot.DeliveryChange.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryChange.At(childComplexity), true
+	case "DeliveryChange.attemptCount":
+		if e.ComplexityRoot.DeliveryChange.Attempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryChange.Attempt(childComplexity), true
+	case "DeliveryChange.delivery":
+		if e.ComplexityRoot.DeliveryChange.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryChange.Delivery(childComplexity), true
+	case "DeliveryChange.state":
+		if e.ComplexityRoot.DeliveryChange.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryChange.State(childComplexity), true
+
+	case "DeliveryChangeConnection.edges":
+		if e.ComplexityRoot.DeliveryChangeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryChangeConnection.Edges(childComplexity), true
+	case "DeliveryChangeConnection.pageInfo":
+		if e.ComplexityRoot.DeliveryChangeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryChangeConnection.PageInfo(childComplexity), true
+
+	case "DeliveryChangeEdge.cursor":
+		if e.ComplexityRoot.DeliveryChangeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryChangeEdge.Cursor(childComplexity), true
+	case "DeliveryChangeEdge.node":
+		if e.ComplexityRoot.DeliveryChangeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryChangeEdge.Node(childComplexity), true
 
 	case "DeliveryConnection.edges":
 		if e.ComplexityRoot.DeliveryConnection.Edges == nil {
@@ -7048,6 +7227,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Clicks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Click)), true
+	case "Query.conversionChanges":
+		if e.ComplexityRoot.Query.ConversionChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Query_conversionChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ConversionChanges(childComplexity, args["after"].(*string), args["first"].(*int), args["start"].(*ChangesStart)), true
 	case "Query.conversionTotals":
 		if e.ComplexityRoot.Query.ConversionTotals == nil {
 			break
@@ -7098,6 +7288,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery)), true
+	case "Query.deliveryChanges":
+		if e.ComplexityRoot.Query.DeliveryChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Query_deliveryChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DeliveryChanges(childComplexity, args["after"].(*string), args["first"].(*int), args["start"].(*ChangesStart)), true
 	case "Query.earnings":
 		if e.ComplexityRoot.Query.Earnings == nil {
 			break
@@ -8437,6 +8638,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.ClickRecorded(childComplexity, args["campaignId"].(*string)), true
+	case "Subscription.conversionUpdated":
+		if e.ComplexityRoot.Subscription.ConversionUpdated == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_conversionUpdated_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ConversionUpdated(childComplexity, args["filter"].(*filter.Conversion), args["hello"].(*bool)), true
 	case "Subscription.deliveryUpdated":
 		if e.ComplexityRoot.Subscription.DeliveryUpdated == nil {
 			break
@@ -10398,6 +10610,124 @@ extend type Mutation {
   deleteCampaign(input: DeleteCampaignInput!): DeleteCampaignPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/change.graphqls", Input: `"Where a feed of changes begins that has no cursor yet."
+enum ChangesStart {
+  "With the oldest change that is kept: all of them for conversions, those of the last 90 days for deliveries."
+  OLDEST
+  "With the next change: the page is empty, and its ` + "`" + `endCursor` + "`" + ` is where to go on."
+  NEWEST
+}
+
+"A change of a conversion: a step of its lifecycle, or its player became known."
+type ConversionChange {
+  "The conversion as it is now, which later changes may have followed."
+  conversion: Conversion!
+  "The step; null where only the player became known."
+  event: ConversionEvent
+  "When it was recorded."
+  at: Time!
+}
+
+"A page of ` + "`" + `conversionChanges` + "`" + `."
+type ConversionChangeConnection {
+  "The changes, in their order; fewer than ` + "`" + `first` + "`" + ` does not mean that there are no more: see ` + "`" + `pageInfo.hasNextPage` + "`" + `."
+  edges: [ConversionChangeEdge!]!
+  "` + "`" + `endCursor` + "`" + ` is never null: keep it, and go on from it, on an empty page too. ` + "`" + `hasNextPage` + "`" + ` says whether to ask again at once."
+  pageInfo: PageInfo!
+}
+
+"A row of ` + "`" + `conversionChanges` + "`" + `."
+type ConversionChangeEdge {
+  "The change."
+  node: ConversionChange!
+  "Where to go on after this change."
+  cursor: String!
+}
+
+"A change of a delivery that the API shows: another state, another reason to wait, a replay that stands for it."
+type DeliveryChange {
+  "The delivery as it is now, which later changes may have followed."
+  delivery: Delivery!
+  "Its state after the change."
+  state: DeliveryState!
+  "How many attempts had begun by then."
+  attemptCount: Int!
+  "When it was recorded."
+  at: Time!
+}
+
+"A page of ` + "`" + `deliveryChanges` + "`" + `."
+type DeliveryChangeConnection {
+  "The changes, in their order; fewer than ` + "`" + `first` + "`" + ` does not mean that there are no more: see ` + "`" + `pageInfo.hasNextPage` + "`" + `."
+  edges: [DeliveryChangeEdge!]!
+  "` + "`" + `endCursor` + "`" + ` is never null: keep it, and go on from it, on an empty page too. ` + "`" + `hasNextPage` + "`" + ` says whether to ask again at once."
+  pageInfo: PageInfo!
+}
+
+"A row of ` + "`" + `deliveryChanges` + "`" + `."
+type DeliveryChangeEdge {
+  "The change."
+  node: DeliveryChange!
+  "Where to go on after this change."
+  cursor: String!
+}
+
+extend type Query {
+  """
+  Every change of the viewer's conversions once, and those of one conversion in their order, for programs that keep a copy. Nothing
+  ever appears behind a cursor. A cursor from before the database was restored is refused with the code ` + "`" + `STALE_CURSOR` + "`" + `: list
+  everything again, and begin anew.
+  """
+  conversionChanges(
+    "The ` + "`" + `endCursor` + "`" + ` of the page before; none to begin."
+    after: String
+    "How many changes at most, 1 to 100; 20 if left out."
+    first: Int
+    "Where to begin; not used with ` + "`" + `after` + "`" + `."
+    start: ChangesStart = OLDEST
+  ): ConversionChangeConnection! @auth
+  """
+  Every change of the viewer's deliveries once, as ` + "`" + `conversionChanges` + "`" + `. Changes are kept as long as attempts, 90 days by default: an
+  older cursor is refused with the code ` + "`" + `STALE_CURSOR` + "`" + `.
+  """
+  deliveryChanges(
+    "The ` + "`" + `endCursor` + "`" + ` of the page before; none to begin."
+    after: String
+    "How many changes at most, 1 to 100; 20 if left out."
+    first: Int
+    "Where to begin; not used with ` + "`" + `after` + "`" + `."
+    start: ChangesStart = OLDEST
+  ): DeliveryChangeConnection! @auth
+}
+
+"A conversion that changed, a resync when changes were missed, or the requested hello."
+type ConversionUpdateEvent {
+  "As it is now; null in a resync and in a hello."
+  conversion: Conversion
+  """
+  Whether the conversion, as it is now, passes the subscription's filter. One that may have passed it before is sent once more with
+  false, so that a list can drop it. False in a resync and in a hello.
+  """
+  matches: Boolean!
+  "Whether changes were missed: fetch ` + "`" + `conversions` + "`" + ` again."
+  resync: Boolean!
+  "When it changed."
+  at: Time!
+}
+
+extend type Subscription {
+  """
+  Every change of the viewer's conversions that pass the filter, or may have passed it before: ` + "`" + `matches` + "`" + ` says which. It misses what
+  happens while a client is away: programs that keep a copy read ` + "`" + `conversionChanges` + "`" + `.
+  """
+  conversionUpdated(
+    "Which conversions; all if left out."
+    filter: ConversionFilter
+    "Whether the first event is empty, to confirm that the subscription is active."
+    hello: Boolean = false
+  ): ConversionUpdateEvent! @auth(scope: READ)
+}
+`, BuiltIn: false},
 	{Name: "../schema/click.graphqls", Input: `"A player's click on a tracking link."
 type Click implements Node {
   id: ID!
@@ -10485,6 +10815,8 @@ type Conversion implements Node {
   cappedBy: String!
   occurredAt: Time!
   receivedAt: Time!
+  "When it changed last, by the database's clock; of those recorded before this was kept, when it began to be. To keep a copy, read ` + "`" + `conversionChanges` + "`" + `."
+  updatedAt: Time!
   events: [ConversionEvent!]!
   deliveries: [Delivery!]!
 }
@@ -11213,6 +11545,8 @@ type Delivery implements Node {
   """
   warning: String
   createdAt: Time!
+  "When its state, or why it waits, changed last. To keep a copy, read ` + "`" + `deliveryChanges` + "`" + `."
+  updatedAt: Time!
   deliveredAt: Time
   "The delivery that it replays."
   replayOf: Delivery
@@ -14440,6 +14774,8 @@ func (ec *executionContext) childFields_Conversion(ctx context.Context, field gr
 		return ec.fieldContext_Conversion_occurredAt(ctx, field)
 	case "receivedAt":
 		return ec.fieldContext_Conversion_receivedAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Conversion_updatedAt(ctx, field)
 	case "events":
 		return ec.fieldContext_Conversion_events(ctx, field)
 	case "deliveries":
@@ -14466,6 +14802,38 @@ func (ec *executionContext) childFields_Conversion(ctx context.Context, field gr
 		return ec.fieldContext_Conversion_replaces(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Conversion", field.Name)
+}
+
+func (ec *executionContext) childFields_ConversionChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversion":
+		return ec.fieldContext_ConversionChange_conversion(ctx, field)
+	case "event":
+		return ec.fieldContext_ConversionChange_event(ctx, field)
+	case "at":
+		return ec.fieldContext_ConversionChange_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConversionChange", field.Name)
+}
+
+func (ec *executionContext) childFields_ConversionChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ConversionChangeConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ConversionChangeConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConversionChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ConversionChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ConversionChangeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ConversionChangeEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConversionChangeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_ConversionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14536,6 +14904,20 @@ func (ec *executionContext) childFields_ConversionTrace(ctx context.Context, fie
 		return ec.fieldContext_ConversionTrace_deliveries(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConversionTrace", field.Name)
+}
+
+func (ec *executionContext) childFields_ConversionUpdateEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "conversion":
+		return ec.fieldContext_ConversionUpdateEvent_conversion(ctx, field)
+	case "matches":
+		return ec.fieldContext_ConversionUpdateEvent_matches(ctx, field)
+	case "resync":
+		return ec.fieldContext_ConversionUpdateEvent_resync(ctx, field)
+	case "at":
+		return ec.fieldContext_ConversionUpdateEvent_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConversionUpdateEvent", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14888,6 +15270,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_warning(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Delivery_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Delivery_updatedAt(ctx, field)
 	case "deliveredAt":
 		return ec.fieldContext_Delivery_deliveredAt(ctx, field)
 	case "replayOf":
@@ -14902,6 +15286,40 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_test(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Delivery", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_DeliveryChange_delivery(ctx, field)
+	case "state":
+		return ec.fieldContext_DeliveryChange_state(ctx, field)
+	case "attemptCount":
+		return ec.fieldContext_DeliveryChange_attemptCount(ctx, field)
+	case "at":
+		return ec.fieldContext_DeliveryChange_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryChange", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DeliveryChangeConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DeliveryChangeConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DeliveryChangeEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_DeliveryChangeEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryChangeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
