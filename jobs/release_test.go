@@ -208,7 +208,7 @@ func TestWhatIsCancelledIsNotSent(t *testing.T) {
 	}
 	try(all[0])
 	w.run()
-	w.run() // a second process
+	w.run()       // a second process
 	for range 2 { // each is cancelled twice, at about the same time
 		cancelling.Go(func() {
 			for i := range many / 2 {

@@ -15,9 +15,9 @@ const (
 	WaitsForEarlier Reason = "WAITS_FOR_EARLIER" // queued: an earlier step of the same conversion goes out first
 
 	CancelledByUser Reason = "CANCELLED_BY_USER" // cancelled: somebody did before it was sent
-	NothingLeft     Reason = "NOTHING_LEFT"     // cancelled: every conversion that it had aggregated changed status before its window closed
-	PostbackDeleted Reason = "POSTBACK_DELETED" // cancelled: its postback was deleted before it was sent
-	ReplayCancelled Reason = "REPLAY_CANCELLED" // cancelled: its bulk replay was cancelled
+	NothingLeft     Reason = "NOTHING_LEFT"      // cancelled: every conversion that it had aggregated changed status before its window closed
+	PostbackDeleted Reason = "POSTBACK_DELETED"  // cancelled: its postback was deleted before it was sent
+	ReplayCancelled Reason = "REPLAY_CANCELLED"  // cancelled: its bulk replay was cancelled
 )
 
 var explanations = map[Reason]dispatch.Explanation{
