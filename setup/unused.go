@@ -193,21 +193,23 @@ func (s *Setup) DeleteIntegration(ctx context.Context, id int64) error {
 	return integrationDeleting.do(ctx, s, id)
 }
 
+// ofAffiliate are rows of a table by their affiliate.
+func ofAffiliate(one, many, table string) use {
+	return use{one, many, table + " t JOIN affiliates a ON a.id = t.affiliate_id WHERE a.id = $1"}
+}
+
 var affiliateDeleting = deleting[*db.Affiliate]{
 	archiving: affiliateArchiving, from: "affiliates", quiet: true, instead: archiveInstead,
 	uses: []use{
-		{"campaign", "campaigns", "campaigns WHERE affiliate_id = $1"},
-		{"user", "users", "users WHERE affiliate_id = $1"},
-		{"click", "clicks", "clicks WHERE affiliate_id = $1"},
-		{"conversion", "conversions", "conversions WHERE affiliate_id = $1"},
-		{"postback", "postbacks", "postbacks WHERE affiliate_id = $1"},
-		{"tracker", "trackers", "trackers WHERE affiliate_id = $1"},
-		{"deal", "deals", "deals WHERE affiliate_id = $1"},
-		{"test", "tests", "deliveries WHERE affiliate_id = $1"},
+		ofAffiliate("campaign", "campaigns", "campaigns"), ofAffiliate("user", "users", "users"), ofAffiliate("click", "clicks", "clicks"),
+		ofAffiliate("conversion", "conversions", "conversions"), ofAffiliate("postback", "postbacks", "postbacks"),
+		ofAffiliate("tracker", "trackers", "trackers"), ofAffiliate("deal", "deals", "deals"), ofAffiliate("test", "tests", "postback_tests"),
 	},
 	with: []string{
-		`DELETE FROM alerts WHERE affiliate_id = $1`, `DELETE FROM ignored_attention WHERE affiliate_id = $1`,
-		`DELETE FROM echo_requests WHERE affiliate_id = $1`, `DELETE FROM tracking_links WHERE affiliate_id = $1`,
+		`DELETE FROM alerts t USING affiliates a WHERE a.id = $1 AND t.affiliate_id = a.id`,
+		`DELETE FROM ignored_attention t USING affiliates a WHERE a.id = $1 AND t.affiliate_id = a.id`,
+		`DELETE FROM echo_requests t USING affiliates a WHERE a.id = $1 AND t.affiliate_id = a.id`,
+		`DELETE FROM tracking_links t USING affiliates a WHERE a.id = $1 AND t.affiliate_id = a.id`,
 	},
 }
 
