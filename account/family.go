@@ -83,13 +83,18 @@ func (f *family) bequeath(ctx context.Context, create *db.ApiTokenCreate, parent
 	return nil
 }
 
-// RevokeToken revokes one of the viewer's tokens at once, and every token that was created
-// with it. It is idempotent.
+// RevokeToken revokes a token at once, and every token that was created with it: one of the
+// viewer's own or, for staff, of a user that they may change. It is idempotent.
 func (a *Accounts) RevokeToken(ctx context.Context, id int64) (*db.ApiToken, error) {
-	if _, err := viewer.Require(ctx); err != nil {
+	v, err := viewer.Require(ctx)
+	if err != nil {
 		return nil, err
 	}
 	token, err := a.client.ApiToken.Get(ctx, id)
+	if db.IsNotFound(err) && v.Staff() {
+		ctx = viewer.AsSystem(ctx)
+		token, err = a.tokenOfOther(ctx, v, id)
+	}
 	if err != nil {
 		return nil, notFoundAs(err, "token")
 	}
@@ -101,6 +106,32 @@ func (a *Accounts) RevokeToken(ctx context.Context, id int64) (*db.ApiToken, err
 		return err
 	})
 	return token, notFoundAs(err, "token")
+}
+
+// tokenOfOther returns another user's token, for staff: managers change affiliates' users, admins
+// all.
+func (a *Accounts) tokenOfOther(ctx context.Context, v *viewer.Viewer, id int64) (*db.ApiToken, error) {
+	token, err := a.client.ApiToken.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	u, err := a.client.User.Get(ctx, token.UserID)
+	if err != nil {
+		return nil, err
+	}
+	if u.Role != viewer.Affiliate && !v.HasRole(viewer.Admin) {
+		return nil, problem.Forbidden("only admins can revoke tokens of staff users").At("id")
+	}
+	return token, nil
+}
+
+// AffiliateOf returns the affiliate of a token's user; zero for staff.
+func (a *Accounts) AffiliateOf(ctx context.Context, token *db.ApiToken) (ids.Affiliate, error) {
+	u, err := a.client.User.Get(viewer.AsSystem(ctx), token.UserID)
+	if err != nil || u.AffiliateID == nil {
+		return 0, notFoundAs(err, "user")
+	}
+	return ids.Affiliate(*u.AffiliateID), nil
 }
 
 // revoke revokes a token and all its descendants.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"postrider/ent/db"
 	"postrider/ent/db/apitoken"
@@ -71,10 +72,30 @@ func (a *Accounts) ReplaceTokenFor(ctx context.Context, email string, n NewToken
 	return made, token, nil
 }
 
+// RenameToken renames one of the viewer's tokens.
+func (a *Accounts) RenameToken(ctx context.Context, id int64, name string) (before, after *db.ApiToken, err error) {
+	if name, err = tokenName(name); err != nil {
+		return nil, nil, err
+	}
+	if before, err = a.client.ApiToken.Get(ctx, id); err != nil {
+		return nil, nil, notFoundAs(err, "token")
+	}
+	after, err = a.client.ApiToken.UpdateOne(before).SetName(name).Save(ctx)
+	return before, after, err
+}
+
+func tokenName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	if name == "" || len(name) > 200 || !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
+		return "", problem.Invalid("name", "a token needs a name of at most 200 characters")
+	}
+	return name, nil
+}
+
 func (a *Accounts) createToken(ctx context.Context, v *viewer.Viewer, n NewToken) (made *db.ApiToken, token string, err error) {
-	name := strings.TrimSpace(n.Name)
-	if name == "" || len(name) > 200 {
-		return nil, "", problem.Invalid("name", "a token needs a name of at most 200 characters")
+	name, err := tokenName(n.Name)
+	if err != nil {
+		return nil, "", err
 	}
 	scopes, err := scopesFor(v, n.Scopes)
 	if err != nil {

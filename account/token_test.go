@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postrider/account"
+	"postrider/ent/db"
 	"postrider/internal/ids"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
@@ -111,16 +112,40 @@ func TestCreateTokenGivesNoMoreThanOneHas(t *testing.T) {
 	wantCode(t, err, problem.CodeNotFound)
 }
 
-func TestNobodyRevokesAnothersToken(t *testing.T) {
+// A user revokes its own tokens, managers those of affiliates' users, admins all.
+func TestWhoRevokesAnothersToken(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.user("ann@acme.example", viewer.Affiliate)
-	admin := w.user("root@acme.example", viewer.Admin)
-	row, token, err := w.accounts.CreateTokenFor(w.system, "ann@acme.example", account.NewToken{Name: "x"})
-	must(t, err)
-	other := viewer.With(t.Context(), &viewer.Viewer{UserID: ids.User(admin.ID), Role: viewer.Admin, Scopes: viewer.Scopes()})
-	_, err = w.accounts.RevokeToken(other, row.ID)
-	wantCode(t, err, problem.CodeNotFound)
-	_, err = w.accounts.Authenticate(t.Context(), "Bearer "+token)
-	must(t, err)
+	ann := w.user("ann@acme.example", viewer.Affiliate)
+	as := func(u *db.User, role viewer.Role) context.Context {
+		v := &viewer.Viewer{UserID: ids.User(u.ID), Role: role, Scopes: viewer.Scopes()}
+		if role == viewer.Affiliate {
+			v.AffiliateID = ids.Affiliate(w.affiliate.ID)
+		}
+		return viewer.With(t.Context(), v)
+	}
+	colleague := as(w.user("ben@acme.example", viewer.Affiliate), viewer.Affiliate)
+	manager := as(w.user("mia@acme.example", viewer.Manager), viewer.Manager)
+	boss := w.user("root@acme.example", viewer.Admin)
+	for name, c := range map[string]struct {
+		of   string
+		by   context.Context
+		code problem.Code
+	}{
+		"a colleague":                 {ann.Email, colleague, problem.CodeNotFound},
+		"a manager":                   {ann.Email, manager, ""},
+		"an admin":                    {"mia@acme.example", as(boss, viewer.Admin), ""},
+		"a manager, of an admin":      {boss.Email, manager, problem.CodeForbidden},
+		"an affiliate's, of an admin": {boss.Email, colleague, problem.CodeNotFound},
+	} {
+		row, token, err := w.accounts.CreateTokenFor(w.system, c.of, account.NewToken{Name: "x"})
+		must(t, err)
+		if _, err = w.accounts.RevokeToken(c.by, row.ID); problem.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want the code %q", name, err, c.code)
+		}
+		_, err = w.accounts.Authenticate(t.Context(), "Bearer "+token)
+		if (err == nil) != (c.code != "") {
+			t.Errorf("%s: the token opens: %v", name, err)
+		}
+	}
 }

@@ -30,7 +30,24 @@ func (r *Resolver) revokeToken(ctx context.Context, id string) (*db.ApiToken, er
 	if err != nil {
 		return nil, err
 	}
-	return token, r.Setup.Note(ctx, setup.Act{Action: "revoke", Entity: "api_token", ID: fmt.Sprint(token.ID), Before: tokenFacts(token)})
+	owner, err := r.Accounts.AffiliateOf(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	act := setup.Act{Action: "revoke", Entity: "api_token", ID: fmt.Sprint(token.ID), Before: tokenFacts(token)}
+	return token, r.Setup.Note(ctx, act.Of(owner))
+}
+
+func (r *Resolver) renameToken(ctx context.Context, in gen.UpdateAPITokenInput) (*db.ApiToken, error) {
+	key, err := intID("ApiToken", "id", in.ID)
+	if err != nil {
+		return nil, err
+	}
+	before, after, err := r.Accounts.RenameToken(ctx, key, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	return after, r.Setup.Note(ctx, setup.Act{Action: "update", Entity: "api_token", ID: fmt.Sprint(key), Before: tokenFacts(before), After: tokenFacts(after)})
 }
 
 func tokenFacts(t *db.ApiToken) map[string]any {

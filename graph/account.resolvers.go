@@ -14,6 +14,8 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/affiliate"
 	"postrider/ent/db/apitoken"
+	"postrider/ent/db/predicate"
+	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/internal/globalid"
@@ -100,8 +102,14 @@ func (r *mutationResolver) RevokeAPIToken(ctx context.Context, input gen.RevokeA
 	return &gen.RevokeAPITokenPayload{Token: token, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Affiliates(ctx context.Context, first *int, after *string, last *int, before *string, search *string) (*page.Connection[*db.Affiliate], error) {
-	q := r.Client.Affiliate.Query()
+func (r *mutationResolver) UpdateAPIToken(ctx context.Context, input gen.UpdateAPITokenInput) (*gen.UpdateAPITokenPayload, error) {
+	token, err := r.renameToken(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.UpdateAPITokenPayload{Token: token, UserErrors: errs}, err
+}
+
+func (r *queryResolver) Affiliates(ctx context.Context, first *int, after *string, last *int, before *string, search *string, archived *bool) (*page.Connection[*db.Affiliate], error) {
+	q := r.Client.Affiliate.Query().Where(filter.Archived[predicate.Affiliate](archived)...)
 	if search != nil && *search != "" {
 		q.Where(affiliate.NameContainsFold(*search))
 	}

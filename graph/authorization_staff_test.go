@@ -107,15 +107,41 @@ func newUser(t *testing.T, w *world) string {
 	return globalid.Int("User", pgtest.User(t, w.db, viewer.Affiliate, w.a.affiliate.ID))
 }
 
+// newGoal adds a goal to the event dictionary.
+func newGoal(t *testing.T, w *world) *db.Goal {
+	t.Helper()
+	n := count.Add(1)
+	g, err := w.db.Client().Goal.Create().SetKey(fmt.Sprintf("goal_%d", n)).SetName("Bonus").SetTrigger("The player uses a bonus.").SetOncePerPlayer(true).
+		SetBillable(false).SetReversible(true).SetStatuses(commission.Statuses()).SetParameters([]string{"status"}).SetTimestampStandard("").
+		SetBuiltIn(false).SetPosition(int(100 + n)).Save(pgtest.System(t))
+	must(t, err)
+	return g
+}
+
+// newPage creates a landing page of the offer.
+func newPage(t *testing.T, w *world, prefix string) *db.LandingPage {
+	t.Helper()
+	p, err := w.db.Client().LandingPage.Create().SetOfferID(w.offer).SetKey(fmt.Sprintf("%s%d", prefix, count.Add(1))).SetName("Gone").
+		SetURL("https://x.example/?cid={click_id}").Save(pgtest.System(t))
+	must(t, err)
+	return p
+}
+
 var staffMutations = map[string]mutation{
 	"setManager": func(t *testing.T, w *world) (string, string) {
 		manager := pgtest.User(t, w.db, viewer.Manager, 0)
 		return fmt.Sprintf(`{affiliateId: %q, userId: %q}`, globalid.Int("Affiliate", w.a.affiliate.ID), globalid.Int("User", manager)), "affiliate { id }"
 	},
-	"saveOffer": func(_ *testing.T, w *world) (string, string) {
+	"createOffer": func(*testing.T, *world) (string, string) {
+		return `{name: "More", operator: "RoyalSpin", vertical: CASINO, destinationUrl: "https://royalspin.example/?cid={click_id}", currency: "EUR"}`, "offer { id }"
+	},
+	"updateOffer": func(_ *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q, attributionWindowDays: 60}`, globalOffer(w.offer)), "offer { id }"
 	},
-	"saveLandingPage": func(t *testing.T, w *world) (string, string) {
+	"updateLandingPage": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, name: "Renamed"}`, newPage(t, w, "u").GlobalID()), "landingPage { id }"
+	},
+	"createLandingPage": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{offerId: %q, key: %q, name: "More", url: "https://royalspin.example/?cid={click_id}"}`, globalOffer(w.offer), fmt.Sprintf("p%d", count.Add(1))), "landingPage { id }"
 	},
 	"tryDestination": func(t *testing.T, w *world) (string, string) {
@@ -124,9 +150,7 @@ var staffMutations = map[string]mutation{
 		return fmt.Sprintf(`{id: %q}`, p.GlobalID()), "check { message }"
 	},
 	"deleteLandingPage": func(t *testing.T, w *world) (string, string) {
-		p, err := w.db.Client().LandingPage.Create().SetOfferID(w.offer).SetKey(fmt.Sprintf("d%d", count.Add(1))).SetName("Gone").SetURL("https://x.example/").Save(pgtest.System(t))
-		must(t, err)
-		return fmt.Sprintf(`{id: %q}`, p.GlobalID()), "deletedId"
+		return fmt.Sprintf(`{id: %q}`, newPage(t, w, "d").GlobalID()), "deletedId"
 	},
 	"createDeal": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{offerId: %q, model: CPL, amount: "5", currency: "EUR", validFrom: "2030-01-01T00:00:00Z"}`, globalOffer(pgtest.Offer(t, w.db))), "deal { id }"
@@ -140,10 +164,16 @@ var staffMutations = map[string]mutation{
 	"setExchangeRate": func(*testing.T, *world) (string, string) {
 		return `{quote: "SEK", rate: "11.2"}`, "rate { id }"
 	},
-	"saveGoal": func(*testing.T, *world) (string, string) {
+	"updateGoal": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, name: "Renamed"}`, newGoal(t, w).GlobalID()), "goal { id }"
+	},
+	"createGoal": func(*testing.T, *world) (string, string) {
 		return fmt.Sprintf(`{key: "bonus_%d", name: "Bonus", trigger: "The player uses a bonus."}`, count.Add(1)), "goal { id }"
 	},
-	"saveIntegration": func(_ *testing.T, w *world) (string, string) {
+	"updateIntegration": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, rateLimit: 100}`, globalid.Int("Integration", w.integration.ID)), "integration { id }"
+	},
+	"createIntegration": func(_ *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{key: "integration-x%d", name: "More", offerId: %q}`, count.Add(1), globalOffer(w.offer)), "integration { id }"
 	},
 	"rotateIntegrationSecret": func(_ *testing.T, w *world) (string, string) {
@@ -167,8 +197,11 @@ var staffMutations = map[string]mutation{
 	"importStatusChanges": func(*testing.T, *world) (string, string) {
 		return `{csv: "transaction_id,status\nnone,approved\n"}`, "changed"
 	},
-	"setHold":       func(*testing.T, *world) (string, string) { return `{on: false}`, "instance { version }" },
-	"saveAffiliate": func(*testing.T, *world) (string, string) { return `{name: "New one"}`, "affiliate { id }" },
+	"setHold":         func(*testing.T, *world) (string, string) { return `{on: false}`, "instance { version }" },
+	"createAffiliate": func(*testing.T, *world) (string, string) { return `{name: "New one"}`, "affiliate { id }" },
+	"updateAffiliate": func(_ *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, name: %q}`, w.a.affiliate.GlobalID(), w.a.affiliate.Name), "affiliate { id }"
+	},
 	"createUser": func(_ *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{email: "new%d@example.com", role: AFFILIATE, affiliateId: %q}`, count.Add(1), w.a.affiliate.GlobalID()), "user { id } password"
 	},

@@ -79,6 +79,21 @@ func (r *mutationResolver) UpdateCampaign(ctx context.Context, input gen.UpdateC
 	return &gen.UpdateCampaignPayload{Campaign: campaign, UserErrors: errs}, err
 }
 
+func (r *mutationResolver) ArchiveCampaign(ctx context.Context, input gen.ArchiveCampaignInput) (*gen.ArchiveCampaignPayload, error) {
+	row, errs, err := archive(ctx, "Campaign", input.ID, true, r.Setup.SetCampaignArchived)
+	return &gen.ArchiveCampaignPayload{Campaign: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) RestoreCampaign(ctx context.Context, input gen.RestoreCampaignInput) (*gen.RestoreCampaignPayload, error) {
+	row, errs, err := archive(ctx, "Campaign", input.ID, false, r.Setup.SetCampaignArchived)
+	return &gen.RestoreCampaignPayload{Campaign: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) DeleteCampaign(ctx context.Context, input gen.DeleteCampaignInput) (*gen.DeleteCampaignPayload, error) {
+	id, errs, err := remove(ctx, "Campaign", input.ID, r.Setup.DeleteCampaign)
+	return &gen.DeleteCampaignPayload{DeletedID: id, UserErrors: errs}, err
+}
+
 func (r *queryResolver) Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign) (*page.Connection[*db.Campaign], error) {
 	matching, err := filter.Predicates()
 	if err != nil {

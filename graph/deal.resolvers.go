@@ -51,16 +51,28 @@ func (r *landingPageResolver) Check(ctx context.Context, obj *db.LandingPage) (*
 	return find(ctx, load(ctx).checks, &obj.URL)
 }
 
-func (r *mutationResolver) SaveOffer(ctx context.Context, input gen.SaveOfferInput) (*gen.SaveOfferPayload, error) {
-	offer, err := r.saveOffer(ctx, input)
+func (r *mutationResolver) CreateOffer(ctx context.Context, input gen.CreateOfferInput) (*gen.CreateOfferPayload, error) {
+	offer, err := r.createOffer(ctx, input)
 	errs, err := userErrors(err)
-	return &gen.SaveOfferPayload{Offer: offer, UserErrors: errs}, err
+	return &gen.CreateOfferPayload{Offer: offer, UserErrors: errs}, err
 }
 
-func (r *mutationResolver) SaveLandingPage(ctx context.Context, input gen.SaveLandingPageInput) (*gen.SaveLandingPagePayload, error) {
-	page, err := r.saveLandingPage(ctx, input)
+func (r *mutationResolver) UpdateOffer(ctx context.Context, input gen.UpdateOfferInput) (*gen.UpdateOfferPayload, error) {
+	offer, err := r.updateOffer(ctx, input)
 	errs, err := userErrors(err)
-	return &gen.SaveLandingPagePayload{LandingPage: page, UserErrors: errs}, err
+	return &gen.UpdateOfferPayload{Offer: offer, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) CreateLandingPage(ctx context.Context, input gen.CreateLandingPageInput) (*gen.CreateLandingPagePayload, error) {
+	page, err := r.createLandingPage(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.CreateLandingPagePayload{LandingPage: page, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) UpdateLandingPage(ctx context.Context, input gen.UpdateLandingPageInput) (*gen.UpdateLandingPagePayload, error) {
+	page, err := r.updateLandingPage(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.UpdateLandingPagePayload{LandingPage: page, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) TryDestination(ctx context.Context, input gen.TryDestinationInput) (*gen.TryDestinationPayload, error) {
@@ -70,15 +82,8 @@ func (r *mutationResolver) TryDestination(ctx context.Context, input gen.TryDest
 }
 
 func (r *mutationResolver) DeleteLandingPage(ctx context.Context, input gen.DeleteLandingPageInput) (*gen.DeleteLandingPagePayload, error) {
-	id, err := intID("LandingPage", "id", input.ID)
-	if err == nil {
-		err = r.Setup.DeleteLandingPage(ctx, id)
-	}
-	if err != nil {
-		errs, err := userErrors(err)
-		return &gen.DeleteLandingPagePayload{UserErrors: errs}, err
-	}
-	return &gen.DeleteLandingPagePayload{DeletedID: &input.ID, UserErrors: []*gen.UserError{}}, nil
+	id, errs, err := remove(ctx, "LandingPage", input.ID, r.Setup.DeleteLandingPage)
+	return &gen.DeleteLandingPagePayload{DeletedID: id, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) CreateDeal(ctx context.Context, input gen.CreateDealInput) (*gen.CreateDealPayload, error) {
@@ -109,10 +114,66 @@ func (r *mutationResolver) SetExchangeRate(ctx context.Context, input gen.SetExc
 	return &gen.SetExchangeRatePayload{Rate: rate, UserErrors: errs}, err
 }
 
-func (r *mutationResolver) SaveGoal(ctx context.Context, input gen.SaveGoalInput) (*gen.SaveGoalPayload, error) {
-	goal, err := r.saveGoal(ctx, input)
+func (r *mutationResolver) CreateGoal(ctx context.Context, input gen.CreateGoalInput) (*gen.CreateGoalPayload, error) {
+	goal, err := r.createGoal(ctx, input)
 	errs, err := userErrors(err)
-	return &gen.SaveGoalPayload{Goal: goal, UserErrors: errs}, err
+	return &gen.CreateGoalPayload{Goal: goal, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) UpdateGoal(ctx context.Context, input gen.UpdateGoalInput) (*gen.UpdateGoalPayload, error) {
+	goal, err := r.updateGoal(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.UpdateGoalPayload{Goal: goal, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) ArchiveOffer(ctx context.Context, input gen.ArchiveOfferInput) (*gen.ArchiveOfferPayload, error) {
+	row, errs, err := archive(ctx, "Offer", input.ID, true, r.Setup.SetOfferArchived)
+	return &gen.ArchiveOfferPayload{Offer: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) RestoreOffer(ctx context.Context, input gen.RestoreOfferInput) (*gen.RestoreOfferPayload, error) {
+	row, errs, err := archive(ctx, "Offer", input.ID, false, r.Setup.SetOfferArchived)
+	return &gen.RestoreOfferPayload{Offer: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) DeleteOffer(ctx context.Context, input gen.DeleteOfferInput) (*gen.DeleteOfferPayload, error) {
+	id, errs, err := remove(ctx, "Offer", input.ID, r.Setup.DeleteOffer)
+	return &gen.DeleteOfferPayload{DeletedID: id, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) ArchiveLandingPage(ctx context.Context, input gen.ArchiveLandingPageInput) (*gen.ArchiveLandingPagePayload, error) {
+	row, errs, err := archive(ctx, "LandingPage", input.ID, true, r.Setup.SetLandingPageArchived)
+	return &gen.ArchiveLandingPagePayload{LandingPage: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) RestoreLandingPage(ctx context.Context, input gen.RestoreLandingPageInput) (*gen.RestoreLandingPagePayload, error) {
+	row, errs, err := archive(ctx, "LandingPage", input.ID, false, r.Setup.SetLandingPageArchived)
+	return &gen.RestoreLandingPagePayload{LandingPage: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) ArchiveGoal(ctx context.Context, input gen.ArchiveGoalInput) (*gen.ArchiveGoalPayload, error) {
+	row, errs, err := archive(ctx, "Goal", input.ID, true, r.Setup.SetGoalArchived)
+	return &gen.ArchiveGoalPayload{Goal: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) RestoreGoal(ctx context.Context, input gen.RestoreGoalInput) (*gen.RestoreGoalPayload, error) {
+	row, errs, err := archive(ctx, "Goal", input.ID, false, r.Setup.SetGoalArchived)
+	return &gen.RestoreGoalPayload{Goal: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) DeleteGoal(ctx context.Context, input gen.DeleteGoalInput) (*gen.DeleteGoalPayload, error) {
+	id, errs, err := remove(ctx, "Goal", input.ID, r.Setup.DeleteGoal)
+	return &gen.DeleteGoalPayload{DeletedID: id, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) DeleteDeal(ctx context.Context, input gen.DeleteDealInput) (*gen.DeleteDealPayload, error) {
+	id, errs, err := remove(ctx, "Deal", input.ID, r.Setup.DeleteDeal)
+	return &gen.DeleteDealPayload{DeletedID: id, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) DeleteExchangeRate(ctx context.Context, input gen.DeleteExchangeRateInput) (*gen.DeleteExchangeRatePayload, error) {
+	id, errs, err := remove(ctx, "ExchangeRate", input.ID, r.Setup.DeleteRate)
+	return &gen.DeleteExchangeRatePayload{DeletedID: id, UserErrors: errs}, err
 }
 
 func (r *offerResolver) Deals(ctx context.Context, obj *db.Offer) ([]*db.Deal, error) {

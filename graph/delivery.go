@@ -11,10 +11,13 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
+	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/live"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/outbox"
+	"postrider/setup"
 )
 
 // explain returns a sentence with the state of a delivery and what to do about it.
@@ -100,6 +103,37 @@ func (r *Resolver) replay(ctx context.Context, input gen.ReplayDeliveryInput) (*
 		return nil, aboutID(err)
 	}
 	return r.Client.Delivery.Get(ctx, made)
+}
+
+func (r *Resolver) cancelDelivery(ctx context.Context, id string) (*db.Delivery, error) {
+	key, err := factID("Delivery", "id", id)
+	if err != nil {
+		return nil, err
+	}
+	return r.Setup.CancelDelivery(ctx, key)
+}
+
+// releaseDelivery sends a delivery of the viewer's that its tracker holds up.
+func (r *Resolver) releaseDelivery(ctx context.Context, id string) (*db.Delivery, error) {
+	key, err := factID("Delivery", "id", id)
+	if err != nil {
+		return nil, err
+	}
+	d, err := r.Client.Delivery.Get(ctx, key)
+	switch {
+	case db.IsNotFound(err):
+		return nil, problem.NotFound("there is no such delivery").At("id")
+	case err != nil:
+		return nil, fmt.Errorf("reading the delivery: %w", err)
+	}
+	if err := r.Replayer.Release(ctx, key); err != nil {
+		return nil, aboutID(err)
+	}
+	act := setup.Act{Action: "release", Entity: "delivery", ID: globalid.Hex(key), Before: map[string]any{"state": d.State, "reason": d.Reason}}
+	if err := r.Setup.Note(ctx, act.Of(ids.Affiliate(d.AffiliateID))); err != nil {
+		return nil, err
+	}
+	return r.Client.Delivery.Get(ctx, key)
 }
 
 // watchDeliveries streams the viewer's deliveries that match a filter, or may have, as they change.

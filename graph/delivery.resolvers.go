@@ -109,6 +109,18 @@ func (r *mutationResolver) ReplayDelivery(ctx context.Context, input gen.ReplayD
 	return &gen.ReplayDeliveryPayload{Delivery: delivery, UserErrors: errs}, err
 }
 
+func (r *mutationResolver) CancelDelivery(ctx context.Context, input gen.CancelDeliveryInput) (*gen.CancelDeliveryPayload, error) {
+	delivery, err := r.cancelDelivery(ctx, input.ID)
+	errs, err := userErrors(err)
+	return &gen.CancelDeliveryPayload{Delivery: delivery, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) ReleaseDelivery(ctx context.Context, input gen.ReleaseDeliveryInput) (*gen.ReleaseDeliveryPayload, error) {
+	delivery, err := r.releaseDelivery(ctx, input.ID)
+	errs, err := userErrors(err)
+	return &gen.ReleaseDeliveryPayload{Delivery: delivery, UserErrors: errs}, err
+}
+
 func (r *queryResolver) Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error) {
 	if err := filter.Reach(ctx, r.Client); err != nil {
 		return nil, err

@@ -23,10 +23,10 @@ func TestStaffHearOfADeadPage(t *testing.T) {
 	defer operator.Close()
 	manager := a.token(t, a.user(t, viewer.Manager, 0).Email)
 	offer := pgtest.Offer(t, a.db)
-	res := a.ask(t, manager, `mutation ($o: ID!, $u: String!) { saveLandingPage(input: {offerId: $o, key: "slots", name: "Slots", url: $u}) {
+	res := a.ask(t, manager, `mutation ($o: ID!, $u: String!) { createLandingPage(input: {offerId: $o, key: "slots", name: "Slots", url: $u}) {
 		landingPage { id check { message } } userErrors { message } } }`, map[string]any{"o": globalid.Int("Offer", offer), "u": operator.URL + "/?cid={click_id}"})
-	page, _ := res.at(t, "saveLandingPage", "landingPage", "id").(string)
-	if page == "" || res.at(t, "saveLandingPage", "landingPage", "check") != nil {
+	page, _ := res.at(t, "createLandingPage", "landingPage", "id").(string)
+	if page == "" || res.at(t, "createLandingPage", "landingPage", "check") != nil {
 		t.Fatalf("%v", res)
 	}
 	var due int

@@ -231,3 +231,11 @@ func (r *Resolver) dismissAlert(ctx context.Context, id string) (*db.Alert, erro
 	}
 	return r.Setup.DismissAlert(ctx, key)
 }
+
+func (r *Resolver) restoreAlert(ctx context.Context, id string) (*db.Alert, error) {
+	key, err := factID("Alert", "id", id)
+	if err != nil {
+		return nil, err
+	}
+	return r.Setup.RestoreAlert(ctx, key)
+}

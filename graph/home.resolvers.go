@@ -46,6 +46,12 @@ func (r *mutationResolver) DismissAlert(ctx context.Context, input gen.DismissAl
 	return &gen.DismissAlertPayload{Alert: alert, UserErrors: errs}, err
 }
 
+func (r *mutationResolver) RestoreAlert(ctx context.Context, input gen.RestoreAlertInput) (*gen.RestoreAlertPayload, error) {
+	alert, err := r.restoreAlert(ctx, input.ID)
+	errs, err := userErrors(err)
+	return &gen.RestoreAlertPayload{Alert: alert, UserErrors: errs}, err
+}
+
 func (r *queryResolver) SetupChecklist(ctx context.Context, campaignID string) (*gen.SetupChecklist, error) {
 	return r.checklist(ctx, campaignID)
 }

@@ -40,15 +40,33 @@ func set[T any](into *T, given *T) {
 	}
 }
 
-func (r *Resolver) saveIntegration(ctx context.Context, in gen.SaveIntegrationInput) (*gen.SaveIntegrationPayload, error) {
-	payload := &gen.SaveIntegrationPayload{}
-	id, err1 := optionalInt("Integration", "id", in.ID)
+func (r *Resolver) createIntegration(ctx context.Context, in gen.CreateIntegrationInput) (*db.Integration, error) {
+	offer, err := intID("Offer", "offerId", in.OfferID)
+	if err != nil {
+		return nil, err
+	}
+	return r.Setup.CreateIntegration(ctx, func(w *setup.IntegrationWish) {
+		w.Key, w.Name, w.OfferID = in.Key, in.Name, offer
+		patchIntegration(w, gen.UpdateIntegrationInput{
+			Enabled: in.Enabled, TestMode: in.TestMode, RequireHTTPS: in.RequireHTTPS, RequireToken: in.RequireToken,
+			RequireSignature: in.RequireSignature, SignatureHeader: in.SignatureHeader, TimestampName: in.TimestampName,
+			TimestampWindow: in.TimestampWindow, AllowedAddresses: in.AllowedAddresses, RateLimit: in.RateLimit, Currency: in.Currency,
+			ParameterMapping: in.ParameterMapping, GoalMapping: in.GoalMapping, StatusMapping: in.StatusMapping,
+		})
+	})
+}
+
+// updateIntegration changes an integration, and the conversions whose status it maps from now on.
+func (r *Resolver) updateIntegration(ctx context.Context, in gen.UpdateIntegrationInput) (*gen.UpdateIntegrationPayload, error) {
+	payload := &gen.UpdateIntegrationPayload{}
+	id, err1 := intID("Integration", "id", in.ID)
 	offer, err2 := optionalInt("Offer", "offerId", in.OfferID)
 	if err := errors.Join(err1, err2); err != nil {
 		return payload, err
 	}
 	var err error
-	payload.Integration, err = r.Setup.SaveIntegration(ctx, id, func(w *setup.IntegrationWish) {
+	payload.Integration, err = r.Setup.UpdateIntegration(ctx, id, func(w *setup.IntegrationWish) {
+		set(&w.Name, in.Name)
 		if in.OfferID != nil {
 			w.OfferID = offer
 		}
@@ -62,9 +80,8 @@ func (r *Resolver) saveIntegration(ctx context.Context, in gen.SaveIntegrationIn
 	return payload, err
 }
 
-func patchIntegration(w *setup.IntegrationWish, in gen.SaveIntegrationInput) {
-	set(&w.Key, in.Key)
-	set(&w.Name, in.Name)
+// patchIntegration sets what both a new integration and a change can say.
+func patchIntegration(w *setup.IntegrationWish, in gen.UpdateIntegrationInput) {
 	set(&w.Enabled, in.Enabled)
 	set(&w.TestMode, in.TestMode)
 	set(&w.RequireHTTPS, in.RequireHTTPS)

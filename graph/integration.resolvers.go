@@ -11,6 +11,8 @@ import (
 	"postrider/backoffice"
 	"postrider/ent/db"
 	"postrider/ent/db/integration"
+	"postrider/ent/db/predicate"
+	"postrider/graph/filter"
 	"postrider/graph/gen"
 )
 
@@ -46,8 +48,14 @@ func (r *integrationResolver) Snippets(ctx context.Context, obj *db.Integration)
 	return r.snippets(obj), nil
 }
 
-func (r *mutationResolver) SaveIntegration(ctx context.Context, input gen.SaveIntegrationInput) (*gen.SaveIntegrationPayload, error) {
-	payload, err := r.saveIntegration(ctx, input)
+func (r *mutationResolver) CreateIntegration(ctx context.Context, input gen.CreateIntegrationInput) (*gen.CreateIntegrationPayload, error) {
+	integration, err := r.createIntegration(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.CreateIntegrationPayload{Integration: integration, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) UpdateIntegration(ctx context.Context, input gen.UpdateIntegrationInput) (*gen.UpdateIntegrationPayload, error) {
+	payload, err := r.updateIntegration(ctx, input)
 	payload.UserErrors, err = userErrors(err)
 	return payload, err
 }
@@ -69,8 +77,23 @@ func (r *mutationResolver) RevealIntegrationSecret(ctx context.Context, input ge
 	return &gen.RevealIntegrationSecretPayload{Secret: textOrNull(value), UserErrors: errs}, err
 }
 
-func (r *queryResolver) Integrations(ctx context.Context) ([]*db.Integration, error) {
-	return r.Client.Integration.Query().Order(db.Asc(integration.FieldID)).All(ctx)
+func (r *mutationResolver) ArchiveIntegration(ctx context.Context, input gen.ArchiveIntegrationInput) (*gen.ArchiveIntegrationPayload, error) {
+	row, errs, err := archive(ctx, "Integration", input.ID, true, r.Setup.SetIntegrationArchived)
+	return &gen.ArchiveIntegrationPayload{Integration: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) RestoreIntegration(ctx context.Context, input gen.RestoreIntegrationInput) (*gen.RestoreIntegrationPayload, error) {
+	row, errs, err := archive(ctx, "Integration", input.ID, false, r.Setup.SetIntegrationArchived)
+	return &gen.RestoreIntegrationPayload{Integration: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) DeleteIntegration(ctx context.Context, input gen.DeleteIntegrationInput) (*gen.DeleteIntegrationPayload, error) {
+	id, errs, err := remove(ctx, "Integration", input.ID, r.Setup.DeleteIntegration)
+	return &gen.DeleteIntegrationPayload{DeletedID: id, UserErrors: errs}, err
+}
+
+func (r *queryResolver) Integrations(ctx context.Context, archived *bool) ([]*db.Integration, error) {
+	return r.Client.Integration.Query().Where(filter.Archived[predicate.Integration](archived)...).Order(db.Asc(integration.FieldID)).All(ctx)
 }
 
 func (r *Resolver) Integration() gen.IntegrationResolver { return &integrationResolver{r} }

@@ -8,6 +8,7 @@ import (
 	"github.com/vikstrous/dataloadgen"
 
 	"postrider/ent/db"
+	"postrider/ent/db/apitoken"
 	"postrider/ent/db/attempt"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionevent"
@@ -40,6 +41,7 @@ type listLoaders struct {
 	replaysOfDelivery    *dataloadgen.Loader[uuid.UUID, []*db.Delivery]
 	usersOfAffiliate     *dataloadgen.Loader[int64, []*db.User]
 	secretsOfIntegration *dataloadgen.Loader[int64, []*db.IntegrationSecret]
+	tokensOfUser         *dataloadgen.Loader[int64, []*db.ApiToken] // for staff who may change the user
 }
 
 func newListLoaders(c *db.Client, wait time.Duration) listLoaders {
@@ -91,6 +93,9 @@ func newListLoaders(c *db.Client, wait time.Duration) listLoaders {
 		secretsOfIntegration: many(wait, func(ctx context.Context, ids []int64) ([]*db.IntegrationSecret, error) {
 			return c.IntegrationSecret.Query().Where(integrationsecret.IntegrationIDIn(ids...)).Order(db.Desc(integrationsecret.FieldID)).All(ctx)
 		}, func(r *db.IntegrationSecret) int64 { return r.IntegrationID }),
+		tokensOfUser: many(wait, func(ctx context.Context, ids []int64) ([]*db.ApiToken, error) {
+			return c.ApiToken.Query().Where(apitoken.UserIDIn(ids...)).Order(db.Desc(apitoken.FieldID)).All(viewer.AsSystem(ctx))
+		}, func(r *db.ApiToken) int64 { return r.UserID }),
 		replaysOfDelivery: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Delivery, error) {
 			return c.Delivery.Query().Where(delivery.ReplayOfIn(ids...)).Order(db.Asc(delivery.FieldID)).All(ctx)
 		}, func(r *db.Delivery) uuid.UUID { return *r.ReplayOf }),

@@ -28,13 +28,28 @@ func sum(field string, written *string) (decimal.Decimal, error) {
 	return d, nil
 }
 
-func (r *Resolver) saveOffer(ctx context.Context, in gen.SaveOfferInput) (*db.Offer, error) {
-	id, err1 := optionalInt("Offer", "id", in.ID)
+func (r *Resolver) createOffer(ctx context.Context, in gen.CreateOfferInput) (*db.Offer, error) {
+	rule, err := qualification(in.Qualification)
+	if err != nil {
+		return nil, err
+	}
+	return r.Setup.CreateOffer(ctx, func(w *setup.OfferWish) {
+		w.Name, w.Operator, w.Vertical, w.DestinationURL, w.Currency = in.Name, in.Operator, in.Vertical, in.DestinationURL, in.Currency
+		w.DeepLinkHosts, w.Qualification = in.DeepLinkHosts, rule
+		set(&w.State, in.State)
+		set(&w.FallbackURL, in.FallbackURL)
+		set(&w.AttributionWindowDays, in.AttributionWindowDays)
+		set(&w.DailyCap, in.DailyCap)
+	})
+}
+
+func (r *Resolver) updateOffer(ctx context.Context, in gen.UpdateOfferInput) (*db.Offer, error) {
+	id, err1 := intID("Offer", "id", in.ID)
 	rule, err2 := qualification(in.Qualification)
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	return r.Setup.SaveOffer(ctx, id, func(w *setup.OfferWish) {
+	return r.Setup.UpdateOffer(ctx, id, func(w *setup.OfferWish) {
 		set(&w.Name, in.Name)
 		set(&w.Operator, in.Operator)
 		set(&w.Vertical, in.Vertical)
@@ -67,16 +82,22 @@ func qualification(in *gen.QualificationInput) (*commission.Qualification, error
 	return rule, errors.Join(err1, err2)
 }
 
-func (r *Resolver) saveLandingPage(ctx context.Context, in gen.SaveLandingPageInput) (*db.LandingPage, error) {
-	id, err1 := optionalInt("LandingPage", "id", in.ID)
-	offer, err2 := optionalInt("Offer", "offerId", in.OfferID)
-	if err := errors.Join(err1, err2); err != nil {
+func (r *Resolver) createLandingPage(ctx context.Context, in gen.CreateLandingPageInput) (*db.LandingPage, error) {
+	offer, err := intID("Offer", "offerId", in.OfferID)
+	if err != nil {
 		return nil, err
 	}
-	return r.Setup.SaveLandingPage(ctx, id, func(w *setup.LandingPageWish) {
-		if w.OfferID == 0 {
-			w.OfferID = offer
-		}
+	return r.Setup.CreateLandingPage(ctx, func(w *setup.LandingPageWish) {
+		w.OfferID, w.Key, w.Name, w.URL = offer, in.Key, in.Name, in.URL
+	})
+}
+
+func (r *Resolver) updateLandingPage(ctx context.Context, in gen.UpdateLandingPageInput) (*db.LandingPage, error) {
+	id, err := intID("LandingPage", "id", in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return r.Setup.UpdateLandingPage(ctx, id, func(w *setup.LandingPageWish) {
 		set(&w.Key, in.Key)
 		set(&w.Name, in.Name)
 		set(&w.URL, in.URL)
@@ -110,13 +131,52 @@ func (r *Resolver) createDeal(ctx context.Context, in gen.CreateDealInput) (*db.
 	return r.Setup.CreateDeal(ctx, w)
 }
 
-func (r *Resolver) saveGoal(ctx context.Context, in gen.SaveGoalInput) (*db.Goal, error) {
-	id, err := optionalInt("Goal", "id", in.ID)
+// pagesOf lists the landing pages of an offer.
+func pagesOf(ctx context.Context, o *db.Offer, archived *bool) ([]*db.LandingPage, error) {
+	pages, err := load(ctx).pagesOfOffer.Load(ctx, o.ID)
+	shown := make([]*db.LandingPage, 0, len(pages))
+	for _, p := range pages {
+		if listed(archived, p.ArchivedAt != nil) {
+			shown = append(shown, p)
+		}
+	}
+	return shown, err
+}
+
+// goalsListed lists the event dictionary.
+func goalsListed(ctx context.Context, archived *bool) ([]*db.Goal, error) {
+	goals, err := load(ctx).dictionary.Load(ctx, struct{}{})
+	shown := make([]*db.Goal, 0, len(goals))
+	for _, g := range goals {
+		if listed(archived, g.ArchivedAt != nil) {
+			shown = append(shown, g)
+		}
+	}
+	return shown, err
+}
+
+func (r *Resolver) createGoal(ctx context.Context, in gen.CreateGoalInput) (*db.Goal, error) {
+	return r.Setup.CreateGoal(ctx, func(w *commission.Goal) {
+		w.Key, w.Name, w.Trigger = in.Key, in.Name, in.Trigger
+		set(&w.OncePerPlayer, in.OncePerPlayer)
+		set(&w.Billable, in.Billable)
+		set(&w.Reversible, in.Reversible)
+		set(&w.TimestampStandard, in.TimestampStandard)
+		if in.Statuses != nil {
+			w.Statuses = in.Statuses
+		}
+		if in.Parameters != nil {
+			w.Parameters = in.Parameters
+		}
+	})
+}
+
+func (r *Resolver) updateGoal(ctx context.Context, in gen.UpdateGoalInput) (*db.Goal, error) {
+	id, err := intID("Goal", "id", in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return r.Setup.SaveGoal(ctx, id, func(w *commission.Goal) {
-		set(&w.Key, in.Key)
+	return r.Setup.UpdateGoal(ctx, id, func(w *commission.Goal) {
 		set(&w.Name, in.Name)
 		set(&w.Trigger, in.Trigger)
 		set(&w.OncePerPlayer, in.OncePerPlayer)

@@ -12,6 +12,8 @@ import (
 	"postrider/ent"
 	"postrider/ent/db"
 	"postrider/ent/db/offer"
+	"postrider/ent/db/predicate"
+	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/internal/viewer"
@@ -29,8 +31,8 @@ func (r *dealResolver) Percent(ctx context.Context, obj *db.Deal) (*string, erro
 	return &percent, nil
 }
 
-func (r *offerResolver) LandingPages(ctx context.Context, obj *db.Offer) ([]*db.LandingPage, error) {
-	return load(ctx).pagesOfOffer.Load(ctx, obj.ID)
+func (r *offerResolver) LandingPages(ctx context.Context, obj *db.Offer, archived *bool) ([]*db.LandingPage, error) {
+	return pagesOf(ctx, obj, archived)
 }
 
 func (r *offerResolver) UsedToday(ctx context.Context, obj *db.Offer) (*int, error) {
@@ -56,16 +58,16 @@ func (r *offerResolver) DefaultLink(ctx context.Context, obj *db.Offer) (*db.Tra
 	return links[0], nil
 }
 
-func (r *queryResolver) Offers(ctx context.Context, first *int, after *string, last *int, before *string, search *string) (*page.Connection[*db.Offer], error) {
-	q := r.Client.Offer.Query()
+func (r *queryResolver) Offers(ctx context.Context, first *int, after *string, last *int, before *string, search *string, archived *bool) (*page.Connection[*db.Offer], error) {
+	q := r.Client.Offer.Query().Where(filter.Archived[predicate.Offer](archived)...)
 	if search != nil && *search != "" {
 		q.Where(offer.Or(offer.NameContainsFold(*search), offer.OperatorContainsFold(*search)))
 	}
 	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
 }
 
-func (r *queryResolver) Goals(ctx context.Context) ([]*db.Goal, error) {
-	return load(ctx).dictionary.Load(ctx, struct{}{})
+func (r *queryResolver) Goals(ctx context.Context, archived *bool) ([]*db.Goal, error) {
+	return goalsListed(ctx, archived)
 }
 
 func (r *Resolver) Deal() gen.DealResolver { return &dealResolver{r} }

@@ -56,15 +56,21 @@ func (r *auditEntryResolver) Changes(ctx context.Context, obj *db.AuditEntry) ([
 	return auditChanges(obj.Before, obj.After)
 }
 
-func (r *mutationResolver) SaveAffiliate(ctx context.Context, input gen.SaveAffiliateInput) (*gen.SaveAffiliatePayload, error) {
-	id, err := optionalInt("Affiliate", "id", input.ID)
+func (r *mutationResolver) CreateAffiliate(ctx context.Context, input gen.CreateAffiliateInput) (*gen.CreateAffiliatePayload, error) {
+	affiliate, err := r.Setup.CreateAffiliate(ctx, input.Name)
+	errs, err := userErrors(err)
+	return &gen.CreateAffiliatePayload{Affiliate: affiliate, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) UpdateAffiliate(ctx context.Context, input gen.UpdateAffiliateInput) (*gen.UpdateAffiliatePayload, error) {
+	id, err := intID("Affiliate", "id", input.ID)
 	if err != nil {
 		errs, err := userErrors(err)
-		return &gen.SaveAffiliatePayload{UserErrors: errs}, err
+		return &gen.UpdateAffiliatePayload{UserErrors: errs}, err
 	}
-	affiliate, err := r.Setup.SaveAffiliate(ctx, id, input.Name)
+	affiliate, err := r.Setup.UpdateAffiliate(ctx, id, input.Name)
 	errs, err := userErrors(err)
-	return &gen.SaveAffiliatePayload{Affiliate: affiliate, UserErrors: errs}, err
+	return &gen.UpdateAffiliatePayload{Affiliate: affiliate, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) SetManager(ctx context.Context, input gen.SetManagerInput) (*gen.SetManagerPayload, error) {
@@ -112,6 +118,32 @@ func (r *mutationResolver) ResetPassword(ctx context.Context, input gen.ResetPas
 	return &gen.ResetPasswordPayload{User: user, Password: textOrNull(password), UserErrors: errs}, err
 }
 
+func (r *mutationResolver) ArchiveAffiliate(ctx context.Context, input gen.ArchiveAffiliateInput) (*gen.ArchiveAffiliatePayload, error) {
+	row, errs, err := archive(ctx, "Affiliate", input.ID, true, r.Setup.SetAffiliateArchived)
+	return &gen.ArchiveAffiliatePayload{Affiliate: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) RestoreAffiliate(ctx context.Context, input gen.RestoreAffiliateInput) (*gen.RestoreAffiliatePayload, error) {
+	row, errs, err := archive(ctx, "Affiliate", input.ID, false, r.Setup.SetAffiliateArchived)
+	return &gen.RestoreAffiliatePayload{Affiliate: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) DeleteAffiliate(ctx context.Context, input gen.DeleteAffiliateInput) (*gen.DeleteAffiliatePayload, error) {
+	id, errs, err := remove(ctx, "Affiliate", input.ID, r.Setup.DeleteAffiliate)
+	return &gen.DeleteAffiliatePayload{DeletedID: id, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) DeleteUser(ctx context.Context, input gen.DeleteUserInput) (*gen.DeleteUserPayload, error) {
+	id, errs, err := remove(ctx, "User", input.ID, r.Setup.DeleteUser)
+	return &gen.DeleteUserPayload{DeletedID: id, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) UpdateUser(ctx context.Context, input gen.UpdateUserInput) (*gen.UpdateUserPayload, error) {
+	user, err := r.updateUser(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.UpdateUserPayload{User: user, UserErrors: errs}, err
+}
+
 func (r *queryResolver) AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Audit) (*page.Connection[*db.AuditEntry], error) {
 	matching, err := filter.Predicates()
 	if err != nil {
@@ -123,6 +155,10 @@ func (r *queryResolver) AuditEntries(ctx context.Context, first *int, after *str
 
 func (r *queryResolver) Staff(ctx context.Context) ([]*db.User, error) {
 	return r.Client.User.Query().Where(user.AffiliateIDIsNil()).Order(db.Asc(user.FieldID)).All(ctx)
+}
+
+func (r *userResolver) APITokens(ctx context.Context, obj *db.User) ([]*db.ApiToken, error) {
+	return apiTokensOf(ctx, obj)
 }
 
 func (r *Resolver) AuditEntry() gen.AuditEntryResolver { return &auditEntryResolver{r} }

@@ -62,10 +62,13 @@ func complexity() gen.ComplexityRoot {
 	c.Integration.Snippets = func(child int) int { return priceOfReading + list(child) }
 
 	for _, price := range []*func(int) int{
-		&c.Query.Macros, &c.Query.MacroFilters, &c.Query.TrackerPresets, &c.Query.Goals, &c.Query.Integrations, &c.Query.Staff, &c.Query.ExchangeRates,
+		&c.Query.Macros, &c.Query.MacroFilters, &c.Query.TrackerPresets, &c.Query.Staff, &c.Query.ExchangeRates,
 	} {
 		*price = func(child int) int { return 1 + rowsOfDictionary*child }
 	}
+	c.Query.Goals = func(child int, _ *bool) int { return 1 + rowsOfDictionary*child }
+	c.Query.Integrations = c.Query.Goals
+	c.Offer.LandingPages = func(child int, _ *bool) int { return list(child) }
 	texts(&c)
 	return c
 }
@@ -94,8 +97,11 @@ func texts(c *gen.ComplexityRoot) {
 
 // connections sets the prices of pages by their rows.
 func connections(c *gen.ComplexityRoot) {
-	c.Query.Affiliates = func(child int, first *int, _ *string, last *int, _, _ *string) int { return rows(child, first, last) }
-	c.Query.Offers, c.Query.PostbackTests = c.Query.Affiliates, c.Query.Affiliates
+	c.Query.Affiliates = func(child int, first *int, _ *string, last *int, _, _ *string, _ *bool) int {
+		return rows(child, first, last)
+	}
+	c.Query.Offers = c.Query.Affiliates
+	c.Query.PostbackTests = func(child int, first *int, _ *string, last *int, _, _ *string) int { return rows(child, first, last) }
 	c.Query.EchoRequests = func(child int, first *int, _ *string, last *int, _ *string) int { return rows(child, first, last) }
 	c.Query.BulkReplays = c.Query.EchoRequests
 	c.Query.Campaigns = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Campaign) int {

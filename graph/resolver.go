@@ -38,6 +38,8 @@ type Replayer interface {
 	PauseBulk(ctx context.Context, id int64) error
 	ResumeBulk(ctx context.Context, id int64) error
 	CancelBulk(ctx context.Context, id int64) error
+	// Release sends a delivery now that its tracker holds up.
+	Release(ctx context.Context, deliveryID uuid.UUID) error
 }
 
 // Config is the API's configuration and dependencies.

@@ -223,7 +223,7 @@ func TestLookingHoldsOnEverySocket(t *testing.T) {
 			t.Errorf("%s it sees the staff: %s", name, f.Payload)
 		}
 		for id, change := range map[string]string{
-			"2": `saveAffiliate(input: {name: "x"}) { affiliate { id } }`,
+			"2": `createAffiliate(input: {name: "x"}) { affiliate { id } }`,
 			"3": fmt.Sprintf(`changePassword(input: {currentPassword: %q, newPassword: "another password of mine"}) { userErrors { message } }`, password),
 			"4": `updateSettings(input: {timeZone: "Europe/Riga"}) { userErrors { message } }`,
 			"5": `createApiToken(input: {name: "x"}) { secret userErrors { message } }`,

@@ -171,9 +171,10 @@ func (broken) ReplayMany(context.Context, ids.Affiliate, ids.User, bool, []uuid.
 	return 0, errors.New("broken")
 }
 
-func (broken) PauseBulk(context.Context, int64) error  { return errors.New("broken") }
-func (broken) ResumeBulk(context.Context, int64) error { return errors.New("broken") }
-func (broken) CancelBulk(context.Context, int64) error { return errors.New("broken") }
+func (broken) PauseBulk(context.Context, int64) error   { return errors.New("broken") }
+func (broken) ResumeBulk(context.Context, int64) error  { return errors.New("broken") }
+func (broken) CancelBulk(context.Context, int64) error  { return errors.New("broken") }
+func (broken) Release(context.Context, uuid.UUID) error { return errors.New("broken") }
 
 func TestInternalErrorsSayNothing(t *testing.T) {
 	t.Parallel()

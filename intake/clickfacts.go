@@ -63,7 +63,7 @@ func queueClicks(tx *pg.Pipeline, ids map[uuid.UUID]bool, lock string) map[uuid.
 		})
 		return err
 	}, `
-		SELECT c.id, o.operator, c.affiliate_id, c.offer_id, o.name, coalesce(c.campaign_id, 0), coalesce(k.name, ''),
+		SELECT c.id, o.operator, c.affiliate_id, c.offer_id, o.name, coalesce(k.id, 0), coalesce(k.name, ''),
 		       c.param_1, c.param_2, c.param_3, c.country, coalesce(l.key, ''), c.user_agent, c.referrer
 		FROM unnest($1::uuid[]) AS u(id) JOIN clicks c ON c.id = u.id
 		JOIN offers o ON o.id = c.offer_id

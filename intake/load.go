@@ -31,9 +31,9 @@ func (l loader) link(ctx context.Context, on querier, code string) (*link, bool,
 	var destination, fallback string
 	var hosts []byte
 	err := on.QueryRowContext(ctx, `
-		SELECT t.id, t.affiliate_id, o.id, o.name, coalesce(c.id, 0), coalesce(c.name, ''), coalesce(c.state, 'active'),
-		       o.state, o.destination_url, o.fallback_url, o.deep_link_hosts, `+lastFullDay+`
-		FROM tracking_links t JOIN offers o ON o.id = t.offer_id LEFT JOIN campaigns c ON c.id = t.campaign_id
+		SELECT t.id, t.affiliate_id, o.id, o.name, coalesce(c.id, 0), coalesce(c.name, ''),
+		       CASE WHEN a.archived_at IS NULL THEN coalesce(c.state, 'active') ELSE 'paused' END, o.state, o.destination_url, o.fallback_url, o.deep_link_hosts, `+lastFullDay+`
+		FROM tracking_links t JOIN affiliates a ON a.id = t.affiliate_id JOIN offers o ON o.id = t.offer_id LEFT JOIN campaigns c ON c.id = t.campaign_id
 		WHERE t.code = $1`, code).
 		Scan(&k.ID, &k.AffiliateID, &k.OfferID, &k.OfferName, &k.CampaignID, &k.CampaignName, &k.Campaign,
 			&k.Offer, &destination, &fallback, &hosts, &k.fullOn)
@@ -71,7 +71,7 @@ func (l loader) landingPages(ctx context.Context, on querier, k *link) error {
 		}
 		k.pageIDs[key] = id
 		return nil
-	}, `SELECT id, key, url FROM landing_pages WHERE offer_id = $1`, k.OfferID)
+	}, `SELECT id, key, url FROM landing_pages WHERE offer_id = $1 AND archived_at IS NULL`, k.OfferID)
 }
 
 // lastFullDay selects the last day on which the cap of the offer o or of the campaign c was

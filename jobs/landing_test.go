@@ -23,7 +23,7 @@ func TestASavedPageIsTried(t *testing.T) {
 	})
 	staff := viewer.With(t.Context(), &viewer.Viewer{Role: viewer.Manager, UserID: 1, Scopes: viewer.Scopes()})
 	url := w.sink.URL + "/join?cid={click_id}"
-	_, err := w.setup.SaveOffer(staff, pgtest.Offer(t, w.d), func(o *setups.OfferWish) { o.DestinationURL = url })
+	_, err := w.setup.UpdateOffer(staff, pgtest.Offer(t, w.d), func(o *setups.OfferWish) { o.DestinationURL = url })
 	w.must(err)
 	w.until("the page is tried", `SELECT count(*) = 1 FROM destination_checks WHERE url = $1 AND status_code = 418 AND due_at > now() + interval '20 hours'`, url)
 }

@@ -39,7 +39,7 @@ const (
 )
 
 // inUse are the URLs that clicks may be sent to.
-const inUse = `(SELECT destination_url AS url, state FROM offers UNION SELECT l.url, o.state FROM landing_pages l JOIN offers o ON o.id = l.offer_id) u`
+const inUse = `(SELECT destination_url AS url, state FROM offers UNION SELECT l.url, o.state FROM landing_pages l JOIN offers o ON o.id = l.offer_id WHERE l.archived_at IS NULL) u`
 
 // reserved matches hosts that never resolve, by RFC 2606: those of demos and drafts.
 const reserved = `'^[a-z]+://[^/?#]*\.(example|invalid|test)(:[0-9]+)?([/?#]|$)'`

@@ -19,6 +19,17 @@ func CancelPostback(ctx context.Context, tx Tx, postbackID int64, now time.Time)
 	return cancel(ctx, tx, "cancelling the deliveries of a postback", `postback_id = $1 RETURNING id`, postbackID, PostbackDeleted, now)
 }
 
+// CancelOne cancels a delivery that has neither ended nor is in flight, and reports whether it did.
+func CancelOne(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) (bool, error) {
+	ids, err := move(ctx, tx, "cancelling a delivery", cancelSQL+`id = $1 RETURNING id`, id, string(CancelledByUser), now.UTC())
+	if err != nil || len(ids) == 0 {
+		return false, err
+	}
+	Unblock(tx, ids, now)
+	endReplays(tx, ids)
+	return true, nil
+}
+
 // CancelReplay cancels what a bulk replay has not sent yet.
 func CancelReplay(ctx context.Context, tx Tx, bulkReplay int64, now time.Time) error {
 	return cancel(ctx, tx, "cancelling replays", `bulk_replay_id = $1 RETURNING id`, bulkReplay, ReplayCancelled, now)

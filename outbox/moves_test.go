@@ -119,6 +119,22 @@ func (b *table) place(id uuid.UUID) (p outbox.Place, attempt int) {
 	return at[0], attempt
 }
 
+// locate returns where a delivery is as the program says.
+func (b *table) locate(id uuid.UUID) (at outbox.Place) {
+	b.t.Helper()
+	err := pg.InGroup(b.t.Context(), b.pool.Pgx, func(ctx context.Context, tx *pg.Group) error {
+		w, found, err := outbox.Locate(ctx, tx, id)
+		if at = w.Place; !found {
+			b.t.Errorf("delivery %s is not found", id)
+		}
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return at
+}
+
 // verb applies one to a delivery, by the attempt that it has now, or that is in flight.
 type verb func(ctx context.Context, tx *pg.Group, b *table, id uuid.UUID, attempt int) error
 
@@ -176,6 +192,14 @@ var verbs = map[string]verb{
 	},
 	"CancelPostback": func(ctx context.Context, tx *pg.Group, b *table, _ uuid.UUID, _ int) error {
 		return outbox.CancelPostback(ctx, tx, b.postback, time.Now())
+	},
+	"CancelOne": func(ctx context.Context, tx *pg.Group, _ *table, id uuid.UUID, _ int) error {
+		_, err := outbox.CancelOne(ctx, tx, id, time.Now())
+		return err
+	},
+	"PromoteOne": func(ctx context.Context, tx *pg.Group, _ *table, id uuid.UUID, _ int) error {
+		_, err := outbox.PromoteOne(ctx, tx, id, time.Now())
+		return err
 	},
 	"CancelReplay": func(ctx context.Context, tx *pg.Group, b *table, _ uuid.UUID, _ int) error {
 		return outbox.CancelReplay(ctx, tx, b.bulk, time.Now())
@@ -239,6 +263,9 @@ func TestEveryVerbKeepsToTheTable(t *testing.T) {
 			for _, from := range outbox.Places() {
 				id := b.in(from)
 				_, attempt := b.place(id)
+				if at := b.locate(id); at != from {
+					t.Errorf("what is %q is said to be %q", from, at)
+				}
 				b.use(m.Verb, id, attempt)
 				to, after := b.place(id)
 				switch allowed := slices.Contains(m.From, from); {

@@ -76,9 +76,11 @@ func Moves() []Move {
 		{"Park", []Place{InJob}, []Place{Parked, HeldParked}, "its endpoint has no permit left"},
 		{"Hold", []Place{Parked}, []Place{HeldParked}, "the circuit of its endpoint opened"},
 		{"Promote", []Place{Parked, HeldParked}, []Place{InJob}, "its endpoint has a permit for it"},
+		{"PromoteOne", []Place{HeldParked}, []Place{InJob}, "somebody released it: it probes its endpoint"},
 		{"TakeBack", []Place{InJob, InFlight}, []Place{Waiting}, "its process has ended, or hangs"},
 		{"Release", []Place{HeldBack}, []Place{Waiting}, "its postback was saved again"},
 		{"CancelPostback", waits, []Place{IsCancelled}, "its postback was deleted"},
+		{"CancelOne", waits, []Place{IsCancelled}, "somebody cancelled it"},
 		{"CancelReplay", waits, []Place{IsCancelled}, "its bulk replay was cancelled"},
 		{"CancelWindow", []Place{InWindow}, []Place{IsCancelled}, "nothing is left in its window"},
 	}

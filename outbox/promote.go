@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -97,6 +99,54 @@ func Promote(ctx context.Context, tx Tx, picks map[Stream]int, now time.Time) ([
 	}
 	publish(tx, released)
 	return taken, nil
+}
+
+// promoteOneSQL takes the delivery $1 if its circuit holds it: $2 now.
+var promoteOneSQL = `
+UPDATE deliveries d SET parked_at = NULL, queued_at = now(), updated_at = $2, state = ` + WaitsSQL + `, reason = NULL
+WHERE id = $1 AND state = 'held' AND parked_at IS NOT NULL
+RETURNING d.id, d.attempt, d.endpoint, d.priority`
+
+// PromoteOne takes a delivery that its circuit holds out of the order of its stream: the caller puts
+// it into a job, in the same transaction. It returns none where the delivery is elsewhere.
+func PromoteOne(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) ([]Ready, error) {
+	taken, err := collect(ctx, tx, "releasing a delivery", func(row pgx.CollectableRow) (r Ready, err error) {
+		var id uuid.UUID
+		err = row.Scan(&id, &r.Attempt, &r.Endpoint, &r.Priority)
+		r.DeliveryID = id
+		return r, err
+	}, promoteOneSQL, id, now.UTC())
+	if err == nil && len(taken) > 0 {
+		publish(tx, []uuid.UUID{id})
+	}
+	return taken, err
+}
+
+// whereSQL selects the state, the endpoint and the place of the delivery $1.
+var whereSQL = func() string {
+	var b strings.Builder
+	for _, p := range Places() {
+		fmt.Fprintf(&b, " WHEN %s THEN '%s'", p.SQL(), p)
+	}
+	return `SELECT state, endpoint, CASE` + b.String() + ` ELSE '' END FROM deliveries WHERE id = $1`
+}()
+
+// Where is where one delivery is.
+type Where struct {
+	State    State
+	Endpoint string
+	Place    Place
+}
+
+// Locate returns where a delivery is; found is false where there is none.
+func Locate(ctx context.Context, tx Tx, id uuid.UUID) (w Where, found bool, err error) {
+	rows, err := collect(ctx, tx, "looking for a delivery", func(row pgx.CollectableRow) (w Where, err error) {
+		return w, row.Scan(&w.State, &w.Endpoint, &w.Place)
+	}, whereSQL, id)
+	if err != nil || len(rows) == 0 {
+		return w, false, err
+	}
+	return rows[0], true, nil
 }
 
 // underWaySQL selects promoted deliveries still under way.

@@ -14,9 +14,10 @@ const (
 	Aggregation     Reason = "AGGREGATION"       // queued: conversions of its click may still join it
 	WaitsForEarlier Reason = "WAITS_FOR_EARLIER" // queued: an earlier step of the same conversion goes out first
 
-	NothingLeft     Reason = "NOTHING_LEFT"     // cancelled: every conversion that it had aggregated changed status before its window closed
-	PostbackDeleted Reason = "POSTBACK_DELETED" // cancelled: its postback was deleted before it was sent
-	ReplayCancelled Reason = "REPLAY_CANCELLED" // cancelled: its bulk replay was cancelled
+	CancelledByUser Reason = "CANCELLED_BY_USER" // cancelled: somebody did before it was sent
+	NothingLeft     Reason = "NOTHING_LEFT"      // cancelled: every conversion that it had aggregated changed status before its window closed
+	PostbackDeleted Reason = "POSTBACK_DELETED"  // cancelled: its postback was deleted before it was sent
+	ReplayCancelled Reason = "REPLAY_CANCELLED"  // cancelled: its bulk replay was cancelled
 )
 
 var explanations = map[Reason]dispatch.Explanation{
@@ -24,6 +25,7 @@ var explanations = map[Reason]dispatch.Explanation{
 	PostbackHeld:    {Text: "Waiting: the tracker returned 410 Gone", NextStep: "Enter the tracker's new URL and save the postback: it is sent then."},
 	Aggregation:     {Text: "Aggregating: the conversions of its click are sent in one request when its window closes", NextStep: "Nothing to do: it is sent automatically."},
 	WaitsForEarlier: {Text: "Waiting for previous: an earlier status of the same conversion is sent first", NextStep: "Nothing to do: this one follows it."},
+	CancelledByUser: {Text: "Somebody cancelled it before it was sent", NextStep: "Replay it if it should still be sent."},
 	NothingLeft:     {Text: "Every conversion that it had aggregated changed its status before the window closed, so there was nothing to send", NextStep: "Nothing to do: no postback was sent for them."},
 	PostbackDeleted: {Text: "Its postback was deleted before it was sent", NextStep: "Create the postback again if its conversions should still be sent."},
 	ReplayCancelled: {Text: "Its bulk replay was cancelled before it was sent", NextStep: "Replay it again if it should still be sent."},

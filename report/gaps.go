@@ -89,7 +89,7 @@ func (g *Gaps) OfTrackers(ctx context.Context, trackers []int64) ([]*TrackerGap,
 		return rows.Scan(&gap.TrackerID, &gap.Goal)
 	}, `
 		SELECT x.id, g.key FROM trackers x CROSS JOIN goals g
-		WHERE x.id = ANY($1) AND x.archived_at IS NULL AND {sees x.affiliate_id}
+		WHERE x.id = ANY($1) AND x.archived_at IS NULL AND g.archived_at IS NULL AND {sees x.affiliate_id}
 		  AND NOT EXISTS (SELECT FROM postbacks p WHERE p.tracker_id = x.id AND `+firing.FiresForSQL+` AND p.enabled AND p.deleted_at IS NULL)
 		  AND NOT EXISTS (SELECT FROM ignored_attention i WHERE i.affiliate_id = x.affiliate_id AND i.goal = g.key)
 		  AND (g.key = ANY($2) OR EXISTS (
@@ -124,7 +124,7 @@ func (g *Gaps) find(ctx context.Context, campaigns []int64, since time.Time, mos
 		)
 		SELECT c.id, g.key, coalesce(s.n, 0), (SELECT i.ignored_at FROM ignored_attention i WHERE i.affiliate_id = c.affiliate_id AND i.goal = g.key)
 		FROM running c CROSS JOIN goals g LEFT JOIN seen s ON s.campaign_id = c.id AND s.goal = g.key
-		WHERE (g.key = ANY($2) OR EXISTS (SELECT FROM (`+dealInForceSQL+`) d WHERE `+commission.PaysSQL+`)) AND NOT EXISTS (
+		WHERE g.archived_at IS NULL AND (g.key = ANY($2) OR EXISTS (SELECT FROM (`+dealInForceSQL+`) d WHERE `+commission.PaysSQL+`)) AND NOT EXISTS (
 		  SELECT FROM postbacks p WHERE p.affiliate_id = c.affiliate_id AND `+firing.FiresForSQL+` AND p.enabled AND p.deleted_at IS NULL
 		    AND `+firing.ReachesSQL+` AND `+firing.HasSQL+`)
 		ORDER BY 3 DESC, c.id DESC, g.position LIMIT $3`,

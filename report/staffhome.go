@@ -122,7 +122,7 @@ func (h *Home) deadDestinations(ctx context.Context, scope viewer.RowScope, s *S
 		SELECT u.offer_id, u.page_id, c.url FROM destination_checks c JOIN (
 		  SELECT id AS offer_id, NULL::bigint AS page_id, destination_url AS url FROM offers WHERE state = 'active'
 		  UNION ALL
-		  SELECT o.id, l.id, l.url FROM landing_pages l JOIN offers o ON o.id = l.offer_id WHERE o.state = 'active') u ON u.url = c.url
+		  SELECT o.id, l.id, l.url FROM landing_pages l JOIN offers o ON o.id = l.offer_id WHERE o.state = 'active' AND l.archived_at IS NULL) u ON u.url = c.url
 		WHERE c.dead_since IS NOT NULL ORDER BY c.dead_since, u.offer_id, u.page_id NULLS FIRST LIMIT $1`, mostListed)
 }
 

@@ -129,11 +129,11 @@ func TestWhatStaffDoIsInTheAuditLog(t *testing.T) {
 	integration := w.one.Integration.ID
 	w.logs(w.staff, []act{
 		{"update offer", 0, "before and after", func(ctx context.Context) (int64, error) {
-			_, err := w.setup.SaveOffer(ctx, w.one.Offer, func(o *setup.OfferWish) { o.DailyCap = 5 })
+			_, err := w.setup.UpdateOffer(ctx, w.one.Offer, func(o *setup.OfferWish) { o.DailyCap = 5 })
 			return w.one.Offer, err
 		}},
 		{"create landing_page", 0, "after", func(ctx context.Context) (int64, error) {
-			p, err := w.setup.SaveLandingPage(ctx, 0, func(p *setup.LandingPageWish) {
+			p, err := w.setup.CreateLandingPage(ctx, func(p *setup.LandingPageWish) {
 				p.OfferID, p.Key, p.Name, p.URL = w.one.Offer, "slots", "Slots", "https://royalspin.example/slots?cid={click_id}"
 			})
 			w.must(err)
@@ -141,7 +141,7 @@ func TestWhatStaffDoIsInTheAuditLog(t *testing.T) {
 			return page, nil
 		}},
 		{"update landing_page", 0, "before and after", func(ctx context.Context) (int64, error) {
-			_, err := w.setup.SaveLandingPage(ctx, page, func(p *setup.LandingPageWish) { p.Name = "All slots" })
+			_, err := w.setup.UpdateLandingPage(ctx, page, func(p *setup.LandingPageWish) { p.Name = "All slots" })
 			return page, err
 		}},
 		{"delete landing_page", 0, "before", func(ctx context.Context) (int64, error) { return page, w.setup.DeleteLandingPage(ctx, page) }},
@@ -166,22 +166,22 @@ func TestWhatStaffDoIsInTheAuditLog(t *testing.T) {
 			return r.ID, nil
 		}},
 		{"create goal", 0, "after", func(ctx context.Context) (int64, error) {
-			g, err := w.setup.SaveGoal(ctx, 0, func(g *commission.Goal) { g.Key, g.Name, g.Trigger = "bonus_used", "Bonus used", "A bonus is used." })
+			g, err := w.setup.CreateGoal(ctx, func(g *commission.Goal) { g.Key, g.Name, g.Trigger = "bonus_used", "Bonus used", "A bonus is used." })
 			w.must(err)
 			goal = g.ID
 			return goal, nil
 		}},
 		{"update goal", 0, "before and after", func(ctx context.Context) (int64, error) {
-			_, err := w.setup.SaveGoal(ctx, goal, func(g *commission.Goal) { g.Billable = true })
+			_, err := w.setup.UpdateGoal(ctx, goal, func(g *commission.Goal) { g.Billable = true })
 			return goal, err
 		}},
 		{"create integration", 0, "after", func(ctx context.Context) (int64, error) {
-			s, err := w.setup.SaveIntegration(ctx, 0, func(s *setup.IntegrationWish) { s.Key, s.Name, s.OfferID = "golden", "Golden", w.one.Offer })
+			s, err := w.setup.CreateIntegration(ctx, func(s *setup.IntegrationWish) { s.Key, s.Name, s.OfferID = "golden", "Golden", w.one.Offer })
 			w.must(err)
 			return s.ID, nil
 		}},
 		{"update integration", 0, "before and after", func(ctx context.Context) (int64, error) {
-			_, err := w.setup.SaveIntegration(ctx, integration, func(s *setup.IntegrationWish) { s.TestMode = true })
+			_, err := w.setup.UpdateIntegration(ctx, integration, func(s *setup.IntegrationWish) { s.TestMode = true })
 			return integration, err
 		}},
 		{"rotate_secret integration", 0, "after", func(ctx context.Context) (int64, error) {
@@ -208,7 +208,7 @@ func TestWhatStaffDoAboutPeopleIsInTheAuditLog(t *testing.T) {
 	var affiliate, user int64
 	w.logs(w.staff, []act{
 		{"update affiliate", w.one.Affiliate, "before and after", func(ctx context.Context) (int64, error) {
-			_, err := w.setup.SaveAffiliate(ctx, w.one.Affiliate, "Bright Reels")
+			_, err := w.setup.UpdateAffiliate(ctx, w.one.Affiliate, "Bright Reels")
 			return w.one.Affiliate, err
 		}},
 		{"create user", w.one.Affiliate, "after", func(ctx context.Context) (int64, error) {
@@ -226,7 +226,7 @@ func TestWhatStaffDoAboutPeopleIsInTheAuditLog(t *testing.T) {
 			return user, err
 		}},
 	})
-	made, err := w.setup.SaveAffiliate(w.staff, 0, "Golden Reels")
+	made, err := w.setup.CreateAffiliate(w.staff, "Golden Reels")
 	w.must(err)
 	affiliate = made.ID
 	entries := w.audit("affiliate")

@@ -34,11 +34,8 @@ func (s *Setup) CreateCampaign(ctx context.Context, n NewCampaign) (*db.Campaign
 		if err != nil {
 			return err
 		}
-		if _, err := c.client.Affiliate.Get(ctx, int64(owner)); err != nil {
-			return missing(err, "affiliateId", "affiliate")
-		}
-		if _, err := c.client.Offer.Get(ctx, int64(n.OfferID)); err != nil {
-			return missing(err, "offerId", "offer")
+		if err := c.mayHaveCampaign(ctx, owner, n.OfferID); err != nil {
+			return err
 		}
 		made, err = c.client.Campaign.Create().SetAffiliateID(int64(owner)).SetOfferID(int64(n.OfferID)).SetName(name).SetCreatedAt(c.now).Save(ctx)
 		if err != nil {
@@ -58,6 +55,23 @@ func (s *Setup) CreateCampaign(ctx context.Context, n NewCampaign) (*db.Campaign
 		return c.audit(ctx, Act{Action: "create", Entity: "campaign", ID: fmt.Sprint(made.ID), affiliateID: owner, After: made})
 	})
 	return made, err
+}
+
+// mayHaveCampaign checks that there are the affiliate and the offer of a new campaign, and that
+// neither is archived.
+func (c *change) mayHaveCampaign(ctx context.Context, owner ids.Affiliate, offer ids.Offer) error {
+	a, err := c.client.Affiliate.Get(ctx, int64(owner))
+	if err != nil {
+		return missing(err, "affiliateId", "affiliate")
+	}
+	o, err := c.client.Offer.Get(ctx, int64(offer))
+	if err != nil {
+		return missing(err, "offerId", "offer")
+	}
+	if err := restoreFirst(a.ArchivedAt, "affiliateId", "affiliate"); err != nil {
+		return err
+	}
+	return restoreFirst(o.ArchivedAt, "offerId", "offer")
 }
 
 // CampaignPatch changes a campaign; nil fields are left unchanged.
@@ -85,6 +99,11 @@ func (s *Setup) UpdateCampaign(ctx context.Context, id int64, p CampaignPatch) (
 			update.SetName(name)
 		}
 		if p.State != nil {
+			if *p.State == tracking.Active {
+				if err := restoreFirst(before.ArchivedAt, "state", "campaign"); err != nil {
+					return err
+				}
+			}
 			update.SetState(*p.State)
 		}
 		if p.DailyCap != nil {

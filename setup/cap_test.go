@@ -29,7 +29,7 @@ func TestStaffAloneSetACap(t *testing.T) {
 	if w.must(err); changed.DailyCap != nil {
 		t.Errorf("without a cap it is %v", *changed.DailyCap)
 	}
-	offer, err := w.setup.SaveOffer(w.staff, w.one.Offer, func(o *setup.OfferWish) { o.DailyCap = 7 })
+	offer, err := w.setup.UpdateOffer(w.staff, w.one.Offer, func(o *setup.OfferWish) { o.DailyCap = 7 })
 	if w.must(err); *offer.DailyCap != 7 {
 		t.Errorf("the offer's cap is %v", *offer.DailyCap)
 	}

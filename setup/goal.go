@@ -13,62 +13,64 @@ import (
 	"postrider/internal/problem"
 )
 
-// SaveGoal adds a goal to the event dictionary, or with an id changes one. Of a built-in goal
-// only the name and the trigger can be changed: operators and affiliates rely on its rules.
-func (s *Setup) SaveGoal(ctx context.Context, id int64, patch func(*commission.Goal)) (*db.Goal, error) {
+// CreateGoal adds a goal to the event dictionary: fill sets its values.
+func (s *Setup) CreateGoal(ctx context.Context, fill func(*commission.Goal)) (*db.Goal, error) {
 	var made *db.Goal
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		wish := commission.Goal{
+		w := commission.Goal{
 			OncePerPlayer: true, Reversible: true, Statuses: commission.Statuses(), Parameters: []string{"occurred_at", "status"},
 			TimestampStandard: "when it happened at the operator, UTC; RFC 3339 or Unix seconds",
 		}
-		var before *db.Goal
-		var err error
-		if id != 0 {
-			if before, err = c.client.Goal.Get(ctx, id); err != nil {
-				return missing(err, "id", "goal")
-			}
-			wish = goalWish(before)
-		}
-		patch(&wish)
-		if before != nil {
-			wish.Key = before.Key
-		}
-		if before != nil && before.BuiltIn {
-			kept := goalWish(before)
-			kept.Name, kept.Trigger = wish.Name, wish.Trigger
-			wish = kept
-		}
-		if err := checkGoal(&wish); err != nil {
+		fill(&w)
+		if err := checkGoal(&w); err != nil {
 			return err
 		}
-		made, err = c.keepGoal(ctx, before, wish)
+		last, err := c.client.Goal.Query().Order(db.Desc(goal.FieldPosition)).First(ctx)
+		if err != nil {
+			return fmt.Errorf("reading the last goal: %w", err)
+		}
+		made, err = c.client.Goal.Create().SetKey(w.Key).SetName(w.Name).SetTrigger(w.Trigger).SetOncePerPlayer(w.OncePerPlayer).SetBillable(w.Billable).
+			SetReversible(w.Reversible).SetStatuses(w.Statuses).SetParameters(w.Parameters).SetTimestampStandard(w.TimestampStandard).
+			SetBuiltIn(false).SetPosition(last.Position + 1).Save(ctx)
 		if pg.IsUnique(err, "goals_key") {
-			return problem.Conflict("key", "the event dictionary already has %q", wish.Key)
+			return problem.Conflict("key", "the event dictionary already has %q", w.Key)
 		}
 		if err != nil {
 			return saved("goal", err)
 		}
-		if before == nil {
-			return c.audit(ctx, Act{Action: "create", Entity: "goal", ID: fmt.Sprint(made.ID), After: made})
-		}
-		return c.audit(ctx, Act{Action: "update", Entity: "goal", ID: fmt.Sprint(made.ID), Before: before, After: made})
+		return c.audit(ctx, Act{Action: "create", Entity: "goal", ID: fmt.Sprint(made.ID), After: made})
 	})
 	return made, err
 }
 
-func (c *change) keepGoal(ctx context.Context, before *db.Goal, w commission.Goal) (*db.Goal, error) {
-	if before != nil {
-		return c.client.Goal.UpdateOne(before).SetName(w.Name).SetTrigger(w.Trigger).SetOncePerPlayer(w.OncePerPlayer).SetBillable(w.Billable).
+// UpdateGoal changes a goal: patch modifies its current values. Its key stays, and of a built-in
+// goal only the name and the trigger change: operators and affiliates rely on its rules.
+func (s *Setup) UpdateGoal(ctx context.Context, id int64, patch func(*commission.Goal)) (*db.Goal, error) {
+	var changed *db.Goal
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.Goal.Get(ctx, id)
+		if err != nil {
+			return missing(err, "id", "goal")
+		}
+		w := goalWish(before)
+		patch(&w)
+		w.Key = before.Key
+		if before.BuiltIn {
+			kept := goalWish(before)
+			kept.Name, kept.Trigger = w.Name, w.Trigger
+			w = kept
+		}
+		if err := checkGoal(&w); err != nil {
+			return err
+		}
+		changed, err = c.client.Goal.UpdateOne(before).SetName(w.Name).SetTrigger(w.Trigger).SetOncePerPlayer(w.OncePerPlayer).SetBillable(w.Billable).
 			SetReversible(w.Reversible).SetStatuses(w.Statuses).SetParameters(w.Parameters).SetTimestampStandard(w.TimestampStandard).Save(ctx)
-	}
-	last, err := c.client.Goal.Query().Order(db.Desc(goal.FieldPosition)).First(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return c.client.Goal.Create().SetKey(w.Key).SetName(w.Name).SetTrigger(w.Trigger).SetOncePerPlayer(w.OncePerPlayer).SetBillable(w.Billable).
-		SetReversible(w.Reversible).SetStatuses(w.Statuses).SetParameters(w.Parameters).SetTimestampStandard(w.TimestampStandard).
-		SetBuiltIn(false).SetPosition(last.Position + 1).Save(ctx)
+		if err != nil {
+			return saved("goal", err)
+		}
+		return c.audit(ctx, Act{Action: "update", Entity: "goal", ID: fmt.Sprint(id), Before: before, After: changed})
+	})
+	return changed, err
 }
 
 func goalWish(g *db.Goal) commission.Goal {

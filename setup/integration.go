@@ -39,37 +39,19 @@ type IntegrationWish struct {
 	StatusMapping    map[string]string // the operator's status to ours
 }
 
-// SaveIntegration creates an operator's integration, or with an id changes one. A new one has
-// a token and a signing key; Reveal shows them.
-func (s *Setup) SaveIntegration(ctx context.Context, id int64, patch func(*IntegrationWish)) (*db.Integration, error) {
+// CreateIntegration creates an operator's integration, with a token and a signing key, which
+// Reveal shows: fill sets its values.
+func (s *Setup) CreateIntegration(ctx context.Context, fill func(*IntegrationWish)) (*db.Integration, error) {
 	var made *db.Integration
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
 		wish := IntegrationWish{Enabled: true, RequireToken: true}
-		var before *db.Integration
-		var err error
-		if id != 0 {
-			if before, err = c.client.Integration.Get(ctx, id); err != nil {
-				return missing(err, "id", "integration")
-			}
-			wish = integrationWish(before)
-		}
-		patch(&wish)
-		if before != nil {
-			wish.Key = before.Key
-		}
+		fill(&wish)
 		if err := c.checkIntegration(ctx, &wish); err != nil {
 			return err
 		}
-		if before != nil {
-			update := c.client.Integration.UpdateOne(before)
-			setIntegration(update.Mutation(), wish)
-			if made, err = update.Save(ctx); err != nil {
-				return saved("integration", err)
-			}
-			return c.audit(ctx, Act{Action: "update", Entity: "integration", ID: fmt.Sprint(made.ID), Before: before, After: made})
-		}
 		create := c.client.Integration.Create().SetKey(wish.Key).SetCreatedAt(c.now)
 		setIntegration(create.Mutation(), wish)
+		var err error
 		made, err = create.Save(ctx)
 		if pg.IsUnique(err, "integrations_key") {
 			return problem.Conflict("key", "there is already an integration %q", wish.Key)
@@ -85,6 +67,35 @@ func (s *Setup) SaveIntegration(ctx context.Context, id int64, patch func(*Integ
 		return c.audit(ctx, Act{Action: "create", Entity: "integration", ID: fmt.Sprint(made.ID), After: made})
 	})
 	return made, err
+}
+
+// UpdateIntegration changes an integration: patch modifies its current values. Its key stays.
+func (s *Setup) UpdateIntegration(ctx context.Context, id int64, patch func(*IntegrationWish)) (*db.Integration, error) {
+	var changed *db.Integration
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.Integration.Get(ctx, id)
+		if err != nil {
+			return missing(err, "id", "integration")
+		}
+		wish := integrationWish(before)
+		patch(&wish)
+		wish.Key = before.Key
+		if err := c.checkIntegration(ctx, &wish); err != nil {
+			return err
+		}
+		if wish.Enabled {
+			if err := restoreFirst(before.ArchivedAt, "enabled", "integration"); err != nil {
+				return err
+			}
+		}
+		update := c.client.Integration.UpdateOne(before)
+		setIntegration(update.Mutation(), wish)
+		if changed, err = update.Save(ctx); err != nil {
+			return saved("integration", err)
+		}
+		return c.audit(ctx, Act{Action: "update", Entity: "integration", ID: fmt.Sprint(id), Before: before, After: changed})
+	})
+	return changed, err
 }
 
 func (s *Setup) addSecret(ctx context.Context, c *change, integrationID int64, kind string) (string, error) {

@@ -39,7 +39,7 @@ func (s *Setup) BuildLink(ctx context.Context, client *db.Client, link *db.Track
 	if err != nil {
 		return BuiltLink{}, fmt.Errorf("reading the link's offer: %w", err)
 	}
-	pages, err := client.LandingPage.Query().Where(landingpage.OfferID(offer.ID)).All(ctx)
+	pages, err := client.LandingPage.Query().Where(landingpage.OfferID(offer.ID), landingpage.ArchivedAtIsNil()).All(ctx)
 	if err != nil {
 		return BuiltLink{}, fmt.Errorf("reading the offer's landing pages: %w", err)
 	}

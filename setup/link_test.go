@@ -10,12 +10,12 @@ import (
 func TestALandingPageIsChangedAndTakenAway(t *testing.T) {
 	w := newWorld(t)
 	link := w.client.TrackingLink.GetX(w.system, w.one.Link.ID)
-	page, err := w.setup.SaveLandingPage(w.staff, 0, func(p *setup.LandingPageWish) {
+	page, err := w.setup.CreateLandingPage(w.staff, func(p *setup.LandingPageWish) {
 		p.OfferID, p.Key, p.Name, p.URL = w.one.Offer, "slots", " Slots ", "https://royalspin.example/slots?cid={click_id}"
 	})
 	w.must(err)
 	var read setup.LandingPageWish
-	moved, err := w.setup.SaveLandingPage(w.staff, page.ID, func(p *setup.LandingPageWish) { read = *p; p.OfferID, p.Key = w.other.Offer, "all-slots" })
+	moved, err := w.setup.UpdateLandingPage(w.staff, page.ID, func(p *setup.LandingPageWish) { read = *p; p.OfferID, p.Key = w.other.Offer, "all-slots" })
 	w.must(err)
 	if read.Name != "Slots" || moved.Key != "all-slots" || moved.OfferID != w.one.Offer || moved.URL != page.URL {
 		t.Errorf("read %+v, now %+v: it stays with its offer", read, moved)
@@ -37,7 +37,7 @@ func TestALandingPageIsChangedAndTakenAway(t *testing.T) {
 
 func TestADeepLinkOfAnOfferWithoutHostsIsRefusedInWords(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.setup.SaveOffer(w.staff, w.one.Offer, func(o *setup.OfferWish) { o.DeepLinkHosts = nil })
+	_, err := w.setup.UpdateOffer(w.staff, w.one.Offer, func(o *setup.OfferWish) { o.DeepLinkHosts = nil })
 	w.must(err)
 	link := w.client.TrackingLink.GetX(w.system, w.one.Link.ID)
 	_, err = w.setup.BuildLink(w.oneCtx, w.client, link, setup.LinkWish{DeepLink: "https://royalspin.example/slots"})

@@ -13,8 +13,6 @@ import (
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
-	"postrider/ent/db/landingpage"
-	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/landing"
 )
@@ -34,47 +32,58 @@ type OfferWish struct {
 	Qualification         *commission.Qualification // nil if the operator reports the CPA itself
 }
 
-// SaveOffer creates an offer, with every affiliate's default link to it, or with an id changes
-// one: patch modifies its current values.
-func (s *Setup) SaveOffer(ctx context.Context, id int64, patch func(*OfferWish)) (*db.Offer, error) {
+// CreateOffer creates an offer, with every affiliate's default link to it: fill sets its values.
+func (s *Setup) CreateOffer(ctx context.Context, fill func(*OfferWish)) (*db.Offer, error) {
 	var made *db.Offer
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
 		wish := OfferWish{State: tracking.Active}
-		var before *db.Offer
-		if id != 0 {
-			var err error
-			if before, err = c.client.Offer.Get(ctx, id); err != nil {
-				return missing(err, "id", "offer")
-			}
-			wish = offerWish(before)
+		fill(&wish)
+		if err := c.checkOffer(ctx, &wish); err != nil {
+			return err
 		}
+		create := c.client.Offer.Create().SetCreatedAt(c.now)
+		setOffer(create.Mutation(), wish)
+		var err error
+		if made, err = create.Save(ctx); err != nil {
+			return saved("offer", err)
+		}
+		if err := errors.Join(MakeDefaultLinks(ctx, c.tx, c.now), landing.Due(ctx, c.tx, wish.DestinationURL, c.now)); err != nil {
+			return err
+		}
+		return c.audit(ctx, Act{Action: "create", Entity: "offer", ID: fmt.Sprint(made.ID), After: made})
+	})
+	return made, err
+}
+
+// UpdateOffer changes an offer: patch modifies its current values.
+func (s *Setup) UpdateOffer(ctx context.Context, id int64, patch func(*OfferWish)) (*db.Offer, error) {
+	var changed *db.Offer
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.Offer.Get(ctx, id)
+		if err != nil {
+			return missing(err, "id", "offer")
+		}
+		wish := offerWish(before)
 		patch(&wish)
 		if err := c.checkOffer(ctx, &wish); err != nil {
 			return err
 		}
-		var err error
-		if before == nil {
-			create := c.client.Offer.Create().SetCreatedAt(c.now)
-			setOffer(create.Mutation(), wish)
-			if made, err = create.Save(ctx); err != nil {
-				return saved("offer", err)
-			}
-			if err := errors.Join(MakeDefaultLinks(ctx, c.tx, c.now), landing.Due(ctx, c.tx, wish.DestinationURL, c.now)); err != nil {
+		if wish.State == tracking.Active {
+			if err := restoreFirst(before.ArchivedAt, "state", "offer"); err != nil {
 				return err
 			}
-			return c.audit(ctx, Act{Action: "create", Entity: "offer", ID: fmt.Sprint(made.ID), After: made})
 		}
 		update := c.client.Offer.UpdateOne(before)
 		setOffer(update.Mutation(), wish)
-		if made, err = update.Save(ctx); err != nil {
+		if changed, err = update.Save(ctx); err != nil {
 			return saved("offer", err)
 		}
 		if err := landing.Due(ctx, c.tx, wish.DestinationURL, c.now); err != nil {
 			return err
 		}
-		return c.audit(ctx, Act{Action: "update", Entity: "offer", ID: fmt.Sprint(made.ID), Before: before, After: made})
+		return c.audit(ctx, Act{Action: "update", Entity: "offer", ID: fmt.Sprint(id), Before: before, After: changed})
 	})
-	return made, err
+	return changed, err
 }
 
 func offerWish(o *db.Offer) OfferWish {
@@ -199,79 +208,4 @@ func checkCurrency(code *string) error {
 	}
 	*code = currency
 	return nil
-}
-
-// LandingPageWish is a landing page as staff enter it.
-type LandingPageWish struct {
-	OfferID int64 // of a new one
-	Key     string
-	Name    string
-	URL     string
-}
-
-// SaveLandingPage creates a landing page of an offer, or with an id changes one.
-func (s *Setup) SaveLandingPage(ctx context.Context, id int64, patch func(*LandingPageWish)) (*db.LandingPage, error) {
-	var made *db.LandingPage
-	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		var wish LandingPageWish
-		var before *db.LandingPage
-		var err error
-		if id != 0 {
-			if before, err = c.client.LandingPage.Get(ctx, id); err != nil {
-				return missing(err, "id", "landing page")
-			}
-			wish = LandingPageWish{OfferID: before.OfferID, Key: before.Key, Name: before.Name, URL: before.URL}
-		}
-		patch(&wish)
-		name, nameErr := cleanName(wish.Name)
-		if err := wrong(append(checkDestination("url", wish.URL), problem.From(nameErr), at("key", checkKey(wish.Key)))...); err != nil {
-			return err
-		}
-		if _, err := c.client.Offer.Get(ctx, wish.OfferID); err != nil {
-			return missing(err, "offerId", "offer")
-		}
-		if before == nil {
-			made, err = c.client.LandingPage.Create().SetOfferID(wish.OfferID).SetKey(wish.Key).SetName(name).SetURL(wish.URL).Save(ctx)
-		} else {
-			made, err = c.client.LandingPage.UpdateOne(before).SetKey(wish.Key).SetName(name).SetURL(wish.URL).Save(ctx)
-		}
-		if pg.IsUnique(err, "landing_pages_offer_id_key") {
-			return problem.Conflict("key", "the offer already has a landing page %q", wish.Key)
-		}
-		if err != nil {
-			return saved("landing page", err)
-		}
-		if err := landing.Due(ctx, c.tx, wish.URL, c.now); err != nil {
-			return err
-		}
-		if before == nil {
-			return c.audit(ctx, Act{Action: "create", Entity: "landing_page", ID: fmt.Sprint(made.ID), After: made})
-		}
-		return c.audit(ctx, Act{Action: "update", Entity: "landing_page", ID: fmt.Sprint(made.ID), Before: before, After: made})
-	})
-	return made, err
-}
-
-var pageKey = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
-
-func checkKey(key string) error {
-	if !pageKey.MatchString(key) {
-		return errors.New("is the value of lp= in the link: use lower-case letters, digits, - and _")
-	}
-	return nil
-}
-
-// DeleteLandingPage deletes a landing page. Links that name it lead to the offer's destination
-// from then on.
-func (s *Setup) DeleteLandingPage(ctx context.Context, id int64) error {
-	return s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		before, err := c.client.LandingPage.Get(ctx, id)
-		if err != nil {
-			return missing(err, "id", "landing page")
-		}
-		if _, err := c.client.LandingPage.Delete().Where(landingpage.ID(id)).Exec(ctx); err != nil {
-			return saved("landing page", err)
-		}
-		return c.audit(ctx, Act{Action: "delete", Entity: "landing_page", ID: fmt.Sprint(id), Before: before})
-	})
 }

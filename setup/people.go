@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"postrider/ent/db"
@@ -15,25 +16,34 @@ import (
 	"postrider/internal/viewer"
 )
 
-// SaveAffiliate creates an affiliate, with its default link to every offer, or with an id
-// renames one.
-func (s *Setup) SaveAffiliate(ctx context.Context, id int64, name string) (*db.Affiliate, error) {
+// UpdateAffiliate renames an affiliate.
+func (s *Setup) UpdateAffiliate(ctx context.Context, id int64, name string) (*db.Affiliate, error) {
+	name, err := cleanName(name)
+	if err != nil {
+		return nil, err
+	}
+	var changed *db.Affiliate
+	err = s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.client.Affiliate.Get(ctx, id)
+		if err != nil {
+			return missing(err, "id", "affiliate")
+		}
+		if changed, err = c.client.Affiliate.UpdateOne(before).SetName(name).Save(ctx); err != nil {
+			return saved("affiliate", err)
+		}
+		return c.audit(ctx, Act{Action: "update", Entity: "affiliate", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(id), Before: before, After: changed})
+	})
+	return changed, err
+}
+
+// CreateAffiliate creates an affiliate, with its default link to every offer.
+func (s *Setup) CreateAffiliate(ctx context.Context, name string) (*db.Affiliate, error) {
 	name, err := cleanName(name)
 	if err != nil {
 		return nil, err
 	}
 	var made *db.Affiliate
 	err = s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		if id != 0 {
-			before, err := c.client.Affiliate.Get(ctx, id)
-			if err != nil {
-				return missing(err, "id", "affiliate")
-			}
-			if made, err = c.client.Affiliate.UpdateOne(before).SetName(name).Save(ctx); err != nil {
-				return saved("affiliate", err)
-			}
-			return c.audit(ctx, Act{Action: "update", Entity: "affiliate", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(id), Before: before, After: made})
-		}
 		var err error
 		if made, err = c.client.Affiliate.Create().SetName(name).SetEchoKey(secret.Random()).SetCreatedAt(c.now).Save(ctx); err != nil {
 			return saved("affiliate", err)
@@ -129,7 +139,7 @@ func newPassword(ctx context.Context) (password, hash string, err error) {
 func (c *change) mayMake(ctx context.Context, n NewUser) error {
 	switch {
 	case n.Role != viewer.Affiliate && !c.viewer.HasRole(viewer.Admin):
-		return problem.Invalid("role", "only admins can create staff users")
+		return problem.Invalid("role", "only admins can create staff users, or make somebody one")
 	case n.Role == viewer.Affiliate && n.AffiliateID == 0:
 		return problem.Invalid("affiliateId", "choose the affiliate of the user")
 	case n.Role != viewer.Affiliate && n.AffiliateID != 0:
@@ -160,6 +170,105 @@ func ownerOf(u *db.User) ids.Affiliate {
 		return 0
 	}
 	return ids.Affiliate(*u.AffiliateID)
+}
+
+// UserPatch changes a user; nil fields are left unchanged.
+type UserPatch struct {
+	Name        *string
+	Role        *viewer.Role
+	AffiliateID *ids.Affiliate // of a user with the role affiliate
+}
+
+// UpdateUser renames a user, gives it another role, or moves it to another affiliate. Its sessions
+// and tokens follow at once; tokens that would reach more than before are revoked.
+func (s *Setup) UpdateUser(ctx context.Context, id int64, p UserPatch) (*db.User, error) {
+	var made *db.User
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.touchable(ctx, id)
+		if err != nil {
+			return err
+		}
+		next, err := c.planUser(ctx, before, p)
+		if err != nil {
+			return err
+		}
+		update := c.client.User.UpdateOne(before).SetName(next.Name).SetRole(next.Role).ClearAffiliateID()
+		if next.AffiliateID != 0 {
+			update = c.client.User.UpdateOne(before).SetName(next.Name).SetRole(next.Role).SetAffiliateID(int64(next.AffiliateID))
+		}
+		if made, err = update.Save(ctx); err != nil {
+			return saved("user", err)
+		}
+		if reachesMore(before, made) {
+			if err := c.revokeTokens(ctx, id); err != nil {
+				return err
+			}
+		}
+		return c.audit(ctx, Act{Action: "update", Entity: "user", ID: fmt.Sprint(id), affiliateID: ownerOf(made), Before: before, After: made})
+	})
+	return made, err
+}
+
+// planUser returns what a user is to be.
+func (c *change) planUser(ctx context.Context, before *db.User, p UserPatch) (NewUser, error) {
+	next := NewUser{Name: before.Name, Role: before.Role, AffiliateID: ownerOf(before)}
+	if p.Name != nil {
+		next.Name = strings.TrimSpace(*p.Name)
+		if p := within("name", next.Name, maxName); p != nil {
+			return next, p
+		}
+	}
+	if p.Role != nil {
+		next.Role = *p.Role
+	}
+	if p.AffiliateID != nil {
+		next.AffiliateID = *p.AffiliateID
+	} else if next.Role != viewer.Affiliate {
+		next.AffiliateID = 0
+	}
+	if before.Role == viewer.Admin && next.Role != viewer.Admin {
+		if err := c.keepsAnAdmin(ctx, before); err != nil {
+			return next, err
+		}
+	}
+	return next, c.mayMake(ctx, next)
+}
+
+// reachesMore reports whether a user sees or changes something that it did not before: a token that
+// was given away must not.
+func reachesMore(before, after *db.User) bool {
+	roles := []viewer.Role{viewer.Affiliate, viewer.Manager, viewer.Admin} // each may do more than the one before
+	return slices.Index(roles, after.Role) > slices.Index(roles, before.Role) || after.Role == viewer.Affiliate && ownerOf(after) != ownerOf(before)
+}
+
+// DeleteUser deletes a user that never signed in and did nothing.
+func (s *Setup) DeleteUser(ctx context.Context, id int64) error {
+	return s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		before, err := c.touchable(ctx, id)
+		if err != nil {
+			return err
+		}
+		if _, err := c.tx.ExecContext(ctx, `SELECT FROM users WHERE id = $1 FOR UPDATE`, id); err != nil {
+			return fmt.Errorf("locking the user: %w", err)
+		}
+		used, err := c.uses(ctx, id, []use{
+			{"API token", "API tokens", "api_tokens WHERE user_id = $1"},
+			{"entry in the audit log", "entries in the audit log", "audit_entries WHERE user_id = $1"},
+			{"affiliate that it manages", "affiliates that it manages", "affiliates WHERE manager_id = $1"},
+		})
+		switch {
+		case err != nil:
+			return err
+		case used != "":
+			return problem.Conflict("id", "it has %s: disable it instead", used)
+		case before.LastSignInAt != nil:
+			return problem.Conflict("id", "it has signed in: disable it instead")
+		}
+		if err := c.client.User.DeleteOne(before).Exec(ctx); err != nil {
+			return fmt.Errorf("deleting the user: %w", err)
+		}
+		return c.audit(ctx, Act{Action: "delete", Entity: "user", ID: fmt.Sprint(id), affiliateID: ownerOf(before), Before: before})
+	})
 }
 
 // SetUserDisabled disables a user, which ends its sessions and tokens for good, or enables it

@@ -165,14 +165,14 @@ func ownerOf(u *db.User) int64 { return orZero(u.AffiliateID) }
 
 func TestANewAffiliateHasALinkToEveryOfferAndAnEchoOfItsOwn(t *testing.T) {
 	w := newWorld(t)
-	first, err := w.setup.SaveAffiliate(w.staff, 0, " Bright Reels ")
+	first, err := w.setup.CreateAffiliate(w.staff, " Bright Reels ")
 	w.must(err)
-	second, err := w.setup.SaveAffiliate(w.staff, 0, "Bright Reels")
+	second, err := w.setup.CreateAffiliate(w.staff, "Bright Reels")
 	w.must(err)
 	if first.Name != "Bright Reels" || first.EchoKey == second.EchoKey || len(first.EchoKey) < 32 {
 		t.Errorf("%+v and %+v", first, second)
 	}
-	renamed, err := w.setup.SaveAffiliate(w.staff, first.ID, "Brighter Reels")
+	renamed, err := w.setup.UpdateAffiliate(w.staff, first.ID, "Brighter Reels")
 	if w.must(err); renamed.Name != "Brighter Reels" || renamed.EchoKey != first.EchoKey {
 		t.Errorf("renamed it is %+v, was %+v", renamed, first)
 	}

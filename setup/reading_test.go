@@ -45,10 +45,10 @@ func TestSavingAnOfferAsItIsChangesNothing(t *testing.T) {
 				Goals: []string{"ftd"}, MinDeposit: decimal.NewFromInt(int64(rapid.IntRange(0, 99).Draw(rt, "deposit"))), ClawbackDays: rapid.IntRange(0, 30).Draw(rt, "hold"),
 			}
 		}
-		made, err := w.setup.SaveOffer(w.staff, w.someOffer(rt), func(o *setup.OfferWish) { *o = want })
+		made, err := w.saveOffer(rt, want)
 		w.must(err)
 		var got setup.OfferWish
-		_, err = w.setup.SaveOffer(w.staff, made.ID, func(o *setup.OfferWish) { got = *o })
+		_, err = w.setup.UpdateOffer(w.staff, made.ID, func(o *setup.OfferWish) { got = *o })
 		w.must(err)
 		w.unchanged(rt, "offer")
 		if fmt.Sprintf("%+v", got.Qualification) != fmt.Sprintf("%+v", want.Qualification) {
@@ -61,9 +61,13 @@ func TestSavingAnOfferAsItIsChangesNothing(t *testing.T) {
 	})
 }
 
-// someOffer returns an existing offer, or zero for a new one.
-func (w *world) someOffer(rt *rapid.T) int64 {
-	return rapid.SampledFrom([]int64{0, w.one.Offer, w.other.Offer}).Draw(rt, "offer")
+// saveOffer creates an offer, or changes one.
+func (w *world) saveOffer(rt *rapid.T, want setup.OfferWish) (*db.Offer, error) {
+	become := func(o *setup.OfferWish) { *o = want }
+	if id := rapid.SampledFrom([]int64{0, w.one.Offer, w.other.Offer}).Draw(rt, "offer"); id != 0 {
+		return w.setup.UpdateOffer(w.staff, id, become)
+	}
+	return w.setup.CreateOffer(w.staff, become)
 }
 
 func TestSavingAIntegrationAsItIsChangesNothing(t *testing.T) {
@@ -81,10 +85,10 @@ func TestSavingAIntegrationAsItIsChangesNothing(t *testing.T) {
 			GoalMapping:      rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"ftd", "deposit"}), 0, 3).Draw(rt, "goals"),
 			StatusMapping:    rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"approved", "rejected"}), 0, 3).Draw(rt, "statuses"),
 		}
-		_, err := w.setup.SaveIntegration(w.staff, w.one.Integration.ID, func(s *setup.IntegrationWish) { *s, s.Key = want, "another" })
+		_, err := w.setup.UpdateIntegration(w.staff, w.one.Integration.ID, func(s *setup.IntegrationWish) { *s, s.Key = want, "another" })
 		w.must(err)
 		var got setup.IntegrationWish
-		_, err = w.setup.SaveIntegration(w.staff, w.one.Integration.ID, func(s *setup.IntegrationWish) { got = *s })
+		_, err = w.setup.UpdateIntegration(w.staff, w.one.Integration.ID, func(s *setup.IntegrationWish) { got = *s })
 		w.must(err)
 		w.unchanged(rt, "integration")
 		if !reflect.DeepEqual(got, want) {
@@ -97,7 +101,7 @@ func TestSavingAIntegrationAsItIsChangesNothing(t *testing.T) {
 // trigger.
 func TestSavingAGoalAsItIsChangesNothing(t *testing.T) {
 	w := newWorld(t)
-	own, err := w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) { g.Key, g.Name, g.Trigger = "bonus_used", "Bonus used", "A bonus is used." })
+	own, err := w.setup.CreateGoal(w.staff, func(g *commission.Goal) { g.Key, g.Name, g.Trigger = "bonus_used", "Bonus used", "A bonus is used." })
 	w.must(err)
 	builtIn := w.client.Goal.Query().AllX(w.system)[1]
 	rapid.Check(t, func(rt *rapid.T) {
@@ -109,9 +113,9 @@ func TestSavingAGoalAsItIsChangesNothing(t *testing.T) {
 		}
 		for _, before := range []int64{own.ID, builtIn.ID} {
 			var was, got commission.Goal
-			_, err := w.setup.SaveGoal(w.staff, before, func(g *commission.Goal) { was = *g; *g = want })
+			_, err := w.setup.UpdateGoal(w.staff, before, func(g *commission.Goal) { was = *g; *g = want })
 			w.must(err)
-			_, err = w.setup.SaveGoal(w.staff, before, func(g *commission.Goal) { got = *g })
+			_, err = w.setup.UpdateGoal(w.staff, before, func(g *commission.Goal) { got = *g })
 			w.must(err)
 			w.unchanged(rt, "goal")
 			expected := want

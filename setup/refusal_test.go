@@ -82,7 +82,7 @@ var long = strings.Repeat("x", 201)
 func TestEveryFaultOfAnOfferIsSaid(t *testing.T) {
 	w := newWorld(t)
 	offer := func(said string, patch func(o *setup.OfferWish)) refusal {
-		return refusal{said, func() error { _, err := w.setup.SaveOffer(w.staff, w.one.Offer, patch); return err }}
+		return refusal{said, func() error { _, err := w.setup.UpdateOffer(w.staff, w.one.Offer, patch); return err }}
 	}
 	rule := func(q commission.Qualification) func(*setup.OfferWish) {
 		return func(o *setup.OfferWish) { o.Qualification = &q }
@@ -113,20 +113,23 @@ func TestEveryFaultOfAnOfferIsSaid(t *testing.T) {
 		"a deposit below zero":     offer("INVALID qualification", rule(commission.Qualification{MinDeposit: decimal.NewFromInt(-1)})),
 		"a time before":            offer("INVALID qualification", rule(commission.Qualification{ClawbackDays: -1})),
 		"name and currency":        offer("INVALID currency, INVALID name", func(o *setup.OfferWish) { o.Name, o.Currency = "", "" }),
-		"one that there is not":    {"NOT_FOUND id", func() error { _, err := w.setup.SaveOffer(w.staff, 1<<40, func(*setup.OfferWish) {}); return err }},
-		"a new one of nothing":     {"INVALID currency, INVALID destinationUrl, INVALID name, INVALID operator, INVALID vertical", func() error { _, err := w.setup.SaveOffer(w.staff, 0, func(*setup.OfferWish) {}); return err }},
+		"one that there is not":    {"NOT_FOUND id", func() error { _, err := w.setup.UpdateOffer(w.staff, 1<<40, func(*setup.OfferWish) {}); return err }},
+		"a new one of nothing":     {"INVALID currency, INVALID destinationUrl, INVALID name, INVALID operator, INVALID vertical", func() error { _, err := w.setup.CreateOffer(w.staff, func(*setup.OfferWish) {}); return err }},
 		"a page that there is not": {"NOT_FOUND id", func() error { return w.setup.DeleteLandingPage(w.staff, 1<<40) }},
 	})
 }
 
 func TestEveryFaultOfALandingPageIsSaid(t *testing.T) {
 	w := newWorld(t)
-	second, err := w.setup.SaveLandingPage(w.staff, 0, func(p *setup.LandingPageWish) {
+	second, err := w.setup.CreateLandingPage(w.staff, func(p *setup.LandingPageWish) {
 		p.OfferID, p.Key, p.Name, p.URL = w.one.Offer, "slots", "Slots", "https://royalspin.example/slots?cid={click_id}"
 	})
 	w.must(err)
 	page := func(said string, id int64, patch func(p *setup.LandingPageWish)) refusal {
-		return refusal{said, func() error { _, err := w.setup.SaveLandingPage(w.staff, id, patch); return err }}
+		return refusal{said, func() error { _, err := w.setup.UpdateLandingPage(w.staff, id, patch); return err }}
+	}
+	newPage := func(said string, fill func(p *setup.LandingPageWish)) refusal {
+		return refusal{said, func() error { _, err := w.setup.CreateLandingPage(w.staff, fill); return err }}
 	}
 	w.refuses(map[string]refusal{
 		"no name":               page("INVALID name", second.ID, func(p *setup.LandingPageWish) { p.Name = "" }),
@@ -138,14 +141,14 @@ func TestEveryFaultOfALandingPageIsSaid(t *testing.T) {
 		"no URL":                page("INVALID url", second.ID, func(p *setup.LandingPageWish) { p.URL = "slots?cid={click_id}" }),
 		"no click id":           page("INVALID url", second.ID, func(p *setup.LandingPageWish) { p.URL = "https://royalspin.example/slots" }),
 		"one that there is not": page("NOT_FOUND id", 1<<40, func(*setup.LandingPageWish) {}),
-		"of no offer": page("NOT_FOUND offerId", 0, func(p *setup.LandingPageWish) {
+		"of no offer": newPage("NOT_FOUND offerId", func(p *setup.LandingPageWish) {
 			p.Key, p.Name, p.URL = "a", "A", "https://royalspin.example/?cid={click_id}"
 		}),
-		"the same again": page("CONFLICT key", 0, func(p *setup.LandingPageWish) {
+		"the same again": newPage("CONFLICT key", func(p *setup.LandingPageWish) {
 			p.OfferID, p.Key, p.Name, p.URL = w.one.Offer, "slots", "A", "https://royalspin.example/?cid={click_id}"
 		}),
 	})
-	if _, err := w.setup.SaveLandingPage(w.staff, 0, func(p *setup.LandingPageWish) {
+	if _, err := w.setup.CreateLandingPage(w.staff, func(p *setup.LandingPageWish) {
 		p.OfferID, p.Key, p.Name, p.URL = w.other.Offer, "slots", "A", "https://royalspin.example/?cid={click_id}"
 	}); err != nil {
 		t.Errorf("another offer's page may have the key: %v", err)
@@ -156,7 +159,7 @@ func TestEveryFaultOfAGoalIsSaid(t *testing.T) {
 	w := newWorld(t)
 	goal := func(said string, patch func(g *commission.Goal)) refusal {
 		return refusal{said, func() error {
-			_, err := w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) {
+			_, err := w.setup.CreateGoal(w.staff, func(g *commission.Goal) {
 				g.Key, g.Name, g.Trigger = "bonus_used", "Bonus used", "The player uses a bonus."
 				patch(g)
 			})
@@ -176,20 +179,23 @@ func TestEveryFaultOfAGoalIsSaid(t *testing.T) {
 		"never approved":        goal("INVALID statuses", func(g *commission.Goal) { g.Statuses = []commission.Status{commission.Pending} }),
 		"a status unknown":      goal("INVALID statuses", func(g *commission.Goal) { g.Statuses = append(g.Statuses, commission.Unknown) }),
 		"a parameter of words":  goal("INVALID parameters", func(g *commission.Goal) { g.Parameters = []string{"amount", "Amount"} }),
-		"one that there is not": {"NOT_FOUND id", func() error { _, err := w.setup.SaveGoal(w.staff, 1<<40, func(*commission.Goal) {}); return err }},
+		"one that there is not": {"NOT_FOUND id", func() error { _, err := w.setup.UpdateGoal(w.staff, 1<<40, func(*commission.Goal) {}); return err }},
 	})
 }
 
 func TestEveryFaultOfAIntegrationIsSaid(t *testing.T) {
 	w := newWorld(t)
 	integration := func(said string, id int64, patch func(s *setup.IntegrationWish)) refusal {
-		return refusal{said, func() error { _, err := w.setup.SaveIntegration(w.staff, id, patch); return err }}
+		return refusal{said, func() error { _, err := w.setup.UpdateIntegration(w.staff, id, patch); return err }}
 	}
 	of := func(said string, patch func(s *setup.IntegrationWish)) refusal {
 		return integration(said, w.one.Integration.ID, patch)
 	}
 	fresh := func(said, key string) refusal {
-		return integration(said, 0, func(s *setup.IntegrationWish) { s.Key, s.Name, s.OfferID = key, "Golden", w.one.Offer })
+		return refusal{said, func() error {
+			_, err := w.setup.CreateIntegration(w.staff, func(s *setup.IntegrationWish) { s.Key, s.Name, s.OfferID = key, "Golden", w.one.Offer })
+			return err
+		}}
 	}
 	many := map[string]string{}
 	for i := range 201 {
@@ -304,7 +310,7 @@ func TestEveryFaultOfASignInIsSaid(t *testing.T) {
 		}}
 	}
 	affiliate := func(said string, id int64, name string) refusal {
-		return refusal{said, func() error { _, err := w.setup.SaveAffiliate(w.staff, id, name); return err }}
+		return refusal{said, func() error { _, err := w.setup.UpdateAffiliate(w.staff, id, name); return err }}
 	}
 	w.refuses(map[string]refusal{
 		"no address":              email("INVALID email", ""),
@@ -320,7 +326,7 @@ func TestEveryFaultOfASignInIsSaid(t *testing.T) {
 		"nobody":                  touch("NOT_FOUND id", 1<<40),
 		"oneself":                 touch("INVALID id", int64(manager)),
 		"an admin's":              touch("INVALID id", int64(viewer.From(admin).UserID)),
-		"an affiliate of no name": affiliate("INVALID name", 0, " "),
+		"an affiliate of no name": {"INVALID name", func() error { _, err := w.setup.CreateAffiliate(w.staff, " "); return err }},
 		"a name of bytes":         affiliate("INVALID name", w.one.Affiliate, "a\xff"),
 		"no affiliate":            affiliate("NOT_FOUND id", 1<<40, "Bright Reels"),
 		"staff of an affiliate": {"INVALID affiliateId", func() error {

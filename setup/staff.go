@@ -28,11 +28,19 @@ type Act struct {
 	affiliateID ids.Affiliate // the owner; zero for none
 }
 
+// Of returns the act with the affiliate whose thing it is about; zero for the viewer's own.
+func (a Act) Of(owner ids.Affiliate) Act {
+	a.affiliateID = owner
+	return a
+}
+
 // Note writes an act of the viewer's that changes no setting to the audit log, such as
 // attributing a conversion or creating a token.
 func (s *Setup) Note(ctx context.Context, a Act) error {
 	return s.change(ctx, func(ctx context.Context, c *change) error {
-		a.affiliateID = c.scope.AffiliateID()
+		if a.affiliateID == 0 {
+			a.affiliateID = c.scope.AffiliateID()
+		}
 		return c.audit(ctx, a)
 	})
 }

@@ -24,7 +24,7 @@ import (
 
 func TestStaffMakeAnOfferWithEverybodysLinks(t *testing.T) {
 	w := newWorld(t)
-	made, err := w.setup.SaveOffer(w.staff, 0, func(o *setup.OfferWish) {
+	made, err := w.setup.CreateOffer(w.staff, func(o *setup.OfferWish) {
 		o.Name, o.Operator, o.Vertical, o.Currency = " Golden Reels ", "Golden", commission.Casino, "eur"
 		o.DestinationURL, o.DeepLinkHosts = "https://golden.example/?cid={click_id}", []string{"*.Golden.example"}
 		o.Qualification = &commission.Qualification{Goals: []string{"ftd"}, ClawbackDays: 14}
@@ -37,7 +37,7 @@ func TestStaffMakeAnOfferWithEverybodysLinks(t *testing.T) {
 	if affiliates := w.client.Affiliate.Query().CountX(w.system); err != nil || n != affiliates {
 		t.Errorf("%d links for %d affiliates; %v", n, affiliates, err)
 	}
-	changed, err := w.setup.SaveOffer(w.staff, made.ID, func(o *setup.OfferWish) { o.AttributionWindowDays, o.Qualification = 60, &commission.Qualification{} })
+	changed, err := w.setup.UpdateOffer(w.staff, made.ID, func(o *setup.OfferWish) { o.AttributionWindowDays, o.Qualification = 60, &commission.Qualification{} })
 	w.must(err)
 	if *changed.AttributionWindowDays != 60 || changed.Qualification != nil || changed.Name != made.Name {
 		t.Errorf("%+v", changed)
@@ -50,7 +50,7 @@ func TestStaffMakeAnOfferWithEverybodysLinks(t *testing.T) {
 
 func TestWhatIsWrongWithAnOfferIsSaidByField(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.setup.SaveOffer(w.staff, w.one.Offer, func(o *setup.OfferWish) {
+	_, err := w.setup.UpdateOffer(w.staff, w.one.Offer, func(o *setup.OfferWish) {
 		o.Name, o.Operator, o.Currency, o.DestinationURL, o.FallbackURL = "", strings.Repeat("x", 300), "euro", "ftp://x", "https://x y"
 		o.DeepLinkHosts, o.AttributionWindowDays = []string{"https://a.example"}, -1
 		o.Qualification = &commission.Qualification{Goals: []string{"nothing"}, WithinDays: -1}
@@ -103,26 +103,26 @@ func TestADealFollowsTheOneBefore(t *testing.T) {
 
 func TestTheDictionaryGrows(t *testing.T) {
 	w := newWorld(t)
-	made, err := w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) {
+	made, err := w.setup.CreateGoal(w.staff, func(g *commission.Goal) {
 		g.Key, g.Name, g.Trigger, g.Parameters = "bonus_used", "Bonus used", "The player uses a bonus.", []string{"amount"}
 	})
 	w.must(err)
 	if made.BuiltIn || made.Position != 7 || !made.OncePerPlayer {
 		t.Errorf("%+v", made)
 	}
-	_, err = w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) { g.Key, g.Name, g.Trigger = "bonus_used", "x", "x" })
+	_, err = w.setup.CreateGoal(w.staff, func(g *commission.Goal) { g.Key, g.Name, g.Trigger = "bonus_used", "x", "x" })
 	if problem.CodeOf(err) != problem.CodeConflict {
 		t.Errorf("the same key again: %v", err)
 	}
 	ftd := w.client.Goal.Query().Where(goal.Key(commission.GoalFTD)).OnlyX(w.system)
-	changed, err := w.setup.SaveGoal(w.staff, ftd.ID, func(g *commission.Goal) {
+	changed, err := w.setup.UpdateGoal(w.staff, ftd.ID, func(g *commission.Goal) {
 		g.Name, g.Key, g.OncePerPlayer, g.Statuses = "First deposit", "x", false, nil
 	})
 	w.must(err)
 	if changed.Name != "First deposit" || changed.Key != ftd.Key || !changed.OncePerPlayer || len(changed.Statuses) != 4 {
 		t.Errorf("a built-in goal became %+v", changed)
 	}
-	_, err = w.setup.SaveGoal(w.staff, 0, func(g *commission.Goal) {
+	_, err = w.setup.CreateGoal(w.staff, func(g *commission.Goal) {
 		g.Key, g.Statuses, g.Parameters = "Bonus!", []commission.Status{"rejected"}, []string{"a b"}
 	})
 	if got := fields(t, err); !slices.Equal(got, []string{"name", "key", "trigger", "statuses", "parameters"}) {
@@ -132,7 +132,7 @@ func TestTheDictionaryGrows(t *testing.T) {
 
 func TestAIntegrationHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 	w := newWorld(t)
-	made, err := w.setup.SaveIntegration(w.staff, 0, func(s *setup.IntegrationWish) {
+	made, err := w.setup.CreateIntegration(w.staff, func(s *setup.IntegrationWish) {
 		s.Key, s.Name, s.OfferID, s.AllowedAddresses = "golden", "Golden", w.one.Offer, []string{" 203.0.113.0/24 "}
 		s.ParameterMapping, s.StatusMapping = map[string]string{"click_id": "data.subid"}, map[string]string{"paid": "approved"}
 	})
@@ -168,7 +168,7 @@ func TestAIntegrationHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 			}
 		}
 	}
-	_, err = w.setup.SaveIntegration(w.staff, made.ID, func(s *setup.IntegrationWish) {
+	_, err = w.setup.UpdateIntegration(w.staff, made.ID, func(s *setup.IntegrationWish) {
 		s.AllowedAddresses, s.RateLimit, s.Currency = []string{"everywhere"}, -1, "euro"
 		s.ParameterMapping, s.StatusMapping, s.GoalMapping = map[string]string{"cid": "x"}, map[string]string{"paid": "yes"}, map[string]string{"x": "nothing"}
 	})
@@ -181,7 +181,7 @@ func TestAIntegrationHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 
 func TestSignInsAreMadeShutOutAndLetIn(t *testing.T) {
 	w := newWorld(t)
-	made, err := w.setup.SaveAffiliate(w.staff, 0, "Bright Reels")
+	made, err := w.setup.CreateAffiliate(w.staff, "Bright Reels")
 	w.must(err)
 	user, password, err := w.setup.CreateUser(w.staff, setup.NewUser{Email: "Mara@Example.com", Role: viewer.Affiliate, AffiliateID: ids.Affiliate(made.ID)})
 	w.must(err)

@@ -26,11 +26,11 @@ func (w *world) staffs() attempts {
 	user := viewer.From(w.oneCtx).UserID
 	return attempts{
 		"an offer": func(ctx context.Context) error {
-			_, err := w.setup.SaveOffer(ctx, w.one.Offer, func(*setup.OfferWish) {})
+			_, err := w.setup.UpdateOffer(ctx, w.one.Offer, func(*setup.OfferWish) {})
 			return err
 		},
 		"a landing page": func(ctx context.Context) error {
-			_, err := w.setup.SaveLandingPage(ctx, page, func(*setup.LandingPageWish) {})
+			_, err := w.setup.UpdateLandingPage(ctx, page, func(*setup.LandingPageWish) {})
 			return err
 		},
 		"a page less": func(ctx context.Context) error { return w.setup.DeleteLandingPage(ctx, page) },
@@ -44,11 +44,11 @@ func (w *world) staffs() attempts {
 			return err
 		},
 		"a goal": func(ctx context.Context) error {
-			_, err := w.setup.SaveGoal(ctx, 1, func(*commission.Goal) {})
+			_, err := w.setup.UpdateGoal(ctx, 1, func(*commission.Goal) {})
 			return err
 		},
 		"an integration": func(ctx context.Context) error {
-			_, err := w.setup.SaveIntegration(ctx, w.one.Integration.ID, func(*setup.IntegrationWish) {})
+			_, err := w.setup.UpdateIntegration(ctx, w.one.Integration.ID, func(*setup.IntegrationWish) {})
 			return err
 		},
 		"a secret": func(ctx context.Context) error {
@@ -59,9 +59,9 @@ func (w *world) staffs() attempts {
 			_, _, err := w.setup.RotateSecret(ctx, w.one.Integration.ID, "token", 0)
 			return err
 		},
-		"an affiliate": func(ctx context.Context) error { _, err := w.setup.SaveAffiliate(ctx, 0, "x"); return err },
+		"an affiliate": func(ctx context.Context) error { _, err := w.setup.CreateAffiliate(ctx, "x"); return err },
 		"its own name": func(ctx context.Context) error {
-			_, err := w.setup.SaveAffiliate(ctx, w.one.Affiliate, "x")
+			_, err := w.setup.UpdateAffiliate(ctx, w.one.Affiliate, "x")
 			return err
 		},
 		"a sign-in": func(ctx context.Context) error {
@@ -73,8 +73,23 @@ func (w *world) staffs() attempts {
 			_, _, err := w.setup.ResetPassword(ctx, int64(user), false)
 			return err
 		},
-		"a hold":  func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, true, ""); return err },
-		"no hold": func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, false, ""); return err },
+		"an offer to archive": func(ctx context.Context) error {
+			_, err := w.setup.SetOfferArchived(ctx, w.one.Offer, true)
+			return err
+		},
+		"an offer less": func(ctx context.Context) error { return w.setup.DeleteOffer(ctx, w.one.Offer) },
+		"itself, archived": func(ctx context.Context) error {
+			_, err := w.setup.SetAffiliateArchived(ctx, w.one.Affiliate, true)
+			return err
+		},
+		"a role": func(ctx context.Context) error {
+			_, err := w.setup.UpdateUser(ctx, int64(user), setup.UserPatch{Role: new(viewer.Manager)})
+			return err
+		},
+		"a user less": func(ctx context.Context) error { return w.setup.DeleteUser(ctx, int64(user)) },
+		"a deal less": func(ctx context.Context) error { return w.setup.DeleteDeal(ctx, deal) },
+		"a hold":      func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, true, ""); return err },
+		"no hold":     func(ctx context.Context) error { _, err := w.setup.SetHold(ctx, false, ""); return err },
 	}
 }
 
@@ -113,6 +128,12 @@ func TestNobodyTouchesAnothersThings(t *testing.T) {
 			return err
 		}},
 		"dismissing its alert": {"NOT_FOUND id", func(ctx context.Context) error { _, err := w.setup.DismissAlert(ctx, alert); return err }},
+		"archiving its campaign": {"NOT_FOUND id", func(ctx context.Context) error {
+			_, err := w.setup.SetCampaignArchived(ctx, campaign, true)
+			return err
+		}},
+		"deleting its campaign":   {"NOT_FOUND id", func(ctx context.Context) error { return w.setup.DeleteCampaign(ctx, campaign) }},
+		"showing its alert again": {"NOT_FOUND id", func(ctx context.Context) error { _, err := w.setup.RestoreAlert(ctx, alert); return err }},
 		"renaming its campaign": {"NOT_FOUND id", func(ctx context.Context) error {
 			_, err := w.setup.UpdateCampaign(ctx, campaign, setup.CampaignPatch{Name: new("mine")})
 			return err

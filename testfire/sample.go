@@ -262,7 +262,7 @@ func (t *Tester) setClick(ctx context.Context, s *Sample, of SampleOf) error {
 	if key == "" {
 		return nil
 	}
-	known, err := t.Rows.LandingPage.Query().Where(landingpage.OfferID(of.Link.OfferID), landingpage.Key(key)).Exist(ctx)
+	known, err := t.Rows.LandingPage.Query().Where(landingpage.OfferID(of.Link.OfferID), landingpage.Key(key), landingpage.ArchivedAtIsNil()).Exist(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the landing pages: %w", err)
 	}

@@ -23,6 +23,8 @@ type Affiliate struct {
 	ManagerID *int64 `json:"manager_id,omitempty"`
 	// The path of its echo tracker: /echo/{key}.
 	EchoKey string `json:"echo_key,omitempty"`
+	// Since when its links are paused and it is hidden from lists.
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -37,7 +39,7 @@ func (*Affiliate) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case affiliate.FieldName, affiliate.FieldEchoKey:
 			values[i] = new(sql.NullString)
-		case affiliate.FieldCreatedAt:
+		case affiliate.FieldArchivedAt, affiliate.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -78,6 +80,13 @@ func (_m *Affiliate) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field echo_key", values[i])
 			} else if value.Valid {
 				_m.EchoKey = value.String
+			}
+		case affiliate.FieldArchivedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field archived_at", values[i])
+			} else if value.Valid {
+				_m.ArchivedAt = new(time.Time)
+				*_m.ArchivedAt = value.Time
 			}
 		case affiliate.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -131,6 +140,11 @@ func (_m *Affiliate) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("echo_key=")
 	builder.WriteString(_m.EchoKey)
+	builder.WriteString(", ")
+	if v := _m.ArchivedAt; v != nil {
+		builder.WriteString("archived_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

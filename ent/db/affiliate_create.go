@@ -46,6 +46,20 @@ func (_c *AffiliateCreate) SetEchoKey(v string) *AffiliateCreate {
 	return _c
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (_c *AffiliateCreate) SetArchivedAt(v time.Time) *AffiliateCreate {
+	_c.mutation.SetArchivedAt(v)
+	return _c
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_c *AffiliateCreate) SetNillableArchivedAt(v *time.Time) *AffiliateCreate {
+	if v != nil {
+		_c.SetArchivedAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *AffiliateCreate) SetCreatedAt(v time.Time) *AffiliateCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -172,6 +186,10 @@ func (_c *AffiliateCreate) createSpec() (*Affiliate, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.EchoKey(); ok {
 		_spec.SetField(affiliate.FieldEchoKey, field.TypeString, value)
 		_node.EchoKey = value
+	}
+	if value, ok := _c.mutation.ArchivedAt(); ok {
+		_spec.SetField(affiliate.FieldArchivedAt, field.TypeTime, value)
+		_node.ArchivedAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(affiliate.FieldCreatedAt, field.TypeTime, value)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"postrider/ent/db/affiliate"
 	"postrider/ent/db/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -66,6 +67,26 @@ func (_u *AffiliateUpdate) AddManagerID(v int64) *AffiliateUpdate {
 // ClearManagerID clears the value of the "manager_id" field.
 func (_u *AffiliateUpdate) ClearManagerID() *AffiliateUpdate {
 	_u.mutation.ClearManagerID()
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *AffiliateUpdate) SetArchivedAt(v time.Time) *AffiliateUpdate {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *AffiliateUpdate) SetNillableArchivedAt(v *time.Time) *AffiliateUpdate {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *AffiliateUpdate) ClearArchivedAt() *AffiliateUpdate {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -141,6 +162,12 @@ func (_u *AffiliateUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ManagerIDCleared() {
 		_spec.ClearField(affiliate.FieldManagerID, field.TypeInt64)
 	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(affiliate.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(affiliate.FieldArchivedAt, field.TypeTime)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -201,6 +228,26 @@ func (_u *AffiliateUpdateOne) AddManagerID(v int64) *AffiliateUpdateOne {
 // ClearManagerID clears the value of the "manager_id" field.
 func (_u *AffiliateUpdateOne) ClearManagerID() *AffiliateUpdateOne {
 	_u.mutation.ClearManagerID()
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *AffiliateUpdateOne) SetArchivedAt(v time.Time) *AffiliateUpdateOne {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *AffiliateUpdateOne) SetNillableArchivedAt(v *time.Time) *AffiliateUpdateOne {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *AffiliateUpdateOne) ClearArchivedAt() *AffiliateUpdateOne {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -305,6 +352,12 @@ func (_u *AffiliateUpdateOne) sqlSave(ctx context.Context) (_node *Affiliate, er
 	}
 	if _u.mutation.ManagerIDCleared() {
 		_spec.ClearField(affiliate.FieldManagerID, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(affiliate.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(affiliate.FieldArchivedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Affiliate{config: _u.config}

@@ -28,6 +28,8 @@ type Campaign struct {
 	State tracking.RunState `json:"state,omitempty"`
 	// How many conversions that pay a day takes; null for any number.
 	DailyCap *int `json:"daily_cap,omitempty"`
+	// Since when it is hidden from lists; then it is paused.
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -42,7 +44,7 @@ func (*Campaign) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case campaign.FieldName, campaign.FieldState:
 			values[i] = new(sql.NullString)
-		case campaign.FieldCreatedAt:
+		case campaign.FieldArchivedAt, campaign.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -95,6 +97,13 @@ func (_m *Campaign) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DailyCap = new(int)
 				*_m.DailyCap = int(value.Int64)
+			}
+		case campaign.FieldArchivedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field archived_at", values[i])
+			} else if value.Valid {
+				_m.ArchivedAt = new(time.Time)
+				*_m.ArchivedAt = value.Time
 			}
 		case campaign.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -153,6 +162,11 @@ func (_m *Campaign) String() string {
 	if v := _m.DailyCap; v != nil {
 		builder.WriteString("daily_cap=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ArchivedAt; v != nil {
+		builder.WriteString("archived_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")

@@ -67,6 +67,20 @@ func (_c *CampaignCreate) SetNillableDailyCap(v *int) *CampaignCreate {
 	return _c
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (_c *CampaignCreate) SetArchivedAt(v time.Time) *CampaignCreate {
+	_c.mutation.SetArchivedAt(v)
+	return _c
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_c *CampaignCreate) SetNillableArchivedAt(v *time.Time) *CampaignCreate {
+	if v != nil {
+		_c.SetArchivedAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *CampaignCreate) SetCreatedAt(v time.Time) *CampaignCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -221,6 +235,10 @@ func (_c *CampaignCreate) createSpec() (*Campaign, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DailyCap(); ok {
 		_spec.SetField(campaign.FieldDailyCap, field.TypeInt, value)
 		_node.DailyCap = &value
+	}
+	if value, ok := _c.mutation.ArchivedAt(); ok {
+		_spec.SetField(campaign.FieldArchivedAt, field.TypeTime, value)
+		_node.ArchivedAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(campaign.FieldCreatedAt, field.TypeTime, value)

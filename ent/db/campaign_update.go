@@ -9,6 +9,7 @@ import (
 	"postrider/domain/tracking"
 	"postrider/ent/db/campaign"
 	"postrider/ent/db/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -81,6 +82,26 @@ func (_u *CampaignUpdate) AddDailyCap(v int) *CampaignUpdate {
 // ClearDailyCap clears the value of the "daily_cap" field.
 func (_u *CampaignUpdate) ClearDailyCap() *CampaignUpdate {
 	_u.mutation.ClearDailyCap()
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *CampaignUpdate) SetArchivedAt(v time.Time) *CampaignUpdate {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *CampaignUpdate) SetNillableArchivedAt(v *time.Time) *CampaignUpdate {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *CampaignUpdate) ClearArchivedAt() *CampaignUpdate {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -169,6 +190,12 @@ func (_u *CampaignUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.DailyCapCleared() {
 		_spec.ClearField(campaign.FieldDailyCap, field.TypeInt)
 	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(campaign.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(campaign.FieldArchivedAt, field.TypeTime)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -243,6 +270,26 @@ func (_u *CampaignUpdateOne) AddDailyCap(v int) *CampaignUpdateOne {
 // ClearDailyCap clears the value of the "daily_cap" field.
 func (_u *CampaignUpdateOne) ClearDailyCap() *CampaignUpdateOne {
 	_u.mutation.ClearDailyCap()
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *CampaignUpdateOne) SetArchivedAt(v time.Time) *CampaignUpdateOne {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *CampaignUpdateOne) SetNillableArchivedAt(v *time.Time) *CampaignUpdateOne {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *CampaignUpdateOne) ClearArchivedAt() *CampaignUpdateOne {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -360,6 +407,12 @@ func (_u *CampaignUpdateOne) sqlSave(ctx context.Context) (_node *Campaign, err 
 	}
 	if _u.mutation.DailyCapCleared() {
 		_spec.ClearField(campaign.FieldDailyCap, field.TypeInt)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(campaign.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(campaign.FieldArchivedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Campaign{config: _u.config}

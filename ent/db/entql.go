@@ -58,10 +58,11 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Affiliate",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			affiliate.FieldName:      {Type: field.TypeString, Column: affiliate.FieldName},
-			affiliate.FieldManagerID: {Type: field.TypeInt64, Column: affiliate.FieldManagerID},
-			affiliate.FieldEchoKey:   {Type: field.TypeString, Column: affiliate.FieldEchoKey},
-			affiliate.FieldCreatedAt: {Type: field.TypeTime, Column: affiliate.FieldCreatedAt},
+			affiliate.FieldName:       {Type: field.TypeString, Column: affiliate.FieldName},
+			affiliate.FieldManagerID:  {Type: field.TypeInt64, Column: affiliate.FieldManagerID},
+			affiliate.FieldEchoKey:    {Type: field.TypeString, Column: affiliate.FieldEchoKey},
+			affiliate.FieldArchivedAt: {Type: field.TypeTime, Column: affiliate.FieldArchivedAt},
+			affiliate.FieldCreatedAt:  {Type: field.TypeTime, Column: affiliate.FieldCreatedAt},
 		},
 	}
 	graph.Nodes[1] = &sqlgraph.Node{
@@ -218,6 +219,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			campaign.FieldName:        {Type: field.TypeString, Column: campaign.FieldName},
 			campaign.FieldState:       {Type: field.TypeEnum, Column: campaign.FieldState},
 			campaign.FieldDailyCap:    {Type: field.TypeInt, Column: campaign.FieldDailyCap},
+			campaign.FieldArchivedAt:  {Type: field.TypeTime, Column: campaign.FieldArchivedAt},
 			campaign.FieldCreatedAt:   {Type: field.TypeTime, Column: campaign.FieldCreatedAt},
 		},
 	}
@@ -510,6 +512,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			goal.FieldTimestampStandard: {Type: field.TypeString, Column: goal.FieldTimestampStandard},
 			goal.FieldBuiltIn:           {Type: field.TypeBool, Column: goal.FieldBuiltIn},
 			goal.FieldPosition:          {Type: field.TypeInt, Column: goal.FieldPosition},
+			goal.FieldArchivedAt:        {Type: field.TypeTime, Column: goal.FieldArchivedAt},
 		},
 	}
 	graph.Nodes[19] = &sqlgraph.Node{
@@ -557,6 +560,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integration.FieldStatusMapping:    {Type: field.TypeJSON, Column: integration.FieldStatusMapping},
 			integration.FieldCurrency:         {Type: field.TypeString, Column: integration.FieldCurrency},
 			integration.FieldTestMode:         {Type: field.TypeBool, Column: integration.FieldTestMode},
+			integration.FieldArchivedAt:       {Type: field.TypeTime, Column: integration.FieldArchivedAt},
 			integration.FieldCreatedAt:        {Type: field.TypeTime, Column: integration.FieldCreatedAt},
 		},
 	}
@@ -589,10 +593,11 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "LandingPage",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			landingpage.FieldOfferID: {Type: field.TypeInt64, Column: landingpage.FieldOfferID},
-			landingpage.FieldKey:     {Type: field.TypeString, Column: landingpage.FieldKey},
-			landingpage.FieldName:    {Type: field.TypeString, Column: landingpage.FieldName},
-			landingpage.FieldURL:     {Type: field.TypeString, Column: landingpage.FieldURL},
+			landingpage.FieldOfferID:    {Type: field.TypeInt64, Column: landingpage.FieldOfferID},
+			landingpage.FieldKey:        {Type: field.TypeString, Column: landingpage.FieldKey},
+			landingpage.FieldName:       {Type: field.TypeString, Column: landingpage.FieldName},
+			landingpage.FieldURL:        {Type: field.TypeString, Column: landingpage.FieldURL},
+			landingpage.FieldArchivedAt: {Type: field.TypeTime, Column: landingpage.FieldArchivedAt},
 		},
 	}
 	graph.Nodes[23] = &sqlgraph.Node{
@@ -617,6 +622,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			offer.FieldAttributionWindowDays: {Type: field.TypeInt, Column: offer.FieldAttributionWindowDays},
 			offer.FieldDailyCap:              {Type: field.TypeInt, Column: offer.FieldDailyCap},
 			offer.FieldQualification:         {Type: field.TypeJSON, Column: offer.FieldQualification},
+			offer.FieldArchivedAt:            {Type: field.TypeTime, Column: offer.FieldArchivedAt},
 			offer.FieldCreatedAt:             {Type: field.TypeTime, Column: offer.FieldCreatedAt},
 		},
 	}
@@ -912,6 +918,11 @@ func (f *AffiliateFilter) WhereManagerID(p entql.Int64P) {
 // WhereEchoKey applies the entql string predicate on the echo_key field.
 func (f *AffiliateFilter) WhereEchoKey(p entql.StringP) {
 	f.Where(p.Field(affiliate.FieldEchoKey))
+}
+
+// WhereArchivedAt applies the entql time.Time predicate on the archived_at field.
+func (f *AffiliateFilter) WhereArchivedAt(p entql.TimeP) {
+	f.Where(p.Field(affiliate.FieldArchivedAt))
 }
 
 // WhereCreatedAt applies the entql time.Time predicate on the created_at field.
@@ -1522,6 +1533,11 @@ func (f *CampaignFilter) WhereState(p entql.StringP) {
 // WhereDailyCap applies the entql int predicate on the daily_cap field.
 func (f *CampaignFilter) WhereDailyCap(p entql.IntP) {
 	f.Where(p.Field(campaign.FieldDailyCap))
+}
+
+// WhereArchivedAt applies the entql time.Time predicate on the archived_at field.
+func (f *CampaignFilter) WhereArchivedAt(p entql.TimeP) {
+	f.Where(p.Field(campaign.FieldArchivedAt))
 }
 
 // WhereCreatedAt applies the entql time.Time predicate on the created_at field.
@@ -2709,6 +2725,11 @@ func (f *GoalFilter) WherePosition(p entql.IntP) {
 	f.Where(p.Field(goal.FieldPosition))
 }
 
+// WhereArchivedAt applies the entql time.Time predicate on the archived_at field.
+func (f *GoalFilter) WhereArchivedAt(p entql.TimeP) {
+	f.Where(p.Field(goal.FieldArchivedAt))
+}
+
 // addPredicate implements the predicateAdder interface.
 func (_q *IgnoredAttentionQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
@@ -2894,6 +2915,11 @@ func (f *IntegrationFilter) WhereTestMode(p entql.BoolP) {
 	f.Where(p.Field(integration.FieldTestMode))
 }
 
+// WhereArchivedAt applies the entql time.Time predicate on the archived_at field.
+func (f *IntegrationFilter) WhereArchivedAt(p entql.TimeP) {
+	f.Where(p.Field(integration.FieldArchivedAt))
+}
+
 // WhereCreatedAt applies the entql time.Time predicate on the created_at field.
 func (f *IntegrationFilter) WhereCreatedAt(p entql.TimeP) {
 	f.Where(p.Field(integration.FieldCreatedAt))
@@ -3024,6 +3050,11 @@ func (f *LandingPageFilter) WhereURL(p entql.StringP) {
 	f.Where(p.Field(landingpage.FieldURL))
 }
 
+// WhereArchivedAt applies the entql time.Time predicate on the archived_at field.
+func (f *LandingPageFilter) WhereArchivedAt(p entql.TimeP) {
+	f.Where(p.Field(landingpage.FieldArchivedAt))
+}
+
 // addPredicate implements the predicateAdder interface.
 func (_q *OfferQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
@@ -3117,6 +3148,11 @@ func (f *OfferFilter) WhereDailyCap(p entql.IntP) {
 // WhereQualification applies the entql json.RawMessage predicate on the qualification field.
 func (f *OfferFilter) WhereQualification(p entql.BytesP) {
 	f.Where(p.Field(offer.FieldQualification))
+}
+
+// WhereArchivedAt applies the entql time.Time predicate on the archived_at field.
+func (f *OfferFilter) WhereArchivedAt(p entql.TimeP) {
+	f.Where(p.Field(offer.FieldArchivedAt))
 }
 
 // WhereCreatedAt applies the entql time.Time predicate on the created_at field.

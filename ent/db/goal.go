@@ -8,6 +8,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/ent/db/goal"
 	"strings"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -39,7 +40,9 @@ type Goal struct {
 	// BuiltIn holds the value of the "built_in" field.
 	BuiltIn bool `json:"built_in,omitempty"`
 	// Where it stands in lists.
-	Position     int `json:"position,omitempty"`
+	Position int `json:"position,omitempty"`
+	// Since when it is hidden from lists; conversions of it are recorded as before.
+	ArchivedAt   *time.Time `json:"archived_at,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -56,6 +59,8 @@ func (*Goal) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case goal.FieldKey, goal.FieldName, goal.FieldTrigger, goal.FieldTimestampStandard:
 			values[i] = new(sql.NullString)
+		case goal.FieldArchivedAt:
+			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -147,6 +152,13 @@ func (_m *Goal) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Position = int(value.Int64)
 			}
+		case goal.FieldArchivedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field archived_at", values[i])
+			} else if value.Valid {
+				_m.ArchivedAt = new(time.Time)
+				*_m.ArchivedAt = value.Time
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -215,6 +227,11 @@ func (_m *Goal) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("position=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Position))
+	builder.WriteString(", ")
+	if v := _m.ArchivedAt; v != nil {
+		builder.WriteString("archived_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"postrider/domain/commission"
 	"postrider/ent/db/goal"
+	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -83,6 +84,20 @@ func (_c *GoalCreate) SetBuiltIn(v bool) *GoalCreate {
 // SetPosition sets the "position" field.
 func (_c *GoalCreate) SetPosition(v int) *GoalCreate {
 	_c.mutation.SetPosition(v)
+	return _c
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_c *GoalCreate) SetArchivedAt(v time.Time) *GoalCreate {
+	_c.mutation.SetArchivedAt(v)
+	return _c
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_c *GoalCreate) SetNillableArchivedAt(v *time.Time) *GoalCreate {
+	if v != nil {
+		_c.SetArchivedAt(*v)
+	}
 	return _c
 }
 
@@ -239,6 +254,10 @@ func (_c *GoalCreate) createSpec() (*Goal, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(goal.FieldPosition, field.TypeInt, value)
 		_node.Position = value
+	}
+	if value, ok := _c.mutation.ArchivedAt(); ok {
+		_spec.SetField(goal.FieldArchivedAt, field.TypeTime, value)
+		_node.ArchivedAt = &value
 	}
 	return _node, _spec
 }

@@ -52,6 +52,8 @@ type Integration struct {
 	Currency string `json:"currency,omitempty"`
 	// Calls are answered and logged, and nothing is recorded.
 	TestMode bool `json:"test_mode,omitempty"`
+	// Since when it is hidden from lists; then it is disabled.
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -70,7 +72,7 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case integration.FieldKey, integration.FieldName, integration.FieldSignatureHeader, integration.FieldTimestampName, integration.FieldCurrency:
 			values[i] = new(sql.NullString)
-		case integration.FieldCreatedAt:
+		case integration.FieldArchivedAt, integration.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -205,6 +207,13 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.TestMode = value.Bool
 			}
+		case integration.FieldArchivedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field archived_at", values[i])
+			} else if value.Valid {
+				_m.ArchivedAt = new(time.Time)
+				*_m.ArchivedAt = value.Time
+			}
 		case integration.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -301,6 +310,11 @@ func (_m *Integration) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("test_mode=")
 	builder.WriteString(fmt.Sprintf("%v", _m.TestMode))
+	builder.WriteString(", ")
+	if v := _m.ArchivedAt; v != nil {
+		builder.WriteString("archived_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

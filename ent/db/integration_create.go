@@ -202,6 +202,20 @@ func (_c *IntegrationCreate) SetNillableTestMode(v *bool) *IntegrationCreate {
 	return _c
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (_c *IntegrationCreate) SetArchivedAt(v time.Time) *IntegrationCreate {
+	_c.mutation.SetArchivedAt(v)
+	return _c
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableArchivedAt(v *time.Time) *IntegrationCreate {
+	if v != nil {
+		_c.SetArchivedAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *IntegrationCreate) SetCreatedAt(v time.Time) *IntegrationCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -482,6 +496,10 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)
 		_node.TestMode = value
+	}
+	if value, ok := _c.mutation.ArchivedAt(); ok {
+		_spec.SetField(integration.FieldArchivedAt, field.TypeTime, value)
+		_node.ArchivedAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(integration.FieldCreatedAt, field.TypeTime, value)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"postrider/ent/db/landingpage"
 	"strings"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -23,7 +24,9 @@ type LandingPage struct {
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// Template that carries {click_id}.
-	URL          string `json:"url,omitempty"`
+	URL string `json:"url,omitempty"`
+	// Since when links with its key lead to the offer's destination.
+	ArchivedAt   *time.Time `json:"archived_at,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -36,6 +39,8 @@ func (*LandingPage) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case landingpage.FieldKey, landingpage.FieldName, landingpage.FieldURL:
 			values[i] = new(sql.NullString)
+		case landingpage.FieldArchivedAt:
+			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -80,6 +85,13 @@ func (_m *LandingPage) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field url", values[i])
 			} else if value.Valid {
 				_m.URL = value.String
+			}
+		case landingpage.FieldArchivedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field archived_at", values[i])
+			} else if value.Valid {
+				_m.ArchivedAt = new(time.Time)
+				*_m.ArchivedAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -128,6 +140,11 @@ func (_m *LandingPage) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("url=")
 	builder.WriteString(_m.URL)
+	builder.WriteString(", ")
+	if v := _m.ArchivedAt; v != nil {
+		builder.WriteString("archived_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

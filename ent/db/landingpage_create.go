@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"postrider/ent/db/landingpage"
+	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -40,6 +41,20 @@ func (_c *LandingPageCreate) SetName(v string) *LandingPageCreate {
 // SetURL sets the "url" field.
 func (_c *LandingPageCreate) SetURL(v string) *LandingPageCreate {
 	_c.mutation.SetURL(v)
+	return _c
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_c *LandingPageCreate) SetArchivedAt(v time.Time) *LandingPageCreate {
+	_c.mutation.SetArchivedAt(v)
+	return _c
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_c *LandingPageCreate) SetNillableArchivedAt(v *time.Time) *LandingPageCreate {
+	if v != nil {
+		_c.SetArchivedAt(*v)
+	}
 	return _c
 }
 
@@ -152,6 +167,10 @@ func (_c *LandingPageCreate) createSpec() (*LandingPage, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.URL(); ok {
 		_spec.SetField(landingpage.FieldURL, field.TypeString, value)
 		_node.URL = value
+	}
+	if value, ok := _c.mutation.ArchivedAt(); ok {
+		_spec.SetField(landingpage.FieldArchivedAt, field.TypeTime, value)
+		_node.ArchivedAt = &value
 	}
 	return _node, _spec
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"postrider/ent/db/landingpage"
 	"postrider/ent/db/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -67,6 +68,26 @@ func (_u *LandingPageUpdate) SetNillableURL(v *string) *LandingPageUpdate {
 	if v != nil {
 		_u.SetURL(*v)
 	}
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *LandingPageUpdate) SetArchivedAt(v time.Time) *LandingPageUpdate {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *LandingPageUpdate) SetNillableArchivedAt(v *time.Time) *LandingPageUpdate {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *LandingPageUpdate) ClearArchivedAt() *LandingPageUpdate {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -144,6 +165,12 @@ func (_u *LandingPageUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.URL(); ok {
 		_spec.SetField(landingpage.FieldURL, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(landingpage.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(landingpage.FieldArchivedAt, field.TypeTime)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -205,6 +232,26 @@ func (_u *LandingPageUpdateOne) SetNillableURL(v *string) *LandingPageUpdateOne 
 	if v != nil {
 		_u.SetURL(*v)
 	}
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *LandingPageUpdateOne) SetArchivedAt(v time.Time) *LandingPageUpdateOne {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *LandingPageUpdateOne) SetNillableArchivedAt(v *time.Time) *LandingPageUpdateOne {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *LandingPageUpdateOne) ClearArchivedAt() *LandingPageUpdateOne {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -311,6 +358,12 @@ func (_u *LandingPageUpdateOne) sqlSave(ctx context.Context) (_node *LandingPage
 	}
 	if value, ok := _u.mutation.URL(); ok {
 		_spec.SetField(landingpage.FieldURL, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(landingpage.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(landingpage.FieldArchivedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &LandingPage{config: _u.config}

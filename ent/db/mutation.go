@@ -113,6 +113,7 @@ type AffiliateMutation struct {
 	manager_id    *int64
 	addmanager_id *int64
 	echo_key      *string
+	archived_at   *time.Time
 	created_at    *time.Time
 	clearedFields map[string]struct{}
 	done          bool
@@ -366,6 +367,55 @@ func (m *AffiliateMutation) ResetEchoKey() {
 	m.echo_key = nil
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (m *AffiliateMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *AffiliateMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the Affiliate entity.
+// If the Affiliate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AffiliateMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *AffiliateMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[affiliate.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *AffiliateMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[affiliate.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *AffiliateMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, affiliate.FieldArchivedAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *AffiliateMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -436,7 +486,7 @@ func (m *AffiliateMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AffiliateMutation) Fields() []string {
-	fields := make([]string, 0, 4)
+	fields := make([]string, 0, 5)
 	if m.name != nil {
 		fields = append(fields, affiliate.FieldName)
 	}
@@ -445,6 +495,9 @@ func (m *AffiliateMutation) Fields() []string {
 	}
 	if m.echo_key != nil {
 		fields = append(fields, affiliate.FieldEchoKey)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, affiliate.FieldArchivedAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, affiliate.FieldCreatedAt)
@@ -463,6 +516,8 @@ func (m *AffiliateMutation) Field(name string) (ent.Value, bool) {
 		return m.ManagerID()
 	case affiliate.FieldEchoKey:
 		return m.EchoKey()
+	case affiliate.FieldArchivedAt:
+		return m.ArchivedAt()
 	case affiliate.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -480,6 +535,8 @@ func (m *AffiliateMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldManagerID(ctx)
 	case affiliate.FieldEchoKey:
 		return m.OldEchoKey(ctx)
+	case affiliate.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
 	case affiliate.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -511,6 +568,13 @@ func (m *AffiliateMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEchoKey(v)
+		return nil
+	case affiliate.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
 		return nil
 	case affiliate.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -567,6 +631,9 @@ func (m *AffiliateMutation) ClearedFields() []string {
 	if m.FieldCleared(affiliate.FieldManagerID) {
 		fields = append(fields, affiliate.FieldManagerID)
 	}
+	if m.FieldCleared(affiliate.FieldArchivedAt) {
+		fields = append(fields, affiliate.FieldArchivedAt)
+	}
 	return fields
 }
 
@@ -584,6 +651,9 @@ func (m *AffiliateMutation) ClearField(name string) error {
 	case affiliate.FieldManagerID:
 		m.ClearManagerID()
 		return nil
+	case affiliate.FieldArchivedAt:
+		m.ClearArchivedAt()
+		return nil
 	}
 	return fmt.Errorf("unknown Affiliate nullable field %s", name)
 }
@@ -600,6 +670,9 @@ func (m *AffiliateMutation) ResetField(name string) error {
 		return nil
 	case affiliate.FieldEchoKey:
 		m.ResetEchoKey()
+		return nil
+	case affiliate.FieldArchivedAt:
+		m.ResetArchivedAt()
 		return nil
 	case affiliate.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -6753,6 +6826,7 @@ type CampaignMutation struct {
 	state           *tracking.RunState
 	daily_cap       *int
 	adddaily_cap    *int
+	archived_at     *time.Time
 	created_at      *time.Time
 	clearedFields   map[string]struct{}
 	done            bool
@@ -7118,6 +7192,55 @@ func (m *CampaignMutation) ResetDailyCap() {
 	delete(m.clearedFields, campaign.FieldDailyCap)
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (m *CampaignMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *CampaignMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *CampaignMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[campaign.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *CampaignMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[campaign.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *CampaignMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, campaign.FieldArchivedAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *CampaignMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -7188,7 +7311,7 @@ func (m *CampaignMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CampaignMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.affiliate_id != nil {
 		fields = append(fields, campaign.FieldAffiliateID)
 	}
@@ -7203,6 +7326,9 @@ func (m *CampaignMutation) Fields() []string {
 	}
 	if m.daily_cap != nil {
 		fields = append(fields, campaign.FieldDailyCap)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, campaign.FieldArchivedAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, campaign.FieldCreatedAt)
@@ -7225,6 +7351,8 @@ func (m *CampaignMutation) Field(name string) (ent.Value, bool) {
 		return m.State()
 	case campaign.FieldDailyCap:
 		return m.DailyCap()
+	case campaign.FieldArchivedAt:
+		return m.ArchivedAt()
 	case campaign.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -7246,6 +7374,8 @@ func (m *CampaignMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldState(ctx)
 	case campaign.FieldDailyCap:
 		return m.OldDailyCap(ctx)
+	case campaign.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
 	case campaign.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -7291,6 +7421,13 @@ func (m *CampaignMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDailyCap(v)
+		return nil
+	case campaign.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
 		return nil
 	case campaign.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -7371,6 +7508,9 @@ func (m *CampaignMutation) ClearedFields() []string {
 	if m.FieldCleared(campaign.FieldDailyCap) {
 		fields = append(fields, campaign.FieldDailyCap)
 	}
+	if m.FieldCleared(campaign.FieldArchivedAt) {
+		fields = append(fields, campaign.FieldArchivedAt)
+	}
 	return fields
 }
 
@@ -7387,6 +7527,9 @@ func (m *CampaignMutation) ClearField(name string) error {
 	switch name {
 	case campaign.FieldDailyCap:
 		m.ClearDailyCap()
+		return nil
+	case campaign.FieldArchivedAt:
+		m.ClearArchivedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Campaign nullable field %s", name)
@@ -7410,6 +7553,9 @@ func (m *CampaignMutation) ResetField(name string) error {
 		return nil
 	case campaign.FieldDailyCap:
 		m.ResetDailyCap()
+		return nil
+	case campaign.FieldArchivedAt:
+		m.ResetArchivedAt()
 		return nil
 	case campaign.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -20007,6 +20153,7 @@ type GoalMutation struct {
 	built_in           *bool
 	position           *int
 	addposition        *int
+	archived_at        *time.Time
 	clearedFields      map[string]struct{}
 	done               bool
 	oldValue           func(context.Context) (*Goal, error)
@@ -20563,6 +20710,55 @@ func (m *GoalMutation) ResetPosition() {
 	m.addposition = nil
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (m *GoalMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *GoalMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the Goal entity.
+// If the Goal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GoalMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *GoalMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[goal.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *GoalMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[goal.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *GoalMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, goal.FieldArchivedAt)
+}
+
 // Where appends a list predicates to the GoalMutation builder.
 func (m *GoalMutation) Where(ps ...predicate.Goal) {
 	m.predicates = append(m.predicates, ps...)
@@ -20597,7 +20793,7 @@ func (m *GoalMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *GoalMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.key != nil {
 		fields = append(fields, goal.FieldKey)
 	}
@@ -20631,6 +20827,9 @@ func (m *GoalMutation) Fields() []string {
 	if m.position != nil {
 		fields = append(fields, goal.FieldPosition)
 	}
+	if m.archived_at != nil {
+		fields = append(fields, goal.FieldArchivedAt)
+	}
 	return fields
 }
 
@@ -20661,6 +20860,8 @@ func (m *GoalMutation) Field(name string) (ent.Value, bool) {
 		return m.BuiltIn()
 	case goal.FieldPosition:
 		return m.Position()
+	case goal.FieldArchivedAt:
+		return m.ArchivedAt()
 	}
 	return nil, false
 }
@@ -20692,6 +20893,8 @@ func (m *GoalMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldBuiltIn(ctx)
 	case goal.FieldPosition:
 		return m.OldPosition(ctx)
+	case goal.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Goal field %s", name)
 }
@@ -20778,6 +20981,13 @@ func (m *GoalMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPosition(v)
 		return nil
+	case goal.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Goal field %s", name)
 }
@@ -20822,7 +21032,11 @@ func (m *GoalMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *GoalMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(goal.FieldArchivedAt) {
+		fields = append(fields, goal.FieldArchivedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -20835,6 +21049,11 @@ func (m *GoalMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *GoalMutation) ClearField(name string) error {
+	switch name {
+	case goal.FieldArchivedAt:
+		m.ClearArchivedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Goal nullable field %s", name)
 }
 
@@ -20874,6 +21093,9 @@ func (m *GoalMutation) ResetField(name string) error {
 		return nil
 	case goal.FieldPosition:
 		m.ResetPosition()
+		return nil
+	case goal.FieldArchivedAt:
+		m.ResetArchivedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Goal field %s", name)
@@ -21559,6 +21781,7 @@ type IntegrationMutation struct {
 	status_mapping          *map[string]string
 	currency                *string
 	test_mode               *bool
+	archived_at             *time.Time
 	created_at              *time.Time
 	clearedFields           map[string]struct{}
 	done                    bool
@@ -22385,6 +22608,55 @@ func (m *IntegrationMutation) ResetTestMode() {
 	m.test_mode = nil
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (m *IntegrationMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *IntegrationMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *IntegrationMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[integration.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *IntegrationMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[integration.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *IntegrationMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, integration.FieldArchivedAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *IntegrationMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -22455,7 +22727,7 @@ func (m *IntegrationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IntegrationMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.key != nil {
 		fields = append(fields, integration.FieldKey)
 	}
@@ -22507,6 +22779,9 @@ func (m *IntegrationMutation) Fields() []string {
 	if m.test_mode != nil {
 		fields = append(fields, integration.FieldTestMode)
 	}
+	if m.archived_at != nil {
+		fields = append(fields, integration.FieldArchivedAt)
+	}
 	if m.created_at != nil {
 		fields = append(fields, integration.FieldCreatedAt)
 	}
@@ -22552,6 +22827,8 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.Currency()
 	case integration.FieldTestMode:
 		return m.TestMode()
+	case integration.FieldArchivedAt:
+		return m.ArchivedAt()
 	case integration.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -22597,6 +22874,8 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldCurrency(ctx)
 	case integration.FieldTestMode:
 		return m.OldTestMode(ctx)
+	case integration.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
 	case integration.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -22727,6 +23006,13 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTestMode(v)
 		return nil
+	case integration.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
+		return nil
 	case integration.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -22809,6 +23095,9 @@ func (m *IntegrationMutation) ClearedFields() []string {
 	if m.FieldCleared(integration.FieldTimestampWindow) {
 		fields = append(fields, integration.FieldTimestampWindow)
 	}
+	if m.FieldCleared(integration.FieldArchivedAt) {
+		fields = append(fields, integration.FieldArchivedAt)
+	}
 	return fields
 }
 
@@ -22828,6 +23117,9 @@ func (m *IntegrationMutation) ClearField(name string) error {
 		return nil
 	case integration.FieldTimestampWindow:
 		m.ClearTimestampWindow()
+		return nil
+	case integration.FieldArchivedAt:
+		m.ClearArchivedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Integration nullable field %s", name)
@@ -22887,6 +23179,9 @@ func (m *IntegrationMutation) ResetField(name string) error {
 		return nil
 	case integration.FieldTestMode:
 		m.ResetTestMode()
+		return nil
+	case integration.FieldArchivedAt:
+		m.ResetArchivedAt()
 		return nil
 	case integration.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -23560,6 +23855,7 @@ type LandingPageMutation struct {
 	key           *string
 	name          *string
 	url           *string
+	archived_at   *time.Time
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*LandingPage, error)
@@ -23834,6 +24130,55 @@ func (m *LandingPageMutation) ResetURL() {
 	m.url = nil
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (m *LandingPageMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *LandingPageMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the LandingPage entity.
+// If the LandingPage object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LandingPageMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *LandingPageMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[landingpage.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *LandingPageMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[landingpage.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *LandingPageMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, landingpage.FieldArchivedAt)
+}
+
 // Where appends a list predicates to the LandingPageMutation builder.
 func (m *LandingPageMutation) Where(ps ...predicate.LandingPage) {
 	m.predicates = append(m.predicates, ps...)
@@ -23868,7 +24213,7 @@ func (m *LandingPageMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LandingPageMutation) Fields() []string {
-	fields := make([]string, 0, 4)
+	fields := make([]string, 0, 5)
 	if m.offer_id != nil {
 		fields = append(fields, landingpage.FieldOfferID)
 	}
@@ -23880,6 +24225,9 @@ func (m *LandingPageMutation) Fields() []string {
 	}
 	if m.url != nil {
 		fields = append(fields, landingpage.FieldURL)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, landingpage.FieldArchivedAt)
 	}
 	return fields
 }
@@ -23897,6 +24245,8 @@ func (m *LandingPageMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case landingpage.FieldURL:
 		return m.URL()
+	case landingpage.FieldArchivedAt:
+		return m.ArchivedAt()
 	}
 	return nil, false
 }
@@ -23914,6 +24264,8 @@ func (m *LandingPageMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldName(ctx)
 	case landingpage.FieldURL:
 		return m.OldURL(ctx)
+	case landingpage.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown LandingPage field %s", name)
 }
@@ -23950,6 +24302,13 @@ func (m *LandingPageMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetURL(v)
+		return nil
+	case landingpage.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown LandingPage field %s", name)
@@ -23995,7 +24354,11 @@ func (m *LandingPageMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *LandingPageMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(landingpage.FieldArchivedAt) {
+		fields = append(fields, landingpage.FieldArchivedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -24008,6 +24371,11 @@ func (m *LandingPageMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *LandingPageMutation) ClearField(name string) error {
+	switch name {
+	case landingpage.FieldArchivedAt:
+		m.ClearArchivedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown LandingPage nullable field %s", name)
 }
 
@@ -24026,6 +24394,9 @@ func (m *LandingPageMutation) ResetField(name string) error {
 		return nil
 	case landingpage.FieldURL:
 		m.ResetURL()
+		return nil
+	case landingpage.FieldArchivedAt:
+		m.ResetArchivedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown LandingPage field %s", name)
@@ -24099,6 +24470,7 @@ type OfferMutation struct {
 	daily_cap                  *int
 	adddaily_cap               *int
 	qualification              **commission.Qualification
+	archived_at                *time.Time
 	created_at                 *time.Time
 	clearedFields              map[string]struct{}
 	done                       bool
@@ -24702,6 +25074,55 @@ func (m *OfferMutation) ResetQualification() {
 	delete(m.clearedFields, offer.FieldQualification)
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (m *OfferMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *OfferMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the Offer entity.
+// If the Offer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OfferMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *OfferMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[offer.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *OfferMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[offer.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *OfferMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, offer.FieldArchivedAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *OfferMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -24772,7 +25193,7 @@ func (m *OfferMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OfferMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.name != nil {
 		fields = append(fields, offer.FieldName)
 	}
@@ -24805,6 +25226,9 @@ func (m *OfferMutation) Fields() []string {
 	}
 	if m.qualification != nil {
 		fields = append(fields, offer.FieldQualification)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, offer.FieldArchivedAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, offer.FieldCreatedAt)
@@ -24839,6 +25263,8 @@ func (m *OfferMutation) Field(name string) (ent.Value, bool) {
 		return m.DailyCap()
 	case offer.FieldQualification:
 		return m.Qualification()
+	case offer.FieldArchivedAt:
+		return m.ArchivedAt()
 	case offer.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -24872,6 +25298,8 @@ func (m *OfferMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldDailyCap(ctx)
 	case offer.FieldQualification:
 		return m.OldQualification(ctx)
+	case offer.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
 	case offer.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -24960,6 +25388,13 @@ func (m *OfferMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetQualification(v)
 		return nil
+	case offer.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
+		return nil
 	case offer.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -25033,6 +25468,9 @@ func (m *OfferMutation) ClearedFields() []string {
 	if m.FieldCleared(offer.FieldQualification) {
 		fields = append(fields, offer.FieldQualification)
 	}
+	if m.FieldCleared(offer.FieldArchivedAt) {
+		fields = append(fields, offer.FieldArchivedAt)
+	}
 	return fields
 }
 
@@ -25055,6 +25493,9 @@ func (m *OfferMutation) ClearField(name string) error {
 		return nil
 	case offer.FieldQualification:
 		m.ClearQualification()
+		return nil
+	case offer.FieldArchivedAt:
+		m.ClearArchivedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Offer nullable field %s", name)
@@ -25096,6 +25537,9 @@ func (m *OfferMutation) ResetField(name string) error {
 		return nil
 	case offer.FieldQualification:
 		m.ResetQualification()
+		return nil
+	case offer.FieldArchivedAt:
+		m.ResetArchivedAt()
 		return nil
 	case offer.FieldCreatedAt:
 		m.ResetCreatedAt()

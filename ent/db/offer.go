@@ -42,6 +42,8 @@ type Offer struct {
 	DailyCap *int `json:"daily_cap,omitempty"`
 	// What makes a qualified player; null where the operator says so itself.
 	Qualification *commission.Qualification `json:"qualification,omitempty"`
+	// Since when it is hidden from lists; then it is paused.
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -58,7 +60,7 @@ func (*Offer) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case offer.FieldName, offer.FieldOperator, offer.FieldVertical, offer.FieldState, offer.FieldDestinationURL, offer.FieldFallbackURL, offer.FieldCurrency:
 			values[i] = new(sql.NullString)
-		case offer.FieldCreatedAt:
+		case offer.FieldArchivedAt, offer.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -153,6 +155,13 @@ func (_m *Offer) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field qualification: %w", err)
 				}
 			}
+		case offer.FieldArchivedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field archived_at", values[i])
+			} else if value.Valid {
+				_m.ArchivedAt = new(time.Time)
+				*_m.ArchivedAt = value.Time
+			}
 		case offer.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -231,6 +240,11 @@ func (_m *Offer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("qualification=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Qualification))
+	builder.WriteString(", ")
+	if v := _m.ArchivedAt; v != nil {
+		builder.WriteString("archived_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -120,6 +120,20 @@ func (_c *OfferCreate) SetQualification(v *commission.Qualification) *OfferCreat
 	return _c
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (_c *OfferCreate) SetArchivedAt(v time.Time) *OfferCreate {
+	_c.mutation.SetArchivedAt(v)
+	return _c
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_c *OfferCreate) SetNillableArchivedAt(v *time.Time) *OfferCreate {
+	if v != nil {
+		_c.SetArchivedAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *OfferCreate) SetCreatedAt(v time.Time) *OfferCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -334,6 +348,10 @@ func (_c *OfferCreate) createSpec() (*Offer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Qualification(); ok {
 		_spec.SetField(offer.FieldQualification, field.TypeJSON, value)
 		_node.Qualification = value
+	}
+	if value, ok := _c.mutation.ArchivedAt(); ok {
+		_spec.SetField(offer.FieldArchivedAt, field.TypeTime, value)
+		_node.ArchivedAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(offer.FieldCreatedAt, field.TypeTime, value)

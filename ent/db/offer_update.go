@@ -10,6 +10,7 @@ import (
 	"postrider/domain/tracking"
 	"postrider/ent/db/offer"
 	"postrider/ent/db/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -207,6 +208,26 @@ func (_u *OfferUpdate) ClearQualification() *OfferUpdate {
 	return _u
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (_u *OfferUpdate) SetArchivedAt(v time.Time) *OfferUpdate {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *OfferUpdate) SetNillableArchivedAt(v *time.Time) *OfferUpdate {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *OfferUpdate) ClearArchivedAt() *OfferUpdate {
+	_u.mutation.ClearArchivedAt()
+	return _u
+}
+
 // Mutation returns the OfferMutation object of the builder.
 func (_u *OfferUpdate) Mutation() *OfferMutation {
 	return _u.mutation
@@ -349,6 +370,12 @@ func (_u *OfferUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.QualificationCleared() {
 		_spec.ClearField(offer.FieldQualification, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(offer.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(offer.FieldArchivedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -548,6 +575,26 @@ func (_u *OfferUpdateOne) ClearQualification() *OfferUpdateOne {
 	return _u
 }
 
+// SetArchivedAt sets the "archived_at" field.
+func (_u *OfferUpdateOne) SetArchivedAt(v time.Time) *OfferUpdateOne {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *OfferUpdateOne) SetNillableArchivedAt(v *time.Time) *OfferUpdateOne {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *OfferUpdateOne) ClearArchivedAt() *OfferUpdateOne {
+	_u.mutation.ClearArchivedAt()
+	return _u
+}
+
 // Mutation returns the OfferMutation object of the builder.
 func (_u *OfferUpdateOne) Mutation() *OfferMutation {
 	return _u.mutation
@@ -720,6 +767,12 @@ func (_u *OfferUpdateOne) sqlSave(ctx context.Context) (_node *Offer, err error)
 	}
 	if _u.mutation.QualificationCleared() {
 		_spec.ClearField(offer.FieldQualification, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(offer.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(offer.FieldArchivedAt, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Offer{config: _u.config}

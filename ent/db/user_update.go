@@ -86,6 +86,33 @@ func (_u *UserUpdate) SetNillableRole(v *viewer.Role) *UserUpdate {
 	return _u
 }
 
+// SetAffiliateID sets the "affiliate_id" field.
+func (_u *UserUpdate) SetAffiliateID(v int64) *UserUpdate {
+	_u.mutation.ResetAffiliateID()
+	_u.mutation.SetAffiliateID(v)
+	return _u
+}
+
+// SetNillableAffiliateID sets the "affiliate_id" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableAffiliateID(v *int64) *UserUpdate {
+	if v != nil {
+		_u.SetAffiliateID(*v)
+	}
+	return _u
+}
+
+// AddAffiliateID adds value to the "affiliate_id" field.
+func (_u *UserUpdate) AddAffiliateID(v int64) *UserUpdate {
+	_u.mutation.AddAffiliateID(v)
+	return _u
+}
+
+// ClearAffiliateID clears the value of the "affiliate_id" field.
+func (_u *UserUpdate) ClearAffiliateID() *UserUpdate {
+	_u.mutation.ClearAffiliateID()
+	return _u
+}
+
 // SetTimeZone sets the "time_zone" field.
 func (_u *UserUpdate) SetTimeZone(v string) *UserUpdate {
 	_u.mutation.SetTimeZone(v)
@@ -238,6 +265,12 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(user.FieldRole, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.AffiliateID(); ok {
+		_spec.SetField(user.FieldAffiliateID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAffiliateID(); ok {
+		_spec.AddField(user.FieldAffiliateID, field.TypeInt64, value)
+	}
 	if _u.mutation.AffiliateIDCleared() {
 		_spec.ClearField(user.FieldAffiliateID, field.TypeInt64)
 	}
@@ -337,6 +370,33 @@ func (_u *UserUpdateOne) SetNillableRole(v *viewer.Role) *UserUpdateOne {
 	if v != nil {
 		_u.SetRole(*v)
 	}
+	return _u
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (_u *UserUpdateOne) SetAffiliateID(v int64) *UserUpdateOne {
+	_u.mutation.ResetAffiliateID()
+	_u.mutation.SetAffiliateID(v)
+	return _u
+}
+
+// SetNillableAffiliateID sets the "affiliate_id" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableAffiliateID(v *int64) *UserUpdateOne {
+	if v != nil {
+		_u.SetAffiliateID(*v)
+	}
+	return _u
+}
+
+// AddAffiliateID adds value to the "affiliate_id" field.
+func (_u *UserUpdateOne) AddAffiliateID(v int64) *UserUpdateOne {
+	_u.mutation.AddAffiliateID(v)
+	return _u
+}
+
+// ClearAffiliateID clears the value of the "affiliate_id" field.
+func (_u *UserUpdateOne) ClearAffiliateID() *UserUpdateOne {
+	_u.mutation.ClearAffiliateID()
 	return _u
 }
 
@@ -521,6 +581,12 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(user.FieldRole, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.AffiliateID(); ok {
+		_spec.SetField(user.FieldAffiliateID, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedAffiliateID(); ok {
+		_spec.AddField(user.FieldAffiliateID, field.TypeInt64, value)
 	}
 	if _u.mutation.AffiliateIDCleared() {
 		_spec.ClearField(user.FieldAffiliateID, field.TypeInt64)

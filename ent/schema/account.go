@@ -22,6 +22,7 @@ func (Affiliate) Fields() []ent.Field {
 		field.String("name").NotEmpty().MaxLen(200),
 		field.Int64("manager_id").Optional().Nillable().Comment("The user of the network who looks after it."),
 		field.String("echo_key").Unique().Immutable().Comment("The path of its echo tracker: /echo/{key}."),
+		optionalTime("archived_at", "Since when its links are paused and it is hidden from lists."),
 		createdAt(),
 	}
 }
@@ -42,7 +43,7 @@ func (User) Fields() []ent.Field {
 		field.String("name").Default("").MaxLen(200).Comment("As others read it; empty for the e-mail address alone."),
 		field.String("password_hash").Sensitive().Comment("argon2id."),
 		field.Enum("role").GoType(viewer.Role("")),
-		field.Int64(affiliateColumn).Optional().Nillable().Immutable().Comment("Set for affiliates, null for staff."),
+		field.Int64(affiliateColumn).Optional().Nillable().Comment("Set for affiliates, null for staff."),
 		field.String("time_zone").Default("").Comment("IANA name; empty for the browser's own."),
 		createdAt(),
 		optionalTime("last_sign_in_at", "When the last session was opened."),

@@ -22,6 +22,7 @@ func (Campaign) Fields() []ent.Field {
 		field.String("name").NotEmpty().MaxLen(200),
 		field.Enum("state").GoType(tracking.RunState("")).Default(string(tracking.Active)),
 		field.Int("daily_cap").Optional().Nillable().Positive().Comment("How many conversions that pay a day takes; null for any number."),
+		optionalTime("archived_at", "Since when it is hidden from lists; then it is paused."),
 		createdAt(),
 	}
 }

@@ -29,6 +29,7 @@ func (Offer) Fields() []ent.Field {
 		field.Int("attribution_window_days").Optional().Nillable().Comment("A conversion that comes longer after its click is outside of it; null for any time."),
 		field.Int("daily_cap").Optional().Nillable().Positive().Comment("How many conversions that pay a day takes; null for any number."),
 		field.JSON("qualification", &commission.Qualification{}).Optional().Comment("What makes a qualified player; null where the operator says so itself."),
+		optionalTime("archived_at", "Since when it is hidden from lists; then it is paused."),
 		createdAt(),
 	}
 }
@@ -47,6 +48,7 @@ func (LandingPage) Fields() []ent.Field {
 		field.String("key").NotEmpty().MaxLen(64).Comment("What lp on the tracking link says."),
 		field.String("name").NotEmpty().MaxLen(200),
 		field.String("url").Comment("Template that carries {click_id}."),
+		optionalTime("archived_at", "Since when links with its key lead to the offer's destination."),
 	}
 }
 
@@ -153,6 +155,7 @@ func (Goal) Fields() []ent.Field {
 		field.String("timestamp_standard"),
 		field.Bool("built_in").Immutable(),
 		field.Int("position").Comment("Where it stands in lists."),
+		optionalTime("archived_at", "Since when it is hidden from lists; conversions of it are recorded as before."),
 	}
 }
 
@@ -183,6 +186,7 @@ func (Integration) Fields() []ent.Field {
 		field.JSON("status_mapping", map[string]string{}).Default(map[string]string{}).Comment("Their word to our status."),
 		field.String("currency").Default("").MaxLen(3).Comment("Of amounts that name none; empty for the offer's."),
 		field.Bool("test_mode").Default(false).Comment("Calls are answered and logged, and nothing is recorded."),
+		optionalTime("archived_at", "Since when it is hidden from lists; then it is disabled."),
 		createdAt(),
 	}
 }

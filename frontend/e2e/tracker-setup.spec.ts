@@ -93,16 +93,16 @@ async function enter(request: APIRequestContext, email: string, password: string
 async function freshAffiliate(page: Page, demo: Demo, name: string): Promise<void> {
   const admin = someone(demo, "admin");
   await enter(page.request, admin.email, admin.password);
-  const { saveAffiliate } = await asked<{ saveAffiliate: { affiliate: { id: string } } }>(
+  const { createAffiliate } = await asked<{ createAffiliate: { affiliate: { id: string } } }>(
     page.request,
-    "mutation($input: SaveAffiliateInput!) { saveAffiliate(input: $input) { affiliate { id } userErrors { message } } }",
+    "mutation($input: CreateAffiliateInput!) { createAffiliate(input: $input) { affiliate { id } userErrors { message } } }",
     { input: { name } },
   );
   const email = `${name.toLowerCase().replaceAll(/\W+/g, "-")}@setup.example`;
   const { createUser } = await asked<{ createUser: { password: string } }>(
     page.request,
     "mutation($input: CreateUserInput!) { createUser(input: $input) { password userErrors { message } } }",
-    { input: { email, role: "AFFILIATE", affiliateId: saveAffiliate.affiliate.id } },
+    { input: { email, role: "AFFILIATE", affiliateId: createAffiliate.affiliate.id } },
   );
   await enter(page.request, email, createUser.password);
 }

@@ -17,6 +17,7 @@ type Campaign struct {
 	Search       *string
 	States       []tracking.RunState
 	OfferIDs     []string
+	Archived     *bool
 	AffiliateIDs []string
 }
 

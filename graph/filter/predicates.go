@@ -25,10 +25,10 @@ import (
 // Predicates returns the filter's predicates.
 func (f *Campaign) Predicates() ([]predicate.Campaign, error) {
 	if f == nil {
-		return nil, nil
+		return Archived[predicate.Campaign](new(false)), nil
 	}
 	var bad faults
-	var ps []predicate.Campaign
+	ps := Archived[predicate.Campaign](f.Archived)
 	if f.Search != nil && *f.Search != "" {
 		ps = append(ps, campaign.NameContainsFold(*f.Search))
 	}

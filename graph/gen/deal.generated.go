@@ -44,6 +44,198 @@ type QualificationResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _ArchiveGoalPayload_goal(ctx context.Context, field graphql.CollectedField, obj *ArchiveGoalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArchiveGoalPayload_goal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Goal) graphql.Marshaler {
+			return ec.marshalOGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ArchiveGoalPayload_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArchiveGoalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ArchiveGoalPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ArchiveGoalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArchiveGoalPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ArchiveGoalPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArchiveGoalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ArchiveLandingPagePayload_landingPage(ctx context.Context, field graphql.CollectedField, obj *ArchiveLandingPagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArchiveLandingPagePayload_landingPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LandingPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.LandingPage) graphql.Marshaler {
+			return ec.marshalOLandingPage2ᚖpostriderᚋentᚋdbᚐLandingPage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ArchiveLandingPagePayload_landingPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArchiveLandingPagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LandingPage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ArchiveLandingPagePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ArchiveLandingPagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArchiveLandingPagePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ArchiveLandingPagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArchiveLandingPagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ArchiveOfferPayload_offer(ctx context.Context, field graphql.CollectedField, obj *ArchiveOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArchiveOfferPayload_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Offer) graphql.Marshaler {
+			return ec.marshalOOffer2ᚖpostriderᚋentᚋdbᚐOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ArchiveOfferPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArchiveOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ArchiveOfferPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ArchiveOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ArchiveOfferPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ArchiveOfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ArchiveOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CreateDealPayload_deal(ctx context.Context, field graphql.CollectedField, obj *CreateDealPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -98,6 +290,198 @@ func (ec *executionContext) _CreateDealPayload_userErrors(ctx context.Context, f
 func (ec *executionContext) fieldContext_CreateDealPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CreateDealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateGoalPayload_goal(ctx context.Context, field graphql.CollectedField, obj *CreateGoalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateGoalPayload_goal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Goal) graphql.Marshaler {
+			return ec.marshalOGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateGoalPayload_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateGoalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateGoalPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreateGoalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateGoalPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateGoalPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateGoalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateLandingPagePayload_landingPage(ctx context.Context, field graphql.CollectedField, obj *CreateLandingPagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateLandingPagePayload_landingPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LandingPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.LandingPage) graphql.Marshaler {
+			return ec.marshalOLandingPage2ᚖpostriderᚋentᚋdbᚐLandingPage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateLandingPagePayload_landingPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateLandingPagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LandingPage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateLandingPagePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreateLandingPagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateLandingPagePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateLandingPagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateLandingPagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateOfferPayload_offer(ctx context.Context, field graphql.CollectedField, obj *CreateOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateOfferPayload_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Offer) graphql.Marshaler {
+			return ec.marshalOOffer2ᚖpostriderᚋentᚋdbᚐOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateOfferPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateOfferPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreateOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateOfferPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateOfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateOfferPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -177,6 +561,171 @@ func (ec *executionContext) fieldContext_DealTier_percent(_ context.Context, fie
 	return graphql.NewScalarFieldContext("DealTier", field, true, true, "String")
 }
 
+func (ec *executionContext) _DeleteDealPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteDealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteDealPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteDealPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteDealPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteDealPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteDealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteDealPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteDealPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteDealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteExchangeRatePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteExchangeRatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExchangeRatePayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExchangeRatePayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteExchangeRatePayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteExchangeRatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteExchangeRatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteExchangeRatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteExchangeRatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteExchangeRatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteGoalPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteGoalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteGoalPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteGoalPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteGoalPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteGoalPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteGoalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteGoalPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteGoalPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteGoalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DeleteLandingPagePayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteLandingPagePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -222,6 +771,61 @@ func (ec *executionContext) _DeleteLandingPagePayload_userErrors(ctx context.Con
 func (ec *executionContext) fieldContext_DeleteLandingPagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "DeleteLandingPagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteOfferPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteOfferPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteOfferPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteOfferPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteOfferPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteOfferPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteOfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteOfferPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -641,13 +1245,13 @@ func (ec *executionContext) fieldContext_Qualification_clawbackDays(_ context.Co
 	return graphql.NewScalarFieldContext("Qualification", field, false, false, "Int")
 }
 
-func (ec *executionContext) _SaveGoalPayload_goal(ctx context.Context, field graphql.CollectedField, obj *SaveGoalPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RestoreGoalPayload_goal(ctx context.Context, field graphql.CollectedField, obj *RestoreGoalPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SaveGoalPayload_goal(ctx, field)
+			return ec.fieldContext_RestoreGoalPayload_goal(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Goal, nil
@@ -660,9 +1264,9 @@ func (ec *executionContext) _SaveGoalPayload_goal(ctx context.Context, field gra
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_SaveGoalPayload_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RestoreGoalPayload_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "SaveGoalPayload",
+		Object:     "RestoreGoalPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -673,13 +1277,13 @@ func (ec *executionContext) fieldContext_SaveGoalPayload_goal(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _SaveGoalPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SaveGoalPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RestoreGoalPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RestoreGoalPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SaveGoalPayload_userErrors(ctx, field)
+			return ec.fieldContext_RestoreGoalPayload_userErrors(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
@@ -692,9 +1296,9 @@ func (ec *executionContext) _SaveGoalPayload_userErrors(ctx context.Context, fie
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SaveGoalPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RestoreGoalPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "SaveGoalPayload",
+		Object:     "RestoreGoalPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -705,13 +1309,13 @@ func (ec *executionContext) fieldContext_SaveGoalPayload_userErrors(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _SaveLandingPagePayload_landingPage(ctx context.Context, field graphql.CollectedField, obj *SaveLandingPagePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RestoreLandingPagePayload_landingPage(ctx context.Context, field graphql.CollectedField, obj *RestoreLandingPagePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SaveLandingPagePayload_landingPage(ctx, field)
+			return ec.fieldContext_RestoreLandingPagePayload_landingPage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.LandingPage, nil
@@ -724,9 +1328,9 @@ func (ec *executionContext) _SaveLandingPagePayload_landingPage(ctx context.Cont
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_SaveLandingPagePayload_landingPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RestoreLandingPagePayload_landingPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "SaveLandingPagePayload",
+		Object:     "RestoreLandingPagePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -737,13 +1341,13 @@ func (ec *executionContext) fieldContext_SaveLandingPagePayload_landingPage(_ co
 	return fc, nil
 }
 
-func (ec *executionContext) _SaveLandingPagePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SaveLandingPagePayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RestoreLandingPagePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RestoreLandingPagePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SaveLandingPagePayload_userErrors(ctx, field)
+			return ec.fieldContext_RestoreLandingPagePayload_userErrors(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
@@ -756,9 +1360,9 @@ func (ec *executionContext) _SaveLandingPagePayload_userErrors(ctx context.Conte
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SaveLandingPagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RestoreLandingPagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "SaveLandingPagePayload",
+		Object:     "RestoreLandingPagePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -769,13 +1373,13 @@ func (ec *executionContext) fieldContext_SaveLandingPagePayload_userErrors(_ con
 	return fc, nil
 }
 
-func (ec *executionContext) _SaveOfferPayload_offer(ctx context.Context, field graphql.CollectedField, obj *SaveOfferPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RestoreOfferPayload_offer(ctx context.Context, field graphql.CollectedField, obj *RestoreOfferPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SaveOfferPayload_offer(ctx, field)
+			return ec.fieldContext_RestoreOfferPayload_offer(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Offer, nil
@@ -788,9 +1392,9 @@ func (ec *executionContext) _SaveOfferPayload_offer(ctx context.Context, field g
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_SaveOfferPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RestoreOfferPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "SaveOfferPayload",
+		Object:     "RestoreOfferPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -801,13 +1405,13 @@ func (ec *executionContext) fieldContext_SaveOfferPayload_offer(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _SaveOfferPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SaveOfferPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _RestoreOfferPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RestoreOfferPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_SaveOfferPayload_userErrors(ctx, field)
+			return ec.fieldContext_RestoreOfferPayload_userErrors(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.UserErrors, nil
@@ -820,9 +1424,9 @@ func (ec *executionContext) _SaveOfferPayload_userErrors(ctx context.Context, fi
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_SaveOfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_RestoreOfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
-		Object:     "SaveOfferPayload",
+		Object:     "RestoreOfferPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -961,9 +1565,327 @@ func (ec *executionContext) fieldContext_TryDestinationPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateGoalPayload_goal(ctx context.Context, field graphql.CollectedField, obj *UpdateGoalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateGoalPayload_goal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Goal) graphql.Marshaler {
+			return ec.marshalOGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateGoalPayload_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateGoalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Goal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateGoalPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *UpdateGoalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateGoalPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateGoalPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateGoalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateLandingPagePayload_landingPage(ctx context.Context, field graphql.CollectedField, obj *UpdateLandingPagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateLandingPagePayload_landingPage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LandingPage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.LandingPage) graphql.Marshaler {
+			return ec.marshalOLandingPage2ᚖpostriderᚋentᚋdbᚐLandingPage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateLandingPagePayload_landingPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateLandingPagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LandingPage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateLandingPagePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *UpdateLandingPagePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateLandingPagePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateLandingPagePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateLandingPagePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateOfferPayload_offer(ctx context.Context, field graphql.CollectedField, obj *UpdateOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateOfferPayload_offer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Offer) graphql.Marshaler {
+			return ec.marshalOOffer2ᚖpostriderᚋentᚋdbᚐOffer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateOfferPayload_offer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Offer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateOfferPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *UpdateOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateOfferPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateOfferPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
+
+func (ec *executionContext) unmarshalInputArchiveGoalInput(ctx context.Context, obj any) (ArchiveGoalInput, error) {
+	var it ArchiveGoalInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalArchiveGoalInput unmarshals raw into the ArchiveGoalInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalArchiveGoalInput(ctx context.Context, raw any) (ArchiveGoalInput, error) {
+	var out ArchiveGoalInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ArchiveGoalInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputArchiveLandingPageInput(ctx context.Context, obj any) (ArchiveLandingPageInput, error) {
+	var it ArchiveLandingPageInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalArchiveLandingPageInput unmarshals raw into the ArchiveLandingPageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalArchiveLandingPageInput(ctx context.Context, raw any) (ArchiveLandingPageInput, error) {
+	var out ArchiveLandingPageInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ArchiveLandingPageInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputArchiveOfferInput(ctx context.Context, obj any) (ArchiveOfferInput, error) {
+	var it ArchiveOfferInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalArchiveOfferInput unmarshals raw into the ArchiveOfferInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalArchiveOfferInput(ctx context.Context, raw any) (ArchiveOfferInput, error) {
+	var out ArchiveOfferInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ArchiveOfferInput", raw, &out)
+	return out, err
+}
 
 func (ec *executionContext) unmarshalInputCreateDealInput(ctx context.Context, obj any) (CreateDealInput, error) {
 	var it CreateDealInput
@@ -1084,6 +2006,279 @@ func UnmarshalCreateDealInput(ctx context.Context, raw any) (CreateDealInput, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCreateGoalInput(ctx context.Context, obj any) (CreateGoalInput, error) {
+	var it CreateGoalInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"key", "name", "trigger", "oncePerPlayer", "billable", "reversible", "statuses", "parameters", "timestampStandard"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "trigger":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trigger"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Trigger = data
+		case "oncePerPlayer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("oncePerPlayer"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OncePerPlayer = data
+		case "billable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billable"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billable = data
+		case "reversible":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reversible"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reversible = data
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "parameters":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parameters"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parameters = data
+		case "timestampStandard":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timestampStandard"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimestampStandard = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateGoalInput unmarshals raw into the CreateGoalInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateGoalInput(ctx context.Context, raw any) (CreateGoalInput, error) {
+	var out CreateGoalInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateGoalInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreateLandingPageInput(ctx context.Context, obj any) (CreateLandingPageInput, error) {
+	var it CreateLandingPageInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"offerId", "key", "name", "url"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "offerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OfferID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateLandingPageInput unmarshals raw into the CreateLandingPageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateLandingPageInput(ctx context.Context, raw any) (CreateLandingPageInput, error) {
+	var out CreateLandingPageInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateLandingPageInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreateOfferInput(ctx context.Context, obj any) (CreateOfferInput, error) {
+	var it CreateOfferInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "operator", "vertical", "state", "destinationUrl", "fallbackUrl", "deepLinkHosts", "currency", "attributionWindowDays", "dailyCap", "qualification"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "operator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operator"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Operator = data
+		case "vertical":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vertical"))
+			data, err := ec.unmarshalNVertical2postriderᚋdomainᚋcommissionᚐVertical(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Vertical = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalORunState2ᚖpostriderᚋdomainᚋtrackingᚐRunState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "destinationUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("destinationUrl"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DestinationURL = data
+		case "fallbackUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fallbackUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FallbackURL = data
+		case "deepLinkHosts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deepLinkHosts"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeepLinkHosts = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "attributionWindowDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attributionWindowDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AttributionWindowDays = data
+		case "dailyCap":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dailyCap"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DailyCap = data
+		case "qualification":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("qualification"))
+			data, err := ec.unmarshalOQualificationInput2ᚖpostriderᚋgraphᚋgenᚐQualificationInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Qualification = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreateOfferInput unmarshals raw into the CreateOfferInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreateOfferInput(ctx context.Context, raw any) (CreateOfferInput, error) {
+	var out CreateOfferInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreateOfferInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDealTierInput(ctx context.Context, obj any) (DealTierInput, error) {
 	var it DealTierInput
 	if obj == nil {
@@ -1140,6 +2335,132 @@ func UnmarshalDealTierInput(ctx context.Context, raw any) (DealTierInput, error)
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDeleteDealInput(ctx context.Context, obj any) (DeleteDealInput, error) {
+	var it DeleteDealInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeleteDealInput unmarshals raw into the DeleteDealInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteDealInput(ctx context.Context, raw any) (DeleteDealInput, error) {
+	var out DeleteDealInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteDealInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeleteExchangeRateInput(ctx context.Context, obj any) (DeleteExchangeRateInput, error) {
+	var it DeleteExchangeRateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeleteExchangeRateInput unmarshals raw into the DeleteExchangeRateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteExchangeRateInput(ctx context.Context, raw any) (DeleteExchangeRateInput, error) {
+	var out DeleteExchangeRateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteExchangeRateInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeleteGoalInput(ctx context.Context, obj any) (DeleteGoalInput, error) {
+	var it DeleteGoalInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeleteGoalInput unmarshals raw into the DeleteGoalInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteGoalInput(ctx context.Context, raw any) (DeleteGoalInput, error) {
+	var out DeleteGoalInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteGoalInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeleteLandingPageInput(ctx context.Context, obj any) (DeleteLandingPageInput, error) {
 	var it DeleteLandingPageInput
 	if obj == nil {
@@ -1179,6 +2500,48 @@ func (ec *executionContext) unmarshalInputDeleteLandingPageInput(ctx context.Con
 func UnmarshalDeleteLandingPageInput(ctx context.Context, raw any) (DeleteLandingPageInput, error) {
 	var out DeleteLandingPageInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteLandingPageInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeleteOfferInput(ctx context.Context, obj any) (DeleteOfferInput, error) {
+	var it DeleteOfferInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeleteOfferInput unmarshals raw into the DeleteOfferInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteOfferInput(ctx context.Context, raw any) (DeleteOfferInput, error) {
+	var out DeleteOfferInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteOfferInput", raw, &out)
 	return out, err
 }
 
@@ -1301,8 +2664,8 @@ func UnmarshalQualificationInput(ctx context.Context, raw any) (QualificationInp
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputSaveGoalInput(ctx context.Context, obj any) (SaveGoalInput, error) {
-	var it SaveGoalInput
+func (ec *executionContext) unmarshalInputRestoreGoalInput(ctx context.Context, obj any) (RestoreGoalInput, error) {
+	var it RestoreGoalInput
 	if obj == nil {
 		return it, nil
 	}
@@ -1312,7 +2675,7 @@ func (ec *executionContext) unmarshalInputSaveGoalInput(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "key", "name", "trigger", "oncePerPlayer", "billable", "reversible", "statuses", "parameters", "timestampStandard"}
+	fieldsInOrder := [...]string{"id"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1321,93 +2684,30 @@ func (ec *executionContext) unmarshalInputSaveGoalInput(ctx context.Context, obj
 		switch k {
 		case "id":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNID2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.ID = data
-		case "key":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Key = data
-		case "name":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Name = data
-		case "trigger":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trigger"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Trigger = data
-		case "oncePerPlayer":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("oncePerPlayer"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.OncePerPlayer = data
-		case "billable":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billable"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Billable = data
-		case "reversible":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reversible"))
-			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Reversible = data
-		case "statuses":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
-			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Statuses = data
-		case "parameters":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parameters"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Parameters = data
-		case "timestampStandard":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timestampStandard"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.TimestampStandard = data
 		}
 	}
 	return it, nil
 }
 
-// UnmarshalSaveGoalInput unmarshals raw into the SaveGoalInput input type, using the
+// UnmarshalRestoreGoalInput unmarshals raw into the RestoreGoalInput input type, using the
 // unmarshaler bound to ctx's request. Call it from a resolver to decode an input
 // object that was not passed as a field argument.
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalSaveGoalInput(ctx context.Context, raw any) (SaveGoalInput, error) {
-	var out SaveGoalInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "SaveGoalInput", raw, &out)
+func UnmarshalRestoreGoalInput(ctx context.Context, raw any) (RestoreGoalInput, error) {
+	var out RestoreGoalInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RestoreGoalInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputSaveLandingPageInput(ctx context.Context, obj any) (SaveLandingPageInput, error) {
-	var it SaveLandingPageInput
+func (ec *executionContext) unmarshalInputRestoreLandingPageInput(ctx context.Context, obj any) (RestoreLandingPageInput, error) {
+	var it RestoreLandingPageInput
 	if obj == nil {
 		return it, nil
 	}
@@ -1417,7 +2717,7 @@ func (ec *executionContext) unmarshalInputSaveLandingPageInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "offerId", "key", "name", "url"}
+	fieldsInOrder := [...]string{"id"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1426,58 +2726,30 @@ func (ec *executionContext) unmarshalInputSaveLandingPageInput(ctx context.Conte
 		switch k {
 		case "id":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNID2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.ID = data
-		case "offerId":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("offerId"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.OfferID = data
-		case "key":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Key = data
-		case "name":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Name = data
-		case "url":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.URL = data
 		}
 	}
 	return it, nil
 }
 
-// UnmarshalSaveLandingPageInput unmarshals raw into the SaveLandingPageInput input type, using the
+// UnmarshalRestoreLandingPageInput unmarshals raw into the RestoreLandingPageInput input type, using the
 // unmarshaler bound to ctx's request. Call it from a resolver to decode an input
 // object that was not passed as a field argument.
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalSaveLandingPageInput(ctx context.Context, raw any) (SaveLandingPageInput, error) {
-	var out SaveLandingPageInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "SaveLandingPageInput", raw, &out)
+func UnmarshalRestoreLandingPageInput(ctx context.Context, raw any) (RestoreLandingPageInput, error) {
+	var out RestoreLandingPageInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RestoreLandingPageInput", raw, &out)
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, obj any) (SaveOfferInput, error) {
-	var it SaveOfferInput
+func (ec *executionContext) unmarshalInputRestoreOfferInput(ctx context.Context, obj any) (RestoreOfferInput, error) {
+	var it RestoreOfferInput
 	if obj == nil {
 		return it, nil
 	}
@@ -1487,7 +2759,7 @@ func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, ob
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "operator", "vertical", "state", "destinationUrl", "fallbackUrl", "deepLinkHosts", "currency", "attributionWindowDays", "dailyCap", "qualification"}
+	fieldsInOrder := [...]string{"id"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1496,102 +2768,25 @@ func (ec *executionContext) unmarshalInputSaveOfferInput(ctx context.Context, ob
 		switch k {
 		case "id":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
-			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNID2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.ID = data
-		case "name":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Name = data
-		case "operator":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operator"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Operator = data
-		case "vertical":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vertical"))
-			data, err := ec.unmarshalOVertical2ᚖpostriderᚋdomainᚋcommissionᚐVertical(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Vertical = data
-		case "state":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
-			data, err := ec.unmarshalORunState2ᚖpostriderᚋdomainᚋtrackingᚐRunState(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.State = data
-		case "destinationUrl":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("destinationUrl"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.DestinationURL = data
-		case "fallbackUrl":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fallbackUrl"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.FallbackURL = data
-		case "deepLinkHosts":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deepLinkHosts"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.DeepLinkHosts = data
-		case "currency":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Currency = data
-		case "attributionWindowDays":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attributionWindowDays"))
-			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.AttributionWindowDays = data
-		case "dailyCap":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dailyCap"))
-			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.DailyCap = data
-		case "qualification":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("qualification"))
-			data, err := ec.unmarshalOQualificationInput2ᚖpostriderᚋgraphᚋgenᚐQualificationInput(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Qualification = data
 		}
 	}
 	return it, nil
 }
 
-// UnmarshalSaveOfferInput unmarshals raw into the SaveOfferInput input type, using the
+// UnmarshalRestoreOfferInput unmarshals raw into the RestoreOfferInput input type, using the
 // unmarshaler bound to ctx's request. Call it from a resolver to decode an input
 // object that was not passed as a field argument.
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalSaveOfferInput(ctx context.Context, raw any) (SaveOfferInput, error) {
-	var out SaveOfferInput
-	err := graphql.UnmarshalNamedInputFromContext(ctx, "SaveOfferInput", raw, &out)
+func UnmarshalRestoreOfferInput(ctx context.Context, raw any) (RestoreOfferInput, error) {
+	var out RestoreOfferInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RestoreOfferInput", raw, &out)
 	return out, err
 }
 
@@ -1693,6 +2888,286 @@ func UnmarshalTryDestinationInput(ctx context.Context, raw any) (TryDestinationI
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdateGoalInput(ctx context.Context, obj any) (UpdateGoalInput, error) {
+	var it UpdateGoalInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "name", "trigger", "oncePerPlayer", "billable", "reversible", "statuses", "parameters", "timestampStandard"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "trigger":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trigger"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Trigger = data
+		case "oncePerPlayer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("oncePerPlayer"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OncePerPlayer = data
+		case "billable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billable"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Billable = data
+		case "reversible":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reversible"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reversible = data
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "parameters":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parameters"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Parameters = data
+		case "timestampStandard":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timestampStandard"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimestampStandard = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateGoalInput unmarshals raw into the UpdateGoalInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateGoalInput(ctx context.Context, raw any) (UpdateGoalInput, error) {
+	var out UpdateGoalInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateGoalInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateLandingPageInput(ctx context.Context, obj any) (UpdateLandingPageInput, error) {
+	var it UpdateLandingPageInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "key", "name", "url"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateLandingPageInput unmarshals raw into the UpdateLandingPageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateLandingPageInput(ctx context.Context, raw any) (UpdateLandingPageInput, error) {
+	var out UpdateLandingPageInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateLandingPageInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateOfferInput(ctx context.Context, obj any) (UpdateOfferInput, error) {
+	var it UpdateOfferInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "name", "operator", "vertical", "state", "destinationUrl", "fallbackUrl", "deepLinkHosts", "currency", "attributionWindowDays", "dailyCap", "qualification"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "operator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operator"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Operator = data
+		case "vertical":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vertical"))
+			data, err := ec.unmarshalOVertical2ᚖpostriderᚋdomainᚋcommissionᚐVertical(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Vertical = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalORunState2ᚖpostriderᚋdomainᚋtrackingᚐRunState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "destinationUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("destinationUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DestinationURL = data
+		case "fallbackUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fallbackUrl"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FallbackURL = data
+		case "deepLinkHosts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deepLinkHosts"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeepLinkHosts = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "attributionWindowDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attributionWindowDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AttributionWindowDays = data
+		case "dailyCap":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dailyCap"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DailyCap = data
+		case "qualification":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("qualification"))
+			data, err := ec.unmarshalOQualificationInput2ᚖpostriderᚋgraphᚋgenᚐQualificationInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Qualification = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateOfferInput unmarshals raw into the UpdateOfferInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateOfferInput(ctx context.Context, raw any) (UpdateOfferInput, error) {
+	var out UpdateOfferInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateOfferInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -1700,6 +3175,120 @@ func UnmarshalTryDestinationInput(ctx context.Context, raw any) (TryDestinationI
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var archiveGoalPayloadImplementors = []string{"ArchiveGoalPayload"}
+
+func (ec *executionContext) _ArchiveGoalPayload(ctx context.Context, sel ast.SelectionSet, obj *ArchiveGoalPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, archiveGoalPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ArchiveGoalPayload")
+		case "goal":
+			out.Values[i] = ec._ArchiveGoalPayload_goal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ArchiveGoalPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var archiveLandingPagePayloadImplementors = []string{"ArchiveLandingPagePayload"}
+
+func (ec *executionContext) _ArchiveLandingPagePayload(ctx context.Context, sel ast.SelectionSet, obj *ArchiveLandingPagePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, archiveLandingPagePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ArchiveLandingPagePayload")
+		case "landingPage":
+			out.Values[i] = ec._ArchiveLandingPagePayload_landingPage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ArchiveLandingPagePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var archiveOfferPayloadImplementors = []string{"ArchiveOfferPayload"}
+
+func (ec *executionContext) _ArchiveOfferPayload(ctx context.Context, sel ast.SelectionSet, obj *ArchiveOfferPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, archiveOfferPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ArchiveOfferPayload")
+		case "offer":
+			out.Values[i] = ec._ArchiveOfferPayload_offer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ArchiveOfferPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var createDealPayloadImplementors = []string{"CreateDealPayload"}
 
@@ -1719,6 +3308,120 @@ func (ec *executionContext) _CreateDealPayload(ctx context.Context, sel ast.Sele
 			}
 		case "userErrors":
 			out.Values[i] = ec._CreateDealPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var createGoalPayloadImplementors = []string{"CreateGoalPayload"}
+
+func (ec *executionContext) _CreateGoalPayload(ctx context.Context, sel ast.SelectionSet, obj *CreateGoalPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createGoalPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateGoalPayload")
+		case "goal":
+			out.Values[i] = ec._CreateGoalPayload_goal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateGoalPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var createLandingPagePayloadImplementors = []string{"CreateLandingPagePayload"}
+
+func (ec *executionContext) _CreateLandingPagePayload(ctx context.Context, sel ast.SelectionSet, obj *CreateLandingPagePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createLandingPagePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateLandingPagePayload")
+		case "landingPage":
+			out.Values[i] = ec._CreateLandingPagePayload_landingPage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateLandingPagePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var createOfferPayloadImplementors = []string{"CreateOfferPayload"}
+
+func (ec *executionContext) _CreateOfferPayload(ctx context.Context, sel ast.SelectionSet, obj *CreateOfferPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createOfferPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateOfferPayload")
+		case "offer":
+			out.Values[i] = ec._CreateOfferPayload_offer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateOfferPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -1785,6 +3488,120 @@ func (ec *executionContext) _DealTier(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var deleteDealPayloadImplementors = []string{"DeleteDealPayload"}
+
+func (ec *executionContext) _DeleteDealPayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteDealPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteDealPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteDealPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteDealPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteDealPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteExchangeRatePayloadImplementors = []string{"DeleteExchangeRatePayload"}
+
+func (ec *executionContext) _DeleteExchangeRatePayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteExchangeRatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteExchangeRatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteExchangeRatePayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteExchangeRatePayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteExchangeRatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteGoalPayloadImplementors = []string{"DeleteGoalPayload"}
+
+func (ec *executionContext) _DeleteGoalPayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteGoalPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteGoalPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteGoalPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteGoalPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteGoalPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var deleteLandingPagePayloadImplementors = []string{"DeleteLandingPagePayload"}
 
 func (ec *executionContext) _DeleteLandingPagePayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteLandingPagePayload) graphql.Marshaler {
@@ -1803,6 +3620,44 @@ func (ec *executionContext) _DeleteLandingPagePayload(ctx context.Context, sel a
 			}
 		case "userErrors":
 			out.Values[i] = ec._DeleteLandingPagePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteOfferPayloadImplementors = []string{"DeleteOfferPayload"}
+
+func (ec *executionContext) _DeleteOfferPayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteOfferPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteOfferPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteOfferPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteOfferPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteOfferPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2026,24 +3881,24 @@ func (ec *executionContext) _Qualification(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var saveGoalPayloadImplementors = []string{"SaveGoalPayload"}
+var restoreGoalPayloadImplementors = []string{"RestoreGoalPayload"}
 
-func (ec *executionContext) _SaveGoalPayload(ctx context.Context, sel ast.SelectionSet, obj *SaveGoalPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, saveGoalPayloadImplementors)
+func (ec *executionContext) _RestoreGoalPayload(ctx context.Context, sel ast.SelectionSet, obj *RestoreGoalPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, restoreGoalPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SaveGoalPayload")
+			out.Values[i] = graphql.MarshalString("RestoreGoalPayload")
 		case "goal":
-			out.Values[i] = ec._SaveGoalPayload_goal(ctx, field, obj)
+			out.Values[i] = ec._RestoreGoalPayload_goal(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "userErrors":
-			out.Values[i] = ec._SaveGoalPayload_userErrors(ctx, field, obj)
+			out.Values[i] = ec._RestoreGoalPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2064,24 +3919,24 @@ func (ec *executionContext) _SaveGoalPayload(ctx context.Context, sel ast.Select
 	return out
 }
 
-var saveLandingPagePayloadImplementors = []string{"SaveLandingPagePayload"}
+var restoreLandingPagePayloadImplementors = []string{"RestoreLandingPagePayload"}
 
-func (ec *executionContext) _SaveLandingPagePayload(ctx context.Context, sel ast.SelectionSet, obj *SaveLandingPagePayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, saveLandingPagePayloadImplementors)
+func (ec *executionContext) _RestoreLandingPagePayload(ctx context.Context, sel ast.SelectionSet, obj *RestoreLandingPagePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, restoreLandingPagePayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SaveLandingPagePayload")
+			out.Values[i] = graphql.MarshalString("RestoreLandingPagePayload")
 		case "landingPage":
-			out.Values[i] = ec._SaveLandingPagePayload_landingPage(ctx, field, obj)
+			out.Values[i] = ec._RestoreLandingPagePayload_landingPage(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "userErrors":
-			out.Values[i] = ec._SaveLandingPagePayload_userErrors(ctx, field, obj)
+			out.Values[i] = ec._RestoreLandingPagePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2102,24 +3957,24 @@ func (ec *executionContext) _SaveLandingPagePayload(ctx context.Context, sel ast
 	return out
 }
 
-var saveOfferPayloadImplementors = []string{"SaveOfferPayload"}
+var restoreOfferPayloadImplementors = []string{"RestoreOfferPayload"}
 
-func (ec *executionContext) _SaveOfferPayload(ctx context.Context, sel ast.SelectionSet, obj *SaveOfferPayload) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, saveOfferPayloadImplementors)
+func (ec *executionContext) _RestoreOfferPayload(ctx context.Context, sel ast.SelectionSet, obj *RestoreOfferPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, restoreOfferPayloadImplementors)
 
 	out := graphql.NewFieldSet(fields)
 	deferred := graphql.NewDeferredGroup(ctx)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
-			out.Values[i] = graphql.MarshalString("SaveOfferPayload")
+			out.Values[i] = graphql.MarshalString("RestoreOfferPayload")
 		case "offer":
-			out.Values[i] = ec._SaveOfferPayload_offer(ctx, field, obj)
+			out.Values[i] = ec._RestoreOfferPayload_offer(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "userErrors":
-			out.Values[i] = ec._SaveOfferPayload_userErrors(ctx, field, obj)
+			out.Values[i] = ec._RestoreOfferPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -2216,9 +4071,162 @@ func (ec *executionContext) _TryDestinationPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var updateGoalPayloadImplementors = []string{"UpdateGoalPayload"}
+
+func (ec *executionContext) _UpdateGoalPayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateGoalPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateGoalPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateGoalPayload")
+		case "goal":
+			out.Values[i] = ec._UpdateGoalPayload_goal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateGoalPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateLandingPagePayloadImplementors = []string{"UpdateLandingPagePayload"}
+
+func (ec *executionContext) _UpdateLandingPagePayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateLandingPagePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateLandingPagePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateLandingPagePayload")
+		case "landingPage":
+			out.Values[i] = ec._UpdateLandingPagePayload_landingPage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateLandingPagePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateOfferPayloadImplementors = []string{"UpdateOfferPayload"}
+
+func (ec *executionContext) _UpdateOfferPayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateOfferPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateOfferPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateOfferPayload")
+		case "offer":
+			out.Values[i] = ec._UpdateOfferPayload_offer(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateOfferPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) unmarshalNArchiveGoalInput2postriderᚋgraphᚋgenᚐArchiveGoalInput(ctx context.Context, v any) (ArchiveGoalInput, error) {
+	res, err := ec.unmarshalInputArchiveGoalInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNArchiveGoalPayload2ᚖpostriderᚋgraphᚋgenᚐArchiveGoalPayload(ctx context.Context, sel ast.SelectionSet, v *ArchiveGoalPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ArchiveGoalPayload!")
+		return graphql.Null
+	}
+	return ec._ArchiveGoalPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNArchiveLandingPageInput2postriderᚋgraphᚋgenᚐArchiveLandingPageInput(ctx context.Context, v any) (ArchiveLandingPageInput, error) {
+	res, err := ec.unmarshalInputArchiveLandingPageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNArchiveLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐArchiveLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v *ArchiveLandingPagePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ArchiveLandingPagePayload!")
+		return graphql.Null
+	}
+	return ec._ArchiveLandingPagePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNArchiveOfferInput2postriderᚋgraphᚋgenᚐArchiveOfferInput(ctx context.Context, v any) (ArchiveOfferInput, error) {
+	res, err := ec.unmarshalInputArchiveOfferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNArchiveOfferPayload2ᚖpostriderᚋgraphᚋgenᚐArchiveOfferPayload(ctx context.Context, sel ast.SelectionSet, v *ArchiveOfferPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ArchiveOfferPayload!")
+		return graphql.Null
+	}
+	return ec._ArchiveOfferPayload(ctx, sel, v)
+}
 
 func (ec *executionContext) unmarshalNCreateDealInput2postriderᚋgraphᚋgenᚐCreateDealInput(ctx context.Context, v any) (CreateDealInput, error) {
 	res, err := ec.unmarshalInputCreateDealInput(ctx, v)
@@ -2231,6 +4239,45 @@ func (ec *executionContext) marshalNCreateDealPayload2ᚖpostriderᚋgraphᚋgen
 		return graphql.Null
 	}
 	return ec._CreateDealPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreateGoalInput2postriderᚋgraphᚋgenᚐCreateGoalInput(ctx context.Context, v any) (CreateGoalInput, error) {
+	res, err := ec.unmarshalInputCreateGoalInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateGoalPayload2ᚖpostriderᚋgraphᚋgenᚐCreateGoalPayload(ctx context.Context, sel ast.SelectionSet, v *CreateGoalPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreateGoalPayload!")
+		return graphql.Null
+	}
+	return ec._CreateGoalPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreateLandingPageInput2postriderᚋgraphᚋgenᚐCreateLandingPageInput(ctx context.Context, v any) (CreateLandingPageInput, error) {
+	res, err := ec.unmarshalInputCreateLandingPageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐCreateLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v *CreateLandingPagePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreateLandingPagePayload!")
+		return graphql.Null
+	}
+	return ec._CreateLandingPagePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreateOfferInput2postriderᚋgraphᚋgenᚐCreateOfferInput(ctx context.Context, v any) (CreateOfferInput, error) {
+	res, err := ec.unmarshalInputCreateOfferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateOfferPayload2ᚖpostriderᚋgraphᚋgenᚐCreateOfferPayload(ctx context.Context, sel ast.SelectionSet, v *CreateOfferPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreateOfferPayload!")
+		return graphql.Null
+	}
+	return ec._CreateOfferPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDealTier2postriderᚋdomainᚋcommissionᚐTier(ctx context.Context, sel ast.SelectionSet, v commission.Tier) graphql.Marshaler {
@@ -2258,6 +4305,45 @@ func (ec *executionContext) unmarshalNDealTierInput2ᚖpostriderᚋgraphᚋgen�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNDeleteDealInput2postriderᚋgraphᚋgenᚐDeleteDealInput(ctx context.Context, v any) (DeleteDealInput, error) {
+	res, err := ec.unmarshalInputDeleteDealInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteDealPayload2ᚖpostriderᚋgraphᚋgenᚐDeleteDealPayload(ctx context.Context, sel ast.SelectionSet, v *DeleteDealPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteDealPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteDealPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteExchangeRateInput2postriderᚋgraphᚋgenᚐDeleteExchangeRateInput(ctx context.Context, v any) (DeleteExchangeRateInput, error) {
+	res, err := ec.unmarshalInputDeleteExchangeRateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteExchangeRatePayload2ᚖpostriderᚋgraphᚋgenᚐDeleteExchangeRatePayload(ctx context.Context, sel ast.SelectionSet, v *DeleteExchangeRatePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteExchangeRatePayload!")
+		return graphql.Null
+	}
+	return ec._DeleteExchangeRatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteGoalInput2postriderᚋgraphᚋgenᚐDeleteGoalInput(ctx context.Context, v any) (DeleteGoalInput, error) {
+	res, err := ec.unmarshalInputDeleteGoalInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteGoalPayload2ᚖpostriderᚋgraphᚋgenᚐDeleteGoalPayload(ctx context.Context, sel ast.SelectionSet, v *DeleteGoalPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteGoalPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteGoalPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDeleteLandingPageInput2postriderᚋgraphᚋgenᚐDeleteLandingPageInput(ctx context.Context, v any) (DeleteLandingPageInput, error) {
 	res, err := ec.unmarshalInputDeleteLandingPageInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2269,6 +4355,19 @@ func (ec *executionContext) marshalNDeleteLandingPagePayload2ᚖpostriderᚋgrap
 		return graphql.Null
 	}
 	return ec._DeleteLandingPagePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteOfferInput2postriderᚋgraphᚋgenᚐDeleteOfferInput(ctx context.Context, v any) (DeleteOfferInput, error) {
+	res, err := ec.unmarshalInputDeleteOfferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteOfferPayload2ᚖpostriderᚋgraphᚋgenᚐDeleteOfferPayload(ctx context.Context, sel ast.SelectionSet, v *DeleteOfferPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteOfferPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteOfferPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNDestinationCheck2ᚖpostriderᚋentᚋdbᚐDestinationCheck(ctx context.Context, sel ast.SelectionSet, v *db.DestinationCheck) graphql.Marshaler {
@@ -2316,43 +4415,43 @@ func (ec *executionContext) marshalNExchangeRate2ᚖpostriderᚋentᚋdbᚐExcha
 	return ec._ExchangeRate(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSaveGoalInput2postriderᚋgraphᚋgenᚐSaveGoalInput(ctx context.Context, v any) (SaveGoalInput, error) {
-	res, err := ec.unmarshalInputSaveGoalInput(ctx, v)
+func (ec *executionContext) unmarshalNRestoreGoalInput2postriderᚋgraphᚋgenᚐRestoreGoalInput(ctx context.Context, v any) (RestoreGoalInput, error) {
+	res, err := ec.unmarshalInputRestoreGoalInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSaveGoalPayload2ᚖpostriderᚋgraphᚋgenᚐSaveGoalPayload(ctx context.Context, sel ast.SelectionSet, v *SaveGoalPayload) graphql.Marshaler {
+func (ec *executionContext) marshalNRestoreGoalPayload2ᚖpostriderᚋgraphᚋgenᚐRestoreGoalPayload(ctx context.Context, sel ast.SelectionSet, v *RestoreGoalPayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SaveGoalPayload!")
+		graphql.AddInvalidNullError(ctx, "RestoreGoalPayload!")
 		return graphql.Null
 	}
-	return ec._SaveGoalPayload(ctx, sel, v)
+	return ec._RestoreGoalPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSaveLandingPageInput2postriderᚋgraphᚋgenᚐSaveLandingPageInput(ctx context.Context, v any) (SaveLandingPageInput, error) {
-	res, err := ec.unmarshalInputSaveLandingPageInput(ctx, v)
+func (ec *executionContext) unmarshalNRestoreLandingPageInput2postriderᚋgraphᚋgenᚐRestoreLandingPageInput(ctx context.Context, v any) (RestoreLandingPageInput, error) {
+	res, err := ec.unmarshalInputRestoreLandingPageInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSaveLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐSaveLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v *SaveLandingPagePayload) graphql.Marshaler {
+func (ec *executionContext) marshalNRestoreLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐRestoreLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v *RestoreLandingPagePayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SaveLandingPagePayload!")
+		graphql.AddInvalidNullError(ctx, "RestoreLandingPagePayload!")
 		return graphql.Null
 	}
-	return ec._SaveLandingPagePayload(ctx, sel, v)
+	return ec._RestoreLandingPagePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSaveOfferInput2postriderᚋgraphᚋgenᚐSaveOfferInput(ctx context.Context, v any) (SaveOfferInput, error) {
-	res, err := ec.unmarshalInputSaveOfferInput(ctx, v)
+func (ec *executionContext) unmarshalNRestoreOfferInput2postriderᚋgraphᚋgenᚐRestoreOfferInput(ctx context.Context, v any) (RestoreOfferInput, error) {
+	res, err := ec.unmarshalInputRestoreOfferInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSaveOfferPayload2ᚖpostriderᚋgraphᚋgenᚐSaveOfferPayload(ctx context.Context, sel ast.SelectionSet, v *SaveOfferPayload) graphql.Marshaler {
+func (ec *executionContext) marshalNRestoreOfferPayload2ᚖpostriderᚋgraphᚋgenᚐRestoreOfferPayload(ctx context.Context, sel ast.SelectionSet, v *RestoreOfferPayload) graphql.Marshaler {
 	if v == nil {
-		graphql.AddInvalidNullError(ctx, "SaveOfferPayload!")
+		graphql.AddInvalidNullError(ctx, "RestoreOfferPayload!")
 		return graphql.Null
 	}
-	return ec._SaveOfferPayload(ctx, sel, v)
+	return ec._RestoreOfferPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSetExchangeRateInput2postriderᚋgraphᚋgenᚐSetExchangeRateInput(ctx context.Context, v any) (SetExchangeRateInput, error) {
@@ -2379,6 +4478,45 @@ func (ec *executionContext) marshalNTryDestinationPayload2ᚖpostriderᚋgraph�
 		return graphql.Null
 	}
 	return ec._TryDestinationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateGoalInput2postriderᚋgraphᚋgenᚐUpdateGoalInput(ctx context.Context, v any) (UpdateGoalInput, error) {
+	res, err := ec.unmarshalInputUpdateGoalInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateGoalPayload2ᚖpostriderᚋgraphᚋgenᚐUpdateGoalPayload(ctx context.Context, sel ast.SelectionSet, v *UpdateGoalPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateGoalPayload!")
+		return graphql.Null
+	}
+	return ec._UpdateGoalPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateLandingPageInput2postriderᚋgraphᚋgenᚐUpdateLandingPageInput(ctx context.Context, v any) (UpdateLandingPageInput, error) {
+	res, err := ec.unmarshalInputUpdateLandingPageInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateLandingPagePayload2ᚖpostriderᚋgraphᚋgenᚐUpdateLandingPagePayload(ctx context.Context, sel ast.SelectionSet, v *UpdateLandingPagePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateLandingPagePayload!")
+		return graphql.Null
+	}
+	return ec._UpdateLandingPagePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateOfferInput2postriderᚋgraphᚋgenᚐUpdateOfferInput(ctx context.Context, v any) (UpdateOfferInput, error) {
+	res, err := ec.unmarshalInputUpdateOfferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateOfferPayload2ᚖpostriderᚋgraphᚋgenᚐUpdateOfferPayload(ctx context.Context, sel ast.SelectionSet, v *UpdateOfferPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateOfferPayload!")
+		return graphql.Null
+	}
+	return ec._UpdateOfferPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODealTierInput2ᚕᚖpostriderᚋgraphᚋgenᚐDealTierInputᚄ(ctx context.Context, v any) ([]*DealTierInput, error) {

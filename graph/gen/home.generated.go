@@ -801,6 +801,70 @@ func (ec *executionContext) fieldContext_HomeNumbers_clicksWithoutParam(_ contex
 	return graphql.NewScalarFieldContext("HomeNumbers", field, false, false, "Int")
 }
 
+func (ec *executionContext) _RestoreAlertPayload_alert(ctx context.Context, field graphql.CollectedField, obj *RestoreAlertPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RestoreAlertPayload_alert(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Alert, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Alert) graphql.Marshaler {
+			return ec.marshalOAlert2ᚖpostriderᚋentᚋdbᚐAlert(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RestoreAlertPayload_alert(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RestoreAlertPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Alert(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RestoreAlertPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RestoreAlertPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RestoreAlertPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RestoreAlertPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RestoreAlertPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SetupChecklist_campaign(ctx context.Context, field graphql.CollectedField, obj *SetupChecklist) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1102,6 +1166,48 @@ func (ec *executionContext) unmarshalInputDismissAlertInput(ctx context.Context,
 func UnmarshalDismissAlertInput(ctx context.Context, raw any) (DismissAlertInput, error) {
 	var out DismissAlertInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DismissAlertInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRestoreAlertInput(ctx context.Context, obj any) (RestoreAlertInput, error) {
+	var it RestoreAlertInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRestoreAlertInput unmarshals raw into the RestoreAlertInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRestoreAlertInput(ctx context.Context, raw any) (RestoreAlertInput, error) {
+	var out RestoreAlertInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RestoreAlertInput", raw, &out)
 	return out, err
 }
 
@@ -1427,6 +1533,44 @@ func (ec *executionContext) _HomeNumbers(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var restoreAlertPayloadImplementors = []string{"RestoreAlertPayload"}
+
+func (ec *executionContext) _RestoreAlertPayload(ctx context.Context, sel ast.SelectionSet, obj *RestoreAlertPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, restoreAlertPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RestoreAlertPayload")
+		case "alert":
+			out.Values[i] = ec._RestoreAlertPayload_alert(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RestoreAlertPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var setupChecklistImplementors = []string{"SetupChecklist"}
 
 func (ec *executionContext) _SetupChecklist(ctx context.Context, sel ast.SelectionSet, obj *SetupChecklist) graphql.Marshaler {
@@ -1620,6 +1764,19 @@ func (ec *executionContext) marshalNHomeNumbers2ᚖpostriderᚋgraphᚋgenᚐHom
 		return graphql.Null
 	}
 	return ec._HomeNumbers(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRestoreAlertInput2postriderᚋgraphᚋgenᚐRestoreAlertInput(ctx context.Context, v any) (RestoreAlertInput, error) {
+	res, err := ec.unmarshalInputRestoreAlertInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRestoreAlertPayload2ᚖpostriderᚋgraphᚋgenᚐRestoreAlertPayload(ctx context.Context, sel ast.SelectionSet, v *RestoreAlertPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RestoreAlertPayload!")
+		return graphql.Null
+	}
+	return ec._RestoreAlertPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSetupChecklist2ᚖpostriderᚋgraphᚋgenᚐSetupChecklist(ctx context.Context, sel ast.SelectionSet, v *SetupChecklist) graphql.Marshaler {

@@ -30,6 +30,90 @@ type Node interface {
 	IsNode()
 }
 
+// Which affiliate to archive.
+type ArchiveAffiliateInput struct {
+	// The affiliate.
+	ID string `json:"id"`
+}
+
+// The result of `archiveAffiliate`.
+type ArchiveAffiliatePayload struct {
+	// The affiliate as it is now; null if there are `userErrors`.
+	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which campaign to archive.
+type ArchiveCampaignInput struct {
+	// The campaign.
+	ID string `json:"id"`
+}
+
+// The result of `archiveCampaign`.
+type ArchiveCampaignPayload struct {
+	// The campaign as it is now; null if there are `userErrors`.
+	Campaign *db.Campaign `json:"campaign,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which goal to archive.
+type ArchiveGoalInput struct {
+	// The goal.
+	ID string `json:"id"`
+}
+
+// The result of `archiveGoal`.
+type ArchiveGoalPayload struct {
+	// The goal as it is now; null if there are `userErrors`.
+	Goal *db.Goal `json:"goal,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which integration to archive.
+type ArchiveIntegrationInput struct {
+	// The integration.
+	ID string `json:"id"`
+}
+
+// The result of `archiveIntegration`.
+type ArchiveIntegrationPayload struct {
+	// The integration as it is now; null if there are `userErrors`.
+	Integration *db.Integration `json:"integration,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which landing page to archive.
+type ArchiveLandingPageInput struct {
+	// The landing page.
+	ID string `json:"id"`
+}
+
+// The result of `archiveLandingPage`.
+type ArchiveLandingPagePayload struct {
+	// The landing page as it is now; null if there are `userErrors`.
+	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which offer to archive.
+type ArchiveOfferInput struct {
+	// The offer.
+	ID string `json:"id"`
+}
+
+// The result of `archiveOffer`.
+type ArchiveOfferPayload struct {
+	// The offer as it is now; null if there are `userErrors`.
+	Offer *db.Offer `json:"offer,omitempty"`
+	// Why it cannot be archived; empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type ArchiveTrackerInput struct {
 	ID string `json:"id"`
 }
@@ -167,6 +251,20 @@ type CampaignTrackersInput struct {
 	TrackerIds []string `json:"trackerIds"`
 }
 
+// Which delivery to cancel.
+type CancelDeliveryInput struct {
+	// A delivery that has not ended: `QUEUED`, `RETRYING` or `HELD`.
+	ID string `json:"id"`
+}
+
+// The result of `cancelDelivery`.
+type CancelDeliveryPayload struct {
+	// The delivery as it is now, `CANCELLED`; null if there are `userErrors`.
+	Delivery *db.Delivery `json:"delivery,omitempty"`
+	// Why it cannot be cancelled: `CONFLICT` if it has ended, or an attempt is in flight. Empty if it was, or already had been.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type ChangeBulkReplayInput struct {
 	ID string `json:"id"`
 }
@@ -265,6 +363,20 @@ type ConversionUpdateEvent struct {
 	At time.Time `json:"at"`
 }
 
+// An affiliate to create.
+type CreateAffiliateInput struct {
+	// Its name.
+	Name string `json:"name"`
+}
+
+// The result of `createAffiliate`.
+type CreateAffiliatePayload struct {
+	// The new affiliate; null if there are `userErrors`.
+	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
+	// What is wrong with the input; empty if it was created.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type CreateAPITokenInput struct {
 	Name string `json:"name"`
 	// `read`, `write`, `conversions`, `replay`, `secrets`; if left out, the viewer's scopes except `secrets`. A token cannot create
@@ -313,6 +425,136 @@ type CreateDealInput struct {
 
 type CreateDealPayload struct {
 	Deal       *db.Deal     `json:"deal,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A goal to add to the event dictionary.
+type CreateGoalInput struct {
+	// Its unique key in the API, in postbacks and in operators' calls, such as `bonus_used`; it never changes.
+	Key string `json:"key"`
+	// Its name, as people read it.
+	Name string `json:"name"`
+	// What triggers it, in words.
+	Trigger string `json:"trigger"`
+	// Whether it is counted once per player, otherwise once per transaction; true if left out.
+	OncePerPlayer *bool `json:"oncePerPlayer,omitempty"`
+	// Whether a deal can pay for it; false if left out.
+	Billable *bool `json:"billable,omitempty"`
+	// Whether it can be reversed after approval; true if left out.
+	Reversible *bool `json:"reversible,omitempty"`
+	// The statuses that it can have, `APPROVED` among them; all if left out.
+	Statuses []commission.Status `json:"statuses,omitempty"`
+	// The parameters that it can have; `occurred_at` and `status` if left out.
+	Parameters []string `json:"parameters,omitempty"`
+	// What its time means and how it is written.
+	TimestampStandard *string `json:"timestampStandard,omitempty"`
+}
+
+// The result of `createGoal`.
+type CreateGoalPayload struct {
+	// The new goal; null if there are `userErrors`.
+	Goal *db.Goal `json:"goal,omitempty"`
+	// What is wrong with the input; empty if it was created.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An integration to create. It gets a token and a signing key, which `revealIntegrationSecret` shows.
+type CreateIntegrationInput struct {
+	// The key in its URL, `/postback/{key}`: lower-case letters, digits, `-` and `_`; it never changes.
+	Key string `json:"key"`
+	// Its name, as staff read it.
+	Name string `json:"name"`
+	// The offer whose conversions it reports.
+	OfferID string `json:"offerId"`
+	// Whether calls are accepted; true if left out.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Whether calls are only checked, answered with `test` and logged, and nothing is recorded.
+	TestMode *bool `json:"testMode,omitempty"`
+	// Whether calls over plain HTTP are refused.
+	RequireHTTPS *bool `json:"requireHttps,omitempty"`
+	// Whether calls must carry the token; true if left out.
+	RequireToken *bool `json:"requireToken,omitempty"`
+	// Whether calls must be signed.
+	RequireSignature *bool `json:"requireSignature,omitempty"`
+	// The header of the signature; empty for `X-Signature`.
+	SignatureHeader *string `json:"signatureHeader,omitempty"`
+	// The parameter or header with the time of the signature; empty for none.
+	TimestampName *string `json:"timestampName,omitempty"`
+	// How many seconds a signature is valid; 0 for no limit.
+	TimestampWindow *int `json:"timestampWindow,omitempty"`
+	// Addresses or CIDR blocks that may call; empty for any.
+	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
+	// Calls per second; 0 for no limit.
+	RateLimit *int `json:"rateLimit,omitempty"`
+	// ISO 4217: the default currency, of amounts without one; empty for the offer's.
+	Currency *string `json:"currency,omitempty"`
+	// Parameter mapping, our parameter to the operator's; it replaces the whole mapping.
+	ParameterMapping []*WordInput `json:"parameterMapping,omitempty"`
+	// Goal mapping, the operator's goal to our goal's key; it replaces the whole mapping.
+	GoalMapping []*WordInput `json:"goalMapping,omitempty"`
+	// Status mapping, the operator's status to ours; it replaces the whole mapping.
+	StatusMapping []*WordInput `json:"statusMapping,omitempty"`
+}
+
+// The result of `createIntegration`.
+type CreateIntegrationPayload struct {
+	// The new integration; null if there are `userErrors`.
+	Integration *db.Integration `json:"integration,omitempty"`
+	// What is wrong with the input; empty if it was created.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A landing page to create.
+type CreateLandingPageInput struct {
+	// The offer that it is a page of.
+	OfferID string `json:"offerId"`
+	// The value of `lp=` in the tracking link: lower-case letters, digits, `-` and `_`.
+	Key string `json:"key"`
+	// Its name, as affiliates read it.
+	Name string `json:"name"`
+	// The URL template that players are sent to; it must contain `{click_id}`.
+	URL string `json:"url"`
+}
+
+// The result of `createLandingPage`.
+type CreateLandingPagePayload struct {
+	// The new landing page; null if there are `userErrors`.
+	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
+	// What is wrong with the input; empty if it was created.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An offer to create.
+type CreateOfferInput struct {
+	// Its name, as affiliates read it.
+	Name string `json:"name"`
+	// The operator whose offer it is: its integrations report for all of its offers.
+	Operator string `json:"operator"`
+	// What it is an offer for.
+	Vertical commission.Vertical `json:"vertical"`
+	// Whether it accepts clicks; `ACTIVE` if left out.
+	State *tracking.RunState `json:"state,omitempty"`
+	// The URL template that players are sent to; it must contain `{click_id}`.
+	DestinationURL string `json:"destinationUrl"`
+	// Fallback URL, for clicks while paused or over the daily cap; none if left out: they are answered 410.
+	FallbackURL *string `json:"fallbackUrl,omitempty"`
+	// Hosts that deep links may lead to: `play.example.com`, or `*.example.com` for its subdomains.
+	DeepLinkHosts []string `json:"deepLinkHosts,omitempty"`
+	// ISO 4217: the currency of amounts that name none.
+	Currency string `json:"currency"`
+	// Attribution window: days after the click in which its conversions are attributed; 0 for no limit.
+	AttributionWindowDays *int `json:"attributionWindowDays,omitempty"`
+	// The most conversions that pay per UTC day; 0 for no cap.
+	DailyCap *int `json:"dailyCap,omitempty"`
+	// The qualification rule; without goals and minimum deposits there is none.
+	Qualification *QualificationInput `json:"qualification,omitempty"`
+}
+
+// The result of `createOffer`.
+type CreateOfferPayload struct {
+	// The new offer; null if there are `userErrors`.
+	Offer *db.Offer `json:"offer,omitempty"`
+	// What is wrong with the input; empty if it was created.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -390,6 +632,90 @@ type DealTierInput struct {
 	Percent *string `json:"percent,omitempty"`
 }
 
+// Which affiliate to delete.
+type DeleteAffiliateInput struct {
+	// The affiliate.
+	ID string `json:"id"`
+}
+
+// The result of `deleteAffiliate`.
+type DeleteAffiliatePayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which campaign to delete.
+type DeleteCampaignInput struct {
+	// The campaign.
+	ID string `json:"id"`
+}
+
+// The result of `deleteCampaign`.
+type DeleteCampaignPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which deal to delete.
+type DeleteDealInput struct {
+	// The deal.
+	ID string `json:"id"`
+}
+
+// The result of `deleteDeal`.
+type DeleteDealPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which exchange rate to delete.
+type DeleteExchangeRateInput struct {
+	// The exchange rate.
+	ID string `json:"id"`
+}
+
+// The result of `deleteExchangeRate`.
+type DeleteExchangeRatePayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which goal to delete.
+type DeleteGoalInput struct {
+	// The goal.
+	ID string `json:"id"`
+}
+
+// The result of `deleteGoal`.
+type DeleteGoalPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which integration to delete.
+type DeleteIntegrationInput struct {
+	// The integration.
+	ID string `json:"id"`
+}
+
+// The result of `deleteIntegration`.
+type DeleteIntegrationPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type DeleteLandingPageInput struct {
 	ID string `json:"id"`
 }
@@ -399,12 +725,40 @@ type DeleteLandingPagePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which offer to delete.
+type DeleteOfferInput struct {
+	// The offer.
+	ID string `json:"id"`
+}
+
+// The result of `deleteOffer`.
+type DeleteOfferPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type DeletePostbackInput struct {
 	ID string `json:"id"`
 }
 
 type DeletePostbackPayload struct {
 	DeletedID  *string      `json:"deletedId,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which user to delete.
+type DeleteUserInput struct {
+	// The user.
+	ID string `json:"id"`
+}
+
+// The result of `deleteUser`.
+type DeleteUserPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -760,6 +1114,20 @@ type RecordConversionPayload struct {
 	UserErrors []*UserError   `json:"userErrors"`
 }
 
+// Which delivery to release.
+type ReleaseDeliveryInput struct {
+	// A delivery that is `HELD` because its tracker is unavailable.
+	ID string `json:"id"`
+}
+
+// The result of `releaseDelivery`.
+type ReleaseDeliveryPayload struct {
+	// The delivery as it is now; null if there are `userErrors`.
+	Delivery *db.Delivery `json:"delivery,omitempty"`
+	// Why it cannot be released: `CONFLICT` if it is not held, waits for something else, or its tracker is being tried.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type ReplayDeliveriesInput struct {
 	// Matching deliveries that failed or were cancelled are replayed, except those that were replayed already (`supersededBy`), tests,
 	// and those whose postback was deleted. Empty for all.
@@ -827,6 +1195,104 @@ type ResetPasswordPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which affiliate to restore.
+type RestoreAffiliateInput struct {
+	// The affiliate.
+	ID string `json:"id"`
+}
+
+// The result of `restoreAffiliate`.
+type RestoreAffiliatePayload struct {
+	// The affiliate as it is now; null if there are `userErrors`.
+	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which alert to show again.
+type RestoreAlertInput struct {
+	// A dismissed alert.
+	ID string `json:"id"`
+}
+
+// The result of `restoreAlert`.
+type RestoreAlertPayload struct {
+	// The alert as it is now; null if there are `userErrors`.
+	Alert *db.Alert `json:"alert,omitempty"`
+	// Why it cannot be shown again; empty if it is, or had not been dismissed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which campaign to restore.
+type RestoreCampaignInput struct {
+	// The campaign.
+	ID string `json:"id"`
+}
+
+// The result of `restoreCampaign`.
+type RestoreCampaignPayload struct {
+	// The campaign as it is now; null if there are `userErrors`.
+	Campaign *db.Campaign `json:"campaign,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which goal to restore.
+type RestoreGoalInput struct {
+	// The goal.
+	ID string `json:"id"`
+}
+
+// The result of `restoreGoal`.
+type RestoreGoalPayload struct {
+	// The goal as it is now; null if there are `userErrors`.
+	Goal *db.Goal `json:"goal,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which integration to restore.
+type RestoreIntegrationInput struct {
+	// The integration.
+	ID string `json:"id"`
+}
+
+// The result of `restoreIntegration`.
+type RestoreIntegrationPayload struct {
+	// The integration as it is now; null if there are `userErrors`.
+	Integration *db.Integration `json:"integration,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which landing page to restore.
+type RestoreLandingPageInput struct {
+	// The landing page.
+	ID string `json:"id"`
+}
+
+// The result of `restoreLandingPage`.
+type RestoreLandingPagePayload struct {
+	// The landing page as it is now; null if there are `userErrors`.
+	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which offer to restore.
+type RestoreOfferInput struct {
+	// The offer.
+	ID string `json:"id"`
+}
+
+// The result of `restoreOffer`.
+type RestoreOfferPayload struct {
+	// The offer as it is now; null if there are `userErrors`.
+	Offer *db.Offer `json:"offer,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type RestorePostbackVersionInput struct {
 	// The version to restore.
 	VersionID string `json:"versionId"`
@@ -885,105 +1351,6 @@ type RotateSigningSecretPayload struct {
 
 type RunScenariosPayload struct {
 	Run        *ScenarioRun `json:"run,omitempty"`
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-type SaveAffiliateInput struct {
-	ID   *string `json:"id,omitempty"`
-	Name string  `json:"name"`
-}
-
-type SaveAffiliatePayload struct {
-	Affiliate  *db.Affiliate `json:"affiliate,omitempty"`
-	UserErrors []*UserError  `json:"userErrors"`
-}
-
-type SaveGoalInput struct {
-	ID *string `json:"id,omitempty"`
-	// Of a new one.
-	Key               *string             `json:"key,omitempty"`
-	Name              *string             `json:"name,omitempty"`
-	Trigger           *string             `json:"trigger,omitempty"`
-	OncePerPlayer     *bool               `json:"oncePerPlayer,omitempty"`
-	Billable          *bool               `json:"billable,omitempty"`
-	Reversible        *bool               `json:"reversible,omitempty"`
-	Statuses          []commission.Status `json:"statuses,omitempty"`
-	Parameters        []string            `json:"parameters,omitempty"`
-	TimestampStandard *string             `json:"timestampStandard,omitempty"`
-}
-
-type SaveGoalPayload struct {
-	Goal       *db.Goal     `json:"goal,omitempty"`
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-type SaveIntegrationInput struct {
-	// The integration to change; without it a new one is created.
-	ID *string `json:"id,omitempty"`
-	// Of a new one: the key in its URL.
-	Key              *string `json:"key,omitempty"`
-	Name             *string `json:"name,omitempty"`
-	OfferID          *string `json:"offerId,omitempty"`
-	Enabled          *bool   `json:"enabled,omitempty"`
-	TestMode         *bool   `json:"testMode,omitempty"`
-	RequireHTTPS     *bool   `json:"requireHttps,omitempty"`
-	RequireToken     *bool   `json:"requireToken,omitempty"`
-	RequireSignature *bool   `json:"requireSignature,omitempty"`
-	SignatureHeader  *string `json:"signatureHeader,omitempty"`
-	TimestampName    *string `json:"timestampName,omitempty"`
-	// 0 for no limit.
-	TimestampWindow  *int     `json:"timestampWindow,omitempty"`
-	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
-	// 0 for no limit.
-	RateLimit        *int         `json:"rateLimit,omitempty"`
-	Currency         *string      `json:"currency,omitempty"`
-	ParameterMapping []*WordInput `json:"parameterMapping,omitempty"`
-	GoalMapping      []*WordInput `json:"goalMapping,omitempty"`
-	StatusMapping    []*WordInput `json:"statusMapping,omitempty"`
-}
-
-type SaveIntegrationPayload struct {
-	Integration *db.Integration `json:"integration,omitempty"`
-	// How many conversions a new status mapping has changed.
-	Mapped     int          `json:"mapped"`
-	UserErrors []*UserError `json:"userErrors"`
-}
-
-type SaveLandingPageInput struct {
-	ID *string `json:"id,omitempty"`
-	// Of a new one.
-	OfferID *string `json:"offerId,omitempty"`
-	Key     *string `json:"key,omitempty"`
-	Name    *string `json:"name,omitempty"`
-	URL     *string `json:"url,omitempty"`
-}
-
-type SaveLandingPagePayload struct {
-	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
-	UserErrors  []*UserError    `json:"userErrors"`
-}
-
-type SaveOfferInput struct {
-	// The offer to change; without it a new one is created.
-	ID             *string              `json:"id,omitempty"`
-	Name           *string              `json:"name,omitempty"`
-	Operator       *string              `json:"operator,omitempty"`
-	Vertical       *commission.Vertical `json:"vertical,omitempty"`
-	State          *tracking.RunState   `json:"state,omitempty"`
-	DestinationURL *string              `json:"destinationUrl,omitempty"`
-	FallbackURL    *string              `json:"fallbackUrl,omitempty"`
-	DeepLinkHosts  []string             `json:"deepLinkHosts,omitempty"`
-	Currency       *string              `json:"currency,omitempty"`
-	// 0 for no limit.
-	AttributionWindowDays *int `json:"attributionWindowDays,omitempty"`
-	// The most conversions that pay per UTC day; 0 for no cap.
-	DailyCap *int `json:"dailyCap,omitempty"`
-	// Without goals and minimum deposits there is no rule.
-	Qualification *QualificationInput `json:"qualification,omitempty"`
-}
-
-type SaveOfferPayload struct {
-	Offer      *db.Offer    `json:"offer,omitempty"`
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -1288,6 +1655,38 @@ type UndoAttributionPreview struct {
 	Postbacks []*AttributionPostback `json:"postbacks"`
 }
 
+// What to change of an affiliate.
+type UpdateAffiliateInput struct {
+	// The affiliate to change.
+	ID string `json:"id"`
+	// Its new name.
+	Name string `json:"name"`
+}
+
+// The result of `updateAffiliate`.
+type UpdateAffiliatePayload struct {
+	// The affiliate as it is now; null if there are `userErrors`.
+	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to change of an API token.
+type UpdateAPITokenInput struct {
+	// One of the viewer's own tokens.
+	ID string `json:"id"`
+	// Its new name.
+	Name string `json:"name"`
+}
+
+// The result of `updateApiToken`.
+type UpdateAPITokenPayload struct {
+	// The token as it is now; null if there are `userErrors`.
+	Token *db.ApiToken `json:"token,omitempty"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type UpdateCampaignInput struct {
 	ID    string             `json:"id"`
 	Name  *string            `json:"name,omitempty"`
@@ -1311,6 +1710,140 @@ type UpdateConversionStatusInput struct {
 type UpdateConversionStatusPayload struct {
 	Conversion *db.Conversion `json:"conversion,omitempty"`
 	UserErrors []*UserError   `json:"userErrors"`
+}
+
+// What to change of a goal; fields that are left out stay as they are. Of a built-in one only name and trigger change.
+type UpdateGoalInput struct {
+	// The goal to change.
+	ID string `json:"id"`
+	// Its name, as people read it.
+	Name *string `json:"name,omitempty"`
+	// What triggers it, in words.
+	Trigger *string `json:"trigger,omitempty"`
+	// Whether it is counted once per player, otherwise once per transaction.
+	OncePerPlayer *bool `json:"oncePerPlayer,omitempty"`
+	// Whether a deal can pay for it.
+	Billable *bool `json:"billable,omitempty"`
+	// Whether it can be reversed after approval.
+	Reversible *bool `json:"reversible,omitempty"`
+	// The statuses that it can have, `APPROVED` among them.
+	Statuses []commission.Status `json:"statuses,omitempty"`
+	// The parameters that it can have.
+	Parameters []string `json:"parameters,omitempty"`
+	// What its time means and how it is written.
+	TimestampStandard *string `json:"timestampStandard,omitempty"`
+}
+
+// The result of `updateGoal`.
+type UpdateGoalPayload struct {
+	// The goal as it is now; null if there are `userErrors`.
+	Goal *db.Goal `json:"goal,omitempty"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to change of an integration; fields that are left out stay as they are.
+type UpdateIntegrationInput struct {
+	// The integration to change.
+	ID string `json:"id"`
+	// Its name, as staff read it.
+	Name *string `json:"name,omitempty"`
+	// The offer whose conversions it reports.
+	OfferID *string `json:"offerId,omitempty"`
+	// Whether calls are accepted.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Whether calls are only checked, answered with `test` and logged, and nothing is recorded.
+	TestMode *bool `json:"testMode,omitempty"`
+	// Whether calls over plain HTTP are refused.
+	RequireHTTPS *bool `json:"requireHttps,omitempty"`
+	// Whether calls must carry the token.
+	RequireToken *bool `json:"requireToken,omitempty"`
+	// Whether calls must be signed.
+	RequireSignature *bool `json:"requireSignature,omitempty"`
+	// The header of the signature; empty for `X-Signature`.
+	SignatureHeader *string `json:"signatureHeader,omitempty"`
+	// The parameter or header with the time of the signature; empty for none.
+	TimestampName *string `json:"timestampName,omitempty"`
+	// How many seconds a signature is valid; 0 for no limit.
+	TimestampWindow *int `json:"timestampWindow,omitempty"`
+	// Addresses or CIDR blocks that may call; empty for any.
+	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
+	// Calls per second; 0 for no limit.
+	RateLimit *int `json:"rateLimit,omitempty"`
+	// ISO 4217: the default currency, of amounts without one; empty for the offer's.
+	Currency *string `json:"currency,omitempty"`
+	// Parameter mapping, our parameter to the operator's; it replaces the whole mapping.
+	ParameterMapping []*WordInput `json:"parameterMapping,omitempty"`
+	// Goal mapping, the operator's goal to our goal's key; it replaces the whole mapping.
+	GoalMapping []*WordInput `json:"goalMapping,omitempty"`
+	// Status mapping, the operator's status to ours; it replaces the whole mapping.
+	StatusMapping []*WordInput `json:"statusMapping,omitempty"`
+}
+
+// The result of `updateIntegration`.
+type UpdateIntegrationPayload struct {
+	// The integration as it is now; null if there are `userErrors`.
+	Integration *db.Integration `json:"integration,omitempty"`
+	// How many conversions a new status mapping has changed.
+	Mapped int `json:"mapped"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to change of a landing page; fields that are left out stay as they are. Its offer stays.
+type UpdateLandingPageInput struct {
+	// The landing page to change.
+	ID string `json:"id"`
+	// The value of `lp=` in the tracking link: links with the old one lead to the offer's destination from then on.
+	Key *string `json:"key,omitempty"`
+	// Its name, as affiliates read it.
+	Name *string `json:"name,omitempty"`
+	// The URL template that players are sent to; it must contain `{click_id}`.
+	URL *string `json:"url,omitempty"`
+}
+
+// The result of `updateLandingPage`.
+type UpdateLandingPagePayload struct {
+	// The landing page as it is now; null if there are `userErrors`.
+	LandingPage *db.LandingPage `json:"landingPage,omitempty"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to change of an offer; fields that are left out stay as they are.
+type UpdateOfferInput struct {
+	// The offer to change.
+	ID string `json:"id"`
+	// Its name, as affiliates read it.
+	Name *string `json:"name,omitempty"`
+	// The operator whose offer it is.
+	Operator *string `json:"operator,omitempty"`
+	// What it is an offer for.
+	Vertical *commission.Vertical `json:"vertical,omitempty"`
+	// Whether it accepts clicks.
+	State *tracking.RunState `json:"state,omitempty"`
+	// The URL template that players are sent to; it must contain `{click_id}`.
+	DestinationURL *string `json:"destinationUrl,omitempty"`
+	// Fallback URL, for clicks while paused or over the daily cap; empty for 410.
+	FallbackURL *string `json:"fallbackUrl,omitempty"`
+	// Hosts that deep links may lead to: `play.example.com`, or `*.example.com` for its subdomains.
+	DeepLinkHosts []string `json:"deepLinkHosts,omitempty"`
+	// ISO 4217: the currency of amounts that name none.
+	Currency *string `json:"currency,omitempty"`
+	// Attribution window: days after the click in which its conversions are attributed; 0 for no limit.
+	AttributionWindowDays *int `json:"attributionWindowDays,omitempty"`
+	// The most conversions that pay per UTC day; 0 for no cap.
+	DailyCap *int `json:"dailyCap,omitempty"`
+	// The qualification rule; without goals and minimum deposits there is none.
+	Qualification *QualificationInput `json:"qualification,omitempty"`
+}
+
+// The result of `updateOffer`.
+type UpdateOfferPayload struct {
+	// The offer as it is now; null if there are `userErrors`.
+	Offer *db.Offer `json:"offer,omitempty"`
+	// What is wrong with the input; empty if it was changed.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 type UpdatePostbackInput struct {
@@ -1379,6 +1912,26 @@ type UpdateTrackerInput struct {
 
 type UpdateTrackerPayload struct {
 	Tracker    *db.Tracker  `json:"tracker,omitempty"`
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to change of a user; fields that are left out stay as they are.
+type UpdateUserInput struct {
+	// The user to change; never the viewer itself, who has `updateSettings`.
+	ID string `json:"id"`
+	// As others read it; may be empty.
+	Name *string `json:"name,omitempty"`
+	// Only admins make somebody staff, or change staff users. The last admin who can sign in stays one.
+	Role *viewer.Role `json:"role,omitempty"`
+	// Of a user with the role AFFILIATE: the affiliate whose data it sees.
+	AffiliateID *string `json:"affiliateId,omitempty"`
+}
+
+// The result of `updateUser`.
+type UpdateUserPayload struct {
+	// The user as it is now; null if there are `userErrors`.
+	User *db.User `json:"user,omitempty"`
+	// What is wrong with the input; empty if it was changed.
 	UserErrors []*UserError `json:"userErrors"`
 }
 

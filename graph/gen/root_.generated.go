@@ -84,6 +84,7 @@ type DirectiveRoot struct {
 
 type ComplexityRoot struct {
 	Affiliate struct {
+		ArchivedAt  func(childComplexity int) int
 		CreatedAt   func(childComplexity int) int
 		GlobalID    func(childComplexity int) int
 		Manager     func(childComplexity int) int
@@ -149,6 +150,36 @@ type ComplexityRoot struct {
 		Prefix     func(childComplexity int) int
 		RevokedAt  func(childComplexity int) int
 		Scopes     func(childComplexity int) int
+	}
+
+	ArchiveAffiliatePayload struct {
+		Affiliate  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ArchiveCampaignPayload struct {
+		Campaign   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ArchiveGoalPayload struct {
+		Goal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ArchiveIntegrationPayload struct {
+		Integration func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	ArchiveLandingPagePayload struct {
+		LandingPage func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	ArchiveOfferPayload struct {
+		Offer      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	ArchiveTrackerPayload struct {
@@ -310,6 +341,7 @@ type ComplexityRoot struct {
 
 	Campaign struct {
 		Affiliate       func(childComplexity int) int
+		ArchivedAt      func(childComplexity int) int
 		CreatedAt       func(childComplexity int) int
 		DailyCap        func(childComplexity int) int
 		FiringPostbacks func(childComplexity int) int
@@ -340,6 +372,11 @@ type ComplexityRoot struct {
 		Days     func(childComplexity int) int
 		TimeZone func(childComplexity int) int
 		Total    func(childComplexity int) int
+	}
+
+	CancelDeliveryPayload struct {
+		Delivery   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	ChangeBulkReplayPayload struct {
@@ -487,6 +524,11 @@ type ComplexityRoot struct {
 		Resync     func(childComplexity int) int
 	}
 
+	CreateAffiliatePayload struct {
+		Affiliate  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CreateApiTokenPayload struct {
 		Secret     func(childComplexity int) int
 		Token      func(childComplexity int) int
@@ -500,6 +542,26 @@ type ComplexityRoot struct {
 
 	CreateDealPayload struct {
 		Deal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CreateGoalPayload struct {
+		Goal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CreateIntegrationPayload struct {
+		Integration func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CreateLandingPagePayload struct {
+		LandingPage func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CreateOfferPayload struct {
+		Offer      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -561,12 +623,52 @@ type ComplexityRoot struct {
 		Percent func(childComplexity int) int
 	}
 
+	DeleteAffiliatePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteCampaignPayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteDealPayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteExchangeRatePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteGoalPayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteIntegrationPayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	DeleteLandingPagePayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
+	DeleteOfferPayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	DeletePostbackPayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteUserPayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -756,6 +858,7 @@ type ComplexityRoot struct {
 	}
 
 	Goal struct {
+		ArchivedAt        func(childComplexity int) int
 		Billable          func(childComplexity int) int
 		BuiltIn           func(childComplexity int) int
 		GlobalID          func(childComplexity int) int
@@ -820,6 +923,7 @@ type ComplexityRoot struct {
 
 	Integration struct {
 		AllowedAddresses func(childComplexity int) int
+		ArchivedAt       func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
 		Currency         func(childComplexity int) int
 		Enabled          func(childComplexity int) int
@@ -851,11 +955,12 @@ type ComplexityRoot struct {
 	}
 
 	LandingPage struct {
-		Check    func(childComplexity int) int
-		GlobalID func(childComplexity int) int
-		Key      func(childComplexity int) int
-		Name     func(childComplexity int) int
-		URL      func(childComplexity int) int
+		ArchivedAt func(childComplexity int) int
+		Check      func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		Key        func(childComplexity int) int
+		Name       func(childComplexity int) int
+		URL        func(childComplexity int) int
 	}
 
 	Macro struct {
@@ -894,20 +999,40 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		ArchiveAffiliate        func(childComplexity int, input ArchiveAffiliateInput) int
+		ArchiveCampaign         func(childComplexity int, input ArchiveCampaignInput) int
+		ArchiveGoal             func(childComplexity int, input ArchiveGoalInput) int
+		ArchiveIntegration      func(childComplexity int, input ArchiveIntegrationInput) int
+		ArchiveLandingPage      func(childComplexity int, input ArchiveLandingPageInput) int
+		ArchiveOffer            func(childComplexity int, input ArchiveOfferInput) int
 		ArchiveTracker          func(childComplexity int, input ArchiveTrackerInput) int
 		AssignTrackers          func(childComplexity int, input AssignTrackersInput) int
 		AttributeByRule         func(childComplexity int, input AttributeByRuleInput) int
 		AttributeConversion     func(childComplexity int, input AttributeConversionInput) int
 		CancelBulkReplay        func(childComplexity int, input ChangeBulkReplayInput) int
+		CancelDelivery          func(childComplexity int, input CancelDeliveryInput) int
 		ChangePassword          func(childComplexity int, input ChangePasswordInput) int
 		CreateAPIToken          func(childComplexity int, input CreateAPITokenInput) int
+		CreateAffiliate         func(childComplexity int, input CreateAffiliateInput) int
 		CreateCampaign          func(childComplexity int, input CreateCampaignInput) int
 		CreateDeal              func(childComplexity int, input CreateDealInput) int
+		CreateGoal              func(childComplexity int, input CreateGoalInput) int
+		CreateIntegration       func(childComplexity int, input CreateIntegrationInput) int
+		CreateLandingPage       func(childComplexity int, input CreateLandingPageInput) int
+		CreateOffer             func(childComplexity int, input CreateOfferInput) int
 		CreatePostback          func(childComplexity int, input CreatePostbackInput) int
 		CreateTracker           func(childComplexity int, input CreateTrackerInput) int
 		CreateUser              func(childComplexity int, input CreateUserInput) int
+		DeleteAffiliate         func(childComplexity int, input DeleteAffiliateInput) int
+		DeleteCampaign          func(childComplexity int, input DeleteCampaignInput) int
+		DeleteDeal              func(childComplexity int, input DeleteDealInput) int
+		DeleteExchangeRate      func(childComplexity int, input DeleteExchangeRateInput) int
+		DeleteGoal              func(childComplexity int, input DeleteGoalInput) int
+		DeleteIntegration       func(childComplexity int, input DeleteIntegrationInput) int
 		DeleteLandingPage       func(childComplexity int, input DeleteLandingPageInput) int
+		DeleteOffer             func(childComplexity int, input DeleteOfferInput) int
 		DeletePostback          func(childComplexity int, input DeletePostbackInput) int
+		DeleteUser              func(childComplexity int, input DeleteUserInput) int
 		DismissAlert            func(childComplexity int, input DismissAlertInput) int
 		EndDeal                 func(childComplexity int, input EndDealInput) int
 		FireManualConversion    func(childComplexity int, input FireManualConversionInput) int
@@ -915,9 +1040,17 @@ type ComplexityRoot struct {
 		ImportStatusChanges     func(childComplexity int, input ImportStatusChangesInput) int
 		PauseBulkReplay         func(childComplexity int, input ChangeBulkReplayInput) int
 		RecordConversion        func(childComplexity int, input RecordConversionInput) int
+		ReleaseDelivery         func(childComplexity int, input ReleaseDeliveryInput) int
 		ReplayDeliveries        func(childComplexity int, input ReplayDeliveriesInput) int
 		ReplayDelivery          func(childComplexity int, input ReplayDeliveryInput) int
 		ResetPassword           func(childComplexity int, input ResetPasswordInput) int
+		RestoreAffiliate        func(childComplexity int, input RestoreAffiliateInput) int
+		RestoreAlert            func(childComplexity int, input RestoreAlertInput) int
+		RestoreCampaign         func(childComplexity int, input RestoreCampaignInput) int
+		RestoreGoal             func(childComplexity int, input RestoreGoalInput) int
+		RestoreIntegration      func(childComplexity int, input RestoreIntegrationInput) int
+		RestoreLandingPage      func(childComplexity int, input RestoreLandingPageInput) int
+		RestoreOffer            func(childComplexity int, input RestoreOfferInput) int
 		RestorePostbackVersion  func(childComplexity int, input RestorePostbackVersionInput) int
 		ResumeBulkReplay        func(childComplexity int, input ChangeBulkReplayInput) int
 		RevealIntegrationSecret func(childComplexity int, input RevealIntegrationSecretInput) int
@@ -925,11 +1058,6 @@ type ComplexityRoot struct {
 		RotateIntegrationSecret func(childComplexity int, input RotateIntegrationSecretInput) int
 		RotateSigningSecret     func(childComplexity int, input RotateSigningSecretInput) int
 		RunScenarios            func(childComplexity int, input TestPostbackInput) int
-		SaveAffiliate           func(childComplexity int, input SaveAffiliateInput) int
-		SaveGoal                func(childComplexity int, input SaveGoalInput) int
-		SaveIntegration         func(childComplexity int, input SaveIntegrationInput) int
-		SaveLandingPage         func(childComplexity int, input SaveLandingPageInput) int
-		SaveOffer               func(childComplexity int, input SaveOfferInput) int
 		SetExchangeRate         func(childComplexity int, input SetExchangeRateInput) int
 		SetHold                 func(childComplexity int, input SetHoldInput) int
 		SetManager              func(childComplexity int, input SetManagerInput) int
@@ -940,14 +1068,22 @@ type ComplexityRoot struct {
 		TestPostback            func(childComplexity int, input TestPostbackInput) int
 		TryDestination          func(childComplexity int, input TryDestinationInput) int
 		UndoAttribution         func(childComplexity int, input UndoAttributionInput) int
+		UpdateAPIToken          func(childComplexity int, input UpdateAPITokenInput) int
+		UpdateAffiliate         func(childComplexity int, input UpdateAffiliateInput) int
 		UpdateCampaign          func(childComplexity int, input UpdateCampaignInput) int
 		UpdateConversionStatus  func(childComplexity int, input UpdateConversionStatusInput) int
+		UpdateGoal              func(childComplexity int, input UpdateGoalInput) int
+		UpdateIntegration       func(childComplexity int, input UpdateIntegrationInput) int
+		UpdateLandingPage       func(childComplexity int, input UpdateLandingPageInput) int
+		UpdateOffer             func(childComplexity int, input UpdateOfferInput) int
 		UpdatePostback          func(childComplexity int, input UpdatePostbackInput) int
 		UpdateSettings          func(childComplexity int, input UpdateSettingsInput) int
 		UpdateTracker           func(childComplexity int, input UpdateTrackerInput) int
+		UpdateUser              func(childComplexity int, input UpdateUserInput) int
 	}
 
 	Offer struct {
+		ArchivedAt            func(childComplexity int) int
 		AttributionWindowDays func(childComplexity int) int
 		CreatedAt             func(childComplexity int) int
 		Currency              func(childComplexity int) int
@@ -960,7 +1096,7 @@ type ComplexityRoot struct {
 		DestinationURL        func(childComplexity int) int
 		FallbackURL           func(childComplexity int) int
 		GlobalID              func(childComplexity int) int
-		LandingPages          func(childComplexity int) int
+		LandingPages          func(childComplexity int, archived *bool) int
 		Name                  func(childComplexity int) int
 		Operator              func(childComplexity int) int
 		Qualification         func(childComplexity int) int
@@ -1152,7 +1288,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Affiliates             func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
+		Affiliates             func(childComplexity int, first *int, after *string, last *int, before *string, search *string, archived *bool) int
 		Alerts                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Alert) int
 		Attention              func(childComplexity int) int
 		AttributionPreview     func(childComplexity int, conversionID string, clickID string) int
@@ -1172,16 +1308,16 @@ type ComplexityRoot struct {
 		Engine                 func(childComplexity int) int
 		ExchangeRates          func(childComplexity int) int
 		GoalPayouts            func(childComplexity int, postback *PostbackInput) int
-		Goals                  func(childComplexity int) int
+		Goals                  func(childComplexity int, archived *bool) int
 		HomeNumbers            func(childComplexity int, timeZone *string) int
 		Instance               func(childComplexity int) int
-		Integrations           func(childComplexity int) int
+		Integrations           func(childComplexity int, archived *bool) int
 		LintPostback           func(childComplexity int, urlTemplate *string, trackingLink *string, goals []string, postback *PostbackInput, network *bool) int
 		MacroFilters           func(childComplexity int) int
 		Macros                 func(childComplexity int) int
 		Node                   func(childComplexity int, id string) int
 		Nodes                  func(childComplexity int, ids []string) int
-		Offers                 func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
+		Offers                 func(childComplexity int, first *int, after *string, last *int, before *string, search *string, archived *bool) int
 		PostbackGaps           func(childComplexity int) int
 		PostbackTests          func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
 		Postbacks              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
@@ -1275,6 +1411,11 @@ type ComplexityRoot struct {
 		Result         func(childComplexity int) int
 	}
 
+	ReleaseDeliveryPayload struct {
+		Delivery   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ReplayDeliveriesPayload struct {
 		Count      func(childComplexity int) int
 		Job        func(childComplexity int) int
@@ -1309,6 +1450,41 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RestoreAffiliatePayload struct {
+		Affiliate  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RestoreAlertPayload struct {
+		Alert      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RestoreCampaignPayload struct {
+		Campaign   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RestoreGoalPayload struct {
+		Goal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RestoreIntegrationPayload struct {
+		Integration func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	RestoreLandingPagePayload struct {
+		LandingPage func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	RestoreOfferPayload struct {
+		Offer      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RestorePostbackVersionPayload struct {
 		Postback   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1337,32 +1513,6 @@ type ComplexityRoot struct {
 
 	RunScenariosPayload struct {
 		Run        func(childComplexity int) int
-		UserErrors func(childComplexity int) int
-	}
-
-	SaveAffiliatePayload struct {
-		Affiliate  func(childComplexity int) int
-		UserErrors func(childComplexity int) int
-	}
-
-	SaveGoalPayload struct {
-		Goal       func(childComplexity int) int
-		UserErrors func(childComplexity int) int
-	}
-
-	SaveIntegrationPayload struct {
-		Integration func(childComplexity int) int
-		Mapped      func(childComplexity int) int
-		UserErrors  func(childComplexity int) int
-	}
-
-	SaveLandingPagePayload struct {
-		LandingPage func(childComplexity int) int
-		UserErrors  func(childComplexity int) int
-	}
-
-	SaveOfferPayload struct {
-		Offer      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -1685,6 +1835,16 @@ type ComplexityRoot struct {
 		Word  func(childComplexity int) int
 	}
 
+	UpdateAffiliatePayload struct {
+		Affiliate  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateApiTokenPayload struct {
+		Token      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpdateCampaignPayload struct {
 		Campaign   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1692,6 +1852,27 @@ type ComplexityRoot struct {
 
 	UpdateConversionStatusPayload struct {
 		Conversion func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateGoalPayload struct {
+		Goal       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateIntegrationPayload struct {
+		Integration func(childComplexity int) int
+		Mapped      func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	UpdateLandingPagePayload struct {
+		LandingPage func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	UpdateOfferPayload struct {
+		Offer      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -1710,7 +1891,13 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	UpdateUserPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	User struct {
+		APITokens    func(childComplexity int) int
 		Affiliate    func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
 		DisabledAt   func(childComplexity int) int
@@ -1768,6 +1955,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "Affiliate.archivedAt":
+		if e.ComplexityRoot.Affiliate.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Affiliate.ArchivedAt(childComplexity), true
 	case "Affiliate.createdAt":
 		if e.ComplexityRoot.Affiliate.CreatedAt == nil {
 			break
@@ -2022,6 +2215,84 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApiToken.Scopes(childComplexity), true
+
+	case "ArchiveAffiliatePayload.affiliate":
+		if e.ComplexityRoot.ArchiveAffiliatePayload.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveAffiliatePayload.Affiliate(childComplexity), true
+	case "ArchiveAffiliatePayload.userErrors":
+		if e.ComplexityRoot.ArchiveAffiliatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveAffiliatePayload.UserErrors(childComplexity), true
+
+	case "ArchiveCampaignPayload.campaign":
+		if e.ComplexityRoot.ArchiveCampaignPayload.Campaign == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveCampaignPayload.Campaign(childComplexity), true
+	case "ArchiveCampaignPayload.userErrors":
+		if e.ComplexityRoot.ArchiveCampaignPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveCampaignPayload.UserErrors(childComplexity), true
+
+	case "ArchiveGoalPayload.goal":
+		if e.ComplexityRoot.ArchiveGoalPayload.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveGoalPayload.Goal(childComplexity), true
+	case "ArchiveGoalPayload.userErrors":
+		if e.ComplexityRoot.ArchiveGoalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveGoalPayload.UserErrors(childComplexity), true
+
+	case "ArchiveIntegrationPayload.integration":
+		if e.ComplexityRoot.ArchiveIntegrationPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveIntegrationPayload.Integration(childComplexity), true
+	case "ArchiveIntegrationPayload.userErrors":
+		if e.ComplexityRoot.ArchiveIntegrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveIntegrationPayload.UserErrors(childComplexity), true
+
+	case "ArchiveLandingPagePayload.landingPage":
+		if e.ComplexityRoot.ArchiveLandingPagePayload.LandingPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveLandingPagePayload.LandingPage(childComplexity), true
+	case "ArchiveLandingPagePayload.userErrors":
+		if e.ComplexityRoot.ArchiveLandingPagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveLandingPagePayload.UserErrors(childComplexity), true
+
+	case "ArchiveOfferPayload.offer":
+		if e.ComplexityRoot.ArchiveOfferPayload.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveOfferPayload.Offer(childComplexity), true
+	case "ArchiveOfferPayload.userErrors":
+		if e.ComplexityRoot.ArchiveOfferPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ArchiveOfferPayload.UserErrors(childComplexity), true
 
 	case "ArchiveTrackerPayload.tracker":
 		if e.ComplexityRoot.ArchiveTrackerPayload.Tracker == nil {
@@ -2631,6 +2902,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.Affiliate(childComplexity), true
+	case "Campaign.archivedAt":
+		if e.ComplexityRoot.Campaign.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Campaign.ArchivedAt(childComplexity), true
 	case "Campaign.createdAt":
 		if e.ComplexityRoot.Campaign.CreatedAt == nil {
 			break
@@ -2765,6 +3042,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CampaignNumbers.Total(childComplexity), true
+
+	case "CancelDeliveryPayload.delivery":
+		if e.ComplexityRoot.CancelDeliveryPayload.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelDeliveryPayload.Delivery(childComplexity), true
+	case "CancelDeliveryPayload.userErrors":
+		if e.ComplexityRoot.CancelDeliveryPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelDeliveryPayload.UserErrors(childComplexity), true
 
 	case "ChangeBulkReplayPayload.job":
 		if e.ComplexityRoot.ChangeBulkReplayPayload.Job == nil {
@@ -3347,6 +3637,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConversionUpdateEvent.Resync(childComplexity), true
 
+	case "CreateAffiliatePayload.affiliate":
+		if e.ComplexityRoot.CreateAffiliatePayload.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateAffiliatePayload.Affiliate(childComplexity), true
+	case "CreateAffiliatePayload.userErrors":
+		if e.ComplexityRoot.CreateAffiliatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateAffiliatePayload.UserErrors(childComplexity), true
+
 	case "CreateApiTokenPayload.secret":
 		if e.ComplexityRoot.CreateApiTokenPayload.Secret == nil {
 			break
@@ -3391,6 +3694,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateDealPayload.UserErrors(childComplexity), true
+
+	case "CreateGoalPayload.goal":
+		if e.ComplexityRoot.CreateGoalPayload.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateGoalPayload.Goal(childComplexity), true
+	case "CreateGoalPayload.userErrors":
+		if e.ComplexityRoot.CreateGoalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateGoalPayload.UserErrors(childComplexity), true
+
+	case "CreateIntegrationPayload.integration":
+		if e.ComplexityRoot.CreateIntegrationPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIntegrationPayload.Integration(childComplexity), true
+	case "CreateIntegrationPayload.userErrors":
+		if e.ComplexityRoot.CreateIntegrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateIntegrationPayload.UserErrors(childComplexity), true
+
+	case "CreateLandingPagePayload.landingPage":
+		if e.ComplexityRoot.CreateLandingPagePayload.LandingPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateLandingPagePayload.LandingPage(childComplexity), true
+	case "CreateLandingPagePayload.userErrors":
+		if e.ComplexityRoot.CreateLandingPagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateLandingPagePayload.UserErrors(childComplexity), true
+
+	case "CreateOfferPayload.offer":
+		if e.ComplexityRoot.CreateOfferPayload.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateOfferPayload.Offer(childComplexity), true
+	case "CreateOfferPayload.userErrors":
+		if e.ComplexityRoot.CreateOfferPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateOfferPayload.UserErrors(childComplexity), true
 
 	case "CreatePostbackPayload.postbacks":
 		if e.ComplexityRoot.CreatePostbackPayload.Postbacks == nil {
@@ -3604,6 +3959,84 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DealTier.Percent(childComplexity), true
 
+	case "DeleteAffiliatePayload.deletedId":
+		if e.ComplexityRoot.DeleteAffiliatePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAffiliatePayload.DeletedID(childComplexity), true
+	case "DeleteAffiliatePayload.userErrors":
+		if e.ComplexityRoot.DeleteAffiliatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAffiliatePayload.UserErrors(childComplexity), true
+
+	case "DeleteCampaignPayload.deletedId":
+		if e.ComplexityRoot.DeleteCampaignPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCampaignPayload.DeletedID(childComplexity), true
+	case "DeleteCampaignPayload.userErrors":
+		if e.ComplexityRoot.DeleteCampaignPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteCampaignPayload.UserErrors(childComplexity), true
+
+	case "DeleteDealPayload.deletedId":
+		if e.ComplexityRoot.DeleteDealPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteDealPayload.DeletedID(childComplexity), true
+	case "DeleteDealPayload.userErrors":
+		if e.ComplexityRoot.DeleteDealPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteDealPayload.UserErrors(childComplexity), true
+
+	case "DeleteExchangeRatePayload.deletedId":
+		if e.ComplexityRoot.DeleteExchangeRatePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteExchangeRatePayload.DeletedID(childComplexity), true
+	case "DeleteExchangeRatePayload.userErrors":
+		if e.ComplexityRoot.DeleteExchangeRatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteExchangeRatePayload.UserErrors(childComplexity), true
+
+	case "DeleteGoalPayload.deletedId":
+		if e.ComplexityRoot.DeleteGoalPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteGoalPayload.DeletedID(childComplexity), true
+	case "DeleteGoalPayload.userErrors":
+		if e.ComplexityRoot.DeleteGoalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteGoalPayload.UserErrors(childComplexity), true
+
+	case "DeleteIntegrationPayload.deletedId":
+		if e.ComplexityRoot.DeleteIntegrationPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIntegrationPayload.DeletedID(childComplexity), true
+	case "DeleteIntegrationPayload.userErrors":
+		if e.ComplexityRoot.DeleteIntegrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteIntegrationPayload.UserErrors(childComplexity), true
+
 	case "DeleteLandingPagePayload.deletedId":
 		if e.ComplexityRoot.DeleteLandingPagePayload.DeletedID == nil {
 			break
@@ -3617,6 +4050,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteLandingPagePayload.UserErrors(childComplexity), true
 
+	case "DeleteOfferPayload.deletedId":
+		if e.ComplexityRoot.DeleteOfferPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteOfferPayload.DeletedID(childComplexity), true
+	case "DeleteOfferPayload.userErrors":
+		if e.ComplexityRoot.DeleteOfferPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteOfferPayload.UserErrors(childComplexity), true
+
 	case "DeletePostbackPayload.deletedId":
 		if e.ComplexityRoot.DeletePostbackPayload.DeletedID == nil {
 			break
@@ -3629,6 +4075,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeletePostbackPayload.UserErrors(childComplexity), true
+
+	case "DeleteUserPayload.deletedId":
+		if e.ComplexityRoot.DeleteUserPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteUserPayload.DeletedID(childComplexity), true
+	case "DeleteUserPayload.userErrors":
+		if e.ComplexityRoot.DeleteUserPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteUserPayload.UserErrors(childComplexity), true
 
 	case "Delivery.affiliate":
 		if e.ComplexityRoot.Delivery.Affiliate == nil {
@@ -4360,6 +4819,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Fix.URLTemplate(childComplexity), true
 
+	case "Goal.archivedAt":
+		if e.ComplexityRoot.Goal.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Goal.ArchivedAt(childComplexity), true
 	case "Goal.billable":
 		if e.ComplexityRoot.Goal.Billable == nil {
 			break
@@ -4591,6 +5056,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.AllowedAddresses(childComplexity), true
+	case "Integration.archivedAt":
+		if e.ComplexityRoot.Integration.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.ArchivedAt(childComplexity), true
 	case "Integration.createdAt":
 		if e.ComplexityRoot.Integration.CreatedAt == nil {
 			break
@@ -4743,6 +5214,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IntegrationSecret.Kind(childComplexity), true
 
+	case "LandingPage.archivedAt":
+		if e.ComplexityRoot.LandingPage.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandingPage.ArchivedAt(childComplexity), true
 	case "LandingPage.check":
 		if e.ComplexityRoot.LandingPage.Check == nil {
 			break
@@ -4899,6 +5376,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Money.Currency(childComplexity), true
 
+	case "Mutation.archiveAffiliate":
+		if e.ComplexityRoot.Mutation.ArchiveAffiliate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveAffiliate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveAffiliate(childComplexity, args["input"].(ArchiveAffiliateInput)), true
+	case "Mutation.archiveCampaign":
+		if e.ComplexityRoot.Mutation.ArchiveCampaign == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveCampaign_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveCampaign(childComplexity, args["input"].(ArchiveCampaignInput)), true
+	case "Mutation.archiveGoal":
+		if e.ComplexityRoot.Mutation.ArchiveGoal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveGoal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveGoal(childComplexity, args["input"].(ArchiveGoalInput)), true
+	case "Mutation.archiveIntegration":
+		if e.ComplexityRoot.Mutation.ArchiveIntegration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveIntegration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveIntegration(childComplexity, args["input"].(ArchiveIntegrationInput)), true
+	case "Mutation.archiveLandingPage":
+		if e.ComplexityRoot.Mutation.ArchiveLandingPage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveLandingPage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveLandingPage(childComplexity, args["input"].(ArchiveLandingPageInput)), true
+	case "Mutation.archiveOffer":
+		if e.ComplexityRoot.Mutation.ArchiveOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveOffer(childComplexity, args["input"].(ArchiveOfferInput)), true
 	case "Mutation.archiveTracker":
 		if e.ComplexityRoot.Mutation.ArchiveTracker == nil {
 			break
@@ -4954,6 +5497,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelBulkReplay(childComplexity, args["input"].(ChangeBulkReplayInput)), true
+	case "Mutation.cancelDelivery":
+		if e.ComplexityRoot.Mutation.CancelDelivery == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelDelivery_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelDelivery(childComplexity, args["input"].(CancelDeliveryInput)), true
 	case "Mutation.changePassword":
 		if e.ComplexityRoot.Mutation.ChangePassword == nil {
 			break
@@ -4976,6 +5530,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateAPIToken(childComplexity, args["input"].(CreateAPITokenInput)), true
+	case "Mutation.createAffiliate":
+		if e.ComplexityRoot.Mutation.CreateAffiliate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createAffiliate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAffiliate(childComplexity, args["input"].(CreateAffiliateInput)), true
 	case "Mutation.createCampaign":
 		if e.ComplexityRoot.Mutation.CreateCampaign == nil {
 			break
@@ -4998,6 +5563,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateDeal(childComplexity, args["input"].(CreateDealInput)), true
+	case "Mutation.createGoal":
+		if e.ComplexityRoot.Mutation.CreateGoal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createGoal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateGoal(childComplexity, args["input"].(CreateGoalInput)), true
+	case "Mutation.createIntegration":
+		if e.ComplexityRoot.Mutation.CreateIntegration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createIntegration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateIntegration(childComplexity, args["input"].(CreateIntegrationInput)), true
+	case "Mutation.createLandingPage":
+		if e.ComplexityRoot.Mutation.CreateLandingPage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createLandingPage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateLandingPage(childComplexity, args["input"].(CreateLandingPageInput)), true
+	case "Mutation.createOffer":
+		if e.ComplexityRoot.Mutation.CreateOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateOffer(childComplexity, args["input"].(CreateOfferInput)), true
 	case "Mutation.createPostback":
 		if e.ComplexityRoot.Mutation.CreatePostback == nil {
 			break
@@ -5031,6 +5640,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateUser(childComplexity, args["input"].(CreateUserInput)), true
+	case "Mutation.deleteAffiliate":
+		if e.ComplexityRoot.Mutation.DeleteAffiliate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteAffiliate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteAffiliate(childComplexity, args["input"].(DeleteAffiliateInput)), true
+	case "Mutation.deleteCampaign":
+		if e.ComplexityRoot.Mutation.DeleteCampaign == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteCampaign_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteCampaign(childComplexity, args["input"].(DeleteCampaignInput)), true
+	case "Mutation.deleteDeal":
+		if e.ComplexityRoot.Mutation.DeleteDeal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteDeal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteDeal(childComplexity, args["input"].(DeleteDealInput)), true
+	case "Mutation.deleteExchangeRate":
+		if e.ComplexityRoot.Mutation.DeleteExchangeRate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteExchangeRate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteExchangeRate(childComplexity, args["input"].(DeleteExchangeRateInput)), true
+	case "Mutation.deleteGoal":
+		if e.ComplexityRoot.Mutation.DeleteGoal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteGoal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteGoal(childComplexity, args["input"].(DeleteGoalInput)), true
+	case "Mutation.deleteIntegration":
+		if e.ComplexityRoot.Mutation.DeleteIntegration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteIntegration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteIntegration(childComplexity, args["input"].(DeleteIntegrationInput)), true
 	case "Mutation.deleteLandingPage":
 		if e.ComplexityRoot.Mutation.DeleteLandingPage == nil {
 			break
@@ -5042,6 +5717,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteLandingPage(childComplexity, args["input"].(DeleteLandingPageInput)), true
+	case "Mutation.deleteOffer":
+		if e.ComplexityRoot.Mutation.DeleteOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteOffer(childComplexity, args["input"].(DeleteOfferInput)), true
 	case "Mutation.deletePostback":
 		if e.ComplexityRoot.Mutation.DeletePostback == nil {
 			break
@@ -5053,6 +5739,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeletePostback(childComplexity, args["input"].(DeletePostbackInput)), true
+	case "Mutation.deleteUser":
+		if e.ComplexityRoot.Mutation.DeleteUser == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteUser_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteUser(childComplexity, args["input"].(DeleteUserInput)), true
 	case "Mutation.dismissAlert":
 		if e.ComplexityRoot.Mutation.DismissAlert == nil {
 			break
@@ -5130,6 +5827,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordConversion(childComplexity, args["input"].(RecordConversionInput)), true
+	case "Mutation.releaseDelivery":
+		if e.ComplexityRoot.Mutation.ReleaseDelivery == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_releaseDelivery_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReleaseDelivery(childComplexity, args["input"].(ReleaseDeliveryInput)), true
 	case "Mutation.replayDeliveries":
 		if e.ComplexityRoot.Mutation.ReplayDeliveries == nil {
 			break
@@ -5163,6 +5871,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["input"].(ResetPasswordInput)), true
+	case "Mutation.restoreAffiliate":
+		if e.ComplexityRoot.Mutation.RestoreAffiliate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreAffiliate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreAffiliate(childComplexity, args["input"].(RestoreAffiliateInput)), true
+	case "Mutation.restoreAlert":
+		if e.ComplexityRoot.Mutation.RestoreAlert == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreAlert_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreAlert(childComplexity, args["input"].(RestoreAlertInput)), true
+	case "Mutation.restoreCampaign":
+		if e.ComplexityRoot.Mutation.RestoreCampaign == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreCampaign_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreCampaign(childComplexity, args["input"].(RestoreCampaignInput)), true
+	case "Mutation.restoreGoal":
+		if e.ComplexityRoot.Mutation.RestoreGoal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreGoal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreGoal(childComplexity, args["input"].(RestoreGoalInput)), true
+	case "Mutation.restoreIntegration":
+		if e.ComplexityRoot.Mutation.RestoreIntegration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreIntegration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreIntegration(childComplexity, args["input"].(RestoreIntegrationInput)), true
+	case "Mutation.restoreLandingPage":
+		if e.ComplexityRoot.Mutation.RestoreLandingPage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreLandingPage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreLandingPage(childComplexity, args["input"].(RestoreLandingPageInput)), true
+	case "Mutation.restoreOffer":
+		if e.ComplexityRoot.Mutation.RestoreOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreOffer(childComplexity, args["input"].(RestoreOfferInput)), true
 	case "Mutation.restorePostbackVersion":
 		if e.ComplexityRoot.Mutation.RestorePostbackVersion == nil {
 			break
@@ -5240,61 +6025,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RunScenarios(childComplexity, args["input"].(TestPostbackInput)), true
-	case "Mutation.saveAffiliate":
-		if e.ComplexityRoot.Mutation.SaveAffiliate == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveAffiliate_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveAffiliate(childComplexity, args["input"].(SaveAffiliateInput)), true
-	case "Mutation.saveGoal":
-		if e.ComplexityRoot.Mutation.SaveGoal == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveGoal_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveGoal(childComplexity, args["input"].(SaveGoalInput)), true
-	case "Mutation.saveIntegration":
-		if e.ComplexityRoot.Mutation.SaveIntegration == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveIntegration_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveIntegration(childComplexity, args["input"].(SaveIntegrationInput)), true
-	case "Mutation.saveLandingPage":
-		if e.ComplexityRoot.Mutation.SaveLandingPage == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveLandingPage_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveLandingPage(childComplexity, args["input"].(SaveLandingPageInput)), true
-	case "Mutation.saveOffer":
-		if e.ComplexityRoot.Mutation.SaveOffer == nil {
-			break
-		}
-
-		args, err := ec.field_Mutation_saveOffer_args(ctx, rawArgs)
-		if err != nil {
-			return 0, false
-		}
-
-		return e.ComplexityRoot.Mutation.SaveOffer(childComplexity, args["input"].(SaveOfferInput)), true
 	case "Mutation.setExchangeRate":
 		if e.ComplexityRoot.Mutation.SetExchangeRate == nil {
 			break
@@ -5400,6 +6130,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UndoAttribution(childComplexity, args["input"].(UndoAttributionInput)), true
+	case "Mutation.updateApiToken":
+		if e.ComplexityRoot.Mutation.UpdateAPIToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateApiToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAPIToken(childComplexity, args["input"].(UpdateAPITokenInput)), true
+	case "Mutation.updateAffiliate":
+		if e.ComplexityRoot.Mutation.UpdateAffiliate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAffiliate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAffiliate(childComplexity, args["input"].(UpdateAffiliateInput)), true
 	case "Mutation.updateCampaign":
 		if e.ComplexityRoot.Mutation.UpdateCampaign == nil {
 			break
@@ -5422,6 +6174,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateConversionStatus(childComplexity, args["input"].(UpdateConversionStatusInput)), true
+	case "Mutation.updateGoal":
+		if e.ComplexityRoot.Mutation.UpdateGoal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateGoal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateGoal(childComplexity, args["input"].(UpdateGoalInput)), true
+	case "Mutation.updateIntegration":
+		if e.ComplexityRoot.Mutation.UpdateIntegration == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateIntegration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateIntegration(childComplexity, args["input"].(UpdateIntegrationInput)), true
+	case "Mutation.updateLandingPage":
+		if e.ComplexityRoot.Mutation.UpdateLandingPage == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateLandingPage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateLandingPage(childComplexity, args["input"].(UpdateLandingPageInput)), true
+	case "Mutation.updateOffer":
+		if e.ComplexityRoot.Mutation.UpdateOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateOffer(childComplexity, args["input"].(UpdateOfferInput)), true
 	case "Mutation.updatePostback":
 		if e.ComplexityRoot.Mutation.UpdatePostback == nil {
 			break
@@ -5455,7 +6251,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateTracker(childComplexity, args["input"].(UpdateTrackerInput)), true
+	case "Mutation.updateUser":
+		if e.ComplexityRoot.Mutation.UpdateUser == nil {
+			break
+		}
 
+		args, err := ec.field_Mutation_updateUser_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateUser(childComplexity, args["input"].(UpdateUserInput)), true
+
+	case "Offer.archivedAt":
+		if e.ComplexityRoot.Offer.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Offer.ArchivedAt(childComplexity), true
 	case "Offer.attributionWindowDays":
 		if e.ComplexityRoot.Offer.AttributionWindowDays == nil {
 			break
@@ -5533,7 +6346,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Offer.LandingPages(childComplexity), true
+		args, err := ec.field_Offer_landingPages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Offer.LandingPages(childComplexity, args["archived"].(*bool)), true
 	case "Offer.name":
 		if e.ComplexityRoot.Offer.Name == nil {
 			break
@@ -6338,7 +7156,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Affiliates(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string)), true
+		return e.ComplexityRoot.Query.Affiliates(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string), args["archived"].(*bool)), true
 	case "Query.alerts":
 		if e.ComplexityRoot.Query.Alerts == nil {
 			break
@@ -6528,7 +7346,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Query.Goals(childComplexity), true
+		args, err := ec.field_Query_goals_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Goals(childComplexity, args["archived"].(*bool)), true
 	case "Query.homeNumbers":
 		if e.ComplexityRoot.Query.HomeNumbers == nil {
 			break
@@ -6551,7 +7374,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Query.Integrations(childComplexity), true
+		args, err := ec.field_Query_integrations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Integrations(childComplexity, args["archived"].(*bool)), true
 
 	case "Query.lintPostback":
 		if e.ComplexityRoot.Query.LintPostback == nil {
@@ -6608,7 +7436,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Offers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string)), true
+		return e.ComplexityRoot.Query.Offers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string), args["archived"].(*bool)), true
 	case "Query.postbackGaps":
 		if e.ComplexityRoot.Query.PostbackGaps == nil {
 			break
@@ -7085,6 +7913,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RefusedCalls.Result(childComplexity), true
 
+	case "ReleaseDeliveryPayload.delivery":
+		if e.ComplexityRoot.ReleaseDeliveryPayload.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseDeliveryPayload.Delivery(childComplexity), true
+	case "ReleaseDeliveryPayload.userErrors":
+		if e.ComplexityRoot.ReleaseDeliveryPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseDeliveryPayload.UserErrors(childComplexity), true
+
 	case "ReplayDeliveriesPayload.count":
 		if e.ComplexityRoot.ReplayDeliveriesPayload.Count == nil {
 			break
@@ -7187,6 +8028,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResetPasswordPayload.UserErrors(childComplexity), true
 
+	case "RestoreAffiliatePayload.affiliate":
+		if e.ComplexityRoot.RestoreAffiliatePayload.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreAffiliatePayload.Affiliate(childComplexity), true
+	case "RestoreAffiliatePayload.userErrors":
+		if e.ComplexityRoot.RestoreAffiliatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreAffiliatePayload.UserErrors(childComplexity), true
+
+	case "RestoreAlertPayload.alert":
+		if e.ComplexityRoot.RestoreAlertPayload.Alert == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreAlertPayload.Alert(childComplexity), true
+	case "RestoreAlertPayload.userErrors":
+		if e.ComplexityRoot.RestoreAlertPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreAlertPayload.UserErrors(childComplexity), true
+
+	case "RestoreCampaignPayload.campaign":
+		if e.ComplexityRoot.RestoreCampaignPayload.Campaign == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreCampaignPayload.Campaign(childComplexity), true
+	case "RestoreCampaignPayload.userErrors":
+		if e.ComplexityRoot.RestoreCampaignPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreCampaignPayload.UserErrors(childComplexity), true
+
+	case "RestoreGoalPayload.goal":
+		if e.ComplexityRoot.RestoreGoalPayload.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreGoalPayload.Goal(childComplexity), true
+	case "RestoreGoalPayload.userErrors":
+		if e.ComplexityRoot.RestoreGoalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreGoalPayload.UserErrors(childComplexity), true
+
+	case "RestoreIntegrationPayload.integration":
+		if e.ComplexityRoot.RestoreIntegrationPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreIntegrationPayload.Integration(childComplexity), true
+	case "RestoreIntegrationPayload.userErrors":
+		if e.ComplexityRoot.RestoreIntegrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreIntegrationPayload.UserErrors(childComplexity), true
+
+	case "RestoreLandingPagePayload.landingPage":
+		if e.ComplexityRoot.RestoreLandingPagePayload.LandingPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreLandingPagePayload.LandingPage(childComplexity), true
+	case "RestoreLandingPagePayload.userErrors":
+		if e.ComplexityRoot.RestoreLandingPagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreLandingPagePayload.UserErrors(childComplexity), true
+
+	case "RestoreOfferPayload.offer":
+		if e.ComplexityRoot.RestoreOfferPayload.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreOfferPayload.Offer(childComplexity), true
+	case "RestoreOfferPayload.userErrors":
+		if e.ComplexityRoot.RestoreOfferPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreOfferPayload.UserErrors(childComplexity), true
+
 	case "RestorePostbackVersionPayload.postback":
 		if e.ComplexityRoot.RestorePostbackVersionPayload.Postback == nil {
 			break
@@ -7270,77 +8202,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RunScenariosPayload.UserErrors(childComplexity), true
-
-	case "SaveAffiliatePayload.affiliate":
-		if e.ComplexityRoot.SaveAffiliatePayload.Affiliate == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveAffiliatePayload.Affiliate(childComplexity), true
-	case "SaveAffiliatePayload.userErrors":
-		if e.ComplexityRoot.SaveAffiliatePayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveAffiliatePayload.UserErrors(childComplexity), true
-
-	case "SaveGoalPayload.goal":
-		if e.ComplexityRoot.SaveGoalPayload.Goal == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveGoalPayload.Goal(childComplexity), true
-	case "SaveGoalPayload.userErrors":
-		if e.ComplexityRoot.SaveGoalPayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveGoalPayload.UserErrors(childComplexity), true
-
-	case "SaveIntegrationPayload.integration":
-		if e.ComplexityRoot.SaveIntegrationPayload.Integration == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveIntegrationPayload.Integration(childComplexity), true
-	case "SaveIntegrationPayload.mapped":
-		if e.ComplexityRoot.SaveIntegrationPayload.Mapped == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveIntegrationPayload.Mapped(childComplexity), true
-	case "SaveIntegrationPayload.userErrors":
-		if e.ComplexityRoot.SaveIntegrationPayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveIntegrationPayload.UserErrors(childComplexity), true
-
-	case "SaveLandingPagePayload.landingPage":
-		if e.ComplexityRoot.SaveLandingPagePayload.LandingPage == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveLandingPagePayload.LandingPage(childComplexity), true
-	case "SaveLandingPagePayload.userErrors":
-		if e.ComplexityRoot.SaveLandingPagePayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveLandingPagePayload.UserErrors(childComplexity), true
-
-	case "SaveOfferPayload.offer":
-		if e.ComplexityRoot.SaveOfferPayload.Offer == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveOfferPayload.Offer(childComplexity), true
-	case "SaveOfferPayload.userErrors":
-		if e.ComplexityRoot.SaveOfferPayload.UserErrors == nil {
-			break
-		}
-
-		return e.ComplexityRoot.SaveOfferPayload.UserErrors(childComplexity), true
 
 	case "ScenarioCard.does":
 		if e.ComplexityRoot.ScenarioCard.Does == nil {
@@ -8572,6 +9433,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnmappedStatus.Word(childComplexity), true
 
+	case "UpdateAffiliatePayload.affiliate":
+		if e.ComplexityRoot.UpdateAffiliatePayload.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAffiliatePayload.Affiliate(childComplexity), true
+	case "UpdateAffiliatePayload.userErrors":
+		if e.ComplexityRoot.UpdateAffiliatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAffiliatePayload.UserErrors(childComplexity), true
+
+	case "UpdateApiTokenPayload.token":
+		if e.ComplexityRoot.UpdateApiTokenPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateApiTokenPayload.Token(childComplexity), true
+	case "UpdateApiTokenPayload.userErrors":
+		if e.ComplexityRoot.UpdateApiTokenPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateApiTokenPayload.UserErrors(childComplexity), true
+
 	case "UpdateCampaignPayload.campaign":
 		if e.ComplexityRoot.UpdateCampaignPayload.Campaign == nil {
 			break
@@ -8597,6 +9484,64 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateConversionStatusPayload.UserErrors(childComplexity), true
+
+	case "UpdateGoalPayload.goal":
+		if e.ComplexityRoot.UpdateGoalPayload.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateGoalPayload.Goal(childComplexity), true
+	case "UpdateGoalPayload.userErrors":
+		if e.ComplexityRoot.UpdateGoalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateGoalPayload.UserErrors(childComplexity), true
+
+	case "UpdateIntegrationPayload.integration":
+		if e.ComplexityRoot.UpdateIntegrationPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIntegrationPayload.Integration(childComplexity), true
+	case "UpdateIntegrationPayload.mapped":
+		if e.ComplexityRoot.UpdateIntegrationPayload.Mapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIntegrationPayload.Mapped(childComplexity), true
+	case "UpdateIntegrationPayload.userErrors":
+		if e.ComplexityRoot.UpdateIntegrationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateIntegrationPayload.UserErrors(childComplexity), true
+
+	case "UpdateLandingPagePayload.landingPage":
+		if e.ComplexityRoot.UpdateLandingPagePayload.LandingPage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateLandingPagePayload.LandingPage(childComplexity), true
+	case "UpdateLandingPagePayload.userErrors":
+		if e.ComplexityRoot.UpdateLandingPagePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateLandingPagePayload.UserErrors(childComplexity), true
+
+	case "UpdateOfferPayload.offer":
+		if e.ComplexityRoot.UpdateOfferPayload.Offer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateOfferPayload.Offer(childComplexity), true
+	case "UpdateOfferPayload.userErrors":
+		if e.ComplexityRoot.UpdateOfferPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateOfferPayload.UserErrors(childComplexity), true
 
 	case "UpdatePostbackPayload.postback":
 		if e.ComplexityRoot.UpdatePostbackPayload.Postback == nil {
@@ -8637,6 +9582,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateTrackerPayload.UserErrors(childComplexity), true
 
+	case "UpdateUserPayload.user":
+		if e.ComplexityRoot.UpdateUserPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateUserPayload.User(childComplexity), true
+	case "UpdateUserPayload.userErrors":
+		if e.ComplexityRoot.UpdateUserPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateUserPayload.UserErrors(childComplexity), true
+
+	case "User.apiTokens":
+		if e.ComplexityRoot.User.APITokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.APITokens(childComplexity), true
 	case "User.affiliate":
 		if e.ComplexityRoot.User.Affiliate == nil {
 			break
@@ -8820,6 +9784,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AlertFilter", ec.unmarshalInputAlertFilter),
+			graphql.NewInputUnmarshaler("ArchiveAffiliateInput", ec.unmarshalInputArchiveAffiliateInput),
+			graphql.NewInputUnmarshaler("ArchiveCampaignInput", ec.unmarshalInputArchiveCampaignInput),
+			graphql.NewInputUnmarshaler("ArchiveGoalInput", ec.unmarshalInputArchiveGoalInput),
+			graphql.NewInputUnmarshaler("ArchiveIntegrationInput", ec.unmarshalInputArchiveIntegrationInput),
+			graphql.NewInputUnmarshaler("ArchiveLandingPageInput", ec.unmarshalInputArchiveLandingPageInput),
+			graphql.NewInputUnmarshaler("ArchiveOfferInput", ec.unmarshalInputArchiveOfferInput),
 			graphql.NewInputUnmarshaler("ArchiveTrackerInput", ec.unmarshalInputArchiveTrackerInput),
 			graphql.NewInputUnmarshaler("AssignTrackersInput", ec.unmarshalInputAssignTrackersInput),
 			graphql.NewInputUnmarshaler("AttributeByRuleInput", ec.unmarshalInputAttributeByRuleInput),
@@ -8829,19 +9799,33 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("BodyRuleInput", ec.unmarshalInputBodyRuleInput),
 			graphql.NewInputUnmarshaler("CampaignFilter", ec.unmarshalInputCampaignFilter),
 			graphql.NewInputUnmarshaler("CampaignTrackersInput", ec.unmarshalInputCampaignTrackersInput),
+			graphql.NewInputUnmarshaler("CancelDeliveryInput", ec.unmarshalInputCancelDeliveryInput),
 			graphql.NewInputUnmarshaler("ChangeBulkReplayInput", ec.unmarshalInputChangeBulkReplayInput),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
 			graphql.NewInputUnmarshaler("ClickFilter", ec.unmarshalInputClickFilter),
 			graphql.NewInputUnmarshaler("ConversionFilter", ec.unmarshalInputConversionFilter),
+			graphql.NewInputUnmarshaler("CreateAffiliateInput", ec.unmarshalInputCreateAffiliateInput),
 			graphql.NewInputUnmarshaler("CreateApiTokenInput", ec.unmarshalInputCreateApiTokenInput),
 			graphql.NewInputUnmarshaler("CreateCampaignInput", ec.unmarshalInputCreateCampaignInput),
 			graphql.NewInputUnmarshaler("CreateDealInput", ec.unmarshalInputCreateDealInput),
+			graphql.NewInputUnmarshaler("CreateGoalInput", ec.unmarshalInputCreateGoalInput),
+			graphql.NewInputUnmarshaler("CreateIntegrationInput", ec.unmarshalInputCreateIntegrationInput),
+			graphql.NewInputUnmarshaler("CreateLandingPageInput", ec.unmarshalInputCreateLandingPageInput),
+			graphql.NewInputUnmarshaler("CreateOfferInput", ec.unmarshalInputCreateOfferInput),
 			graphql.NewInputUnmarshaler("CreatePostbackInput", ec.unmarshalInputCreatePostbackInput),
 			graphql.NewInputUnmarshaler("CreateTrackerInput", ec.unmarshalInputCreateTrackerInput),
 			graphql.NewInputUnmarshaler("CreateUserInput", ec.unmarshalInputCreateUserInput),
 			graphql.NewInputUnmarshaler("DealTierInput", ec.unmarshalInputDealTierInput),
+			graphql.NewInputUnmarshaler("DeleteAffiliateInput", ec.unmarshalInputDeleteAffiliateInput),
+			graphql.NewInputUnmarshaler("DeleteCampaignInput", ec.unmarshalInputDeleteCampaignInput),
+			graphql.NewInputUnmarshaler("DeleteDealInput", ec.unmarshalInputDeleteDealInput),
+			graphql.NewInputUnmarshaler("DeleteExchangeRateInput", ec.unmarshalInputDeleteExchangeRateInput),
+			graphql.NewInputUnmarshaler("DeleteGoalInput", ec.unmarshalInputDeleteGoalInput),
+			graphql.NewInputUnmarshaler("DeleteIntegrationInput", ec.unmarshalInputDeleteIntegrationInput),
 			graphql.NewInputUnmarshaler("DeleteLandingPageInput", ec.unmarshalInputDeleteLandingPageInput),
+			graphql.NewInputUnmarshaler("DeleteOfferInput", ec.unmarshalInputDeleteOfferInput),
 			graphql.NewInputUnmarshaler("DeletePostbackInput", ec.unmarshalInputDeletePostbackInput),
+			graphql.NewInputUnmarshaler("DeleteUserInput", ec.unmarshalInputDeleteUserInput),
 			graphql.NewInputUnmarshaler("DeliveryFilter", ec.unmarshalInputDeliveryFilter),
 			graphql.NewInputUnmarshaler("DismissAlertInput", ec.unmarshalInputDismissAlertInput),
 			graphql.NewInputUnmarshaler("EndDealInput", ec.unmarshalInputEndDealInput),
@@ -8854,19 +9838,22 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("QualificationInput", ec.unmarshalInputQualificationInput),
 			graphql.NewInputUnmarshaler("ReceivedPostbackFilter", ec.unmarshalInputReceivedPostbackFilter),
 			graphql.NewInputUnmarshaler("RecordConversionInput", ec.unmarshalInputRecordConversionInput),
+			graphql.NewInputUnmarshaler("ReleaseDeliveryInput", ec.unmarshalInputReleaseDeliveryInput),
 			graphql.NewInputUnmarshaler("ReplayDeliveriesInput", ec.unmarshalInputReplayDeliveriesInput),
 			graphql.NewInputUnmarshaler("ReplayDeliveryInput", ec.unmarshalInputReplayDeliveryInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
+			graphql.NewInputUnmarshaler("RestoreAffiliateInput", ec.unmarshalInputRestoreAffiliateInput),
+			graphql.NewInputUnmarshaler("RestoreAlertInput", ec.unmarshalInputRestoreAlertInput),
+			graphql.NewInputUnmarshaler("RestoreCampaignInput", ec.unmarshalInputRestoreCampaignInput),
+			graphql.NewInputUnmarshaler("RestoreGoalInput", ec.unmarshalInputRestoreGoalInput),
+			graphql.NewInputUnmarshaler("RestoreIntegrationInput", ec.unmarshalInputRestoreIntegrationInput),
+			graphql.NewInputUnmarshaler("RestoreLandingPageInput", ec.unmarshalInputRestoreLandingPageInput),
+			graphql.NewInputUnmarshaler("RestoreOfferInput", ec.unmarshalInputRestoreOfferInput),
 			graphql.NewInputUnmarshaler("RestorePostbackVersionInput", ec.unmarshalInputRestorePostbackVersionInput),
 			graphql.NewInputUnmarshaler("RevealIntegrationSecretInput", ec.unmarshalInputRevealIntegrationSecretInput),
 			graphql.NewInputUnmarshaler("RevokeApiTokenInput", ec.unmarshalInputRevokeApiTokenInput),
 			graphql.NewInputUnmarshaler("RotateIntegrationSecretInput", ec.unmarshalInputRotateIntegrationSecretInput),
 			graphql.NewInputUnmarshaler("RotateSigningSecretInput", ec.unmarshalInputRotateSigningSecretInput),
-			graphql.NewInputUnmarshaler("SaveAffiliateInput", ec.unmarshalInputSaveAffiliateInput),
-			graphql.NewInputUnmarshaler("SaveGoalInput", ec.unmarshalInputSaveGoalInput),
-			graphql.NewInputUnmarshaler("SaveIntegrationInput", ec.unmarshalInputSaveIntegrationInput),
-			graphql.NewInputUnmarshaler("SaveLandingPageInput", ec.unmarshalInputSaveLandingPageInput),
-			graphql.NewInputUnmarshaler("SaveOfferInput", ec.unmarshalInputSaveOfferInput),
 			graphql.NewInputUnmarshaler("SetExchangeRateInput", ec.unmarshalInputSetExchangeRateInput),
 			graphql.NewInputUnmarshaler("SetHoldInput", ec.unmarshalInputSetHoldInput),
 			graphql.NewInputUnmarshaler("SetManagerInput", ec.unmarshalInputSetManagerInput),
@@ -8879,11 +9866,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TrackerTokensInput", ec.unmarshalInputTrackerTokensInput),
 			graphql.NewInputUnmarshaler("TryDestinationInput", ec.unmarshalInputTryDestinationInput),
 			graphql.NewInputUnmarshaler("UndoAttributionInput", ec.unmarshalInputUndoAttributionInput),
+			graphql.NewInputUnmarshaler("UpdateAffiliateInput", ec.unmarshalInputUpdateAffiliateInput),
+			graphql.NewInputUnmarshaler("UpdateApiTokenInput", ec.unmarshalInputUpdateApiTokenInput),
 			graphql.NewInputUnmarshaler("UpdateCampaignInput", ec.unmarshalInputUpdateCampaignInput),
 			graphql.NewInputUnmarshaler("UpdateConversionStatusInput", ec.unmarshalInputUpdateConversionStatusInput),
+			graphql.NewInputUnmarshaler("UpdateGoalInput", ec.unmarshalInputUpdateGoalInput),
+			graphql.NewInputUnmarshaler("UpdateIntegrationInput", ec.unmarshalInputUpdateIntegrationInput),
+			graphql.NewInputUnmarshaler("UpdateLandingPageInput", ec.unmarshalInputUpdateLandingPageInput),
+			graphql.NewInputUnmarshaler("UpdateOfferInput", ec.unmarshalInputUpdateOfferInput),
 			graphql.NewInputUnmarshaler("UpdatePostbackInput", ec.unmarshalInputUpdatePostbackInput),
 			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
 			graphql.NewInputUnmarshaler("UpdateTrackerInput", ec.unmarshalInputUpdateTrackerInput),
+			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("WordInput", ec.unmarshalInputWordInput),
 		)
 	}
@@ -9095,7 +10089,7 @@ type AffiliateEdge {
 
 extend type Query {
   "Staff only: every affiliate."
-  affiliates(first: Int, after: String, last: Int, before: String, search: String @length(max: 200)): AffiliateConnection @auth(role: MANAGER)
+  affiliates(first: Int, after: String, last: Int, before: String, search: String @length(max: 200), archived: Boolean = false): AffiliateConnection @auth(role: MANAGER)
   "Requests to the viewer's echo tracker, newest first."
   echoRequests(first: Int, after: String, last: Int, before: String): EchoRequestConnection! @auth
 }
@@ -9165,6 +10159,22 @@ type RevokeApiTokenPayload {
   userErrors: [UserError!]!
 }
 
+"What to change of an API token."
+input UpdateApiTokenInput {
+  "One of the viewer's own tokens."
+  id: ID!
+  "Its new name."
+  name: String!
+}
+
+"The result of ` + "`" + `updateApiToken` + "`" + `."
+type UpdateApiTokenPayload {
+  "The token as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  token: ApiToken
+  "What is wrong with the input; empty if it was changed."
+  userErrors: [UserError!]!
+}
+
 extend type Mutation {
   "Opens a session; the response sets its cookie."
   signIn(input: SignInInput!): SignInPayload!
@@ -9174,8 +10184,10 @@ extend type Mutation {
   changePassword(input: ChangePasswordInput!): ChangePasswordPayload! @auth(session: true)
   updateSettings(input: UpdateSettingsInput!): UpdateSettingsPayload! @auth(scope: WRITE)
   createApiToken(input: CreateApiTokenInput!): CreateApiTokenPayload! @auth(scope: SECRETS)
-  "Revokes a token, and every token that was created with it."
+  "Scope ` + "`" + `SECRETS` + "`" + `: revokes a token, and every token that was created with it: one of the viewer's own or, for staff, of a user that they may change."
   revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload! @auth(scope: SECRETS)
+  "Scope ` + "`" + `SECRETS` + "`" + `: renames one of the viewer's API tokens."
+  updateApiToken(input: UpdateApiTokenInput!): UpdateApiTokenPayload! @auth(scope: SECRETS)
 }
 `, BuiltIn: false},
 	{Name: "../schema/attention.graphqls", Input: `"What the viewer has to do something about, each cause once, and the deliveries of the last 24 hours."
@@ -9465,6 +10477,8 @@ type Campaign implements Node {
   usedToday: Int!
   "Recent numbers by day, in an IANA time zone; without one, the viewer's."
   numbers(timeZone: String): CampaignNumbers!
+  "Since when it is archived: hidden from lists, and paused; null if it is not."
+  archivedAt: Time
   createdAt: Time!
 }
 
@@ -9515,6 +10529,8 @@ input CampaignFilter {
   search: String @length(max: 200)
   states: [RunState!]
   offerIds: [ID!]
+  "False leaves archived ones out, true lists only these; both if null."
+  archived: Boolean = false
   "Staff only."
   affiliateIds: [ID!]
 }
@@ -9555,9 +10571,57 @@ type UpdateCampaignPayload {
   userErrors: [UserError!]!
 }
 
+"Which campaign to archive."
+input ArchiveCampaignInput {
+  "The campaign."
+  id: ID!
+}
+
+"The result of ` + "`" + `archiveCampaign` + "`" + `."
+type ArchiveCampaignPayload {
+  "The campaign as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  campaign: Campaign
+  "Why it cannot be archived; empty if it was, or already had been."
+  userErrors: [UserError!]!
+}
+
+"Which campaign to restore."
+input RestoreCampaignInput {
+  "The campaign."
+  id: ID!
+}
+
+"The result of ` + "`" + `restoreCampaign` + "`" + `."
+type RestoreCampaignPayload {
+  "The campaign as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  campaign: Campaign
+  "Why it cannot be restored; empty if it was, or had not been archived."
+  userErrors: [UserError!]!
+}
+
+"Which campaign to delete."
+input DeleteCampaignInput {
+  "The campaign."
+  id: ID!
+}
+
+"The result of ` + "`" + `deleteCampaign` + "`" + `."
+type DeleteCampaignPayload {
+  "The id of what was deleted; null if there are ` + "`" + `userErrors` + "`" + `."
+  deletedId: ID
+  "Why it cannot be deleted: ` + "`" + `CONFLICT` + "`" + ` counts what uses it."
+  userErrors: [UserError!]!
+}
+
 extend type Mutation {
   createCampaign(input: CreateCampaignInput!): CreateCampaignPayload! @auth(scope: WRITE)
   updateCampaign(input: UpdateCampaignInput!): UpdateCampaignPayload! @auth(scope: WRITE)
+  "Scope ` + "`" + `WRITE` + "`" + `: archives a campaign: it is hidden from lists, its history stays, and its link is answered as a paused one's: with the fallback URL, or 410. It is paused."
+  archiveCampaign(input: ArchiveCampaignInput!): ArchiveCampaignPayload! @auth(scope: WRITE)
+  "Scope ` + "`" + `WRITE` + "`" + `: restores an archived campaign: it stays paused."
+  restoreCampaign(input: RestoreCampaignInput!): RestoreCampaignPayload! @auth(scope: WRITE)
+  "Scope ` + "`" + `WRITE` + "`" + `: deletes an archived campaign that has no clicks, conversions and postbacks; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
+  deleteCampaign(input: DeleteCampaignInput!): DeleteCampaignPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/change.graphqls", Input: `"Where a feed of changes begins that has no cursor yet."
@@ -10021,41 +11085,113 @@ input QualificationInput {
   clawbackDays: Int
 }
 
-input SaveOfferInput {
-  "The offer to change; without it a new one is created."
-  id: ID
-  name: String
-  operator: String
-  vertical: Vertical
+"An offer to create."
+input CreateOfferInput {
+  "Its name, as affiliates read it."
+  name: String!
+  "The operator whose offer it is: its integrations report for all of its offers."
+  operator: String!
+  "What it is an offer for."
+  vertical: Vertical!
+  "Whether it accepts clicks; ` + "`" + `ACTIVE` + "`" + ` if left out."
   state: RunState
-  destinationUrl: String
+  "The URL template that players are sent to; it must contain ` + "`" + `{click_id}` + "`" + `."
+  destinationUrl: String!
+  "Fallback URL, for clicks while paused or over the daily cap; none if left out: they are answered 410."
   fallbackUrl: String
+  "Hosts that deep links may lead to: ` + "`" + `play.example.com` + "`" + `, or ` + "`" + `*.example.com` + "`" + ` for its subdomains."
   deepLinkHosts: [String!]
-  currency: String
-  "0 for no limit."
+  "ISO 4217: the currency of amounts that name none."
+  currency: String!
+  "Attribution window: days after the click in which its conversions are attributed; 0 for no limit."
   attributionWindowDays: Int
   "The most conversions that pay per UTC day; 0 for no cap."
   dailyCap: Int
-  "Without goals and minimum deposits there is no rule."
+  "The qualification rule; without goals and minimum deposits there is none."
   qualification: QualificationInput
 }
 
-type SaveOfferPayload {
+"The result of ` + "`" + `createOffer` + "`" + `."
+type CreateOfferPayload {
+  "The new offer; null if there are ` + "`" + `userErrors` + "`" + `."
   offer: Offer
+  "What is wrong with the input; empty if it was created."
   userErrors: [UserError!]!
 }
 
-input SaveLandingPageInput {
-  id: ID
-  "Of a new one."
-  offerId: ID
-  key: String
+"What to change of an offer; fields that are left out stay as they are."
+input UpdateOfferInput {
+  "The offer to change."
+  id: ID!
+  "Its name, as affiliates read it."
   name: String
+  "The operator whose offer it is."
+  operator: String
+  "What it is an offer for."
+  vertical: Vertical
+  "Whether it accepts clicks."
+  state: RunState
+  "The URL template that players are sent to; it must contain ` + "`" + `{click_id}` + "`" + `."
+  destinationUrl: String
+  "Fallback URL, for clicks while paused or over the daily cap; empty for 410."
+  fallbackUrl: String
+  "Hosts that deep links may lead to: ` + "`" + `play.example.com` + "`" + `, or ` + "`" + `*.example.com` + "`" + ` for its subdomains."
+  deepLinkHosts: [String!]
+  "ISO 4217: the currency of amounts that name none."
+  currency: String
+  "Attribution window: days after the click in which its conversions are attributed; 0 for no limit."
+  attributionWindowDays: Int
+  "The most conversions that pay per UTC day; 0 for no cap."
+  dailyCap: Int
+  "The qualification rule; without goals and minimum deposits there is none."
+  qualification: QualificationInput
+}
+
+"The result of ` + "`" + `updateOffer` + "`" + `."
+type UpdateOfferPayload {
+  "The offer as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  offer: Offer
+  "What is wrong with the input; empty if it was changed."
+  userErrors: [UserError!]!
+}
+
+"A landing page to create."
+input CreateLandingPageInput {
+  "The offer that it is a page of."
+  offerId: ID!
+  "The value of ` + "`" + `lp=` + "`" + ` in the tracking link: lower-case letters, digits, ` + "`" + `-` + "`" + ` and ` + "`" + `_` + "`" + `."
+  key: String!
+  "Its name, as affiliates read it."
+  name: String!
+  "The URL template that players are sent to; it must contain ` + "`" + `{click_id}` + "`" + `."
+  url: String!
+}
+
+"The result of ` + "`" + `createLandingPage` + "`" + `."
+type CreateLandingPagePayload {
+  "The new landing page; null if there are ` + "`" + `userErrors` + "`" + `."
+  landingPage: LandingPage
+  "What is wrong with the input; empty if it was created."
+  userErrors: [UserError!]!
+}
+
+"What to change of a landing page; fields that are left out stay as they are. Its offer stays."
+input UpdateLandingPageInput {
+  "The landing page to change."
+  id: ID!
+  "The value of ` + "`" + `lp=` + "`" + ` in the tracking link: links with the old one lead to the offer's destination from then on."
+  key: String
+  "Its name, as affiliates read it."
+  name: String
+  "The URL template that players are sent to; it must contain ` + "`" + `{click_id}` + "`" + `."
   url: String
 }
 
-type SaveLandingPagePayload {
+"The result of ` + "`" + `updateLandingPage` + "`" + `."
+type UpdateLandingPagePayload {
+  "The landing page as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
   landingPage: LandingPage
+  "What is wrong with the input; empty if it was changed."
   userErrors: [UserError!]!
 }
 
@@ -10120,30 +11256,215 @@ type SetExchangeRatePayload {
   userErrors: [UserError!]!
 }
 
-input SaveGoalInput {
-  id: ID
-  "Of a new one."
-  key: String
-  name: String
-  trigger: String
+"A goal to add to the event dictionary."
+input CreateGoalInput {
+  "Its unique key in the API, in postbacks and in operators' calls, such as ` + "`" + `bonus_used` + "`" + `; it never changes."
+  key: String!
+  "Its name, as people read it."
+  name: String!
+  "What triggers it, in words."
+  trigger: String!
+  "Whether it is counted once per player, otherwise once per transaction; true if left out."
   oncePerPlayer: Boolean
+  "Whether a deal can pay for it; false if left out."
   billable: Boolean
+  "Whether it can be reversed after approval; true if left out."
   reversible: Boolean
+  "The statuses that it can have, ` + "`" + `APPROVED` + "`" + ` among them; all if left out."
   statuses: [ConversionStatus!]
+  "The parameters that it can have; ` + "`" + `occurred_at` + "`" + ` and ` + "`" + `status` + "`" + ` if left out."
   parameters: [String!]
+  "What its time means and how it is written."
   timestampStandard: String
 }
 
-type SaveGoalPayload {
+"The result of ` + "`" + `createGoal` + "`" + `."
+type CreateGoalPayload {
+  "The new goal; null if there are ` + "`" + `userErrors` + "`" + `."
   goal: Goal
+  "What is wrong with the input; empty if it was created."
+  userErrors: [UserError!]!
+}
+
+"What to change of a goal; fields that are left out stay as they are. Of a built-in one only name and trigger change."
+input UpdateGoalInput {
+  "The goal to change."
+  id: ID!
+  "Its name, as people read it."
+  name: String
+  "What triggers it, in words."
+  trigger: String
+  "Whether it is counted once per player, otherwise once per transaction."
+  oncePerPlayer: Boolean
+  "Whether a deal can pay for it."
+  billable: Boolean
+  "Whether it can be reversed after approval."
+  reversible: Boolean
+  "The statuses that it can have, ` + "`" + `APPROVED` + "`" + ` among them."
+  statuses: [ConversionStatus!]
+  "The parameters that it can have."
+  parameters: [String!]
+  "What its time means and how it is written."
+  timestampStandard: String
+}
+
+"The result of ` + "`" + `updateGoal` + "`" + `."
+type UpdateGoalPayload {
+  "The goal as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  goal: Goal
+  "What is wrong with the input; empty if it was changed."
+  userErrors: [UserError!]!
+}
+
+"Which offer to archive."
+input ArchiveOfferInput {
+  "The offer."
+  id: ID!
+}
+
+"The result of ` + "`" + `archiveOffer` + "`" + `."
+type ArchiveOfferPayload {
+  "The offer as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  offer: Offer
+  "Why it cannot be archived; empty if it was, or already had been."
+  userErrors: [UserError!]!
+}
+
+"Which offer to restore."
+input RestoreOfferInput {
+  "The offer."
+  id: ID!
+}
+
+"The result of ` + "`" + `restoreOffer` + "`" + `."
+type RestoreOfferPayload {
+  "The offer as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  offer: Offer
+  "Why it cannot be restored; empty if it was, or had not been archived."
+  userErrors: [UserError!]!
+}
+
+"Which offer to delete."
+input DeleteOfferInput {
+  "The offer."
+  id: ID!
+}
+
+"The result of ` + "`" + `deleteOffer` + "`" + `."
+type DeleteOfferPayload {
+  "The id of what was deleted; null if there are ` + "`" + `userErrors` + "`" + `."
+  deletedId: ID
+  "Why it cannot be deleted: ` + "`" + `CONFLICT` + "`" + ` counts what uses it."
+  userErrors: [UserError!]!
+}
+
+"Which landing page to archive."
+input ArchiveLandingPageInput {
+  "The landing page."
+  id: ID!
+}
+
+"The result of ` + "`" + `archiveLandingPage` + "`" + `."
+type ArchiveLandingPagePayload {
+  "The landing page as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  landingPage: LandingPage
+  "Why it cannot be archived; empty if it was, or already had been."
+  userErrors: [UserError!]!
+}
+
+"Which landing page to restore."
+input RestoreLandingPageInput {
+  "The landing page."
+  id: ID!
+}
+
+"The result of ` + "`" + `restoreLandingPage` + "`" + `."
+type RestoreLandingPagePayload {
+  "The landing page as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  landingPage: LandingPage
+  "Why it cannot be restored; empty if it was, or had not been archived."
+  userErrors: [UserError!]!
+}
+
+"Which goal to archive."
+input ArchiveGoalInput {
+  "The goal."
+  id: ID!
+}
+
+"The result of ` + "`" + `archiveGoal` + "`" + `."
+type ArchiveGoalPayload {
+  "The goal as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  goal: Goal
+  "Why it cannot be archived; empty if it was, or already had been."
+  userErrors: [UserError!]!
+}
+
+"Which goal to restore."
+input RestoreGoalInput {
+  "The goal."
+  id: ID!
+}
+
+"The result of ` + "`" + `restoreGoal` + "`" + `."
+type RestoreGoalPayload {
+  "The goal as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  goal: Goal
+  "Why it cannot be restored; empty if it was, or had not been archived."
+  userErrors: [UserError!]!
+}
+
+"Which goal to delete."
+input DeleteGoalInput {
+  "The goal."
+  id: ID!
+}
+
+"The result of ` + "`" + `deleteGoal` + "`" + `."
+type DeleteGoalPayload {
+  "The id of what was deleted; null if there are ` + "`" + `userErrors` + "`" + `."
+  deletedId: ID
+  "Why it cannot be deleted: ` + "`" + `CONFLICT` + "`" + ` counts what uses it."
+  userErrors: [UserError!]!
+}
+
+"Which deal to delete."
+input DeleteDealInput {
+  "The deal."
+  id: ID!
+}
+
+"The result of ` + "`" + `deleteDeal` + "`" + `."
+type DeleteDealPayload {
+  "The id of what was deleted; null if there are ` + "`" + `userErrors` + "`" + `."
+  deletedId: ID
+  "Why it cannot be deleted: ` + "`" + `CONFLICT` + "`" + ` counts what uses it."
+  userErrors: [UserError!]!
+}
+
+"Which exchange rate to delete."
+input DeleteExchangeRateInput {
+  "The exchange rate."
+  id: ID!
+}
+
+"The result of ` + "`" + `deleteExchangeRate` + "`" + `."
+type DeleteExchangeRatePayload {
+  "The id of what was deleted; null if there are ` + "`" + `userErrors` + "`" + `."
+  deletedId: ID
+  "Why it cannot be deleted: ` + "`" + `CONFLICT` + "`" + ` counts what uses it."
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  "Staff only: creates an offer, or changes one."
-  saveOffer(input: SaveOfferInput!): SaveOfferPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only."
-  saveLandingPage(input: SaveLandingPageInput!): SaveLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates an offer, with a default link to it for every affiliate."
+  createOffer(input: CreateOfferInput!): CreateOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes an offer."
+  updateOffer(input: UpdateOfferInput!): UpdateOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates a landing page of an offer."
+  createLandingPage(input: CreateLandingPageInput!): CreateLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes a landing page."
+  updateLandingPage(input: UpdateLandingPageInput!): UpdateLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: requests the page now."
   tryDestination(input: TryDestinationInput!): TryDestinationPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: links with its key lead to the offer's destination from then on."
@@ -10154,8 +11475,30 @@ extend type Mutation {
   endDeal(input: EndDealInput!): EndDealPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: conversions keep the rate that they were calculated with."
   setExchangeRate(input: SetExchangeRateInput!): SetExchangeRatePayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: adds a goal to the event dictionary, or changes one. Of a built-in one only name and trigger change."
-  saveGoal(input: SaveGoalInput!): SaveGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: adds a goal to the event dictionary."
+  createGoal(input: CreateGoalInput!): CreateGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes a goal. Of a built-in one only name and trigger change."
+  updateGoal(input: UpdateGoalInput!): UpdateGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: archives an offer: it is hidden from lists, its history stays, and its links are answered as a paused one's: with the fallback URL, or 410. It is paused."
+  archiveOffer(input: ArchiveOfferInput!): ArchiveOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: restores an archived offer: it stays paused."
+  restoreOffer(input: RestoreOfferInput!): RestoreOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes an archived offer that was never used, with its landing pages, deals and default links; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
+  deleteOffer(input: DeleteOfferInput!): DeleteOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: archives a landing page: it is hidden from lists, its history stays, and links with its key lead to the offer's destination."
+  archiveLandingPage(input: ArchiveLandingPageInput!): ArchiveLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: restores an archived landing page: links with its key lead to it again."
+  restoreLandingPage(input: RestoreLandingPageInput!): RestoreLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: archives a goal that is not built in: it is hidden from lists, its history stays, and its conversions are recorded and its postbacks fire as before."
+  archiveGoal(input: ArchiveGoalInput!): ArchiveGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: restores an archived goal: it is offered in lists again."
+  restoreGoal(input: RestoreGoalInput!): RestoreGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes a goal that is not built in and that nothing uses; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
+  deleteGoal(input: DeleteGoalInput!): DeleteGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes a deal that no conversion was calculated with. A deal that ended when it started stays ended."
+  deleteDeal(input: DeleteDealInput!): DeleteDealPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes an exchange rate. Conversions keep the rate that they were calculated with."
+  deleteExchangeRate(input: DeleteExchangeRateInput!): DeleteExchangeRatePayload! @auth(role: MANAGER, scope: WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/delivery.graphqls", Input: `enum DeliveryState {
@@ -10167,7 +11510,7 @@ extend type Mutation {
   DELIVERED
   "Will not be retried unless replayed."
   FAILED
-  "Will not be sent: its postback was deleted, its replay was cancelled, or its window was left empty."
+  "Will not be sent: somebody cancelled it or its replay, its postback was deleted, or its window was left empty."
   CANCELLED
   "Waiting: the tracker is unavailable, or the postback must be changed."
   HELD
@@ -10335,9 +11678,44 @@ type ReplayDeliveryPayload {
   userErrors: [UserError!]!
 }
 
+"Which delivery to cancel."
+input CancelDeliveryInput {
+  "A delivery that has not ended: ` + "`" + `QUEUED` + "`" + `, ` + "`" + `RETRYING` + "`" + ` or ` + "`" + `HELD` + "`" + `."
+  id: ID!
+}
+
+"The result of ` + "`" + `cancelDelivery` + "`" + `."
+type CancelDeliveryPayload {
+  "The delivery as it is now, ` + "`" + `CANCELLED` + "`" + `; null if there are ` + "`" + `userErrors` + "`" + `."
+  delivery: Delivery
+  "Why it cannot be cancelled: ` + "`" + `CONFLICT` + "`" + ` if it has ended, or an attempt is in flight. Empty if it was, or already had been."
+  userErrors: [UserError!]!
+}
+
+"Which delivery to release."
+input ReleaseDeliveryInput {
+  "A delivery that is ` + "`" + `HELD` + "`" + ` because its tracker is unavailable."
+  id: ID!
+}
+
+"The result of ` + "`" + `releaseDelivery` + "`" + `."
+type ReleaseDeliveryPayload {
+  "The delivery as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  delivery: Delivery
+  "Why it cannot be released: ` + "`" + `CONFLICT` + "`" + ` if it is not held, waits for something else, or its tracker is being tried."
+  userErrors: [UserError!]!
+}
+
 extend type Mutation {
   "Sends a delivery that has ended again, unless an earlier replay of it has not ended."
   replayDelivery(input: ReplayDeliveryInput!): ReplayDeliveryPayload! @auth(scope: REPLAY)
+  "Scope ` + "`" + `REPLAY` + "`" + `: cancels a delivery that has not ended. While an attempt is in flight it is refused: the tracker may have it already."
+  cancelDelivery(input: CancelDeliveryInput!): CancelDeliveryPayload! @auth(scope: REPLAY)
+  """
+  Scope ` + "`" + `REPLAY` + "`" + `: sends a delivery now that is held because its tracker is unavailable. If the tracker accepts it, the others follow
+  in order. A tracker is tried with one delivery at a time, at most every 10 seconds.
+  """
+  releaseDelivery(input: ReleaseDeliveryInput!): ReleaseDeliveryPayload! @auth(scope: REPLAY)
 }
 
 "A delivery that changed, a resync when changes were missed, or the requested hello."
@@ -10665,9 +12043,25 @@ extend type Query {
   alerts(first: Int, after: String, last: Int, before: String, filter: AlertFilter): AlertConnection! @auth
 }
 
+"Which alert to show again."
+input RestoreAlertInput {
+  "A dismissed alert."
+  id: ID!
+}
+
+"The result of ` + "`" + `restoreAlert` + "`" + `."
+type RestoreAlertPayload {
+  "The alert as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  alert: Alert
+  "Why it cannot be shown again; empty if it is, or had not been dismissed."
+  userErrors: [UserError!]!
+}
+
 extend type Mutation {
   "Dismisses an alert."
   dismissAlert(input: DismissAlertInput!): DismissAlertPayload! @auth(scope: WRITE)
+  "Scope ` + "`" + `WRITE` + "`" + `: shows a dismissed alert again."
+  restoreAlert(input: RestoreAlertInput!): RestoreAlertPayload! @auth(scope: WRITE)
 }
 
 extend type Subscription {
@@ -10718,6 +12112,8 @@ type Integration implements Node {
   url: String!
   "Sample calls with the operator's parameters and values, without the secret."
   snippets: [Snippet!]!
+  "Since when it is archived: hidden from lists, and disabled; null if it is not."
+  archivedAt: Time
   createdAt: Time!
 }
 
@@ -10751,8 +12147,8 @@ type Snippet {
 }
 
 extend type Query {
-  "Staff only."
-  integrations: [Integration!] @auth(role: MANAGER)
+  "Staff only. ` + "`" + `archived` + "`" + `: false leaves archived ones out, true lists only these; both if null."
+  integrations(archived: Boolean = false): [Integration!] @auth(role: MANAGER)
 }
 
 input WordInput {
@@ -10760,35 +12156,97 @@ input WordInput {
   to: String!
 }
 
-input SaveIntegrationInput {
-  "The integration to change; without it a new one is created."
-  id: ID
-  "Of a new one: the key in its URL."
-  key: String
-  name: String
-  offerId: ID
+"An integration to create. It gets a token and a signing key, which ` + "`" + `revealIntegrationSecret` + "`" + ` shows."
+input CreateIntegrationInput {
+  "The key in its URL, ` + "`" + `/postback/{key}` + "`" + `: lower-case letters, digits, ` + "`" + `-` + "`" + ` and ` + "`" + `_` + "`" + `; it never changes."
+  key: String!
+  "Its name, as staff read it."
+  name: String!
+  "The offer whose conversions it reports."
+  offerId: ID!
+  "Whether calls are accepted; true if left out."
   enabled: Boolean
+  "Whether calls are only checked, answered with ` + "`" + `test` + "`" + ` and logged, and nothing is recorded."
   testMode: Boolean
+  "Whether calls over plain HTTP are refused."
   requireHttps: Boolean
+  "Whether calls must carry the token; true if left out."
   requireToken: Boolean
+  "Whether calls must be signed."
   requireSignature: Boolean
+  "The header of the signature; empty for ` + "`" + `X-Signature` + "`" + `."
   signatureHeader: String
+  "The parameter or header with the time of the signature; empty for none."
   timestampName: String
-  "0 for no limit."
+  "How many seconds a signature is valid; 0 for no limit."
   timestampWindow: Int
+  "Addresses or CIDR blocks that may call; empty for any."
   allowedAddresses: [String!]
-  "0 for no limit."
+  "Calls per second; 0 for no limit."
   rateLimit: Int
+  "ISO 4217: the default currency, of amounts without one; empty for the offer's."
   currency: String
+  "Parameter mapping, our parameter to the operator's; it replaces the whole mapping."
   parameterMapping: [WordInput!]
+  "Goal mapping, the operator's goal to our goal's key; it replaces the whole mapping."
   goalMapping: [WordInput!]
+  "Status mapping, the operator's status to ours; it replaces the whole mapping."
   statusMapping: [WordInput!]
 }
 
-type SaveIntegrationPayload {
+"The result of ` + "`" + `createIntegration` + "`" + `."
+type CreateIntegrationPayload {
+  "The new integration; null if there are ` + "`" + `userErrors` + "`" + `."
+  integration: Integration
+  "What is wrong with the input; empty if it was created."
+  userErrors: [UserError!]!
+}
+
+"What to change of an integration; fields that are left out stay as they are."
+input UpdateIntegrationInput {
+  "The integration to change."
+  id: ID!
+  "Its name, as staff read it."
+  name: String
+  "The offer whose conversions it reports."
+  offerId: ID
+  "Whether calls are accepted."
+  enabled: Boolean
+  "Whether calls are only checked, answered with ` + "`" + `test` + "`" + ` and logged, and nothing is recorded."
+  testMode: Boolean
+  "Whether calls over plain HTTP are refused."
+  requireHttps: Boolean
+  "Whether calls must carry the token."
+  requireToken: Boolean
+  "Whether calls must be signed."
+  requireSignature: Boolean
+  "The header of the signature; empty for ` + "`" + `X-Signature` + "`" + `."
+  signatureHeader: String
+  "The parameter or header with the time of the signature; empty for none."
+  timestampName: String
+  "How many seconds a signature is valid; 0 for no limit."
+  timestampWindow: Int
+  "Addresses or CIDR blocks that may call; empty for any."
+  allowedAddresses: [String!]
+  "Calls per second; 0 for no limit."
+  rateLimit: Int
+  "ISO 4217: the default currency, of amounts without one; empty for the offer's."
+  currency: String
+  "Parameter mapping, our parameter to the operator's; it replaces the whole mapping."
+  parameterMapping: [WordInput!]
+  "Goal mapping, the operator's goal to our goal's key; it replaces the whole mapping."
+  goalMapping: [WordInput!]
+  "Status mapping, the operator's status to ours; it replaces the whole mapping."
+  statusMapping: [WordInput!]
+}
+
+"The result of ` + "`" + `updateIntegration` + "`" + `."
+type UpdateIntegrationPayload {
+  "The integration as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
   integration: Integration
   "How many conversions a new status mapping has changed."
   mapped: Int!
+  "What is wrong with the input; empty if it was changed."
   userErrors: [UserError!]!
 }
 
@@ -10817,13 +12275,63 @@ type RevealIntegrationSecretPayload {
   userErrors: [UserError!]!
 }
 
+"Which integration to archive."
+input ArchiveIntegrationInput {
+  "The integration."
+  id: ID!
+}
+
+"The result of ` + "`" + `archiveIntegration` + "`" + `."
+type ArchiveIntegrationPayload {
+  "The integration as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  integration: Integration
+  "Why it cannot be archived; empty if it was, or already had been."
+  userErrors: [UserError!]!
+}
+
+"Which integration to restore."
+input RestoreIntegrationInput {
+  "The integration."
+  id: ID!
+}
+
+"The result of ` + "`" + `restoreIntegration` + "`" + `."
+type RestoreIntegrationPayload {
+  "The integration as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  integration: Integration
+  "Why it cannot be restored; empty if it was, or had not been archived."
+  userErrors: [UserError!]!
+}
+
+"Which integration to delete."
+input DeleteIntegrationInput {
+  "The integration."
+  id: ID!
+}
+
+"The result of ` + "`" + `deleteIntegration` + "`" + `."
+type DeleteIntegrationPayload {
+  "The id of what was deleted; null if there are ` + "`" + `userErrors` + "`" + `."
+  deletedId: ID
+  "Why it cannot be deleted: ` + "`" + `CONFLICT` + "`" + ` counts what uses it."
+  userErrors: [UserError!]!
+}
+
 extend type Mutation {
-  "Staff only: creates an integration, or changes one. A new status mapping changes the conversions with that status."
-  saveIntegration(input: SaveIntegrationInput!): SaveIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates an integration."
+  createIntegration(input: CreateIntegrationInput!): CreateIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes an integration. A new status mapping changes the conversions with that status."
+  updateIntegration(input: UpdateIntegrationInput!): UpdateIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: rotates an integration's token or signing key."
   rotateIntegrationSecret(input: RotateIntegrationSecretInput!): RotateIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
   "Staff only: shows an integration's current token or signing key, and logs who did."
   revealIntegrationSecret(input: RevealIntegrationSecretInput!): RevealIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: archives an integration: it is hidden from lists, its history stays, and calls are answered as a disabled one's. It is disabled."
+  archiveIntegration(input: ArchiveIntegrationInput!): ArchiveIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: restores an archived integration: it stays disabled."
+  restoreIntegration(input: RestoreIntegrationInput!): RestoreIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes an integration that was never called, with its secrets; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
+  deleteIntegration(input: DeleteIntegrationInput!): DeleteIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/offer.graphqls", Input: `enum Vertical {
@@ -10861,7 +12369,8 @@ type Offer implements Node {
   currency: String!
   "Hosts that deep links may lead to."
   deepLinkHosts: [String!]!
-  landingPages: [LandingPage!]!
+  "The pages that a tracking link can lead to, by their keys. ` + "`" + `archived` + "`" + `: false leaves archived ones out, true lists only these; both if null."
+  landingPages(archived: Boolean = false): [LandingPage!]!
   "Daily cap: the most conversions that pay per UTC day; null for no cap."
   dailyCap: Int
   "Staff only: how much of the daily cap is used today."
@@ -10870,6 +12379,8 @@ type Offer implements Node {
   deal: Deal
   "The viewer's default tracking link for this offer; null for staff."
   defaultLink: TrackingLink
+  "Since when it is archived: hidden from lists, and paused; null if it is not."
+  archivedAt: Time
   createdAt: Time!
 }
 
@@ -10879,6 +12390,8 @@ type LandingPage implements Node {
   "The value of ` + "`" + `lp=` + "`" + ` in the tracking link."
   key: String!
   name: String!
+  "Since when it is archived: links with its key lead to the offer's destination; null if it is not."
+  archivedAt: Time
 }
 
 "The terms of a payout."
@@ -10910,6 +12423,8 @@ type Goal implements Node {
   "What its time means and how it is written."
   timestampStandard: String!
   builtIn: Boolean!
+  "Since when it is archived: hidden from lists, but recorded as before; null if it is not."
+  archivedAt: Time
 }
 
 type OfferConnection {
@@ -10923,12 +12438,15 @@ type OfferEdge {
 }
 
 extend type Query {
-  offers(first: Int, after: String, last: Int, before: String, search: String @length(max: 200)): OfferConnection! @auth
-  "The event dictionary."
-  goals: [Goal!]! @auth
+  "The offers, newest first. ` + "`" + `archived` + "`" + `: false leaves archived ones out, true lists only these; both if null."
+  offers(first: Int, after: String, last: Int, before: String, search: String @length(max: 200), archived: Boolean = false): OfferConnection! @auth
+  "The event dictionary. ` + "`" + `archived` + "`" + `: false leaves archived goals out, true lists only these; both if null."
+  goals(archived: Boolean = false): [Goal!]! @auth
 }
 `, BuiltIn: false},
 	{Name: "../schema/people.graphqls", Input: `extend type Affiliate {
+  "Since when it is archived: hidden from lists, and its links are answered as those of paused campaigns; null if it is not."
+  archivedAt: Time
   "Staff only: its users."
   users: [User!] @auth(role: MANAGER)
 }
@@ -10952,6 +12470,8 @@ extend type User {
   name: String!
   "When it was disabled; null while it is active."
   disabledAt: Time
+  "Staff only: its API tokens, without their secrets, newest first; null for a user that the viewer may not change."
+  apiTokens: [ApiToken!] @auth(role: MANAGER)
 }
 
 "An entry of the audit log."
@@ -11008,13 +12528,33 @@ extend type Query {
   staff: [User!] @auth(role: MANAGER)
 }
 
-input SaveAffiliateInput {
-  id: ID
+"An affiliate to create."
+input CreateAffiliateInput {
+  "Its name."
   name: String!
 }
 
-type SaveAffiliatePayload {
+"The result of ` + "`" + `createAffiliate` + "`" + `."
+type CreateAffiliatePayload {
+  "The new affiliate; null if there are ` + "`" + `userErrors` + "`" + `."
   affiliate: Affiliate
+  "What is wrong with the input; empty if it was created."
+  userErrors: [UserError!]!
+}
+
+"What to change of an affiliate."
+input UpdateAffiliateInput {
+  "The affiliate to change."
+  id: ID!
+  "Its new name."
+  name: String!
+}
+
+"The result of ` + "`" + `updateAffiliate` + "`" + `."
+type UpdateAffiliatePayload {
+  "The affiliate as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  affiliate: Affiliate
+  "What is wrong with the input; empty if it was changed."
   userErrors: [UserError!]!
 }
 
@@ -11067,9 +12607,87 @@ type ResetPasswordPayload {
   userErrors: [UserError!]!
 }
 
+"Which affiliate to archive."
+input ArchiveAffiliateInput {
+  "The affiliate."
+  id: ID!
+}
+
+"The result of ` + "`" + `archiveAffiliate` + "`" + `."
+type ArchiveAffiliatePayload {
+  "The affiliate as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  affiliate: Affiliate
+  "Why it cannot be archived; empty if it was, or already had been."
+  userErrors: [UserError!]!
+}
+
+"Which affiliate to restore."
+input RestoreAffiliateInput {
+  "The affiliate."
+  id: ID!
+}
+
+"The result of ` + "`" + `restoreAffiliate` + "`" + `."
+type RestoreAffiliatePayload {
+  "The affiliate as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  affiliate: Affiliate
+  "Why it cannot be restored; empty if it was, or had not been archived."
+  userErrors: [UserError!]!
+}
+
+"Which affiliate to delete."
+input DeleteAffiliateInput {
+  "The affiliate."
+  id: ID!
+}
+
+"The result of ` + "`" + `deleteAffiliate` + "`" + `."
+type DeleteAffiliatePayload {
+  "The id of what was deleted; null if there are ` + "`" + `userErrors` + "`" + `."
+  deletedId: ID
+  "Why it cannot be deleted: ` + "`" + `CONFLICT` + "`" + ` counts what uses it."
+  userErrors: [UserError!]!
+}
+
+"Which user to delete."
+input DeleteUserInput {
+  "The user."
+  id: ID!
+}
+
+"The result of ` + "`" + `deleteUser` + "`" + `."
+type DeleteUserPayload {
+  "The id of what was deleted; null if there are ` + "`" + `userErrors` + "`" + `."
+  deletedId: ID
+  "Why it cannot be deleted: ` + "`" + `CONFLICT` + "`" + ` counts what uses it."
+  userErrors: [UserError!]!
+}
+
+"What to change of a user; fields that are left out stay as they are."
+input UpdateUserInput {
+  "The user to change; never the viewer itself, who has ` + "`" + `updateSettings` + "`" + `."
+  id: ID!
+  "As others read it; may be empty."
+  name: String
+  "Only admins make somebody staff, or change staff users. The last admin who can sign in stays one."
+  role: Role
+  "Of a user with the role AFFILIATE: the affiliate whose data it sees."
+  affiliateId: ID
+}
+
+"The result of ` + "`" + `updateUser` + "`" + `."
+type UpdateUserPayload {
+  "The user as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  user: User
+  "What is wrong with the input; empty if it was changed."
+  userErrors: [UserError!]!
+}
+
 extend type Mutation {
-  "Staff only: creates an affiliate, or renames one."
-  saveAffiliate(input: SaveAffiliateInput!): SaveAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates an affiliate, with a default link to every offer."
+  createAffiliate(input: CreateAffiliateInput!): CreateAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: renames an affiliate."
+  updateAffiliate(input: UpdateAffiliateInput!): UpdateAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only: sets the manager of an affiliate, whom its pages name."
   setManager(input: SetManagerInput!): SetManagerPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, in a session: creates a user. Only admins create staff users."
@@ -11078,6 +12696,19 @@ extend type Mutation {
   setUserDisabled(input: SetUserDisabledInput!): SetUserDisabledPayload! @auth(role: MANAGER, session: true)
   "Staff only, in a session: sets a new password, which ends the user's sessions."
   resetPassword(input: ResetPasswordInput!): ResetPasswordPayload! @auth(role: MANAGER, session: true)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: archives an affiliate: it is hidden from lists, its history stays, and its links are answered as those of paused campaigns; its users still sign in and read."
+  archiveAffiliate(input: ArchiveAffiliateInput!): ArchiveAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: restores an archived affiliate: its links accept clicks again."
+  restoreAffiliate(input: RestoreAffiliateInput!): RestoreAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes an archived affiliate that was never used, with its default links; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
+  deleteAffiliate(input: DeleteAffiliateInput!): DeleteAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, in a session: deletes a user that never signed in and did nothing; others are disabled. Only admins delete staff users."
+  deleteUser(input: DeleteUserInput!): DeleteUserPayload! @auth(role: MANAGER, session: true)
+  """
+  Staff only, in a session: renames a user, gives it another role, or moves it to another affiliate. Its sessions follow at once;
+  its API tokens too, but those that would reach more than before are revoked.
+  """
+  updateUser(input: UpdateUserInput!): UpdateUserPayload! @auth(role: MANAGER, session: true)
 }
 `, BuiltIn: false},
 	{Name: "../schema/postback.graphqls", Input: `enum PostbackScope {
@@ -12479,6 +14110,8 @@ func (ec *executionContext) childFields_Affiliate(ctx context.Context, field gra
 		return ec.fieldContext_Affiliate_tracker(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Affiliate_createdAt(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_Affiliate_archivedAt(ctx, field)
 	case "users":
 		return ec.fieldContext_Affiliate_users(ctx, field)
 	case "manager":
@@ -12603,6 +14236,66 @@ func (ec *executionContext) childFields_ApiToken(ctx context.Context, field grap
 		return ec.fieldContext_ApiToken_revokedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ApiToken", field.Name)
+}
+
+func (ec *executionContext) childFields_ArchiveAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_ArchiveAffiliatePayload_affiliate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ArchiveAffiliatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ArchiveAffiliatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ArchiveCampaignPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "campaign":
+		return ec.fieldContext_ArchiveCampaignPayload_campaign(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ArchiveCampaignPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ArchiveCampaignPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ArchiveGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_ArchiveGoalPayload_goal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ArchiveGoalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ArchiveGoalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ArchiveIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_ArchiveIntegrationPayload_integration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ArchiveIntegrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ArchiveIntegrationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ArchiveLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "landingPage":
+		return ec.fieldContext_ArchiveLandingPagePayload_landingPage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ArchiveLandingPagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ArchiveLandingPagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ArchiveOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offer":
+		return ec.fieldContext_ArchiveOfferPayload_offer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ArchiveOfferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ArchiveOfferPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ArchiveTrackerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12947,6 +14640,8 @@ func (ec *executionContext) childFields_Campaign(ctx context.Context, field grap
 		return ec.fieldContext_Campaign_usedToday(ctx, field)
 	case "numbers":
 		return ec.fieldContext_Campaign_numbers(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_Campaign_archivedAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Campaign_createdAt(ctx, field)
 	case "trackers":
@@ -12985,6 +14680,16 @@ func (ec *executionContext) childFields_CampaignNumbers(ctx context.Context, fie
 		return ec.fieldContext_CampaignNumbers_days(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CampaignNumbers", field.Name)
+}
+
+func (ec *executionContext) childFields_CancelDeliveryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_CancelDeliveryPayload_delivery(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CancelDeliveryPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelDeliveryPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeBulkReplayPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13277,6 +14982,16 @@ func (ec *executionContext) childFields_ConversionUpdateEvent(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type ConversionUpdateEvent", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_CreateAffiliatePayload_affiliate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateAffiliatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateAffiliatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "token":
@@ -13307,6 +15022,46 @@ func (ec *executionContext) childFields_CreateDealPayload(ctx context.Context, f
 		return ec.fieldContext_CreateDealPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateDealPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_CreateGoalPayload_goal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateGoalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateGoalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_CreateIntegrationPayload_integration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateIntegrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateIntegrationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "landingPage":
+		return ec.fieldContext_CreateLandingPagePayload_landingPage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateLandingPagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateLandingPagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offer":
+		return ec.fieldContext_CreateOfferPayload_offer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateOfferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateOfferPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreatePostbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13425,6 +15180,66 @@ func (ec *executionContext) childFields_DealTier(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type DealTier", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteAffiliatePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteAffiliatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteAffiliatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteCampaignPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteCampaignPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteCampaignPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteCampaignPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteDealPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteDealPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteDealPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteDealPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteExchangeRatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteExchangeRatePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteExchangeRatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteExchangeRatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteGoalPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteGoalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteGoalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteIntegrationPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteIntegrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteIntegrationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -13435,6 +15250,16 @@ func (ec *executionContext) childFields_DeleteLandingPagePayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type DeleteLandingPagePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteOfferPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteOfferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteOfferPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeletePostbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -13443,6 +15268,16 @@ func (ec *executionContext) childFields_DeletePostbackPayload(ctx context.Contex
 		return ec.fieldContext_DeletePostbackPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeletePostbackPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteUserPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteUserPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteUserPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Delivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13837,6 +15672,8 @@ func (ec *executionContext) childFields_Goal(ctx context.Context, field graphql.
 		return ec.fieldContext_Goal_timestampStandard(ctx, field)
 	case "builtIn":
 		return ec.fieldContext_Goal_builtIn(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_Goal_archivedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Goal", field.Name)
 }
@@ -13985,6 +15822,8 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_url(ctx, field)
 	case "snippets":
 		return ec.fieldContext_Integration_snippets(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_Integration_archivedAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Integration_createdAt(ctx, field)
 	}
@@ -14011,6 +15850,8 @@ func (ec *executionContext) childFields_LandingPage(ctx context.Context, field g
 		return ec.fieldContext_LandingPage_key(ctx, field)
 	case "name":
 		return ec.fieldContext_LandingPage_name(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_LandingPage_archivedAt(ctx, field)
 	case "url":
 		return ec.fieldContext_LandingPage_url(ctx, field)
 	case "check":
@@ -14115,6 +15956,8 @@ func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql
 		return ec.fieldContext_Offer_deal(ctx, field)
 	case "defaultLink":
 		return ec.fieldContext_Offer_defaultLink(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_Offer_archivedAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Offer_createdAt(ctx, field)
 	case "attributionWindowDays":
@@ -14643,6 +16486,16 @@ func (ec *executionContext) childFields_RefusedCalls(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type RefusedCalls", field.Name)
 }
 
+func (ec *executionContext) childFields_ReleaseDeliveryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_ReleaseDeliveryPayload_delivery(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReleaseDeliveryPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseDeliveryPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReplayDeliveriesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "count":
@@ -14711,6 +16564,76 @@ func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RestoreAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_RestoreAffiliatePayload_affiliate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestoreAffiliatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreAffiliatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RestoreAlertPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "alert":
+		return ec.fieldContext_RestoreAlertPayload_alert(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestoreAlertPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreAlertPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RestoreCampaignPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "campaign":
+		return ec.fieldContext_RestoreCampaignPayload_campaign(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestoreCampaignPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreCampaignPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RestoreGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_RestoreGoalPayload_goal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestoreGoalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreGoalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RestoreIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_RestoreIntegrationPayload_integration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestoreIntegrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreIntegrationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RestoreLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "landingPage":
+		return ec.fieldContext_RestoreLandingPagePayload_landingPage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestoreLandingPagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreLandingPagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RestoreOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offer":
+		return ec.fieldContext_RestoreOfferPayload_offer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestoreOfferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreOfferPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RestorePostbackVersionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "postback":
@@ -14771,58 +16694,6 @@ func (ec *executionContext) childFields_RunScenariosPayload(ctx context.Context,
 		return ec.fieldContext_RunScenariosPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RunScenariosPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SaveAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "affiliate":
-		return ec.fieldContext_SaveAffiliatePayload_affiliate(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveAffiliatePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveAffiliatePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SaveGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "goal":
-		return ec.fieldContext_SaveGoalPayload_goal(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveGoalPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveGoalPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SaveIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "integration":
-		return ec.fieldContext_SaveIntegrationPayload_integration(ctx, field)
-	case "mapped":
-		return ec.fieldContext_SaveIntegrationPayload_mapped(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveIntegrationPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveIntegrationPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SaveLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "landingPage":
-		return ec.fieldContext_SaveLandingPagePayload_landingPage(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveLandingPagePayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveLandingPagePayload", field.Name)
-}
-
-func (ec *executionContext) childFields_SaveOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "offer":
-		return ec.fieldContext_SaveOfferPayload_offer(ctx, field)
-	case "userErrors":
-		return ec.fieldContext_SaveOfferPayload_userErrors(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type SaveOfferPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ScenarioCard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15441,6 +17312,26 @@ func (ec *executionContext) childFields_UnmappedStatus(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type UnmappedStatus", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "affiliate":
+		return ec.fieldContext_UpdateAffiliatePayload_affiliate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateAffiliatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateAffiliatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "token":
+		return ec.fieldContext_UpdateApiTokenPayload_token(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateApiTokenPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateApiTokenPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateCampaignPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "campaign":
@@ -15459,6 +17350,48 @@ func (ec *executionContext) childFields_UpdateConversionStatusPayload(ctx contex
 		return ec.fieldContext_UpdateConversionStatusPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateConversionStatusPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_UpdateGoalPayload_goal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateGoalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateGoalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_UpdateIntegrationPayload_integration(ctx, field)
+	case "mapped":
+		return ec.fieldContext_UpdateIntegrationPayload_mapped(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateIntegrationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateIntegrationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateLandingPagePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "landingPage":
+		return ec.fieldContext_UpdateLandingPagePayload_landingPage(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateLandingPagePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateLandingPagePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "offer":
+		return ec.fieldContext_UpdateOfferPayload_offer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateOfferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateOfferPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdatePostbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15491,6 +17424,16 @@ func (ec *executionContext) childFields_UpdateTrackerPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type UpdateTrackerPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UpdateUserPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateUserPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateUserPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -15511,6 +17454,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_name(ctx, field)
 	case "disabledAt":
 		return ec.fieldContext_User_disabledAt(ctx, field)
+	case "apiTokens":
+		return ec.fieldContext_User_apiTokens(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }

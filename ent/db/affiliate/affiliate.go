@@ -20,6 +20,8 @@ const (
 	FieldManagerID = "manager_id"
 	// FieldEchoKey holds the string denoting the echo_key field in the database.
 	FieldEchoKey = "echo_key"
+	// FieldArchivedAt holds the string denoting the archived_at field in the database.
+	FieldArchivedAt = "archived_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the affiliate in the database.
@@ -32,6 +34,7 @@ var Columns = []string{
 	FieldName,
 	FieldManagerID,
 	FieldEchoKey,
+	FieldArchivedAt,
 	FieldCreatedAt,
 }
 
@@ -80,6 +83,11 @@ func ByManagerID(opts ...sql.OrderTermOption) OrderOption {
 // ByEchoKey orders the results by the echo_key field.
 func ByEchoKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEchoKey, opts...).ToFunc()
+}
+
+// ByArchivedAt orders the results by the archived_at field.
+func ByArchivedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldArchivedAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

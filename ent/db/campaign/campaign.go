@@ -26,6 +26,8 @@ const (
 	FieldState = "state"
 	// FieldDailyCap holds the string denoting the daily_cap field in the database.
 	FieldDailyCap = "daily_cap"
+	// FieldArchivedAt holds the string denoting the archived_at field in the database.
+	FieldArchivedAt = "archived_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the campaign in the database.
@@ -40,6 +42,7 @@ var Columns = []string{
 	FieldName,
 	FieldState,
 	FieldDailyCap,
+	FieldArchivedAt,
 	FieldCreatedAt,
 }
 
@@ -112,6 +115,11 @@ func ByState(opts ...sql.OrderTermOption) OrderOption {
 // ByDailyCap orders the results by the daily_cap field.
 func ByDailyCap(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDailyCap, opts...).ToFunc()
+}
+
+// ByArchivedAt orders the results by the archived_at field.
+func ByArchivedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldArchivedAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

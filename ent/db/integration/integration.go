@@ -48,6 +48,8 @@ const (
 	FieldCurrency = "currency"
 	// FieldTestMode holds the string denoting the test_mode field in the database.
 	FieldTestMode = "test_mode"
+	// FieldArchivedAt holds the string denoting the archived_at field in the database.
+	FieldArchivedAt = "archived_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the integration in the database.
@@ -74,6 +76,7 @@ var Columns = []string{
 	FieldStatusMapping,
 	FieldCurrency,
 	FieldTestMode,
+	FieldArchivedAt,
 	FieldCreatedAt,
 }
 
@@ -200,6 +203,11 @@ func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 // ByTestMode orders the results by the test_mode field.
 func ByTestMode(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTestMode, opts...).ToFunc()
+}
+
+// ByArchivedAt orders the results by the archived_at field.
+func ByArchivedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldArchivedAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

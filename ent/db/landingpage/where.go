@@ -4,6 +4,7 @@ package landingpage
 
 import (
 	"postrider/ent/db/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -71,6 +72,11 @@ func Name(v string) predicate.LandingPage {
 // URL applies equality check predicate on the "url" field. It's identical to URLEQ.
 func URL(v string) predicate.LandingPage {
 	return predicate.LandingPage(sql.FieldEQ(FieldURL, v))
+}
+
+// ArchivedAt applies equality check predicate on the "archived_at" field. It's identical to ArchivedAtEQ.
+func ArchivedAt(v time.Time) predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldEQ(FieldArchivedAt, v))
 }
 
 // OfferIDEQ applies the EQ predicate on the "offer_id" field.
@@ -306,6 +312,56 @@ func URLEqualFold(v string) predicate.LandingPage {
 // URLContainsFold applies the ContainsFold predicate on the "url" field.
 func URLContainsFold(v string) predicate.LandingPage {
 	return predicate.LandingPage(sql.FieldContainsFold(FieldURL, v))
+}
+
+// ArchivedAtEQ applies the EQ predicate on the "archived_at" field.
+func ArchivedAtEQ(v time.Time) predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldEQ(FieldArchivedAt, v))
+}
+
+// ArchivedAtNEQ applies the NEQ predicate on the "archived_at" field.
+func ArchivedAtNEQ(v time.Time) predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldNEQ(FieldArchivedAt, v))
+}
+
+// ArchivedAtIn applies the In predicate on the "archived_at" field.
+func ArchivedAtIn(vs ...time.Time) predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldIn(FieldArchivedAt, vs...))
+}
+
+// ArchivedAtNotIn applies the NotIn predicate on the "archived_at" field.
+func ArchivedAtNotIn(vs ...time.Time) predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldNotIn(FieldArchivedAt, vs...))
+}
+
+// ArchivedAtGT applies the GT predicate on the "archived_at" field.
+func ArchivedAtGT(v time.Time) predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldGT(FieldArchivedAt, v))
+}
+
+// ArchivedAtGTE applies the GTE predicate on the "archived_at" field.
+func ArchivedAtGTE(v time.Time) predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldGTE(FieldArchivedAt, v))
+}
+
+// ArchivedAtLT applies the LT predicate on the "archived_at" field.
+func ArchivedAtLT(v time.Time) predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldLT(FieldArchivedAt, v))
+}
+
+// ArchivedAtLTE applies the LTE predicate on the "archived_at" field.
+func ArchivedAtLTE(v time.Time) predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldLTE(FieldArchivedAt, v))
+}
+
+// ArchivedAtIsNil applies the IsNil predicate on the "archived_at" field.
+func ArchivedAtIsNil() predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldIsNull(FieldArchivedAt))
+}
+
+// ArchivedAtNotNil applies the NotNil predicate on the "archived_at" field.
+func ArchivedAtNotNil() predicate.LandingPage {
+	return predicate.LandingPage(sql.FieldNotNull(FieldArchivedAt))
 }
 
 // And groups predicates with the AND operator between them.

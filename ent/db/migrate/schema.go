@@ -15,6 +15,7 @@ var (
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "manager_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "echo_key", Type: field.TypeString, Unique: true},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// AffiliatesTable holds the schema information for the "affiliates" table.
@@ -208,6 +209,7 @@ var (
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"active", "paused"}, Default: "active"},
 		{Name: "daily_cap", Type: field.TypeInt, Nullable: true},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// CampaignsTable holds the schema information for the "campaigns" table.
@@ -620,6 +622,7 @@ var (
 		{Name: "timestamp_standard", Type: field.TypeString},
 		{Name: "built_in", Type: field.TypeBool},
 		{Name: "position", Type: field.TypeInt},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 	}
 	// GoalsTable holds the schema information for the "goals" table.
 	GoalsTable = &schema.Table{
@@ -668,6 +671,7 @@ var (
 		{Name: "status_mapping", Type: field.TypeJSON},
 		{Name: "currency", Type: field.TypeString, Size: 3, Default: ""},
 		{Name: "test_mode", Type: field.TypeBool, Default: false},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// IntegrationsTable holds the schema information for the "integrations" table.
@@ -705,6 +709,7 @@ var (
 		{Name: "key", Type: field.TypeString, Size: 64},
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "url", Type: field.TypeString},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 	}
 	// LandingPagesTable holds the schema information for the "landing_pages" table.
 	LandingPagesTable = &schema.Table{
@@ -733,6 +738,7 @@ var (
 		{Name: "attribution_window_days", Type: field.TypeInt, Nullable: true},
 		{Name: "daily_cap", Type: field.TypeInt, Nullable: true},
 		{Name: "qualification", Type: field.TypeJSON, Nullable: true},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// OffersTable holds the schema information for the "offers" table.

@@ -39,6 +39,8 @@ const (
 	FieldDailyCap = "daily_cap"
 	// FieldQualification holds the string denoting the qualification field in the database.
 	FieldQualification = "qualification"
+	// FieldArchivedAt holds the string denoting the archived_at field in the database.
+	FieldArchivedAt = "archived_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the offer in the database.
@@ -59,6 +61,7 @@ var Columns = []string{
 	FieldAttributionWindowDays,
 	FieldDailyCap,
 	FieldQualification,
+	FieldArchivedAt,
 	FieldCreatedAt,
 }
 
@@ -167,6 +170,11 @@ func ByAttributionWindowDays(opts ...sql.OrderTermOption) OrderOption {
 // ByDailyCap orders the results by the daily_cap field.
 func ByDailyCap(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDailyCap, opts...).ToFunc()
+}
+
+// ByArchivedAt orders the results by the archived_at field.
+func ByArchivedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldArchivedAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

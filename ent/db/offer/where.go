@@ -91,6 +91,11 @@ func DailyCap(v int) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldDailyCap, v))
 }
 
+// ArchivedAt applies equality check predicate on the "archived_at" field. It's identical to ArchivedAtEQ.
+func ArchivedAt(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldArchivedAt, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Offer {
 	return predicate.Offer(sql.FieldEQ(FieldCreatedAt, v))
@@ -589,6 +594,56 @@ func QualificationIsNil() predicate.Offer {
 // QualificationNotNil applies the NotNil predicate on the "qualification" field.
 func QualificationNotNil() predicate.Offer {
 	return predicate.Offer(sql.FieldNotNull(FieldQualification))
+}
+
+// ArchivedAtEQ applies the EQ predicate on the "archived_at" field.
+func ArchivedAtEQ(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldEQ(FieldArchivedAt, v))
+}
+
+// ArchivedAtNEQ applies the NEQ predicate on the "archived_at" field.
+func ArchivedAtNEQ(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldNEQ(FieldArchivedAt, v))
+}
+
+// ArchivedAtIn applies the In predicate on the "archived_at" field.
+func ArchivedAtIn(vs ...time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldIn(FieldArchivedAt, vs...))
+}
+
+// ArchivedAtNotIn applies the NotIn predicate on the "archived_at" field.
+func ArchivedAtNotIn(vs ...time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldNotIn(FieldArchivedAt, vs...))
+}
+
+// ArchivedAtGT applies the GT predicate on the "archived_at" field.
+func ArchivedAtGT(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldGT(FieldArchivedAt, v))
+}
+
+// ArchivedAtGTE applies the GTE predicate on the "archived_at" field.
+func ArchivedAtGTE(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldGTE(FieldArchivedAt, v))
+}
+
+// ArchivedAtLT applies the LT predicate on the "archived_at" field.
+func ArchivedAtLT(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldLT(FieldArchivedAt, v))
+}
+
+// ArchivedAtLTE applies the LTE predicate on the "archived_at" field.
+func ArchivedAtLTE(v time.Time) predicate.Offer {
+	return predicate.Offer(sql.FieldLTE(FieldArchivedAt, v))
+}
+
+// ArchivedAtIsNil applies the IsNil predicate on the "archived_at" field.
+func ArchivedAtIsNil() predicate.Offer {
+	return predicate.Offer(sql.FieldIsNull(FieldArchivedAt))
+}
+
+// ArchivedAtNotNil applies the NotNil predicate on the "archived_at" field.
+func ArchivedAtNotNil() predicate.Offer {
+	return predicate.Offer(sql.FieldNotNull(FieldArchivedAt))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

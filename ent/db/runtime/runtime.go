@@ -80,7 +80,7 @@ func init() {
 		}
 	}()
 	// affiliateDescCreatedAt is the schema descriptor for created_at field.
-	affiliateDescCreatedAt := affiliateFields[4].Descriptor()
+	affiliateDescCreatedAt := affiliateFields[5].Descriptor()
 	// affiliate.DefaultCreatedAt holds the default value on creation for the created_at field.
 	affiliate.DefaultCreatedAt = affiliateDescCreatedAt.Default.(func() time.Time)
 	aggregatedeventMixin := schema.AggregatedEvent{}.Mixin()
@@ -229,7 +229,7 @@ func init() {
 	// campaign.DailyCapValidator is a validator for the "daily_cap" field. It is called by the builders before save.
 	campaign.DailyCapValidator = campaignDescDailyCap.Validators[0].(func(int) error)
 	// campaignDescCreatedAt is the schema descriptor for created_at field.
-	campaignDescCreatedAt := campaignFields[5].Descriptor()
+	campaignDescCreatedAt := campaignFields[6].Descriptor()
 	// campaign.DefaultCreatedAt holds the default value on creation for the created_at field.
 	campaign.DefaultCreatedAt = campaignDescCreatedAt.Default.(func() time.Time)
 	clickMixin := schema.Click{}.Mixin()
@@ -561,7 +561,7 @@ func init() {
 	// integration.DefaultTestMode holds the default value on creation for the test_mode field.
 	integration.DefaultTestMode = integrationDescTestMode.Default.(bool)
 	// integrationDescCreatedAt is the schema descriptor for created_at field.
-	integrationDescCreatedAt := integrationFields[18].Descriptor()
+	integrationDescCreatedAt := integrationFields[19].Descriptor()
 	// integration.DefaultCreatedAt holds the default value on creation for the created_at field.
 	integration.DefaultCreatedAt = integrationDescCreatedAt.Default.(func() time.Time)
 	integrationsecret.Policy = privacy.NewPolicies(schema.IntegrationSecret{})
@@ -700,7 +700,7 @@ func init() {
 	// offer.DailyCapValidator is a validator for the "daily_cap" field. It is called by the builders before save.
 	offer.DailyCapValidator = offerDescDailyCap.Validators[0].(func(int) error)
 	// offerDescCreatedAt is the schema descriptor for created_at field.
-	offerDescCreatedAt := offerFields[12].Descriptor()
+	offerDescCreatedAt := offerFields[13].Descriptor()
 	// offer.DefaultCreatedAt holds the default value on creation for the created_at field.
 	offer.DefaultCreatedAt = offerDescCreatedAt.Default.(func() time.Time)
 	player.Policy = privacy.NewPolicies(schema.Player{})

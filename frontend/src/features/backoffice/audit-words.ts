@@ -110,7 +110,7 @@ function secretOf(entry: AuditEntry): string {
 function switched({ field, after: to }: AuditChange): string | null {
   if (field === "enabled") return to === "true" ? "switched on" : "switched off";
   if (field === "disabled_at") return to === null || to === "null" ? "enabled" : "disabled";
-  if (field === "dismissed_at") return "dismissed";
+  if (field === "dismissed_at") return to === null || to === "null" ? "showed again" : "dismissed";
   if (field === "state" && to === '"paused"') return "paused";
   if (field === "state" && to === '"active"') return "resumed";
   return null;
@@ -143,6 +143,14 @@ export function auditSentence(entry: AuditEntry): string {
       return updated(entry);
     case "delete":
       return `deleted ${thing(entry)}`;
+    case "archive":
+      return `archived ${thing(entry)}`;
+    case "restore":
+      return `restored ${thing(entry)}`;
+    case "cancel":
+      return `cancelled ${thing(entry)}`;
+    case "release":
+      return `released ${thing(entry)}`;
     case "revoke":
       return `revoked ${thing(entry)}`;
     case "reveal_secret":

@@ -11,8 +11,8 @@ import { aboveRowLink, type Column, rowLinkClass } from "@/components/ui/table";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 const CampaignsQuery = graphql(`
-  query Campaigns($after: String, $timeZone: String) {
-    campaigns(first: 50, after: $after) {
+  query Campaigns($after: String, $timeZone: String, $archived: Boolean) {
+    campaigns(first: 50, after: $after, filter: { archived: $archived }) {
       edges {
         node {
           id

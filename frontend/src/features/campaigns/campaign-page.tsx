@@ -5,7 +5,7 @@ import { useQuery } from "urql";
 
 import { CopyLink } from "@/components/records/copy-link";
 import { namesOf } from "@/components/records/trackers";
-import { StateBadge } from "@/components/ui/badge";
+import { Badge, StateBadge } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
@@ -14,6 +14,7 @@ import { explain } from "@/graphql/client";
 import { useIsStaff } from "@/graphql/viewer";
 
 import { AboutCampaign } from "./about-campaign";
+import { ArchiveCampaign } from "./archive-campaign";
 import { CampaignTracker } from "./campaign-tracker";
 import { CampaignPostbacks } from "./campaign-postbacks";
 import { Cap, Rename, RunSwitch } from "./change-campaign";
@@ -68,13 +69,21 @@ function Loaded({ campaign }: { campaign: Campaign }): ReactElement {
   }, [hash]);
   return (
     <>
-      <PageHead title={campaign.name} aside={<RunSwitch campaign={campaign} />}>
+      <PageHead
+        title={campaign.name}
+        aside={
+          <span className="flex flex-wrap items-center gap-2">
+            {campaign.archivedAt === null && <RunSwitch campaign={campaign} />}
+            <ArchiveCampaign campaign={campaign} />
+          </span>
+        }
+      >
         <span className="flex flex-wrap items-center gap-2">
           <Link to="/campaigns" className="link inline-flex items-center gap-1">
             <ArrowLeft aria-hidden className="size-3.5" />
             Campaigns
           </Link>
-          <StateBadge state={campaign.state} />
+          {campaign.archivedAt === null ? <StateBadge state={campaign.state} /> : <Badge>Archived</Badge>}
         </span>
       </PageHead>
       <PageBody className="grid items-start lg:grid-cols-[minmax(0,1fr)_22rem]">

@@ -1,8 +1,10 @@
 import { Megaphone, Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 
+import { FilterBar } from "@/components/records/list-page";
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
+import { ArchivedChoice } from "@/components/ui/archived-choice";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { PageHead } from "@/components/ui/page";
@@ -18,7 +20,8 @@ export function CampaignsPage(): ReactElement {
   const isStaff = useIsStaff();
   const timeZone = useZone();
   const crossed = new Set(useCrossings().keys());
-  const list = usePaged(campaignPages, { timeZone });
+  const [archived, setArchived] = useState(false);
+  const list = usePaged(campaignPages, { timeZone, archived });
 
   const [isCreating, setCreating] = useState(false);
   const create = (
@@ -39,16 +42,24 @@ export function CampaignsPage(): ReactElement {
       <PageHead title="Campaigns" aside={create}>
         Each campaign promotes one offer through its own tracking link. Numbers for the last 30 days.
       </PageHead>
+      <FilterBar>
+        <ArchivedChoice value={archived} onChange={setArchived} />
+      </FilterBar>
       <PagedListing
+        key={String(archived)}
         what="The campaigns"
         list={list}
-        empty={{
-          icon: Megaphone,
-          title: "No campaign yet",
-          words:
-            "A campaign tracks one traffic source separately: its own link, postbacks and numbers. Without one, use the offer’s default link.",
-          action: create,
-        }}
+        empty={
+          archived
+            ? { icon: Megaphone, title: "No archived campaign", words: "Archive a campaign on its page." }
+            : {
+                icon: Megaphone,
+                title: "No campaign yet",
+                words:
+                  "A campaign tracks one traffic source separately: its own link, postbacks and numbers. Without one, use the offer’s default link.",
+                action: create,
+              }
+        }
       >
         <Table
           label="Campaigns"

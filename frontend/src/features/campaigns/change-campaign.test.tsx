@@ -202,3 +202,33 @@ it("nothing of a campaign is changed while one views as its affiliate", async ()
   expect(screen.getByRole("button", { name: "Rename" })).toBeDisabled();
   expect(world.sent.has("UpdateCampaign")).toBe(false);
 });
+
+it("a campaign is archived after it was said what that means, and restored; one that is used is not deleted", async () => {
+  const world = new World(0);
+  const campaign: { archivedAt?: string | null; state: string; name: string } = pick(world.campaigns, 0);
+  const refusals = [{ field: ["id"], message: "it has 2 clicks: archive it instead", code: "CONFLICT" }];
+  const set = (archivedAt: string | null) => () => {
+    Object.assign(campaign, { archivedAt, state: "PAUSED" });
+    return { campaign, userErrors: [] };
+  };
+  world.also = {
+    archiveCampaign: set("2026-06-12T10:00:00Z"),
+    restoreCampaign: set(null),
+    deleteCampaign: () => ({ deletedId: null, userErrors: refusals }),
+  };
+  const { user } = open("/campaigns/C1", world);
+  await user.click(await screen.findByRole("button", { name: "Archive" }));
+  const asked = within(await screen.findByRole("dialog", { name: "Archive campaign" }));
+  expect(asked.getByText(/its history stays. It is paused/)).toBeInTheDocument();
+  await user.click(asked.getByRole("button", { name: "Archive campaign" }));
+  expect(await screen.findByText(`Archived ${campaign.name}`)).toBeInTheDocument();
+  await user.click(await screen.findByRole("button", { name: "Delete" }));
+  const last = within(await screen.findByRole("dialog", { name: "Delete campaign" }));
+  await user.click(last.getByRole("button", { name: "Delete campaign" }));
+  expect(await last.findByText("It has 2 clicks: archive it instead.")).toBeInTheDocument();
+  await user.click(last.getByRole("button", { name: "Cancel" }));
+  expect(screen.queryByRole("button", { name: "Resume" })).not.toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Restore" }));
+  expect(await screen.findByText(/Restored .*: it is paused until you resume it/)).toBeInTheDocument();
+  expect(await screen.findByRole("button", { name: "Resume" })).toBeInTheDocument();
+});

@@ -8,6 +8,7 @@ export const CampaignQuery = graphql(`
         id
         name
         state
+        archivedAt
         dailyCap
         usedToday
         createdAt

@@ -323,3 +323,49 @@ it("each filter of the log stands in the address and in what is asked for", asyn
     expect(path()).toBe("/deliveries");
   });
 });
+
+describe("a delivery that has not ended", () => {
+  it("is cancelled after a question, and what is refused is said there", async () => {
+    const { delivery, world, user } = opened("QUEUED");
+    let isInFlight = true;
+    world.also = {
+      cancelDelivery: () => {
+        if (isInFlight) {
+          return {
+            delivery: null,
+            userErrors: [{ field: ["id"], message: "an attempt is in flight", code: "CONFLICT" }],
+          };
+        }
+        delivery.state = "CANCELLED";
+        return { delivery, userErrors: [] };
+      },
+    };
+    const shown = within(await detail());
+    expect(shown.queryByRole("button", { name: "Send now" })).not.toBeInTheDocument();
+    await user.click(await shown.findByRole("button", { name: "Cancel" }));
+    const asked = within(await screen.findByRole("dialog", { name: "Cancel delivery" }));
+    await user.click(asked.getByRole("button", { name: "Cancel delivery" }));
+    expect(await asked.findByText("An attempt is in flight.")).toBeInTheDocument();
+    isInFlight = false;
+    await user.click(asked.getByRole("button", { name: "Cancel delivery" }));
+    await waitFor(() => {
+      expect(shown.queryByRole("button", { name: "Cancel" })).not.toBeInTheDocument();
+    });
+    expect(replayButton()).toBeInTheDocument();
+  });
+
+  it("is sent now where its tracker holds it up", async () => {
+    const { delivery, world, user } = opened("HELD", () => ({ reason: "CIRCUIT_OPEN" }));
+    const released: unknown[] = [];
+    world.also = {
+      releaseDelivery: ({ input }: { input: { id: string } }) => {
+        released.push(input);
+        delivery.state = "QUEUED";
+        return { delivery, userErrors: [] };
+      },
+    };
+    await user.click(await screen.findByRole("button", { name: "Send now" }));
+    expect(await screen.findByText(/Sending it now/)).toBeInTheDocument();
+    expect(released).toEqual([{ id: delivery.id }]);
+  });
+});

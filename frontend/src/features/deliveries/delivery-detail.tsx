@@ -27,6 +27,7 @@ const DetailQuery = graphql(
           id
           deliveryId
           state
+          reason
           status
           explanation
           warning
@@ -130,6 +131,8 @@ const Warning = lazy(() => import("./warning").then((m) => ({ default: m.Warning
 
 const Aggregated = lazy(() => import("./aggregated").then((m) => ({ default: m.Aggregated })));
 
+const StopOrSend = lazy(() => import("./stop-or-send").then((m) => ({ default: m.StopOrSend })));
+
 const ReplayDialog = lazy(() => import("./replay-dialog").then((m) => ({ default: m.ReplayDialog })));
 
 type Node = NonNullable<ResultOf<typeof DetailQuery>["node"]>;
@@ -192,6 +195,11 @@ function Detail({ delivery, onClose }: { delivery: Delivery; onClose: () => void
         name={`${delivery.goal.name} delivery`}
         onClose={onClose}
       >
+        {!hasEndedIn(delivery.state) && (
+          <Suspense>
+            <StopOrSend delivery={delivery} />
+          </Suspense>
+        )}
         {canReplay && (
           <Button
             icon={RotateCcw}

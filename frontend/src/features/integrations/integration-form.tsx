@@ -18,7 +18,7 @@ import {
   integrationInput,
 } from "./integration-draft";
 import { Mappings } from "./mappings";
-import { SaveIntegration } from "./save-integration";
+import { UpdateIntegration } from "./update-integration";
 
 const fields = [
   "name",
@@ -42,7 +42,7 @@ export function IntegrationForm({
   onSaved: () => void;
 }): ReactElement {
   const [draft, setDraft] = useState(() => integrationDraft(integration));
-  const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", fields);
+  const { errors, isSaving, save } = useSave(UpdateIntegration, "updateIntegration", fields);
   const saved = useUnsavedValues(draft);
   const set = (change: Partial<IntegrationDraft>) => {
     setDraft((now) => ({ ...now, ...change }));

@@ -58,7 +58,7 @@ function integrationWorld(change: Partial<typeof whole> = {}) {
   world.nodes = [integration];
   world.also = {
     receivedPostbacks: () => ({ edges: [] }),
-    saveIntegration: ({ input }: { input: Input }) => {
+    updateIntegration: ({ input }: { input: Input }) => {
       saved.push(input);
       if ((input.rateLimit ?? 0) > 1000) {
         return { integration: null, mapped: 0, ...refusal("rateLimit", "is above 1000") };
@@ -182,7 +182,7 @@ it("statuses that nobody knows are mapped, beside those that are; what waited is
   expect(map).toBeDisabled();
   await user.click(panel.getByRole("button", { name: /Status for settled/ }));
   await user.click(await screen.findByRole("option", { name: "Approved" }));
-  world.failures.set("StaffSaveIntegration", { message: "The database is away." });
+  world.failures.set("StaffUpdateIntegration", { message: "The database is away." });
   await user.click(map);
   expect(await panel.findByRole("alert")).toHaveTextContent("The database is away.");
   world.failures.clear();

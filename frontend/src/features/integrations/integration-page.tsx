@@ -15,6 +15,7 @@ import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
+import { ArchiveIntegration } from "./archive-integration";
 import { IntegrationForm } from "./integration-form";
 import { IntegrationSecrets } from "./integration-secrets";
 import { ResultBadge } from "./result-badge";
@@ -30,6 +31,7 @@ const IntegrationQuery = graphql(`
         name
         url
         enabled
+        archivedAt
         testMode
         requireHttps
         requireToken
@@ -126,9 +128,16 @@ export function IntegrationPage(): ReactElement {
       <PageHead
         title={integration.name}
         aside={
-          <Badge tone={!integration.enabled ? "queued" : integration.testMode ? "held" : "delivered"}>
-            {!integration.enabled ? "Off" : integration.testMode ? "Test mode" : "On"}
-          </Badge>
+          <span className="flex flex-wrap items-center gap-2">
+            {integration.archivedAt === null ? (
+              <Badge tone={!integration.enabled ? "queued" : integration.testMode ? "held" : "delivered"}>
+                {!integration.enabled ? "Off" : integration.testMode ? "Test mode" : "On"}
+              </Badge>
+            ) : (
+              <Badge>Archived</Badge>
+            )}
+            <ArchiveIntegration integration={integration} />
+          </span>
         }
       >
         <span className="flex flex-wrap items-center gap-2">
@@ -152,7 +161,11 @@ export function IntegrationPage(): ReactElement {
         )}
         <IntegrationSecrets integrationId={integration.id} secrets={integration.secrets} onRotated={again} />
         <Panel title="Authentication and mapping">
-          <IntegrationForm key={integration.id} integration={integration} onSaved={again} />
+          <IntegrationForm
+            key={`${integration.id} ${String(integration.archivedAt)}`}
+            integration={integration}
+            onSaved={again}
+          />
         </Panel>
       </PageBody>
     </>

@@ -11,18 +11,16 @@ it("an integration is begun from the empty list; a key that is taken is said at 
   world.role = "MANAGER";
   const made: unknown[] = [];
   world.also = {
-    saveIntegration: ({ input }: { input: { name: string; key: string; offerId?: string } }) => {
+    createIntegration: ({ input }: { input: { name: string; key: string; offerId?: string } }) => {
       if (input.key === "royal-spin") {
         return {
           integration: null,
-          mapped: 0,
           userErrors: [{ field: ["key"], message: "is taken", code: "INVALID" }],
         };
       }
       made.push(input);
       return {
         integration: { __typename: "Integration", id: "I9", ...input },
-        mapped: 0,
         userErrors: [],
       };
     },
@@ -108,6 +106,11 @@ it("a key that was typed is not overwritten by the name; a lost network keeps th
   await user.type(key, "rr");
   await user.type(dialog.getByLabelText("Name"), "Royal");
   expect(key).toHaveValue("rr");
+  await user.click(dialog.getByRole("button", { name: "Create integration" }));
+  const offer = dialog.getByRole("combobox", { name: "Offer" });
+  expect(offer).toHaveAccessibleDescription(/Choose the offer/);
+  await user.type(offer, "Royal");
+  await user.click(await screen.findByRole("option", { name: /Royal Reels Casino/ }));
   loseNetwork();
   await user.click(dialog.getByRole("button", { name: "Create integration" }));
   expect(await dialog.findByText(unreachable)).toBeInTheDocument();

@@ -2,9 +2,11 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { FilterBar } from "@/components/records/list-page";
 import { Listing } from "@/components/records/listing";
 import { useOfferChoices } from "@/components/records/offer-choices";
 import { useSave } from "@/components/records/use-save";
+import { ArchivedChoice } from "@/components/ui/archived-choice";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
@@ -18,12 +20,11 @@ import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/
 import { toast } from "@/components/ui/toast";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-
-import { SaveIntegration } from "./save-integration";
+import { mutation } from "@/graphql/mutation";
 
 const IntegrationsQuery = graphql(`
-  query StaffIntegrations {
-    integrations {
+  query StaffIntegrations($archived: Boolean) {
+    integrations(archived: $archived) {
       id
       key
       name
@@ -112,8 +113,10 @@ const columns: Column<Integration>[] = [
 
 export function IntegrationsPage(): ReactElement {
   const navigate = useNavigate();
+  const [archived, setArchived] = useState(false);
   const [{ data, error }, refetch] = useQuery({
     query: IntegrationsQuery,
+    variables: { archived },
     requestPolicy: "cache-and-network",
   });
   const rows = data?.integrations ?? [];
@@ -136,15 +139,22 @@ export function IntegrationsPage(): ReactElement {
       <PageHead title="Integrations" aside={create}>
         Where operators send conversions: a URL each, with its authentication and mapping.
       </PageHead>
+      <FilterBar>
+        <ArchivedChoice value={archived} onChange={setArchived} />
+      </FilterBar>
       <Listing
         what="The integrations"
         error={data ? undefined : error}
         isEmpty={data !== undefined && rows.length === 0}
-        empty={{
-          title: "No integration yet",
-          words: "An integration is the URL that an operator sends conversions to.",
-          action: create,
-        }}
+        empty={
+          archived
+            ? { title: "No archived integration", words: "Archive an integration on its page." }
+            : {
+                title: "No integration yet",
+                words: "An integration is the URL that an operator sends conversions to.",
+                action: create,
+              }
+        }
         onRetry={() => {
           refetch({ requestPolicy: "network-only" });
         }}
@@ -155,19 +165,45 @@ export function IntegrationsPage(): ReactElement {
   );
 }
 
+const CreateIntegration = mutation(
+  graphql(`
+    mutation StaffCreateIntegration($input: CreateIntegrationInput!) {
+      createIntegration(input: $input) {
+        integration {
+          id
+          name
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "integrations",
+);
+
 function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void }): ReactElement {
   const [name, setName] = useState("");
   const [key, setKey] = useState<string | null>(null);
   const [offerId, setOfferId] = useState<string | null>(null);
   const offers = useOfferChoices(offerId);
-  const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration", ["name", "key", "offerId"]);
+  const { errors, setErrors, isSaving, save } = useSave(CreateIntegration, "createIntegration", [
+    "name",
+    "key",
+    "offerId",
+  ]);
   const saved = useUnsavedValues({ name, key, offerId });
   const suggested = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
   const submit = async () => {
-    const payload = await save({ name, key: key ?? suggested, ...(offerId !== null && { offerId }) });
+    if (offerId === null) {
+      setErrors({ fields: { offerId: "Choose the offer whose conversions it reports." }, general: null });
+      return;
+    }
+    const payload = await save({ name, key: key ?? suggested, offerId });
     if (!payload?.integration) return;
     saved();
     onMade(payload.integration.id, payload.integration.name);

@@ -8,7 +8,7 @@ import { Panel } from "@/components/ui/page";
 import { Select } from "@/components/ui/select";
 import { toast } from "@/components/ui/toast";
 
-import { SaveIntegration } from "./save-integration";
+import { UpdateIntegration } from "./update-integration";
 import type { Word } from "./words";
 
 const meanings = [
@@ -31,7 +31,7 @@ export function Unmapped({
   onMapped: () => void;
 }): ReactElement {
   const [chosen, setChosen] = useState<Record<string, string>>({});
-  const { errors, isSaving, save } = useSave(SaveIntegration, "saveIntegration");
+  const { errors, isSaving, save } = useSave(UpdateIntegration, "updateIntegration");
   const map = async () => {
     const more = Object.entries(chosen).map(([from, to]) => ({ from, to }));
     const payload = await save({ id: integrationId, statusMapping: [...words, ...more] });

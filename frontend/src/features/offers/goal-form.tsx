@@ -13,10 +13,28 @@ import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 import type { FormErrors } from "@/graphql/user-errors";
 
-const SaveGoal = mutation(
+const CreateGoal = mutation(
   graphql(`
-    mutation StaffSaveGoal($input: SaveGoalInput!) {
-      saveGoal(input: $input) {
+    mutation StaffCreateGoal($input: CreateGoalInput!) {
+      createGoal(input: $input) {
+        goal {
+          id
+          name
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "goals",
+);
+
+const UpdateGoal = mutation(
+  graphql(`
+    mutation StaffUpdateGoal($input: UpdateGoalInput!) {
+      updateGoal(input: $input) {
         goal {
           id
           name
@@ -87,19 +105,21 @@ export function GoalForm({
 }): ReactElement {
   const fixed = goal?.builtIn === true;
   const [draft, setDraft] = useState(() => goalDraft(goal));
-  const { errors, isSaving, save } = useSave(SaveGoal, "saveGoal", fields);
+  const create = useSave(CreateGoal, "createGoal", fields);
+  const update = useSave(UpdateGoal, "updateGoal", fields);
+  const { errors, isSaving } = goal ? update : create;
   useUnsavedValues(draft);
   const set = (change: Partial<GoalDraft>) => {
     setDraft((now) => ({ ...now, ...change }));
   };
   const submit = async () => {
     const { key, counted, statuses: chosen, ...rest } = draft;
-    const payload = await save({
-      ...(goal ? { id: goal.id } : { key }),
+    const input = {
       ...rest,
       oncePerPlayer: counted === "player",
       statuses: statuses.filter((s) => chosen.includes(s)),
-    });
+    };
+    const payload = await (goal ? update.save({ id: goal.id, ...input }) : create.save({ key, ...input }));
     if (payload?.goal) onSaved(payload.goal.name);
   };
   return (

@@ -17,7 +17,7 @@ it("a goal is created; a key that is taken is said at its field", async () => {
   const goals: { key: string }[] = [...builtIn];
   world.also = {
     goals: () => goals,
-    saveGoal: ({ input }: { input: Wish }) => {
+    createGoal: ({ input }: { input: Wish }) => {
       if (goals.some((goal) => goal.key === input.key)) {
         return { goal: null, userErrors: [{ field: ["key"], message: "is taken", code: "INVALID" }] };
       }

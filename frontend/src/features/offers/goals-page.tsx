@@ -2,7 +2,9 @@ import { Pencil, Plus, Printer } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { FilterBar } from "@/components/records/list-page";
 import { Listing } from "@/components/records/listing";
+import { ArchivedChoice } from "@/components/ui/archived-choice";
 import { Button, IconButton } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { PageBody, PageHead } from "@/components/ui/page";
@@ -10,11 +12,12 @@ import { type Column, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
+import { ArchiveGoal } from "./archive-goal";
 import { GoalForm } from "./goal-form";
 
 const GoalsQuery = graphql(`
-  query StaffGoals {
-    goals {
+  query StaffGoals($archived: Boolean) {
+    goals(archived: $archived) {
       id
       key
       name
@@ -26,6 +29,7 @@ const GoalsQuery = graphql(`
       parameters
       timestampStandard
       builtIn
+      archivedAt
     }
   }
 `);
@@ -88,7 +92,12 @@ const facts: Column<Goal>[] = [
 
 export function GoalsPage(): ReactElement {
   const [editing, setEditing] = useState<Goal | "new" | null>(null);
-  const [{ data, error }, refetch] = useQuery({ query: GoalsQuery, requestPolicy: "cache-and-network" });
+  const [archived, setArchived] = useState(false);
+  const [{ data, error }, refetch] = useQuery({
+    query: GoalsQuery,
+    variables: { archived },
+    requestPolicy: "cache-and-network",
+  });
   const columns: Column<Goal>[] = [
     ...facts,
     {
@@ -123,12 +132,19 @@ export function GoalsPage(): ReactElement {
       >
         Every event that an operator can report, with its parameters.
       </PageHead>
+      <FilterBar>
+        <ArchivedChoice value={archived} onChange={setArchived} />
+      </FilterBar>
       <PageBody>
         <Listing
           what="The goals"
           error={data ? undefined : error}
           isEmpty={data?.goals.length === 0}
-          empty={{ title: "No goal", words: "The dictionary is empty." }}
+          empty={
+            archived
+              ? { title: "No archived goal", words: "Archive a goal where it is edited." }
+              : { title: "No goal", words: "The dictionary is empty." }
+          }
           onRetry={() => {
             refetch({ requestPolicy: "network-only" });
           }}
@@ -152,6 +168,17 @@ export function GoalsPage(): ReactElement {
           setEditing(null);
         }}
       >
+        {editing !== null && editing !== "new" && !editing.builtIn && (
+          <p className="mb-4 flex flex-wrap gap-2">
+            <ArchiveGoal
+              goal={editing}
+              onChanged={() => {
+                setEditing(null);
+                refetch({ requestPolicy: "network-only" });
+              }}
+            />
+          </p>
+        )}
         {editing !== null && (
           <GoalForm
             goal={editing === "new" ? null : editing}

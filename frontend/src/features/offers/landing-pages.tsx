@@ -17,10 +17,29 @@ import { mutation } from "@/graphql/mutation";
 import { DestinationCheck, useTry } from "./destination-check";
 import type { LandingPage, Offer } from "./one-offer";
 
-const SavePage = mutation(
+const CreatePage = mutation(
   graphql(`
-    mutation StaffSavePage($input: SaveLandingPageInput!) {
-      saveLandingPage(input: $input) {
+    mutation StaffCreatePage($input: CreateLandingPageInput!) {
+      createLandingPage(input: $input) {
+        landingPage {
+          id
+          key
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "offers",
+  "node",
+);
+
+const UpdatePage = mutation(
+  graphql(`
+    mutation StaffUpdatePage($input: UpdateLandingPageInput!) {
+      updateLandingPage(input: $input) {
         landingPage {
           id
           key
@@ -194,6 +213,8 @@ function pageColumns({ onEdit, onDelete }: PageActions): Column<LandingPage>[] {
   ];
 }
 
+const pageFields = ["key", "name", "url"];
+
 function PageForm({
   offerId,
   page,
@@ -206,15 +227,20 @@ function PageForm({
   const [key, setKey] = useState(page?.key ?? "");
   const [name, setName] = useState(page?.name ?? "");
   const [url, setUrl] = useState(page?.url ?? "");
-  const { errors, isSaving, save } = useSave(SavePage, "saveLandingPage", ["key", "name", "url"]);
+  const create = useSave(CreatePage, "createLandingPage", pageFields);
+  const update = useSave(UpdatePage, "updateLandingPage", pageFields);
+  const { errors, isSaving } = page ? update : create;
   useUnsavedValues({ key, name, url });
   return (
     <Form
       className="flex flex-col gap-4"
       onSubmit={() => {
-        void save({ ...(page ? { id: page.id } : { offerId }), key, name, url }).then((payload) => {
-          if (payload) onSaved(payload.landingPage?.id, name);
-        });
+        const input = { key, name, url };
+        void (page ? update.save({ id: page.id, ...input }) : create.save({ offerId, ...input })).then(
+          (payload) => {
+            if (payload) onSaved(payload.landingPage?.id, name);
+          },
+        );
       }}
     >
       <GeneralError text={errors.general} />

@@ -21,10 +21,28 @@ import {
 } from "./offer-draft";
 import { QualificationFields } from "./qualification-fields";
 
-const SaveOffer = mutation(
+const CreateOffer = mutation(
   graphql(`
-    mutation StaffSaveOffer($input: SaveOfferInput!) {
-      saveOffer(input: $input) {
+    mutation StaffCreateOffer($input: CreateOfferInput!) {
+      createOffer(input: $input) {
+        offer {
+          id
+          name
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "offers",
+);
+
+const UpdateOffer = mutation(
+  graphql(`
+    mutation StaffUpdateOffer($input: UpdateOfferInput!) {
+      updateOffer(input: $input) {
         offer {
           id
           name
@@ -62,13 +80,16 @@ export function OfferForm({
   onSaved: (id: string, name: string) => void;
 }): ReactElement {
   const [draft, setDraft] = useState(() => offerDraft(offer));
-  const { errors, isSaving, save } = useSave(SaveOffer, "saveOffer", fields);
+  const create = useSave(CreateOffer, "createOffer", fields);
+  const update = useSave(UpdateOffer, "updateOffer", fields);
+  const { errors, isSaving } = offer ? update : create;
   const saved = useUnsavedValues(draft);
   const set = (change: Partial<OfferDraft>) => {
     setDraft((now) => ({ ...now, ...change }));
   };
   const submit = async () => {
-    const payload = await save({ ...(offer && { id: offer.id }), ...offerInput(draft) });
+    const input = offerInput(draft);
+    const payload = await (offer ? update.save({ id: offer.id, ...input }) : create.save(input));
     if (!payload?.offer) return;
     saved();
     onSaved(payload.offer.id, payload.offer.name);

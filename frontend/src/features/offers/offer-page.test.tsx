@@ -61,20 +61,23 @@ function offerWorld(deals = [deal]) {
       offer.deals.push(made);
       return { deal: made, userErrors: [] };
     },
-    saveLandingPage: ({ input }: { input: { id?: string; key: string; name: string; url: string } }) => {
+    createLandingPage: ({ input }: { input: { key: string; name: string; url: string } }) => {
       sent.push(input);
       if (input.key === "main") return { landingPage: null, ...refusal("key", "is taken") };
-      const known = offer.landingPages.find(({ id }) => id === input.id);
-      const saved = known ?? page("L9", input.key, input.name);
-      Object.assign(saved, input, { id: saved.id });
-      if (!known) offer.landingPages.push(saved);
-      return { landingPage: saved, userErrors: [] };
+      const created = { ...page("L9", input.key, input.name), ...input };
+      offer.landingPages.push(created);
+      return { landingPage: created, userErrors: [] };
+    },
+    updateLandingPage: ({ input }: { input: { id: string; key: string; name: string; url: string } }) => {
+      sent.push(input);
+      const changed = offer.landingPages.find(({ id }) => id === input.id);
+      return { landingPage: Object.assign(changed ?? {}, input), userErrors: [] };
     },
     deleteLandingPage: ({ input }: { input: { id: string } }) => {
       offer.landingPages = offer.landingPages.filter(({ id }) => id !== input.id);
       return { deletedId: input.id, userErrors: [] };
     },
-    saveOffer: ({ input }: { input: Record<string, unknown> }) => {
+    updateOffer: ({ input }: { input: Record<string, unknown> }) => {
       sent.push(input);
       return { offer, userErrors: [] };
     },
@@ -270,7 +273,7 @@ it("an offer is paused and capped, all of it is sent, and the destination is tri
   const { user } = open(address, world);
   await user.type(await screen.findByLabelText("Daily cap"), "25");
   await user.click(screen.getByRole("radio", { name: "Paused" }));
-  world.failures.set("StaffSaveOffer", { message: "The database is away." });
+  world.failures.set("StaffUpdateOffer", { message: "The database is away." });
   await user.click(screen.getByRole("button", { name: "Save offer" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("The database is away.");
   expect(tried).toEqual([]);

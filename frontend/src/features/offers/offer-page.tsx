@@ -2,7 +2,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, Tags } from "lucide-react";
 import type { ReactElement } from "react";
 
-import { StateBadge } from "@/components/ui/badge";
+import { Badge, StateBadge } from "@/components/ui/badge";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/states";
@@ -10,6 +10,7 @@ import { toast } from "@/components/ui/toast";
 import { explain } from "@/graphql/client";
 import { useNode } from "@/graphql/use-node";
 
+import { ArchiveOffer } from "./archive-offer";
 import { DestinationCheck, useTry } from "./destination-check";
 import { LandingPages } from "./landing-pages";
 import { OfferDeals } from "./offer-deals";
@@ -43,7 +44,15 @@ export function OfferPage(): ReactElement {
   }
   return (
     <>
-      <PageHead title={offer.name} aside={<StateBadge state={offer.state} />}>
+      <PageHead
+        title={offer.name}
+        aside={
+          <span className="flex flex-wrap items-center gap-2">
+            {offer.archivedAt === null ? <StateBadge state={offer.state} /> : <Badge>Archived</Badge>}
+            <ArchiveOffer offer={offer} />
+          </span>
+        }
+      >
         <span className="flex flex-wrap items-center gap-2">
           <Link to="/staff/offers" className="link inline-flex items-center gap-1">
             <ArrowLeft aria-hidden className="size-3.5" />
@@ -61,7 +70,7 @@ export function OfferPage(): ReactElement {
             <DestinationCheck check={offer.destinationCheck} id={offer.id} name="the destination" />
           </p>
           <OfferForm
-            key={offer.id}
+            key={`${offer.id} ${String(offer.archivedAt)}`}
             offer={offer}
             onSaved={(_id, name) => {
               toast(`Saved ${name}`);

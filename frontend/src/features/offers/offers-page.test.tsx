@@ -42,7 +42,7 @@ function offersWorld(): World {
       edges: [{ node: offer, cursor: "1" }],
       pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: "1", endCursor: "1" },
     }),
-    saveOffer: ({ input }: { input: { name: string; destinationUrl: string } }) => {
+    updateOffer: ({ input }: { input: { name: string; destinationUrl: string } }) => {
       if (!input.destinationUrl.includes("{click_id}")) {
         return {
           offer: null,

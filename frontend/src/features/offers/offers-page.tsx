@@ -1,8 +1,10 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 
+import { FilterBar } from "@/components/records/list-page";
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
+import { ArchivedChoice } from "@/components/ui/archived-choice";
 import { StateBadge } from "@/components/ui/badge";
 import { CapToday } from "@/components/ui/cap-today";
 import { DialogButton } from "@/components/ui/dialog-button";
@@ -17,8 +19,8 @@ import { useTry } from "./destination-check";
 import { OfferForm } from "./offer-form";
 
 const OffersQuery = graphql(`
-  query StaffOffers($after: String) {
-    offers(first: 100, after: $after) {
+  query StaffOffers($after: String, $archived: Boolean) {
+    offers(first: 100, after: $after, archived: $archived) {
       edges {
         node {
           id
@@ -104,7 +106,8 @@ const columns: Column<Offer>[] = [
 
 export function OffersPage(): ReactElement {
   const navigate = useNavigate();
-  const list = usePaged(offerPages, {});
+  const [archived, setArchived] = useState(false);
+  const list = usePaged(offerPages, { archived });
   const { tryNow } = useTry();
   const create = (
     <DialogButton
@@ -128,10 +131,18 @@ export function OffersPage(): ReactElement {
       <PageHead title="Offers" aside={create}>
         What operators promote, with their deals and landing pages.
       </PageHead>
+      <FilterBar>
+        <ArchivedChoice value={archived} onChange={setArchived} />
+      </FilterBar>
       <PagedListing
+        key={String(archived)}
         what="The offers"
         list={list}
-        empty={{ title: "No offer yet", words: "An offer is what affiliates promote.", action: create }}
+        empty={
+          archived
+            ? { title: "No archived offer", words: "Archive an offer on its page." }
+            : { title: "No offer yet", words: "An offer is what affiliates promote.", action: create }
+        }
       >
         <Table
           label="Offers"

@@ -12,6 +12,7 @@ export const OfferQuery = graphql(
           operator
           vertical
           state
+          archivedAt
           currency
           destinationUrl
           destinationCheck {

@@ -15,6 +15,7 @@ import { mutation } from "@/graphql/mutation";
 import { useNode } from "@/graphql/use-node";
 import { useViewer } from "@/graphql/viewer";
 
+import { ArchiveAffiliate } from "./archive-affiliate";
 import { type Fresh, FreshPassword, UserForm } from "./user-form";
 import { UserParts } from "./user-mutations";
 import { Users } from "./users";
@@ -26,6 +27,7 @@ const AffiliateQuery = graphql(
         ... on Affiliate {
           id
           name
+          archivedAt
           managerUser {
             id
           }
@@ -94,6 +96,7 @@ export function AffiliateDetail(): ReactElement {
   return (
     <>
       <DetailHead title={affiliate.name} name={affiliate.name} onClose={close}>
+        <ArchiveAffiliate affiliate={affiliate} />
         <Button
           size="sm"
           icon={Eye}

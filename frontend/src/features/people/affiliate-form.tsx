@@ -9,10 +9,10 @@ import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
-const SaveAffiliate = mutation(
+const CreateAffiliate = mutation(
   graphql(`
-    mutation StaffSaveAffiliate($input: SaveAffiliateInput!) {
-      saveAffiliate(input: $input) {
+    mutation StaffCreateAffiliate($input: CreateAffiliateInput!) {
+      createAffiliate(input: $input) {
         affiliate {
           id
           name
@@ -29,7 +29,7 @@ const SaveAffiliate = mutation(
 
 export function AffiliateForm({ onSaved }: { onSaved: (id: string, name: string) => void }): ReactElement {
   const [name, setName] = useState("");
-  const { errors, isSaving, save } = useSave(SaveAffiliate, "saveAffiliate", ["name"]);
+  const { errors, isSaving, save } = useSave(CreateAffiliate, "createAffiliate", ["name"]);
   const saved = useUnsavedValues({ name });
   return (
     <Form

@@ -58,7 +58,7 @@ it("a manager changes no staff user", async () => {
 it("an affiliate is created; a name that is taken is said at its field, and the list has the new one", async () => {
   const world = staffWorld();
   world.also = {
-    saveAffiliate: ({ input }: { input: { name: string } }) => {
+    createAffiliate: ({ input }: { input: { name: string } }) => {
       if (input.name === "Nordic") return { affiliate: null, ...refusal("name", "is taken") };
       const made = { ...pick(world.affiliates, 0), id: "A9", name: input.name, users: [] };
       world.affiliates.push(made);

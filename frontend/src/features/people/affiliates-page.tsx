@@ -28,8 +28,8 @@ import { UserParts } from "./user-mutations";
 import { Users } from "./users";
 
 const AffiliatesQuery = graphql(`
-  query StaffAffiliates($after: String, $search: String) {
-    affiliates(first: 50, after: $after, search: $search) {
+  query StaffAffiliates($after: String, $search: String, $archived: Boolean) {
+    affiliates(first: 50, after: $after, search: $search, archived: $archived) {
       edges {
         node {
           id
@@ -119,14 +119,15 @@ function List({ search, selectedId }: { search: AffiliatesSearch; selectedId: st
           hideLabel
           value={search.of ?? "affiliates"}
           onChange={(of) => {
-            set({ of: of === "staff" ? of : undefined });
+            set({ of: of === "affiliates" ? undefined : of });
           }}
           choices={[
             { id: "affiliates", label: "Affiliates" },
+            { id: "archived", label: "Archived" },
             { id: "staff", label: "Staff" },
           ]}
         />
-        {search.of === undefined && (
+        {search.of !== "staff" && (
           <SearchBox
             label="Search affiliates"
             placeholder="A part of the name"
@@ -141,7 +142,12 @@ function List({ search, selectedId }: { search: AffiliatesSearch; selectedId: st
       {search.of === "staff" ? (
         <Staff />
       ) : (
-        <Affiliates key={search.q} search={search} selectedId={selectedId} create={create} />
+        <Affiliates
+          key={`${search.of ?? ""} ${search.q ?? ""}`}
+          search={search}
+          selectedId={selectedId}
+          create={create}
+        />
       )}
     </ListFrame>
   );
@@ -156,19 +162,24 @@ function Affiliates({
   selectedId: string | null;
   create: ReactElement;
 }): ReactElement {
-  const list = usePaged(affiliatePages, search.q === undefined ? {} : { search: search.q });
+  const list = usePaged(affiliatePages, {
+    archived: search.of === "archived",
+    ...(search.q !== undefined && { search: search.q }),
+  });
   return (
     <PagedListing
       what="The affiliates"
       list={list}
       empty={
-        search.q === undefined
-          ? {
-              title: "No affiliate yet",
-              words: "An affiliate owns campaigns and postbacks.",
-              action: create,
-            }
-          : { title: "No affiliate matches", words: "The search looks for a part of the name." }
+        search.q === undefined && search.of === "archived"
+          ? { title: "No archived affiliate", words: "Archive an affiliate where it is shown." }
+          : search.q === undefined
+            ? {
+                title: "No affiliate yet",
+                words: "An affiliate owns campaigns and postbacks.",
+                action: create,
+              }
+            : { title: "No affiliate matches", words: "The search looks for a part of the name." }
       }
     >
       <Table

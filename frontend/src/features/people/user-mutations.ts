@@ -53,6 +53,62 @@ export const ResetPassword = mutation(
   `),
 );
 
+export const UpdateUser = mutation(
+  graphql(`
+    mutation StaffUpdateUser($input: UpdateUserInput!) {
+      updateUser(input: $input) {
+        user {
+          id
+          name
+          role
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "affiliates",
+  "staff",
+  "node",
+);
+
+export const DeleteUser = mutation(
+  graphql(`
+    mutation StaffDeleteUser($input: DeleteUserInput!) {
+      deleteUser(input: $input) {
+        deletedId
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "affiliates",
+  "staff",
+  "node",
+);
+
+/** Revokes a token of another user. */
+export const RevokeUserToken = mutation(
+  graphql(`
+    mutation StaffRevokeToken($input: RevokeApiTokenInput!) {
+      revokeApiToken(input: $input) {
+        token {
+          id
+          revokedAt
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+);
+
 export const UserParts = graphql(`
   fragment UserParts on User @_unmask {
     id
@@ -61,5 +117,15 @@ export const UserParts = graphql(`
     role
     lastSignInAt
     disabledAt
+    affiliate {
+      id
+    }
+    apiTokens {
+      id
+      name
+      prefix
+      lastUsedAt
+      revokedAt
+    }
   }
 `);

@@ -3,12 +3,13 @@ import { type ReactElement, useState } from "react";
 import { useSave } from "@/components/records/use-save";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Confirm } from "@/components/ui/dialog";
+import { Confirm, Dialog } from "@/components/ui/dialog";
 import { GeneralError } from "@/components/ui/general-error";
 import { Time } from "@/components/ui/time";
 import type { ResultOf } from "@/graphql/graphql";
 import type { Viewer } from "@/graphql/viewer";
 
+import { EditUser } from "./edit-user";
 import { type Fresh, FreshPassword } from "./user-form";
 import { ResetPassword, SetDisabled, type UserParts } from "./user-mutations";
 
@@ -66,6 +67,7 @@ export function Users({
 }): ReactElement {
   const { asked, setAsked, fresh, setFresh, setDisabled, confirm, error, isSaving } =
     useUserChanges(onChanged);
+  const [editing, setEditing] = useState<User | null>(null);
   if (users.length === 0) return <p className="p-4 text-muted">No users yet: nobody can sign in.</p>;
   return (
     <>
@@ -80,6 +82,9 @@ export function Users({
             key={user.id}
             user={user}
             forbidden={whyForbidden(user, viewer)}
+            onEdit={() => {
+              setEditing(user);
+            }}
             onReset={() => {
               setAsked({ user, what: "reset" });
             }}
@@ -108,6 +113,23 @@ export function Users({
             : "The old password stops working at once; all sessions and API tokens are revoked."}
         </p>
       </Confirm>
+      <Dialog
+        title={editing?.email ?? "User"}
+        isOpen={editing !== null}
+        onClose={() => {
+          setEditing(null);
+        }}
+      >
+        {editing !== null && (
+          <EditUser
+            user={editing}
+            onDone={() => {
+              setEditing(null);
+              onChanged();
+            }}
+          />
+        )}
+      </Dialog>
       <FreshPassword
         fresh={fresh}
         onClose={() => {
@@ -129,11 +151,13 @@ function whyForbidden({ id, role }: User, viewer: Viewer | null): string | null 
 function Row({
   user,
   forbidden,
+  onEdit,
   onReset,
   onDisable,
 }: {
   user: User;
   forbidden: string | null;
+  onEdit: () => void;
   onReset: () => void;
   onDisable: () => void;
 }): ReactElement {
@@ -161,6 +185,9 @@ function Row({
         <Badge tone="failed">Disabled</Badge>
       )}
       <span className="flex flex-wrap gap-2">
+        <Button size="sm" aria-label={`Edit ${user.email}`} onPress={onEdit} {...described}>
+          Edit
+        </Button>
         <Button size="sm" onPress={onReset} {...described}>
           Reset password
         </Button>

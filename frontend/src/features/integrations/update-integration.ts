@@ -1,11 +1,11 @@
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
-/** Makes an integration, or changes one. */
-export const SaveIntegration = mutation(
+/** Changes an integration. */
+export const UpdateIntegration = mutation(
   graphql(`
-    mutation StaffSaveIntegration($input: SaveIntegrationInput!) {
-      saveIntegration(input: $input) {
+    mutation StaffUpdateIntegration($input: UpdateIntegrationInput!) {
+      updateIntegration(input: $input) {
         mapped
         integration {
           id
