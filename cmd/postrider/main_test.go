@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 	"go.uber.org/goleak"
 
+	"postrider/internal/secret"
 	"postrider/pgtest"
 	"postrider/server"
 )
@@ -276,9 +277,9 @@ func openFolder(t *testing.T) string {
 // Each process may have a listener of its own for /metrics, which the main one then leaves out.
 func TestMetricsHaveAListenerOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	d := pgtest.New(t)
+	d, key := pgtest.New(t), secret.NewKey()
 	for _, name := range []string{"all", "serve", "work"} {
-		app := startNode(t, name, "--database-url="+d.URL, "--metrics-addr=127.0.0.1:0")
+		app := startNode(t, name, "--database-url="+d.URL, "--key="+key, "--metrics-addr=127.0.0.1:0")
 		if got := status(t, "http://"+app.metrics.listener.Addr().String()+"/metrics"); got != http.StatusOK {
 			t.Errorf("%s: its own listener answers %d", name, got)
 		}
