@@ -50,9 +50,11 @@ func newAffiliate(t *testing.T, w *world) *db.Affiliate {
 // heldBy makes a delivery of A's that waits for a tracker whose circuit is open.
 func (w *world) heldBy(t *testing.T) *db.Delivery {
 	t.Helper()
+	_, err := w.db.SQL.ExecContext(t.Context(), `UPDATE installation SET hold_reason = NULL, hold_since = NULL, hold_note = ''`)
+	must(t, err)
 	d := w.delivery(t, w.a, w.a.scene.Conversion(t, w.db), w.postback(t, w.a), outbox.Held)
 	endpoint := fmt.Sprintf("https://held-%d.example:443", count.Add(1))
-	_, err := w.db.SQL.ExecContext(t.Context(), `UPDATE deliveries SET parked_at = now(), reason = 'CIRCUIT_OPEN', endpoint = $2 WHERE id = $1`, d.ID, endpoint)
+	_, err = w.db.SQL.ExecContext(t.Context(), `UPDATE deliveries SET parked_at = now(), due_at = NULL, delivered_at = NULL, reason = 'CIRCUIT_OPEN', endpoint = $2 WHERE id = $1`, d.ID, endpoint)
 	must(t, err)
 	_, err = w.db.SQL.ExecContext(t.Context(), `
 		INSERT INTO endpoints (endpoint, state, because, opened_at, probe_at, probes, successes, updated_at) VALUES ($1, 'open', 'TIMEOUT', '2020-01-01', '2099-01-01', 3, 0, '2020-01-01')`, endpoint)
@@ -60,12 +62,22 @@ func (w *world) heldBy(t *testing.T) *db.Delivery {
 	return d
 }
 
+// archive archives a row as it is in the database.
+func (w *world) archive(t *testing.T, table string, id int64) {
+	t.Helper()
+	also := map[string]string{"campaigns": ", state = 'paused'", "offers": ", state = 'paused'", "integrations": ", enabled = false"}[table]
+	_, err := w.db.SQL.ExecContext(t.Context(), fmt.Sprintf(`UPDATE %s SET archived_at = now()%s WHERE id = $1`, table, also), id)
+	must(t, err)
+}
+
 var archiveMutations = map[string]mutation{
 	"archiveCampaign": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q}`, newCampaign(t, w).GlobalID()), "campaign { id }"
 	},
 	"restoreCampaign": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{id: %q}`, newCampaign(t, w).GlobalID()), "campaign { id }"
+		row := newCampaign(t, w)
+		w.archive(t, "campaigns", row.ID)
+		return fmt.Sprintf(`{id: %q}`, row.GlobalID()), "campaign { id }"
 	},
 	"deleteCampaign": func(t *testing.T, w *world) (string, string) {
 		row := newCampaign(t, w)
@@ -76,7 +88,9 @@ var archiveMutations = map[string]mutation{
 		return fmt.Sprintf(`{id: %q}`, newOffer(t, w).GlobalID()), "offer { id }"
 	},
 	"restoreOffer": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{id: %q}`, newOffer(t, w).GlobalID()), "offer { id }"
+		row := newOffer(t, w)
+		w.archive(t, "offers", row.ID)
+		return fmt.Sprintf(`{id: %q}`, row.GlobalID()), "offer { id }"
 	},
 	"deleteOffer": func(t *testing.T, w *world) (string, string) {
 		row := newOffer(t, w)
@@ -87,13 +101,17 @@ var archiveMutations = map[string]mutation{
 		return fmt.Sprintf(`{id: %q}`, newPage(t, w, "a").GlobalID()), "landingPage { id }"
 	},
 	"restoreLandingPage": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{id: %q}`, newPage(t, w, "a").GlobalID()), "landingPage { id }"
+		row := newPage(t, w, "a")
+		w.archive(t, "landing_pages", row.ID)
+		return fmt.Sprintf(`{id: %q}`, row.GlobalID()), "landingPage { id }"
 	},
 	"archiveGoal": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q}`, newGoal(t, w).GlobalID()), "goal { id }"
 	},
 	"restoreGoal": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{id: %q}`, newGoal(t, w).GlobalID()), "goal { id }"
+		row := newGoal(t, w)
+		w.archive(t, "goals", row.ID)
+		return fmt.Sprintf(`{id: %q}`, row.GlobalID()), "goal { id }"
 	},
 	"deleteGoal": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q}`, newGoal(t, w).GlobalID()), "deletedId"
@@ -102,7 +120,9 @@ var archiveMutations = map[string]mutation{
 		return fmt.Sprintf(`{id: %q}`, newIntegration(t, w).GlobalID()), "integration { id }"
 	},
 	"restoreIntegration": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{id: %q}`, newIntegration(t, w).GlobalID()), "integration { id }"
+		row := newIntegration(t, w)
+		w.archive(t, "integrations", row.ID)
+		return fmt.Sprintf(`{id: %q}`, row.GlobalID()), "integration { id }"
 	},
 	"deleteIntegration": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q}`, newIntegration(t, w).GlobalID()), "deletedId"
@@ -111,7 +131,9 @@ var archiveMutations = map[string]mutation{
 		return fmt.Sprintf(`{id: %q}`, newAffiliate(t, w).GlobalID()), "affiliate { id }"
 	},
 	"restoreAffiliate": func(t *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{id: %q}`, newAffiliate(t, w).GlobalID()), "affiliate { id }"
+		row := newAffiliate(t, w)
+		w.archive(t, "affiliates", row.ID)
+		return fmt.Sprintf(`{id: %q}`, row.GlobalID()), "affiliate { id }"
 	},
 	"deleteAffiliate": func(t *testing.T, w *world) (string, string) {
 		row := newAffiliate(t, w)

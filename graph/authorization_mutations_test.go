@@ -156,6 +156,7 @@ func (w *world) mutate(t *testing.T, name string, try mutation, asking who) outc
 		t.Errorf("%s: %s", name, res.body)
 		return denied
 	case !empty(res.at(t, name, "userErrors")):
+		t.Logf("%s", res.body)
 		return refused
 	}
 	return done
