@@ -47,7 +47,6 @@ export function IntegrationForm({
   const set = (change: Partial<IntegrationDraft>) => {
     setDraft((now) => ({ ...now, ...change }));
   };
-
   const submit = async () => {
     const payload = await save({ id: integration.id, ...integrationInput(draft) });
     if (!payload) return;

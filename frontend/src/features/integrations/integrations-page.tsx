@@ -183,6 +183,14 @@ const CreateIntegration = mutation(
   "integrations",
 );
 
+/** A key made of a name: "royal-spin-server". */
+function suggestedKey(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+}
+
 function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void }): ReactElement {
   const [name, setName] = useState("");
   const [key, setKey] = useState<string | null>(null);
@@ -194,10 +202,7 @@ function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void
     "offerId",
   ]);
   const saved = useUnsavedValues({ name, key, offerId });
-  const suggested = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
+  const suggested = suggestedKey(name);
   const submit = async () => {
     if (offerId === null) {
       setErrors({ fields: { offerId: "Choose the offer whose conversions it reports." }, general: null });

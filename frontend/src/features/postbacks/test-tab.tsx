@@ -81,12 +81,7 @@ function Loaded({
     <div className="grid items-start gap-4 lg:grid-cols-[24rem_minmax(0,1fr)]">
       <div className="flex min-w-0 flex-col gap-4">
         <Panel title="Values">
-          <Form
-            className="flex flex-col gap-3"
-            onSubmit={() => {
-              void fire({ input }).then(onFired);
-            }}
-          >
+          <Form className="flex flex-col gap-3" onSubmit={() => void fire({ input }).then(onFired)}>
             <GoalChoice
               label="Goal"
               goals={[postback.goal, ...postback.furtherGoals]}
