@@ -35,17 +35,25 @@ function isUnauthenticated(error: CombinedError): boolean {
 /** The queries that something on the page is waiting for or showing. */
 const watched = new Map<number, Operation>();
 
-/** Asks again for everything that is on the page. */
-export function askAgain(client: Client): void {
-  for (const operation of watched.values()) {
+/** The queries whose answers are on their way, and those among them that were asked before something changed. */
+const awaited = new Set<number>();
+const overtaken = new Set<number>();
+
+function ask(client: Client, operations: Iterable<Operation>): void {
+  for (const operation of operations) {
     client.reexecuteOperation(
       client.createRequestOperation("query", operation, { requestPolicy: "network-only" }),
     );
   }
 }
 
+/** Asks again for everything that is on the page. */
+export function askAgain(client: Client): void {
+  ask(client, watched.values());
+}
+
 export function createClient(): Client {
-  return new Client({
+  const client = new Client({
     url: "/graphql",
     preferGetMethod: false,
     requestPolicy: "cache-first",
@@ -71,9 +79,28 @@ export function createClient(): Client {
         keys,
         updates: { Mutation: updates },
       }),
+      mapExchange({
+        onOperation: (operation) => {
+          if (operation.kind === "query") awaited.add(operation.key);
+          if (operation.kind === "teardown") {
+            awaited.delete(operation.key);
+            overtaken.delete(operation.key);
+          }
+        },
+        onResult: ({ operation }) => {
+          if (operation.kind === "mutation") {
+            for (const key of awaited) overtaken.add(key);
+            return;
+          }
+          awaited.delete(operation.key);
+          // What it brings may have been read before the change.
+          if (overtaken.delete(operation.key)) ask(client, [operation]);
+        },
+      }),
       fetchExchange,
     ],
   });
+  return client;
 }
 
 /** What went wrong, in words for people: the network's fault or the server's own sentence. */

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { http, HttpResponse } from "msw";
 import { expect, it } from "vitest";
 
-import { serve } from "@/test/server";
+import { serve, server } from "@/test/server";
 import { World } from "@/test/world";
 
 import { createClient } from "./client";
@@ -53,6 +54,35 @@ it("what a mutation makes stale is asked for again, with whatever arguments", as
   await client.mutation(Create, { input: { name: "Poker streams", offerId: "O3" } }).toPromise();
   await expect.poll(() => shown.get("")).toContain("Poker streams");
   await expect.poll(() => shown.get("poker")).toEqual(["Poker streams"]);
+});
+
+it("a query whose answer is on its way when something changes is asked again", async () => {
+  const world = new World(1);
+  serve(world);
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let isAsked = false;
+  server.use(
+    http.post("/graphql", async ({ request }) => {
+      const { query, variables } = (await request.clone().json()) as { query: string; variables: object };
+      if (isAsked || !query.includes("StaleNames")) return undefined;
+      isAsked = true;
+      const before = await world.answer(query, { ...variables });
+      await held;
+      return HttpResponse.json(before);
+    }),
+  );
+  const client = createClient();
+  let shown: string[] = [];
+  client.query(Names, { search: "" }).subscribe(({ data }) => {
+    if (data) shown = data.campaigns.edges.map(({ node }) => node.name);
+  });
+  await expect.poll(() => isAsked).toBe(true);
+  await client.mutation(Create, { input: { name: "Poker streams", offerId: "O3" } }).toPromise();
+  answer();
+  await expect.poll(() => shown).toContain("Poker streams");
 });
 
 it("two documents with one mutation make stale what either of them names", async () => {
