@@ -8,6 +8,8 @@ import (
 	"hash/fnv"
 	"time"
 
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/internal/installation"
@@ -31,6 +33,17 @@ type Span struct {
 
 	After, UpTo uuid.UUID
 	Limit       int
+}
+
+// Select restricts a selection to the rows of the span, in their order.
+func (s Span) Select(sel *entsql.Selector) {
+	id := sel.C("id")
+	sel.Where(entsql.GT(id, s.After))
+	if s.UpTo != uuid.Nil {
+		sel.Where(entsql.LTE(id, s.UpTo))
+	}
+	s.Window.Select(sel)
+	sel.OrderBy(entsql.Asc(id)).Limit(s.Limit)
 }
 
 // Page is some rows of a feed, and the cursor after them.
@@ -183,15 +196,17 @@ const planned = `SET LOCAL enable_seqscan = off; SET LOCAL jit = off; SET LOCAL 
 
 // firstOf returns the lowest id of a window; nil if it is empty.
 func (f *Feed) firstOf(ctx context.Context, w Window) (lowest uuid.UUID, err error) {
-	condition, args := w.Condition("tx", 1)
 	err = pg.WithTx(ctx, f.DB, func(ctx context.Context, tx *sql.Tx) error {
 		lowest = uuid.Nil
 		if _, err := tx.ExecContext(ctx, planned); err != nil {
 			return err
 		}
 		for _, table := range f.Tables {
+			rows := entsql.Dialect(dialect.Postgres).Select("id").From(entsql.Table(table))
+			w.Select(rows)
+			query, args := rows.Query()
 			var id uuid.UUID
-			err := tx.QueryRowContext(ctx, `WITH new AS MATERIALIZED (SELECT id FROM `+table+` WHERE `+condition+`) SELECT id FROM new ORDER BY id LIMIT 1`, args...).Scan(&id)
+			err := tx.QueryRowContext(ctx, `WITH new AS MATERIALIZED (`+query+`) SELECT id FROM new ORDER BY id LIMIT 1`, args...).Scan(&id)
 			if errors.Is(err, sql.ErrNoRows) {
 				continue
 			}

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
 	"github.com/gofrs/uuid/v5"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver of the writing process
 	"go.uber.org/goleak"
@@ -84,11 +86,13 @@ func newFeed(d *pgtest.DB) *feed.Feed {
 // reader reads the changes of one affiliate, or of all for 0.
 func reader(f *feed.Feed, affiliate int64) feed.Reader[change] {
 	return feed.Reader[change]{Feed: f, ID: func(c change) uuid.UUID { return c.id }, Read: func(ctx context.Context, span feed.Span) (found []change, err error) {
-		condition, args := span.Condition("tx", 5)
-		rows, err := f.DB.QueryContext(ctx, `
-			SELECT id, affiliate_id, delivery_id::text, attempt FROM delivery_changes
-			WHERE id > $1 AND ($2::uuid = '00000000-0000-0000-0000-000000000000' OR id <= $2) AND ($3::bigint = 0 OR affiliate_id = $3) AND `+condition+` ORDER BY id LIMIT $4`,
-			append([]any{span.After, span.UpTo, affiliate, span.Limit}, args...)...)
+		selected := entsql.Dialect(dialect.Postgres).Select("id", "affiliate_id", "delivery_id", "attempt").From(entsql.Table("delivery_changes"))
+		if affiliate != 0 {
+			selected.Where(entsql.EQ("affiliate_id", affiliate))
+		}
+		span.Select(selected)
+		query, args := selected.Query()
+		rows, err := f.DB.QueryContext(ctx, query, args...)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"entgo.io/ent/dialect/sql"
 )
 
 // Snapshot is which transactions had ended at one time: all below Max, but for those that were
@@ -61,20 +63,21 @@ func (w Window) Has(tx int64) bool { return !w.After.Saw(tx) && w.UpTo.Saw(tx) }
 // fromTheStart reports whether the window has every row there is.
 func (w Window) fromTheStart() bool { return w.After.Max == 0 }
 
-// Condition returns Has as SQL over the column, whose arguments begin at the given number.
-func (w Window) Condition(column string, first int) (sql string, args []any) {
+// Select restricts a selection to the window's rows: Has in SQL.
+func (w Window) Select(s *sql.Selector) {
+	tx := s.C("tx")
+	seen := sql.And(sql.LT(tx, w.UpTo.Max), sql.NotIn(tx, list(w.UpTo.Running)...))
 	if w.fromTheStart() {
-		return fmt.Sprintf(`(%[1]s IS NULL OR %[1]s < $%[2]d AND NOT %[1]s = ANY($%[3]d::bigint[]))`, column, first, first+1),
-			[]any{w.UpTo.Max, array(w.UpTo.Running)}
+		s.Where(sql.Or(sql.IsNull(tx), seen))
+		return
 	}
-	return fmt.Sprintf(`((%[1]s >= $%[2]d OR %[1]s = ANY($%[3]d::bigint[])) AND %[1]s < $%[4]d AND NOT %[1]s = ANY($%[5]d::bigint[]))`, column, first, first+1, first+2, first+3),
-		[]any{w.After.Max, array(w.After.Running), w.UpTo.Max, array(w.UpTo.Running)}
+	s.Where(sql.And(sql.Or(sql.GTE(tx, w.After.Max), sql.In(tx, list(w.After.Running)...)), seen))
 }
 
-// array is never nil: NULL would match nothing.
-func array(ids []int64) []int64 {
-	if ids == nil {
-		return []int64{}
+func list(ids []int64) []any {
+	found := make([]any, len(ids))
+	for i, id := range ids {
+		found[i] = id
 	}
-	return ids
+	return found
 }

@@ -2,12 +2,11 @@ package graph
 
 import (
 	"context"
-	stdsql "database/sql"
+	"database/sql"
 	"slices"
 	"strings"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/ent/db"
@@ -26,7 +25,7 @@ type Feeds struct {
 }
 
 // NewFeeds returns the feeds over a pool; deliveries' changes are kept for so long.
-func NewFeeds(pool *stdsql.DB, kept time.Duration) Feeds {
+func NewFeeds(pool *sql.DB, kept time.Duration) Feeds {
 	return Feeds{
 		ConversionChanges: &feed.Feed{Name: "conversions", Tables: []string{"conversion_events", "conversion_bindings"}, DB: pool},
 		DeliveryChanges:   &feed.Feed{Name: "deliveries", Tables: []string{"delivery_changes"}, Kept: kept, DB: pool},
@@ -42,29 +41,6 @@ type conversionChange struct {
 	at         time.Time
 }
 
-// within selects the rows of a span.
-func within(span feed.Span) func(*sql.Selector) {
-	return func(s *sql.Selector) {
-		s.Where(sql.GT(s.C("id"), span.After))
-		if span.UpTo != uuid.Nil {
-			s.Where(sql.LTE(s.C("id"), span.UpTo))
-		}
-		s.Where(sql.P(func(b *sql.Builder) { inWindow(b, s.C("tx"), span.Window) }))
-	}
-}
-
-// inWindow writes the condition that a row belongs to a window.
-func inWindow(b *sql.Builder, column string, w feed.Window) {
-	condition, args := w.Condition(column, 1)
-	for i, part := range strings.Split(condition, "$") {
-		if i > 0 {
-			b.Arg(args[part[0]-'1'])
-			part = part[1:]
-		}
-		b.WriteString(part)
-	}
-}
-
 func (r *Resolver) conversionFeed() feed.Reader[conversionChange] {
 	return feed.Reader[conversionChange]{
 		Feed: r.Feeds.ConversionChanges, ID: func(c conversionChange) uuid.UUID { return c.id }, Read: r.readConversionChanges,
@@ -72,11 +48,11 @@ func (r *Resolver) conversionFeed() feed.Reader[conversionChange] {
 }
 
 func (r *Resolver) readConversionChanges(ctx context.Context, span feed.Span) ([]conversionChange, error) {
-	events, err := r.Client.ConversionEvent.Query().Where(within(span)).Order(db.Asc("id")).Limit(span.Limit).All(ctx)
+	events, err := r.Client.ConversionEvent.Query().Where(span.Select).All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	bindings, err := r.Client.ConversionBinding.Query().Where(within(span)).Order(db.Asc("id")).Limit(span.Limit).All(ctx)
+	bindings, err := r.Client.ConversionBinding.Query().Where(span.Select).All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +71,7 @@ func (r *Resolver) deliveryFeed() feed.Reader[*db.DeliveryChange] {
 	return feed.Reader[*db.DeliveryChange]{
 		Feed: r.Feeds.DeliveryChanges, ID: func(c *db.DeliveryChange) uuid.UUID { return c.ID },
 		Read: func(ctx context.Context, span feed.Span) ([]*db.DeliveryChange, error) {
-			return r.Client.DeliveryChange.Query().Where(within(span)).Order(db.Asc("id")).Limit(span.Limit).All(ctx)
+			return r.Client.DeliveryChange.Query().Where(span.Select).All(ctx)
 		},
 	}
 }
@@ -112,14 +88,12 @@ func readPage[T any](ctx context.Context, reader feed.Reader[T], after *string, 
 		c, err = reader.Feed.Parse(ctx, *after)
 	case start != nil && *start == gen.ChangesStartNewest:
 		c, err = reader.Feed.Newest(ctx)
+		return feed.Page[T]{}, pageInfo(c, false, nil), err
 	default:
 		c, err = reader.Feed.Oldest(ctx)
 	}
 	if err != nil {
 		return feed.Page[T]{}, nil, err
-	}
-	if after == nil && start != nil && *start == gen.ChangesStartNewest {
-		return feed.Page[T]{End: c}, pageInfo(c, false, nil), nil
 	}
 	p, err := reader.Page(ctx, c, size)
 	return p, pageInfo(p.End, p.More, after), err
@@ -213,9 +187,13 @@ func (r *Resolver) sendConversions(ctx context.Context, sub *live.Subscription[*
 
 // matching returns which of the conversions pass a filter: the list's own predicates decide.
 func (r *Resolver) matching(ctx context.Context, f *filter.Conversion, changed []*db.Conversion) (map[uuid.UUID]bool, error) {
+	passes := make(map[uuid.UUID]bool, len(changed))
 	among := make([]uuid.UUID, len(changed))
 	for i, c := range changed {
-		among[i] = c.ID
+		among[i], passes[c.ID] = c.ID, f == nil
+	}
+	if f == nil {
+		return passes, nil
 	}
 	if err := f.Reach(ctx, r.Client); err != nil {
 		return nil, err
@@ -225,7 +203,6 @@ func (r *Resolver) matching(ctx context.Context, f *filter.Conversion, changed [
 		return nil, err
 	}
 	found, err := r.Client.Conversion.Query().Where(predicates...).Where(conversion.IDIn(among...)).IDs(ctx)
-	passes := make(map[uuid.UUID]bool, len(found))
 	for _, id := range found {
 		passes[id] = true
 	}
