@@ -214,5 +214,8 @@ func TestAnyRunOfStepsIsAggregatedOnce(t *testing.T) {
 		if !slices.Equal(got, m.closed) {
 			rt.Errorf("the windows say %q, want %q", got, m.closed)
 		}
+		for _, fault := range w.unfed() {
+			rt.Error(fault)
+		}
 	})
 }

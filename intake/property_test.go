@@ -90,11 +90,22 @@ func (w *world) faults(conversions, steps int) []string {
 	return found
 }
 
+// unfed returns where the feeds of changes disagree with what changed.
+func (w *world) unfed() []string {
+	w.t.Helper()
+	return w.counted(map[string]string{
+		"a change that is not in the feed": `SELECT count(*) FROM shown s JOIN conversions c ON c.id = s.conversion_id WHERE NOT EXISTS (SELECT FROM conversion_events e WHERE e.conversion_id = s.conversion_id AND e.tx = s.tx)
+			AND NOT EXISTS (SELECT FROM conversion_bindings b WHERE b.conversion_id = s.conversion_id AND b.tx = s.tx)`,
+		"a delivery that its last change disowns": `SELECT count(*) FROM deliveries d
+			WHERE state IS DISTINCT FROM (SELECT state FROM delivery_changes c WHERE c.delivery_id = d.id ORDER BY id DESC LIMIT 1)`,
+		"a change that is in the feed twice": `SELECT count(*) FROM (SELECT FROM delivery_changes GROUP BY delivery_id, tx HAVING count(*) > 1) x`,
+	})
+}
+
 // contradictions returns where the tables disagree with each other.
 func (w *world) contradictions() []string {
 	w.t.Helper()
-	var found []string
-	for name, query := range map[string]string{
+	return append(w.unfed(), w.counted(map[string]string{
 		"a transaction counted twice":                `SELECT count(*) FROM (SELECT FROM conversions WHERE transaction_id IS NOT NULL AND undone_at IS NULL GROUP BY integration_id, goal, transaction_id HAVING count(*) > 1) x`,
 		"a player's once-only goal counted twice":    `SELECT count(*) FROM (SELECT FROM conversions WHERE goal <> 'deposit' AND player_id IS NOT NULL AND undone_at IS NULL GROUP BY goal, player_id HAVING count(*) > 1) x`,
 		"a conversion that its last step disowns":    `SELECT count(*) FROM conversions c WHERE status <> (SELECT status FROM conversion_events e WHERE e.conversion_id = c.id ORDER BY id DESC LIMIT 1)`,
@@ -105,13 +116,18 @@ func (w *world) contradictions() []string {
 			WHERE (x ->> 'fired')::bool AND NOT EXISTS (SELECT FROM deliveries d WHERE d.event_id = e.id AND d.postback_id = (x ->> 'postback')::bigint)`,
 		"a delivery of another status or goal": `SELECT count(*) FROM deliveries d JOIN conversion_events e ON e.id = d.event_id JOIN conversions c ON c.id = e.conversion_id
 			JOIN postbacks p ON p.id = d.postback_id WHERE d.status <> e.status OR d.goal <> c.goal OR p.goal <> c.goal OR NOT p.statuses ? e.status OR d.conversion_id <> c.id`,
-		"a delivery without its job": `SELECT count(*) FROM deliveries d WHERE NOT EXISTS (SELECT FROM ` + queued + ` WHERE q ->> 'id' = d.id::text)`,
-		"a job without its delivery": `SELECT count(*) FROM ` + queued + ` WHERE NOT EXISTS (SELECT FROM deliveries d WHERE q ->> 'id' = d.id::text)`,
-		"a delivery of nobody's":     `SELECT count(*) FROM deliveries d JOIN conversions c ON c.id = d.conversion_id WHERE c.affiliate_id IS DISTINCT FROM d.affiliate_id`,
-		"a change that is not in the feed": `SELECT count(*) FROM shown s JOIN conversions c ON c.id = s.conversion_id WHERE NOT EXISTS (SELECT FROM conversion_events e WHERE e.conversion_id = s.conversion_id AND e.tx = s.tx)
-			AND NOT EXISTS (SELECT FROM conversion_bindings b WHERE b.conversion_id = s.conversion_id AND b.tx = s.tx)`,
+		"a delivery without its job":      `SELECT count(*) FROM deliveries d WHERE NOT EXISTS (SELECT FROM ` + queued + ` WHERE q ->> 'id' = d.id::text)`,
+		"a job without its delivery":      `SELECT count(*) FROM ` + queued + ` WHERE NOT EXISTS (SELECT FROM deliveries d WHERE q ->> 'id' = d.id::text)`,
+		"a delivery of nobody's":          `SELECT count(*) FROM deliveries d JOIN conversions c ON c.id = d.conversion_id WHERE c.affiliate_id IS DISTINCT FROM d.affiliate_id`,
 		"a payout of what was taken back": `SELECT count(*) FROM conversions WHERE (status IN ('rejected', 'cancelled') OR undone_at IS NOT NULL) AND payout <> 0`,
-	} {
+	})...)
+}
+
+// counted returns which queries count anything.
+func (w *world) counted(queries map[string]string) []string {
+	w.t.Helper()
+	var found []string
+	for name, query := range queries {
 		if n := w.count(query); n != 0 {
 			found = append(found, fmt.Sprintf("%s: %d times", name, n))
 		}

@@ -16,37 +16,36 @@ WHERE claimed_at IS NULL AND state IN ` + UnfinishedSQL + ` AND `
 // CancelPostback cancels the waiting deliveries of a deleted postback. An attempt that is
 // in flight ends, and then finds it deleted.
 func CancelPostback(ctx context.Context, tx Tx, postbackID int64, now time.Time) error {
-	return cancel(ctx, tx, "cancelling the deliveries of a postback", `postback_id = $1 RETURNING id`, postbackID, PostbackDeleted, now)
+	_, err := cancel(ctx, tx, "cancelling the deliveries of a postback", `postback_id = $1 RETURNING id`, postbackID, PostbackDeleted, now)
+	return err
 }
 
 // CancelOne cancels a delivery that has neither ended nor is in flight, and reports whether it did.
 func CancelOne(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) (bool, error) {
-	ids, err := move(ctx, tx, "cancelling a delivery", cancelSQL+`id = $1 RETURNING id`, id, string(CancelledByUser), now.UTC())
-	if err != nil || len(ids) == 0 {
-		return false, err
-	}
-	Unblock(tx, ids, now)
-	endReplays(tx, ids)
-	return true, nil
+	n, err := cancel(ctx, tx, "cancelling a delivery", `id = $1 RETURNING id`, id, CancelledByUser, now)
+	return n > 0, err
 }
 
 // CancelReplay cancels what a bulk replay has not sent yet.
 func CancelReplay(ctx context.Context, tx Tx, bulkReplay int64, now time.Time) error {
-	return cancel(ctx, tx, "cancelling replays", `bulk_replay_id = $1 RETURNING id`, bulkReplay, ReplayCancelled, now)
+	_, err := cancel(ctx, tx, "cancelling replays", `bulk_replay_id = $1 RETURNING id`, bulkReplay, ReplayCancelled, now)
+	return err
 }
 
 // cancelWindow cancels a window without members.
 func cancelWindow(ctx context.Context, tx Tx, id uuid.UUID, now time.Time) error {
-	return cancel(ctx, tx, "cancelling a window", `id = $1 AND aggregates IS NOT NULL RETURNING id`, id, NothingLeft, now)
+	_, err := cancel(ctx, tx, "cancelling a window", `id = $1 AND aggregates IS NOT NULL RETURNING id`, id, NothingLeft, now)
+	return err
 }
 
-func cancel(ctx context.Context, tx Tx, what, condition string, of any, why Reason, now time.Time) error {
+// cancel cancels what matches a condition, and returns how many that were.
+func cancel(ctx context.Context, tx Tx, what, condition string, of any, why Reason, now time.Time) (int, error) {
 	ids, err := move(ctx, tx, what, cancelSQL+condition, of, string(why), now.UTC())
 	if err == nil && len(ids) > 0 {
 		Unblock(tx, ids, now)
 		endReplays(tx, ids)
 	}
-	return err
+	return len(ids), err
 }
 
 // releaseSQL releases what the hold $3 of the postback $1 kept back, by its version $4 and

@@ -94,10 +94,14 @@ type summary struct {
 	Macros                []byte
 }
 
+var summarySQL = `
+WITH summarized AS (
+  UPDATE deliveries d SET macros = $2, conversion_id = $3, event_id = $4, goal = $5, transaction_id = nullif($6, ''), updated_at = $7
+  WHERE id = $1 AND aggregates IS NOT NULL
+  RETURNING ` + returned + `
+) ` + logSQL("summarized")
+
 // writeSummary queues the update of an open window.
 func writeSummary(tx Tx, id uuid.UUID, s summary, now time.Time) {
-	tx.Queue(`
-		UPDATE deliveries SET macros = $2, conversion_id = $3, event_id = $4, goal = $5, transaction_id = nullif($6, ''), updated_at = $7
-		WHERE id = $1 AND aggregates IS NOT NULL`,
-		id, string(s.Macros), s.ConversionID, s.EventID, s.Goal, s.Transaction, now.UTC())
+	tx.Queue(summarySQL, id, string(s.Macros), s.ConversionID, s.EventID, s.Goal, s.Transaction, now.UTC())
 }

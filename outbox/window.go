@@ -97,9 +97,6 @@ func (w *Windows) Settle(ctx context.Context, tx WindowTx) ([]uuid.UUID, error) 
 			return nil, err
 		}
 	}
-	if len(changed) > 0 {
-		tx.Queue(logSQL(`deliveries WHERE id = ANY($1)`), pg.UUIDs(changed))
-	}
 	return changed, nil
 }
 

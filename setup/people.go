@@ -192,9 +192,11 @@ func (s *Setup) UpdateUser(ctx context.Context, id int64, p UserPatch) (*db.User
 		if err != nil {
 			return err
 		}
-		update := c.client.User.UpdateOne(before).SetName(next.Name).SetRole(next.Role).ClearAffiliateID()
-		if next.AffiliateID != 0 {
-			update = c.client.User.UpdateOne(before).SetName(next.Name).SetRole(next.Role).SetAffiliateID(int64(next.AffiliateID))
+		update := c.client.User.UpdateOne(before).SetName(next.Name).SetRole(next.Role)
+		if next.AffiliateID == 0 {
+			update.ClearAffiliateID()
+		} else {
+			update.SetAffiliateID(int64(next.AffiliateID))
 		}
 		if made, err = update.Save(ctx); err != nil {
 			return saved("user", err)

@@ -46,10 +46,7 @@ func (c *change) uses(ctx context.Context, id any, kinds []use) (string, error) 
 			parts = append(parts, fmt.Sprintf("%d %s", n, kinds[i].many))
 		}
 	}
-	if len(parts) < 2 {
-		return strings.Join(parts, ""), nil
-	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1], nil
+	return problem.List(parts), nil
 }
 
 // deleting is how unused rows of one kind are deleted.

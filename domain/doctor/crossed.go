@@ -9,6 +9,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/internal/ids"
+	"postrider/internal/problem"
 )
 
 // Place is where an affiliate's conversions come from: a campaign, or the default link of an offer.
@@ -113,7 +114,7 @@ func trackerNames(names []string) string {
 	for i, name := range names {
 		quoted[i] = "“" + name + "”"
 	}
-	return listed(quoted)
+	return problem.List(quoted)
 }
 
 // CrossesWith finds the trackers, in the order of their ids, that a postback makes its own tracker

@@ -9,6 +9,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/macro"
+	"postrider/internal/problem"
 )
 
 // Goal is a goal by key and name.
@@ -82,7 +83,7 @@ func (e *exam) paysNothing(tracker, add string) string {
 	case len(counted) == 0:
 		return fmt.Sprintf("%s: last month %s would have seen %s, with %s %s; %s.", none, tracker, nothing, nameGoals(e.Paid), missed, add)
 	default:
-		return fmt.Sprintf("%s: last month's %s %s would have shown %s in %s, with %s %s; %s.", none, listed(counted), conversions, nothing, tracker, nameGoals(e.Paid), missed, add)
+		return fmt.Sprintf("%s: last month's %s %s would have shown %s in %s, with %s %s; %s.", none, problem.List(counted), conversions, nothing, tracker, nameGoals(e.Paid), missed, add)
 	}
 }
 
@@ -121,15 +122,7 @@ func nameGoals(goals []Goal) string {
 	for i, g := range goals {
 		names[i] = g.Name
 	}
-	return listed(names)
-}
-
-// listed joins words: a, b and c.
-func listed(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return problem.List(names)
 }
 
 // sumTexts writes what is above zero, by currency, and nothing in the same currency; both are
@@ -146,7 +139,7 @@ func sumTexts(sums map[string]decimal.Decimal) (missed, nothing string) {
 	if len(texts) > 1 {
 		nothing = "0"
 	}
-	return listed(texts), nothing
+	return problem.List(texts), nothing
 }
 
 // moneyText writes an amount as people do: €24,360 or 1,200.50 PLN.

@@ -22,7 +22,7 @@ func inWords(args []any) []any {
 			for j := range words {
 				words[j] = v.Index(j).String()
 			}
-			said[i] = list(words)
+			said[i] = List(words)
 		}
 	}
 	return said
@@ -51,11 +51,11 @@ func Duration(d time.Duration) string {
 			parts = append(parts, fmt.Sprintf("%d %ss", n, unit.name))
 		}
 	}
-	return list(parts)
+	return List(parts)
 }
 
-// list joins words: a, b and c.
-func list(words []string) string {
+// List joins words: a, b and c.
+func List(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
