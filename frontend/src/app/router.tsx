@@ -10,6 +10,7 @@ import { Search } from "lucide-react";
 import type { ReactElement } from "react";
 
 import { parseAddress, stringifyAddress } from "@/components/records/address";
+import { archivedSearch } from "@/components/records/archived";
 import { buttonClass } from "@/components/ui/button";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState } from "@/components/ui/states";
@@ -49,6 +50,7 @@ const home = createRoute({
 const campaigns = createRoute({
   getParentRoute: () => shell,
   path: "/campaigns",
+  validateSearch: archivedSearch,
   component: page(() => import("@/features/campaigns/campaigns-page"), "CampaignsPage"),
 });
 
@@ -177,6 +179,7 @@ const staffConversions = createRoute({
 const staffOffers = createRoute({
   getParentRoute: () => shell,
   path: "/staff/offers",
+  validateSearch: archivedSearch,
   component: page(() => import("@/features/offers/offers-page"), "OffersPage"),
 });
 
@@ -189,12 +192,14 @@ const staffOffer = createRoute({
 const staffGoals = createRoute({
   getParentRoute: () => shell,
   path: "/staff/goals",
+  validateSearch: archivedSearch,
   component: page(() => import("@/features/offers/goals-page"), "GoalsPage"),
 });
 
 const staffIntegrations = createRoute({
   getParentRoute: () => shell,
   path: "/staff/integrations",
+  validateSearch: archivedSearch,
   component: page(() => import("@/features/integrations/integrations-page"), "IntegrationsPage"),
 });
 

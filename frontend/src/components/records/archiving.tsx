@@ -1,20 +1,11 @@
-import type { TypedDocumentNode } from "@urql/core";
 import { Archive, ArchiveRestore, Trash2 } from "lucide-react";
-import { type ReactElement, type ReactNode, useState } from "react";
+import type { ReactElement, ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
-import { Confirm } from "@/components/ui/dialog";
-import { GeneralError } from "@/components/ui/general-error";
 import { toast } from "@/components/ui/toast";
-import type { UserError } from "@/graphql/user-errors";
 
-import { useAction, useSave } from "./use-save";
-
-/** A mutation of one object by its id, and its field. */
-interface Change<Name extends string> {
-  document: TypedDocumentNode<Record<Name, { userErrors: readonly UserError[] }>, { input: { id: string } }>;
-  field: Name;
-}
+import { type Change, ConfirmedAction } from "./confirmed-action";
+import { useAction } from "./use-save";
 
 interface ArchivingProps<A extends string, R extends string, D extends string> {
   id: string;
@@ -37,51 +28,22 @@ interface ArchivingProps<A extends string, R extends string, D extends string> {
 export function Archiving<A extends string, R extends string, D extends string>(
   props: ArchivingProps<A, R, D>,
 ): ReactElement {
-  return props.isArchived ? <Archived {...props} /> : <ArchiveButton {...props} />;
-}
-
-function ArchiveButton<A extends string, R extends string, D extends string>({
-  id,
-  what,
-  name,
-  archive,
-  effect,
-  onChanged,
-}: ArchivingProps<A, R, D>): ReactElement {
-  const [isAsking, setAsking] = useState(false);
-  const { errors, isSaving, save } = useSave(archive.document, archive.field, [], isAsking);
-  const confirm = async () => {
-    if ((await save({ id })) === null) return;
-    setAsking(false);
-    toast(`Archived ${name}`);
-    onChanged?.();
-  };
+  const { id, what, name, archive, effect, onChanged } = props;
+  if (props.isArchived) return <Archived {...props} />;
   return (
-    <>
-      <Button
-        writes
-        size="sm"
-        icon={Archive}
-        onPress={() => {
-          setAsking(true);
-        }}
-      >
-        Archive
-      </Button>
-      <Confirm
-        title={`Archive ${what}`}
-        isOpen={isAsking}
-        onClose={() => {
-          setAsking(false);
-        }}
-        onConfirm={() => void confirm()}
-        action={`Archive ${what}`}
-        isPending={isSaving}
-      >
-        <GeneralError text={errors.general} />
-        {name} is hidden from lists and choices; its history stays. {effect}
-      </Confirm>
-    </>
+    <ConfirmedAction
+      change={archive}
+      id={id}
+      icon={Archive}
+      label="Archive"
+      title={`Archive ${what}`}
+      onDone={() => {
+        toast(`Archived ${name}`);
+        onChanged?.();
+      }}
+    >
+      {name} is hidden from lists and choices; its history stays. {effect}
+    </ConfirmedAction>
   );
 }
 
@@ -95,55 +57,31 @@ function Archived<A extends string, R extends string, D extends string>({
   onChanged,
   onDeleted,
 }: ArchivingProps<A, R, D>): ReactElement {
-  const [isAsking, setAsking] = useState(false);
-  const bringBack = useAction(restore.document, restore.field);
-  const { errors, isSaving, save } = useSave(remove.document, remove.field, [], isAsking);
+  const { isRunning, run } = useAction(restore.document, restore.field);
   const restoreNow = async () => {
-    if ((await bringBack.run({ id })) === null) return;
+    if ((await run({ id })) === null) return;
     toast(comesBack === undefined ? `Restored ${name}` : `Restored ${name}: ${comesBack}`);
     onChanged?.();
   };
-  const deleteNow = async () => {
-    if ((await save({ id })) === null) return;
-    setAsking(false);
-    toast(`Deleted ${name}`);
-    onDeleted?.();
-  };
   return (
     <>
-      <Button
-        writes
-        size="sm"
-        icon={ArchiveRestore}
-        isPending={bringBack.isRunning}
-        onPress={() => void restoreNow()}
-      >
+      <Button writes size="sm" icon={ArchiveRestore} isPending={isRunning} onPress={() => void restoreNow()}>
         Restore
       </Button>
-      <Button
-        writes
-        size="sm"
+      <ConfirmedAction
+        change={remove}
+        id={id}
         icon={Trash2}
-        onPress={() => {
-          setAsking(true);
-        }}
-      >
-        Delete
-      </Button>
-      <Confirm
+        label="Delete"
         title={`Delete ${what}`}
-        isOpen={isAsking}
-        onClose={() => {
-          setAsking(false);
-        }}
-        onConfirm={() => void deleteNow()}
-        action={`Delete ${what}`}
         danger
-        isPending={isSaving}
+        onDone={() => {
+          toast(`Deleted ${name}`);
+          onDeleted?.();
+        }}
       >
-        <GeneralError text={errors.general} />
         {name} is deleted for good, if nothing uses it. This cannot be undone.
-      </Confirm>
+      </ConfirmedAction>
     </>
   );
 }

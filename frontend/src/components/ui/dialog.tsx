@@ -84,7 +84,7 @@ interface ConfirmProps {
   /** What the button does, as a verb with its object. */
   action: string;
   /** What the other button says, where it is not Cancel. */
-  cancel?: string;
+  cancel?: string | undefined;
   danger?: boolean;
   isPending?: boolean;
   /** What will happen, and to how many. */

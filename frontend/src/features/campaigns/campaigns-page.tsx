@@ -1,10 +1,10 @@
 import { Megaphone, Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 
+import { useArchived } from "@/components/records/archived";
 import { FilterBar } from "@/components/records/list-page";
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
-import { ArchivedChoice } from "@/components/ui/archived-choice";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { PageHead } from "@/components/ui/page";
@@ -20,7 +20,7 @@ export function CampaignsPage(): ReactElement {
   const isStaff = useIsStaff();
   const timeZone = useZone();
   const crossed = new Set(useCrossings().keys());
-  const [archived, setArchived] = useState(false);
+  const { archived, choice } = useArchived();
   const list = usePaged(campaignPages, { timeZone, archived });
 
   const [isCreating, setCreating] = useState(false);
@@ -42,9 +42,7 @@ export function CampaignsPage(): ReactElement {
       <PageHead title="Campaigns" aside={create}>
         Each campaign promotes one offer through its own tracking link. Numbers for the last 30 days.
       </PageHead>
-      <FilterBar>
-        <ArchivedChoice value={archived} onChange={setArchived} />
-      </FilterBar>
+      <FilterBar>{choice}</FilterBar>
       <PagedListing
         key={String(archived)}
         what="The campaigns"

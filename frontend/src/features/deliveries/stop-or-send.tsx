@@ -1,10 +1,9 @@
 import { Ban, Send } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 
-import { useAction, useSave } from "@/components/records/use-save";
+import { ConfirmedAction } from "@/components/records/confirmed-action";
+import { useAction } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
-import { Confirm } from "@/components/ui/dialog";
-import { GeneralError } from "@/components/ui/general-error";
 import { toast } from "@/components/ui/toast";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
@@ -76,40 +75,20 @@ function ReleaseButton({ id }: { id: string }): ReactElement {
 }
 
 function CancelButton({ id }: { id: string }): ReactElement {
-  const [isAsking, setAsking] = useState(false);
-  const { errors, isSaving, save } = useSave(Cancel, "cancelDelivery", [], isAsking);
-  const confirm = async () => {
-    if ((await save({ id })) === null) return;
-    setAsking(false);
-    toast("Cancelled");
-  };
   return (
-    <>
-      <Button
-        icon={Ban}
-        size="sm"
-        writes
-        onPress={() => {
-          setAsking(true);
-        }}
-      >
-        Cancel
-      </Button>
-      <Confirm
-        title="Cancel delivery"
-        isOpen={isAsking}
-        onClose={() => {
-          setAsking(false);
-        }}
-        onConfirm={() => void confirm()}
-        action="Cancel delivery"
-        cancel="Keep it"
-        danger
-        isPending={isSaving}
-      >
-        <GeneralError text={errors.general} />
-        Your tracker is not told of it. If it should be after all, replay the delivery.
-      </Confirm>
-    </>
+    <ConfirmedAction
+      change={{ document: Cancel, field: "cancelDelivery" }}
+      id={id}
+      icon={Ban}
+      label="Cancel"
+      title="Cancel delivery"
+      cancel="Keep it"
+      danger
+      onDone={() => {
+        toast("Cancelled");
+      }}
+    >
+      Your tracker is not told of it. If it should be after all, replay the delivery.
+    </ConfirmedAction>
   );
 }

@@ -2,11 +2,11 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { useArchived } from "@/components/records/archived";
 import { FilterBar } from "@/components/records/list-page";
 import { Listing } from "@/components/records/listing";
 import { useOfferChoices } from "@/components/records/offer-choices";
 import { useSave } from "@/components/records/use-save";
-import { ArchivedChoice } from "@/components/ui/archived-choice";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
@@ -113,7 +113,7 @@ const columns: Column<Integration>[] = [
 
 export function IntegrationsPage(): ReactElement {
   const navigate = useNavigate();
-  const [archived, setArchived] = useState(false);
+  const { archived, choice } = useArchived();
   const [{ data, error }, refetch] = useQuery({
     query: IntegrationsQuery,
     variables: { archived },
@@ -139,9 +139,7 @@ export function IntegrationsPage(): ReactElement {
       <PageHead title="Integrations" aside={create}>
         Where operators send conversions: a URL each, with its authentication and mapping.
       </PageHead>
-      <FilterBar>
-        <ArchivedChoice value={archived} onChange={setArchived} />
-      </FilterBar>
+      <FilterBar>{choice}</FilterBar>
       <Listing
         what="The integrations"
         error={data ? undefined : error}

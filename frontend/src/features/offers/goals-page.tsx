@@ -2,9 +2,9 @@ import { Pencil, Plus, Printer } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { useArchived } from "@/components/records/archived";
 import { FilterBar } from "@/components/records/list-page";
 import { Listing } from "@/components/records/listing";
-import { ArchivedChoice } from "@/components/ui/archived-choice";
 import { Button, IconButton } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { PageBody, PageHead } from "@/components/ui/page";
@@ -92,7 +92,7 @@ const facts: Column<Goal>[] = [
 
 export function GoalsPage(): ReactElement {
   const [editing, setEditing] = useState<Goal | "new" | null>(null);
-  const [archived, setArchived] = useState(false);
+  const { archived, choice } = useArchived();
   const [{ data, error }, refetch] = useQuery({
     query: GoalsQuery,
     variables: { archived },
@@ -132,9 +132,7 @@ export function GoalsPage(): ReactElement {
       >
         Every event that an operator can report, with its parameters.
       </PageHead>
-      <FilterBar>
-        <ArchivedChoice value={archived} onChange={setArchived} />
-      </FilterBar>
+      <FilterBar>{choice}</FilterBar>
       <PageBody>
         <Listing
           what="The goals"

@@ -1,10 +1,10 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 
+import { useArchived } from "@/components/records/archived";
 import { FilterBar } from "@/components/records/list-page";
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
-import { ArchivedChoice } from "@/components/ui/archived-choice";
 import { StateBadge } from "@/components/ui/badge";
 import { CapToday } from "@/components/ui/cap-today";
 import { DialogButton } from "@/components/ui/dialog-button";
@@ -106,7 +106,7 @@ const columns: Column<Offer>[] = [
 
 export function OffersPage(): ReactElement {
   const navigate = useNavigate();
-  const [archived, setArchived] = useState(false);
+  const { archived, choice } = useArchived();
   const list = usePaged(offerPages, { archived });
   const { tryNow } = useTry();
   const create = (
@@ -131,9 +131,7 @@ export function OffersPage(): ReactElement {
       <PageHead title="Offers" aside={create}>
         What operators promote, with their deals and landing pages.
       </PageHead>
-      <FilterBar>
-        <ArchivedChoice value={archived} onChange={setArchived} />
-      </FilterBar>
+      <FilterBar>{choice}</FilterBar>
       <PagedListing
         key={String(archived)}
         what="The offers"

@@ -1,7 +1,8 @@
 import { type ReactElement, useState } from "react";
 
 import { useAffiliateChoices } from "@/components/records/affiliate-choices";
-import { useAction, useSave } from "@/components/records/use-save";
+import { ConfirmedAction } from "@/components/records/confirmed-action";
+import { useSave } from "@/components/records/use-save";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ComboBox } from "@/components/ui/combo-box";
@@ -96,7 +97,6 @@ function Tokens({
   tokens: NonNullable<User["apiTokens"]>;
   onRevoked: () => void;
 }): ReactElement {
-  const { isRunning, run } = useAction(RevokeUserToken, "revokeApiToken");
   return (
     <section aria-label="API tokens" className="border-t pt-4">
       <h3 className="font-medium">API tokens</h3>
@@ -120,20 +120,21 @@ function Tokens({
               </span>
             </span>
             {token.revokedAt === null ? (
-              <Button
-                size="sm"
+              <ConfirmedAction
+                change={{ document: RevokeUserToken, field: "revokeApiToken" }}
+                id={token.id}
+                label="Revoke"
                 aria-label={`Revoke ${token.name}`}
-                isPending={isRunning}
-                onPress={() => {
-                  void run({ id: token.id }).then((payload) => {
-                    if (!payload) return;
-                    toast(`Revoked ${token.name}`);
-                    onRevoked();
-                  });
+                title="Revoke token"
+                danger
+                onDone={() => {
+                  toast(`Revoked ${token.name}`);
+                  onRevoked();
                 }}
               >
-                Revoke
-              </Button>
+                Programs that use {token.name}, or a token created with it, lose access at once. This cannot
+                be undone.
+              </ConfirmedAction>
             ) : (
               <Badge>Revoked</Badge>
             )}
@@ -146,27 +147,24 @@ function Tokens({
 
 /** A user that has signed in is disabled instead. */
 function DeleteButton({ user, onDone }: { user: User; onDone: () => void }): ReactElement {
-  const { errors, isSaving, save } = useSave(DeleteUser, "deleteUser");
   const why = "why-not-deleted";
   const isUsed = user.lastSignInAt !== null;
   return (
     <div className="flex flex-col items-start gap-2 border-t pt-4">
-      <GeneralError text={errors.general} />
-      <Button
-        look={isUsed ? "plain" : "danger"}
-        size="sm"
-        isPending={isSaving}
+      <ConfirmedAction
+        change={{ document: DeleteUser, field: "deleteUser" }}
+        id={user.id}
+        label="Delete user"
+        title="Delete user"
+        danger
         {...(isUsed && { isDisabled: true, "aria-describedby": why })}
-        onPress={() => {
-          void save({ id: user.id }).then((payload) => {
-            if (!payload) return;
-            toast(`Deleted ${user.email}`);
-            onDone();
-          });
+        onDone={() => {
+          toast(`Deleted ${user.email}`);
+          onDone();
         }}
       >
-        Delete user for good
-      </Button>
+        {user.email} is deleted for good. This cannot be undone.
+      </ConfirmedAction>
       <p id={why} className="text-sm text-muted">
         {isUsed
           ? "It has signed in: disable it instead."
