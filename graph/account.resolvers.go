@@ -20,18 +20,15 @@ import (
 	"postrider/graph/page"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
+	"postrider/internal/viewer"
 )
 
 func (r *affiliateResolver) Tracker(ctx context.Context, obj *db.Affiliate) (*presets.Preset, error) {
 	return newestPreset(ctx, obj.ID)
 }
 
-func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]string, error) {
-	names := make([]string, len(obj.Scopes))
-	for i, s := range obj.Scopes {
-		names[i] = string(s)
-	}
-	return names, nil
+func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]viewer.Scope, error) {
+	return obj.Scopes, nil
 }
 
 func (r *apiTokenResolver) ParentID(ctx context.Context, obj *db.ApiToken) (*string, error) {

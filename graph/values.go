@@ -70,6 +70,32 @@ func textOrNull(s string) *string {
 	return &s
 }
 
+// amountOrNull returns nil for an amount of zero, which stands for none.
+func amountOrNull(d decimal.Decimal) *string {
+	if d.IsZero() {
+		return nil
+	}
+	amount := commission.FormatAmount(d)
+	return &amount
+}
+
+// percentOrNull returns nil for a percentage of zero, which stands for none.
+func percentOrNull(d decimal.Decimal) *string {
+	if d.IsZero() {
+		return nil
+	}
+	percent := d.String()
+	return &percent
+}
+
+// intOrNull returns nil for zero, which stands for none.
+func intOrNull(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
 // host returns the host of scheme://host:port, with the port unless it is the scheme's default.
 func host(endpoint string) string {
 	scheme, rest, _ := strings.Cut(endpoint, "://")

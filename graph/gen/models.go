@@ -186,8 +186,8 @@ type AttributionPreview struct {
 	Campaign *db.Campaign `json:"campaign,omitempty"`
 	// What the affiliate would be paid; null if no deal was active, or an exchange rate is missing.
 	Payout *Money `json:"payout,omitempty"`
-	// `offer` or `campaign` if a daily cap is used up, so that it pays nothing. Otherwise empty.
-	CappedBy string `json:"cappedBy"`
+	// The daily cap that is used up, so that it pays nothing; otherwise null.
+	CappedBy *string `json:"cappedBy,omitempty"`
 	// The postbacks that would be considered, for each past step of the conversion.
 	Postbacks []*AttributionPostback `json:"postbacks"`
 }
@@ -225,7 +225,7 @@ type BuiltLink struct {
 }
 
 type BulkReplayFailure struct {
-	// The code, such as `TIMEOUT_HEADERS`.
+	// Why they failed.
 	Reason string `json:"reason"`
 	// The reason as a sentence.
 	Sentence string `json:"sentence"`
@@ -292,7 +292,7 @@ type ConsideredPostback struct {
 	// The lifecycle step that it was considered for.
 	Event *db.ConversionEvent `json:"event"`
 	Fired bool                `json:"fired"`
-	// The rule that decided: `matched`, `disabled`, `goal`, `status`, `campaign`, `offer` …
+	// The rule that decided.
 	Rule string `json:"rule"`
 	// The decision as a sentence.
 	Reason string `json:"reason"`
@@ -302,9 +302,9 @@ type ConsideredPostback struct {
 
 // Whom to ask.
 type Contact struct {
-	// Empty if only the e-mail address is known.
-	Name  string `json:"name"`
-	Email string `json:"email"`
+	// Null if only the e-mail address is known.
+	Name  *string `json:"name,omitempty"`
+	Email string  `json:"email"`
 }
 
 // A change of a conversion: a step of its lifecycle, or its player became known.
@@ -379,9 +379,8 @@ type CreateAffiliatePayload struct {
 
 type CreateAPITokenInput struct {
 	Name string `json:"name"`
-	// `read`, `write`, `conversions`, `replay`, `secrets`; if left out, the viewer's scopes except `secrets`. A token cannot create
-	// one with scopes that it does not have.
-	Scopes []string `json:"scopes,omitempty"`
+	// If left out, the viewer's scopes except `SECRETS`. A token cannot create one with scopes that it does not have.
+	Scopes []viewer.Scope `json:"scopes,omitempty"`
 	// If left out, never; for a token created with a token, at the latest when that one expires, which is also the default.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
@@ -823,7 +822,7 @@ type EndDealPayload struct {
 
 // A problem of a postback, or a possible improvement.
 type Finding struct {
-	// `unknown_macro`, `no_click_id`, `param_not_in_link` …
+	// What kind of problem it is.
 	Code     string          `json:"code"`
 	Severity doctor.Severity `json:"severity"`
 	// One sentence.
@@ -942,7 +941,7 @@ type Instance struct {
 type Macro struct {
 	Name    string   `json:"name"`
 	Aliases []string `json:"aliases"`
-	// click, conversion, money, campaign …
+	// The group that it is listed in.
 	Group   string `json:"group"`
 	Meaning string `json:"meaning"`
 	Example string `json:"example"`
@@ -994,12 +993,17 @@ type OwnURL struct {
 // A parsed tracking link.
 type PastedLink struct {
 	// Null if it is not the viewer's: see `userErrors`.
-	Link        *db.TrackingLink `json:"link,omitempty"`
-	Param1      string           `json:"param1"`
-	Param2      string           `json:"param2"`
-	Param3      string           `json:"param3"`
-	LandingPage string           `json:"landingPage"`
-	DeepLink    string           `json:"deepLink"`
+	Link *db.TrackingLink `json:"link,omitempty"`
+	// Null if the link has none.
+	Param1 *string `json:"param1,omitempty"`
+	// Null if the link has none.
+	Param2 *string `json:"param2,omitempty"`
+	// Null if the link has none.
+	Param3 *string `json:"param3,omitempty"`
+	// The landing page's key (`lp`); null if the link has none.
+	LandingPage *string `json:"landingPage,omitempty"`
+	// The deep link (`dl`); null if the link has none.
+	DeepLink *string `json:"deepLink,omitempty"`
 	// The destination of a click, with sample values; null if the link is unknown.
 	Destination *string      `json:"destination,omitempty"`
 	UserErrors  []*UserError `json:"userErrors"`
@@ -1059,8 +1063,8 @@ type Recognition struct {
 	Tracker *presets.Preset `json:"tracker,omitempty"`
 	// The confidence in the tracker.
 	Confidence presets.Confidence `json:"confidence"`
-	// Why this tracker, as a sentence; empty for none.
-	Reason string `json:"reason"`
+	// Why this tracker, as a sentence; null if none is recognised.
+	Reason *string `json:"reason,omitempty"`
 	// The network whose placeholders they are; null if unknown.
 	Network *string `json:"network,omitempty"`
 	// The format of the placeholders: `{x}`, `##x##` …; `postrider` for our macros, `words` for words such as REPLACE, `none`.
@@ -1175,8 +1179,8 @@ type ReplayPreviewPostback struct {
 }
 
 type ReplayPreviewReason struct {
-	// The code, such as `TIMEOUT_HEADERS`; empty for delivered ones.
-	Reason string `json:"reason"`
+	// Why they failed or were cancelled; null for delivered ones.
+	Reason *string `json:"reason,omitempty"`
 	// The reason as a sentence.
 	Sentence string `json:"sentence"`
 	Count    int    `json:"count"`
@@ -1306,7 +1310,8 @@ type RestorePostbackVersionPayload struct {
 
 type RevealIntegrationSecretInput struct {
 	IntegrationID string `json:"integrationId"`
-	Kind          string `json:"kind"`
+	// Which secret to show.
+	Kind string `json:"kind"`
 }
 
 type RevealIntegrationSecretPayload struct {
@@ -1325,7 +1330,7 @@ type RevokeAPITokenPayload struct {
 
 type RotateIntegrationSecretInput struct {
 	IntegrationID string `json:"integrationId"`
-	// `token` or `hmac`.
+	// Which secret to rotate.
 	Kind string `json:"kind"`
 	// How long the old secret stays valid; 24 if left out.
 	OverlapHours *int `json:"overlapHours,omitempty"`
@@ -1356,7 +1361,7 @@ type RunScenariosPayload struct {
 
 // The result of one scenario.
 type ScenarioCard struct {
-	// `normal`, `same_again`, `second_deposit`, `reversal`, `unknown_click`, `special_characters`, `slow_answer`.
+	// Which scenario it is.
 	Key   string `json:"key"`
 	Title string `json:"title"`
 	// What is fired.
@@ -1459,7 +1464,7 @@ type SimulatedPostback struct {
 	// Null for the draft.
 	Postback *db.Postback `json:"postback,omitempty"`
 	Fires    bool         `json:"fires"`
-	// The rule that decided: `matched`, `goal`, `campaign` …
+	// The rule that decided.
 	Rule string `json:"rule"`
 	// The decision as a sentence.
 	Reason string `json:"reason"`
@@ -1498,9 +1503,8 @@ type SimulationPayload struct {
 
 // A sample call in one language.
 type Snippet struct {
-	// `curl`, `php`, `python` or `go`.
-	Language string `json:"language"`
-	Code     string `json:"code"`
+	Language SnippetLanguage `json:"language"`
+	Code     string          `json:"code"`
 }
 
 // The result of one line of a status import.
@@ -1511,7 +1515,7 @@ type StatusChangeLine struct {
 	Conversion *db.Conversion     `json:"conversion,omitempty"`
 	From       *commission.Status `json:"from,omitempty"`
 	To         *commission.Status `json:"to,omitempty"`
-	// `change`, `same`, `not_found` or `refused`.
+	// What happened, or would happen, to the conversion.
 	Outcome string `json:"outcome"`
 	Message string `json:"message"`
 }
@@ -1958,7 +1962,7 @@ type Viewer struct {
 	// The viewer's affiliate; of staff who view as an affiliate that one, null for other staff.
 	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
 	// What the token may do; every scope for a session.
-	Scopes    []string       `json:"scopes"`
+	Scopes    []viewer.Scope `json:"scopes"`
 	APITokens []*db.ApiToken `json:"apiTokens,omitempty"`
 	// The URL of the echo tracker of `affiliate`: requests to it are recorded in `echoRequests`; null for staff, unless they view as an affiliate.
 	EchoURL *string `json:"echoUrl,omitempty"`
@@ -2211,6 +2215,70 @@ func (e *ReplayTemplate) UnmarshalJSON(b []byte) error {
 }
 
 func (e ReplayTemplate) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The language of a snippet.
+type SnippetLanguage string
+
+const (
+	// A curl command.
+	SnippetLanguageCurl SnippetLanguage = "CURL"
+	// PHP.
+	SnippetLanguagePhp SnippetLanguage = "PHP"
+	// Python.
+	SnippetLanguagePython SnippetLanguage = "PYTHON"
+	// Go.
+	SnippetLanguageGo SnippetLanguage = "GO"
+)
+
+var AllSnippetLanguage = []SnippetLanguage{
+	SnippetLanguageCurl,
+	SnippetLanguagePhp,
+	SnippetLanguagePython,
+	SnippetLanguageGo,
+}
+
+func (e SnippetLanguage) IsValid() bool {
+	switch e {
+	case SnippetLanguageCurl, SnippetLanguagePhp, SnippetLanguagePython, SnippetLanguageGo:
+		return true
+	}
+	return false
+}
+
+func (e SnippetLanguage) String() string {
+	return string(e)
+}
+
+func (e *SnippetLanguage) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SnippetLanguage(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SnippetLanguage", str)
+	}
+	return nil
+}
+
+func (e SnippetLanguage) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SnippetLanguage) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SnippetLanguage) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -10010,7 +10010,7 @@ type Viewer {
   "The viewer's affiliate; of staff who view as an affiliate that one, null for other staff."
   affiliate: Affiliate
   "What the token may do; every scope for a session."
-  scopes: [String!]!
+  scopes: [Scope!]!
   apiTokens: [ApiToken!] @auth
   "The URL of the echo tracker of ` + "`" + `affiliate` + "`" + `: requests to it are recorded in ` + "`" + `echoRequests` + "`" + `; null for staff, unless they view as an affiliate."
   echoUrl: String @auth
@@ -10022,8 +10022,8 @@ type User implements Node {
   email: String!
   role: Role!
   affiliate: Affiliate
-  "IANA name, for example Europe/Riga; empty for the browser's own."
-  timeZone: String!
+  "IANA name, for example Europe/Riga; null for the browser's own."
+  timeZone: String
   createdAt: Time!
   lastSignInAt: Time
 }
@@ -10043,7 +10043,8 @@ type ApiToken implements Node {
   name: String!
   "The first characters of the secret."
   prefix: String!
-  scopes: [String!]!
+  "What it may do."
+  scopes: [Scope!]!
   "The token that created it, and with which it is revoked; null if it was created in a session."
   parentId: ID
   createdAt: Time!
@@ -10062,7 +10063,8 @@ type EchoRequest implements Node {
   "The query's names and values, decoded."
   parameters: [Header!]!
   headers: [Header!]!
-  body: String!
+  "Null if it had none."
+  body: String
   "The response's status."
   statusCode: Int!
 }
@@ -10134,11 +10136,8 @@ type UpdateSettingsPayload {
 
 input CreateApiTokenInput {
   name: String!
-  """
-  ` + "`" + `read` + "`" + `, ` + "`" + `write` + "`" + `, ` + "`" + `conversions` + "`" + `, ` + "`" + `replay` + "`" + `, ` + "`" + `secrets` + "`" + `; if left out, the viewer's scopes except ` + "`" + `secrets` + "`" + `. A token cannot create
-  one with scopes that it does not have.
-  """
-  scopes: [String!]
+  "If left out, the viewer's scopes except ` + "`" + `SECRETS` + "`" + `. A token cannot create one with scopes that it does not have."
+  scopes: [Scope!]
   "If left out, never; for a token created with a token, at the latest when that one expires, which is also the default."
   expiresAt: Time
 }
@@ -10276,20 +10275,22 @@ type Proposal {
 "The deal terms that a conversion is paid by, as they were when it was first calculated."
 type Terms {
   model: DealModel!
-  amount: String!
-  percent: String!
+  "What a CPA or CPL pays, in ` + "`" + `currency` + "`" + `; null for none."
+  amount: String
+  "What RevShare pays, in percent of NGR; null for none."
+  percent: String
   currency: String!
-  "1 for the first; 0 where no tier was reached."
-  tier: Int!
+  "1 for the first; null where no tier was reached."
+  tier: Int
 }
 
 extend type Conversion {
-  "` + "`" + `operator` + "`" + `, ` + "`" + `staff` + "`" + `, ` + "`" + `api` + "`" + `, or ` + "`" + `postrider` + "`" + ` for a CPA that Postrider recorded when the player qualified."
-  origin: String!
-  "` + "`" + `click` + "`" + `, ` + "`" + `player` + "`" + ` or ` + "`" + `staff` + "`" + `; empty while unattributed."
-  attributedBy: String!
-  "The operator's last status while it is not mapped; otherwise empty."
-  reportedStatus: String!
+  "Who reported it; POSTRIDER for a CPA that Postrider recorded when the player qualified."
+  origin: Actor!
+  "How it was attributed; null while unattributed."
+  attributedBy: AttributedBy
+  "The operator's last status while it is not mapped; otherwise null."
+  reportedStatus: String
   "Null if no deal was active."
   terms: Terms
   "The exchange rate from the amount's currency to the payout's."
@@ -10314,8 +10315,8 @@ type AttributionPreview {
   campaign: Campaign
   "What the affiliate would be paid; null if no deal was active, or an exchange rate is missing."
   payout: Money
-  "` + "`" + `offer` + "`" + ` or ` + "`" + `campaign` + "`" + ` if a daily cap is used up, so that it pays nothing. Otherwise empty."
-  cappedBy: String!
+  "The daily cap that is used up, so that it pays nothing; otherwise null."
+  cappedBy: CappedBy
   "The postbacks that would be considered, for each past step of the conversion."
   postbacks: [AttributionPostback!]!
 }
@@ -10423,8 +10424,8 @@ type StatusChangeLine {
   conversion: Conversion
   from: ConversionStatus
   to: ConversionStatus
-  "` + "`" + `change` + "`" + `, ` + "`" + `same` + "`" + `, ` + "`" + `not_found` + "`" + ` or ` + "`" + `refused` + "`" + `."
-  outcome: String!
+  "What happened, or would happen, to the conversion."
+  outcome: StatusChangeOutcome!
   message: String!
 }
 
@@ -10453,6 +10454,28 @@ extend type Mutation {
   fireManualConversion(input: FireManualConversionInput!): FireManualConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
   "Staff only: status import, many status changes from a CSV file."
   importStatusChanges(input: ImportStatusChangesInput!): ImportStatusChangesPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+}
+
+"How a conversion is attributed to a click."
+enum AttributedBy {
+  "The operator reported the click id."
+  CLICK
+  "The operator reported a player whose click is known."
+  PLAYER
+  "Staff chose the click."
+  STAFF
+}
+
+"The result of one line of a status import."
+enum StatusChangeOutcome {
+  "The status, the amount or both change."
+  CHANGE
+  "The conversion already is as the line says."
+  SAME
+  "No conversion, or more than one, has the line's id."
+  NOT_FOUND
+  "The line is invalid, or the change is not possible: see ` + "`" + `message` + "`" + `."
+  REFUSED
 }
 `, BuiltIn: false},
 	{Name: "../schema/campaign.graphqls", Input: `"An affiliate's campaign for an offer."
@@ -10751,15 +10774,21 @@ type Click implements Node {
   affiliate: Affiliate!
   offer: Offer!
   campaign: Campaign
-  param1: String!
-  param2: String!
-  param3: String!
+  "As passed on the tracking link; null if it was not."
+  param1: String
+  "As passed on the tracking link; null if it was not."
+  param2: String
+  "As passed on the tracking link; null if it was not."
+  param3: String
   landingPage: LandingPage
-  deepLink: String!
-  "ISO 3166 alpha-2; empty where unknown."
-  country: String!
-  referrer: String!
-  userAgent: String!
+  "The deep link of the tracking link (` + "`" + `dl` + "`" + `); null without one."
+  deepLink: String
+  "ISO 3166-1 alpha-2; null if unknown."
+  country: String
+  "The page that the click came from, as the browser said; null if it did not."
+  referrer: String
+  "The browser's user agent; null if it sent none."
+  userAgent: String
   "The link was opened to try it (` + "`" + `test=1` + "`" + `): no number counts the click."
   test: Boolean!
   conversions: [Conversion!]!
@@ -10825,8 +10854,8 @@ type Conversion implements Node {
   transactionId: String
   amount: Money
   payout: Money
-  "` + "`" + `offer` + "`" + ` or ` + "`" + `campaign` + "`" + ` if the conversion is over that daily cap: it pays nothing. Otherwise empty."
-  cappedBy: String!
+  "The daily cap that the conversion is over: it pays nothing. Otherwise null."
+  cappedBy: CappedBy
   occurredAt: Time!
   receivedAt: Time!
   "When it changed last, by the database's clock; of those recorded before this was kept, when it began to be. To keep a copy, read ` + "`" + `conversionChanges` + "`" + `."
@@ -10843,9 +10872,10 @@ type ConversionEvent implements Node {
   status: ConversionStatus!
   amount: Money
   payout: Money
-  reason: String!
-  "Who changed it: ` + "`" + `operator` + "`" + `, ` + "`" + `staff` + "`" + `, ` + "`" + `api` + "`" + ` or ` + "`" + `postrider` + "`" + `."
-  actor: String!
+  "Why the status changed, as the operator or staff gave it; null if nobody did."
+  reason: String
+  "Who changed it."
+  actor: Actor!
   occurredAt: Time!
   receivedAt: Time!
 }
@@ -10856,8 +10886,8 @@ type ConsideredPostback {
   "The lifecycle step that it was considered for."
   event: ConversionEvent!
   fired: Boolean!
-  "The rule that decided: ` + "`" + `matched` + "`" + `, ` + "`" + `disabled` + "`" + `, ` + "`" + `goal` + "`" + `, ` + "`" + `status` + "`" + `, ` + "`" + `campaign` + "`" + `, ` + "`" + `offer` + "`" + ` …"
-  rule: String!
+  "The rule that decided."
+  rule: FiringRule!
   "The decision as a sentence."
   reason: String!
   "The delivery that it was aggregated into; null if it was sent separately, or not at all."
@@ -10965,6 +10995,58 @@ extend type Mutation {
   "Staff only: changes the status of a conversion."
   updateConversionStatus(input: UpdateConversionStatusInput!): UpdateConversionStatusPayload! @auth(role: MANAGER, scope: CONVERSIONS)
 }
+
+"Who reports or changes a conversion."
+enum Actor {
+  "The operator, through its integration."
+  OPERATOR
+  "The network's staff, in the web app."
+  STAFF
+  "A program, with an API token."
+  API
+  "Postrider itself: a CPA that followed from a qualification, or its clawback."
+  POSTRIDER
+}
+
+"What a daily cap is of."
+enum CappedBy {
+  "The offer."
+  OFFER
+  "The campaign."
+  CAMPAIGN
+}
+
+"The rule that decided whether a postback fires for a step of a conversion, in the order in which they are applied."
+enum FiringRule {
+  "It does not fire: the conversion is unattributed."
+  UNATTRIBUTED
+  "It does not fire: the conversion is another affiliate's."
+  AFFILIATE
+  "It does not fire: it is deleted."
+  DELETED
+  "It does not fire: it is disabled."
+  DISABLED
+  "It does not fire: its scope is unknown to this version."
+  SCOPE
+  "It does not fire: the conversion is of another offer."
+  OFFER
+  "It does not fire: the conversion is of another campaign."
+  CAMPAIGN
+  "It does not fire: the campaign is another tracker's."
+  TRACKER
+  "It does not fire: it is for another goal."
+  GOAL
+  "It does not fire for this status."
+  STATUS
+  "It does not fire: the status stayed the same, and it does not send corrections."
+  UNCHANGED
+  "It does not fire: the conversion is over a daily cap and pays nothing."
+  CAP
+  "It fires: its delivery is held until the postback is changed."
+  HELD
+  "It fires: its delivery is queued."
+  MATCHED
+}
 `, BuiltIn: false},
 	{Name: "../schema/deal.graphqls", Input: `"What the tiers of a deal are counted by, from zero each month (UTC)."
 enum TierBy {
@@ -10977,15 +11059,15 @@ enum TierBy {
 "What a deal pays from a monthly count or revenue on."
 type DealTier {
   from: String!
-  amount: String!
-  percent: String!
+  amount: String
+  percent: String
 }
 
 extend type Deal {
   "The affiliate of an affiliate's deal; null for the default deal."
   affiliate: Affiliate
-  "The goal that CPL pays for."
-  leadGoal: String!
+  "The key of the goal that CPL pays for; null for the other models."
+  leadGoal: String
   currency: String!
   tierBy: TierBy
   tiers: [DealTier!]!
@@ -11001,14 +11083,14 @@ extend type Deal {
 type Qualification {
   "Goals that must each be reached and approved."
   goals: [String!]!
-  "Minimum deposit: one deposit of at least this amount, in the offer's currency."
-  minDeposit: String!
-  "Minimum cumulative deposit."
-  minCumulativeDeposit: String!
-  "Qualification window: days after the registration; 0 for no limit."
-  withinDays: Int!
-  "Clawback window: days in which a reversal cancels the CPA; 0 for no limit."
-  clawbackDays: Int!
+  "Minimum deposit: one deposit of at least this amount, in the offer's currency; null for none."
+  minDeposit: String
+  "Minimum cumulative deposit, in the offer's currency; null for none."
+  minCumulativeDeposit: String
+  "Qualification window: days after the registration; null for no limit."
+  withinDays: Int
+  "Clawback window: days in which a reversal cancels the CPA; null for no limit."
+  clawbackDays: Int
 }
 
 extend type Offer {
@@ -11022,7 +11104,7 @@ extend type Offer {
   destinationUrl: String @auth(role: MANAGER)
   "Staff only: the last try of the destination; null before the first."
   destinationCheck: DestinationCheck @auth(role: MANAGER)
-  "Staff only: fallback URL, for clicks while paused or over the daily cap; empty for 410."
+  "Staff only: fallback URL, for clicks while paused or over the daily cap; null for 410."
   fallbackUrl: String @auth(role: MANAGER)
 }
 
@@ -11549,8 +11631,8 @@ type Delivery implements Node {
   attemptCount: Int!
   attempts: [Attempt!]!
   nextAttemptAt: Time
-  "Why it failed, is held or was cancelled, as a code."
-  reason: String
+  "Why it failed, waits or was cancelled; null otherwise."
+  reason: DeliveryReason
   "What happened and what to do, as a sentence."
   explanation: String!
   """
@@ -11596,8 +11678,8 @@ type Attempt implements Node {
   emptyMacros: [String!]!
   statusCode: Int
   durationMs: Float!
-  "Why it failed, as a code."
-  error: String
+  "Why it failed; null if the tracker accepted it."
+  error: DeliveryReason
   "The same as a sentence."
   explanation: String!
   requestHeaders: [Header!]!
@@ -11742,6 +11824,98 @@ extend type Subscription {
   """
   deliveryUpdated(filter: DeliveryFilter, hello: Boolean = false): DeliveryEvent! @auth(scope: READ)
 }
+
+"Why an attempt failed, or why a delivery failed, waits or was cancelled."
+enum DeliveryReason {
+  "The URL template cannot be read."
+  BAD_TEMPLATE
+  "The expanded URL is longer than what is sent."
+  TOO_LONG
+  "Postbacks are not sent to this address, such as a private one."
+  BLOCKED_TARGET
+  "The host name does not resolve."
+  DNS
+  "The server refused the connection."
+  CONNECTION_REFUSED
+  "The server's network is unreachable."
+  UNREACHABLE
+  "The server reset the connection before it responded."
+  CONNECTION_RESET
+  "The server closed the connection without a response."
+  NO_ANSWER
+  "What came back is not a valid HTTP response."
+  BAD_ANSWER
+  "The server's TLS certificate is not valid."
+  TLS_CERTIFICATE
+  "The TLS handshake failed."
+  TLS_HANDSHAKE
+  "The DNS lookup timed out."
+  TIMEOUT_DNS
+  "The server did not accept the connection in time."
+  TIMEOUT_CONNECT
+  "The TLS handshake timed out."
+  TIMEOUT_TLS
+  "The server accepted the request, but did not respond in time."
+  TIMEOUT_HEADERS
+  "The response started, but did not finish in time."
+  TIMEOUT_BODY
+  "The request was interrupted because Postrider was shutting down; it is retried."
+  INTERRUPTED
+  "A redirect (3xx): redirects are not followed."
+  REDIRECT
+  "The tracker limits the request rate (429); it is retried."
+  RATE_LIMITED
+  "Server error at the tracker (5xx); it is retried."
+  SERVER_ERROR
+  "The tracker returned 410: the postback is held until it is changed."
+  GONE
+  "The response does not meet the success rule."
+  REFUSED_BY_TRACKER
+  "Every attempt of the schedule failed."
+  EXHAUSTED
+  "An error at Postrider; it is retried."
+  INTERNAL
+  "The tracker returned 400 Bad Request."
+  HTTP_400
+  "The tracker returned 401 Unauthorized."
+  HTTP_401
+  "The tracker returned 403 Forbidden."
+  HTTP_403
+  "The tracker returned 404 Not Found."
+  HTTP_404
+  "The tracker returned 405 Method Not Allowed."
+  HTTP_405
+  "The tracker returned 406 Not Acceptable."
+  HTTP_406
+  "The tracker returned 408 Request Timeout; it is retried."
+  HTTP_408
+  "The tracker returned 413 Content Too Large."
+  HTTP_413
+  "The tracker returned 414 URI Too Long."
+  HTTP_414
+  "The tracker returned 422 Unprocessable Content."
+  HTTP_422
+  "The tracker returned 425 Too Early; it is retried."
+  HTTP_425
+  "The tracker returned 451 Unavailable For Legal Reasons."
+  HTTP_451
+  "The tracker returned a status that has no value of its own here, such as 418."
+  HTTP_OTHER
+  "Held: the tracker is unavailable."
+  CIRCUIT_OPEN
+  "Held: the tracker returned 410, and the postback was not changed since."
+  POSTBACK_HELD
+  "Queued: conversions of its click may still join it."
+  AGGREGATION
+  "Queued: an earlier step of the same conversion is sent first."
+  WAITS_FOR_EARLIER
+  "Cancelled: every conversion that it had aggregated changed its status before the window closed."
+  NOTHING_LEFT
+  "Cancelled: its postback was deleted before it was sent."
+  POSTBACK_DELETED
+  "Cancelled: its bulk replay was cancelled before it was sent."
+  REPLAY_CANCELLED
+}
 `, BuiltIn: false},
 	{Name: "../schema/doctor.graphqls", Input: `"The severity of a finding: a postback with an error cannot be saved."
 enum Severity {
@@ -11752,8 +11926,8 @@ enum Severity {
 
 "A problem of a postback, or a possible improvement."
 type Finding {
-  "` + "`" + `unknown_macro` + "`" + `, ` + "`" + `no_click_id` + "`" + `, ` + "`" + `param_not_in_link` + "`" + ` …"
-  code: String!
+  "What kind of problem it is."
+  code: FindingCode!
   severity: Severity!
   "One sentence."
   message: String!
@@ -11782,6 +11956,100 @@ extend type Query {
   takes a moment and has the rate limit of tests.
   """
   lintPostback(urlTemplate: String, trackingLink: String, goals: [String!], postback: PostbackInput, network: Boolean = false): [Finding!]! @auth
+}
+
+"The kind of a finding. The last ones, from TOO_LONG on, are errors of the template itself, as in ` + "`" + `TemplateErrorCode` + "`" + `."
+enum FindingCode {
+  "The URL is one of this installation's own."
+  OWN_URL
+  "The host is a placeholder."
+  HOST_BLANK
+  "A value that the affiliate must enter is missing."
+  BLANK
+  "A placeholder of another dialect would be sent as it is."
+  FOREIGN_TOKEN
+  "A word such as REPLACE stands in the place of a value."
+  FILLER
+  "The tracker's click id is not sent."
+  NO_CLICK_ID
+  "Our click id stands where the tracker's belongs."
+  OWN_CLICK_ID
+  "It sends a param that the tracking link does not carry."
+  PARAM_NOT_IN_LINK
+  "The tracking link carries another tracker's token."
+  LINK_TOKEN
+  "The tracking link carries no param."
+  LINK_WITHOUT_PARAMS
+  "The URL has a second question mark."
+  SECOND_QUESTION_MARK
+  "The URL has two ampersands in a row."
+  DOUBLE_AMPERSAND
+  "The URL has an ampersand that separates nothing."
+  STRAY_AMPERSAND
+  "A parameter has no equals sign."
+  MISSING_EQUALS
+  "A parameter stands in the URL more than once."
+  REPEATED_PARAMETER
+  "It has several goals, and its URL does not tell them apart."
+  NO_GOAL
+  "It fires for several statuses, and its URL does not tell them apart."
+  NO_STATUS
+  "It sends no id by which the tracker could detect repeated postbacks."
+  NO_CONVERSION_ID
+  "It sends the player id as the transaction id."
+  PLAYER_AS_TRANSACTION
+  "It sends personal data."
+  PERSONAL_DATA
+  "A parameter that the tracker requires is missing."
+  MISSING_PARAMETER
+  "The tracker does not accept a value."
+  VALUE_NOT_ACCEPTED
+  "The tracker does not read the status: it counts every postback."
+  STATUS_UNREAD
+  "Another postback fires the same URL."
+  SAME_URL
+  "It sends one fixed currency for every amount."
+  FIXED_CURRENCY
+  "No deal pays for any of its goals."
+  NOTHING_PAID
+  "It aggregates, but a macro is of the first conversion only."
+  FIRST_ALONE
+  "Another tracker gets the same click ids."
+  CROSSED_TRACKERS
+  "The host supports https, and the URL is http."
+  HTTP
+  "The host does not resolve."
+  HOST_NOT_FOUND
+  "The host has no public address."
+  PRIVATE_HOST
+  "The template is longer than 2,048 bytes."
+  TOO_LONG
+  "It is not an absolute http or https URL."
+  NOT_ABSOLUTE
+  "The host is not valid."
+  INVALID_HOST
+  "The port is not valid."
+  INVALID_PORT
+  "It has a user name or a password before the host."
+  CREDENTIALS
+  "A macro stands before the path."
+  MACRO_BEFORE_PATH
+  "There is no such macro."
+  UNKNOWN_MACRO
+  "The macro has no value here."
+  UNAVAILABLE_MACRO
+  "There is no such filter."
+  UNKNOWN_FILTER
+  "The filter does not accept the argument."
+  BAD_ARGUMENT
+  "A brace is not closed, or not opened."
+  UNBALANCED_BRACE
+  "It contains a space."
+  SPACE
+  "It contains a control character."
+  CONTROL_CHARACTER
+  "It is not valid UTF-8."
+  INVALID_TEXT
 }
 `, BuiltIn: false},
 	{Name: "../schema/earnings.graphqls", Input: `"What an affiliate is owed for one offer in one currency, month by month."
@@ -11833,8 +12101,8 @@ type Endpoint {
   circuit: CircuitState!
   "The circuit's state as a sentence."
   sentence: String!
-  "While the circuit is not closed: why it opened, as a code."
-  because: String
+  "Why the circuit opened; null while it is closed."
+  because: DeliveryReason
   openedAt: Time
   "The next attempt while the circuit is open."
   probeAt: Time
@@ -11939,8 +12207,8 @@ type SetupChecklist {
 }
 
 type SetupStep {
-  "` + "`" + `macros_known` + "`" + `, ` + "`" + `mapped` + "`" + `, ` + "`" + `template_sound` + "`" + `, ` + "`" + `test_fired` + "`" + `, ` + "`" + `first_click` + "`" + `, ` + "`" + `first_delivery` + "`" + `."
-  key: String!
+  "Which step it is."
+  key: SetupStepKey!
   title: String!
   done: Boolean!
   "When it was done; null for a step without a time, or not done."
@@ -12074,6 +12342,22 @@ extend type Subscription {
   "Every request to the viewer's echo tracker."
   echoRequestReceived: EchoRequest! @auth(scope: READ)
 }
+
+"A setup step of a campaign, in their order."
+enum SetupStepKey {
+  "Every macro of its postbacks is valid."
+  MACROS_KNOWN
+  "Its postbacks return the click id to the tracker."
+  MAPPED
+  "Its postbacks have no errors."
+  TEMPLATE_SOUND
+  "The tracker accepted a test."
+  TEST_FIRED
+  "A real click came with a param_1."
+  FIRST_CLICK
+  "A real conversion was delivered."
+  FIRST_DELIVERY
+}
 `, BuiltIn: false},
 	{Name: "../schema/integration.graphqls", Input: `"An operator's integration: where it sends conversions."
 type Integration implements Node {
@@ -12087,17 +12371,17 @@ type Integration implements Node {
   requireHttps: Boolean!
   requireToken: Boolean!
   requireSignature: Boolean!
-  "The header of the signature; empty for ` + "`" + `X-Signature` + "`" + `."
-  signatureHeader: String!
-  "The parameter or header with the time of the signature; empty for none. As a header it is signed with the text: ` + "`" + `{timestamp}.{text}` + "`" + `."
-  timestampName: String!
+  "The header of the signature; null for ` + "`" + `X-Signature` + "`" + `."
+  signatureHeader: String
+  "The parameter or header with the time of the signature; null for none. As a header it is signed with the text: ` + "`" + `{timestamp}.{text}` + "`" + `."
+  timestampName: String
   "How many seconds a signature is valid; null for no limit."
   timestampWindow: Int
   allowedAddresses: [String!]!
   "Calls per second; null for no limit."
   rateLimit: Int
-  "Default currency, of amounts without one; empty for the offer's."
-  currency: String!
+  "Default currency, of amounts without one, ISO 4217; null for the offer's."
+  currency: String
   "Parameter mapping, our parameter to the operator's: a name, a path with dots into its JSON, or ` + "`" + `=` + "`" + ` and a fixed value."
   parameterMapping: [Word!]!
   "Goal mapping, the operator's goal to our goal's key."
@@ -12132,8 +12416,8 @@ type UnmappedStatus {
 
 "A token or a signing key of an integration."
 type IntegrationSecret {
-  "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
-  kind: String!
+  "How it authenticates a call."
+  kind: SecretKind!
   createdAt: Time!
   "When it expires; null for never."
   expiresAt: Time
@@ -12141,8 +12425,7 @@ type IntegrationSecret {
 
 "A sample call in one language."
 type Snippet {
-  "` + "`" + `curl` + "`" + `, ` + "`" + `php` + "`" + `, ` + "`" + `python` + "`" + ` or ` + "`" + `go` + "`" + `."
-  language: String!
+  language: SnippetLanguage!
   code: String!
 }
 
@@ -12252,8 +12535,8 @@ type UpdateIntegrationPayload {
 
 input RotateIntegrationSecretInput {
   integrationId: ID!
-  "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
-  kind: String!
+  "Which secret to rotate."
+  kind: SecretKind!
   "How long the old secret stays valid; 24 if left out."
   overlapHours: Int
 }
@@ -12267,7 +12550,8 @@ type RotateIntegrationSecretPayload {
 
 input RevealIntegrationSecretInput {
   integrationId: ID!
-  kind: String!
+  "Which secret to show."
+  kind: SecretKind!
 }
 
 type RevealIntegrationSecretPayload {
@@ -12332,6 +12616,26 @@ extend type Mutation {
   restoreIntegration(input: RestoreIntegrationInput!): RestoreIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes an integration that was never called, with its secrets; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
   deleteIntegration(input: DeleteIntegrationInput!): DeleteIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+}
+
+"How a secret of an integration authenticates a call."
+enum SecretKind {
+  "It is sent with the call."
+  TOKEN
+  "It signs the call, with HMAC-SHA256."
+  HMAC
+}
+
+"The language of a snippet."
+enum SnippetLanguage {
+  "A curl command."
+  CURL
+  "PHP."
+  PHP
+  "Python."
+  PYTHON
+  "Go."
+  GO
 }
 `, BuiltIn: false},
 	{Name: "../schema/offer.graphqls", Input: `enum Vertical {
@@ -12453,8 +12757,8 @@ extend type Query {
 
 "Whom to ask."
 type Contact {
-  "Empty if only the e-mail address is known."
-  name: String!
+  "Null if only the e-mail address is known."
+  name: String
   email: String!
 }
 
@@ -12466,8 +12770,8 @@ extend type Affiliate {
 }
 
 extend type User {
-  "As others read it; may be empty."
-  name: String!
+  "As others read it; null if it has none."
+  name: String
   "When it was disabled; null while it is active."
   disabledAt: Time
   "Staff only: its API tokens, without their secrets, newest first; null for a user that the viewer may not change."
@@ -12480,15 +12784,17 @@ type AuditEntry implements Node {
   at: Time!
   "Null for Postrider itself."
   user: User
-  "` + "`" + `session` + "`" + `, ` + "`" + `token` + "`" + ` or ` + "`" + `postrider` + "`" + `."
-  through: String!
+  "How it was done."
+  through: AuditChannel!
   affiliate: Affiliate
-  "` + "`" + `create` + "`" + `, ` + "`" + `update` + "`" + `, ` + "`" + `delete` + "`" + ` …"
-  action: String!
-  entity: String!
-  entityId: String!
-  "The name of what was changed; empty if it has none."
-  subject: String!
+  "What was done."
+  action: AuditAction!
+  "What kind of object it was done to."
+  entity: AuditEntity!
+  "The object's own id, which is not its global id; null if it was done to several."
+  entityId: String
+  "The name of what was changed; null if it has none."
+  subject: String
   "What changed, field by field."
   changes: [AuditChange!]!
 }
@@ -12513,8 +12819,8 @@ type AuditEntryEdge {
 }
 
 input AuditFilter {
-  entities: [String!]
-  actions: [String!]
+  entities: [AuditEntity!]
+  actions: [AuditAction!]
   affiliateIds: [ID!]
   userIds: [ID!]
   from: Time
@@ -12710,6 +13016,86 @@ extend type Mutation {
   """
   updateUser(input: UpdateUserInput!): UpdateUserPayload! @auth(role: MANAGER, session: true)
 }
+
+"How an act came about."
+enum AuditChannel {
+  "A user did it in the web app."
+  SESSION
+  "A program did it, with an API token."
+  TOKEN
+  "Postrider itself did it."
+  POSTRIDER
+}
+
+"What was done, in the audit log."
+enum AuditAction {
+  "Created."
+  CREATE
+  "Changed."
+  UPDATE
+  "Deleted or archived."
+  DELETE
+  "The installation was put on hold: no postbacks are sent."
+  HOLD
+  "The installation was resumed."
+  RESUME
+  "A conversion was attributed to a click."
+  ATTRIBUTE
+  "Conversions were attributed by the proposals of some kinds."
+  ATTRIBUTE_BY_RULE
+  "An attribution was undone."
+  UNDO_ATTRIBUTION
+  "A manual conversion was recorded."
+  FIRE
+  "A status import."
+  IMPORT
+  "A user changed its password."
+  CHANGE_PASSWORD
+  "Staff set a new password for a user."
+  RESET_PASSWORD
+  "An API token was revoked."
+  REVOKE
+  "A secret was rotated."
+  ROTATE_SECRET
+  "A secret was shown."
+  REVEAL_SECRET
+}
+
+"What kind of object was changed, in the audit log."
+enum AuditEntity {
+  "An affiliate."
+  AFFILIATE
+  "An alert."
+  ALERT
+  "An API token."
+  API_TOKEN
+  "A campaign."
+  CAMPAIGN
+  "A conversion."
+  CONVERSION
+  "A deal."
+  DEAL
+  "An exchange rate."
+  EXCHANGE_RATE
+  "A goal of the event dictionary."
+  GOAL
+  "An item of the attention list that is ignored."
+  IGNORED_ATTENTION
+  "The installation."
+  INSTALLATION
+  "An integration."
+  INTEGRATION
+  "A landing page."
+  LANDING_PAGE
+  "An offer."
+  OFFER
+  "A postback."
+  POSTBACK
+  "A tracker."
+  TRACKER
+  "A user."
+  USER
+}
 `, BuiltIn: false},
 	{Name: "../schema/postback.graphqls", Input: `enum PostbackScope {
   "Global, all campaigns of the affiliate."
@@ -12740,8 +13126,8 @@ enum BodyRuleKind {
 "Success rule: what the response must have to count as delivered. Without one every 2xx does."
 type BodyRule {
   kind: BodyRuleKind!
-  "For JSON_FIELD: the path, with dots: ` + "`" + `result.status` + "`" + `; empty for the others."
-  path: String!
+  "For JSON_FIELD: the path, with dots: ` + "`" + `result.status` + "`" + `; null for the others."
+  path: String
   "The text looked for, in any case, what the field must be, or the status codes."
   value: String!
 }
@@ -12757,7 +13143,8 @@ input BodyRuleInput {
 "A postback of an affiliate for one goal, or several that it aggregates."
 type Postback implements Node {
   id: ID!
-  name: String!
+  "Only its owner sees it; null if it has none."
+  name: String
   scope: PostbackScope!
   affiliate: Affiliate!
   offer: Offer
@@ -12782,10 +13169,10 @@ type Postback implements Node {
   version: Int!
   "Newest first."
   versions: [PostbackVersion!]!
-  "The secret that signs POSTs; null for GET, for tokens without the scope ` + "`" + `secrets` + "`" + `, and for staff who view as its owner."
+  "The secret that signs POSTs; null for GET, for tokens without the scope ` + "`" + `SECRETS` + "`" + `, and for staff who view as its owner."
   signingSecret: String
-  "Why its deliveries wait until it is changed: the tracker returned 410 Gone."
-  holdReason: String
+  "Why its deliveries wait until it is changed: GONE, the tracker returned 410. Null if they do not wait."
+  holdReason: DeliveryReason
   health: PostbackHealth!
   createdAt: Time!
   updatedAt: Time!
@@ -12822,7 +13209,7 @@ type PostbackHealth {
   p50Ms: Float
   p95Ms: Float
   lastFailureAt: Time
-  lastFailureReason: String
+  lastFailureReason: DeliveryReason
   "The last 24 hours, the oldest first."
   hours: [PostbackHealthHour!]!
 }
@@ -12861,8 +13248,8 @@ input PostbackFilter {
 type Macro {
   name: String!
   aliases: [String!]!
-  "click, conversion, money, campaign …"
-  group: String!
+  "The group that it is listed in."
+  group: MacroGroup!
   meaning: String!
   example: String!
   "It is for aggregated conversions: only postbacks that aggregate can use it."
@@ -12902,7 +13289,7 @@ type MacroSpan {
 }
 
 type TemplateError {
-  code: String!
+  code: TemplateErrorCode!
   message: String!
   start: Int!
   end: Int!
@@ -13055,6 +13442,58 @@ extend type Mutation {
   setPostbackEnabled(input: SetPostbackEnabledInput!): SetPostbackEnabledPayload! @auth(scope: WRITE)
   deletePostback(input: DeletePostbackInput!): DeletePostbackPayload! @auth(scope: WRITE)
 }
+
+"The kind of an error in a URL template."
+enum TemplateErrorCode {
+  "The template is longer than 2,048 bytes."
+  TOO_LONG
+  "It is not an absolute http or https URL."
+  NOT_ABSOLUTE
+  "The host is not valid."
+  INVALID_HOST
+  "The port is not valid."
+  INVALID_PORT
+  "It has a user name or a password before the host."
+  CREDENTIALS
+  "A macro stands before the path."
+  MACRO_BEFORE_PATH
+  "There is no such macro."
+  UNKNOWN_MACRO
+  "The macro has no value here."
+  UNAVAILABLE_MACRO
+  "There is no such filter."
+  UNKNOWN_FILTER
+  "The filter does not accept the argument."
+  BAD_ARGUMENT
+  "A brace is not closed, or not opened."
+  UNBALANCED_BRACE
+  "It contains a space."
+  SPACE
+  "It contains a control character."
+  CONTROL_CHARACTER
+  "It is not valid UTF-8."
+  INVALID_TEXT
+}
+
+"The group that a macro is listed in."
+enum MacroGroup {
+  "When the goal was reached."
+  TIME
+  "Amount, payout and currency."
+  MONEY
+  "The conversion."
+  CONVERSION
+  "Campaign, offer and affiliate."
+  CAMPAIGN
+  "The click."
+  CLICK
+  "What the affiliate passed on the tracking link."
+  PARAMS
+  "The delivery."
+  DELIVERY
+  "Aggregated conversions, for postbacks that aggregate."
+  AGGREGATED
+}
 `, BuiltIn: false},
 	{Name: "../schema/preset.graphqls", Input: `"The confidence of a proposal."
 enum Confidence {
@@ -13073,8 +13512,8 @@ type TrackerPreset {
   "Its unique key: ` + "`" + `keitaro` + "`" + `."
   key: String!
   name: String!
-  "What receives the postback: ` + "`" + `tracker` + "`" + `, ` + "`" + `network` + "`" + `, ` + "`" + `ad source` + "`" + `, ` + "`" + `messenger` + "`" + `."
-  kind: String!
+  "What receives the postback."
+  kind: PresetKind!
   """
   The postback URL. Without a goal it works for every goal; with one, values that depend on the goal are fixed
   (` + "`" + `status=lead` + "`" + `). Blanks that are not given stay as ` + "`" + `<name>` + "`" + `.
@@ -13128,8 +13567,8 @@ type Recognition {
   tracker: TrackerPreset
   "The confidence in the tracker."
   confidence: Confidence!
-  "Why this tracker, as a sentence; empty for none."
-  reason: String!
+  "Why this tracker, as a sentence; null if none is recognised."
+  reason: String
   "The network whose placeholders they are; null if unknown."
   network: String
   "The format of the placeholders: ` + "`" + `{x}` + "`" + `, ` + "`" + `##x##` + "`" + ` …; ` + "`" + `postrider` + "`" + ` for our macros, ` + "`" + `words` + "`" + ` for words such as REPLACE, ` + "`" + `none` + "`" + `."
@@ -13177,6 +13616,18 @@ extend type Query {
   "Reads any pasted text, in any tracker's or network's dialect."
   recognizePostback(text: String!): Recognition! @auth
 }
+
+"What receives the postbacks of a preset."
+enum PresetKind {
+  "A tracker."
+  TRACKER
+  "The tracking of an affiliate network."
+  NETWORK
+  "An ad source that takes conversions directly."
+  AD_SOURCE
+  "A messenger: each postback becomes a message."
+  MESSENGER
+}
 `, BuiltIn: false},
 	{Name: "../schema/received.graphqls", Input: `"A call of an operator in the inbound log, whatever its result. Secrets in it are masked."
 type ReceivedPostback implements Node {
@@ -13186,15 +13637,17 @@ type ReceivedPostback implements Node {
   "The key in the path."
   integrationKey: String!
   method: String!
-  query: String!
-  body: String!
+  "The query string; null without one."
+  query: String
+  "The body; null without one."
+  body: String
   headers: [Header!]!
   "Truncated to /24 or /48."
   address: String!
-  "` + "`" + `recorded` + "`" + `, ` + "`" + `duplicate` + "`" + `, ` + "`" + `updated` + "`" + `, ` + "`" + `unattributed` + "`" + `, ` + "`" + `invalid` + "`" + `, ` + "`" + `unauthorized` + "`" + `, ` + "`" + `unknown_integration` + "`" + `, ` + "`" + `rate_limited` + "`" + `, ` + "`" + `test` + "`" + `."
-  result: String!
-  "The reason as a sentence."
-  reason: String!
+  "The result, as it was answered."
+  result: CallResult!
+  "Why, as a sentence; null if there is nothing to say."
+  reason: String
   statusCode: Int!
   durationMs: Float!
   conversion: Conversion
@@ -13212,7 +13665,7 @@ type ReceivedPostbackEdge {
 
 input ReceivedPostbackFilter {
   integrationIds: [ID!]
-  results: [String!]
+  results: [CallResult!]
   from: Time
   to: Time
   search: String @length(max: 200)
@@ -13226,6 +13679,28 @@ extend type Query {
 extend type Subscription {
   "Staff only: every inbound call as it is logged."
   receivedPostback: ReceivedPostback! @auth(role: MANAGER, scope: READ)
+}
+
+"The result of an operator's call."
+enum CallResult {
+  "A new conversion; answered 201."
+  RECORDED
+  "The conversion was already recorded; answered 200."
+  DUPLICATE
+  "A recorded conversion changed; answered 200."
+  UPDATED
+  "Recorded, but no click and no player matches; answered 202."
+  UNATTRIBUTED
+  "A test: nothing was recorded; answered 200."
+  TEST
+  "A parameter is missing or invalid; answered 400."
+  INVALID
+  "A wrong token, signature or address; answered 401."
+  UNAUTHORIZED
+  "No integration has this key; answered 404."
+  UNKNOWN_INTEGRATION
+  "More calls than the integration's rate limit; answered 429."
+  RATE_LIMITED
 }
 `, BuiltIn: false},
 	{Name: "../schema/replay.graphqls", Input: `enum BulkReplayState {
@@ -13265,8 +13740,8 @@ type BulkReplayProgress {
 }
 
 type BulkReplayFailure {
-  "The code, such as ` + "`" + `TIMEOUT_HEADERS` + "`" + `."
-  reason: String!
+  "Why they failed."
+  reason: DeliveryReason!
   "The reason as a sentence."
   sentence: String!
   count: Int!
@@ -13302,8 +13777,8 @@ type ReplayPreviewPostback {
 }
 
 type ReplayPreviewReason {
-  "The code, such as ` + "`" + `TIMEOUT_HEADERS` + "`" + `; empty for delivered ones."
-  reason: String!
+  "Why they failed or were cancelled; null for delivered ones."
+  reason: DeliveryReason
   "The reason as a sentence."
   sentence: String!
   count: Int!
@@ -13379,8 +13854,8 @@ directive @auth(role: Role, scope: Scope, session: Boolean = false) on FIELD_DEF
 "The most characters of a text; a longer one is refused with the code ` + "`" + `INVALID` + "`" + `."
 directive @length(max: Int!) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 
-"RFC 3339, UTC."
-scalar Time
+"A point in time, RFC 3339 in UTC with milliseconds: ` + "`" + `2026-06-12T10:00:00.000Z` + "`" + `. Any offset is accepted."
+scalar Time @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
 type Query {
   "The current viewer; null if not signed in."
@@ -13514,8 +13989,8 @@ type SimulatedPostback {
   "Null for the draft."
   postback: Postback
   fires: Boolean!
-  "The rule that decided: ` + "`" + `matched` + "`" + `, ` + "`" + `goal` + "`" + `, ` + "`" + `campaign` + "`" + ` …"
-  rule: String!
+  "The rule that decided."
+  rule: FiringRule!
   "The decision as a sentence."
   reason: String!
   "As it would be sent; null if it would not fire."
@@ -13542,11 +14017,16 @@ type SimulatedSlot {
 type PastedLink {
   "Null if it is not the viewer's: see ` + "`" + `userErrors` + "`" + `."
   link: TrackingLink
-  param1: String!
-  param2: String!
-  param3: String!
-  landingPage: String!
-  deepLink: String!
+  "Null if the link has none."
+  param1: String
+  "Null if the link has none."
+  param2: String
+  "Null if the link has none."
+  param3: String
+  "The landing page's key (` + "`" + `lp` + "`" + `); null if the link has none."
+  landingPage: String
+  "The deep link (` + "`" + `dl` + "`" + `); null if the link has none."
+  deepLink: String
   "The destination of a click, with sample values; null if the link is unknown."
   destination: String
   userErrors: [UserError!]!
@@ -13619,8 +14099,8 @@ type RefusedCalls {
   integration: Integration
   "The key in the path."
   integrationKey: String!
-  "` + "`" + `invalid` + "`" + `, ` + "`" + `unauthorized` + "`" + `, ` + "`" + `unknown_integration` + "`" + ` or ` + "`" + `rate_limited` + "`" + `."
-  result: String!
+  "Why they were refused: INVALID, UNAUTHORIZED, UNKNOWN_INTEGRATION or RATE_LIMITED."
+  result: CallResult!
   count: Int!
   "Why the last one was refused."
   reason: String!
@@ -13659,7 +14139,7 @@ type PostbackTest implements Node {
   "The value of each macro."
   values: [MacroValue!]!
   "The scenario; null for a single test."
-  scenario: String
+  scenario: Scenario
   "As it was sent."
   url: String!
   "DELIVERED or FAILED: a test is never retried."
@@ -13673,8 +14153,8 @@ type PostbackTest implements Node {
   "The first 64 KiB."
   responseBody: String
   responseTruncated: Boolean!
-  "Why it failed, as a code."
-  reason: String
+  "Why it failed; null if it was delivered."
+  reason: DeliveryReason
   "The result as a sentence."
   verdict: String!
   "What to do next; null if it was delivered."
@@ -13751,8 +14231,8 @@ type ScenarioRun {
 
 "The result of one scenario."
 type ScenarioCard {
-  "` + "`" + `normal` + "`" + `, ` + "`" + `same_again` + "`" + `, ` + "`" + `second_deposit` + "`" + `, ` + "`" + `reversal` + "`" + `, ` + "`" + `unknown_click` + "`" + `, ` + "`" + `special_characters` + "`" + `, ` + "`" + `slow_answer` + "`" + `."
-  key: String!
+  "Which scenario it is."
+  key: Scenario!
   title: String!
   "What is fired."
   does: String!
@@ -13773,6 +14253,24 @@ type RunScenariosPayload {
 extend type Mutation {
   "Fires seven tests one after the other: normal, the same again, a second deposit, a reversal, an unknown click, special characters, a slow answer."
   runScenarios(input: TestPostbackInput!): RunScenariosPayload! @auth(scope: WRITE)
+}
+
+"How conversions may reach a tracker, in the order in which they are fired."
+enum Scenario {
+  "One approved conversion of a known click."
+  NORMAL
+  "The same conversion a second time."
+  SAME_AGAIN
+  "Another conversion of the same click and player."
+  SECOND_DEPOSIT
+  "The first conversion again, now rejected."
+  REVERSAL
+  "A conversion of a click that the tracker does not know."
+  UNKNOWN_CLICK
+  "Values with spaces, reserved and non-ASCII characters."
+  SPECIAL_CHARACTERS
+  "One more, to measure the response time."
+  SLOW_ANSWER
 }
 `, BuiltIn: false},
 	{Name: "../schema/tracker.graphqls", Input: `"An affiliate's tracker: one URL for its goals, and the campaigns whose clicks carry its click ids."

@@ -97,7 +97,14 @@ function Builder({
     setPlaceId(link.campaign === null ? `offer ${link.offer.id}` : `campaign ${link.campaign.id}`);
     // What was pasted is kept, whoever's tokens it carries.
     const tracker = trackers.find(({ tokens }) => tokens[0] === param1)?.id ?? "";
-    set({ tracker, param1, param2, param3, landingPage, deepLink });
+    set({
+      tracker,
+      param1: param1 ?? "",
+      param2: param2 ?? "",
+      param3: param3 ?? "",
+      landingPage: landingPage ?? "",
+      deepLink: deepLink ?? "",
+    });
   };
 
   return (
