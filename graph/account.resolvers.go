@@ -71,14 +71,14 @@ func (r *mutationResolver) ChangePassword(ctx context.Context, input gen.ChangeP
 }
 
 func (r *mutationResolver) UpdateSettings(ctx context.Context, input gen.UpdateSettingsInput) (*gen.UpdateSettingsPayload, error) {
-	if input.TimeZone != nil {
-		if err := r.Accounts.SetTimeZone(ctx, *input.TimeZone); err != nil {
+	if zone := orCleared(input.TimeZone); zone != nil {
+		if err := r.Accounts.SetTimeZone(ctx, *zone); err != nil {
 			errs, err := userErrors(err)
 			return &gen.UpdateSettingsPayload{UserErrors: errs}, err
 		}
 	}
-	if input.Name != nil {
-		if err := r.Accounts.SetName(ctx, *input.Name); err != nil {
+	if name := orCleared(input.Name); name != nil {
+		if err := r.Accounts.SetName(ctx, *name); err != nil {
 			errs, err := userErrors(err)
 			return &gen.UpdateSettingsPayload{UserErrors: errs}, err
 		}

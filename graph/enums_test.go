@@ -1,88 +1,12 @@
 package graph_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/vektah/gqlparser/v2/ast"
-
-	"postrider/backoffice"
-	"postrider/dispatch"
-	"postrider/domain/commission"
-	"postrider/domain/doctor"
-	"postrider/domain/firing"
-	"postrider/domain/presets"
-	"postrider/domain/tracking"
-	"postrider/graph"
-	"postrider/graph/gen"
-	"postrider/graph/scalar"
-	"postrider/intake"
-	"postrider/internal/enum"
 	"postrider/internal/globalid"
-	"postrider/internal/installation"
-	"postrider/internal/viewer"
-	"postrider/outbox"
 	"postrider/pgtest"
-	"postrider/testfire"
 )
-
-// enums is the values of each enum as Go and the database have them.
-func enums() map[string][]string {
-	lists := scalar.Texts()
-	lists["AlertKind"] = doctor.AlertKind("").Values()
-	lists["BodyRuleKind"] = firing.BodyRuleKind("").Values()
-	lists["BulkReplayState"] = outbox.BulkState("").Values()
-	lists["CircuitState"] = dispatch.CircuitState("").Values()
-	lists["Confidence"] = enum.Strings(presets.Confidences())
-	lists["ConversionStatus"] = commission.Status("").Values()
-	lists["DealModel"] = commission.Model("").Values()
-	lists["DeliveryState"] = outbox.State("").Values()
-	lists["Grade"] = testfire.Grade("").Values()
-	lists["HTTPMethod"] = firing.Method("").Values()
-	lists["HoldReason"] = enum.Strings([]installation.Reason{installation.Asked, installation.Setting, installation.Copy})
-	lists["PostbackScope"] = firing.Scope("").Values()
-	lists["ProposalKind"] = enum.Strings(backoffice.ProposalKinds())
-	lists["RecordResult"] = enum.Strings([]intake.Result{intake.Recorded, intake.Duplicate, intake.Updated, intake.Unattributed})
-	lists["ReplayTemplate"] = enum.Strings(gen.AllReplayTemplate)
-	lists["Role"] = enum.Strings(viewer.Roles())
-	lists["RunState"] = tracking.RunState("").Values()
-	lists["Scope"] = enum.Strings(viewer.Scopes())
-	lists["Severity"] = doctor.Severity("").Values()
-	lists["SnippetLanguage"] = enum.Strings(gen.AllSnippetLanguage)
-	lists["TierBy"] = commission.TierBy("").Values()
-	lists["Vertical"] = commission.Vertical("").Values()
-	return lists
-}
-
-// Every value that Go has is one of the schema's enum, and the other way round.
-func TestEnumsHaveTheValuesOfTheirDomain(t *testing.T) {
-	t.Parallel()
-	lists := enums()
-	for name, def := range graph.Schema(&graph.Resolver{}).Schema().Types {
-		if def.Kind != ast.Enum || def.BuiltIn {
-			continue
-		}
-		values, known := lists[name]
-		if !known {
-			t.Errorf("%s: say in this test which Go values it has", name)
-		}
-		delete(lists, name)
-		for _, v := range values {
-			if def.EnumValues.ForName(enum.Name(v)) == nil {
-				t.Errorf("%s lacks %s for %q", name, enum.Name(v), v)
-			}
-		}
-		for _, v := range def.EnumValues {
-			if !slices.ContainsFunc(values, func(own string) bool { return enum.Name(own) == v.Name }) {
-				t.Errorf("%s.%s has no value in Go", name, v.Name)
-			}
-		}
-	}
-	for name := range lists {
-		t.Errorf("the schema has no enum %s", name)
-	}
-}
 
 // What a newer version has written to the database fails no list: it has the name there that it
 // will have here.
@@ -155,7 +79,7 @@ func TestNoneIsNull(t *testing.T) {
 	if len(res.Errors) > 0 || strings.Count(res.body, `"deepLink":null`) == 0 {
 		t.Fatalf("%s", res.body)
 	}
-	empty("", map[string]any(res.Data))
+	empty("", res.Data)
 }
 
 func TestDeferIsNotOffered(t *testing.T) {
@@ -175,5 +99,54 @@ func TestScalarsNameTheirSpecification(t *testing.T) {
 	res := newAPI(t).post(t, nobody, `{ __type(name: "Time") { specifiedByURL } }`, nil)
 	if url, _ := res.at(t, "__type", "specifiedByURL").(string); !strings.Contains(url, "rfc3339") {
 		t.Errorf("%s", res.body)
+	}
+}
+
+// In an update null clears a field, and a field that is left out is unchanged.
+func TestNullClearsAndLeavingOutKeeps(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s, staff := pgtest.NewScene(t, a.db), a.staff(t)
+	const update = `mutation($input: UpdateCampaignInput!) { updateCampaign(input: $input) { campaign { dailyCap } userErrors { message } } }`
+	id := globalid.Int("Campaign", s.Link.CampaignID)
+	for _, step := range []struct {
+		input vars
+		cap   any
+	}{
+		{vars{"id": id, "dailyCap": 5}, 5.0}, {vars{"id": id, "name": "renamed"}, 5.0}, {vars{"id": id, "dailyCap": nil}, nil},
+		{vars{"id": id, "dailyCap": 7}, 7.0}, {vars{"id": id, "dailyCap": 0}, nil},
+	} {
+		if res := a.ask(t, staff, update, vars{"input": step.input}); res.at(t, "updateCampaign", "campaign", "dailyCap") != step.cap {
+			t.Errorf("%v: %s", step.input, res.body)
+		}
+	}
+	const offer = `mutation($input: UpdateOfferInput!) { updateOffer(input: $input) { offer { dailyCap attributionWindowDays fallbackUrl } userErrors { message } } }`
+	const integration = `mutation($input: UpdateIntegrationInput!) { updateIntegration(input: $input) { integration { rateLimit signatureHeader } userErrors { message } } }`
+	for _, step := range []struct {
+		mutation string
+		input    vars
+		want     string
+	}{
+		{offer, vars{"id": globalid.Int("Offer", s.Offer), "dailyCap": 3, "attributionWindowDays": 30, "fallbackUrl": "https://f.example/"}, `"dailyCap":3,"attributionWindowDays":30,"fallbackUrl":"https://f.example/"`},
+		{offer, vars{"id": globalid.Int("Offer", s.Offer), "dailyCap": nil, "fallbackUrl": nil}, `"dailyCap":null,"attributionWindowDays":30,"fallbackUrl":null`},
+		{integration, vars{"id": globalid.Int("Integration", s.Integration.ID), "rateLimit": 5, "signatureHeader": "X-Sign"}, `"rateLimit":5,"signatureHeader":"X-Sign"`},
+		{integration, vars{"id": globalid.Int("Integration", s.Integration.ID), "signatureHeader": nil}, `"rateLimit":5,"signatureHeader":null`},
+	} {
+		if res := a.ask(t, staff, step.mutation, vars{"input": step.input}); !strings.Contains(res.body, step.want) {
+			t.Errorf("%v: %s", step.input, res.body)
+		}
+	}
+	own := a.affiliate(t, s.Affiliate)
+	const settings = `mutation($input: UpdateSettingsInput!) { updateSettings(input: $input) { viewer { user { name timeZone } } userErrors { message } } }`
+	for _, step := range []struct {
+		input vars
+		want  string
+	}{
+		{vars{"name": "Ann", "timeZone": "Europe/Riga"}, `"user":{"name":"Ann","timeZone":"Europe/Riga"}`},
+		{vars{"name": nil}, `"user":{"name":null,"timeZone":"Europe/Riga"}`}, {vars{"timeZone": nil}, `"user":{"name":null,"timeZone":null}`},
+	} {
+		if res := a.ask(t, own, settings, vars{"input": step.input}); !strings.Contains(res.body, step.want) {
+			t.Errorf("%v: %s", step.input, res.body)
+		}
 	}
 }

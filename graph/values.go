@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
@@ -60,6 +61,16 @@ func text(s *string) string {
 		return ""
 	}
 	return *s
+}
+
+// orCleared returns what an optional field of an update says: nil if it was left out, which keeps what is
+// there, and the zero value for null, which clears it.
+func orCleared[T any](field graphql.Omittable[*T]) *T {
+	v, isSet := field.ValueOK()
+	if isSet && v == nil {
+		return new(T)
+	}
+	return v
 }
 
 // textOrNull returns nil for an empty text.

@@ -22,7 +22,7 @@ const (
 
 // Reasons lists the reasons that no attempt has.
 func Reasons() []Reason {
-	return []Reason{CircuitOpen, PostbackHeld, Aggregation, WaitsForEarlier, NothingLeft, PostbackDeleted, ReplayCancelled}
+	return []Reason{CircuitOpen, PostbackHeld, Aggregation, WaitsForEarlier, CancelledByUser, NothingLeft, PostbackDeleted, ReplayCancelled}
 }
 
 var explanations = map[Reason]dispatch.Explanation{

@@ -36,7 +36,8 @@ function readCase(block: string): Case | null {
     const finding = /^- (\w+) \w+ \[(.*)\]$/.exec(line);
     const fix = /^ {4}> (.*)$/.exec(line);
     const given = /^(link|goals|statuses): (.*)$/.exec(line);
-    if (finding) found.findings.push({ code: finding[1] ?? "", place: finding[2] ?? "", fixed: null });
+    if (finding)
+      found.findings.push({ code: (finding[1] ?? "").toUpperCase(), place: finding[2] ?? "", fixed: null });
     else if (fix) {
       const last = found.findings.at(-1);
       if (last) last.fixed = fix[1] ?? "";

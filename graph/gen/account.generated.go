@@ -2186,14 +2186,14 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 			if err != nil {
 				return it, err
 			}
-			it.Name = data
+			it.Name = graphql.OmittableOf(data)
 		case "timeZone":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.TimeZone = data
+			it.TimeZone = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil

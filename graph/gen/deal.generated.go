@@ -3117,7 +3117,7 @@ func (ec *executionContext) unmarshalInputUpdateOfferInput(ctx context.Context, 
 			if err != nil {
 				return it, err
 			}
-			it.FallbackURL = data
+			it.FallbackURL = graphql.OmittableOf(data)
 		case "deepLinkHosts":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deepLinkHosts"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -3138,21 +3138,21 @@ func (ec *executionContext) unmarshalInputUpdateOfferInput(ctx context.Context, 
 			if err != nil {
 				return it, err
 			}
-			it.AttributionWindowDays = data
+			it.AttributionWindowDays = graphql.OmittableOf(data)
 		case "dailyCap":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dailyCap"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.DailyCap = data
+			it.DailyCap = graphql.OmittableOf(data)
 		case "qualification":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("qualification"))
 			data, err := ec.unmarshalOQualificationInput2ᚖpostriderᚋgraphᚋgenᚐQualificationInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Qualification = data
+			it.Qualification = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil

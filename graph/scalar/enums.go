@@ -56,39 +56,12 @@ func deliveryReasonValues() []string {
 	return append(enum.Strings(append(own, otherStatus)), enum.Strings(outbox.Reasons())...)
 }
 
-// Texts lists the values of each of these enums, as the database has them.
-func Texts() map[string][]string {
-	lists := map[string][]string{}
-	for name, e := range map[string]texts{
-		"Actor":               actors,
-		"AttributedBy":        attributedBys,
-		"AuditAction":         auditActions,
-		"AuditChannel":        auditChannels,
-		"AuditEntity":         auditEntitys,
-		"CallResult":          callResults,
-		"CappedBy":            cappedBys,
-		"DeliveryReason":      deliveryReasons,
-		"FindingCode":         findingCodes,
-		"FiringRule":          firingRules,
-		"MacroGroup":          macroGroups,
-		"PresetKind":          presetKinds,
-		"Scenario":            scenarios,
-		"SecretKind":          secretKinds,
-		"SetupStepKey":        setupStepKeys,
-		"StatusChangeOutcome": statusChangeOutcomes,
-		"TemplateErrorCode":   templateErrorCodes,
-	} {
-		lists[name] = e.values
-	}
-	return lists
-}
-
 var (
 	actors               = textsOf(commission.Actors()...)
 	attributedBys        = textsOf(intake.AttributedBy()...)
 	auditActions         = textsOf(setup.Actions()...)
 	auditChannels        = textsOf(setup.Channels()...)
-	auditEntitys         = textsOf(setup.Entities()...)
+	auditEntities        = textsOf(setup.Entities()...)
 	callResults          = textsOf(intake.Results()...)
 	cappedBys            = textsOf(intake.Caps()...)
 	deliveryReasons      = textsOf(deliveryReasonValues()...)
@@ -128,10 +101,10 @@ func MarshalAuditChannel(v string) graphql.Marshaler { return auditChannels.writ
 func UnmarshalAuditChannel(v any) (string, error) { return auditChannels.read(v) }
 
 // MarshalAuditEntity writes a value of AuditEntity.
-func MarshalAuditEntity(v string) graphql.Marshaler { return auditEntitys.write(v) }
+func MarshalAuditEntity(v string) graphql.Marshaler { return auditEntities.write(v) }
 
 // UnmarshalAuditEntity reads a value of AuditEntity.
-func UnmarshalAuditEntity(v any) (string, error) { return auditEntitys.read(v) }
+func UnmarshalAuditEntity(v any) (string, error) { return auditEntities.read(v) }
 
 // MarshalCallResult writes a value of CallResult.
 func MarshalCallResult(v string) graphql.Marshaler { return callResults.write(v) }

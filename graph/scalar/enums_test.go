@@ -11,8 +11,25 @@ import (
 	"strings"
 	"testing"
 
+	gql "github.com/vektah/gqlparser/v2/ast"
+
+	"postrider/backoffice"
+	"postrider/dispatch"
+	"postrider/domain/commission"
+	"postrider/domain/doctor"
+	"postrider/domain/firing"
+	"postrider/domain/presets"
+	"postrider/domain/tracking"
+	"postrider/graph"
+	"postrider/graph/gen"
 	"postrider/graph/scalar"
+	"postrider/intake"
 	"postrider/internal/enum"
+	"postrider/internal/installation"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
+	"postrider/outbox"
+	"postrider/testfire"
 )
 
 // constants returns the values of the string constants of a package that have a type or a name that
@@ -132,5 +149,64 @@ func TestAnEnumIsReadByItsNames(t *testing.T) {
 	}
 	if names := slices.Sorted(maps.Keys(scalar.Texts())); len(names) < 15 {
 		t.Errorf("only %q", names)
+	}
+}
+
+// enums is the values of each enum as Go and the database have them.
+func enums() map[string][]string {
+	lists := scalar.Texts()
+	lists["AlertKind"] = doctor.AlertKind("").Values()
+	lists["BodyRuleKind"] = firing.BodyRuleKind("").Values()
+	lists["BulkReplayState"] = outbox.BulkState("").Values()
+	lists["ChangesStart"] = enum.Strings(gen.AllChangesStart)
+	lists["CircuitState"] = dispatch.CircuitState("").Values()
+	lists["Confidence"] = enum.Strings(presets.Confidences())
+	lists["ConversionStatus"] = commission.Status("").Values()
+	lists["DealModel"] = commission.Model("").Values()
+	lists["DeliveryState"] = outbox.State("").Values()
+	lists["ErrorCode"] = enum.Strings(problem.Codes())
+	lists["Grade"] = testfire.Grade("").Values()
+	lists["HTTPMethod"] = firing.Method("").Values()
+	lists["HoldReason"] = enum.Strings([]installation.Reason{installation.Asked, installation.Setting, installation.Copy})
+	lists["PostbackScope"] = firing.Scope("").Values()
+	lists["ProposalKind"] = enum.Strings(backoffice.ProposalKinds())
+	lists["RecordResult"] = enum.Strings([]intake.Result{intake.Recorded, intake.Duplicate, intake.Updated, intake.Unattributed})
+	lists["ReplayTemplate"] = enum.Strings(gen.AllReplayTemplate)
+	lists["Role"] = enum.Strings(viewer.Roles())
+	lists["RunState"] = tracking.RunState("").Values()
+	lists["Scope"] = enum.Strings(viewer.Scopes())
+	lists["Severity"] = doctor.Severity("").Values()
+	lists["SnippetLanguage"] = enum.Strings(gen.AllSnippetLanguage)
+	lists["TierBy"] = commission.TierBy("").Values()
+	lists["Vertical"] = commission.Vertical("").Values()
+	return lists
+}
+
+// Every value that Go has is one of the schema's enum, and the other way round.
+func TestEnumsHaveTheValuesOfTheirDomain(t *testing.T) {
+	t.Parallel()
+	lists := enums()
+	for name, def := range graph.Schema(&graph.Resolver{}).Schema().Types {
+		if def.Kind != gql.Enum || def.BuiltIn {
+			continue
+		}
+		values, known := lists[name]
+		if !known {
+			t.Errorf("%s: say in this test which Go values it has", name)
+		}
+		delete(lists, name)
+		for _, v := range values {
+			if def.EnumValues.ForName(enum.Name(v)) == nil {
+				t.Errorf("%s lacks %s for %q", name, enum.Name(v), v)
+			}
+		}
+		for _, v := range def.EnumValues {
+			if !slices.ContainsFunc(values, func(own string) bool { return enum.Name(own) == v.Name }) {
+				t.Errorf("%s.%s has no value in Go", name, v.Name)
+			}
+		}
+	}
+	for name := range lists {
+		t.Errorf("the schema has no enum %s", name)
 	}
 }

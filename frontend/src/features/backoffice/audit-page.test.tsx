@@ -36,7 +36,7 @@ it("the kind of thing and the dates are in the address, and in what is asked", a
   await user.click(await screen.findByRole("menuitemcheckbox", { name: "deal" }));
   await user.keyboard("{Escape}");
   expect(path()).toBe("/staff/audit?entity=exchange_rate,deal");
-  expect(asked.at(-1)).toEqual({ entities: ["exchange_rate", "deal"] });
+  expect(asked.at(-1)).toEqual({ entities: ["EXCHANGE_RATE", "DEAL"] });
   expect(await screen.findByText("No changes match")).toBeInTheDocument();
 });
 

@@ -297,7 +297,7 @@ function StatusHistory({ events }: { events: Trace["conversion"]["events"] }): R
           <StateBadge state={isReversal(event) ? "REVERSED" : event.status} plain />
           <span className="text-muted">
             {cameFrom(event)}
-            by {event.actor}
+            by {event.actor.toLowerCase()}
             {event.reason !== null && `: ${event.reason}`}
           </span>
         </li>
@@ -392,7 +392,7 @@ function Considered({ considered }: { considered: Trace["considered"] }): ReactE
             </div>
             <p className={fired ? "text-delivered" : "text-muted"}>
               <span className="sr-only">{fired ? "It fired. " : "It did not fire. "}</span>
-              {reason}
+              {reason || rule.toLowerCase()}
               {rule === "TRACKER" && postback.tracker !== null && (
                 <>
                   {" "}

@@ -69,7 +69,7 @@ function integrationWorld(change: Partial<typeof whole> = {}) {
       return { integration, mapped, userErrors: [] };
     },
     revealIntegrationSecret: ({ input }: { input: { kind: string } }) => ({
-      secret: `the ${input.kind}`,
+      secret: `the ${input.kind.toLowerCase()}`,
       userErrors: [],
     }),
     rotateIntegrationSecret: ({ input }: { input: { kind: string } }) => {

@@ -76,7 +76,7 @@ export function ReceivedDetail(): ReactElement {
         onClose={close}
       />
       <DetailPart title="Result">
-        {call.reason !== null && <p className="mb-3 break-words">{sentence(call.reason)}</p>}
+        <p className="mb-3 break-words">{call.reason !== null && sentence(call.reason)}</p>
         <Facts>
           <Fact name="Received">
             <Time at={call.receivedAt} form="full" />
