@@ -45,6 +45,11 @@ const (
 	LineRefused  LineOutcome = "refused"
 )
 
+// LineOutcomes lists every LineOutcome.
+func LineOutcomes() []LineOutcome {
+	return []LineOutcome{LineChange, LineSame, LineNotFound, LineRefused}
+}
+
 // The limits of a file of status changes.
 const (
 	maxStatusFile  = 1 << 20

@@ -93,7 +93,7 @@ func classify(e Exchange, rule firing.BodyRule) (reason Reason, detail string) {
 	case code >= 500 && code <= 599:
 		return ServerError, "status " + strconv.Itoa(code)
 	default:
-		return Reason("HTTP_" + strconv.Itoa(code)), ""
+		return statusReason + Reason(strconv.Itoa(code)), ""
 	}
 }
 

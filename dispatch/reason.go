@@ -2,6 +2,9 @@ package dispatch
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -41,6 +44,35 @@ const (
 	Exhausted Reason = "EXHAUSTED" // every attempt of the schedule failed; detail: how the last one did
 	Internal  Reason = "INTERNAL"  // our own fault; detail: nothing that a user should read
 )
+
+// Reasons lists every reason but those of a status's own number.
+func Reasons() []Reason {
+	return []Reason{
+		BadTemplate, TooLong, BlockedTarget, DNS, ConnectionRefused, Unreachable, ConnectionReset, NoAnswer,
+		BadAnswer, TLSCertificate, TLSHandshake, TimeoutDNS, TimeoutConnect, TimeoutTLS, TimeoutHeaders,
+		TimeoutBody, Interrupted, Redirect, RateLimited, ServerError, Gone, RefusedByTracker, Exhausted,
+		Internal,
+	}
+}
+
+// StatusReasons lists the reasons of the statuses that have an explanation of their own.
+func StatusReasons() []Reason {
+	var list []Reason
+	for _, number := range slices.Sorted(maps.Keys(statusExplanations)) {
+		list = append(list, statusReason+Reason(number))
+	}
+	return list
+}
+
+// statusReason begins the reason of a status without a reason of its own.
+const statusReason Reason = "HTTP_"
+
+// OfStatus reports whether the reason is a status's own number.
+func (r Reason) OfStatus() bool {
+	number, ok := strings.CutPrefix(string(r), string(statusReason))
+	_, err := strconv.Atoi(number)
+	return ok && err == nil
+}
 
 // Explanation is what users read about a reason.
 type Explanation struct {
@@ -107,7 +139,7 @@ func (r Reason) explanation() Explanation {
 	if e, ok := explanations[r]; ok {
 		return e
 	}
-	number, _ := strings.CutPrefix(string(r), "HTTP_")
+	number, _ := strings.CutPrefix(string(r), string(statusReason))
 	if e, ok := statusExplanations[number]; ok {
 		return e
 	}

@@ -7,6 +7,7 @@ import (
 	"postrider/account"
 	"postrider/ent/db"
 	"postrider/graph/gen"
+	"postrider/internal/enum"
 	"postrider/internal/viewer"
 	"postrider/setup"
 )
@@ -14,7 +15,7 @@ import (
 // Changes that users make to their own account are written into the audit log, without secrets.
 
 func (r *Resolver) createToken(ctx context.Context, in gen.CreateAPITokenInput) (*db.ApiToken, string, error) {
-	token, text, err := r.Accounts.CreateToken(ctx, account.NewToken{Name: in.Name, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt})
+	token, text, err := r.Accounts.CreateToken(ctx, account.NewToken{Name: in.Name, Scopes: enum.Strings(in.Scopes), ExpiresAt: in.ExpiresAt})
 	if err != nil {
 		return nil, "", err
 	}

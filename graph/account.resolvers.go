@@ -20,18 +20,15 @@ import (
 	"postrider/graph/page"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
+	"postrider/internal/viewer"
 )
 
 func (r *affiliateResolver) Tracker(ctx context.Context, obj *db.Affiliate) (*presets.Preset, error) {
 	return newestPreset(ctx, obj.ID)
 }
 
-func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]string, error) {
-	names := make([]string, len(obj.Scopes))
-	for i, s := range obj.Scopes {
-		names[i] = string(s)
-	}
-	return names, nil
+func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]viewer.Scope, error) {
+	return obj.Scopes, nil
 }
 
 func (r *apiTokenResolver) ParentID(ctx context.Context, obj *db.ApiToken) (*string, error) {
@@ -74,14 +71,14 @@ func (r *mutationResolver) ChangePassword(ctx context.Context, input gen.ChangeP
 }
 
 func (r *mutationResolver) UpdateSettings(ctx context.Context, input gen.UpdateSettingsInput) (*gen.UpdateSettingsPayload, error) {
-	if input.TimeZone != nil {
-		if err := r.Accounts.SetTimeZone(ctx, *input.TimeZone); err != nil {
+	if zone := orCleared(input.TimeZone); zone != nil {
+		if err := r.Accounts.SetTimeZone(ctx, *zone); err != nil {
 			errs, err := userErrors(err)
 			return &gen.UpdateSettingsPayload{UserErrors: errs}, err
 		}
 	}
-	if input.Name != nil {
-		if err := r.Accounts.SetName(ctx, *input.Name); err != nil {
+	if name := orCleared(input.Name); name != nil {
+		if err := r.Accounts.SetName(ctx, *name); err != nil {
 			errs, err := userErrors(err)
 			return &gen.UpdateSettingsPayload{UserErrors: errs}, err
 		}

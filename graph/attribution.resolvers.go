@@ -88,12 +88,16 @@ func (r *queryResolver) UndoAttributionPreview(ctx context.Context, id string) (
 	return r.undoPreview(ctx, id)
 }
 
-func (r *termsResolver) Amount(ctx context.Context, obj *commission.Terms) (string, error) {
-	return commission.FormatAmount(obj.Amount), nil
+func (r *termsResolver) Amount(ctx context.Context, obj *commission.Terms) (*string, error) {
+	return amountOrNull(obj.Amount), nil
 }
 
-func (r *termsResolver) Percent(ctx context.Context, obj *commission.Terms) (string, error) {
-	return obj.Percent.String(), nil
+func (r *termsResolver) Percent(ctx context.Context, obj *commission.Terms) (*string, error) {
+	return percentOrNull(obj.Percent), nil
+}
+
+func (r *termsResolver) Tier(ctx context.Context, obj *commission.Terms) (*int, error) {
+	return intOrNull(obj.Tier), nil
 }
 
 func (r *Resolver) Proposal() gen.ProposalResolver { return &proposalResolver{r} }

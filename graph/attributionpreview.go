@@ -21,7 +21,7 @@ func (r *Resolver) attributionPreview(ctx context.Context, conversionID, clickID
 	if err != nil {
 		return nil, err
 	}
-	shown := &gen.AttributionPreview{CappedBy: p.CappedBy}
+	shown := &gen.AttributionPreview{CappedBy: textOrNull(p.CappedBy)}
 	if p.Payout.Valid {
 		shown.Payout = money(&p.Payout.Decimal, p.PayoutCurrency)
 	}

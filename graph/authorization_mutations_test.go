@@ -34,7 +34,7 @@ var mutations = map[string]mutation{
 		return fmt.Sprintf(`{currentPassword: %q, newPassword: %q, revokeTokens: false}`, password, password), "viewer { role }"
 	},
 	"updateSettings": func(*testing.T, *world) (string, string) { return `{timeZone: "Europe/Riga"}`, "viewer { role }" },
-	"createApiToken": func(*testing.T, *world) (string, string) { return `{name: "more", scopes: ["read"]}`, "token { id }" },
+	"createApiToken": func(*testing.T, *world) (string, string) { return `{name: "more", scopes: [READ]}`, "token { id }" },
 	"revokeApiToken": func(_ *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q}`, w.a.ids["ApiToken"][0]), "token { id }"
 	},

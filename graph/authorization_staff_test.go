@@ -177,10 +177,10 @@ var staffMutations = map[string]mutation{
 		return fmt.Sprintf(`{key: "integration-x%d", name: "More", offerId: %q}`, count.Add(1), globalOffer(w.offer)), "integration { id }"
 	},
 	"rotateIntegrationSecret": func(_ *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{integrationId: %q, kind: "token"}`, globalid.Int("Integration", w.integration.ID)), "secret"
+		return fmt.Sprintf(`{integrationId: %q, kind: TOKEN}`, globalid.Int("Integration", w.integration.ID)), "secret"
 	},
 	"revealIntegrationSecret": func(_ *testing.T, w *world) (string, string) {
-		return fmt.Sprintf(`{integrationId: %q, kind: "hmac"}`, globalid.Int("Integration", w.integration.ID)), "secret"
+		return fmt.Sprintf(`{integrationId: %q, kind: HMAC}`, globalid.Int("Integration", w.integration.ID)), "secret"
 	},
 	"attributeConversion": func(t *testing.T, w *world) (string, string) {
 		click := pgtest.Click(t, w.db, w.a.link)

@@ -74,7 +74,7 @@ func (r *mutationResolver) UpdateCampaign(ctx context.Context, input gen.UpdateC
 		errs, err := userErrors(err)
 		return &gen.UpdateCampaignPayload{UserErrors: errs}, err
 	}
-	campaign, err := r.Setup.UpdateCampaign(ctx, id, setup.CampaignPatch{Name: input.Name, State: input.State, DailyCap: input.DailyCap})
+	campaign, err := r.Setup.UpdateCampaign(ctx, id, setup.CampaignPatch{Name: input.Name, State: input.State, DailyCap: orCleared(input.DailyCap)})
 	errs, err := userErrors(err)
 	return &gen.UpdateCampaignPayload{Campaign: campaign, UserErrors: errs}, err
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/domain/commission"
-	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/internal/globalid"
@@ -55,7 +54,7 @@ func TestConversionTrace(t *testing.T) {
 			c := c.(map[string]any)
 			name := c["postback"].(map[string]any)["name"].(string)
 			step := c["event"].(map[string]any)["status"].(string)
-			if c["reason"] == "" || c["fired"] != (c["rule"] == string(firing.Matched)) {
+			if c["reason"] == "" || c["fired"] != (c["rule"] == "MATCHED") {
 				t.Errorf("%v", c)
 			}
 			rules[step+" "+name] = c["rule"].(string)
@@ -64,8 +63,8 @@ func TestConversionTrace(t *testing.T) {
 	}
 	rules, deliveries := trace()
 	want := map[string]string{
-		"global": "matched", "offer": "matched", "campaign": "matched", "another goal": "goal", "another status": "status",
-		"another campaign": "campaign", "another offer": "offer", "disabled": "disabled",
+		"global": "MATCHED", "offer": "MATCHED", "campaign": "MATCHED", "another goal": "GOAL", "another status": "STATUS",
+		"another campaign": "CAMPAIGN", "another offer": "OFFER", "disabled": "DISABLED",
 	}
 	if deliveries != 3 || len(rules) != len(want) {
 		t.Errorf("%d deliveries, %d postbacks considered: %v", deliveries, len(rules), rules)
@@ -85,7 +84,7 @@ func TestConversionTrace(t *testing.T) {
 		t.Fatalf("%s", res.body)
 	}
 	rules, deliveries = trace()
-	for name, rule := range map[string]string{"APPROVED renamed": "matched", "REJECTED renamed": "disabled", "REJECTED another status": "matched", "REJECTED offer": "status"} {
+	for name, rule := range map[string]string{"APPROVED renamed": "MATCHED", "REJECTED renamed": "DISABLED", "REJECTED another status": "MATCHED", "REJECTED offer": "STATUS"} {
 		if rules[name] != rule {
 			t.Errorf("%s: %q, want %q", name, rules[name], rule)
 		}

@@ -16,7 +16,7 @@ func (a *api) crossing(t *testing.T, token who, postback vars) string {
 	t.Helper()
 	res := a.ask(t, token, `query($p: PostbackInput!) { lintPostback(postback: $p) { code severity message } }`, vars{"p": postback})
 	for _, f := range res.at(t, "lintPostback").([]any) {
-		if f := f.(map[string]any); f["code"] == "crossed_trackers" {
+		if f := f.(map[string]any); f["code"] == "CROSSED_TRACKERS" {
 			return f["severity"].(string) + " " + f["message"].(string)
 		}
 	}
@@ -135,7 +135,7 @@ func TestTheChecklistKnowsOfCrossedTrackers(t *testing.T) {
 	for campaign, want := range map[int64]bool{s.Link.CampaignID: false, second.CampaignID: true, paused.CampaignID: true} {
 		res := a.ask(t, token, `query($c: ID!) { setupChecklist(campaignId: $c) { steps { key done message } } }`, vars{"c": globalid.Int("Campaign", campaign)})
 		steps := res.at(t, "setupChecklist", "steps").([]any)
-		i := slices.IndexFunc(steps, func(s any) bool { return s.(map[string]any)["key"] == "template_sound" })
+		i := slices.IndexFunc(steps, func(s any) bool { return s.(map[string]any)["key"] == "TEMPLATE_SOUND" })
 		step := steps[i].(map[string]any)
 		if step["done"] != want || !want && !strings.Contains(step["message"].(string), "same click ids") {
 			t.Errorf("campaign %d: %v", campaign, step)

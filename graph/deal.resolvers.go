@@ -23,12 +23,12 @@ func (r *dealTierResolver) From(ctx context.Context, obj *commission.Tier) (stri
 	return obj.From.String(), nil
 }
 
-func (r *dealTierResolver) Amount(ctx context.Context, obj *commission.Tier) (string, error) {
-	return commission.FormatAmount(obj.Amount), nil
+func (r *dealTierResolver) Amount(ctx context.Context, obj *commission.Tier) (*string, error) {
+	return amountOrNull(obj.Amount), nil
 }
 
-func (r *dealTierResolver) Percent(ctx context.Context, obj *commission.Tier) (string, error) {
-	return obj.Percent.String(), nil
+func (r *dealTierResolver) Percent(ctx context.Context, obj *commission.Tier) (*string, error) {
+	return percentOrNull(obj.Percent), nil
 }
 
 func (r *destinationCheckResolver) Message(ctx context.Context, obj *db.DestinationCheck) (string, error) {
@@ -184,12 +184,20 @@ func (r *offerResolver) DestinationCheck(ctx context.Context, obj *db.Offer) (*d
 	return find(ctx, load(ctx).checks, &obj.DestinationURL)
 }
 
-func (r *qualificationResolver) MinDeposit(ctx context.Context, obj *commission.Qualification) (string, error) {
-	return commission.FormatAmount(obj.MinDeposit), nil
+func (r *qualificationResolver) MinDeposit(ctx context.Context, obj *commission.Qualification) (*string, error) {
+	return amountOrNull(obj.MinDeposit), nil
 }
 
-func (r *qualificationResolver) MinCumulativeDeposit(ctx context.Context, obj *commission.Qualification) (string, error) {
-	return commission.FormatAmount(obj.MinCumulativeDeposit), nil
+func (r *qualificationResolver) MinCumulativeDeposit(ctx context.Context, obj *commission.Qualification) (*string, error) {
+	return amountOrNull(obj.MinCumulativeDeposit), nil
+}
+
+func (r *qualificationResolver) WithinDays(ctx context.Context, obj *commission.Qualification) (*int, error) {
+	return intOrNull(obj.WithinDays), nil
+}
+
+func (r *qualificationResolver) ClawbackDays(ctx context.Context, obj *commission.Qualification) (*int, error) {
+	return intOrNull(obj.ClawbackDays), nil
 }
 
 func (r *queryResolver) ExchangeRates(ctx context.Context) ([]*db.ExchangeRate, error) {

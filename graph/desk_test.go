@@ -83,8 +83,8 @@ func TestAStatusChangeIsAuditedFromWhichToWhich(t *testing.T) {
 	s, staff := pgtest.NewScene(t, a.db), a.staff(t)
 	id := s.Conversion(t, a.db).GlobalID()
 	a.ask(t, staff, `mutation($id: ID!) { updateConversionStatus(input: {id: $id, status: REJECTED, reason: "fraud"}) { userErrors { message } } }`, vars{"id": id})
-	res := a.ask(t, staff, `{ auditEntries(filter: {entities: ["conversion"]}) { edges { node { action through changes { field before after } } } } }`, nil)
-	for _, want := range []string{`"action":"update"`, `"through":"token"`, `{"field":"status","before":"\"approved\"","after":"\"rejected\""}`, `{"field":"reason","before":null,"after":"\"fraud\""}`} {
+	res := a.ask(t, staff, `{ auditEntries(filter: {entities: [CONVERSION]}) { edges { node { action through changes { field before after } } } } }`, nil)
+	for _, want := range []string{`"action":"UPDATE"`, `"through":"TOKEN"`, `{"field":"status","before":"\"approved\"","after":"\"rejected\""}`, `{"field":"reason","before":null,"after":"\"fraud\""}`} {
 		if !strings.Contains(res.body, want) {
 			t.Errorf("no %s in %s", want, res.body)
 		}
@@ -149,7 +149,7 @@ func TestAConversionIsFiredByHandForAParam(t *testing.T) {
 
 	res := a.ask(t, staff, fire, vars{"click": " MYTEST123 "})
 	if res.at(t, "fireManualConversion", "result") != "RECORDED" || res.at(t, "fireManualConversion", "conversion", "affiliate", "id") != globalid.Int("Affiliate", s.Affiliate) ||
-		res.at(t, "fireManualConversion", "conversion", "origin") != "staff" || res.at(t, "fireManualConversion", "conversion", "integration", "key") != s.Integration.Key ||
+		res.at(t, "fireManualConversion", "conversion", "origin") != "STAFF" || res.at(t, "fireManualConversion", "conversion", "integration", "key") != s.Integration.Key ||
 		len(res.at(t, "fireManualConversion", "conversion", "deliveries").([]any)) != 1 {
 		t.Errorf("%s", res.body)
 	}
@@ -196,7 +196,7 @@ func TestAFileDoesWhatItsPreviewSays(t *testing.T) {
 		}
 		return strings.Join(said, " ")
 	}
-	const want = "change change same refused change not_found refused"
+	const want = "CHANGE CHANGE SAME REFUSED CHANGE NOT_FOUND REFUSED"
 	if said, changed := outcomes(true); said != want || changed != 3.0 {
 		t.Errorf("the preview: %v, %q, want %q", changed, said, want)
 	}
@@ -214,7 +214,7 @@ func TestAFileDoesWhatItsPreviewSays(t *testing.T) {
 	if fired != 3 {
 		t.Errorf("%d postbacks fired, want 3", fired)
 	}
-	if said, changed := outcomes(false); said != "same same same refused same not_found refused" || changed != 0.0 {
+	if said, changed := outcomes(false); said != "SAME SAME SAME REFUSED SAME NOT_FOUND REFUSED" || changed != 0.0 {
 		t.Errorf("the file again: %v, %q", changed, said)
 	}
 }

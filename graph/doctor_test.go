@@ -52,16 +52,16 @@ func TestTheDoctorKnowsTheOtherPostbacks(t *testing.T) {
 	}
 	campaign, offer := globalid.Int("Campaign", w.a.link.CampaignID), globalid.Int("Offer", w.offer)
 	for args, want := range map[string]string{
-		`goals: ["ftd"]`:          "same_url",
+		`goals: ["ftd"]`:          "SAME_URL",
 		`goals: ["registration"]`: "",
-		`goals: ["kyc"]`:          "same_url", // which the second one aggregates too
+		`goals: ["kyc"]`:          "SAME_URL", // which the second one aggregates too
 		`goals: ["ftd"], postback: {statuses: [CANCELLED]}`:                           "",
 		`goals: ["ftd"], postback: {id: "` + p.GlobalID() + `"}`:                      "",
-		`postback: {goals: ["ftd"], scope: CAMPAIGN, campaignId: "` + campaign + `"}`: "same_url",
-		`goals: ["ftd"], postback: {scope: OFFER, offerId: "` + offer + `"}`:          "same_url",
-		`trackingLink: "https://l.example/c/k7m2xq9d?param_2=x"`:                      "param_not_in_link",
-		`goals: ["deposit"]`:                         "no_conversion_id",
-		`postback: {statuses: [APPROVED, REJECTED]}`: "no_status",
+		`postback: {goals: ["ftd"], scope: CAMPAIGN, campaignId: "` + campaign + `"}`: "SAME_URL",
+		`goals: ["ftd"], postback: {scope: OFFER, offerId: "` + offer + `"}`:          "SAME_URL",
+		`trackingLink: "https://l.example/c/k7m2xq9d?param_2=x"`:                      "PARAM_NOT_IN_LINK",
+		`goals: ["deposit"]`:                         "NO_CONVERSION_ID",
+		`postback: {statuses: [APPROVED, REJECTED]}`: "NO_STATUS",
 	} {
 		if got := strings.Join(lint(args), " "); got != want {
 			t.Errorf("%s: %q, want %q", args, got, want)
@@ -71,11 +71,11 @@ func TestTheDoctorKnowsTheOtherPostbacks(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	other := w.post(t, w.session(t, w.b.user.Email), `{ lintPostback(urlTemplate: "https://kt.trk.io/in?c={sub1}", goals: ["ftd"]) { code } }`, nil)
-	if strings.Contains(other.body, "same_url") {
+	if strings.Contains(other.body, "SAME_URL") {
 		t.Error("another affiliate's postback was compared")
 	}
 	private := w.post(t, w.session(t, w.a.user.Email), `{ lintPostback(urlTemplate: "http://10.0.0.1/in?c={sub1}") { code severity start end } }`, nil)
-	if !strings.Contains(private.body, "private_host") {
+	if !strings.Contains(private.body, "PRIVATE_HOST") {
 		t.Errorf("%s", private.body)
 	}
 }

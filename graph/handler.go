@@ -2,7 +2,9 @@ package graph
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -53,6 +55,7 @@ func Handler(cfg Config) http.Handler {
 	s.AroundResponses(resolver.withLoaders)
 	s.AroundFields(asSignedIn)
 	s.AroundFields(withoutRead(schema.Schema()))
+	s.AroundFields(emptyIsNull)
 	return limitRequests(s)
 }
 
@@ -72,6 +75,15 @@ func transports(cfg Config) []graphql.Transport {
 // Schema returns the executable schema over a resolver.
 func Schema(r *Resolver) graphql.ExecutableSchema {
 	return gen.NewExecutableSchema(gen.Config{
-		Resolvers: r, Directives: gen.DirectiveRoot{Auth: auth, Length: length}, Complexity: complexity(),
+		Schema: offered(), Resolvers: r, Directives: gen.DirectiveRoot{Auth: auth, Length: length}, Complexity: complexity(),
 	})
 }
+
+// offered returns the schema without what gqlgen knows and our transports do not: @defer, whose
+// answer comes in parts.
+var offered = sync.OnceValue(func() *ast.Schema {
+	schema := *gen.NewExecutableSchema(gen.Config{}).Schema()
+	schema.Directives = maps.Clone(schema.Directives)
+	delete(schema.Directives, "defer")
+	return &schema
+})

@@ -40,7 +40,7 @@ func TestAHoldIsSeenByAllAndSetByAdmins(t *testing.T) {
 	if res := w.post(t, admin, set, vars{"on": false}); res.at(t, "setHold", "instance", "hold") != nil {
 		t.Errorf("resumed: %s", res.body)
 	}
-	if res := w.post(t, manager, `{ auditEntries(first: 2) { edges { node { action entity } } } }`, nil); !strings.Contains(res.body, `"resume"`) || !strings.Contains(res.body, `"hold"`) {
+	if res := w.post(t, manager, `{ auditEntries(first: 2) { edges { node { action entity } } } }`, nil); !strings.Contains(res.body, `"RESUME"`) || !strings.Contains(res.body, `"HOLD"`) {
 		t.Errorf("it is not audited: %s", res.body)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/intake"
@@ -49,8 +51,8 @@ func (r *Resolver) createIntegration(ctx context.Context, in gen.CreateIntegrati
 		w.Key, w.Name, w.OfferID = in.Key, in.Name, offer
 		patchIntegration(w, gen.UpdateIntegrationInput{
 			Enabled: in.Enabled, TestMode: in.TestMode, RequireHTTPS: in.RequireHTTPS, RequireToken: in.RequireToken,
-			RequireSignature: in.RequireSignature, SignatureHeader: in.SignatureHeader, TimestampName: in.TimestampName,
-			TimestampWindow: in.TimestampWindow, AllowedAddresses: in.AllowedAddresses, RateLimit: in.RateLimit, Currency: in.Currency,
+			RequireSignature: in.RequireSignature, SignatureHeader: graphql.OmittableOf(in.SignatureHeader), TimestampName: graphql.OmittableOf(in.TimestampName),
+			TimestampWindow: graphql.OmittableOf(in.TimestampWindow), AllowedAddresses: in.AllowedAddresses, RateLimit: graphql.OmittableOf(in.RateLimit), Currency: graphql.OmittableOf(in.Currency),
 			ParameterMapping: in.ParameterMapping, GoalMapping: in.GoalMapping, StatusMapping: in.StatusMapping,
 		})
 	})
@@ -87,11 +89,11 @@ func patchIntegration(w *setup.IntegrationWish, in gen.UpdateIntegrationInput) {
 	set(&w.RequireHTTPS, in.RequireHTTPS)
 	set(&w.RequireToken, in.RequireToken)
 	set(&w.RequireSignature, in.RequireSignature)
-	set(&w.SignatureHeader, in.SignatureHeader)
-	set(&w.TimestampName, in.TimestampName)
-	set(&w.TimestampWindow, in.TimestampWindow)
-	set(&w.RateLimit, in.RateLimit)
-	set(&w.Currency, in.Currency)
+	set(&w.SignatureHeader, orCleared(in.SignatureHeader))
+	set(&w.TimestampName, orCleared(in.TimestampName))
+	set(&w.TimestampWindow, orCleared(in.TimestampWindow))
+	set(&w.RateLimit, orCleared(in.RateLimit))
+	set(&w.Currency, orCleared(in.Currency))
 	if in.AllowedAddresses != nil {
 		w.AllowedAddresses = in.AllowedAddresses
 	}

@@ -104,7 +104,7 @@ func TestAPastedLinkOfOursIsNamed(t *testing.T) {
 		}
 		said := ""
 		for _, f := range res.at(t, "lintPostback").([]any) {
-			if f := f.(map[string]any); f["code"] == "own_url" {
+			if f := f.(map[string]any); f["code"] == "OWN_URL" {
 				said = f["severity"].(string) + " " + f["message"].(string)
 			}
 		}

@@ -15,7 +15,7 @@ func manager(ctx context.Context, a *db.Affiliate) (*gen.Contact, error) {
 	if u == nil || err != nil {
 		return nil, err
 	}
-	return &gen.Contact{Name: u.Name, Email: u.Email}, nil
+	return &gen.Contact{Name: textOrNull(u.Name), Email: u.Email}, nil
 }
 
 // managerOf returns whom an affiliate asks, in words; empty for nobody.
@@ -28,8 +28,8 @@ func managerOf(ctx context.Context, affiliateID int64) (string, error) {
 	if c == nil || err != nil {
 		return "", err
 	}
-	if c.Name == "" {
+	if c.Name == nil {
 		return c.Email, nil
 	}
-	return c.Name + " (" + c.Email + ")", nil
+	return *c.Name + " (" + c.Email + ")", nil
 }

@@ -45,7 +45,7 @@ func (r *Resolver) createOffer(ctx context.Context, in gen.CreateOfferInput) (*d
 
 func (r *Resolver) updateOffer(ctx context.Context, in gen.UpdateOfferInput) (*db.Offer, error) {
 	id, err1 := intID("Offer", "id", in.ID)
-	rule, err2 := qualification(in.Qualification)
+	rule, err2 := qualification(orCleared(in.Qualification))
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
@@ -55,10 +55,10 @@ func (r *Resolver) updateOffer(ctx context.Context, in gen.UpdateOfferInput) (*d
 		set(&w.Vertical, in.Vertical)
 		set(&w.State, in.State)
 		set(&w.DestinationURL, in.DestinationURL)
-		set(&w.FallbackURL, in.FallbackURL)
+		set(&w.FallbackURL, orCleared(in.FallbackURL))
 		set(&w.Currency, in.Currency)
-		set(&w.AttributionWindowDays, in.AttributionWindowDays)
-		set(&w.DailyCap, in.DailyCap)
+		set(&w.AttributionWindowDays, orCleared(in.AttributionWindowDays))
+		set(&w.DailyCap, orCleared(in.DailyCap))
 		if in.DeepLinkHosts != nil {
 			w.DeepLinkHosts = in.DeepLinkHosts
 		}

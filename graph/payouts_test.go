@@ -93,7 +93,7 @@ func TestTheDoctorKnowsWhatIsPaid(t *testing.T) {
 		postback["urlTemplate"] = "https://kt.trk.io/in?c={param_1}&p={payout}&g={goal_id}&t={conversion_id}"
 		res := a.ask(t, token, `query($p: PostbackInput!) { lintPostback(postback: $p) { code message fix { label goals } } }`, vars{"p": postback})
 		for _, f := range res.at(t, "lintPostback").([]any) {
-			if f := f.(map[string]any); f["code"] == "nothing_paid" {
+			if f := f.(map[string]any); f["code"] == "NOTHING_PAID" {
 				return f
 			}
 		}

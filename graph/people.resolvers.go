@@ -37,19 +37,20 @@ func (r *auditEntryResolver) User(ctx context.Context, obj *db.AuditEntry) (*db.
 func (r *auditEntryResolver) Through(ctx context.Context, obj *db.AuditEntry) (string, error) {
 	switch {
 	case obj.TokenID != nil:
-		return "token", nil
+		return setup.ThroughToken, nil
 	case obj.UserID != nil:
-		return "session", nil
+		return setup.ThroughSession, nil
 	}
-	return "postrider", nil
+	return setup.ThroughPostrider, nil
 }
 
 func (r *auditEntryResolver) Affiliate(ctx context.Context, obj *db.AuditEntry) (*db.Affiliate, error) {
 	return find(ctx, load(ctx).affiliates, obj.AffiliateID)
 }
 
-func (r *auditEntryResolver) Subject(ctx context.Context, obj *db.AuditEntry) (string, error) {
-	return subject(ctx, r.Installation.PublicURL, obj)
+func (r *auditEntryResolver) Subject(ctx context.Context, obj *db.AuditEntry) (*string, error) {
+	name, err := subject(ctx, r.Installation.PublicURL, obj)
+	return textOrNull(name), err
 }
 
 func (r *auditEntryResolver) Changes(ctx context.Context, obj *db.AuditEntry) ([]*gen.AuditChange, error) {

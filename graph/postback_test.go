@@ -83,7 +83,6 @@ func TestUserErrorsNameTheirFields(t *testing.T) {
 		"replayDelivery one that is none":               {token, `{id: "nonsense"}`, []string{"id"}},
 		"replayDelivery one that waits":                 {token, `{id: "` + waiting.GlobalID() + `"}`, []string{"id"}},
 		"createApiToken no name":                        {token, `{name: ""}`, []string{"name"}},
-		"createApiToken an unknown scope":               {token, `{name: "x", scopes: ["everything"]}`, []string{"scopes"}},
 		"createApiToken one that is over":               {token, `{name: "x", expiresAt: "2020-01-01T00:00:00Z"}`, []string{"expiresAt"}},
 		"updateSettings an unknown zone":                {token, `{timeZone: "Nowhere/Land"}`, []string{"timeZone"}},
 		"changePassword a wrong one":                    {session, `{currentPassword: "wrong", newPassword: "correct horse battery"}`, []string{"currentPassword"}},

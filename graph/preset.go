@@ -17,7 +17,7 @@ import (
 // recognition returns what was recognised in a pasted text.
 func recognition(r presets.Recognition) *gen.Recognition {
 	shown := &gen.Recognition{
-		Tracker: r.Tracker, Confidence: r.Confidence, Reason: r.Reason, Network: textOrNull(r.Network), Dialect: string(r.Dialect),
+		Tracker: r.Tracker, Confidence: r.Confidence, Reason: textOrNull(r.Reason), Network: textOrNull(r.Network), Dialect: string(r.Dialect),
 		Source: r.Source, URLTemplate: r.URLTemplate, Parameters: []*gen.RecognizedParameter{}, Others: r.Others,
 	}
 	for _, p := range r.Parameters {

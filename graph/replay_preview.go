@@ -63,7 +63,7 @@ func (r *Resolver) replayPreview(ctx context.Context, f *filter.Delivery, ids []
 	if err != nil {
 		return nil, fmt.Errorf("counting what would be replayed: %w", err)
 	}
-	postbacks, reasons := map[int64]int{}, map[gen.ReplayPreviewReason]int{}
+	postbacks, reasons := map[int64]int{}, map[previewedReason]int{}
 	p := &gen.ReplayPreview{Postbacks: []*gen.ReplayPreviewPostback{}, Reasons: []*gen.ReplayPreviewReason{}}
 	for _, g := range groups {
 		p.Count += g.Count
@@ -71,8 +71,7 @@ func (r *Resolver) replayPreview(ctx context.Context, f *filter.Delivery, ids []
 		reasons[previewReason(g.State, outbox.Reason(text(g.Reason)))] += g.Count
 	}
 	for reason, count := range reasons {
-		reason.Count = count
-		p.Reasons = append(p.Reasons, &reason)
+		p.Reasons = append(p.Reasons, &gen.ReplayPreviewReason{Reason: textOrNull(reason.code), Sentence: reason.sentence, Count: count})
 	}
 	found, err := load(ctx).postbacks.LoadAll(ctx, slices.Collect(maps.Keys(postbacks)))
 	if err != nil {
@@ -82,7 +81,7 @@ func (r *Resolver) replayPreview(ctx context.Context, f *filter.Delivery, ids []
 		p.Postbacks = append(p.Postbacks, &gen.ReplayPreviewPostback{Postback: row, Count: postbacks[row.ID]})
 	}
 	slices.SortFunc(p.Reasons, func(a, b *gen.ReplayPreviewReason) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Reason, b.Reason))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(text(a.Reason), text(b.Reason)))
 	})
 	slices.SortFunc(p.Postbacks, func(a, b *gen.ReplayPreviewPostback) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Postback.ID, b.Postback.ID))
@@ -90,10 +89,12 @@ func (r *Resolver) replayPreview(ctx context.Context, f *filter.Delivery, ids []
 	return p, nil
 }
 
-// previewReason returns a line of the preview without its count.
-func previewReason(state outbox.State, reason outbox.Reason) gen.ReplayPreviewReason {
+// previewedReason is a line of the preview without its count.
+type previewedReason struct{ code, sentence string }
+
+func previewReason(state outbox.State, reason outbox.Reason) previewedReason {
 	if state == outbox.Delivered {
-		return gen.ReplayPreviewReason{Sentence: "Delivered"}
+		return previewedReason{sentence: "Delivered"}
 	}
-	return gen.ReplayPreviewReason{Reason: string(reason), Sentence: cmp.Or(reason.Sentence(""), "No reason was recorded")}
+	return previewedReason{code: string(reason), sentence: cmp.Or(reason.Sentence(""), "No reason was recorded")}
 }

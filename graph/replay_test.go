@@ -81,7 +81,7 @@ func TestABulkReplaySendsWhatFailed(t *testing.T) {
 	res := r.ask(t, r.token, `{ replayPreview(filter: {}, includeDelivered: true) { count postbacks { count postback { host } } reasons { count reason } } }`, nil)
 	got := fmt.Sprint(res.at(t, "replayPreview"))
 	want := "map[count:5 postbacks:[map[count:4 postback:map[host:a.example]] map[count:1 postback:map[host:b.example]]] " +
-		"reasons:[map[count:2 reason:] map[count:1 reason:DNS] map[count:1 reason:HTTP_404] map[count:1 reason:LIMIT]]]"
+		"reasons:[map[count:2 reason:<nil>] map[count:1 reason:DNS] map[count:1 reason:HTTP_404] map[count:1 reason:LIMIT]]]"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

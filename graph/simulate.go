@@ -32,7 +32,7 @@ func (r *Resolver) pastedLink(ctx context.Context, field, text string) (*db.Trac
 func (r *Resolver) recognizeLink(ctx context.Context, text string) (*gen.PastedLink, error) {
 	link, p, err := r.pastedLink(ctx, "url", text)
 	shown := &gen.PastedLink{
-		Link: link, Param1: p.Params[0], Param2: p.Params[1], Param3: p.Params[2], LandingPage: p.LandingPage, DeepLink: p.DeepLink,
+		Link: link, Param1: textOrNull(p.Params[0]), Param2: textOrNull(p.Params[1]), Param3: textOrNull(p.Params[2]), LandingPage: textOrNull(p.LandingPage), DeepLink: textOrNull(p.DeepLink),
 	}
 	if err == nil {
 		var built setup.BuiltLink

@@ -73,10 +73,10 @@ func wordFor(words map[string]string, key string) string {
 func (r *Resolver) snippets(s *db.Integration) []*gen.Snippet {
 	c := r.sampleCall(s)
 	return []*gen.Snippet{
-		{Language: "curl", Code: c.curl()},
-		{Language: "php", Code: c.php()},
-		{Language: "python", Code: c.python()},
-		{Language: "go", Code: c.golang()},
+		{Language: gen.SnippetLanguageCurl, Code: c.curl()},
+		{Language: gen.SnippetLanguagePhp, Code: c.php()},
+		{Language: gen.SnippetLanguagePython, Code: c.python()},
+		{Language: gen.SnippetLanguageGo, Code: c.golang()},
 	}
 }
 

@@ -28,10 +28,10 @@ var interpreters = map[string]struct {
 	file string
 	run  []string
 }{
-	"curl":   {"call.sh", []string{"sh"}},
-	"php":    {"call.php", []string{"php"}},
-	"python": {"call.py", []string{"python3"}},
-	"go":     {"call.go", []string{"go", "run"}},
+	"CURL":   {"call.sh", []string{"sh"}},
+	"PHP":    {"call.php", []string{"php"}},
+	"PYTHON": {"call.py", []string{"python3"}},
+	"GO":     {"call.go", []string{"go", "run"}},
 }
 
 // The snippets for operators work as they are: each snippet of each kind of integration, run by
@@ -66,7 +66,7 @@ func TestTheSnippetsRun(t *testing.T) {
 			}
 			for _, one := range list {
 				language, code := one.(map[string]any)["language"].(string), one.(map[string]any)["code"].(string)
-				if formatted, err := format.Source([]byte(code)); language == "go" && (err != nil || string(formatted) != code) {
+				if formatted, err := format.Source([]byte(code)); language == "GO" && (err != nil || string(formatted) != code) {
 					t.Errorf("not as gofmt writes it (%v):\n%s", err, code)
 				}
 				code = strings.NewReplacer(publicURL, operator.URL, "CLICK_ID", globalid.Hex(s.Click),

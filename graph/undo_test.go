@@ -66,7 +66,7 @@ func TestUndoingAnAttributionIsWhatItsPreviewSaid(t *testing.T) {
 	if !strings.Contains(seen.body, "Attributed by mistake, taken back by the network") || strings.Contains(seen.body, "wrong Nordic") {
 		t.Errorf("the affiliate reads %s", seen.body)
 	}
-	log := a.ask(t, staff, `{ auditEntries(filter: {actions: ["undo_attribution"]}) { edges { node { action changes { field before after } } } } }`, nil)
+	log := a.ask(t, staff, `{ auditEntries(filter: {actions: [UNDO_ATTRIBUTION]}) { edges { node { action changes { field before after } } } } }`, nil)
 	for _, want := range []string{`"field":"reason","before":null,"after":"\"the wrong Nordic\""`, `"field":"clickId","before":"\"` + globalid.Hex(s.Click)} {
 		if !strings.Contains(log.body, want) {
 			t.Errorf("no %s in %s", want, log.body)

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/gofrs/uuid/v5"
 	"github.com/shopspring/decimal"
 
@@ -62,12 +63,48 @@ func text(s *string) string {
 	return *s
 }
 
+// orCleared returns what an optional field of an update says: nil if it was left out, which keeps what is
+// there, and the zero value for null, which clears it.
+func orCleared[T any](field graphql.Omittable[*T]) *T {
+	v, isSet := field.ValueOK()
+	if isSet && v == nil {
+		return new(T)
+	}
+	return v
+}
+
 // textOrNull returns nil for an empty text.
 func textOrNull(s string) *string {
 	if s == "" {
 		return nil
 	}
 	return &s
+}
+
+// amountOrNull returns nil for an amount of zero, which stands for none.
+func amountOrNull(d decimal.Decimal) *string {
+	if d.IsZero() {
+		return nil
+	}
+	amount := commission.FormatAmount(d)
+	return &amount
+}
+
+// percentOrNull returns nil for a percentage of zero, which stands for none.
+func percentOrNull(d decimal.Decimal) *string {
+	if d.IsZero() {
+		return nil
+	}
+	percent := d.String()
+	return &percent
+}
+
+// intOrNull returns nil for zero, which stands for none.
+func intOrNull(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }
 
 // host returns the host of scheme://host:port, with the port unless it is the scheme's default.

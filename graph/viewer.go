@@ -23,11 +23,7 @@ func (r *Resolver) viewer(ctx context.Context) (*gen.Viewer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the viewer: %w", err)
 	}
-	scopes := make([]string, len(v.Scopes))
-	for i, s := range v.Scopes {
-		scopes[i] = string(s)
-	}
-	return &gen.Viewer{User: u, Role: v.Role, Looking: u.Role != v.Role, Scopes: scopes}, nil
+	return &gen.Viewer{User: u, Role: v.Role, Looking: u.Role != v.Role, Scopes: v.Scopes}, nil
 }
 
 // viewersAffiliate returns the affiliate whose rows the viewer sees: of staff who view as one that

@@ -67,7 +67,7 @@ func attributeByClick(clicks map[uuid.UUID]*clickFacts, entries []*entry) {
 		case click == nil || click.Operator != e.integration.Operator:
 			e.who.why = fmt.Sprintf("click not found: there is no click %s for this operator", e.report.ClickID)
 		default:
-			e.who.click, e.who.by = click, "click"
+			e.who.click, e.who.by = click, AttributedByClick
 		}
 	}
 }
@@ -135,7 +135,7 @@ func attributeByPlayer(ctx context.Context, tx *pg.Pipeline, clicks map[uuid.UUI
 		}
 		click := cmp.Or(clicks[p.click.UUID], more[p.click.UUID])
 		if p.click.Valid && click != nil && click.Operator == e.integration.Operator {
-			e.who.click, e.who.by = click, "player"
+			e.who.click, e.who.by = click, AttributedByPlayer
 		} else if e.who.why == "" {
 			e.who.why = "no click is known for this player"
 		}

@@ -194,3 +194,6 @@ const (
 	capOfCampaign = "campaign"
 	capOfOffer    = "offer"
 )
+
+// Caps lists what a daily cap can be of.
+func Caps() []string { return []string{capOfOffer, capOfCampaign} }

@@ -51,6 +51,11 @@ const (
 	Tested             Result = "test" // the integration is in test mode: nothing was recorded
 )
 
+// Results lists every Result.
+func Results() []Result {
+	return []Result{Recorded, Duplicate, Updated, Unattributed, Tested, Invalid, Unauthorized, UnknownIntegration, RateLimited}
+}
+
 // statusCodes is the HTTP status of each result.
 var statusCodes = map[Result]int{
 	Recorded: 201, Duplicate: 200, Updated: 200, Unattributed: 202, Tested: 200,

@@ -23,8 +23,17 @@ import (
 // TakenBack is the reason of the step by which a conversion ends whose attribution is undone.
 const TakenBack = "Attributed by mistake, taken back by the network"
 
-// AttributedByStaff is how a conversion was attributed that staff attributed.
-const AttributedByStaff = "staff"
+// How a conversion is attributed.
+const (
+	AttributedByClick  = "click"  // the operator gave the click's id
+	AttributedByPlayer = "player" // its player has a click
+	AttributedByStaff  = "staff"
+)
+
+// AttributedBy lists how conversions are attributed.
+func AttributedBy() []string {
+	return []string{AttributedByClick, AttributedByPlayer, AttributedByStaff}
+}
 
 // Undoing is who undoes an attribution.
 type Undoing struct {
@@ -120,7 +129,7 @@ func release(ctx context.Context, ch *changes, c *conversion) ([]*conversion, er
 		return nil, fmt.Errorf("looking for what else binds the player: %w", err)
 	}
 	stays := other.Valid
-	if by == "click" {
+	if by == AttributedByClick {
 		other = uuid.NullUUID{}
 	}
 	if _, err := ch.tx.ExecContext(ctx, `UPDATE players SET click_id = CASE WHEN $2 THEN click_id END, bound_by = $3 WHERE id = $1`, c.PlayerID, stays, other); err != nil {

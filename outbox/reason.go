@@ -20,6 +20,11 @@ const (
 	ReplayCancelled Reason = "REPLAY_CANCELLED"  // cancelled: its bulk replay was cancelled
 )
 
+// Reasons lists the reasons that no attempt has.
+func Reasons() []Reason {
+	return []Reason{CircuitOpen, PostbackHeld, Aggregation, WaitsForEarlier, CancelledByUser, NothingLeft, PostbackDeleted, ReplayCancelled}
+}
+
 var explanations = map[Reason]dispatch.Explanation{
 	CircuitOpen:     {Text: "Waiting: tracker unavailable", NextStep: "Fix the tracker: waiting postbacks are sent in order, and none are lost."},
 	PostbackHeld:    {Text: "Waiting: the tracker returned 410 Gone", NextStep: "Enter the tracker's new URL and save the postback: it is sent then."},

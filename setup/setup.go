@@ -86,6 +86,9 @@ func (s *Setup) within(ctx context.Context, do func(ctx context.Context, c *chan
 
 // audit writes an act to the audit log, in the change's own transaction.
 func (c *change) audit(ctx context.Context, a Act) error {
+	if err := a.listed(); err != nil {
+		return err
+	}
 	old, err := asMap(a.Before)
 	if err != nil {
 		return err

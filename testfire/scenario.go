@@ -47,6 +47,11 @@ func Scenarios() []Scenario {
 	}
 }
 
+// ScenarioKeys lists the keys of the scenarios, in firing order.
+func ScenarioKeys() []string {
+	return []string{Normal, SameAgain, SecondDeposit, Reversal, UnknownClick, Special, SlowAnswer}
+}
+
 // tooSlow is the response time from which the scenario is graded Attention.
 const tooSlow = 3 * time.Second
 

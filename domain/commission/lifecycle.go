@@ -38,6 +38,9 @@ const (
 	ByPostrider Actor = "postrider"
 )
 
+// Actors lists every Actor.
+func Actors() []Actor { return []Actor{ByOperator, ByStaff, ByAPI, ByPostrider} }
+
 // CanMove reports whether a conversion may go from one status to another, what such
 // a move is called, and if it may not, why, in words. Every change between two known
 // statuses is legal, because operators correct themselves in every direction; what

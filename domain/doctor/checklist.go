@@ -35,6 +35,11 @@ const (
 	StepDelivered = "first_delivery"
 )
 
+// StepKeys lists the keys of the steps, in their order.
+func StepKeys() []string {
+	return []string{StepMacros, StepMapped, StepSound, StepTested, StepClicked, StepDelivered}
+}
+
 // Checklist is the setup steps of a campaign, done and to do.
 func Checklist(s Setup) []Step {
 	known, mapped, sound := 0, 0, 0

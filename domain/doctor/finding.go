@@ -3,6 +3,7 @@ package doctor
 import (
 	"io"
 
+	"postrider/domain/macro"
 	"postrider/internal/enum"
 )
 
@@ -62,6 +63,18 @@ const (
 	CodeHostNotFound      = "host_not_found"
 	CodePrivateHost       = "private_host"
 )
+
+// Codes lists every code of a finding; the macro language's own come last.
+func Codes() []string {
+	return append([]string{
+		CodeOwnURL, CodeHostBlank, CodeBlank, CodeForeignToken, CodeFiller, CodeNoClickID, CodeOwnClickID,
+		CodeParamNotInLink, CodeLinkToken, CodeLinkEmpty, CodeSecondQuestion, CodeDoubleAmpersand,
+		CodeStrayAmpersand, CodeMissingEquals, CodeRepeatedParameter, CodeNoGoal, CodeNoStatus, CodeNoConversionID,
+		CodePlayerAsID, CodePersonalData, CodeMissingParameter, CodeNotAccepted, CodeStatusUnread, CodeSameURL,
+		CodeFixedCurrency, CodeNothingPaid, CodeFirstAlone, CodeCrossedTrackers, CodeHTTP, CodeHostNotFound,
+		CodePrivateHost,
+	}, macro.Codes()...)
+}
 
 // Finding is one thing that is wrong, or could be better.
 type Finding struct {

@@ -22,6 +22,14 @@ const (
 	Matched        Rule = "matched"   // matched; its delivery is queued
 )
 
+// Rules lists every Rule, in the order in which they are applied.
+func Rules() []Rule {
+	return []Rule{
+		Unattributed, OtherAffiliate, Deleted, Disabled, UnknownScope, OtherOffer, OtherCampaign, OtherTracker,
+		OtherGoal, OtherStatus, Unchanged, OverCap, Held, Matched,
+	}
+}
+
 // Fires reports whether a delivery is recorded: a queued one for Matched, a held one for
 // Held, so that nothing is lost until the postback is changed.
 func (r Rule) Fires() bool { return r == Matched || r == Held }

@@ -26,6 +26,15 @@ const (
 	CodeInvalidText      = "invalid_text"
 )
 
+// Codes lists every code of an Error.
+func Codes() []string {
+	return []string{
+		CodeTooLong, CodeNotAbsolute, CodeInvalidHost, CodeInvalidPort, CodeCredentials, CodeMacroBeforePath,
+		CodeUnknownMacro, CodeUnavailableMacro, CodeUnknownFilter, CodeBadArgument, CodeUnbalancedBrace,
+		CodeSpace, CodeControl, CodeInvalidText,
+	}
+}
+
 // Error is one fault of a template, at the bytes Start to End of it.
 type Error struct {
 	Code    string // one of the Code constants

@@ -44,7 +44,7 @@ const (
 type Macro struct {
 	Name       Name
 	Aliases    []string // other names of the same macro
-	Group      string   // heading it is listed under
+	Group      string   // one of the Group constants
 	Meaning    string   // one sentence
 	Example    string   // a plausible value
 	Aggregates bool     // its value is of several conversions: only postbacks that aggregate have it
@@ -52,39 +52,56 @@ type Macro struct {
 	click bool // available at the click
 }
 
+// The groups in which macros are listed.
+const (
+	GroupTime       = "time"
+	GroupMoney      = "money"
+	GroupConversion = "conversion"
+	GroupCampaign   = "campaign"
+	GroupClick      = "click"
+	GroupParams     = "params" // the affiliate's own, as passed on the tracking link
+	GroupDelivery   = "delivery"
+	GroupAggregated = "aggregated"
+)
+
+// Groups lists every group.
+func Groups() []string {
+	return []string{GroupTime, GroupMoney, GroupConversion, GroupCampaign, GroupClick, GroupParams, GroupDelivery, GroupAggregated}
+}
+
 // macros is the registry; a macro's index in it is its index in Values.
 var macros = [macroCount]Macro{
-	{Name: Date, Group: "Time", Meaning: "When the goal was reached, in UTC, as RFC 3339.", Example: "2026-06-12T10:00:00Z"},
-	{Name: Timestamp, Group: "Time", Meaning: "When the goal was reached, as Unix seconds.", Example: "1781258400"},
-	{Name: Amount, Group: "Money", Meaning: "The conversion's value as a plain decimal.", Example: "25.50"},
-	{Name: Payout, Group: "Money", Meaning: "Your commission for the conversion, as a plain decimal.", Example: "120.00"},
-	{Name: Currency, Group: "Money", Meaning: "The currency of amount and payout, ISO 4217.", Example: "EUR"},
-	{Name: PlayerID, Group: "Conversion", Meaning: "Our id for the player, not the operator's.", Example: "0197640c2f1c7d3a9d0b52f8c6e41a70"},
-	{Name: CampID, Aliases: []string{"campaign_id"}, Group: "Campaign", Meaning: "The campaign's id.", Example: "118", click: true},
-	{Name: CampName, Aliases: []string{"campaign_name"}, Group: "Campaign", Meaning: "The campaign's name.", Example: "Summer football", click: true},
-	{Name: OfferID, Group: "Campaign", Meaning: "The offer's id.", Example: "12", click: true},
-	{Name: OfferName, Group: "Campaign", Meaning: "The offer's name.", Example: "Royal Spin Casino", click: true},
-	{Name: AffID, Aliases: []string{"affiliate_id"}, Group: "Campaign", Meaning: "Your affiliate id.", Example: "7", click: true},
-	{Name: GoalName, Group: "Conversion", Meaning: "The goal's name.", Example: "FTD"},
-	{Name: GoalID, Group: "Conversion", Meaning: "The goal's key.", Example: "ftd"},
-	{Name: Status, Group: "Conversion", Meaning: "The conversion's status: pending, approved, rejected or cancelled.", Example: "approved"},
-	{Name: ClickID, Group: "Click", Meaning: "Our id for the click.", Example: "0197640b8a5e7c10b3f29d6e41c80a35", click: true},
-	{Name: ConversionID, Group: "Conversion", Meaning: "Our id for the conversion; it stays the same when the status changes.", Example: "0197640c31b27f04a1c87e92d50b6f13"},
-	{Name: TransactionID, Group: "Conversion", Meaning: "The operator's id for the transaction.", Example: "TX-48213"},
-	{Name: Param1, Aliases: []string{"param1", "sub1", "sub_1"}, Group: "Your parameters", Meaning: "The param_1 of your tracking link, usually your tracker's click id.", Example: "wgk3l5f2c1", click: true},
-	{Name: Param2, Aliases: []string{"param2", "sub2", "sub_2"}, Group: "Your parameters", Meaning: "The param_2 of your tracking link.", Example: "banner-300x250", click: true},
-	{Name: Param3, Aliases: []string{"param3", "sub3", "sub_3"}, Group: "Your parameters", Meaning: "The param_3 of your tracking link.", Example: "zone 14", click: true},
-	{Name: Country, Group: "Click", Meaning: "The click's country, ISO 3166-1 alpha-2.", Example: "DE", click: true},
-	{Name: LandingPage, Group: "Click", Meaning: "The key of the click's landing page.", Example: "welcome", click: true},
-	{Name: UserAgent, Group: "Click", Meaning: "The click's user agent.", Example: "Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/137.0 Mobile", click: true},
-	{Name: Referrer, Aliases: []string{"referer"}, Group: "Click", Meaning: "The click's referrer.", Example: "https://bets.example/top-10", click: true},
-	{Name: PreviousStatus, Group: "Conversion", Meaning: "The status before the last change.", Example: "pending"},
-	{Name: Reason, Group: "Conversion", Meaning: "The reason for the status change, as the operator or our staff gave it.", Example: "duplicate account"},
-	{Name: DeliveryID, Group: "Delivery", Meaning: "Our id for the delivery; it stays the same in all retries.", Example: "0197640c33d47a5e8f6013cb27de9a48"},
-	{Name: Count, Group: "Aggregated", Meaning: "The number of aggregated conversions.", Example: "3", Aggregates: true},
-	{Name: SumAmount, Group: "Aggregated", Meaning: "The sum of the amounts of the aggregated conversions.", Example: "75.50", Aggregates: true},
-	{Name: SumPayout, Group: "Aggregated", Meaning: "The sum of your commission for the aggregated conversions.", Example: "150.00", Aggregates: true},
-	{Name: GoalNames, Group: "Aggregated", Meaning: "The names of the aggregated goals, each once, separated by commas.", Example: "FTD,Deposit", Aggregates: true},
+	{Name: Date, Group: GroupTime, Meaning: "When the goal was reached, in UTC, as RFC 3339.", Example: "2026-06-12T10:00:00Z"},
+	{Name: Timestamp, Group: GroupTime, Meaning: "When the goal was reached, as Unix seconds.", Example: "1781258400"},
+	{Name: Amount, Group: GroupMoney, Meaning: "The conversion's value as a plain decimal.", Example: "25.50"},
+	{Name: Payout, Group: GroupMoney, Meaning: "Your commission for the conversion, as a plain decimal.", Example: "120.00"},
+	{Name: Currency, Group: GroupMoney, Meaning: "The currency of amount and payout, ISO 4217.", Example: "EUR"},
+	{Name: PlayerID, Group: GroupConversion, Meaning: "Our id for the player, not the operator's.", Example: "0197640c2f1c7d3a9d0b52f8c6e41a70"},
+	{Name: CampID, Aliases: []string{"campaign_id"}, Group: GroupCampaign, Meaning: "The campaign's id.", Example: "118", click: true},
+	{Name: CampName, Aliases: []string{"campaign_name"}, Group: GroupCampaign, Meaning: "The campaign's name.", Example: "Summer football", click: true},
+	{Name: OfferID, Group: GroupCampaign, Meaning: "The offer's id.", Example: "12", click: true},
+	{Name: OfferName, Group: GroupCampaign, Meaning: "The offer's name.", Example: "Royal Spin Casino", click: true},
+	{Name: AffID, Aliases: []string{"affiliate_id"}, Group: GroupCampaign, Meaning: "Your affiliate id.", Example: "7", click: true},
+	{Name: GoalName, Group: GroupConversion, Meaning: "The goal's name.", Example: "FTD"},
+	{Name: GoalID, Group: GroupConversion, Meaning: "The goal's key.", Example: "ftd"},
+	{Name: Status, Group: GroupConversion, Meaning: "The conversion's status: pending, approved, rejected or cancelled.", Example: "approved"},
+	{Name: ClickID, Group: GroupClick, Meaning: "Our id for the click.", Example: "0197640b8a5e7c10b3f29d6e41c80a35", click: true},
+	{Name: ConversionID, Group: GroupConversion, Meaning: "Our id for the conversion; it stays the same when the status changes.", Example: "0197640c31b27f04a1c87e92d50b6f13"},
+	{Name: TransactionID, Group: GroupConversion, Meaning: "The operator's id for the transaction.", Example: "TX-48213"},
+	{Name: Param1, Aliases: []string{"param1", "sub1", "sub_1"}, Group: GroupParams, Meaning: "The param_1 of your tracking link, usually your tracker's click id.", Example: "wgk3l5f2c1", click: true},
+	{Name: Param2, Aliases: []string{"param2", "sub2", "sub_2"}, Group: GroupParams, Meaning: "The param_2 of your tracking link.", Example: "banner-300x250", click: true},
+	{Name: Param3, Aliases: []string{"param3", "sub3", "sub_3"}, Group: GroupParams, Meaning: "The param_3 of your tracking link.", Example: "zone 14", click: true},
+	{Name: Country, Group: GroupClick, Meaning: "The click's country, ISO 3166-1 alpha-2.", Example: "DE", click: true},
+	{Name: LandingPage, Group: GroupClick, Meaning: "The key of the click's landing page.", Example: "welcome", click: true},
+	{Name: UserAgent, Group: GroupClick, Meaning: "The click's user agent.", Example: "Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/137.0 Mobile", click: true},
+	{Name: Referrer, Aliases: []string{"referer"}, Group: GroupClick, Meaning: "The click's referrer.", Example: "https://bets.example/top-10", click: true},
+	{Name: PreviousStatus, Group: GroupConversion, Meaning: "The status before the last change.", Example: "pending"},
+	{Name: Reason, Group: GroupConversion, Meaning: "The reason for the status change, as the operator or our staff gave it.", Example: "duplicate account"},
+	{Name: DeliveryID, Group: GroupDelivery, Meaning: "Our id for the delivery; it stays the same in all retries.", Example: "0197640c33d47a5e8f6013cb27de9a48"},
+	{Name: Count, Group: GroupAggregated, Meaning: "The number of aggregated conversions.", Example: "3", Aggregates: true},
+	{Name: SumAmount, Group: GroupAggregated, Meaning: "The sum of the amounts of the aggregated conversions.", Example: "75.50", Aggregates: true},
+	{Name: SumPayout, Group: GroupAggregated, Meaning: "The sum of your commission for the aggregated conversions.", Example: "150.00", Aggregates: true},
+	{Name: GoalNames, Group: GroupAggregated, Meaning: "The names of the aggregated goals, each once, separated by commas.", Example: "FTD,Deposit", Aggregates: true},
 }
 
 const macroCount = 31

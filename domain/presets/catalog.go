@@ -37,7 +37,7 @@ var catalog = append(append([]*Preset{}, ownTrackers...), otherTakers...)
 // ownTrackers are trackers that an affiliate runs or rents.
 var ownTrackers = []*Preset{
 	{
-		Key: "keitaro", Name: "Keitaro", Kind: "tracker", Token: "{subid}",
+		Key: "keitaro", Name: "Keitaro", Kind: KindTracker, Token: "{subid}",
 		Template: "https://<domain>/<key>/postback?subid={param_1}&status=" + leadOrSale + "&payout={payout}&currency={currency}&tid={conversion_id}",
 		Blanks:   []Blank{domain, pbKey},
 		Parameters: []Parameter{
@@ -57,7 +57,7 @@ var ownTrackers = []*Preset{
 		path:   regexp.MustCompile(`^/[^/]+/postback/?$`), distinct: true, click: []string{"subid"},
 	},
 	{
-		Key: "binom", Name: "Binom v1", Kind: "tracker", Token: "{clickid}",
+		Key: "binom", Name: "Binom v1", Kind: KindTracker, Token: "{clickid}",
 		Template: "https://<domain>/click.php?cnv_id={param_1}&payout={payout}&cnv_status={goal_id}&cnv_currency={currency}",
 		Blanks:   []Blank{domain},
 		Parameters: []Parameter{
@@ -71,7 +71,7 @@ var ownTrackers = []*Preset{
 		path:   regexp.MustCompile(`^/click\.php$`), distinct: true, click: []string{"cnv_id"},
 	},
 	{
-		Key: "voluum", Name: "Voluum", Kind: "tracker", Token: "{clickid}",
+		Key: "voluum", Name: "Voluum", Kind: KindTracker, Token: "{clickid}",
 		Template: "https://<domain>/postback?cid={param_1}&payout={payout}&txid={conversion_id}&et={goal_id}",
 		Blanks:   []Blank{domain},
 		Parameters: []Parameter{
@@ -84,7 +84,7 @@ var ownTrackers = []*Preset{
 		path:   regexp.MustCompile(`^/postback/?$`), click: []string{"cid"},
 	},
 	{
-		Key: "bemob", Name: "BeMob", Kind: "tracker", Token: "",
+		Key: "bemob", Name: "BeMob", Kind: KindTracker, Token: "",
 		Template: "https://<domain>/postback?cid={param_1}&payout={payout}&txid={conversion_id}&status={goal_id}",
 		Blanks:   []Blank{{"domain", "Your BeMob domain", "abcde.track.example.com"}},
 		Parameters: []Parameter{
@@ -96,7 +96,7 @@ var ownTrackers = []*Preset{
 		path:   regexp.MustCompile(`^/postback/?$`), click: []string{"cid"},
 	},
 	{
-		Key: "redtrack", Name: "RedTrack", Kind: "tracker", Token: "{clickid}",
+		Key: "redtrack", Name: "RedTrack", Kind: KindTracker, Token: "{clickid}",
 		Template: "https://<domain>/postback?clickid={param_1}&sum={payout}&type={goal_id}",
 		Blanks:   []Blank{domain},
 		Parameters: []Parameter{
@@ -110,7 +110,7 @@ var ownTrackers = []*Preset{
 		path:   regexp.MustCompile(`^/postback/?$`), click: []string{"clickid"},
 	},
 	{ //nolint:gosec // a template, not a credential
-		Key: "clickflare", Name: "ClickFlare", Kind: "tracker", Token: "{cf_click_id}",
+		Key: "clickflare", Name: "ClickFlare", Kind: KindTracker, Token: "{cf_click_id}",
 		Template:     "https://<domain>/cf/cv?click_id={param_1}&payout={payout}&txid={conversion_id}",
 		Blanks:       []Blank{domain},
 		Parameters:   []Parameter{clickParameter("click_id"), {Name: "cid", Meaning: "The tracker's click id, in the older form.", Send: "{param_1}"}, payoutParameter("payout"), idParameter("txid"), goalParameter("ct", "The conversion type.")},
@@ -119,7 +119,7 @@ var ownTrackers = []*Preset{
 		path:         regexp.MustCompile(`^/cf/(cv|postback)/?$`), distinct: true, click: []string{"click_id", "cid"},
 	},
 	{
-		Key: "peerclick", Name: "PeerClick", Kind: "tracker", Token: "{clickid}",
+		Key: "peerclick", Name: "PeerClick", Kind: KindTracker, Token: "{clickid}",
 		Template: "https://pstb.peerclick.com/postback?userid=<userid>&cid={param_1}&payout={payout}&status={goal_id}&txid={conversion_id}&currency={currency}",
 		Blanks:   []Blank{{"userid", "Your user id, five digits", "12345"}},
 		Parameters: []Parameter{
@@ -131,7 +131,7 @@ var ownTrackers = []*Preset{
 		hosts:  []string{"peerclick.com"}, path: regexp.MustCompile(`^/postback/?$`), click: []string{"cid"},
 	},
 	{
-		Key: "funnelflux", Name: "FunnelFlux Pro", Kind: "tracker", Token: "{hit}",
+		Key: "funnelflux", Name: "FunnelFlux Pro", Kind: KindTracker, Token: "{hit}",
 		Template:     "https://<domain>/pb/?hit={param_1}&tx={conversion_id}&rev={payout}",
 		Blanks:       []Blank{domain},
 		Parameters:   []Parameter{clickParameter("hit"), idParameter("tx"), payoutParameter("rev")},
@@ -140,7 +140,7 @@ var ownTrackers = []*Preset{
 		path:         regexp.MustCompile(`^/pb/?$`), distinct: true, click: []string{"hit"},
 	},
 	{
-		Key: "prosper202", Name: "Prosper202", Kind: "tracker", Token: "[[subid]]",
+		Key: "prosper202", Name: "Prosper202", Kind: KindTracker, Token: "[[subid]]",
 		Template: "https://<domain>/tracking202/static/gpb.php?amount={payout}&subid={param_1}",
 		Blanks:   []Blank{domain},
 		Parameters: []Parameter{
@@ -154,7 +154,7 @@ var ownTrackers = []*Preset{
 		path:         regexp.MustCompile(`/tracking202/static/(gpb|px|gpx)\.php$`), distinct: true, click: []string{"subid", "sid"},
 	},
 	{
-		Key: "orbitra", Name: "Orbitra", Kind: "tracker", Token: "{subid}",
+		Key: "orbitra", Name: "Orbitra", Kind: KindTracker, Token: "{subid}",
 		Template: "https://<domain>/<key>/postback?subid={param_1}&status={goal_id|map:registration=registration,kyc=lead,ftd=deposit,deposit=deposit,*=sale}&payout={payout}&tid={conversion_id}",
 		Blanks:   []Blank{domain, pbKey},
 		Parameters: []Parameter{
@@ -168,7 +168,7 @@ var ownTrackers = []*Preset{
 		path:   regexp.MustCompile(`^/[^/]+/postback/?$`), click: []string{"subid"},
 	},
 	{
-		Key: "maxconv", Name: "MaxConv", Kind: "tracker",
+		Key: "maxconv", Name: "MaxConv", Kind: KindTracker,
 		Template: "https://<domain>/conv?clid={param_1}&event={status|map:rejected=declined,cancelled=declined}",
 		Blanks:   []Blank{domain},
 		Parameters: []Parameter{
@@ -185,7 +185,7 @@ var ownTrackers = []*Preset{
 // otherTakers are networks, ad sources and messengers that accept a postback.
 var otherTakers = []*Preset{
 	{
-		Key: "affise", Name: "Affise", Kind: "network", Token: "{clickid}",
+		Key: "affise", Name: "Affise", Kind: KindNetwork, Token: "{clickid}",
 		Template: "https://<domain>/postback?clickid={param_1}&action_id={conversion_id}&goal={goal_id}&sum={payout}&status={status|map:approved=1,pending=2,rejected=3,cancelled=3}&secure=<secure>",
 		Blanks:   []Blank{{"domain", "Your network's Affise domain", "offers-mynetwork.affise.com"}, {"secure", "The postback secure code", "f3d1c2"}},
 		Parameters: []Parameter{
@@ -198,7 +198,7 @@ var otherTakers = []*Preset{
 		hosts:  []string{"affise.com"}, path: regexp.MustCompile(`^/postback/?$`), click: []string{"clickid"},
 	},
 	{
-		Key: "tune", Name: "TUNE (HasOffers)", Kind: "network", Token: "{transaction_id}",
+		Key: "tune", Name: "TUNE (HasOffers)", Kind: KindNetwork, Token: "{transaction_id}",
 		Template: "https://<domain>/aff_lsr?offer_id=<offer_id>&transaction_id={param_1}&amount={amount}",
 		Blanks:   []Blank{{"domain", "The network's TUNE domain", "mynetwork.go2cloud.org"}, {"offer_id", "The offer's id in TUNE", "42"}},
 		Parameters: []Parameter{
@@ -212,7 +212,7 @@ var otherTakers = []*Preset{
 		hosts:  []string{"go2cloud.org"}, path: regexp.MustCompile(`^/aff_(lsr|goal)/?$`), distinct: true, click: []string{"transaction_id"},
 	},
 	{
-		Key: "taboola", Name: "Taboola", Kind: "ad source",
+		Key: "taboola", Name: "Taboola", Kind: KindAdSource,
 		Template: "https://trc.taboola.com/actions-handler/log/3/s2s-action?click-id={param_1}&name={goal_id}&revenue={amount}&currency={currency}&orderid={conversion_id}",
 		Parameters: []Parameter{
 			clickParameter("click-id"), {Name: "name", Meaning: "The event's name, spelled as in Taboola.", Required: true, Send: "{goal_id}"},
@@ -224,7 +224,7 @@ var otherTakers = []*Preset{
 		hosts:        []string{"taboola.com"}, path: regexp.MustCompile(`/s2s-action$`), distinct: true, click: []string{"click-id"},
 	},
 	{
-		Key: "mgid", Name: "MGID", Kind: "ad source",
+		Key: "mgid", Name: "MGID", Kind: KindAdSource,
 		Template: "http://a.mgid.com/postback?c={param_1}&e={goal_id}<suffix>&r={amount}",
 		Blanks:   []Blank{{"suffix", "The campaign's suffix of event names", "123456"}},
 		Parameters: []Parameter{
@@ -235,7 +235,7 @@ var otherTakers = []*Preset{
 		hosts:  []string{"mgid.com"}, path: regexp.MustCompile(`^/postback/?$`), distinct: true, click: []string{"c"},
 	},
 	{
-		Key: "telegram", Name: "Telegram bot", Kind: "messenger",
+		Key: "telegram", Name: "Telegram bot", Kind: KindMessenger,
 		Template: "https://api.telegram.org/bot<token>/sendMessage?chat_id=<chat_id>&text={goal_name}:%20{amount}%20{currency}",
 		Blanks:   []Blank{{"token", "The bot's token", "123456:ABC"}, {"chat_id", "The chat's id", "987654"}},
 		Parameters: []Parameter{

@@ -55,7 +55,7 @@ func TestEveryPresetSaysWhatItIs(t *testing.T) {
 			t.Errorf("%q, %q: the key is malformed, or one of them is another preset's", p.Key, p.Name)
 		}
 		seen[p.Key], seen[p.Name] = true, true
-		if !slices.Contains([]string{"tracker", "network", "ad source", "messenger"}, p.Kind) {
+		if !slices.Contains(presets.Kinds(), p.Kind) {
 			t.Errorf("%s is a %q", p.Key, p.Kind)
 		}
 		if u, err := url.Parse(p.DocURL); err != nil || u.Scheme != "https" || !strings.Contains(u.Host, ".") || len(u.Path) < 2 {
@@ -188,7 +188,7 @@ func TestEveryPresetReportsTheClick(t *testing.T) {
 				}
 			}
 		}
-		if want := map[bool]int{true: 0, false: 1}[p.Kind == "messenger"]; clicks != want {
+		if want := map[bool]int{true: 0, false: 1}[p.Kind == presets.KindMessenger]; clicks != want {
 			t.Errorf("%s carries the click id %d times: %s", p.Key, clicks, sent)
 		}
 	}

@@ -8,11 +8,22 @@ import (
 	"postrider/domain/macro"
 )
 
+// The kinds of presets.
+const (
+	KindTracker   = "tracker"
+	KindNetwork   = "network" // of affiliates
+	KindAdSource  = "ad_source"
+	KindMessenger = "messenger"
+)
+
+// Kinds lists every kind of preset.
+func Kinds() []string { return []string{KindTracker, KindNetwork, KindAdSource, KindMessenger} }
+
 // Preset is what is known of one tracker.
 type Preset struct {
 	Key      string // its identifier for programs
 	Name     string
-	Kind     string // "tracker", "network", "ad source" or "messenger": what takes the postback
+	Kind     string // one of the Kind constants: what takes the postback
 	Template string // in our macro language, for every goal; <name> is a blank to fill in
 	Blanks   []Blank
 	Token    string // the value of param_1 on the tracking link; empty if the click id comes otherwise

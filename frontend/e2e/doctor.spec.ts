@@ -36,7 +36,8 @@ function readCase(block: string): Case | null {
     const finding = /^- (\w+) \w+ \[(.*)\]$/.exec(line);
     const fix = /^ {4}> (.*)$/.exec(line);
     const given = /^(link|goals|statuses): (.*)$/.exec(line);
-    if (finding) found.findings.push({ code: finding[1] ?? "", place: finding[2] ?? "", fixed: null });
+    if (finding)
+      found.findings.push({ code: (finding[1] ?? "").toUpperCase(), place: finding[2] ?? "", fixed: null });
     else if (fix) {
       const last = found.findings.at(-1);
       if (last) last.fixed = fix[1] ?? "";
@@ -54,7 +55,7 @@ const cases = readdirSync(folder)
   .flatMap((file) => `\n${readFileSync(join(folder, file), "utf8")}`.split("\n== ").slice(1))
   .flatMap((block) => readCase(block) ?? [])
   // The form of a new tracker says so itself, where its campaigns are chosen.
-  .filter(({ findings }) => findings.every(({ code }) => code !== "crossed_trackers"));
+  .filter(({ findings }) => findings.every(({ code }) => code !== "CROSSED_TRACKERS"));
 
 const sound = "https://my.trk.io/in?click={param_1}&goal={goal_id}&status={status}&txid={conversion_id}";
 const goalNames: Record<string, RegExp> = {

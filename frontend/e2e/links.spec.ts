@@ -105,7 +105,7 @@ test("our own link in the place of a tracker's URL is named for what it is", asy
   await page.goto("/postbacks/new?goal=ftd");
   await page.getByRole("button", { name: "Enter manually" }).click();
   await page.getByRole("textbox", { name: "URL" }).fill(`${link.url}?param_1={param_1}`);
-  await expect(page.locator('[data-code="own_url"]')).toContainText("tracking link of the campaign");
+  await expect(page.locator('[data-code="OWN_URL"]')).toContainText("tracking link of the campaign");
   await page.getByRole("button", { name: "Create tracker" }).click();
   await expect(page.getByRole("alert")).toContainText("cannot be saved like this");
 });

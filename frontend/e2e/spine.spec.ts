@@ -209,7 +209,7 @@ test("a bulk replay says what it sends, and leaves what was delivered", async ({
   await page
     .getByRole("textbox", { name: "URL" })
     .fill(`${tracker.url}/pb?cid={param_1}&payout={payout}&status={status}&id={conversion_id}`);
-  await expect(page.locator('[data-code="nothing_paid"]')).toBeVisible();
+  await expect(page.locator('[data-code="NOTHING_PAID"]')).toBeVisible();
   await page.getByRole("textbox", { name: "Name" }).fill("Fails twice");
   await page.getByRole("button", { name: /Success rule/ }).click();
   await page.getByRole("option", { name: /^The status code must be/ }).click();

@@ -8,6 +8,7 @@ import (
 	"postrider/backoffice"
 	"postrider/domain/commission"
 	"postrider/ent/db"
+	"postrider/graph/scalar"
 	"strconv"
 	"sync/atomic"
 
@@ -21,8 +22,10 @@ type ProposalResolver interface {
 	Click(ctx context.Context, obj *backoffice.Proposal) (*db.Click, error)
 }
 type TermsResolver interface {
-	Amount(ctx context.Context, obj *commission.Terms) (string, error)
-	Percent(ctx context.Context, obj *commission.Terms) (string, error)
+	Amount(ctx context.Context, obj *commission.Terms) (*string, error)
+	Percent(ctx context.Context, obj *commission.Terms) (*string, error)
+
+	Tier(ctx context.Context, obj *commission.Terms) (*int, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -416,15 +419,15 @@ func (ec *executionContext) _AttributionPreview_cappedBy(ctx context.Context, fi
 			return obj.CappedBy, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCappedBy2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_AttributionPreview_cappedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AttributionPreview", field, false, false, "String")
+	return graphql.NewScalarFieldContext("AttributionPreview", field, false, false, "CappedBy")
 }
 
 func (ec *executionContext) _AttributionPreview_postbacks(ctx context.Context, field graphql.CollectedField, obj *AttributionPreview) (ret graphql.Marshaler) {
@@ -848,14 +851,14 @@ func (ec *executionContext) _StatusChangeLine_outcome(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNStatusChangeOutcome2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_StatusChangeLine_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, "String")
+	return graphql.NewScalarFieldContext("StatusChangeLine", field, false, false, "StatusChangeOutcome")
 }
 
 func (ec *executionContext) _StatusChangeLine_message(ctx context.Context, field graphql.CollectedField, obj *StatusChangeLine) (ret graphql.Marshaler) {
@@ -1003,11 +1006,11 @@ func (ec *executionContext) _Terms_amount(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Terms().Amount(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Terms_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1026,11 +1029,11 @@ func (ec *executionContext) _Terms_percent(ctx context.Context, field graphql.Co
 			return ec.Resolvers.Terms().Percent(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Terms_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1069,18 +1072,18 @@ func (ec *executionContext) _Terms_tier(ctx context.Context, field graphql.Colle
 			return ec.fieldContext_Terms_tier(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Tier, nil
+			return ec.Resolvers.Terms().Tier(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Terms_tier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Terms", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Terms", field, true, true, "Int")
 }
 
 func (ec *executionContext) _UndoAttributionPayload_conversion(ctx context.Context, field graphql.CollectedField, obj *UndoAttributionPayload) (ret graphql.Marshaler) {
@@ -1711,7 +1714,7 @@ func (ec *executionContext) _AttributionPreview(ctx context.Context, sel ast.Sel
 			}
 		case "cappedBy":
 			out.Values[i] = ec._AttributionPreview_cappedBy(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "postbacks":
@@ -1990,13 +1993,13 @@ func (ec *executionContext) _Terms(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "amount":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Terms_amount(ctx, field, obj)
 				})
 		case "percent":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Terms_percent(ctx, field, obj)
 				})
@@ -2006,10 +2009,11 @@ func (ec *executionContext) _Terms(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "tier":
-			out.Values[i] = ec._Terms_tier(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Terms_tier(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2260,6 +2264,20 @@ func (ec *executionContext) marshalNStatusChangeLine2ᚖpostriderᚋgraphᚋgen�
 	return ec._StatusChangeLine(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNStatusChangeOutcome2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalStatusChangeOutcome(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStatusChangeOutcome2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalStatusChangeOutcome(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "StatusChangeOutcome!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNTakenBackConversion2ᚕᚖpostriderᚋgraphᚋgenᚐTakenBackConversionᚄ(ctx context.Context, sel ast.SelectionSet, v []*TakenBackConversion) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -2295,6 +2313,18 @@ func (ec *executionContext) marshalNUndoAttributionPayload2ᚖpostriderᚋgraph�
 		return graphql.Null
 	}
 	return ec._UndoAttributionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAttributedBy2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalAttributedBy(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAttributedBy2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalAttributedBy(v)
+	return res
 }
 
 func (ec *executionContext) marshalOAttributionPreview2ᚖpostriderᚋgraphᚋgenᚐAttributionPreview(ctx context.Context, sel ast.SelectionSet, v *AttributionPreview) graphql.Marshaler {

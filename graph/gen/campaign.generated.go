@@ -1634,7 +1634,7 @@ func (ec *executionContext) unmarshalInputUpdateCampaignInput(ctx context.Contex
 			if err != nil {
 				return it, err
 			}
-			it.DailyCap = data
+			it.DailyCap = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil

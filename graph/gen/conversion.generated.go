@@ -12,6 +12,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
+	"postrider/graph/scalar"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -160,14 +161,14 @@ func (ec *executionContext) _ConsideredPostback_rule(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNFiringRule2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ConsideredPostback_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConsideredPostback", field, false, false, "String")
+	return graphql.NewScalarFieldContext("ConsideredPostback", field, false, false, "FiringRule")
 }
 
 func (ec *executionContext) _ConsideredPostback_reason(ctx context.Context, field graphql.CollectedField, obj *ConsideredPostback) (ret graphql.Marshaler) {
@@ -623,14 +624,14 @@ func (ec *executionContext) _Conversion_cappedBy(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOCappedBy2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_cappedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "CappedBy")
 }
 
 func (ec *executionContext) _Conversion_occurredAt(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -779,14 +780,14 @@ func (ec *executionContext) _Conversion_origin(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNActor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_origin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "Actor")
 }
 
 func (ec *executionContext) _Conversion_attributedBy(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -802,14 +803,14 @@ func (ec *executionContext) _Conversion_attributedBy(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOAttributedBy2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_attributedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Conversion", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Conversion", field, false, false, "AttributedBy")
 }
 
 func (ec *executionContext) _Conversion_reportedStatus(ctx context.Context, field graphql.CollectedField, obj *db.Conversion) (ret graphql.Marshaler) {
@@ -825,10 +826,10 @@ func (ec *executionContext) _Conversion_reportedStatus(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Conversion_reportedStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1421,10 +1422,10 @@ func (ec *executionContext) _ConversionEvent_reason(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ConversionEvent_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1444,14 +1445,14 @@ func (ec *executionContext) _ConversionEvent_actor(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNActor2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ConversionEvent_actor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, "String")
+	return graphql.NewScalarFieldContext("ConversionEvent", field, false, false, "Actor")
 }
 
 func (ec *executionContext) _ConversionEvent_occurredAt(ctx context.Context, field graphql.CollectedField, obj *db.ConversionEvent) (ret graphql.Marshaler) {
@@ -2309,7 +2310,7 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 				})
 		case "cappedBy":
 			out.Values[i] = ec._Conversion_cappedBy(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "occurredAt":
@@ -2346,12 +2347,12 @@ func (ec *executionContext) _Conversion(ctx context.Context, sel ast.SelectionSe
 			}
 		case "attributedBy":
 			out.Values[i] = ec._Conversion_attributedBy(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reportedStatus":
 			out.Values[i] = ec._Conversion_reportedStatus(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "terms":
@@ -2528,7 +2529,7 @@ func (ec *executionContext) _ConversionEvent(ctx context.Context, sel ast.Select
 				})
 		case "reason":
 			out.Values[i] = ec._ConversionEvent_reason(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "actor":
@@ -2739,6 +2740,20 @@ func (ec *executionContext) _UpdateConversionStatusPayload(ctx context.Context, 
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNActor2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalActor(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNActor2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalActor(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Actor!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNConsideredPostback2ᚕᚖpostriderᚋgraphᚋgenᚐConsideredPostbackᚄ(ctx context.Context, sel ast.SelectionSet, v []*ConsideredPostback) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -2891,6 +2906,20 @@ func (ec *executionContext) marshalNConversionTotals2ᚖpostriderᚋgraphᚋgen�
 	return ec._ConversionTotals(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNFiringRule2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalFiringRule(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFiringRule2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalFiringRule(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "FiringRule!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNRecordConversionInput2postriderᚋgraphᚋgenᚐRecordConversionInput(ctx context.Context, v any) (RecordConversionInput, error) {
 	res, err := ec.unmarshalInputRecordConversionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2915,6 +2944,36 @@ func (ec *executionContext) marshalNUpdateConversionStatusPayload2ᚖpostrider�
 		return graphql.Null
 	}
 	return ec._UpdateConversionStatusPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCappedBy2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalCappedBy(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCappedBy2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalCappedBy(v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOCappedBy2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalCappedBy(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCappedBy2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalCappedBy(*v)
+	return res
 }
 
 func (ec *executionContext) marshalOConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx context.Context, sel ast.SelectionSet, v *db.Conversion) graphql.Marshaler {

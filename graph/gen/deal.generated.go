@@ -19,8 +19,8 @@ import (
 
 type DealTierResolver interface {
 	From(ctx context.Context, obj *commission.Tier) (string, error)
-	Amount(ctx context.Context, obj *commission.Tier) (string, error)
-	Percent(ctx context.Context, obj *commission.Tier) (string, error)
+	Amount(ctx context.Context, obj *commission.Tier) (*string, error)
+	Percent(ctx context.Context, obj *commission.Tier) (*string, error)
 }
 type DestinationCheckResolver interface {
 	Message(ctx context.Context, obj *db.DestinationCheck) (string, error)
@@ -32,8 +32,10 @@ type ExchangeRateResolver interface {
 	Rate(ctx context.Context, obj *db.ExchangeRate) (string, error)
 }
 type QualificationResolver interface {
-	MinDeposit(ctx context.Context, obj *commission.Qualification) (string, error)
-	MinCumulativeDeposit(ctx context.Context, obj *commission.Qualification) (string, error)
+	MinDeposit(ctx context.Context, obj *commission.Qualification) (*string, error)
+	MinCumulativeDeposit(ctx context.Context, obj *commission.Qualification) (*string, error)
+	WithinDays(ctx context.Context, obj *commission.Qualification) (*int, error)
+	ClawbackDays(ctx context.Context, obj *commission.Qualification) (*int, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -527,11 +529,11 @@ func (ec *executionContext) _DealTier_amount(ctx context.Context, field graphql.
 			return ec.Resolvers.DealTier().Amount(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_DealTier_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -550,11 +552,11 @@ func (ec *executionContext) _DealTier_percent(ctx context.Context, field graphql
 			return ec.Resolvers.DealTier().Percent(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_DealTier_percent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1165,11 +1167,11 @@ func (ec *executionContext) _Qualification_minDeposit(ctx context.Context, field
 			return ec.Resolvers.Qualification().MinDeposit(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Qualification_minDeposit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1188,11 +1190,11 @@ func (ec *executionContext) _Qualification_minCumulativeDeposit(ctx context.Cont
 			return ec.Resolvers.Qualification().MinCumulativeDeposit(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Qualification_minCumulativeDeposit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1208,18 +1210,18 @@ func (ec *executionContext) _Qualification_withinDays(ctx context.Context, field
 			return ec.fieldContext_Qualification_withinDays(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.WithinDays, nil
+			return ec.Resolvers.Qualification().WithinDays(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Qualification_withinDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Qualification", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Qualification", field, true, true, "Int")
 }
 
 func (ec *executionContext) _Qualification_clawbackDays(ctx context.Context, field graphql.CollectedField, obj *commission.Qualification) (ret graphql.Marshaler) {
@@ -1231,18 +1233,18 @@ func (ec *executionContext) _Qualification_clawbackDays(ctx context.Context, fie
 			return ec.fieldContext_Qualification_clawbackDays(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ClawbackDays, nil
+			return ec.Resolvers.Qualification().ClawbackDays(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Qualification_clawbackDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Qualification", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("Qualification", field, true, true, "Int")
 }
 
 func (ec *executionContext) _RestoreGoalPayload_goal(ctx context.Context, field graphql.CollectedField, obj *RestoreGoalPayload) (ret graphql.Marshaler) {
@@ -3115,7 +3117,7 @@ func (ec *executionContext) unmarshalInputUpdateOfferInput(ctx context.Context, 
 			if err != nil {
 				return it, err
 			}
-			it.FallbackURL = data
+			it.FallbackURL = graphql.OmittableOf(data)
 		case "deepLinkHosts":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deepLinkHosts"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -3136,21 +3138,21 @@ func (ec *executionContext) unmarshalInputUpdateOfferInput(ctx context.Context, 
 			if err != nil {
 				return it, err
 			}
-			it.AttributionWindowDays = data
+			it.AttributionWindowDays = graphql.OmittableOf(data)
 		case "dailyCap":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dailyCap"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.DailyCap = data
+			it.DailyCap = graphql.OmittableOf(data)
 		case "qualification":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("qualification"))
 			data, err := ec.unmarshalOQualificationInput2ᚖpostriderᚋgraphᚋgenᚐQualificationInput(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Qualification = data
+			it.Qualification = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -3461,13 +3463,13 @@ func (ec *executionContext) _DealTier(ctx context.Context, sel ast.SelectionSet,
 				})
 		case "amount":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._DealTier_amount(ctx, field, obj)
 				})
 		case "percent":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._DealTier_percent(ctx, field, obj)
 				})
@@ -3844,26 +3846,28 @@ func (ec *executionContext) _Qualification(ctx context.Context, sel ast.Selectio
 			}
 		case "minDeposit":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Qualification_minDeposit(ctx, field, obj)
 				})
 		case "minCumulativeDeposit":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
+				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Qualification_minCumulativeDeposit(ctx, field, obj)
 				})
 		case "withinDays":
-			out.Values[i] = ec._Qualification_withinDays(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Qualification_withinDays(ctx, field, obj)
+				})
 		case "clawbackDays":
-			out.Values[i] = ec._Qualification_clawbackDays(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Qualification_clawbackDays(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -13,6 +13,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
+	"postrider/graph/scalar"
 	"postrider/outbox"
 	"strconv"
 	"sync/atomic"
@@ -351,14 +352,14 @@ func (ec *executionContext) _Attempt_error(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODeliveryReason2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Attempt_error(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Attempt", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Attempt", field, false, false, "DeliveryReason")
 }
 
 func (ec *executionContext) _Attempt_explanation(ctx context.Context, field graphql.CollectedField, obj *db.Attempt) (ret graphql.Marshaler) {
@@ -1181,14 +1182,14 @@ func (ec *executionContext) _Delivery_reason(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODeliveryReason2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Delivery_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Delivery", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Delivery", field, false, false, "DeliveryReason")
 }
 
 func (ec *executionContext) _Delivery_explanation(ctx context.Context, field graphql.CollectedField, obj *db.Delivery) (ret graphql.Marshaler) {
@@ -3043,6 +3044,20 @@ func (ec *executionContext) unmarshalNDeliveryFilter2ᚖpostriderᚋgraphᚋfilt
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNDeliveryReason2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalDeliveryReason(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeliveryReason2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalDeliveryReason(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DeliveryReason!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDeliveryState2postriderᚋoutboxᚐState(ctx context.Context, v any) (outbox.State, error) {
 	var res outbox.State
 	err := res.UnmarshalGQL(v)
@@ -3114,6 +3129,24 @@ func (ec *executionContext) unmarshalODeliveryFilter2ᚖpostriderᚋgraphᚋfilt
 	}
 	res, err := ec.unmarshalInputDeliveryFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalODeliveryReason2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalDeliveryReason(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODeliveryReason2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalDeliveryReason(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalODeliveryState2ᚕpostriderᚋoutboxᚐStateᚄ(ctx context.Context, v any) ([]outbox.State, error) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"math"
 	"postrider/domain/doctor"
+	"postrider/graph/scalar"
 	"strconv"
 	"sync/atomic"
 
@@ -36,14 +37,14 @@ func (ec *executionContext) _Finding_code(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNFindingCode2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Finding_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Finding", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Finding", field, false, false, "FindingCode")
 }
 
 func (ec *executionContext) _Finding_severity(ctx context.Context, field graphql.CollectedField, obj *Finding) (ret graphql.Marshaler) {
@@ -378,6 +379,20 @@ func (ec *executionContext) marshalNFinding2ᚖpostriderᚋgraphᚋgenᚐFinding
 		return graphql.Null
 	}
 	return ec._Finding(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFindingCode2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalFindingCode(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFindingCode2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalFindingCode(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "FindingCode!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNSeverity2postriderᚋdomainᚋdoctorᚐSeverity(ctx context.Context, v any) (doctor.Severity, error) {

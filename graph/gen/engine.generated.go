@@ -136,14 +136,14 @@ func (ec *executionContext) _Endpoint_because(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODeliveryReason2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Endpoint_because(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Endpoint", field, true, true, "String")
+	return graphql.NewScalarFieldContext("Endpoint", field, true, true, "DeliveryReason")
 }
 
 func (ec *executionContext) _Endpoint_openedAt(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {

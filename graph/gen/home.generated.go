@@ -9,6 +9,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
+	"postrider/graph/scalar"
 	"postrider/report"
 	"strconv"
 	"sync/atomic"
@@ -965,14 +966,14 @@ func (ec *executionContext) _SetupStep_key(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNSetupStepKey2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_SetupStep_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SetupStep", field, false, false, "String")
+	return graphql.NewScalarFieldContext("SetupStep", field, false, false, "SetupStepKey")
 }
 
 func (ec *executionContext) _SetupStep_title(ctx context.Context, field graphql.CollectedField, obj *doctor.Step) (ret graphql.Marshaler) {
@@ -1809,6 +1810,20 @@ func (ec *executionContext) marshalNSetupStep2ᚖpostriderᚋdomainᚋdoctorᚐS
 		return graphql.Null
 	}
 	return ec._SetupStep(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSetupStepKey2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalSetupStepKey(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetupStepKey2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalSetupStepKey(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SetupStepKey!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalOAlert2ᚖpostriderᚋentᚋdbᚐAlert(ctx context.Context, sel ast.SelectionSet, v *db.Alert) graphql.Marshaler {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"postrider/backoffice"
 	"postrider/ent/db"
+	"postrider/graph/scalar"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -449,10 +450,10 @@ func (ec *executionContext) _Integration_signatureHeader(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Integration_signatureHeader(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -472,10 +473,10 @@ func (ec *executionContext) _Integration_timestampName(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Integration_timestampName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -564,10 +565,10 @@ func (ec *executionContext) _Integration_currency(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Integration_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -848,14 +849,14 @@ func (ec *executionContext) _IntegrationSecret_kind(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNSecretKind2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_IntegrationSecret_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("IntegrationSecret", field, false, false, "String")
+	return graphql.NewScalarFieldContext("IntegrationSecret", field, false, false, "SecretKind")
 }
 
 func (ec *executionContext) _IntegrationSecret_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.IntegrationSecret) (ret graphql.Marshaler) {
@@ -1122,15 +1123,15 @@ func (ec *executionContext) _Snippet_language(ctx context.Context, field graphql
 			return obj.Language, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v SnippetLanguage) graphql.Marshaler {
+			return ec.marshalNSnippetLanguage2postriderᚋgraphᚋgenᚐSnippetLanguage(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Snippet_language(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Snippet", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Snippet", field, false, false, "SnippetLanguage")
 }
 
 func (ec *executionContext) _Snippet_code(ctx context.Context, field graphql.CollectedField, obj *Snippet) (ret graphql.Marshaler) {
@@ -1646,7 +1647,7 @@ func (ec *executionContext) unmarshalInputRevealIntegrationSecretInput(ctx conte
 			it.IntegrationID = data
 		case "kind":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalNSecretKind2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1695,7 +1696,7 @@ func (ec *executionContext) unmarshalInputRotateIntegrationSecretInput(ctx conte
 			it.IntegrationID = data
 		case "kind":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
-			data, err := ec.unmarshalNString2string(ctx, v)
+			data, err := ec.unmarshalNSecretKind2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -1804,21 +1805,21 @@ func (ec *executionContext) unmarshalInputUpdateIntegrationInput(ctx context.Con
 			if err != nil {
 				return it, err
 			}
-			it.SignatureHeader = data
+			it.SignatureHeader = graphql.OmittableOf(data)
 		case "timestampName":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timestampName"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.TimestampName = data
+			it.TimestampName = graphql.OmittableOf(data)
 		case "timestampWindow":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timestampWindow"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.TimestampWindow = data
+			it.TimestampWindow = graphql.OmittableOf(data)
 		case "allowedAddresses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("allowedAddresses"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -1832,14 +1833,14 @@ func (ec *executionContext) unmarshalInputUpdateIntegrationInput(ctx context.Con
 			if err != nil {
 				return it, err
 			}
-			it.RateLimit = data
+			it.RateLimit = graphql.OmittableOf(data)
 		case "currency":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Currency = data
+			it.Currency = graphql.OmittableOf(data)
 		case "parameterMapping":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("parameterMapping"))
 			data, err := ec.unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx, v)
@@ -2108,12 +2109,12 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 			}
 		case "signatureHeader":
 			out.Values[i] = ec._Integration_signatureHeader(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "timestampName":
 			out.Values[i] = ec._Integration_timestampName(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "timestampWindow":
@@ -2133,7 +2134,7 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 			}
 		case "currency":
 			out.Values[i] = ec._Integration_currency(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "parameterMapping":
@@ -2638,6 +2639,20 @@ func (ec *executionContext) marshalNRotateIntegrationSecretPayload2ᚖpostrider�
 	return ec._RotateIntegrationSecretPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSecretKind2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalSecretKind(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSecretKind2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalSecretKind(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SecretKind!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNSnippet2ᚕᚖpostriderᚋgraphᚋgenᚐSnippetᚄ(ctx context.Context, sel ast.SelectionSet, v []*Snippet) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -2660,6 +2675,16 @@ func (ec *executionContext) marshalNSnippet2ᚖpostriderᚋgraphᚋgenᚐSnippet
 		return graphql.Null
 	}
 	return ec._Snippet(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSnippetLanguage2postriderᚋgraphᚋgenᚐSnippetLanguage(ctx context.Context, v any) (SnippetLanguage, error) {
+	var res SnippetLanguage
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSnippetLanguage2postriderᚋgraphᚋgenᚐSnippetLanguage(ctx context.Context, sel ast.SelectionSet, v SnippetLanguage) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNUnmappedStatus2ᚕᚖpostriderᚋbackofficeᚐWaitingWordᚄ(ctx context.Context, sel ast.SelectionSet, v []*backoffice.WaitingWord) graphql.Marshaler {

@@ -114,16 +114,23 @@ type ArchiveOfferPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `archiveTracker`.
 type ArchiveTrackerInput struct {
+	// The tracker to archive.
 	ID string `json:"id"`
 }
 
+// The payload of `archiveTracker`.
 type ArchiveTrackerPayload struct {
-	Tracker    *db.Tracker  `json:"tracker,omitempty"`
+	// The tracker, now archived.
+	Tracker *db.Tracker `json:"tracker,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `assignTrackers`.
 type AssignTrackersInput struct {
+	// The campaigns to change; others are unchanged, but for `remaining`.
 	Campaigns []*CampaignTrackersInput `json:"campaigns"`
 	// The tracker of all other campaigns, and of new ones: those called with the same param give up `allCampaigns`, unless they share.
 	Remaining *string `json:"remaining,omitempty"`
@@ -133,42 +140,55 @@ type AssignTrackersInput struct {
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
 
+// The payload of `assignTrackers`.
 type AssignTrackersPayload struct {
 	// All trackers of the affiliate.
-	Trackers   []*db.Tracker `json:"trackers"`
-	UserErrors []*UserError  `json:"userErrors"`
+	Trackers []*db.Tracker `json:"trackers"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `attributeByRule`.
 type AttributeByRuleInput struct {
 	// Attribute when the proposals of these kinds agree on one click.
-	Kinds          []backoffice.ProposalKind `json:"kinds"`
-	IntegrationIds []string                  `json:"integrationIds,omitempty"`
+	Kinds []backoffice.ProposalKind `json:"kinds"`
+	// Only conversions of these integrations; all if left out.
+	IntegrationIds []string `json:"integrationIds,omitempty"`
 	// Counts and changes nothing.
 	DryRun *bool `json:"dryRun,omitempty"`
 }
 
+// The payload of `attributeByRule`.
 type AttributeByRulePayload struct {
 	// How many were, or would be, attributed.
 	Count int `json:"count"`
 	// How many were considered: the newest 500.
-	Considered int          `json:"considered"`
+	Considered int `json:"considered"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `attributeConversion`.
 type AttributeConversionInput struct {
+	// The unattributed conversion.
 	ConversionID string `json:"conversionId"`
-	ClickID      string `json:"clickId"`
+	// The click to attribute it to: its global id.
+	ClickID string `json:"clickId"`
 	// Why this click.
 	Reason *string `json:"reason,omitempty"`
 }
 
+// The payload of `attributeConversion`.
 type AttributeConversionPayload struct {
+	// The conversion, attributed.
 	Conversion *db.Conversion `json:"conversion,omitempty"`
-	UserErrors []*UserError   `json:"userErrors"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A postback that would be considered for a conversion, once it is attributed.
 type AttributionPostback struct {
+	// The postback that was considered.
 	Postback *db.Postback `json:"postback"`
 	// The status that it would report.
 	Status commission.Status `json:"status"`
@@ -180,20 +200,23 @@ type AttributionPostback struct {
 
 // What attributing a conversion to a click would do.
 type AttributionPreview struct {
+	// The affiliate whose click it is.
 	Affiliate *db.Affiliate `json:"affiliate"`
-	Offer     *db.Offer     `json:"offer"`
+	// The offer of the click.
+	Offer *db.Offer `json:"offer"`
 	// Null for a click on a default link.
 	Campaign *db.Campaign `json:"campaign,omitempty"`
 	// What the affiliate would be paid; null if no deal was active, or an exchange rate is missing.
 	Payout *Money `json:"payout,omitempty"`
-	// `offer` or `campaign` if a daily cap is used up, so that it pays nothing. Otherwise empty.
-	CappedBy string `json:"cappedBy"`
+	// The daily cap that is used up, so that it pays nothing; otherwise null.
+	CappedBy *string `json:"cappedBy,omitempty"`
 	// The postbacks that would be considered, for each past step of the conversion.
 	Postbacks []*AttributionPostback `json:"postbacks"`
 }
 
 // One field that changed.
 type AuditChange struct {
+	// The field's name.
 	Field string `json:"field"`
 	// As JSON; null where there was none.
 	Before *string `json:"before,omitempty"`
@@ -201,12 +224,17 @@ type AuditChange struct {
 	After *string `json:"after,omitempty"`
 }
 
+// A value for a blank of a preset.
 type BlankValueInput struct {
-	Name  string `json:"name"`
+	// The blank's name.
+	Name string `json:"name"`
+	// What to put in its place.
 	Value string `json:"value"`
 }
 
+// A success rule: what the response must have to count as delivered.
 type BodyRuleInput struct {
+	// What it looks at.
 	Kind firing.BodyRuleKind `json:"kind"`
 	// For JSON_FIELD: the path, with dots: `result.status`.
 	Path *string `json:"path,omitempty"`
@@ -217,27 +245,34 @@ type BodyRuleInput struct {
 // A finished tracking link, or what is wrong with the input.
 type BuiltLink struct {
 	// Null if there are `userErrors`.
-	URL  *string          `json:"url,omitempty"`
+	URL *string `json:"url,omitempty"`
+	// The link that it was built from; null if there is none.
 	Link *db.TrackingLink `json:"link,omitempty"`
 	// The destination of a click, with sample values.
-	Destination *string      `json:"destination,omitempty"`
-	UserErrors  []*UserError `json:"userErrors"`
+	Destination *string `json:"destination,omitempty"`
+	// What the user can fix; empty if there is nothing.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Replays that failed or wait for a retry for the same reason.
 type BulkReplayFailure struct {
-	// The code, such as `TIMEOUT_HEADERS`.
+	// Why they failed.
 	Reason string `json:"reason"`
 	// The reason as a sentence.
 	Sentence string `json:"sentence"`
-	Count    int    `json:"count"`
+	// How many.
+	Count int `json:"count"`
 }
 
 // The progress of a bulk replay. Deliveries that neither wait nor have ended are not queued yet.
 type BulkReplayProgress struct {
 	// Replays that wait or are in flight.
-	Waiting   int `json:"waiting"`
+	Waiting int `json:"waiting"`
+	// Replays that were delivered.
 	Delivered int `json:"delivered"`
-	Failed    int `json:"failed"`
+	// Replays that failed.
+	Failed int `json:"failed"`
+	// Replays that were cancelled.
 	Cancelled int `json:"cancelled"`
 	// Deliveries that could not be replayed: their postback was deleted, or they were in flight again.
 	Skipped int `json:"skipped"`
@@ -247,7 +282,9 @@ type BulkReplayProgress struct {
 
 // The trackers of one campaign; none leaves it to the tracker with all campaigns.
 type CampaignTrackersInput struct {
-	CampaignID string   `json:"campaignId"`
+	// The campaign.
+	CampaignID string `json:"campaignId"`
+	// The trackers that are chosen for it.
 	TrackerIds []string `json:"trackerIds"`
 }
 
@@ -265,34 +302,47 @@ type CancelDeliveryPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `pauseBulkReplay`, `resumeBulkReplay` and `cancelBulkReplay`.
 type ChangeBulkReplayInput struct {
+	// The bulk replay to change.
 	ID string `json:"id"`
 }
 
+// The payload of `pauseBulkReplay`, `resumeBulkReplay` and `cancelBulkReplay`.
 type ChangeBulkReplayPayload struct {
-	Job        *db.BulkReplay `json:"job,omitempty"`
-	UserErrors []*UserError   `json:"userErrors"`
+	// The bulk replay after the change.
+	Job *db.BulkReplay `json:"job,omitempty"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `changePassword`.
 type ChangePasswordInput struct {
+	// The one that is valid now.
 	CurrentPassword string `json:"currentPassword"`
-	NewPassword     string `json:"newPassword"`
+	// At least 10 characters.
+	NewPassword string `json:"newPassword"`
 	// Whether your API tokens are revoked too, as your other sessions are.
 	RevokeTokens *bool `json:"revokeTokens,omitempty"`
 }
 
+// The payload of `changePassword`.
 type ChangePasswordPayload struct {
-	Viewer     *Viewer      `json:"viewer,omitempty"`
+	// The viewer, still signed in.
+	Viewer *Viewer `json:"viewer,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A postback that was considered for a conversion, and the decision.
 type ConsideredPostback struct {
+	// The postback, as it is now.
 	Postback *db.Postback `json:"postback"`
 	// The lifecycle step that it was considered for.
 	Event *db.ConversionEvent `json:"event"`
-	Fired bool                `json:"fired"`
-	// The rule that decided: `matched`, `disabled`, `goal`, `status`, `campaign`, `offer` …
+	// Whether a delivery was recorded.
+	Fired bool `json:"fired"`
+	// The rule that decided.
 	Rule string `json:"rule"`
 	// The decision as a sentence.
 	Reason string `json:"reason"`
@@ -302,8 +352,9 @@ type ConsideredPostback struct {
 
 // Whom to ask.
 type Contact struct {
-	// Empty if only the e-mail address is known.
-	Name  string `json:"name"`
+	// Null if only the e-mail address is known.
+	Name *string `json:"name,omitempty"`
+	// The e-mail address.
 	Email string `json:"email"`
 }
 
@@ -335,6 +386,7 @@ type ConversionChangeEdge struct {
 
 // How many conversions match a filter, and what they pay.
 type ConversionTotals struct {
+	// How many match; at most 100,000 are counted, see `capped`.
 	Count int `json:"count"`
 	// Whether more match: then the newest 100,000 are counted.
 	Capped bool `json:"capped"`
@@ -344,10 +396,14 @@ type ConversionTotals struct {
 
 // A conversion with its click, decisions and deliveries.
 type ConversionTrace struct {
-	Conversion *db.Conversion        `json:"conversion"`
-	Click      *db.Click             `json:"click,omitempty"`
+	// The conversion itself.
+	Conversion *db.Conversion `json:"conversion"`
+	// Its click; null while unattributed, and once the click is no longer kept.
+	Click *db.Click `json:"click,omitempty"`
+	// Each postback that was considered at each step, in their order.
 	Considered []*ConsideredPostback `json:"considered"`
-	Deliveries []*db.Delivery        `json:"deliveries"`
+	// The deliveries that report it, the oldest first.
+	Deliveries []*db.Delivery `json:"deliveries"`
 }
 
 // A conversion that changed, a resync when changes were missed, or the requested hello.
@@ -377,24 +433,31 @@ type CreateAffiliatePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `createApiToken`.
 type CreateAPITokenInput struct {
+	// What the token is for, as its user reads it.
 	Name string `json:"name"`
-	// `read`, `write`, `conversions`, `replay`, `secrets`; if left out, the viewer's scopes except `secrets`. A token cannot create
-	// one with scopes that it does not have.
-	Scopes []string `json:"scopes,omitempty"`
+	// If left out, the viewer's scopes except `SECRETS`. A token cannot create one with scopes that it does not have.
+	Scopes []viewer.Scope `json:"scopes,omitempty"`
 	// If left out, never; for a token created with a token, at the latest when that one expires, which is also the default.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
 
+// The payload of `createApiToken`.
 type CreateAPITokenPayload struct {
+	// The new token, without its secret.
 	Token *db.ApiToken `json:"token,omitempty"`
 	// The token itself, shown once.
-	Secret     *string      `json:"secret,omitempty"`
+	Secret *string `json:"secret,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `createCampaign`.
 type CreateCampaignInput struct {
-	Name    string `json:"name"`
+	// At most 200 bytes; others may have the same.
+	Name string `json:"name"`
+	// The offer to promote.
 	OfferID string `json:"offerId"`
 	// The trackers that it is chosen for: its clicks carry their click ids. None leaves it to the tracker with all campaigns.
 	TrackerIds []string `json:"trackerIds,omitempty"`
@@ -402,29 +465,47 @@ type CreateCampaignInput struct {
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
 
+// The payload of `createCampaign`.
 type CreateCampaignPayload struct {
-	Campaign   *db.Campaign `json:"campaign,omitempty"`
+	// The new campaign.
+	Campaign *db.Campaign `json:"campaign,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `createDeal`.
 type CreateDealInput struct {
+	// The offer that it is for.
 	OfferID string `json:"offerId"`
 	// For an affiliate's deal; without it, the default deal.
-	AffiliateID       *string            `json:"affiliateId,omitempty"`
-	Model             commission.Model   `json:"model"`
-	Amount            *string            `json:"amount,omitempty"`
-	Percent           *string            `json:"percent,omitempty"`
-	LeadGoal          *string            `json:"leadGoal,omitempty"`
-	Currency          string             `json:"currency"`
-	TierBy            *commission.TierBy `json:"tierBy,omitempty"`
-	Tiers             []*DealTierInput   `json:"tiers,omitempty"`
-	ValidFrom         *time.Time         `json:"validFrom,omitempty"`
-	ValidTo           *time.Time         `json:"validTo,omitempty"`
-	NegativeCarryover *bool              `json:"negativeCarryover,omitempty"`
+	AffiliateID *string `json:"affiliateId,omitempty"`
+	// How it pays.
+	Model commission.Model `json:"model"`
+	// What a CPA or CPL pays, a decimal number; required for CPA, CPL and HYBRID.
+	Amount *string `json:"amount,omitempty"`
+	// What RevShare pays, in percent of NGR; required for REVSHARE and HYBRID.
+	Percent *string `json:"percent,omitempty"`
+	// For CPL: the key of the goal that it pays for.
+	LeadGoal *string `json:"leadGoal,omitempty"`
+	// ISO 4217, of its amounts.
+	Currency string `json:"currency"`
+	// What the tiers are counted by; required with `tiers`.
+	TierBy *commission.TierBy `json:"tierBy,omitempty"`
+	// Its tiers; none if left out.
+	Tiers []*DealTierInput `json:"tiers,omitempty"`
+	// When it starts; if left out, now.
+	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// When it ends; if left out, never.
+	ValidTo *time.Time `json:"validTo,omitempty"`
+	// Whether a negative month is deducted from the next; by default false.
+	NegativeCarryover *bool `json:"negativeCarryover,omitempty"`
 }
 
+// The payload of `createDeal`.
 type CreateDealPayload struct {
-	Deal       *db.Deal     `json:"deal,omitempty"`
+	// The new deal.
+	Deal *db.Deal `json:"deal,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -560,42 +641,60 @@ type CreateOfferPayload struct {
 
 // Scope, goals and URL template are required, here or in `postback`.
 type CreatePostbackInput struct {
-	Postback   *PostbackInput `json:"postback,omitempty"`
-	Scope      *firing.Scope  `json:"scope,omitempty"`
-	OfferID    *string        `json:"offerId,omitempty"`
-	CampaignID *string        `json:"campaignId,omitempty"`
+	// The specification of the postback; the fields next to it take precedence.
+	Postback *PostbackInput `json:"postback,omitempty"`
+	// For which campaigns it fires.
+	Scope *firing.Scope `json:"scope,omitempty"`
+	// For the scope OFFER: the offer.
+	OfferID *string `json:"offerId,omitempty"`
+	// For the scope CAMPAIGN: the campaign.
+	CampaignID *string `json:"campaignId,omitempty"`
 	// One postback is created per goal; one for all goals if it aggregates.
-	Goals       []string            `json:"goals,omitempty"`
-	URLTemplate *string             `json:"urlTemplate,omitempty"`
-	Method      *firing.Method      `json:"method,omitempty"`
-	Statuses    []commission.Status `json:"statuses,omitempty"`
-	Name        *string             `json:"name,omitempty"`
-	Enabled     *bool               `json:"enabled,omitempty"`
-	BodyRule    *BodyRuleInput      `json:"bodyRule,omitempty"`
+	Goals []string `json:"goals,omitempty"`
+	// The URL with macros, at most 2,048 bytes.
+	URLTemplate *string `json:"urlTemplate,omitempty"`
+	// How it is sent; by default GET.
+	Method *firing.Method `json:"method,omitempty"`
+	// The statuses that it fires for; by default APPROVED.
+	Statuses []commission.Status `json:"statuses,omitempty"`
+	// As its owner reads it.
+	Name *string `json:"name,omitempty"`
+	// Whether it fires; by default true.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Its success rule; without one every 2xx counts as delivered.
+	BodyRule *BodyRuleInput `json:"bodyRule,omitempty"`
 	// Staff only: the postback's affiliate, unless the scope is a campaign.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
 
+// The payload of `createPostback`.
 type CreatePostbackPayload struct {
-	Postbacks  []*db.Postback `json:"postbacks"`
-	UserErrors []*UserError   `json:"userErrors"`
+	// The new postbacks, in the order of the goals; empty if there are `userErrors`.
+	Postbacks []*db.Postback `json:"postbacks"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `createTracker`.
 type CreateTrackerInput struct {
 	// By default its preset's name, or its host.
 	Name *string `json:"name,omitempty"`
 	// A preset's key; by default told by the URL.
-	Preset      *string        `json:"preset,omitempty"`
-	URLTemplate string         `json:"urlTemplate"`
-	Method      *firing.Method `json:"method,omitempty"`
-	BodyRule    *BodyRuleInput `json:"bodyRule,omitempty"`
+	Preset *string `json:"preset,omitempty"`
+	// The URL with macros, for every goal without a URL of its own.
+	URLTemplate string `json:"urlTemplate"`
+	// How its postbacks are sent; by default GET.
+	Method *firing.Method `json:"method,omitempty"`
+	// The success rule; without one every 2xx counts.
+	BodyRule *BodyRuleInput `json:"bodyRule,omitempty"`
 	// One postback is created for each that is enabled.
 	Goals []*TrackerGoalInput `json:"goals"`
 	// Every campaign that no other tracker has chosen; true unless `campaignIds` is given.
 	AllCampaigns *bool `json:"allCampaigns,omitempty"`
 	// True unless `campaignIds` is given.
-	DefaultLinks *bool    `json:"defaultLinks,omitempty"`
-	CampaignIds  []string `json:"campaignIds,omitempty"`
+	DefaultLinks *bool `json:"defaultLinks,omitempty"`
+	// The campaigns to choose for it.
+	CampaignIds []string `json:"campaignIds,omitempty"`
 	// It is called with other trackers' click ids on purpose: a CRM, a bot. It takes no campaign from them.
 	Shares *bool `json:"shares,omitempty"`
 	// Campaigns that another tracker has become this one's alone; otherwise they are refused.
@@ -606,29 +705,43 @@ type CreateTrackerInput struct {
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
 
+// The payload of `createTracker`.
 type CreateTrackerPayload struct {
-	Tracker    *db.Tracker  `json:"tracker,omitempty"`
+	// The new tracker.
+	Tracker *db.Tracker `json:"tracker,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `createUser`.
 type CreateUserInput struct {
-	Email string      `json:"email"`
-	Name  *string     `json:"name,omitempty"`
-	Role  viewer.Role `json:"role"`
+	// What the user signs in with; unique.
+	Email string `json:"email"`
+	// As others read it.
+	Name *string `json:"name,omitempty"`
+	// What the user may do.
+	Role viewer.Role `json:"role"`
 	// Of a user with the role AFFILIATE.
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
 
+// The payload of `createUser`.
 type CreateUserPayload struct {
+	// The new user.
 	User *db.User `json:"user,omitempty"`
 	// Shown once.
-	Password   *string      `json:"password,omitempty"`
+	Password *string `json:"password,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A tier of a deal.
 type DealTierInput struct {
-	From    string  `json:"from"`
-	Amount  *string `json:"amount,omitempty"`
+	// The count, or the NGR in the deal's currency, from which on it applies: a decimal number.
+	From string `json:"from"`
+	// What a CPA or CPL pays, a decimal number.
+	Amount *string `json:"amount,omitempty"`
+	// What RevShare pays, in percent of NGR: a decimal number.
 	Percent *string `json:"percent,omitempty"`
 }
 
@@ -716,12 +829,17 @@ type DeleteIntegrationPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `deleteLandingPage`.
 type DeleteLandingPageInput struct {
+	// The landing page to delete.
 	ID string `json:"id"`
 }
 
+// The payload of `deleteLandingPage`.
 type DeleteLandingPagePayload struct {
-	DeletedID  *string      `json:"deletedId,omitempty"`
+	// Its global id; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -739,12 +857,17 @@ type DeleteOfferPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `deletePostback`.
 type DeletePostbackInput struct {
+	// The postback to delete.
 	ID string `json:"id"`
 }
 
+// The payload of `deletePostback`.
 type DeletePostbackPayload struct {
-	DeletedID  *string      `json:"deletedId,omitempty"`
+	// Its global id; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -788,69 +911,95 @@ type DeliveryEvent struct {
 	// Set when events were missed: fetch `deliveries` again. It is the cursor of the newest delivery that was sent; empty for none.
 	Resync *string `json:"resync,omitempty"`
 	// In a resync: how many changes were missed; null if they were not counted.
-	Missed *int      `json:"missed,omitempty"`
-	At     time.Time `json:"at"`
+	Missed *int `json:"missed,omitempty"`
+	// When it changed; of a resync and a hello, when it was sent.
+	At time.Time `json:"at"`
 }
 
 // A user of the demo data.
 type DemoUser struct {
-	Email    string      `json:"email"`
-	Password string      `json:"password"`
-	Role     viewer.Role `json:"role"`
+	// What it signs in with.
+	Email string `json:"email"`
+	// Its password, which is public.
+	Password string `json:"password"`
+	// What it may do.
+	Role viewer.Role `json:"role"`
 	// A short description.
 	Label string `json:"label"`
 }
 
+// The input of `dismissAlert`.
 type DismissAlertInput struct {
+	// The alert to dismiss.
 	ID string `json:"id"`
 }
 
+// The payload of `dismissAlert`.
 type DismissAlertPayload struct {
-	Alert      *db.Alert    `json:"alert,omitempty"`
+	// The alert, now dismissed.
+	Alert *db.Alert `json:"alert,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `endDeal`.
 type EndDealInput struct {
+	// The deal to end.
 	ID string `json:"id"`
 	// If left out, now.
 	At *time.Time `json:"at,omitempty"`
 }
 
+// The payload of `endDeal`.
 type EndDealPayload struct {
-	Deal       *db.Deal     `json:"deal,omitempty"`
+	// The deal, with its end.
+	Deal *db.Deal `json:"deal,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A problem of a postback, or a possible improvement.
 type Finding struct {
-	// `unknown_macro`, `no_click_id`, `param_not_in_link` …
-	Code     string          `json:"code"`
+	// What kind of problem it is.
+	Code string `json:"code"`
+	// How much it weighs.
 	Severity doctor.Severity `json:"severity"`
 	// One sentence.
 	Message string `json:"message"`
 	// The position in the template, in UTF-16 code units; null if it has none.
 	Start *int `json:"start,omitempty"`
-	End   *int `json:"end,omitempty"`
+	// Where it ends, as `start`.
+	End *int `json:"end,omitempty"`
 	// Null if it cannot be fixed automatically.
 	Fix *Fix `json:"fix,omitempty"`
 }
 
+// The input of `fireManualConversion`.
 type FireManualConversionInput struct {
 	// A click id, or a value of `param_1`, `param_2` or `param_3`; the newest click that has it.
 	Click string `json:"click"`
-	Goal  string `json:"goal"`
+	// The goal's key.
+	Goal string `json:"goal"`
 	// If left out: an integration of the click's operator.
-	IntegrationID *string            `json:"integrationId,omitempty"`
-	Amount        *string            `json:"amount,omitempty"`
-	Currency      *string            `json:"currency,omitempty"`
-	Status        *commission.Status `json:"status,omitempty"`
-	TransactionID *string            `json:"transactionId,omitempty"`
+	IntegrationID *string `json:"integrationId,omitempty"`
+	// A decimal number; null for none.
+	Amount *string `json:"amount,omitempty"`
+	// Of the amount, ISO 4217; by default the integration's.
+	Currency *string `json:"currency,omitempty"`
+	// Its status; by default APPROVED.
+	Status *commission.Status `json:"status,omitempty"`
+	// The operator's id of the transaction, for goals that repeat.
+	TransactionID *string `json:"transactionId,omitempty"`
 }
 
+// The payload of `fireManualConversion`.
 type FireManualConversionPayload struct {
-	Result     *RecordResult  `json:"result,omitempty"`
+	// What became of it; null if there are `userErrors`.
+	Result *RecordResult `json:"result,omitempty"`
+	// The conversion; of a duplicate, the one that was recorded first.
 	Conversion *db.Conversion `json:"conversion,omitempty"`
-	UserErrors []*UserError   `json:"userErrors"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A change that resolves a finding.
@@ -865,6 +1014,7 @@ type Fix struct {
 
 // What the deal in force for an offer pays for a goal: an amount, or a percentage of the conversion's amount.
 type GoalPayout struct {
+	// The offer that the deal is for.
 	Offer *db.Offer `json:"offer"`
 	// Before any tier; null for a percentage.
 	Amount *Money `json:"amount,omitempty"`
@@ -876,6 +1026,7 @@ type GoalPayout struct {
 
 // What a goal pays an affiliate.
 type GoalPayouts struct {
+	// The goal.
 	Goal *db.Goal `json:"goal"`
 	// By offer, the affiliate's own deals first; empty if no deal in force pays for the goal.
 	Payouts []*GoalPayout `json:"payouts"`
@@ -883,8 +1034,10 @@ type GoalPayouts struct {
 
 // No postbacks are sent until Postrider is resumed: conversions are recorded, deliveries wait.
 type Hold struct {
+	// Why.
 	Reason HoldReason `json:"reason"`
-	Since  time.Time  `json:"since"`
+	// Since when.
+	Since time.Time `json:"since"`
 	// For staff: who put it on hold, or what differs.
 	Note *string `json:"note,omitempty"`
 }
@@ -892,15 +1045,18 @@ type Hold struct {
 // Today so far and yesterday, in the viewer's time zone.
 type HomeNumbers struct {
 	// The IANA name of the time zone of the days.
-	TimeZone string      `json:"timeZone"`
-	Today    *report.Day `json:"today"`
+	TimeZone string `json:"timeZone"`
+	// From midnight until now.
+	Today *report.Day `json:"today"`
 	// Yesterday until the same time.
 	YesterdaySoFar *report.Day `json:"yesterdaySoFar"`
-	Yesterday      *report.Day `json:"yesterday"`
+	// The whole day.
+	Yesterday *report.Day `json:"yesterday"`
 	// Of today's clicks, how many came without param_1: their conversions reach the tracker without its click id.
 	ClicksWithoutParam int `json:"clicksWithoutParam"`
 }
 
+// The input of `ignoreAttention`.
 type IgnoreAttentionInput struct {
 	// Of an `AttentionItem`.
 	ID string `json:"id"`
@@ -908,11 +1064,15 @@ type IgnoreAttentionInput struct {
 	Ignored bool `json:"ignored"`
 }
 
+// The payload of `ignoreAttention`.
 type IgnoreAttentionPayload struct {
-	Attention  *report.AttentionList `json:"attention,omitempty"`
-	UserErrors []*UserError          `json:"userErrors"`
+	// The whole list after the change.
+	Attention *report.AttentionList `json:"attention,omitempty"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `importStatusChanges`.
 type ImportStatusChangesInput struct {
 	// Lines of conversion_id or transaction_id, status, and optionally amount and reason; the first line names the columns.
 	CSV string `json:"csv"`
@@ -920,15 +1080,19 @@ type ImportStatusChangesInput struct {
 	DryRun *bool `json:"dryRun,omitempty"`
 }
 
+// The payload of `importStatusChanges`.
 type ImportStatusChangesPayload struct {
+	// The result of each line, in their order.
 	Lines []*StatusChangeLine `json:"lines"`
 	// How many conversions were, or would be, changed.
-	Changed    int          `json:"changed"`
+	Changed int `json:"changed"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Public information about the installation.
 type Instance struct {
+	// The version of Postrider that runs.
 	Version string `json:"version"`
 	// The installation's public URL; tracking links start with it.
 	PublicURL string `json:"publicUrl"`
@@ -940,11 +1104,15 @@ type Instance struct {
 
 // A macro of the URL template.
 type Macro struct {
-	Name    string   `json:"name"`
+	// As it stands in braces: `param_1` for `{param_1}`.
+	Name string `json:"name"`
+	// Other names of the same macro.
 	Aliases []string `json:"aliases"`
-	// click, conversion, money, campaign …
-	Group   string `json:"group"`
+	// The group that it is listed in.
+	Group string `json:"group"`
+	// What it is replaced with, as a sentence.
 	Meaning string `json:"meaning"`
+	// A plausible value.
 	Example string `json:"example"`
 	// It is for aggregated conversions: only postbacks that aggregate can use it.
 	Aggregates bool `json:"aggregates"`
@@ -952,34 +1120,53 @@ type Macro struct {
 
 // A filter of a macro.
 type MacroFilter struct {
-	Name    string `json:"name"`
-	Usage   string `json:"usage"`
+	// As it stands after the bar.
+	Name string `json:"name"`
+	// How it is written, with its argument.
+	Usage string `json:"usage"`
+	// What it does, as a sentence.
 	Meaning string `json:"meaning"`
+	// A macro with the filter.
 	Example string `json:"example"`
 }
 
+// Where a macro stands in the template and in the expanded URL. Offsets count UTF-16 code units.
 type MacroSpan struct {
-	Macro         string `json:"macro"`
-	Value         string `json:"value"`
-	TemplateStart int    `json:"templateStart"`
-	TemplateEnd   int    `json:"templateEnd"`
-	URLStart      int    `json:"urlStart"`
-	URLEnd        int    `json:"urlEnd"`
+	// The macro's name.
+	Macro string `json:"macro"`
+	// What stands for it in the URL: filtered and encoded.
+	Value string `json:"value"`
+	// Where it starts in the template.
+	TemplateStart int `json:"templateStart"`
+	// Where it ends in the template.
+	TemplateEnd int `json:"templateEnd"`
+	// Where its value starts in the URL.
+	URLStart int `json:"urlStart"`
+	// Where its value ends in the URL.
+	URLEnd int `json:"urlEnd"`
 }
 
+// A macro and its value.
 type MacroValue struct {
+	// The macro's name.
 	Macro string `json:"macro"`
+	// The value, before filters and URL encoding; empty for none.
 	Value string `json:"value"`
 }
 
+// A value for a macro, in place of its sample.
 type MacroValueInput struct {
+	// The macro's name or one of its aliases.
 	Macro string `json:"macro"`
+	// The value, before filters and URL encoding.
 	Value string `json:"value"`
 }
 
 // An exact amount: a decimal string with a point, and its ISO 4217 currency.
 type Money struct {
-	Amount   string `json:"amount"`
+	// A decimal number with a point, such as 25.50; negative for what is owed the other way.
+	Amount string `json:"amount"`
+	// ISO 4217, or the code of a crypto currency.
 	Currency string `json:"currency"`
 }
 
@@ -994,21 +1181,29 @@ type OwnURL struct {
 // A parsed tracking link.
 type PastedLink struct {
 	// Null if it is not the viewer's: see `userErrors`.
-	Link        *db.TrackingLink `json:"link,omitempty"`
-	Param1      string           `json:"param1"`
-	Param2      string           `json:"param2"`
-	Param3      string           `json:"param3"`
-	LandingPage string           `json:"landingPage"`
-	DeepLink    string           `json:"deepLink"`
+	Link *db.TrackingLink `json:"link,omitempty"`
+	// Null if the link has none.
+	Param1 *string `json:"param1,omitempty"`
+	// Null if the link has none.
+	Param2 *string `json:"param2,omitempty"`
+	// Null if the link has none.
+	Param3 *string `json:"param3,omitempty"`
+	// The landing page's key (`lp`); null if the link has none.
+	LandingPage *string `json:"landingPage,omitempty"`
+	// The deep link (`dl`); null if the link has none.
+	DeepLink *string `json:"deepLink,omitempty"`
 	// The destination of a click, with sample values; null if the link is unknown.
-	Destination *string      `json:"destination,omitempty"`
-	UserErrors  []*UserError `json:"userErrors"`
+	Destination *string `json:"destination,omitempty"`
+	// What the user can fix; empty if there is nothing.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A goal of a running campaign for which no enabled postback fires: one that the deal in force pays for, or Registration or FTD, which trackers count.
 type PostbackGap struct {
+	// The campaign.
 	Campaign *db.Campaign `json:"campaign"`
-	Goal     *db.Goal     `json:"goal"`
+	// The goal.
+	Goal *db.Goal `json:"goal"`
 	// How many conversions of the last 30 days fired no postback because of it.
 	Conversions int `json:"conversions"`
 }
@@ -1017,19 +1212,27 @@ type PostbackGap struct {
 // global, approved, GET, enabled. An argument next to it takes precedence.
 type PostbackInput struct {
 	// The saved postback; not when one is created.
-	ID         *string       `json:"id,omitempty"`
-	Name       *string       `json:"name,omitempty"`
-	Scope      *firing.Scope `json:"scope,omitempty"`
-	OfferID    *string       `json:"offerId,omitempty"`
-	CampaignID *string       `json:"campaignId,omitempty"`
+	ID *string `json:"id,omitempty"`
+	// As its owner reads it.
+	Name *string `json:"name,omitempty"`
+	// For which campaigns it fires.
+	Scope *firing.Scope `json:"scope,omitempty"`
+	// For the scope OFFER: the offer.
+	OfferID *string `json:"offerId,omitempty"`
+	// For the scope CAMPAIGN: the campaign.
+	CampaignID *string `json:"campaignId,omitempty"`
 	// Keys. A postback that aggregates can have several; otherwise `createPostback` creates one postback per goal.
-	Goals    []string            `json:"goals,omitempty"`
+	Goals []string `json:"goals,omitempty"`
+	// The statuses that it fires for.
 	Statuses []commission.Status `json:"statuses,omitempty"`
 	// Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays.
-	SendCorrections *bool          `json:"sendCorrections,omitempty"`
-	Enabled         *bool          `json:"enabled,omitempty"`
-	URLTemplate     *string        `json:"urlTemplate,omitempty"`
-	Method          *firing.Method `json:"method,omitempty"`
+	SendCorrections *bool `json:"sendCorrections,omitempty"`
+	// Whether it fires.
+	Enabled *bool `json:"enabled,omitempty"`
+	// The URL with macros, at most 2,048 bytes.
+	URLTemplate *string `json:"urlTemplate,omitempty"`
+	// How it is sent.
+	Method *firing.Method `json:"method,omitempty"`
 	// Null removes the rule.
 	BodyRule graphql.Omittable[*BodyRuleInput] `json:"bodyRule,omitempty"`
 	// Aggregation window: how many seconds the conversions of a click are aggregated into one request, 5 to 86,400; null to send each separately.
@@ -1039,28 +1242,37 @@ type PostbackInput struct {
 // A template as it would be sent. Offsets count UTF-16 code units.
 type PostbackPreview struct {
 	// Null if there are `errors`.
-	URL   *string      `json:"url,omitempty"`
+	URL *string `json:"url,omitempty"`
+	// Each macro, in the order in which they stand in the template.
 	Spans []*MacroSpan `json:"spans"`
 	// The value of each macro in the template, before its filters.
-	Samples []*MacroValue    `json:"samples"`
-	Errors  []*TemplateError `json:"errors"`
+	Samples []*MacroValue `json:"samples"`
+	// What is wrong with the template; empty if it can be sent.
+	Errors []*TemplateError `json:"errors"`
 }
 
+// The whole qualification rule of an offer: a field that is left out is no condition. Without goals and minimum deposits there is no rule.
 type QualificationInput struct {
-	Goals                []string `json:"goals,omitempty"`
-	MinDeposit           *string  `json:"minDeposit,omitempty"`
-	MinCumulativeDeposit *string  `json:"minCumulativeDeposit,omitempty"`
-	WithinDays           *int     `json:"withinDays,omitempty"`
-	ClawbackDays         *int     `json:"clawbackDays,omitempty"`
+	// Keys of the goals that must each be reached and approved.
+	Goals []string `json:"goals,omitempty"`
+	// A decimal number in the offer's currency; "0" for none.
+	MinDeposit *string `json:"minDeposit,omitempty"`
+	// A decimal number in the offer's currency; "0" for none.
+	MinCumulativeDeposit *string `json:"minCumulativeDeposit,omitempty"`
+	// Days after the registration; 0 for no limit.
+	WithinDays *int `json:"withinDays,omitempty"`
+	// Days in which a reversal cancels the CPA; 0 for no limit.
+	ClawbackDays *int `json:"clawbackDays,omitempty"`
 }
 
 // The result of reading a pasted text.
 type Recognition struct {
+	// The tracker's preset; null if none is recognised.
 	Tracker *presets.Preset `json:"tracker,omitempty"`
 	// The confidence in the tracker.
 	Confidence presets.Confidence `json:"confidence"`
-	// Why this tracker, as a sentence; empty for none.
-	Reason string `json:"reason"`
+	// Why this tracker, as a sentence; null if none is recognised.
+	Reason *string `json:"reason,omitempty"`
 	// The network whose placeholders they are; null if unknown.
 	Network *string `json:"network,omitempty"`
 	// The format of the placeholders: `{x}`, `##x##` …; `postrider` for our macros, `words` for words such as REPLACE, `none`.
@@ -1068,8 +1280,9 @@ type Recognition struct {
 	// The part of the text that was read.
 	Source string `json:"source"`
 	// A valid URL template; empty if the text has no URL. If the text has no host, it is `your-tracker.example`.
-	URLTemplate string                 `json:"urlTemplate"`
-	Parameters  []*RecognizedParameter `json:"parameters"`
+	URLTemplate string `json:"urlTemplate"`
+	// Each parameter of the URL, with the value that is proposed for it.
+	Parameters []*RecognizedParameter `json:"parameters"`
 	// Other parts of the text that may be postback URLs.
 	Others []string `json:"others"`
 	// Set if the URL is one of this installation's own, which is no tracker's postback URL.
@@ -1083,35 +1296,51 @@ type RecognizedParameter struct {
 	// As it was pasted.
 	Value string `json:"value"`
 	// The proposal's macro, the first of several; null to keep the value.
-	Macro  *string  `json:"macro,omitempty"`
+	Macro *string `json:"macro,omitempty"`
+	// All macros of the proposal; empty to keep the value.
 	Macros []string `json:"macros"`
 	// The new value in `urlTemplate`, with filters.
-	Proposal   string             `json:"proposal"`
+	Proposal string `json:"proposal"`
+	// How certain the proposal is.
 	Confidence presets.Confidence `json:"confidence"`
-	Reason     string             `json:"reason"`
+	// Why it is proposed, as a sentence; empty for none.
+	Reason string `json:"reason"`
 	// The proposal's position in `urlTemplate`, in UTF-16 code units.
 	Start int `json:"start"`
-	End   int `json:"end"`
+	// Where the proposal ends, as `start`.
+	End int `json:"end"`
 }
 
+// The input of `recordConversion`.
 type RecordConversionInput struct {
 	// The integration's key.
 	Integration string `json:"integration"`
 	// The goal's key.
-	Goal          string             `json:"goal"`
-	ClickID       *string            `json:"clickId,omitempty"`
-	PlayerID      *string            `json:"playerId,omitempty"`
-	TransactionID *string            `json:"transactionId,omitempty"`
-	Amount        *string            `json:"amount,omitempty"`
-	Currency      *string            `json:"currency,omitempty"`
-	Status        *commission.Status `json:"status,omitempty"`
-	OccurredAt    *time.Time         `json:"occurredAt,omitempty"`
+	Goal string `json:"goal"`
+	// The click id as the landing URL carried it; this or `playerId` is needed.
+	ClickID *string `json:"clickId,omitempty"`
+	// The operator's id for the player.
+	PlayerID *string `json:"playerId,omitempty"`
+	// The operator's id of the transaction; required for goals that repeat.
+	TransactionID *string `json:"transactionId,omitempty"`
+	// A decimal number; null for none.
+	Amount *string `json:"amount,omitempty"`
+	// Of the amount, ISO 4217; by default the integration's.
+	Currency *string `json:"currency,omitempty"`
+	// By default APPROVED.
+	Status *commission.Status `json:"status,omitempty"`
+	// When the goal was reached; by default now.
+	OccurredAt *time.Time `json:"occurredAt,omitempty"`
 }
 
+// The payload of `recordConversion`.
 type RecordConversionPayload struct {
-	Result     *RecordResult  `json:"result,omitempty"`
+	// What became of it; null if there are `userErrors`.
+	Result *RecordResult `json:"result,omitempty"`
+	// The conversion; of a duplicate, the one that was recorded first.
 	Conversion *db.Conversion `json:"conversion,omitempty"`
-	UserErrors []*UserError   `json:"userErrors"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Which delivery to release.
@@ -1128,6 +1357,7 @@ type ReleaseDeliveryPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `replayDeliveries`.
 type ReplayDeliveriesInput struct {
 	// Matching deliveries that failed or were cancelled are replayed, except those that were replayed already (`supersededBy`), tests,
 	// and those whose postback was deleted. Empty for all.
@@ -1137,31 +1367,40 @@ type ReplayDeliveriesInput struct {
 	// Also replays those that were delivered: trackers may count them twice.
 	IncludeDelivered *bool `json:"includeDelivered,omitempty"`
 	// Only counts.
-	DryRun   *bool           `json:"dryRun,omitempty"`
+	DryRun *bool `json:"dryRun,omitempty"`
+	// The URL template to use.
 	Template *ReplayTemplate `json:"template,omitempty"`
 }
 
+// The payload of `replayDeliveries`.
 type ReplayDeliveriesPayload struct {
 	// How many deliveries match.
 	Count int `json:"count"`
 	// Null for a dry run, and if nothing matches.
-	Job        *db.BulkReplay `json:"job,omitempty"`
-	UserErrors []*UserError   `json:"userErrors"`
+	Job *db.BulkReplay `json:"job,omitempty"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `replayDelivery`.
 type ReplayDeliveryInput struct {
-	ID       string          `json:"id"`
+	// The delivery to send again.
+	ID string `json:"id"`
+	// The URL template to use.
 	Template *ReplayTemplate `json:"template,omitempty"`
 }
 
+// The payload of `replayDelivery`.
 type ReplayDeliveryPayload struct {
 	// The new delivery; its `replayOf` is the old one.
-	Delivery   *db.Delivery `json:"delivery,omitempty"`
+	Delivery *db.Delivery `json:"delivery,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What `replayDeliveries` would replay.
 type ReplayPreview struct {
+	// How many deliveries match.
 	Count int `json:"count"`
 	// By their postback, most deliveries first.
 	Postbacks []*ReplayPreviewPostback `json:"postbacks"`
@@ -1169,29 +1408,39 @@ type ReplayPreview struct {
 	Reasons []*ReplayPreviewReason `json:"reasons"`
 }
 
+// Deliveries of one postback that would be replayed.
 type ReplayPreviewPostback struct {
+	// The postback.
 	Postback *db.Postback `json:"postback"`
-	Count    int          `json:"count"`
+	// How many.
+	Count int `json:"count"`
 }
 
+// Deliveries that would be replayed and ended for the same reason.
 type ReplayPreviewReason struct {
-	// The code, such as `TIMEOUT_HEADERS`; empty for delivered ones.
-	Reason string `json:"reason"`
+	// Why they failed or were cancelled; null for delivered ones.
+	Reason *string `json:"reason,omitempty"`
 	// The reason as a sentence.
 	Sentence string `json:"sentence"`
-	Count    int    `json:"count"`
+	// How many.
+	Count int `json:"count"`
 }
 
+// The input of `resetPassword`.
 type ResetPasswordInput struct {
+	// The user who gets a new password.
 	ID string `json:"id"`
 	// Whether the user's API tokens are revoked too, as its sessions are.
 	RevokeTokens *bool `json:"revokeTokens,omitempty"`
 }
 
+// The payload of `resetPassword`.
 type ResetPasswordPayload struct {
+	// The user.
 	User *db.User `json:"user,omitempty"`
 	// Shown once.
-	Password   *string      `json:"password,omitempty"`
+	Password *string `json:"password,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -1293,88 +1542,119 @@ type RestoreOfferPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `restorePostbackVersion`.
 type RestorePostbackVersionInput struct {
 	// The version to restore.
 	VersionID string `json:"versionId"`
 }
 
+// The payload of `restorePostbackVersion`.
 type RestorePostbackVersionPayload struct {
 	// The postback with a new version, equal to the restored one.
-	Postback   *db.Postback `json:"postback,omitempty"`
+	Postback *db.Postback `json:"postback,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `revealIntegrationSecret`.
 type RevealIntegrationSecretInput struct {
+	// The integration whose secret to show.
 	IntegrationID string `json:"integrationId"`
-	Kind          string `json:"kind"`
+	// Which secret to show.
+	Kind string `json:"kind"`
 }
 
+// The payload of `revealIntegrationSecret`.
 type RevealIntegrationSecretPayload struct {
-	Secret     *string      `json:"secret,omitempty"`
+	// The current secret; null if there are `userErrors`.
+	Secret *string `json:"secret,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `revokeApiToken`.
 type RevokeAPITokenInput struct {
+	// The token to revoke.
 	ID string `json:"id"`
 }
 
+// The payload of `revokeApiToken`.
 type RevokeAPITokenPayload struct {
-	Token      *db.ApiToken `json:"token,omitempty"`
+	// The token, now revoked.
+	Token *db.ApiToken `json:"token,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `rotateIntegrationSecret`.
 type RotateIntegrationSecretInput struct {
+	// The integration whose secret to rotate.
 	IntegrationID string `json:"integrationId"`
-	// `token` or `hmac`.
+	// Which secret to rotate.
 	Kind string `json:"kind"`
 	// How long the old secret stays valid; 24 if left out.
 	OverlapHours *int `json:"overlapHours,omitempty"`
 }
 
+// The payload of `rotateIntegrationSecret`.
 type RotateIntegrationSecretPayload struct {
+	// The integration, with both secrets during the overlap.
 	Integration *db.Integration `json:"integration,omitempty"`
 	// The new secret.
-	Secret     *string      `json:"secret,omitempty"`
+	Secret *string `json:"secret,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `rotateSigningSecret`.
 type RotateSigningSecretInput struct {
+	// The postback whose secret to rotate.
 	ID string `json:"id"`
 	// How long POSTs are also signed with the old secret; 0 for not at all, at most 720.
 	OverlapHours *int `json:"overlapHours,omitempty"`
 }
 
+// The payload of `rotateSigningSecret`.
 type RotateSigningSecretPayload struct {
-	Postback   *db.Postback `json:"postback,omitempty"`
+	// The postback, with its new `signingSecret`.
+	Postback *db.Postback `json:"postback,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The payload of `runScenarios`.
 type RunScenariosPayload struct {
-	Run        *ScenarioRun `json:"run,omitempty"`
+	// The results; null if there are `userErrors`.
+	Run *ScenarioRun `json:"run,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The result of one scenario.
 type ScenarioCard struct {
-	// `normal`, `same_again`, `second_deposit`, `reversal`, `unknown_click`, `special_characters`, `slow_answer`.
-	Key   string `json:"key"`
+	// Which scenario it is.
+	Key string `json:"key"`
+	// What it is called.
 	Title string `json:"title"`
 	// What is fired.
 	Does string `json:"does"`
 	// What the tracker should do.
 	Expected string `json:"expected"`
 	// Null if it was not fired, because the first test got no response.
-	Test  *db.PostbackTest `json:"test,omitempty"`
-	Grade testfire.Grade   `json:"grade"`
+	Test *db.PostbackTest `json:"test,omitempty"`
+	// How the tracker did.
+	Grade testfire.Grade `json:"grade"`
 	// What happened and what it means.
 	Message string `json:"message"`
 }
 
 // All scenarios, in the order in which they were fired.
 type ScenarioRun struct {
+	// The result of each scenario.
 	Cards []*ScenarioCard `json:"cards"`
 }
 
+// The input of `setExchangeRate`.
 type SetExchangeRateInput struct {
 	// ISO 4217; any currency but the base.
 	Quote string `json:"quote"`
@@ -1384,11 +1664,15 @@ type SetExchangeRateInput struct {
 	From *time.Time `json:"from,omitempty"`
 }
 
+// The payload of `setExchangeRate`.
 type SetExchangeRatePayload struct {
-	Rate       *db.ExchangeRate `json:"rate,omitempty"`
-	UserErrors []*UserError     `json:"userErrors"`
+	// The new rate.
+	Rate *db.ExchangeRate `json:"rate,omitempty"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `setHold`.
 type SetHoldInput struct {
 	// true: no postbacks are sent from now on. false: waiting ones are sent.
 	On bool `json:"on"`
@@ -1396,61 +1680,91 @@ type SetHoldInput struct {
 	Note *string `json:"note,omitempty"`
 }
 
+// The payload of `setHold`.
 type SetHoldPayload struct {
-	Instance   *Instance    `json:"instance,omitempty"`
+	// The installation, with its `hold`.
+	Instance *Instance `json:"instance,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `setManager`.
 type SetManagerInput struct {
+	// The affiliate whose manager to set.
 	AffiliateID string `json:"affiliateId"`
 	// An enabled staff user; null for no manager.
 	UserID *string `json:"userId,omitempty"`
 }
 
+// The payload of `setManager`.
 type SetManagerPayload struct {
-	Affiliate  *db.Affiliate `json:"affiliate,omitempty"`
-	UserErrors []*UserError  `json:"userErrors"`
-}
-
-type SetPostbackEnabledInput struct {
-	ID      string `json:"id"`
-	Enabled bool   `json:"enabled"`
-}
-
-type SetPostbackEnabledPayload struct {
-	Postback   *db.Postback `json:"postback,omitempty"`
+	// The affiliate, with its manager.
+	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-type SetUserDisabledInput struct {
-	ID       string `json:"id"`
-	Disabled bool   `json:"disabled"`
+// The input of `setPostbackEnabled`.
+type SetPostbackEnabledInput struct {
+	// The postback to enable or disable.
+	ID string `json:"id"`
+	// Whether it fires from now on.
+	Enabled bool `json:"enabled"`
 }
 
+// The payload of `setPostbackEnabled`.
+type SetPostbackEnabledPayload struct {
+	// The postback after the change.
+	Postback *db.Postback `json:"postback,omitempty"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The input of `setUserDisabled`.
+type SetUserDisabledInput struct {
+	// The user to disable or enable.
+	ID string `json:"id"`
+	// True disables the user, false enables it again.
+	Disabled bool `json:"disabled"`
+}
+
+// The payload of `setUserDisabled`.
 type SetUserDisabledPayload struct {
-	User       *db.User     `json:"user,omitempty"`
+	// The user after the change.
+	User *db.User `json:"user,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The setup steps of a campaign. A step is done when it really happened.
 type SetupChecklist struct {
+	// The campaign that is set up.
 	Campaign *db.Campaign `json:"campaign"`
 	// All steps are done.
-	Done  bool           `json:"done"`
+	Done bool `json:"done"`
+	// In the order in which to do them.
 	Steps []*doctor.Step `json:"steps"`
 }
 
+// The input of `signIn`.
 type SignInInput struct {
-	Email    string `json:"email"`
+	// The user's e-mail address, in any case.
+	Email string `json:"email"`
+	// The user's password.
 	Password string `json:"password"`
 }
 
+// The payload of `signIn`.
 type SignInPayload struct {
-	Viewer     *Viewer      `json:"viewer,omitempty"`
+	// The viewer, signed in; null if there are `userErrors`.
+	Viewer *Viewer `json:"viewer,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The payload of `signOut`.
 type SignOutPayload struct {
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -1458,29 +1772,36 @@ type SignOutPayload struct {
 type SimulatedPostback struct {
 	// Null for the draft.
 	Postback *db.Postback `json:"postback,omitempty"`
-	Fires    bool         `json:"fires"`
-	// The rule that decided: `matched`, `goal`, `campaign` …
+	// Whether it would fire.
+	Fires bool `json:"fires"`
+	// The rule that decided.
 	Rule string `json:"rule"`
 	// The decision as a sentence.
 	Reason string `json:"reason"`
 	// As it would be sent; null if it would not fire.
-	URL   *string          `json:"url,omitempty"`
+	URL *string `json:"url,omitempty"`
+	// Each macro of its template; empty if it would not fire.
 	Slots []*SimulatedSlot `json:"slots"`
 }
 
 // One macro and its value.
 type SimulatedSlot struct {
+	// The macro's name.
 	Macro string `json:"macro"`
 	// After its filters, before URL encoding.
-	Value  string `json:"value"`
-	Filled bool   `json:"filled"`
+	Value string `json:"value"`
+	// Whether it has a value.
+	Filled bool `json:"filled"`
 	// Where the value comes from, or why it is empty.
 	Why string `json:"why"`
 	// In UTF-16 code units of the template and of the URL; null for the click's params.
 	TemplateStart *int `json:"templateStart,omitempty"`
-	TemplateEnd   *int `json:"templateEnd,omitempty"`
-	URLStart      *int `json:"urlStart,omitempty"`
-	URLEnd        *int `json:"urlEnd,omitempty"`
+	// Where it ends in the template; null for the click's params.
+	TemplateEnd *int `json:"templateEnd,omitempty"`
+	// Where its value starts in the URL; null for the click's params.
+	URLStart *int `json:"urlStart,omitempty"`
+	// Where its value ends in the URL; null for the click's params.
+	URLEnd *int `json:"urlEnd,omitempty"`
 }
 
 // A simulated click and conversion: which postbacks would fire, and the values of their macros. Nothing is sent or stored.
@@ -1491,36 +1812,47 @@ type Simulation struct {
 	Postbacks []*SimulatedPostback `json:"postbacks"`
 }
 
+// The result of a simulation.
 type SimulationPayload struct {
-	Simulation *Simulation  `json:"simulation,omitempty"`
+	// Null if there are `userErrors`.
+	Simulation *Simulation `json:"simulation,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A sample call in one language.
 type Snippet struct {
-	// `curl`, `php`, `python` or `go`.
-	Language string `json:"language"`
-	Code     string `json:"code"`
+	// What it is written in.
+	Language SnippetLanguage `json:"language"`
+	// The program, or the command.
+	Code string `json:"code"`
 }
 
 // The result of one line of a status import.
 type StatusChangeLine struct {
+	// Its number in the file, from 1; the line with the names of the columns counts.
 	Line int `json:"line"`
 	// The line's conversion_id or transaction_id.
-	Key        string             `json:"key"`
-	Conversion *db.Conversion     `json:"conversion,omitempty"`
-	From       *commission.Status `json:"from,omitempty"`
-	To         *commission.Status `json:"to,omitempty"`
-	// `change`, `same`, `not_found` or `refused`.
+	Key string `json:"key"`
+	// The conversion that it names; null if there is none.
+	Conversion *db.Conversion `json:"conversion,omitempty"`
+	// The status before; null if no conversion was found.
+	From *commission.Status `json:"from,omitempty"`
+	// The status that the line asks for; null if it names none.
+	To *commission.Status `json:"to,omitempty"`
+	// What happened, or would happen, to the conversion.
 	Outcome string `json:"outcome"`
+	// What happened, as a sentence.
 	Message string `json:"message"`
 }
 
+// Events as they happen, over `graphql-transport-ws` or server-sent events.
 type Subscription struct {
 }
 
 // A conversion that is taken back.
 type TakenBackConversion struct {
+	// As it is now.
 	Conversion *db.Conversion `json:"conversion"`
 	// The status in which it ends.
 	Status commission.Status `json:"status"`
@@ -1528,19 +1860,26 @@ type TakenBackConversion struct {
 	Payout *Money `json:"payout,omitempty"`
 }
 
+// An error in a URL template. Offsets count UTF-16 code units.
 type TemplateError struct {
-	Code    string `json:"code"`
+	// What kind of error it is.
+	Code string `json:"code"`
+	// What is wrong and what to write, as a sentence.
 	Message string `json:"message"`
-	Start   int    `json:"start"`
-	End     int    `json:"end"`
+	// Where it starts in the template.
+	Start int `json:"start"`
+	// Where it ends in the template.
+	End int `json:"end"`
 }
 
+// The input of `testPostback`, `runScenarios`.
 type TestPostbackInput struct {
 	// The postback to test. With an id, fields that are left out are those of the saved postback, its signing secret is used, and the test is stored with it.
 	Postback *PostbackInput `json:"postback,omitempty"`
 	// Can be left out with a `postback` that has one.
-	URLTemplate *string        `json:"urlTemplate,omitempty"`
-	Method      *firing.Method `json:"method,omitempty"`
+	URLTemplate *string `json:"urlTemplate,omitempty"`
+	// By default the postback's, else GET.
+	Method *firing.Method `json:"method,omitempty"`
 	// Macros without a value get a sample, as `previewPostback` shows it.
 	Values []*MacroValueInput `json:"values,omitempty"`
 	// The goal's key; by default the postback's first.
@@ -1551,13 +1890,17 @@ type TestPostbackInput struct {
 	AffiliateID *string `json:"affiliateId,omitempty"`
 }
 
+// The payload of `testPostback`.
 type TestPostbackPayload struct {
-	Test       *db.PostbackTest `json:"test,omitempty"`
-	UserErrors []*UserError     `json:"userErrors"`
+	// The test, with its result; null if there are `userErrors`.
+	Test *db.PostbackTest `json:"test,omitempty"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What a tracker is sent for a goal.
 type TrackerGoal struct {
+	// The goal.
 	Goal *db.Goal `json:"goal"`
 	// Whether some postback for it is enabled.
 	Enabled bool `json:"enabled"`
@@ -1576,8 +1919,10 @@ type TrackerGoal struct {
 // A goal of a tracker. Fields that are left out are unchanged; a new goal is switched on, and approved conversions fire the tracker's URL.
 type TrackerGoalInput struct {
 	// The goal's key.
-	Goal     string              `json:"goal"`
-	Enabled  *bool               `json:"enabled,omitempty"`
+	Goal string `json:"goal"`
+	// Whether it fires.
+	Enabled *bool `json:"enabled,omitempty"`
+	// The statuses that it fires for.
 	Statuses []commission.Status `json:"statuses,omitempty"`
 	// Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays.
 	SendCorrections *bool `json:"sendCorrections,omitempty"`
@@ -1590,16 +1935,19 @@ type TrackerGoalInput struct {
 // What a change would make of a tracker's postbacks.
 type TrackerPreview struct {
 	// In the order of the event dictionary; empty if there are `userErrors`.
-	Postbacks  []*TrackerPreviewPostback `json:"postbacks"`
-	UserErrors []*UserError              `json:"userErrors"`
+	Postbacks []*TrackerPreviewPostback `json:"postbacks"`
+	// What the user can fix; empty if there is nothing.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What a change would make of one postback of a tracker.
 type TrackerPreviewPostback struct {
 	// As it is now; null for one that would be created.
 	Postback *db.Postback `json:"postback,omitempty"`
-	Goal     *db.Goal     `json:"goal"`
-	Enabled  bool         `json:"enabled"`
+	// The goal that it is for.
+	Goal *db.Goal `json:"goal"`
+	// Whether it would fire.
+	Enabled bool `json:"enabled"`
 	// Its URL after the change.
 	URLTemplate string `json:"urlTemplate"`
 	// What that URL sends as the event; null if it has no macro for the goal.
@@ -1612,39 +1960,52 @@ type TrackerPreviewPostback struct {
 type TrackerTokens struct {
 	// The click id, in most set-ups; null for none.
 	Param1 *string `json:"param1,omitempty"`
+	// In `param_2`; null for none.
 	Param2 *string `json:"param2,omitempty"`
+	// In `param_3`; null for none.
 	Param3 *string `json:"param3,omitempty"`
 }
 
+// The tokens that a tracker's links carry; those that are left out are none.
 type TrackerTokensInput struct {
+	// In `param_1`: the click id, in most set-ups.
 	Param1 *string `json:"param1,omitempty"`
+	// In `param_2`.
 	Param2 *string `json:"param2,omitempty"`
+	// In `param_3`.
 	Param3 *string `json:"param3,omitempty"`
 }
 
+// The input of `tryDestination`.
 type TryDestinationInput struct {
 	// An offer, for its destination, or a landing page.
 	ID string `json:"id"`
 }
 
+// The payload of `tryDestination`.
 type TryDestinationPayload struct {
 	// Null where something is wrong with the input; a page that does not answer is a result.
-	Check      *db.DestinationCheck `json:"check,omitempty"`
-	UserErrors []*UserError         `json:"userErrors"`
+	Check *db.DestinationCheck `json:"check,omitempty"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `undoAttribution`.
 type UndoAttributionInput struct {
+	// The conversion whose attribution to undo.
 	ID string `json:"id"`
 	// Why, for the audit log. The affiliate does not see it.
 	Reason *string `json:"reason,omitempty"`
 }
 
+// The payload of `undoAttribution`.
 type UndoAttributionPayload struct {
 	// The conversion that was taken back.
 	Conversion *db.Conversion `json:"conversion,omitempty"`
 	// The unattributed conversion that stands for the operator's call since.
 	ReplacedBy *db.Conversion `json:"replacedBy,omitempty"`
-	UserErrors []*UserError   `json:"userErrors"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What undoing an attribution would do.
@@ -1687,29 +2048,44 @@ type UpdateAPITokenPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Changes a campaign. Fields that are left out are unchanged.
 type UpdateCampaignInput struct {
-	ID    string             `json:"id"`
-	Name  *string            `json:"name,omitempty"`
+	// The campaign to change.
+	ID string `json:"id"`
+	// At most 200 bytes; others may have the same.
+	Name *string `json:"name,omitempty"`
+	// Whether it accepts clicks.
 	State *tracking.RunState `json:"state,omitempty"`
-	// Staff only: the most conversions that pay per UTC day; 0 for no cap.
-	DailyCap *int `json:"dailyCap,omitempty"`
+	// Staff only: the most conversions that pay per UTC day; null or 0 for no cap.
+	DailyCap graphql.Omittable[*int] `json:"dailyCap,omitempty"`
 }
 
+// The payload of `updateCampaign`.
 type UpdateCampaignPayload struct {
-	Campaign   *db.Campaign `json:"campaign,omitempty"`
+	// The campaign after the change.
+	Campaign *db.Campaign `json:"campaign,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `updateConversionStatus`.
 type UpdateConversionStatusInput struct {
-	ID     string            `json:"id"`
+	// The conversion to change.
+	ID string `json:"id"`
+	// The new status.
 	Status commission.Status `json:"status"`
-	Reason *string           `json:"reason,omitempty"`
-	Amount *string           `json:"amount,omitempty"`
+	// Why; the affiliate reads it, and `{reason}` sends it.
+	Reason *string `json:"reason,omitempty"`
+	// A new amount, a decimal number; if left out it is unchanged.
+	Amount *string `json:"amount,omitempty"`
 }
 
+// The payload of `updateConversionStatus`.
 type UpdateConversionStatusPayload struct {
+	// The conversion after the change.
 	Conversion *db.Conversion `json:"conversion,omitempty"`
-	UserErrors []*UserError   `json:"userErrors"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What to change of a goal; fields that are left out stay as they are. Of a built-in one only name and trigger change.
@@ -1760,18 +2136,18 @@ type UpdateIntegrationInput struct {
 	RequireToken *bool `json:"requireToken,omitempty"`
 	// Whether calls must be signed.
 	RequireSignature *bool `json:"requireSignature,omitempty"`
-	// The header of the signature; empty for `X-Signature`.
-	SignatureHeader *string `json:"signatureHeader,omitempty"`
-	// The parameter or header with the time of the signature; empty for none.
-	TimestampName *string `json:"timestampName,omitempty"`
-	// How many seconds a signature is valid; 0 for no limit.
-	TimestampWindow *int `json:"timestampWindow,omitempty"`
+	// The header of the signature; null for `X-Signature`.
+	SignatureHeader graphql.Omittable[*string] `json:"signatureHeader,omitempty"`
+	// The parameter or header with the time of the signature; null for none.
+	TimestampName graphql.Omittable[*string] `json:"timestampName,omitempty"`
+	// How many seconds a signature is valid; null or 0 for no limit.
+	TimestampWindow graphql.Omittable[*int] `json:"timestampWindow,omitempty"`
 	// Addresses or CIDR blocks that may call; empty for any.
 	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
-	// Calls per second; 0 for no limit.
-	RateLimit *int `json:"rateLimit,omitempty"`
-	// ISO 4217: the default currency, of amounts without one; empty for the offer's.
-	Currency *string `json:"currency,omitempty"`
+	// Calls per second; null or 0 for no limit.
+	RateLimit graphql.Omittable[*int] `json:"rateLimit,omitempty"`
+	// ISO 4217: the default currency, of amounts without one; null for the offer's.
+	Currency graphql.Omittable[*string] `json:"currency,omitempty"`
 	// Parameter mapping, our parameter to the operator's; it replaces the whole mapping.
 	ParameterMapping []*WordInput `json:"parameterMapping,omitempty"`
 	// Goal mapping, the operator's goal to our goal's key; it replaces the whole mapping.
@@ -1825,17 +2201,17 @@ type UpdateOfferInput struct {
 	// The URL template that players are sent to; it must contain `{click_id}`.
 	DestinationURL *string `json:"destinationUrl,omitempty"`
 	// Fallback URL, for clicks while paused or over the daily cap; empty for 410.
-	FallbackURL *string `json:"fallbackUrl,omitempty"`
+	FallbackURL graphql.Omittable[*string] `json:"fallbackUrl,omitempty"`
 	// Hosts that deep links may lead to: `play.example.com`, or `*.example.com` for its subdomains.
 	DeepLinkHosts []string `json:"deepLinkHosts,omitempty"`
 	// ISO 4217: the currency of amounts that name none.
 	Currency *string `json:"currency,omitempty"`
 	// Attribution window: days after the click in which its conversions are attributed; 0 for no limit.
-	AttributionWindowDays *int `json:"attributionWindowDays,omitempty"`
+	AttributionWindowDays graphql.Omittable[*int] `json:"attributionWindowDays,omitempty"`
 	// The most conversions that pay per UTC day; 0 for no cap.
-	DailyCap *int `json:"dailyCap,omitempty"`
+	DailyCap graphql.Omittable[*int] `json:"dailyCap,omitempty"`
 	// The qualification rule; without goals and minimum deposits there is none.
-	Qualification *QualificationInput `json:"qualification,omitempty"`
+	Qualification graphql.Omittable[*QualificationInput] `json:"qualification,omitempty"`
 }
 
 // The result of `updateOffer`.
@@ -1846,60 +2222,84 @@ type UpdateOfferPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Changes a postback. Fields that are left out are unchanged.
 type UpdatePostbackInput struct {
+	// The postback to change.
 	ID string `json:"id"`
 	// The version that the change begins from: if another was saved since, nothing is changed, and an error of this field says who saved it.
-	Version    *int           `json:"version,omitempty"`
-	Postback   *PostbackInput `json:"postback,omitempty"`
-	Scope      *firing.Scope  `json:"scope,omitempty"`
-	OfferID    *string        `json:"offerId,omitempty"`
-	CampaignID *string        `json:"campaignId,omitempty"`
+	Version *int `json:"version,omitempty"`
+	// The new specification; the fields next to it take precedence.
+	Postback *PostbackInput `json:"postback,omitempty"`
+	// For which campaigns it fires.
+	Scope *firing.Scope `json:"scope,omitempty"`
+	// For the scope OFFER: the offer.
+	OfferID *string `json:"offerId,omitempty"`
+	// For the scope CAMPAIGN: the campaign.
+	CampaignID *string `json:"campaignId,omitempty"`
 	// Several only if it aggregates.
-	Goals       []string            `json:"goals,omitempty"`
-	URLTemplate *string             `json:"urlTemplate,omitempty"`
-	Method      *firing.Method      `json:"method,omitempty"`
-	Statuses    []commission.Status `json:"statuses,omitempty"`
-	Name        *string             `json:"name,omitempty"`
-	Enabled     *bool               `json:"enabled,omitempty"`
+	Goals []string `json:"goals,omitempty"`
+	// The URL with macros, at most 2,048 bytes.
+	URLTemplate *string `json:"urlTemplate,omitempty"`
+	// How it is sent.
+	Method *firing.Method `json:"method,omitempty"`
+	// The statuses that it fires for.
+	Statuses []commission.Status `json:"statuses,omitempty"`
+	// As its owner reads it.
+	Name *string `json:"name,omitempty"`
+	// Whether it fires.
+	Enabled *bool `json:"enabled,omitempty"`
 	// Null removes the rule.
 	BodyRule graphql.Omittable[*BodyRuleInput] `json:"bodyRule,omitempty"`
 }
 
+// The payload of `updatePostback`.
 type UpdatePostbackPayload struct {
-	Postback   *db.Postback `json:"postback,omitempty"`
+	// The postback after the change.
+	Postback *db.Postback `json:"postback,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The input of `updateSettings`.
 type UpdateSettingsInput struct {
-	// As others read it.
-	Name *string `json:"name,omitempty"`
-	// IANA name; empty for the browser's own.
-	TimeZone *string `json:"timeZone,omitempty"`
+	// As others read it; null for none.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// IANA name, for example Europe/Riga; null for the browser's own.
+	TimeZone graphql.Omittable[*string] `json:"timeZone,omitempty"`
 }
 
+// The payload of `updateSettings`.
 type UpdateSettingsPayload struct {
-	Viewer     *Viewer      `json:"viewer,omitempty"`
+	// The viewer with the new settings.
+	Viewer *Viewer `json:"viewer,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Fields that are left out are unchanged.
 type UpdateTrackerInput struct {
+	// The tracker to change.
 	ID string `json:"id"`
 	// The version that the change begins from: if another was saved since, nothing is changed, and an error of this field says who saved it.
-	Version *int    `json:"version,omitempty"`
-	Name    *string `json:"name,omitempty"`
-	Preset  *string `json:"preset,omitempty"`
+	Version *int `json:"version,omitempty"`
+	// As its owner reads it.
+	Name *string `json:"name,omitempty"`
+	// A preset's key.
+	Preset *string `json:"preset,omitempty"`
 	// The new URL of all goals that have no URL of their own.
 	URLTemplate *string `json:"urlTemplate,omitempty"`
 	// A new host for every URL of the tracker, those of single goals too; with a scheme before it, that changes too.
-	Domain *string        `json:"domain,omitempty"`
+	Domain *string `json:"domain,omitempty"`
+	// How its postbacks are sent.
 	Method *firing.Method `json:"method,omitempty"`
 	// Null removes the rule.
 	BodyRule graphql.Omittable[*BodyRuleInput] `json:"bodyRule,omitempty"`
 	// The goals to change; others are unchanged.
-	Goals        []*TrackerGoalInput `json:"goals,omitempty"`
-	AllCampaigns *bool               `json:"allCampaigns,omitempty"`
-	DefaultLinks *bool               `json:"defaultLinks,omitempty"`
+	Goals []*TrackerGoalInput `json:"goals,omitempty"`
+	// Whether it has every campaign that no other tracker has chosen.
+	AllCampaigns *bool `json:"allCampaigns,omitempty"`
+	// Whether it has the default links.
+	DefaultLinks *bool `json:"defaultLinks,omitempty"`
 	// All that are chosen for it.
 	CampaignIds []string `json:"campaignIds,omitempty"`
 	// It is called with other trackers' click ids on purpose: a CRM, a bot. It takes no campaign from them.
@@ -1910,8 +2310,11 @@ type UpdateTrackerInput struct {
 	Tokens graphql.Omittable[*TrackerTokensInput] `json:"tokens,omitempty"`
 }
 
+// The payload of `updateTracker`.
 type UpdateTrackerPayload struct {
-	Tracker    *db.Tracker  `json:"tracker,omitempty"`
+	// The tracker after the change.
+	Tracker *db.Tracker `json:"tracker,omitempty"`
+	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -1951,14 +2354,17 @@ type UserError struct {
 
 // The current user, by session or token.
 type Viewer struct {
-	User *db.User    `json:"user"`
+	// The user who signed in.
+	User *db.User `json:"user"`
+	// The role that counts: of a staff user who views as an affiliate, AFFILIATE.
 	Role viewer.Role `json:"role"`
 	// Whether this is a staff user who views as an affiliate (header `X-Postrider-View-As`): nothing can be changed then.
 	Looking bool `json:"looking"`
 	// The viewer's affiliate; of staff who view as an affiliate that one, null for other staff.
 	Affiliate *db.Affiliate `json:"affiliate,omitempty"`
 	// What the token may do; every scope for a session.
-	Scopes    []string       `json:"scopes"`
+	Scopes []viewer.Scope `json:"scopes"`
+	// The user's API tokens, newest first, those that ended included.
 	APITokens []*db.ApiToken `json:"apiTokens,omitempty"`
 	// The URL of the echo tracker of `affiliate`: requests to it are recorded in `echoRequests`; null for staff, unless they view as an affiliate.
 	EchoURL *string `json:"echoUrl,omitempty"`
@@ -1966,13 +2372,18 @@ type Viewer struct {
 
 // One entry of a mapping.
 type Word struct {
+	// Ours in a parameter mapping, the operator's in the others.
 	From string `json:"from"`
-	To   string `json:"to"`
+	// The operator's in a parameter mapping, ours in the others.
+	To string `json:"to"`
 }
 
+// One entry of a mapping.
 type WordInput struct {
+	// Ours in a parameter mapping, the operator's in the others.
 	From string `json:"from"`
-	To   string `json:"to"`
+	// The operator's in a parameter mapping, ours in the others.
+	To string `json:"to"`
 }
 
 // Where a feed of changes begins that has no cursor yet.
@@ -2211,6 +2622,70 @@ func (e *ReplayTemplate) UnmarshalJSON(b []byte) error {
 }
 
 func (e ReplayTemplate) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// The language of a snippet.
+type SnippetLanguage string
+
+const (
+	// A curl command.
+	SnippetLanguageCurl SnippetLanguage = "CURL"
+	// PHP.
+	SnippetLanguagePhp SnippetLanguage = "PHP"
+	// Python.
+	SnippetLanguagePython SnippetLanguage = "PYTHON"
+	// Go.
+	SnippetLanguageGo SnippetLanguage = "GO"
+)
+
+var AllSnippetLanguage = []SnippetLanguage{
+	SnippetLanguageCurl,
+	SnippetLanguagePhp,
+	SnippetLanguagePython,
+	SnippetLanguageGo,
+}
+
+func (e SnippetLanguage) IsValid() bool {
+	switch e {
+	case SnippetLanguageCurl, SnippetLanguagePhp, SnippetLanguagePython, SnippetLanguageGo:
+		return true
+	}
+	return false
+}
+
+func (e SnippetLanguage) String() string {
+	return string(e)
+}
+
+func (e *SnippetLanguage) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SnippetLanguage(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SnippetLanguage", str)
+	}
+	return nil
+}
+
+func (e SnippetLanguage) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SnippetLanguage) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SnippetLanguage) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

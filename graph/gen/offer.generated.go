@@ -208,10 +208,10 @@ func (ec *executionContext) _Deal_leadGoal(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Deal_leadGoal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1624,7 +1624,7 @@ func (ec *executionContext) _Deal(ctx context.Context, sel ast.SelectionSet, obj
 				})
 		case "leadGoal":
 			out.Values[i] = ec._Deal_leadGoal(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "currency":

@@ -12,6 +12,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
+	"postrider/graph/scalar"
 	"postrider/report"
 	"strconv"
 	"sync/atomic"
@@ -104,10 +105,10 @@ func (ec *executionContext) _BodyRule_path(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_BodyRule_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -489,14 +490,14 @@ func (ec *executionContext) _Macro_group(ctx context.Context, field graphql.Coll
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNMacroGroup2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Macro_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Macro", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Macro", field, false, false, "MacroGroup")
 }
 
 func (ec *executionContext) _Macro_meaning(ctx context.Context, field graphql.CollectedField, obj *Macro) (ret graphql.Marshaler) {
@@ -834,10 +835,10 @@ func (ec *executionContext) _Postback_name(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Postback_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -1334,14 +1335,14 @@ func (ec *executionContext) _Postback_holdReason(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODeliveryReason2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Postback_holdReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Postback", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Postback", field, false, false, "DeliveryReason")
 }
 
 func (ec *executionContext) _Postback_health(ctx context.Context, field graphql.CollectedField, obj *db.Postback) (ret graphql.Marshaler) {
@@ -1846,14 +1847,14 @@ func (ec *executionContext) _PostbackHealth_lastFailureReason(ctx context.Contex
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODeliveryReason2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_PostbackHealth_lastFailureReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "String")
+	return graphql.NewScalarFieldContext("PostbackHealth", field, false, false, "DeliveryReason")
 }
 
 func (ec *executionContext) _PostbackHealth_hours(ctx context.Context, field graphql.CollectedField, obj *report.PostbackHealth) (ret graphql.Marshaler) {
@@ -2511,14 +2512,14 @@ func (ec *executionContext) _TemplateError_code(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNTemplateErrorCode2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_TemplateError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TemplateError", field, false, false, "String")
+	return graphql.NewScalarFieldContext("TemplateError", field, false, false, "TemplateErrorCode")
 }
 
 func (ec *executionContext) _TemplateError_message(ctx context.Context, field graphql.CollectedField, obj *TemplateError) (ret graphql.Marshaler) {
@@ -3417,7 +3418,7 @@ func (ec *executionContext) _BodyRule(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "path":
 			out.Values[i] = ec._BodyRule_path(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "value":
@@ -3786,7 +3787,7 @@ func (ec *executionContext) _Postback(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "name":
 			out.Values[i] = ec._Postback_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "scope":
@@ -4586,6 +4587,20 @@ func (ec *executionContext) marshalNMacroFilter2ᚖpostriderᚋgraphᚋgenᚐMac
 	return ec._MacroFilter(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMacroGroup2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalMacroGroup(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMacroGroup2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalMacroGroup(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "MacroGroup!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNMacroSpan2ᚕᚖpostriderᚋgraphᚋgenᚐMacroSpanᚄ(ctx context.Context, sel ast.SelectionSet, v []*MacroSpan) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -4793,6 +4808,20 @@ func (ec *executionContext) marshalNTemplateError2ᚖpostriderᚋgraphᚋgenᚐT
 		return graphql.Null
 	}
 	return ec._TemplateError(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTemplateErrorCode2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalTemplateErrorCode(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTemplateErrorCode2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalTemplateErrorCode(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "TemplateErrorCode!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNUpdatePostbackInput2postriderᚋgraphᚋgenᚐUpdatePostbackInput(ctx context.Context, v any) (UpdatePostbackInput, error) {

@@ -9,6 +9,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/domain/presets"
 	"postrider/ent/db"
+	"postrider/graph/scalar"
 	"strconv"
 	"sync/atomic"
 
@@ -368,11 +369,11 @@ func (ec *executionContext) _Recognition_reason(ctx context.Context, field graph
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Recognition_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -824,14 +825,14 @@ func (ec *executionContext) _TrackerPreset_kind(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNPresetKind2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_TrackerPreset_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "String")
+	return graphql.NewScalarFieldContext("TrackerPreset", field, false, false, "PresetKind")
 }
 
 func (ec *executionContext) _TrackerPreset_urlTemplate(ctx context.Context, field graphql.CollectedField, obj *presets.Preset) (ret graphql.Marshaler) {
@@ -1354,7 +1355,7 @@ func (ec *executionContext) _Recognition(ctx context.Context, sel ast.SelectionS
 			}
 		case "reason":
 			out.Values[i] = ec._Recognition_reason(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "network":
@@ -1622,6 +1623,20 @@ func (ec *executionContext) marshalNPresetBlank2ᚕpostriderᚋdomainᚋpresets�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNPresetKind2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalPresetKind(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPresetKind2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalPresetKind(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PresetKind!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNPresetParameter2postriderᚋdomainᚋpresetsᚐParameter(ctx context.Context, sel ast.SelectionSet, v presets.Parameter) graphql.Marshaler {

@@ -11,6 +11,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
+	"postrider/graph/scalar"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -172,10 +173,10 @@ func (ec *executionContext) _ReceivedPostback_query(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_query(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -195,10 +196,10 @@ func (ec *executionContext) _ReceivedPostback_body(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -273,14 +274,14 @@ func (ec *executionContext) _ReceivedPostback_result(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNCallResult2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_result(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "String")
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "CallResult")
 }
 
 func (ec *executionContext) _ReceivedPostback_reason(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
@@ -296,10 +297,10 @@ func (ec *executionContext) _ReceivedPostback_reason(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalOString2string(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReceivedPostback_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -534,7 +535,7 @@ func (ec *executionContext) unmarshalInputReceivedPostbackFilter(ctx context.Con
 			it.IntegrationIDs = data
 		case "results":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("results"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			data, err := ec.unmarshalOCallResult2ᚕstringᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -646,12 +647,12 @@ func (ec *executionContext) _ReceivedPostback(ctx context.Context, sel ast.Selec
 			}
 		case "query":
 			out.Values[i] = ec._ReceivedPostback_query(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "body":
 			out.Values[i] = ec._ReceivedPostback_body(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "headers":
@@ -671,7 +672,7 @@ func (ec *executionContext) _ReceivedPostback(ctx context.Context, sel ast.Selec
 			}
 		case "reason":
 			out.Values[i] = ec._ReceivedPostback_reason(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "statusCode":
@@ -787,6 +788,20 @@ func (ec *executionContext) _ReceivedPostbackEdge(ctx context.Context, sel ast.S
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNCallResult2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalCallResult(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCallResult2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalCallResult(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "CallResult!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNReceivedPostback2ᚖpostriderᚋentᚋdbᚐReceivedPostback(ctx context.Context, sel ast.SelectionSet, v *db.ReceivedPostback) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ReceivedPostback!")
@@ -817,6 +832,42 @@ func (ec *executionContext) marshalNReceivedPostbackEdge2ᚖpostriderᚋgraphᚋ
 		return graphql.Null
 	}
 	return ec._ReceivedPostbackEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCallResult2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCallResult2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOCallResult2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCallResult2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOReceivedPostbackConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.ReceivedPostback]) graphql.Marshaler {

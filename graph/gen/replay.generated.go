@@ -334,14 +334,14 @@ func (ec *executionContext) _BulkReplayFailure_reason(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNDeliveryReason2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_BulkReplayFailure_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, "String")
+	return graphql.NewScalarFieldContext("BulkReplayFailure", field, false, false, "DeliveryReason")
 }
 
 func (ec *executionContext) _BulkReplayFailure_sentence(ctx context.Context, field graphql.CollectedField, obj *BulkReplayFailure) (ret graphql.Marshaler) {
@@ -842,15 +842,15 @@ func (ec *executionContext) _ReplayPreviewReason_reason(ctx context.Context, fie
 			return obj.Reason, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalODeliveryReason2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_ReplayPreviewReason_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ReplayPreviewReason", field, false, false, "String")
+	return graphql.NewScalarFieldContext("ReplayPreviewReason", field, false, false, "DeliveryReason")
 }
 
 func (ec *executionContext) _ReplayPreviewReason_sentence(ctx context.Context, field graphql.CollectedField, obj *ReplayPreviewReason) (ret graphql.Marshaler) {
@@ -1450,7 +1450,7 @@ func (ec *executionContext) _ReplayPreviewReason(ctx context.Context, sel ast.Se
 			out.Values[i] = graphql.MarshalString("ReplayPreviewReason")
 		case "reason":
 			out.Values[i] = ec._ReplayPreviewReason_reason(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "sentence":

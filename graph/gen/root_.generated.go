@@ -9972,7 +9972,8 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema/account.graphqls", Input: `enum Role {
+	{Name: "../schema/account.graphqls", Input: `"What a user is to the network."
+enum Role {
   "May do everything."
   ADMIN
   "An affiliate manager: the network's staff."
@@ -10003,14 +10004,17 @@ enum Scope {
 
 "The current user, by session or token."
 type Viewer {
+  "The user who signed in."
   user: User!
+  "The role that counts: of a staff user who views as an affiliate, AFFILIATE."
   role: Role!
   "Whether this is a staff user who views as an affiliate (header ` + "`" + `X-Postrider-View-As` + "`" + `): nothing can be changed then."
   looking: Boolean!
   "The viewer's affiliate; of staff who view as an affiliate that one, null for other staff."
   affiliate: Affiliate
   "What the token may do; every scope for a session."
-  scopes: [String!]!
+  scopes: [Scope!]!
+  "The user's API tokens, newest first, those that ended included."
   apiTokens: [ApiToken!] @auth
   "The URL of the echo tracker of ` + "`" + `affiliate` + "`" + `: requests to it are recorded in ` + "`" + `echoRequests` + "`" + `; null for staff, unless they view as an affiliate."
   echoUrl: String @auth
@@ -10018,144 +10022,224 @@ type Viewer {
 
 "A user who can sign in."
 type User implements Node {
+  "Its global id."
   id: ID!
+  "What the user signs in with, in lower case."
   email: String!
+  "What the user may do."
   role: Role!
+  "The affiliate whose data the user sees; null for staff."
   affiliate: Affiliate
-  "IANA name, for example Europe/Riga; empty for the browser's own."
-  timeZone: String!
+  "IANA name, for example Europe/Riga; null for the browser's own."
+  timeZone: String
+  "When it was created."
   createdAt: Time!
+  "When the user last opened a session; null before the first."
   lastSignInAt: Time
 }
 
 "The account that owns campaigns and postbacks."
 type Affiliate implements Node {
+  "Its global id."
   id: ID!
+  "As staff named it."
   name: String!
   "The tracker of its newest postback that is named after one, or whose URL is certainly one's; null if there is none with a token."
   tracker: TrackerPreset
+  "When it was created."
   createdAt: Time!
 }
 
 "An API token. Its secret is shown once, when it is created."
 type ApiToken implements Node {
+  "Its global id."
   id: ID!
+  "As its user named it."
   name: String!
   "The first characters of the secret."
   prefix: String!
-  scopes: [String!]!
+  "What it may do."
+  scopes: [Scope!]!
   "The token that created it, and with which it is revoked; null if it was created in a session."
   parentId: ID
+  "When it was created."
   createdAt: Time!
+  "When it expires; null for never."
   expiresAt: Time
+  "When it was last used, to the minute; null if it never was."
   lastUsedAt: Time
+  "When it was revoked; null if it was not."
   revokedAt: Time
 }
 
 "A request to the echo tracker."
 type EchoRequest implements Node {
+  "Its global id."
   id: ID!
+  "When it arrived."
   receivedAt: Time!
+  "The HTTP method, in capitals."
   method: String!
   "Path and query as they came."
   url: String!
   "The query's names and values, decoded."
   parameters: [Header!]!
+  "The request's headers; secrets are masked."
   headers: [Header!]!
-  body: String!
+  "Null if it had none."
+  body: String
   "The response's status."
   statusCode: Int!
 }
 
+"A page of echo requests."
 type EchoRequestConnection {
+  "The rows of the page."
   edges: [EchoRequestEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of echo requests."
 type EchoRequestEdge {
+  "The row itself."
   node: EchoRequest!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
+"A page of affiliates."
 type AffiliateConnection {
+  "The rows of the page."
   edges: [AffiliateEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of affiliates."
 type AffiliateEdge {
+  "The row itself."
   node: Affiliate!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
 extend type Query {
   "Staff only: every affiliate."
-  affiliates(first: Int, after: String, last: Int, before: String, search: String @length(max: 200), archived: Boolean = false): AffiliateConnection @auth(role: MANAGER)
+  affiliates(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Part of the name."
+    search: String @length(max: 200)
+    "False leaves archived ones out, true lists only these, null both."
+    archived: Boolean = false
+  ): AffiliateConnection @auth(role: MANAGER)
   "Requests to the viewer's echo tracker, newest first."
-  echoRequests(first: Int, after: String, last: Int, before: String): EchoRequestConnection! @auth
+  echoRequests(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+  ): EchoRequestConnection! @auth
 }
 
+"The input of ` + "`" + `signIn` + "`" + `."
 input SignInInput {
+  "The user's e-mail address, in any case."
   email: String!
+  "The user's password."
   password: String!
 }
 
+"The payload of ` + "`" + `signIn` + "`" + `."
 type SignInPayload {
+  "The viewer, signed in; null if there are ` + "`" + `userErrors` + "`" + `."
   viewer: Viewer
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The payload of ` + "`" + `signOut` + "`" + `."
 type SignOutPayload {
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `changePassword` + "`" + `."
 input ChangePasswordInput {
+  "The one that is valid now."
   currentPassword: String!
+  "At least 10 characters."
   newPassword: String!
   "Whether your API tokens are revoked too, as your other sessions are."
   revokeTokens: Boolean = true
 }
 
+"The payload of ` + "`" + `changePassword` + "`" + `."
 type ChangePasswordPayload {
+  "The viewer, still signed in."
   viewer: Viewer
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `updateSettings` + "`" + `."
 input UpdateSettingsInput {
-  "As others read it."
+  "As others read it; null for none."
   name: String
-  "IANA name; empty for the browser's own."
+  "IANA name, for example Europe/Riga; null for the browser's own."
   timeZone: String
 }
 
+"The payload of ` + "`" + `updateSettings` + "`" + `."
 type UpdateSettingsPayload {
+  "The viewer with the new settings."
   viewer: Viewer
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `createApiToken` + "`" + `."
 input CreateApiTokenInput {
+  "What the token is for, as its user reads it."
   name: String!
-  """
-  ` + "`" + `read` + "`" + `, ` + "`" + `write` + "`" + `, ` + "`" + `conversions` + "`" + `, ` + "`" + `replay` + "`" + `, ` + "`" + `secrets` + "`" + `; if left out, the viewer's scopes except ` + "`" + `secrets` + "`" + `. A token cannot create
-  one with scopes that it does not have.
-  """
-  scopes: [String!]
+  "If left out, the viewer's scopes except ` + "`" + `SECRETS` + "`" + `. A token cannot create one with scopes that it does not have."
+  scopes: [Scope!]
   "If left out, never; for a token created with a token, at the latest when that one expires, which is also the default."
   expiresAt: Time
 }
 
+"The payload of ` + "`" + `createApiToken` + "`" + `."
 type CreateApiTokenPayload {
+  "The new token, without its secret."
   token: ApiToken
   "The token itself, shown once."
   secret: String
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `revokeApiToken` + "`" + `."
 input RevokeApiTokenInput {
+  "The token to revoke."
   id: ID!
 }
 
+"The payload of ` + "`" + `revokeApiToken` + "`" + `."
 type RevokeApiTokenPayload {
+  "The token, now revoked."
   token: ApiToken
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
@@ -10177,27 +10261,50 @@ type UpdateApiTokenPayload {
 
 extend type Mutation {
   "Opens a session; the response sets its cookie."
-  signIn(input: SignInInput!): SignInPayload!
+  signIn(
+    "The input of the mutation."
+    input: SignInInput!
+  ): SignInPayload!
   "Ends the session."
   signOut: SignOutPayload!
   "Ends every other session. Needs a session."
-  changePassword(input: ChangePasswordInput!): ChangePasswordPayload! @auth(session: true)
-  updateSettings(input: UpdateSettingsInput!): UpdateSettingsPayload! @auth(scope: WRITE)
-  createApiToken(input: CreateApiTokenInput!): CreateApiTokenPayload! @auth(scope: SECRETS)
+  changePassword(
+    "The input of the mutation."
+    input: ChangePasswordInput!
+  ): ChangePasswordPayload! @auth(session: true)
+  "Changes the user's own settings. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  updateSettings(
+    "The input of the mutation."
+    input: UpdateSettingsInput!
+  ): UpdateSettingsPayload! @auth(scope: WRITE)
+  "Creates an API token for the viewer. API tokens need the scope ` + "`" + `SECRETS` + "`" + `."
+  createApiToken(
+    "The input of the mutation."
+    input: CreateApiTokenInput!
+  ): CreateApiTokenPayload! @auth(scope: SECRETS)
   "Scope ` + "`" + `SECRETS` + "`" + `: revokes a token, and every token that was created with it: one of the viewer's own or, for staff, of a user that they may change."
-  revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload! @auth(scope: SECRETS)
+  revokeApiToken(
+    "The input of the mutation."
+    input: RevokeApiTokenInput!
+  ): RevokeApiTokenPayload! @auth(scope: SECRETS)
   "Scope ` + "`" + `SECRETS` + "`" + `: renames one of the viewer's API tokens."
-  updateApiToken(input: UpdateApiTokenInput!): UpdateApiTokenPayload! @auth(scope: SECRETS)
+  updateApiToken(
+    "The input of the mutation."
+    input: UpdateApiTokenInput!
+  ): UpdateApiTokenPayload! @auth(scope: SECRETS)
 }
 `, BuiltIn: false},
 	{Name: "../schema/attention.graphqls", Input: `"What the viewer has to do something about, each cause once, and the deliveries of the last 24 hours."
 type Attention {
   "Errors first. Without the items that were ignored."
   items: [AttentionItem!]!
+  "Items that were ignored, and would be listed otherwise."
   ignored: [AttentionItem!]!
+  "Deliveries of the last 24 hours that were delivered."
   delivered: Int!
   "Without those that a replay stands for."
   failed: Int!
+  "Deliveries that wait for an attempt or for their tracker."
   waiting: Int!
   "The postbacks that are enabled."
   postbacks: Int!
@@ -10207,11 +10314,13 @@ type Attention {
 type AttentionItem {
   "What ` + "`" + `ignoreAttention` + "`" + ` takes: the id of the alert, or else of the postback or the goal. Of trackers that meet, the id of the first: they cannot be ignored."
   id: ID!
+  "ERROR if postbacks are lost or wait; WARNING or HINT otherwise."
   severity: Severity!
   "One or two sentences."
   message: String!
   "The open alert that says so; null if none does."
   alert: Alert
+  "The postback that it is about; null if it is about something else."
   postback: Postback
   "A goal for which no postback fires in ` + "`" + `campaigns` + "`" + `."
   goal: Goal
@@ -10221,12 +10330,15 @@ type AttentionItem {
   link: TrackingLink
   "The campaigns without a postback for the goal, or the one that an alert is about, or those in which trackers meet: the first three."
   campaigns: [Campaign!]!
+  "How many campaigns there are in all."
   campaignCount: Int!
   "When it was noticed, or failed last; null for a goal without a postback."
   since: Time
+  "When it was ignored; null if it was not."
   ignoredAt: Time
 }
 
+"The input of ` + "`" + `ignoreAttention` + "`" + `."
 input IgnoreAttentionInput {
   "Of an ` + "`" + `AttentionItem` + "`" + `."
   id: ID!
@@ -10234,12 +10346,16 @@ input IgnoreAttentionInput {
   ignored: Boolean! = true
 }
 
+"The payload of ` + "`" + `ignoreAttention` + "`" + `."
 type IgnoreAttentionPayload {
+  "The whole list after the change."
   attention: Attention
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 extend type Query {
+  "What the viewer has to do something about."
   attention: Attention! @auth
 }
 
@@ -10247,8 +10363,12 @@ extend type Mutation {
   """
   Ignores an item of the attention list. A goal stays ignored until it is shown again, and counts as missing nowhere
   meanwhile; a postback until a later delivery fails; an alert until it is resolved.
+  API tokens need the scope ` + "`" + `WRITE` + "`" + `.
   """
-  ignoreAttention(input: IgnoreAttentionInput!): IgnoreAttentionPayload! @auth(scope: WRITE)
+  ignoreAttention(
+    "The input of the mutation."
+    input: IgnoreAttentionInput!
+  ): IgnoreAttentionPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/attribution.graphqls", Input: `"Why a click is proposed for an unattributed conversion, most certain first."
@@ -10267,7 +10387,9 @@ enum ProposalKind {
 
 "A click that an unattributed conversion may belong to."
 type Proposal {
+  "The click; null if it is no longer kept."
   click: Click
+  "Why it is proposed."
   kind: ProposalKind!
   "One sentence."
   reason: String!
@@ -10275,21 +10397,25 @@ type Proposal {
 
 "The deal terms that a conversion is paid by, as they were when it was first calculated."
 type Terms {
+  "How the deal pays."
   model: DealModel!
-  amount: String!
-  percent: String!
+  "What a CPA or CPL pays, in ` + "`" + `currency` + "`" + `; null for none."
+  amount: String
+  "What RevShare pays, in percent of NGR; null for none."
+  percent: String
+  "ISO 4217, of ` + "`" + `amount` + "`" + `."
   currency: String!
-  "1 for the first; 0 where no tier was reached."
-  tier: Int!
+  "1 for the first; null where no tier was reached."
+  tier: Int
 }
 
 extend type Conversion {
-  "` + "`" + `operator` + "`" + `, ` + "`" + `staff` + "`" + `, ` + "`" + `api` + "`" + `, or ` + "`" + `postrider` + "`" + ` for a CPA that Postrider recorded when the player qualified."
-  origin: String!
-  "` + "`" + `click` + "`" + `, ` + "`" + `player` + "`" + ` or ` + "`" + `staff` + "`" + `; empty while unattributed."
-  attributedBy: String!
-  "The operator's last status while it is not mapped; otherwise empty."
-  reportedStatus: String!
+  "Who reported it; POSTRIDER for a CPA that Postrider recorded when the player qualified."
+  origin: Actor!
+  "How it was attributed; null while unattributed."
+  attributedBy: AttributedBy
+  "The operator's last status while it is not mapped; otherwise null."
+  reportedStatus: String
   "Null if no deal was active."
   terms: Terms
   "The exchange rate from the amount's currency to the payout's."
@@ -10308,20 +10434,23 @@ extend type Conversion {
 
 "What attributing a conversion to a click would do."
 type AttributionPreview {
+  "The affiliate whose click it is."
   affiliate: Affiliate!
+  "The offer of the click."
   offer: Offer!
   "Null for a click on a default link."
   campaign: Campaign
   "What the affiliate would be paid; null if no deal was active, or an exchange rate is missing."
   payout: Money
-  "` + "`" + `offer` + "`" + ` or ` + "`" + `campaign` + "`" + ` if a daily cap is used up, so that it pays nothing. Otherwise empty."
-  cappedBy: String!
+  "The daily cap that is used up, so that it pays nothing; otherwise null."
+  cappedBy: CappedBy
   "The postbacks that would be considered, for each past step of the conversion."
   postbacks: [AttributionPostback!]!
 }
 
 "A postback that would be considered for a conversion, once it is attributed."
 type AttributionPostback {
+  "The postback that was considered."
   postback: Postback!
   "The status that it would report."
   status: ConversionStatus!
@@ -10331,15 +10460,21 @@ type AttributionPostback {
   reason: String!
 }
 
+"The input of ` + "`" + `attributeConversion` + "`" + `."
 input AttributeConversionInput {
+  "The unattributed conversion."
   conversionId: ID!
+  "The click to attribute it to: its global id."
   clickId: ID!
   "Why this click."
   reason: String
 }
 
+"The payload of ` + "`" + `attributeConversion` + "`" + `."
 type AttributeConversionPayload {
+  "The conversion, attributed."
   conversion: Conversion
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
@@ -10353,6 +10488,7 @@ type UndoAttributionPreview {
 
 "A conversion that is taken back."
 type TakenBackConversion {
+  "As it is now."
   conversion: Conversion!
   "The status in which it ends."
   status: ConversionStatus!
@@ -10360,54 +10496,73 @@ type TakenBackConversion {
   payout: Money
 }
 
+"The input of ` + "`" + `undoAttribution` + "`" + `."
 input UndoAttributionInput {
+  "The conversion whose attribution to undo."
   id: ID!
   "Why, for the audit log. The affiliate does not see it."
   reason: String
 }
 
+"The payload of ` + "`" + `undoAttribution` + "`" + `."
 type UndoAttributionPayload {
   "The conversion that was taken back."
   conversion: Conversion
   "The unattributed conversion that stands for the operator's call since."
   replacedBy: Conversion
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `attributeByRule` + "`" + `."
 input AttributeByRuleInput {
   "Attribute when the proposals of these kinds agree on one click."
   kinds: [ProposalKind!]!
+  "Only conversions of these integrations; all if left out."
   integrationIds: [ID!]
   "Counts and changes nothing."
   dryRun: Boolean
 }
 
+"The payload of ` + "`" + `attributeByRule` + "`" + `."
 type AttributeByRulePayload {
   "How many were, or would be, attributed."
   count: Int!
   "How many were considered: the newest 500."
   considered: Int!
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `fireManualConversion` + "`" + `."
 input FireManualConversionInput {
   "A click id, or a value of ` + "`" + `param_1` + "`" + `, ` + "`" + `param_2` + "`" + ` or ` + "`" + `param_3` + "`" + `; the newest click that has it."
   click: String!
+  "The goal's key."
   goal: String!
   "If left out: an integration of the click's operator."
   integrationId: ID
+  "A decimal number; null for none."
   amount: String
+  "Of the amount, ISO 4217; by default the integration's."
   currency: String
+  "Its status; by default APPROVED."
   status: ConversionStatus
+  "The operator's id of the transaction, for goals that repeat."
   transactionId: String
 }
 
+"The payload of ` + "`" + `fireManualConversion` + "`" + `."
 type FireManualConversionPayload {
+  "What became of it; null if there are ` + "`" + `userErrors` + "`" + `."
   result: RecordResult
+  "The conversion; of a duplicate, the one that was recorded first."
   conversion: Conversion
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `importStatusChanges` + "`" + `."
 input ImportStatusChangesInput {
   "Lines of conversion_id or transaction_id, status, and optionally amount and reason; the first line names the columns."
   csv: String!
@@ -10417,51 +10572,113 @@ input ImportStatusChangesInput {
 
 "The result of one line of a status import."
 type StatusChangeLine {
+  "Its number in the file, from 1; the line with the names of the columns counts."
   line: Int!
   "The line's conversion_id or transaction_id."
   key: String!
+  "The conversion that it names; null if there is none."
   conversion: Conversion
+  "The status before; null if no conversion was found."
   from: ConversionStatus
+  "The status that the line asks for; null if it names none."
   to: ConversionStatus
-  "` + "`" + `change` + "`" + `, ` + "`" + `same` + "`" + `, ` + "`" + `not_found` + "`" + ` or ` + "`" + `refused` + "`" + `."
-  outcome: String!
+  "What happened, or would happen, to the conversion."
+  outcome: StatusChangeOutcome!
+  "What happened, as a sentence."
   message: String!
 }
 
+"The payload of ` + "`" + `importStatusChanges` + "`" + `."
 type ImportStatusChangesPayload {
+  "The result of each line, in their order."
   lines: [StatusChangeLine!]!
   "How many conversions were, or would be, changed."
   changed: Int!
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 extend type Query {
   "Staff only: what ` + "`" + `attributeConversion` + "`" + ` would do. Nothing is changed."
-  attributionPreview(conversionId: ID!, clickId: ID!): AttributionPreview @auth(role: MANAGER)
+  attributionPreview(
+    "The unattributed conversion."
+    conversionId: ID!
+    "The click to attribute it to: its global id."
+    clickId: ID!
+  ): AttributionPreview @auth(role: MANAGER)
   "Staff only: what ` + "`" + `undoAttribution` + "`" + ` would do. Nothing is changed."
-  undoAttributionPreview(id: ID!): UndoAttributionPreview @auth(role: MANAGER)
+  undoAttributionPreview(
+    "The conversion whose attribution to undo."
+    id: ID!
+  ): UndoAttributionPreview @auth(role: MANAGER)
 }
 
 extend type Mutation {
-  "Staff only: attributes an unattributed conversion to a click. Postbacks that would have fired fire now, once."
-  attributeConversion(input: AttributeConversionInput!): AttributeConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
-  "Staff only: undoes an attribution by staff. The conversion is taken back as a reversal takes it back, and the operator's call is unattributed again."
-  undoAttribution(input: UndoAttributionInput!): UndoAttributionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
-  "Staff only: attributes unattributed conversions by the proposals of some kinds."
-  attributeByRule(input: AttributeByRuleInput!): AttributeByRulePayload! @auth(role: MANAGER, scope: CONVERSIONS)
-  "Staff only: records a manual conversion for a click, and fires its postbacks."
-  fireManualConversion(input: FireManualConversionInput!): FireManualConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
-  "Staff only: status import, many status changes from a CSV file."
-  importStatusChanges(input: ImportStatusChangesInput!): ImportStatusChangesPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  "Staff only: attributes an unattributed conversion to a click. Postbacks that would have fired fire now, once. API tokens need the scope ` + "`" + `CONVERSIONS` + "`" + `."
+  attributeConversion(
+    "The input of the mutation."
+    input: AttributeConversionInput!
+  ): AttributeConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  """
+  Staff only: undoes an attribution by staff. The conversion is taken back as a reversal takes it back, and the operator's call is unattributed again.
+  API tokens need the scope ` + "`" + `CONVERSIONS` + "`" + `.
+  """
+  undoAttribution(
+    "The input of the mutation."
+    input: UndoAttributionInput!
+  ): UndoAttributionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  "Staff only: attributes unattributed conversions by the proposals of some kinds. API tokens need the scope ` + "`" + `CONVERSIONS` + "`" + `."
+  attributeByRule(
+    "The input of the mutation."
+    input: AttributeByRuleInput!
+  ): AttributeByRulePayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  "Staff only: records a manual conversion for a click, and fires its postbacks. API tokens need the scope ` + "`" + `CONVERSIONS` + "`" + `."
+  fireManualConversion(
+    "The input of the mutation."
+    input: FireManualConversionInput!
+  ): FireManualConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  "Staff only: status import, many status changes from a CSV file. API tokens need the scope ` + "`" + `CONVERSIONS` + "`" + `."
+  importStatusChanges(
+    "The input of the mutation."
+    input: ImportStatusChangesInput!
+  ): ImportStatusChangesPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+}
+
+"How a conversion is attributed to a click."
+enum AttributedBy {
+  "The operator reported the click id."
+  CLICK
+  "The operator reported a player whose click is known."
+  PLAYER
+  "Staff chose the click."
+  STAFF
+}
+
+"The result of one line of a status import."
+enum StatusChangeOutcome {
+  "The status, the amount or both change."
+  CHANGE
+  "The conversion already is as the line says."
+  SAME
+  "No conversion, or more than one, has the line's id."
+  NOT_FOUND
+  "The line is invalid, or the change is not possible: see ` + "`" + `message` + "`" + `."
+  REFUSED
 }
 `, BuiltIn: false},
 	{Name: "../schema/campaign.graphqls", Input: `"An affiliate's campaign for an offer."
 type Campaign implements Node {
+  "Its global id."
   id: ID!
+  "As its affiliate named it."
   name: String!
+  "Whether it accepts clicks."
   state: RunState!
+  "The offer that it promotes."
   offer: Offer!
+  "The affiliate whose campaign it is."
   affiliate: Affiliate!
+  "Its tracking link."
   link: TrackingLink!
   "Campaign postbacks, without the global ones and the offer's."
   postbacks: [Postback!]!
@@ -10476,9 +10693,13 @@ type Campaign implements Node {
   "How much of the daily cap is used today."
   usedToday: Int!
   "Recent numbers by day, in an IANA time zone; without one, the viewer's."
-  numbers(timeZone: String): CampaignNumbers!
+  numbers(
+    "IANA name, for example Europe/Riga."
+    timeZone: String
+  ): CampaignNumbers!
   "Since when it is archived: hidden from lists, and paused; null if it is not."
   archivedAt: Time
+  "When it was created."
   createdAt: Time!
 }
 
@@ -10494,24 +10715,33 @@ type CampaignNumbers {
 
 "A tracking link."
 type TrackingLink implements Node {
+  "Its global id."
   id: ID!
+  "The code in its URL: ` + "`" + `/c/{code}` + "`" + `."
   code: String!
   "The bare link, without parameters."
   url: String!
   "The link with the token of its affiliate's tracker in param_1; the bare link if no tracker with a token is known."
   urlWithToken: String!
+  "The offer that it leads to."
   offer: Offer!
   "Null for the default link of an affiliate for an offer."
   campaign: Campaign
 }
 
+"A page of campaigns."
 type CampaignConnection {
+  "The rows of the page."
   edges: [CampaignEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of campaigns."
 type CampaignEdge {
+  "The row itself."
   node: Campaign!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
@@ -10519,15 +10749,21 @@ type CampaignEdge {
 type BuiltLink {
   "Null if there are ` + "`" + `userErrors` + "`" + `."
   url: String
+  "The link that it was built from; null if there is none."
   link: TrackingLink
   "The destination of a click, with sample values."
   destination: String
+  "What the user can fix; empty if there is nothing."
   userErrors: [UserError!]!
 }
 
+"Which campaigns to list: those that meet every condition that is given."
 input CampaignFilter {
+  "Part of the name."
   search: String @length(max: 200)
+  "Those in one of these states."
   states: [RunState!]
+  "Those for one of these offers."
   offerIds: [ID!]
   "False leaves archived ones out, true lists only these; both if null."
   archived: Boolean = false
@@ -10536,16 +10772,46 @@ input CampaignFilter {
 }
 
 extend type Query {
-  campaigns(first: Int, after: String, last: Int, before: String, filter: CampaignFilter): CampaignConnection! @auth
+  "The viewer's campaigns, newest first; for staff, those of all affiliates."
+  campaigns(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: CampaignFilter
+  ): CampaignConnection! @auth
   """
   A finished tracking link of a campaign, or, with ` + "`" + `offerId` + "`" + `, the viewer's default link for that offer.
   The parameters can be a tracker's tokens (` + "`" + `{subid}` + "`" + `): they are put into the link unchanged.
   """
-  trackingLink(campaignId: ID, offerId: ID, param1: String, param2: String, param3: String, landingPage: String, deepLink: String): BuiltLink! @auth
+  trackingLink(
+    "The campaign; without it give ` + "`" + `offerId` + "`" + `."
+    campaignId: ID
+    "The offer, for the viewer's default link."
+    offerId: ID
+    "The value of ` + "`" + `param_1` + "`" + `: in most set-ups the tracker's click id token."
+    param1: String
+    "The value of ` + "`" + `param_2` + "`" + `."
+    param2: String
+    "The value of ` + "`" + `param_3` + "`" + `."
+    param3: String
+    "The key of a landing page of the offer (` + "`" + `lp` + "`" + `)."
+    landingPage: String
+    "A URL on one of the offer's ` + "`" + `deepLinkHosts` + "`" + ` (` + "`" + `dl` + "`" + `)."
+    deepLink: String
+  ): BuiltLink! @auth
 }
 
+"The input of ` + "`" + `createCampaign` + "`" + `."
 input CreateCampaignInput {
+  "At most 200 bytes; others may have the same."
   name: String!
+  "The offer to promote."
   offerId: ID!
   "The trackers that it is chosen for: its clicks carry their click ids. None leaves it to the tracker with all campaigns."
   trackerIds: [ID!]
@@ -10553,21 +10819,31 @@ input CreateCampaignInput {
   affiliateId: ID
 }
 
+"The payload of ` + "`" + `createCampaign` + "`" + `."
 type CreateCampaignPayload {
+  "The new campaign."
   campaign: Campaign
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"Changes a campaign. Fields that are left out are unchanged."
 input UpdateCampaignInput {
+  "The campaign to change."
   id: ID!
+  "At most 200 bytes; others may have the same."
   name: String
+  "Whether it accepts clicks."
   state: RunState
-  "Staff only: the most conversions that pay per UTC day; 0 for no cap."
+  "Staff only: the most conversions that pay per UTC day; null or 0 for no cap."
   dailyCap: Int
 }
 
+"The payload of ` + "`" + `updateCampaign` + "`" + `."
 type UpdateCampaignPayload {
+  "The campaign after the change."
   campaign: Campaign
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
@@ -10614,14 +10890,31 @@ type DeleteCampaignPayload {
 }
 
 extend type Mutation {
-  createCampaign(input: CreateCampaignInput!): CreateCampaignPayload! @auth(scope: WRITE)
-  updateCampaign(input: UpdateCampaignInput!): UpdateCampaignPayload! @auth(scope: WRITE)
+  "Creates a campaign and its tracking link. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  createCampaign(
+    "The input of the mutation."
+    input: CreateCampaignInput!
+  ): CreateCampaignPayload! @auth(scope: WRITE)
+  "Renames, pauses or resumes a campaign; staff also set its daily cap. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  updateCampaign(
+    "The input of the mutation."
+    input: UpdateCampaignInput!
+  ): UpdateCampaignPayload! @auth(scope: WRITE)
   "Scope ` + "`" + `WRITE` + "`" + `: archives a campaign: it is hidden from lists, its history stays, and its link is answered as a paused one's: with the fallback URL, or 410. It is paused."
-  archiveCampaign(input: ArchiveCampaignInput!): ArchiveCampaignPayload! @auth(scope: WRITE)
+  archiveCampaign(
+    "The input of the mutation."
+    input: ArchiveCampaignInput!
+  ): ArchiveCampaignPayload! @auth(scope: WRITE)
   "Scope ` + "`" + `WRITE` + "`" + `: restores an archived campaign: it stays paused."
-  restoreCampaign(input: RestoreCampaignInput!): RestoreCampaignPayload! @auth(scope: WRITE)
+  restoreCampaign(
+    "The input of the mutation."
+    input: RestoreCampaignInput!
+  ): RestoreCampaignPayload! @auth(scope: WRITE)
   "Scope ` + "`" + `WRITE` + "`" + `: deletes an archived campaign that has no clicks, conversions and postbacks; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
-  deleteCampaign(input: DeleteCampaignInput!): DeleteCampaignPayload! @auth(scope: WRITE)
+  deleteCampaign(
+    "The input of the mutation."
+    input: DeleteCampaignInput!
+  ): DeleteCampaignPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/change.graphqls", Input: `"Where a feed of changes begins that has no cursor yet."
@@ -10733,6 +11026,7 @@ extend type Subscription {
   """
   Every change of the viewer's conversions that pass the filter, or may have passed it before: ` + "`" + `matches` + "`" + ` says which. It misses what
   happens while a client is away: programs that keep a copy read ` + "`" + `conversionChanges` + "`" + `.
+  API tokens need the scope ` + "`" + `READ` + "`" + `.
   """
   conversionUpdated(
     "Which conversions; all if left out."
@@ -10744,44 +11038,69 @@ extend type Subscription {
 `, BuiltIn: false},
 	{Name: "../schema/click.graphqls", Input: `"A player's click on a tracking link."
 type Click implements Node {
+  "Its global id."
   id: ID!
   "The value of ` + "`" + `{click_id}` + "`" + `, which the operator reports back: 32 hex digits."
   clickId: String!
+  "When it was."
   clickedAt: Time!
+  "The affiliate whose link it was."
   affiliate: Affiliate!
+  "The offer that it led to."
   offer: Offer!
+  "The campaign; null for a click on a default link."
   campaign: Campaign
-  param1: String!
-  param2: String!
-  param3: String!
+  "As passed on the tracking link; null if it was not."
+  param1: String
+  "As passed on the tracking link; null if it was not."
+  param2: String
+  "As passed on the tracking link; null if it was not."
+  param3: String
+  "The landing page that it led to; null for the offer's destination."
   landingPage: LandingPage
-  deepLink: String!
-  "ISO 3166 alpha-2; empty where unknown."
-  country: String!
-  referrer: String!
-  userAgent: String!
+  "The deep link of the tracking link (` + "`" + `dl` + "`" + `); null without one."
+  deepLink: String
+  "ISO 3166-1 alpha-2; null if unknown."
+  country: String
+  "The page that the click came from, as the browser said; null if it did not."
+  referrer: String
+  "The browser's user agent; null if it sent none."
+  userAgent: String
   "The link was opened to try it (` + "`" + `test=1` + "`" + `): no number counts the click."
   test: Boolean!
+  "The conversions that are attributed to it."
   conversions: [Conversion!]!
 }
 
+"A page of clicks."
 type ClickConnection {
+  "The rows of the page."
   edges: [ClickEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of clicks."
 type ClickEdge {
+  "The row itself."
   node: Click!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
+"Which clicks to list: those that meet every condition that is given."
 input ClickFilter {
+  "Those through one of these campaigns."
   campaignIds: [ID!]
+  "Those for one of these offers."
   offerIds: [ID!]
   "Those through the campaigns that trackers have now, and through default links where they have these."
   trackerIds: [ID!]
+  "Those from one of these countries, ISO 3166-1 alpha-2."
   countries: [String!]
+  "Clicked at this time or later."
   from: Time
+  "Clicked before this time."
   to: Time
   "A click id, or the whole value of a param."
   search: String @length(max: 200)
@@ -10792,13 +11111,30 @@ input ClickFilter {
 }
 
 extend type Query {
-  clicks(first: Int, after: String, last: Int, before: String, filter: ClickFilter): ClickConnection! @auth
+  "The viewer's clicks, newest first; for staff, those of all affiliates."
+  clicks(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ClickFilter
+  ): ClickConnection! @auth
 }
 `, BuiltIn: false},
-	{Name: "../schema/conversion.graphqls", Input: `enum ConversionStatus {
+	{Name: "../schema/conversion.graphqls", Input: `"The status of a conversion."
+enum ConversionStatus {
+  "The operator has not decided yet."
   PENDING
+  "It counts and pays."
   APPROVED
+  "The operator rejected it while it was pending: it pays nothing."
   REJECTED
+  "The operator took it back: it pays nothing."
   CANCELLED
   "The operator's status is not mapped yet: the conversion is not counted until it is."
   UNKNOWN
@@ -10806,58 +11142,80 @@ extend type Query {
 
 "A goal that a player reached, with its amount and its lifecycle."
 type Conversion implements Node {
+  "Its global id."
   id: ID!
   "The value of ` + "`" + `{conversion_id}` + "`" + `: 32 hex digits, the same in every status."
   conversionId: String!
+  "The goal that was reached."
   goal: Goal!
+  "Its status now."
   status: ConversionStatus!
   "Whether it was cancelled after its approval: its payout is reversed."
   reversed: Boolean!
   "Null while unattributed."
   affiliate: Affiliate
+  "The click's offer; while unattributed, the integration's."
   offer: Offer!
+  "The click's campaign; null for a default link and while unattributed."
   campaign: Campaign
+  "Null while unattributed, and once the click is no longer kept."
   click: Click
   "The click's id, kept after the click itself was deleted."
   clickId: String
   "Our id for the player, not the operator's."
   playerId: String
+  "The operator's id of the transaction; null if it gave none."
   transactionId: String
+  "Its value, such as the deposit; null for a goal without one."
   amount: Money
+  "What it pays the affiliate; null if no deal pays for it, or while an exchange rate is missing."
   payout: Money
-  "` + "`" + `offer` + "`" + ` or ` + "`" + `campaign` + "`" + ` if the conversion is over that daily cap: it pays nothing. Otherwise empty."
-  cappedBy: String!
+  "The daily cap that the conversion is over: it pays nothing. Otherwise null."
+  cappedBy: CappedBy
+  "When the goal was reached, as the operator reported it."
   occurredAt: Time!
+  "When Postrider got it."
   receivedAt: Time!
   "When it changed last, by the database's clock; of those recorded before this was kept, when it began to be. To keep a copy, read ` + "`" + `conversionChanges` + "`" + `."
   updatedAt: Time!
+  "The steps of its lifecycle, the oldest first."
   events: [ConversionEvent!]!
+  "The deliveries that report it to trackers, the oldest first."
   deliveries: [Delivery!]!
 }
 
 "One step of a conversion's lifecycle."
 type ConversionEvent implements Node {
+  "Its global id."
   id: ID!
   "Null for the first."
   previousStatus: ConversionStatus
+  "The status after it."
   status: ConversionStatus!
+  "The amount after it; null for none."
   amount: Money
+  "The payout after it; null for none."
   payout: Money
-  reason: String!
-  "Who changed it: ` + "`" + `operator` + "`" + `, ` + "`" + `staff` + "`" + `, ` + "`" + `api` + "`" + ` or ` + "`" + `postrider` + "`" + `."
-  actor: String!
+  "Why the status changed, as the operator or staff gave it; null if nobody did."
+  reason: String
+  "Who changed it."
+  actor: Actor!
+  "When it happened, as the operator reported it."
   occurredAt: Time!
+  "When Postrider got it."
   receivedAt: Time!
 }
 
 "A postback that was considered for a conversion, and the decision."
 type ConsideredPostback {
+  "The postback, as it is now."
   postback: Postback!
   "The lifecycle step that it was considered for."
   event: ConversionEvent!
+  "Whether a delivery was recorded."
   fired: Boolean!
-  "The rule that decided: ` + "`" + `matched` + "`" + `, ` + "`" + `disabled` + "`" + `, ` + "`" + `goal` + "`" + `, ` + "`" + `status` + "`" + `, ` + "`" + `campaign` + "`" + `, ` + "`" + `offer` + "`" + ` …"
-  rule: String!
+  "The rule that decided."
+  rule: FiringRule!
   "The decision as a sentence."
   reason: String!
   "The delivery that it was aggregated into; null if it was sent separately, or not at all."
@@ -10866,30 +11224,47 @@ type ConsideredPostback {
 
 "A conversion with its click, decisions and deliveries."
 type ConversionTrace {
+  "The conversion itself."
   conversion: Conversion!
+  "Its click; null while unattributed, and once the click is no longer kept."
   click: Click
+  "Each postback that was considered at each step, in their order."
   considered: [ConsideredPostback!]!
+  "The deliveries that report it, the oldest first."
   deliveries: [Delivery!]!
 }
 
+"A page of conversions."
 type ConversionConnection {
+  "The rows of the page."
   edges: [ConversionEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of conversions."
 type ConversionEdge {
+  "The row itself."
   node: Conversion!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
+"Which conversions to list: those that meet every condition that is given."
 input ConversionFilter {
+  "Those through one of these campaigns."
   campaignIds: [ID!]
+  "Those for one of these offers."
   offerIds: [ID!]
   "Those through the campaigns that trackers have now, and through default links where they have these."
   trackerIds: [ID!]
+  "Those of one of these goals, by key."
   goals: [String!]
+  "Those that have one of these statuses now."
   statuses: [ConversionStatus!]
+  "Received at this time or later."
   from: Time
+  "Received before this time."
   to: Time
   "A conversion, click, player or transaction id, or a param of the click (the tracker's own click id, for example), in full."
   search: String @length(max: 200)
@@ -10901,6 +11276,7 @@ input ConversionFilter {
 
 "How many conversions match a filter, and what they pay."
 type ConversionTotals {
+  "How many match; at most 100,000 are counted, see ` + "`" + `capped` + "`" + `."
   count: Int!
   "Whether more match: then the newest 100,000 are counted."
   capped: Boolean!
@@ -10910,9 +11286,28 @@ type ConversionTotals {
 
 extend type Query {
   "Counts and adds up what ` + "`" + `conversions` + "`" + ` lists."
-  conversionTotals(filter: ConversionFilter): ConversionTotals! @auth
-  conversions(first: Int, after: String, last: Int, before: String, filter: ConversionFilter): ConversionConnection! @auth
-  conversionTrace(conversionId: ID!): ConversionTrace @auth
+  conversionTotals(
+    "Only those that match."
+    filter: ConversionFilter
+  ): ConversionTotals! @auth
+  "The viewer's conversions, newest first; for staff, those of all affiliates and unattributed ones."
+  conversions(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ConversionFilter
+  ): ConversionConnection! @auth
+  "Everything that followed from a conversion; null if there is none, or if the viewer may not see it."
+  conversionTrace(
+    "The conversion's global id."
+    conversionId: ID!
+  ): ConversionTrace @auth
 }
 
 "The result of a reported conversion."
@@ -10927,43 +11322,121 @@ enum RecordResult {
   UNATTRIBUTED
 }
 
+"The input of ` + "`" + `recordConversion` + "`" + `."
 input RecordConversionInput {
   "The integration's key."
   integration: String!
   "The goal's key."
   goal: String!
+  "The click id as the landing URL carried it; this or ` + "`" + `playerId` + "`" + ` is needed."
   clickId: String
+  "The operator's id for the player."
   playerId: String
+  "The operator's id of the transaction; required for goals that repeat."
   transactionId: String
+  "A decimal number; null for none."
   amount: String
+  "Of the amount, ISO 4217; by default the integration's."
   currency: String
+  "By default APPROVED."
   status: ConversionStatus
+  "When the goal was reached; by default now."
   occurredAt: Time
 }
 
+"The payload of ` + "`" + `recordConversion` + "`" + `."
 type RecordConversionPayload {
+  "What became of it; null if there are ` + "`" + `userErrors` + "`" + `."
   result: RecordResult
+  "The conversion; of a duplicate, the one that was recorded first."
   conversion: Conversion
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `updateConversionStatus` + "`" + `."
 input UpdateConversionStatusInput {
+  "The conversion to change."
   id: ID!
+  "The new status."
   status: ConversionStatus!
+  "Why; the affiliate reads it, and ` + "`" + `{reason}` + "`" + ` sends it."
   reason: String
+  "A new amount, a decimal number; if left out it is unchanged."
   amount: String
 }
 
+"The payload of ` + "`" + `updateConversionStatus` + "`" + `."
 type UpdateConversionStatusPayload {
+  "The conversion after the change."
   conversion: Conversion
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  "Staff only: reports a conversion as the operator's integration would, without its authentication."
-  recordConversion(input: RecordConversionInput!): RecordConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
-  "Staff only: changes the status of a conversion."
-  updateConversionStatus(input: UpdateConversionStatusInput!): UpdateConversionStatusPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  "Staff only: reports a conversion as the operator's integration would, without its authentication. API tokens need the scope ` + "`" + `CONVERSIONS` + "`" + `."
+  recordConversion(
+    "The input of the mutation."
+    input: RecordConversionInput!
+  ): RecordConversionPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+  "Staff only: changes the status of a conversion. API tokens need the scope ` + "`" + `CONVERSIONS` + "`" + `."
+  updateConversionStatus(
+    "The input of the mutation."
+    input: UpdateConversionStatusInput!
+  ): UpdateConversionStatusPayload! @auth(role: MANAGER, scope: CONVERSIONS)
+}
+
+"Who reports or changes a conversion."
+enum Actor {
+  "The operator, through its integration."
+  OPERATOR
+  "The network's staff, in the web app."
+  STAFF
+  "A program, with an API token."
+  API
+  "Postrider itself: a CPA that followed from a qualification, or its clawback."
+  POSTRIDER
+}
+
+"What a daily cap is of."
+enum CappedBy {
+  "The offer."
+  OFFER
+  "The campaign."
+  CAMPAIGN
+}
+
+"The rule that decided whether a postback fires for a step of a conversion, in the order in which they are applied."
+enum FiringRule {
+  "It does not fire: the conversion is unattributed."
+  UNATTRIBUTED
+  "It does not fire: the conversion is another affiliate's."
+  AFFILIATE
+  "It does not fire: it is deleted."
+  DELETED
+  "It does not fire: it is disabled."
+  DISABLED
+  "It does not fire: its scope is unknown to this version."
+  SCOPE
+  "It does not fire: the conversion is of another offer."
+  OFFER
+  "It does not fire: the conversion is of another campaign."
+  CAMPAIGN
+  "It does not fire: the campaign is another tracker's."
+  TRACKER
+  "It does not fire: it is for another goal."
+  GOAL
+  "It does not fire for this status."
+  STATUS
+  "It does not fire: the status stayed the same, and it does not send corrections."
+  UNCHANGED
+  "It does not fire: the conversion is over a daily cap and pays nothing."
+  CAP
+  "It fires: its delivery is held until the postback is changed."
+  HELD
+  "It fires: its delivery is queued."
+  MATCHED
 }
 `, BuiltIn: false},
 	{Name: "../schema/deal.graphqls", Input: `"What the tiers of a deal are counted by, from zero each month (UTC)."
@@ -10976,18 +11449,24 @@ enum TierBy {
 
 "What a deal pays from a monthly count or revenue on."
 type DealTier {
+  "The count, or the NGR in the deal's currency, from which on it applies."
   from: String!
-  amount: String!
-  percent: String!
+  "What a CPA or CPL pays, in the deal's currency; null for none."
+  amount: String
+  "What RevShare pays, in percent of NGR; null for none."
+  percent: String
 }
 
 extend type Deal {
   "The affiliate of an affiliate's deal; null for the default deal."
   affiliate: Affiliate
-  "The goal that CPL pays for."
-  leadGoal: String!
+  "The key of the goal that CPL pays for; null for the other models."
+  leadGoal: String
+  "ISO 4217, of its amounts."
   currency: String!
+  "What its tiers are counted by; null without tiers."
   tierBy: TierBy
+  "Its tiers, lowest first; empty for none."
   tiers: [DealTier!]!
   "Active from; null for always."
   validFrom: Time
@@ -11001,14 +11480,14 @@ extend type Deal {
 type Qualification {
   "Goals that must each be reached and approved."
   goals: [String!]!
-  "Minimum deposit: one deposit of at least this amount, in the offer's currency."
-  minDeposit: String!
-  "Minimum cumulative deposit."
-  minCumulativeDeposit: String!
-  "Qualification window: days after the registration; 0 for no limit."
-  withinDays: Int!
-  "Clawback window: days in which a reversal cancels the CPA; 0 for no limit."
-  clawbackDays: Int!
+  "Minimum deposit: one deposit of at least this amount, in the offer's currency; null for none."
+  minDeposit: String
+  "Minimum cumulative deposit, in the offer's currency; null for none."
+  minCumulativeDeposit: String
+  "Qualification window: days after the registration; null for no limit."
+  withinDays: Int
+  "Clawback window: days in which a reversal cancels the CPA; null for no limit."
+  clawbackDays: Int
 }
 
 extend type Offer {
@@ -11022,7 +11501,7 @@ extend type Offer {
   destinationUrl: String @auth(role: MANAGER)
   "Staff only: the last try of the destination; null before the first."
   destinationCheck: DestinationCheck @auth(role: MANAGER)
-  "Staff only: fallback URL, for clicks while paused or over the daily cap; empty for 410."
+  "Staff only: fallback URL, for clicks while paused or over the daily cap; null for 410."
   fallbackUrl: String @auth(role: MANAGER)
 }
 
@@ -11038,6 +11517,7 @@ The last try of a page that clicks lead to. It is requested with sample values w
 active; redirects are followed.
 """
 type DestinationCheck {
+  "When it was tried."
   checkedAt: Time!
   "Of the answer; null if there was none."
   statusCode: Int
@@ -11049,19 +11529,23 @@ type DestinationCheck {
   deadSince: Time
 }
 
+"The input of ` + "`" + `tryDestination` + "`" + `."
 input TryDestinationInput {
   "An offer, for its destination, or a landing page."
   id: ID!
 }
 
+"The payload of ` + "`" + `tryDestination` + "`" + `."
 type TryDestinationPayload {
   "Null where something is wrong with the input; a page that does not answer is a result."
   check: DestinationCheck
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 "The exchange rate from the base to the quote currency, from a time on."
 type ExchangeRate implements Node {
+  "Its global id."
   id: ID!
   "ISO 4217; the same for all rates."
   base: String!
@@ -11069,6 +11553,7 @@ type ExchangeRate implements Node {
   quote: String!
   "A decimal number."
   rate: String!
+  "When it starts to apply."
   from: Time!
 }
 
@@ -11077,11 +11562,17 @@ extend type Query {
   exchangeRates: [ExchangeRate!]! @auth
 }
 
+"The whole qualification rule of an offer: a field that is left out is no condition. Without goals and minimum deposits there is no rule."
 input QualificationInput {
+  "Keys of the goals that must each be reached and approved."
   goals: [String!]
+  "A decimal number in the offer's currency; \"0\" for none."
   minDeposit: String
+  "A decimal number in the offer's currency; \"0\" for none."
   minCumulativeDeposit: String
+  "Days after the registration; 0 for no limit."
   withinDays: Int
+  "Days in which a reversal cancels the CPA; 0 for no limit."
   clawbackDays: Int
 }
 
@@ -11195,53 +11686,83 @@ type UpdateLandingPagePayload {
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `deleteLandingPage` + "`" + `."
 input DeleteLandingPageInput {
+  "The landing page to delete."
   id: ID!
 }
 
+"The payload of ` + "`" + `deleteLandingPage` + "`" + `."
 type DeleteLandingPagePayload {
+  "Its global id; null if there are ` + "`" + `userErrors` + "`" + `."
   deletedId: ID
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"A tier of a deal."
 input DealTierInput {
+  "The count, or the NGR in the deal's currency, from which on it applies: a decimal number."
   from: String!
+  "What a CPA or CPL pays, a decimal number."
   amount: String
+  "What RevShare pays, in percent of NGR: a decimal number."
   percent: String
 }
 
+"The input of ` + "`" + `createDeal` + "`" + `."
 input CreateDealInput {
+  "The offer that it is for."
   offerId: ID!
   "For an affiliate's deal; without it, the default deal."
   affiliateId: ID
+  "How it pays."
   model: DealModel!
+  "What a CPA or CPL pays, a decimal number; required for CPA, CPL and HYBRID."
   amount: String
+  "What RevShare pays, in percent of NGR; required for REVSHARE and HYBRID."
   percent: String
+  "For CPL: the key of the goal that it pays for."
   leadGoal: String
+  "ISO 4217, of its amounts."
   currency: String!
+  "What the tiers are counted by; required with ` + "`" + `tiers` + "`" + `."
   tierBy: TierBy
+  "Its tiers; none if left out."
   tiers: [DealTierInput!]
+  "When it starts; if left out, now."
   validFrom: Time
+  "When it ends; if left out, never."
   validTo: Time
+  "Whether a negative month is deducted from the next; by default false."
   negativeCarryover: Boolean
 }
 
+"The payload of ` + "`" + `createDeal` + "`" + `."
 type CreateDealPayload {
+  "The new deal."
   deal: Deal
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `endDeal` + "`" + `."
 input EndDealInput {
+  "The deal to end."
   id: ID!
   "If left out, now."
   at: Time
 }
 
+"The payload of ` + "`" + `endDeal` + "`" + `."
 type EndDealPayload {
+  "The deal, with its end."
   deal: Deal
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `setExchangeRate` + "`" + `."
 input SetExchangeRateInput {
   "ISO 4217; any currency but the base."
   quote: String!
@@ -11251,8 +11772,11 @@ input SetExchangeRateInput {
   from: Time
 }
 
+"The payload of ` + "`" + `setExchangeRate` + "`" + `."
 type SetExchangeRatePayload {
+  "The new rate."
   rate: ExchangeRate
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
@@ -11458,50 +11982,114 @@ type DeleteExchangeRatePayload {
 
 extend type Mutation {
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates an offer, with a default link to it for every affiliate."
-  createOffer(input: CreateOfferInput!): CreateOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  createOffer(
+    "The input of the mutation."
+    input: CreateOfferInput!
+  ): CreateOfferPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes an offer."
-  updateOffer(input: UpdateOfferInput!): UpdateOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  updateOffer(
+    "The input of the mutation."
+    input: UpdateOfferInput!
+  ): UpdateOfferPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates a landing page of an offer."
-  createLandingPage(input: CreateLandingPageInput!): CreateLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  createLandingPage(
+    "The input of the mutation."
+    input: CreateLandingPageInput!
+  ): CreateLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes a landing page."
-  updateLandingPage(input: UpdateLandingPageInput!): UpdateLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: requests the page now."
-  tryDestination(input: TryDestinationInput!): TryDestinationPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: links with its key lead to the offer's destination from then on."
-  deleteLandingPage(input: DeleteLandingPageInput!): DeleteLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: the deal that is active then ends when the new one starts."
-  createDeal(input: CreateDealInput!): CreateDealPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only."
-  endDeal(input: EndDealInput!): EndDealPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: conversions keep the rate that they were calculated with."
-  setExchangeRate(input: SetExchangeRateInput!): SetExchangeRatePayload! @auth(role: MANAGER, scope: WRITE)
+  updateLandingPage(
+    "The input of the mutation."
+    input: UpdateLandingPageInput!
+  ): UpdateLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: requests the page now. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  tryDestination(
+    "The input of the mutation."
+    input: TryDestinationInput!
+  ): TryDestinationPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: links with its key lead to the offer's destination from then on. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  deleteLandingPage(
+    "The input of the mutation."
+    input: DeleteLandingPageInput!
+  ): DeleteLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: the deal that is active then ends when the new one starts. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  createDeal(
+    "The input of the mutation."
+    input: CreateDealInput!
+  ): CreateDealPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  endDeal(
+    "The input of the mutation."
+    input: EndDealInput!
+  ): EndDealPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: conversions keep the rate that they were calculated with. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  setExchangeRate(
+    "The input of the mutation."
+    input: SetExchangeRateInput!
+  ): SetExchangeRatePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: adds a goal to the event dictionary."
-  createGoal(input: CreateGoalInput!): CreateGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  createGoal(
+    "The input of the mutation."
+    input: CreateGoalInput!
+  ): CreateGoalPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes a goal. Of a built-in one only name and trigger change."
-  updateGoal(input: UpdateGoalInput!): UpdateGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  updateGoal(
+    "The input of the mutation."
+    input: UpdateGoalInput!
+  ): UpdateGoalPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: archives an offer: it is hidden from lists, its history stays, and its links are answered as a paused one's: with the fallback URL, or 410. It is paused."
-  archiveOffer(input: ArchiveOfferInput!): ArchiveOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  archiveOffer(
+    "The input of the mutation."
+    input: ArchiveOfferInput!
+  ): ArchiveOfferPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: restores an archived offer: it stays paused."
-  restoreOffer(input: RestoreOfferInput!): RestoreOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  restoreOffer(
+    "The input of the mutation."
+    input: RestoreOfferInput!
+  ): RestoreOfferPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes an archived offer that was never used, with its landing pages, deals and default links; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
-  deleteOffer(input: DeleteOfferInput!): DeleteOfferPayload! @auth(role: MANAGER, scope: WRITE)
+  deleteOffer(
+    "The input of the mutation."
+    input: DeleteOfferInput!
+  ): DeleteOfferPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: archives a landing page: it is hidden from lists, its history stays, and links with its key lead to the offer's destination."
-  archiveLandingPage(input: ArchiveLandingPageInput!): ArchiveLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  archiveLandingPage(
+    "The input of the mutation."
+    input: ArchiveLandingPageInput!
+  ): ArchiveLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: restores an archived landing page: links with its key lead to it again."
-  restoreLandingPage(input: RestoreLandingPageInput!): RestoreLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
+  restoreLandingPage(
+    "The input of the mutation."
+    input: RestoreLandingPageInput!
+  ): RestoreLandingPagePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: archives a goal that is not built in: it is hidden from lists, its history stays, and its conversions are recorded and its postbacks fire as before."
-  archiveGoal(input: ArchiveGoalInput!): ArchiveGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  archiveGoal(
+    "The input of the mutation."
+    input: ArchiveGoalInput!
+  ): ArchiveGoalPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: restores an archived goal: it is offered in lists again."
-  restoreGoal(input: RestoreGoalInput!): RestoreGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  restoreGoal(
+    "The input of the mutation."
+    input: RestoreGoalInput!
+  ): RestoreGoalPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes a goal that is not built in and that nothing uses; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
-  deleteGoal(input: DeleteGoalInput!): DeleteGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  deleteGoal(
+    "The input of the mutation."
+    input: DeleteGoalInput!
+  ): DeleteGoalPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes a deal that no conversion was calculated with. A deal that ended when it started stays ended."
-  deleteDeal(input: DeleteDealInput!): DeleteDealPayload! @auth(role: MANAGER, scope: WRITE)
+  deleteDeal(
+    "The input of the mutation."
+    input: DeleteDealInput!
+  ): DeleteDealPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes an exchange rate. Conversions keep the rate that they were calculated with."
-  deleteExchangeRate(input: DeleteExchangeRateInput!): DeleteExchangeRatePayload! @auth(role: MANAGER, scope: WRITE)
+  deleteExchangeRate(
+    "The input of the mutation."
+    input: DeleteExchangeRateInput!
+  ): DeleteExchangeRatePayload! @auth(role: MANAGER, scope: WRITE)
 }
 `, BuiltIn: false},
-	{Name: "../schema/delivery.graphqls", Input: `enum DeliveryState {
+	{Name: "../schema/delivery.graphqls", Input: `"The state of a delivery."
+enum DeliveryState {
   "Waits for its first attempt."
   QUEUED
   "Failed at least once, and will be retried."
@@ -11518,13 +12106,17 @@ extend type Mutation {
 
 "One status of one conversion for one postback."
 type Delivery implements Node {
+  "Its global id."
   id: ID!
   "The value of ` + "`" + `{delivery_id}` + "`" + ` and ` + "`" + `X-Postrider-Delivery` + "`" + `: 32 hex digits, the same in every retry."
   deliveryId: String!
+  "Its state now."
   state: DeliveryState!
   "The conversion status that it sends."
   status: ConversionStatus!
+  "The goal of its conversion."
   goal: Goal!
+  "The affiliate whose postback it is."
   affiliate: Affiliate!
   "Null for a test of an unsaved postback."
   postback: Postback
@@ -11532,13 +12124,17 @@ type Delivery implements Node {
   version: PostbackVersion
   "Null for a test."
   conversion: Conversion
+  "The click's campaign; null for a default link, and for a test."
   campaign: Campaign
+  "The click's id, kept after the click itself was deleted; null for a test."
   clickId: String
   "Null for a test, and once the click is no longer kept."
   click: Click
+  "The operator's id of the transaction; null if there is none."
   transactionId: String
   "The URL of the last attempt; null before the first."
   url: String
+  "The host that it is sent to, with the port unless it is the default."
   host: String!
   "Where it is sent, as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
   sentTo: String!
@@ -11546,11 +12142,14 @@ type Delivery implements Node {
   statusCode: Int
   "Of the last attempt."
   durationMs: Float
+  "How many attempts were made."
   attemptCount: Int!
+  "The attempts, the oldest first."
   attempts: [Attempt!]!
+  "When the next attempt is due; null if none is scheduled."
   nextAttemptAt: Time
-  "Why it failed, is held or was cancelled, as a code."
-  reason: String
+  "Why it failed, waits or was cancelled; null otherwise."
+  reason: DeliveryReason
   "What happened and what to do, as a sentence."
   explanation: String!
   """
@@ -11558,12 +12157,15 @@ type Delivery implements Node {
   names the parameter and the cause; null where nothing is wrong.
   """
   warning: String
+  "When it was recorded."
   createdAt: Time!
   "When its state, or why it waits, changed last. To keep a copy, read ` + "`" + `deliveryChanges` + "`" + `."
   updatedAt: Time!
+  "When the tracker accepted it; null before that."
   deliveredAt: Time
   "The delivery that it replays."
   replayOf: Delivery
+  "The deliveries that replay it, the oldest first."
   replays: [Delivery!]!
   """
   The replay that stands for it: the one that was delivered, or else the latest; null if it was not replayed. A failed or cancelled
@@ -11578,6 +12180,7 @@ type Delivery implements Node {
 
 "A conversion that a delivery aggregates with others of its click."
 type AggregatedConversion {
+  "The conversion."
   conversion: Conversion!
   "The step whose amounts are in the sums."
   event: ConversionEvent!
@@ -11587,57 +12190,89 @@ type AggregatedConversion {
 
 "One HTTP exchange made for a delivery."
 type Attempt implements Node {
+  "Its global id."
   id: ID!
+  "From 1."
   number: Int!
+  "When the request was sent."
   startedAt: Time!
+  "As it was sent."
   method: HTTPMethod!
+  "As it was sent."
   url: String!
   "The macros of the template that came out empty, each once; from before this was kept, none."
   emptyMacros: [String!]!
+  "The response's status; null if there was no response."
   statusCode: Int
+  "How long the exchange took, in milliseconds."
   durationMs: Float!
-  "Why it failed, as a code."
-  error: String
+  "Why it failed; null if the tracker accepted it."
+  error: DeliveryReason
   "The same as a sentence."
   explanation: String!
+  "As they were sent."
   requestHeaders: [Header!]!
+  "As it was sent; null for GET."
   requestBody: String
+  "As they came; empty if there was no response."
   responseHeaders: [Header!]!
   "The first 64 KiB."
   responseBody: String
+  "Whether the response's body was longer than what is kept."
   responseTruncated: Boolean!
+  "How long each phase of the exchange took."
   timings: Timings!
 }
 
 "The duration of each phase of an exchange; null for a phase that did not happen."
 type Timings {
+  "Looking up the host's name, in milliseconds."
   dnsMs: Float
+  "Connecting, in milliseconds."
   connectMs: Float
+  "The TLS handshake, in milliseconds."
   tlsMs: Float
+  "From the request to the first byte of the response, in milliseconds."
   waitMs: Float
+  "Reading the response, in milliseconds."
   readMs: Float
 }
 
+"A page of deliveries."
 type DeliveryConnection {
+  "The rows of the page."
   edges: [DeliveryEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of deliveries."
 type DeliveryEdge {
+  "The row itself."
   node: Delivery!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
+"Which deliveries to list: those that meet every condition that is given."
 input DeliveryFilter {
+  "Those in one of these states."
   states: [DeliveryState!]
+  "Those of one of these goals, by key."
   goals: [String!]
+  "Those of clicks through one of these campaigns."
   campaignIds: [ID!]
+  "Those of one of these postbacks."
   postbackIds: [ID!]
   "Those to the postbacks of trackers. ` + "`" + `deliveryUpdated` + "`" + ` goes by the postbacks that they had when it was subscribed."
   trackerIds: [ID!]
+  "Last answered with this status or a higher one."
   statusCodeFrom: Int
+  "Last answered with this status or a lower one."
   statusCodeTo: Int
+  "Recorded at this time or later."
   from: Time
+  "Recorded before this time."
   to: Time
   """
   A delivery, conversion, click or transaction id, a param of the click (the tracker's own click id, for example) in full, or a part
@@ -11656,7 +12291,18 @@ input DeliveryFilter {
 
 extend type Query {
   "Newest first."
-  deliveries(first: Int, after: String, last: Int, before: String, filter: DeliveryFilter): DeliveryConnection! @auth
+  deliveries(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: DeliveryFilter
+  ): DeliveryConnection! @auth
 }
 
 "The URL template that a replay uses."
@@ -11667,14 +12313,19 @@ enum ReplayTemplate {
   CURRENT
 }
 
+"The input of ` + "`" + `replayDelivery` + "`" + `."
 input ReplayDeliveryInput {
+  "The delivery to send again."
   id: ID!
+  "The URL template to use."
   template: ReplayTemplate = CURRENT
 }
 
+"The payload of ` + "`" + `replayDelivery` + "`" + `."
 type ReplayDeliveryPayload {
   "The new delivery; its ` + "`" + `replayOf` + "`" + ` is the old one."
   delivery: Delivery
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
@@ -11707,15 +12358,24 @@ type ReleaseDeliveryPayload {
 }
 
 extend type Mutation {
-  "Sends a delivery that has ended again, unless an earlier replay of it has not ended."
-  replayDelivery(input: ReplayDeliveryInput!): ReplayDeliveryPayload! @auth(scope: REPLAY)
+  "Sends a delivery that has ended again, unless an earlier replay of it has not ended. API tokens need the scope ` + "`" + `REPLAY` + "`" + `."
+  replayDelivery(
+    "The input of the mutation."
+    input: ReplayDeliveryInput!
+  ): ReplayDeliveryPayload! @auth(scope: REPLAY)
   "Scope ` + "`" + `REPLAY` + "`" + `: cancels a delivery that has not ended. While an attempt is in flight it is refused: the tracker may have it already."
-  cancelDelivery(input: CancelDeliveryInput!): CancelDeliveryPayload! @auth(scope: REPLAY)
+  cancelDelivery(
+    "The input of the mutation."
+    input: CancelDeliveryInput!
+  ): CancelDeliveryPayload! @auth(scope: REPLAY)
   """
   Scope ` + "`" + `REPLAY` + "`" + `: sends a delivery now that is held because its tracker is unavailable. If the tracker accepts it, the others follow
   in order. A tracker is tried with one delivery at a time, at most every 10 seconds.
   """
-  releaseDelivery(input: ReleaseDeliveryInput!): ReleaseDeliveryPayload! @auth(scope: REPLAY)
+  releaseDelivery(
+    "The input of the mutation."
+    input: ReleaseDeliveryInput!
+  ): ReleaseDeliveryPayload! @auth(scope: REPLAY)
 }
 
 "A delivery that changed, a resync when changes were missed, or the requested hello."
@@ -11731,6 +12391,7 @@ type DeliveryEvent {
   resync: String
   "In a resync: how many changes were missed; null if they were not counted."
   missed: Int
+  "When it changed; of a resync and a hello, when it was sent."
   at: Time!
 }
 
@@ -11739,26 +12400,131 @@ extend type Subscription {
   Every state change of the viewer's deliveries that pass the filter, or may have passed it before: ` + "`" + `matches` + "`" + ` says which. With
   ` + "`" + `hello` + "`" + `, the first event has neither a delivery nor a resync: it confirms that the subscription is active, so that a query after
   it and the events after it leave no gap.
+  API tokens need the scope ` + "`" + `READ` + "`" + `.
   """
-  deliveryUpdated(filter: DeliveryFilter, hello: Boolean = false): DeliveryEvent! @auth(scope: READ)
+  deliveryUpdated(
+    "Only deliveries that match, or that may have matched before."
+    filter: DeliveryFilter
+    "Whether the first event confirms that the subscription is active."
+    hello: Boolean = false
+  ): DeliveryEvent! @auth(scope: READ)
+}
+
+"Why an attempt failed, or why a delivery failed, waits or was cancelled."
+enum DeliveryReason {
+  "The URL template cannot be read."
+  BAD_TEMPLATE
+  "The expanded URL is longer than what is sent."
+  TOO_LONG
+  "Postbacks are not sent to this address, such as a private one."
+  BLOCKED_TARGET
+  "The host name does not resolve."
+  DNS
+  "The server refused the connection."
+  CONNECTION_REFUSED
+  "The server's network is unreachable."
+  UNREACHABLE
+  "The server reset the connection before it responded."
+  CONNECTION_RESET
+  "The server closed the connection without a response."
+  NO_ANSWER
+  "What came back is not a valid HTTP response."
+  BAD_ANSWER
+  "The server's TLS certificate is not valid."
+  TLS_CERTIFICATE
+  "The TLS handshake failed."
+  TLS_HANDSHAKE
+  "The DNS lookup timed out."
+  TIMEOUT_DNS
+  "The server did not accept the connection in time."
+  TIMEOUT_CONNECT
+  "The TLS handshake timed out."
+  TIMEOUT_TLS
+  "The server accepted the request, but did not respond in time."
+  TIMEOUT_HEADERS
+  "The response started, but did not finish in time."
+  TIMEOUT_BODY
+  "The request was interrupted because Postrider was shutting down; it is retried."
+  INTERRUPTED
+  "A redirect (3xx): redirects are not followed."
+  REDIRECT
+  "The tracker limits the request rate (429); it is retried."
+  RATE_LIMITED
+  "Server error at the tracker (5xx); it is retried."
+  SERVER_ERROR
+  "The tracker returned 410: the postback is held until it is changed."
+  GONE
+  "The response does not meet the success rule."
+  REFUSED_BY_TRACKER
+  "Every attempt of the schedule failed."
+  EXHAUSTED
+  "An error at Postrider; it is retried."
+  INTERNAL
+  "The tracker returned 400 Bad Request."
+  HTTP_400
+  "The tracker returned 401 Unauthorized."
+  HTTP_401
+  "The tracker returned 403 Forbidden."
+  HTTP_403
+  "The tracker returned 404 Not Found."
+  HTTP_404
+  "The tracker returned 405 Method Not Allowed."
+  HTTP_405
+  "The tracker returned 406 Not Acceptable."
+  HTTP_406
+  "The tracker returned 408 Request Timeout; it is retried."
+  HTTP_408
+  "The tracker returned 413 Content Too Large."
+  HTTP_413
+  "The tracker returned 414 URI Too Long."
+  HTTP_414
+  "The tracker returned 422 Unprocessable Content."
+  HTTP_422
+  "The tracker returned 425 Too Early; it is retried."
+  HTTP_425
+  "The tracker returned 451 Unavailable For Legal Reasons."
+  HTTP_451
+  "The tracker returned a status that has no value of its own here, such as 418."
+  HTTP_OTHER
+  "Held: the tracker is unavailable."
+  CIRCUIT_OPEN
+  "Held: the tracker returned 410, and the postback was not changed since."
+  POSTBACK_HELD
+  "Queued: conversions of its click may still join it."
+  AGGREGATION
+  "Queued: an earlier step of the same conversion is sent first."
+  WAITS_FOR_EARLIER
+  "Cancelled: somebody did before it was sent."
+  CANCELLED_BY_USER
+  "Cancelled: every conversion that it had aggregated changed its status before the window closed."
+  NOTHING_LEFT
+  "Cancelled: its postback was deleted before it was sent."
+  POSTBACK_DELETED
+  "Cancelled: its bulk replay was cancelled before it was sent."
+  REPLAY_CANCELLED
 }
 `, BuiltIn: false},
 	{Name: "../schema/doctor.graphqls", Input: `"The severity of a finding: a postback with an error cannot be saved."
 enum Severity {
+  "It does not work: a postback with it cannot be saved."
   ERROR
+  "It works, but probably not as meant."
   WARNING
+  "It can be better."
   HINT
 }
 
 "A problem of a postback, or a possible improvement."
 type Finding {
-  "` + "`" + `unknown_macro` + "`" + `, ` + "`" + `no_click_id` + "`" + `, ` + "`" + `param_not_in_link` + "`" + ` …"
-  code: String!
+  "What kind of problem it is."
+  code: FindingCode!
+  "How much it weighs."
   severity: Severity!
   "One sentence."
   message: String!
   "The position in the template, in UTF-16 code units; null if it has none."
   start: Int
+  "Where it ends, as ` + "`" + `start` + "`" + `."
   end: Int
   "Null if it cannot be fixed automatically."
   fix: Fix
@@ -11781,13 +12547,121 @@ extend type Query {
   the same click ids as another has a ` + "`" + `crossed_trackers` + "`" + `: choose campaigns for each, with ` + "`" + `assignTrackers` + "`" + `. With ` + "`" + `network` + "`" + ` the host's DNS and https are checked too, which
   takes a moment and has the rate limit of tests.
   """
-  lintPostback(urlTemplate: String, trackingLink: String, goals: [String!], postback: PostbackInput, network: Boolean = false): [Finding!]! @auth
+  lintPostback(
+    "The URL template; can be left out with a ` + "`" + `postback` + "`" + ` that has one."
+    urlTemplate: String
+    "The tracking link as it is used for traffic, with params; if left out, params are not checked against it."
+    trackingLink: String
+    "Keys of the goals; by default the postback's."
+    goals: [String!]
+    "The postback that is being created or edited."
+    postback: PostbackInput
+    "Whether the host's DNS and https are checked too."
+    network: Boolean = false
+  ): [Finding!]! @auth
+}
+
+"The kind of a finding. The last ones, from TOO_LONG on, are errors of the template itself, as in ` + "`" + `TemplateErrorCode` + "`" + `."
+enum FindingCode {
+  "The URL is one of this installation's own."
+  OWN_URL
+  "The host is a placeholder."
+  HOST_BLANK
+  "A value that the affiliate must enter is missing."
+  BLANK
+  "A placeholder of another dialect would be sent as it is."
+  FOREIGN_TOKEN
+  "A word such as REPLACE stands in the place of a value."
+  FILLER
+  "The tracker's click id is not sent."
+  NO_CLICK_ID
+  "Our click id stands where the tracker's belongs."
+  OWN_CLICK_ID
+  "It sends a param that the tracking link does not carry."
+  PARAM_NOT_IN_LINK
+  "The tracking link carries another tracker's token."
+  LINK_TOKEN
+  "The tracking link carries no param."
+  LINK_WITHOUT_PARAMS
+  "The URL has a second question mark."
+  SECOND_QUESTION_MARK
+  "The URL has two ampersands in a row."
+  DOUBLE_AMPERSAND
+  "The URL has an ampersand that separates nothing."
+  STRAY_AMPERSAND
+  "A parameter has no equals sign."
+  MISSING_EQUALS
+  "A parameter stands in the URL more than once."
+  REPEATED_PARAMETER
+  "It has several goals, and its URL does not tell them apart."
+  NO_GOAL
+  "It fires for several statuses, and its URL does not tell them apart."
+  NO_STATUS
+  "It sends no id by which the tracker could detect repeated postbacks."
+  NO_CONVERSION_ID
+  "It sends the player id as the transaction id."
+  PLAYER_AS_TRANSACTION
+  "It sends personal data."
+  PERSONAL_DATA
+  "A parameter that the tracker requires is missing."
+  MISSING_PARAMETER
+  "The tracker does not accept a value."
+  VALUE_NOT_ACCEPTED
+  "The tracker does not read the status: it counts every postback."
+  STATUS_UNREAD
+  "Another postback fires the same URL."
+  SAME_URL
+  "It sends one fixed currency for every amount."
+  FIXED_CURRENCY
+  "No deal pays for any of its goals."
+  NOTHING_PAID
+  "It aggregates, but a macro is of the first conversion only."
+  FIRST_ALONE
+  "Another tracker gets the same click ids."
+  CROSSED_TRACKERS
+  "The host supports https, and the URL is http."
+  HTTP
+  "The host does not resolve."
+  HOST_NOT_FOUND
+  "The host has no public address."
+  PRIVATE_HOST
+  "The template is longer than 2,048 bytes."
+  TOO_LONG
+  "It is not an absolute http or https URL."
+  NOT_ABSOLUTE
+  "The host is not valid."
+  INVALID_HOST
+  "The port is not valid."
+  INVALID_PORT
+  "It has a user name or a password before the host."
+  CREDENTIALS
+  "A macro stands before the path."
+  MACRO_BEFORE_PATH
+  "There is no such macro."
+  UNKNOWN_MACRO
+  "The macro has no value here."
+  UNAVAILABLE_MACRO
+  "There is no such filter."
+  UNKNOWN_FILTER
+  "The filter does not accept the argument."
+  BAD_ARGUMENT
+  "A brace is not closed, or not opened."
+  UNBALANCED_BRACE
+  "It contains a space."
+  SPACE
+  "It contains a control character."
+  CONTROL_CHARACTER
+  "It is not valid UTF-8."
+  INVALID_TEXT
 }
 `, BuiltIn: false},
 	{Name: "../schema/earnings.graphqls", Input: `"What an affiliate is owed for one offer in one currency, month by month."
 type Earnings {
+  "The affiliate that is owed."
   affiliate: Affiliate!
+  "The offer that it is owed for."
   offer: Offer!
+  "ISO 4217."
   currency: String!
   "Whether a negative month is deducted from the next."
   negativeCarryover: Boolean!
@@ -11826,15 +12700,17 @@ enum CircuitState {
 
 "The server that postbacks are sent to: the circuit is shared by all affiliates, the numbers are of the viewer's deliveries."
 type Endpoint {
-  "scheme://host:port"
+  "As ` + "`" + `scheme://host:port` + "`" + `."
   endpoint: String!
   "It as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
   sentTo: String!
+  "Whether postbacks are sent to it."
   circuit: CircuitState!
   "The circuit's state as a sentence."
   sentence: String!
-  "While the circuit is not closed: why it opened, as a code."
-  because: String
+  "Why the circuit opened; null while it is closed."
+  because: DeliveryReason
+  "When the circuit opened; null while it is closed."
   openedAt: Time
   "The next attempt while the circuit is open."
   probeAt: Time
@@ -11846,6 +12722,7 @@ type Endpoint {
   successRate: Float
   "How long an exchange took, in milliseconds."
   p50Ms: Float
+  "The 95th percentile of the same."
   p95Ms: Float
 }
 
@@ -11856,7 +12733,9 @@ extend type Postback {
 
 "The state of the delivery engine."
 type Engine {
+  "The processes that deliver."
   workers: [Worker!]!
+  "The queues, with what is in them."
   queues: [Queue!]!
   "Endpoints with a circuit that is not closed, or with waiting deliveries; most waiting first, at most 200."
   endpoints: [Endpoint!]!
@@ -11870,10 +12749,13 @@ type Engine {
 
 "A process that delivers."
 type Worker {
+  "Its host and process."
   name: String!
   "Deliveries that it may have in flight."
   slots: Int!
+  "When it started."
   startedAt: Time!
+  "When it last reported."
   seenAt: Time!
   "Whether it is the leader: the process that moves deliveries out of the table."
   promotes: Boolean!
@@ -11881,12 +12763,16 @@ type Worker {
 
 "One of the queues that endpoints are distributed over."
 type Queue {
+  "As River names it."
   name: String!
+  "Jobs that wait to be run."
   available: Int!
+  "Jobs that are run."
   running: Int!
 }
 
 extend type Query {
+  "Staff only: the state of the delivery engine."
   engine: Engine @auth(role: MANAGER)
 }
 `, BuiltIn: false},
@@ -11897,7 +12783,9 @@ extend type Query {
 
 "No postbacks are sent until Postrider is resumed: conversions are recorded, deliveries wait."
 type Hold {
+  "Why."
   reason: HoldReason!
+  "Since when."
   since: Time!
   "For staff: who put it on hold, or what differs."
   note: String
@@ -11914,10 +12802,14 @@ enum HoldReason {
 }
 
 extend type Mutation {
-  "Put the installation on hold, or resume it; for all affiliates."
-  setHold(input: SetHoldInput!): SetHoldPayload! @auth(role: ADMIN, scope: WRITE)
+  "Admins only: puts the installation on hold, or resumes it, for all affiliates. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  setHold(
+    "The input of the mutation."
+    input: SetHoldInput!
+  ): SetHoldPayload! @auth(role: ADMIN, scope: WRITE)
 }
 
+"The input of ` + "`" + `setHold` + "`" + `."
 input SetHoldInput {
   "true: no postbacks are sent from now on. false: waiting ones are sent."
   on: Boolean!
@@ -11925,23 +12817,31 @@ input SetHoldInput {
   note: String
 }
 
+"The payload of ` + "`" + `setHold` + "`" + `."
 type SetHoldPayload {
+  "The installation, with its ` + "`" + `hold` + "`" + `."
   instance: Instance
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/home.graphqls", Input: `"The setup steps of a campaign. A step is done when it really happened."
 type SetupChecklist {
+  "The campaign that is set up."
   campaign: Campaign!
   "All steps are done."
   done: Boolean!
+  "In the order in which to do them."
   steps: [SetupStep!]!
 }
 
+"A setup step of a campaign."
 type SetupStep {
-  "` + "`" + `macros_known` + "`" + `, ` + "`" + `mapped` + "`" + `, ` + "`" + `template_sound` + "`" + `, ` + "`" + `test_fired` + "`" + `, ` + "`" + `first_click` + "`" + `, ` + "`" + `first_delivery` + "`" + `."
-  key: String!
+  "Which step it is."
+  key: SetupStepKey!
+  "What it is called."
   title: String!
+  "Whether it really happened."
   done: Boolean!
   "When it was done; null for a step without a time, or not done."
   at: Time
@@ -11953,9 +12853,11 @@ type SetupStep {
 type HomeNumbers {
   "The IANA name of the time zone of the days."
   timeZone: String!
+  "From midnight until now."
   today: DayNumbers!
   "Yesterday until the same time."
   yesterdaySoFar: DayNumbers!
+  "The whole day."
   yesterday: DayNumbers!
   "Of today's clicks, how many came without param_1: their conversions reach the tracker without its click id."
   clicksWithoutParam: Int!
@@ -11963,15 +12865,21 @@ type HomeNumbers {
 
 "The numbers of a period. Tests, and rejected or cancelled conversions, are not counted."
 type DayNumbers {
+  "Where the period starts."
   from: Time!
+  "Where it ends; this moment is not in it."
   to: Time!
+  "Clicks, without tests."
   clicks: Int!
+  "Conversions of the goal ` + "`" + `registration` + "`" + `."
   registrations: Int!
+  "Conversions of the goal ` + "`" + `ftd` + "`" + `."
   ftds: Int!
   "Approved commission, one sum per currency, highest first."
   payouts: [Money!]!
 }
 
+"What an alert is about."
 enum AlertKind {
   "The tracker refuses postbacks, or does not respond."
   POSTBACK_FAILING
@@ -11989,11 +12897,15 @@ enum AlertKind {
 
 "A problem that Postrider noticed, for the affiliate."
 type Alert implements Node {
+  "Its global id."
   id: ID!
+  "What it is about."
   kind: AlertKind!
+  "How much it weighs."
   severity: Severity!
   "One or two sentences."
   message: String!
+  "The affiliate that has to know."
   affiliate: Affiliate!
   "The postback that it is about; null if it is about another object."
   postback: Postback
@@ -12001,6 +12913,7 @@ type Alert implements Node {
   campaign: Campaign
   "The default link that it is about; null if it is about another object."
   link: TrackingLink
+  "When it was raised."
   raisedAt: Time!
   "When it was resolved; null while it is open."
   resolvedAt: Time
@@ -12008,39 +12921,70 @@ type Alert implements Node {
   dismissedAt: Time
 }
 
+"A page of alerts."
 type AlertConnection {
+  "The rows of the page."
   edges: [AlertEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of alerts."
 type AlertEdge {
+  "The row itself."
   node: Alert!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
+"Which alerts to list: those that meet every condition that is given."
 input AlertFilter {
   "Only open alerts; all if left out."
   open: Boolean
   "Include dismissed alerts."
   dismissed: Boolean
+  "Those of one of these kinds."
   kinds: [AlertKind!]
 }
 
+"The input of ` + "`" + `dismissAlert` + "`" + `."
 input DismissAlertInput {
+  "The alert to dismiss."
   id: ID!
 }
 
+"The payload of ` + "`" + `dismissAlert` + "`" + `."
 type DismissAlertPayload {
+  "The alert, now dismissed."
   alert: Alert
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 extend type Query {
-  setupChecklist(campaignId: ID!): SetupChecklist @auth
+  "The setup steps of a campaign; null if there is none, or if the viewer may not see it."
+  setupChecklist(
+    "The campaign's global id."
+    campaignId: ID!
+  ): SetupChecklist @auth
   "` + "`" + `timeZone` + "`" + ` is an IANA name; if left out, the user's, else UTC."
-  homeNumbers(timeZone: String): HomeNumbers! @auth
+  homeNumbers(
+    "IANA name, for example Europe/Riga."
+    timeZone: String
+  ): HomeNumbers! @auth
   "Newest first."
-  alerts(first: Int, after: String, last: Int, before: String, filter: AlertFilter): AlertConnection! @auth
+  alerts(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: AlertFilter
+  ): AlertConnection! @auth
 }
 
 "Which alert to show again."
@@ -12058,46 +13002,83 @@ type RestoreAlertPayload {
 }
 
 extend type Mutation {
-  "Dismisses an alert."
-  dismissAlert(input: DismissAlertInput!): DismissAlertPayload! @auth(scope: WRITE)
+  "Dismisses an alert. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  dismissAlert(
+    "The input of the mutation."
+    input: DismissAlertInput!
+  ): DismissAlertPayload! @auth(scope: WRITE)
   "Scope ` + "`" + `WRITE` + "`" + `: shows a dismissed alert again."
-  restoreAlert(input: RestoreAlertInput!): RestoreAlertPayload! @auth(scope: WRITE)
+  restoreAlert(
+    "The input of the mutation."
+    input: RestoreAlertInput!
+  ): RestoreAlertPayload! @auth(scope: WRITE)
 }
 
 extend type Subscription {
-  "The checklist now, and again whenever a step is done. It ends when all are."
-  setupChecklistChanged(campaignId: ID!): SetupChecklist! @auth(scope: READ)
-  "Every click of a campaign, or of the viewer, once it is committed."
-  clickRecorded(campaignId: ID): Click! @auth(scope: READ)
-  "An alert that was raised, resolved or dismissed."
+  "The checklist now, and again whenever a step is done. It ends when all are. API tokens need the scope ` + "`" + `READ` + "`" + `."
+  setupChecklistChanged(
+    "The campaign's global id."
+    campaignId: ID!
+  ): SetupChecklist! @auth(scope: READ)
+  "Every click of a campaign, or of the viewer, once it is committed. API tokens need the scope ` + "`" + `READ` + "`" + `."
+  clickRecorded(
+    "The campaign; if left out, all of the viewer's clicks."
+    campaignId: ID
+  ): Click! @auth(scope: READ)
+  "An alert that was raised, resolved or dismissed. API tokens need the scope ` + "`" + `READ` + "`" + `."
   alertChanged: Alert! @auth(scope: READ)
-  "Every request to the viewer's echo tracker."
+  "Every request to the viewer's echo tracker. API tokens need the scope ` + "`" + `READ` + "`" + `."
   echoRequestReceived: EchoRequest! @auth(scope: READ)
+}
+
+"A setup step of a campaign, in their order."
+enum SetupStepKey {
+  "Every macro of its postbacks is valid."
+  MACROS_KNOWN
+  "Its postbacks return the click id to the tracker."
+  MAPPED
+  "Its postbacks have no errors."
+  TEMPLATE_SOUND
+  "The tracker accepted a test."
+  TEST_FIRED
+  "A real click came with a param_1."
+  FIRST_CLICK
+  "A real conversion was delivered."
+  FIRST_DELIVERY
 }
 `, BuiltIn: false},
 	{Name: "../schema/integration.graphqls", Input: `"An operator's integration: where it sends conversions."
 type Integration implements Node {
+  "Its global id."
   id: ID!
+  "The key in its URL: ` + "`" + `/postback/{key}` + "`" + `."
   key: String!
+  "As staff named it."
   name: String!
+  "The offer that its conversions are for while they are unattributed."
   offer: Offer!
+  "Whether it takes calls; otherwise they are answered with ` + "`" + `unknown_integration` + "`" + `."
   enabled: Boolean!
   "Calls are checked, answered with ` + "`" + `test` + "`" + ` and logged, but nothing is recorded."
   testMode: Boolean!
+  "Whether calls over plain http are refused."
   requireHttps: Boolean!
+  "Whether a call must have the token."
   requireToken: Boolean!
+  "Whether a call must be signed."
   requireSignature: Boolean!
-  "The header of the signature; empty for ` + "`" + `X-Signature` + "`" + `."
-  signatureHeader: String!
-  "The parameter or header with the time of the signature; empty for none. As a header it is signed with the text: ` + "`" + `{timestamp}.{text}` + "`" + `."
-  timestampName: String!
+  "The header of the signature; null for ` + "`" + `X-Signature` + "`" + `."
+  signatureHeader: String
+  "The parameter or header with the time of the signature; null for none. As a header it is signed with the text: ` + "`" + `{timestamp}.{text}` + "`" + `."
+  timestampName: String
   "How many seconds a signature is valid; null for no limit."
   timestampWindow: Int
+  "IP addresses and CIDR blocks that may call; empty for all."
   allowedAddresses: [String!]!
   "Calls per second; null for no limit."
   rateLimit: Int
-  "Default currency, of amounts without one; empty for the offer's."
-  currency: String!
+  "Default currency, of amounts without one, ISO 4217; null for the offer's."
+  currency: String
   "Parameter mapping, our parameter to the operator's: a name, a path with dots into its JSON, or ` + "`" + `=` + "`" + ` and a fixed value."
   parameterMapping: [Word!]!
   "Goal mapping, the operator's goal to our goal's key."
@@ -12114,17 +13095,21 @@ type Integration implements Node {
   snippets: [Snippet!]!
   "Since when it is archived: hidden from lists, and disabled; null if it is not."
   archivedAt: Time
+  "When it was created."
   createdAt: Time!
 }
 
 "One entry of a mapping."
 type Word {
+  "Ours in a parameter mapping, the operator's in the others."
   from: String!
+  "The operator's in a parameter mapping, ours in the others."
   to: String!
 }
 
 "An operator's status that is not mapped yet."
 type UnmappedStatus {
+  "As the operator sent it."
   word: String!
   "How many conversions have it."
   count: Int!
@@ -12132,8 +13117,9 @@ type UnmappedStatus {
 
 "A token or a signing key of an integration."
 type IntegrationSecret {
-  "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
-  kind: String!
+  "How it authenticates a call."
+  kind: SecretKind!
+  "When it was created."
   createdAt: Time!
   "When it expires; null for never."
   expiresAt: Time
@@ -12141,18 +13127,25 @@ type IntegrationSecret {
 
 "A sample call in one language."
 type Snippet {
-  "` + "`" + `curl` + "`" + `, ` + "`" + `php` + "`" + `, ` + "`" + `python` + "`" + ` or ` + "`" + `go` + "`" + `."
-  language: String!
+  "What it is written in."
+  language: SnippetLanguage!
+  "The program, or the command."
   code: String!
 }
 
 extend type Query {
   "Staff only. ` + "`" + `archived` + "`" + `: false leaves archived ones out, true lists only these; both if null."
-  integrations(archived: Boolean = false): [Integration!] @auth(role: MANAGER)
+  integrations(
+    "False leaves archived ones out, true lists only these, null both."
+    archived: Boolean = false
+  ): [Integration!] @auth(role: MANAGER)
 }
 
+"One entry of a mapping."
 input WordInput {
+  "Ours in a parameter mapping, the operator's in the others."
   from: String!
+  "The operator's in a parameter mapping, ours in the others."
   to: String!
 }
 
@@ -12220,17 +13213,17 @@ input UpdateIntegrationInput {
   requireToken: Boolean
   "Whether calls must be signed."
   requireSignature: Boolean
-  "The header of the signature; empty for ` + "`" + `X-Signature` + "`" + `."
+  "The header of the signature; null for ` + "`" + `X-Signature` + "`" + `."
   signatureHeader: String
-  "The parameter or header with the time of the signature; empty for none."
+  "The parameter or header with the time of the signature; null for none."
   timestampName: String
-  "How many seconds a signature is valid; 0 for no limit."
+  "How many seconds a signature is valid; null or 0 for no limit."
   timestampWindow: Int
   "Addresses or CIDR blocks that may call; empty for any."
   allowedAddresses: [String!]
-  "Calls per second; 0 for no limit."
+  "Calls per second; null or 0 for no limit."
   rateLimit: Int
-  "ISO 4217: the default currency, of amounts without one; empty for the offer's."
+  "ISO 4217: the default currency, of amounts without one; null for the offer's."
   currency: String
   "Parameter mapping, our parameter to the operator's; it replaces the whole mapping."
   parameterMapping: [WordInput!]
@@ -12250,28 +13243,39 @@ type UpdateIntegrationPayload {
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `rotateIntegrationSecret` + "`" + `."
 input RotateIntegrationSecretInput {
+  "The integration whose secret to rotate."
   integrationId: ID!
-  "` + "`" + `token` + "`" + ` or ` + "`" + `hmac` + "`" + `."
-  kind: String!
+  "Which secret to rotate."
+  kind: SecretKind!
   "How long the old secret stays valid; 24 if left out."
   overlapHours: Int
 }
 
+"The payload of ` + "`" + `rotateIntegrationSecret` + "`" + `."
 type RotateIntegrationSecretPayload {
+  "The integration, with both secrets during the overlap."
   integration: Integration
   "The new secret."
   secret: String
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `revealIntegrationSecret` + "`" + `."
 input RevealIntegrationSecretInput {
+  "The integration whose secret to show."
   integrationId: ID!
-  kind: String!
+  "Which secret to show."
+  kind: SecretKind!
 }
 
+"The payload of ` + "`" + `revealIntegrationSecret` + "`" + `."
 type RevealIntegrationSecretPayload {
+  "The current secret; null if there are ` + "`" + `userErrors` + "`" + `."
   secret: String
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
@@ -12319,25 +13323,71 @@ type DeleteIntegrationPayload {
 
 extend type Mutation {
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates an integration."
-  createIntegration(input: CreateIntegrationInput!): CreateIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  createIntegration(
+    "The input of the mutation."
+    input: CreateIntegrationInput!
+  ): CreateIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes an integration. A new status mapping changes the conversions with that status."
-  updateIntegration(input: UpdateIntegrationInput!): UpdateIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: rotates an integration's token or signing key."
-  rotateIntegrationSecret(input: RotateIntegrationSecretInput!): RotateIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
-  "Staff only: shows an integration's current token or signing key, and logs who did."
-  revealIntegrationSecret(input: RevealIntegrationSecretInput!): RevealIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
+  updateIntegration(
+    "The input of the mutation."
+    input: UpdateIntegrationInput!
+  ): UpdateIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: rotates an integration's token or signing key. API tokens need the scope ` + "`" + `SECRETS` + "`" + `."
+  rotateIntegrationSecret(
+    "The input of the mutation."
+    input: RotateIntegrationSecretInput!
+  ): RotateIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
+  "Staff only: shows an integration's current token or signing key, and logs who did. API tokens need the scope ` + "`" + `SECRETS` + "`" + `."
+  revealIntegrationSecret(
+    "The input of the mutation."
+    input: RevealIntegrationSecretInput!
+  ): RevealIntegrationSecretPayload! @auth(role: MANAGER, scope: SECRETS)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: archives an integration: it is hidden from lists, its history stays, and calls are answered as a disabled one's. It is disabled."
-  archiveIntegration(input: ArchiveIntegrationInput!): ArchiveIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  archiveIntegration(
+    "The input of the mutation."
+    input: ArchiveIntegrationInput!
+  ): ArchiveIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: restores an archived integration: it stays disabled."
-  restoreIntegration(input: RestoreIntegrationInput!): RestoreIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  restoreIntegration(
+    "The input of the mutation."
+    input: RestoreIntegrationInput!
+  ): RestoreIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes an integration that was never called, with its secrets; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
-  deleteIntegration(input: DeleteIntegrationInput!): DeleteIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+  deleteIntegration(
+    "The input of the mutation."
+    input: DeleteIntegrationInput!
+  ): DeleteIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
+}
+
+"How a secret of an integration authenticates a call."
+enum SecretKind {
+  "It is sent with the call."
+  TOKEN
+  "It signs the call, with HMAC-SHA256."
+  HMAC
+}
+
+"The language of a snippet."
+enum SnippetLanguage {
+  "A curl command."
+  CURL
+  "PHP."
+  PHP
+  "Python."
+  PYTHON
+  "Go."
+  GO
 }
 `, BuiltIn: false},
-	{Name: "../schema/offer.graphqls", Input: `enum Vertical {
+	{Name: "../schema/offer.graphqls", Input: `"What an operator offers to players."
+enum Vertical {
+  "Casino games."
   CASINO
+  "Sports betting."
   SPORTSBOOK
+  "Poker."
   POKER
+  "Electronic wallets."
   EWALLET
 }
 
@@ -12355,22 +13405,33 @@ enum DealModel {
 
 "Whether an offer or a campaign accepts clicks."
 enum RunState {
+  "It accepts clicks."
   ACTIVE
+  "Its clicks go to the fallback URL, or are answered 410."
   PAUSED
 }
 
 "An operator's offer."
 type Offer implements Node {
+  "Its global id."
   id: ID!
+  "As staff named it."
   name: String!
+  "The operator's name."
   operator: String!
+  "What the operator offers."
   vertical: Vertical!
+  "Whether it accepts clicks."
   state: RunState!
+  "ISO 4217, of its minimum deposits and default amounts."
   currency: String!
   "Hosts that deep links may lead to."
   deepLinkHosts: [String!]!
   "The pages that a tracking link can lead to, by their keys. ` + "`" + `archived` + "`" + `: false leaves archived ones out, true lists only these; both if null."
-  landingPages(archived: Boolean = false): [LandingPage!]!
+  landingPages(
+    "False leaves archived ones out, true lists only these, null both."
+    archived: Boolean = false
+  ): [LandingPage!]!
   "Daily cap: the most conversions that pay per UTC day; null for no cap."
   dailyCap: Int
   "Staff only: how much of the daily cap is used today."
@@ -12381,14 +13442,17 @@ type Offer implements Node {
   defaultLink: TrackingLink
   "Since when it is archived: hidden from lists, and paused; null if it is not."
   archivedAt: Time
+  "When it was created."
   createdAt: Time!
 }
 
 "An operator's page that a tracking link can lead to."
 type LandingPage implements Node {
+  "Its global id."
   id: ID!
   "The value of ` + "`" + `lp=` + "`" + ` in the tracking link."
   key: String!
+  "As affiliates read it."
   name: String!
   "Since when it is archived: links with its key lead to the offer's destination; null if it is not."
   archivedAt: Time
@@ -12396,7 +13460,9 @@ type LandingPage implements Node {
 
 "The terms of a payout."
 type Deal implements Node {
+  "Its global id."
   id: ID!
+  "How it pays."
   model: DealModel!
   "What a CPA or CPL pays."
   amount: Money
@@ -12406,15 +13472,19 @@ type Deal implements Node {
 
 "An entry of the event dictionary."
 type Goal implements Node {
+  "Its global id."
   id: ID!
   "Its unique key: ` + "`" + `registration` + "`" + `, ` + "`" + `ftd` + "`" + ` …"
   key: String!
+  "As people read it."
   name: String!
   "What triggers it."
   trigger: String!
   "Counted once per player; otherwise once per transaction."
   oncePerPlayer: Boolean!
+  "Whether deals can pay for it."
   billable: Boolean!
+  "Whether it can be cancelled after its approval."
   reversible: Boolean!
   "The statuses that it can have."
   statuses: [ConversionStatus!]!
@@ -12422,26 +13492,49 @@ type Goal implements Node {
   parameters: [String!]!
   "What its time means and how it is written."
   timestampStandard: String!
+  "Whether Postrider has it itself: then only its name and trigger change."
   builtIn: Boolean!
   "Since when it is archived: hidden from lists, but recorded as before; null if it is not."
   archivedAt: Time
 }
 
+"A page of offers."
 type OfferConnection {
+  "The rows of the page."
   edges: [OfferEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of offers."
 type OfferEdge {
+  "The row itself."
   node: Offer!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
 extend type Query {
   "The offers, newest first. ` + "`" + `archived` + "`" + `: false leaves archived ones out, true lists only these; both if null."
-  offers(first: Int, after: String, last: Int, before: String, search: String @length(max: 200), archived: Boolean = false): OfferConnection! @auth
+  offers(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Part of the name or of the operator's."
+    search: String @length(max: 200)
+    "False leaves archived ones out, true lists only these, null both."
+    archived: Boolean = false
+  ): OfferConnection! @auth
   "The event dictionary. ` + "`" + `archived` + "`" + `: false leaves archived goals out, true lists only these; both if null."
-  goals(archived: Boolean = false): [Goal!]! @auth
+  goals(
+    "False leaves archived ones out, true lists only these, null both."
+    archived: Boolean = false
+  ): [Goal!]! @auth
 }
 `, BuiltIn: false},
 	{Name: "../schema/people.graphqls", Input: `extend type Affiliate {
@@ -12453,8 +13546,9 @@ extend type Query {
 
 "Whom to ask."
 type Contact {
-  "Empty if only the e-mail address is known."
-  name: String!
+  "Null if only the e-mail address is known."
+  name: String
+  "The e-mail address."
   email: String!
 }
 
@@ -12466,8 +13560,8 @@ extend type Affiliate {
 }
 
 extend type User {
-  "As others read it; may be empty."
-  name: String!
+  "As others read it; null if it has none."
+  name: String
   "When it was disabled; null while it is active."
   disabledAt: Time
   "Staff only: its API tokens, without their secrets, newest first; null for a user that the viewer may not change."
@@ -12476,25 +13570,31 @@ extend type User {
 
 "An entry of the audit log."
 type AuditEntry implements Node {
+  "Its global id."
   id: ID!
+  "When it was done."
   at: Time!
   "Null for Postrider itself."
   user: User
-  "` + "`" + `session` + "`" + `, ` + "`" + `token` + "`" + ` or ` + "`" + `postrider` + "`" + `."
-  through: String!
+  "How it was done."
+  through: AuditChannel!
+  "The affiliate whose object was changed; null if it is nobody's."
   affiliate: Affiliate
-  "` + "`" + `create` + "`" + `, ` + "`" + `update` + "`" + `, ` + "`" + `delete` + "`" + ` …"
-  action: String!
-  entity: String!
-  entityId: String!
-  "The name of what was changed; empty if it has none."
-  subject: String!
+  "What was done."
+  action: AuditAction!
+  "What kind of object it was done to."
+  entity: AuditEntity!
+  "The object's own id, which is not its global id; null if it was done to several."
+  entityId: String
+  "The name of what was changed; null if it has none."
+  subject: String
   "What changed, field by field."
   changes: [AuditChange!]!
 }
 
 "One field that changed."
 type AuditChange {
+  "The field's name."
   field: String!
   "As JSON; null where there was none."
   before: String
@@ -12502,28 +13602,52 @@ type AuditChange {
   after: String
 }
 
+"A page of audit entries."
 type AuditEntryConnection {
+  "The rows of the page."
   edges: [AuditEntryEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of audit entries."
 type AuditEntryEdge {
+  "The row itself."
   node: AuditEntry!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
+"Which audits to list: those that meet every condition that is given."
 input AuditFilter {
-  entities: [String!]
-  actions: [String!]
+  "Those about one of these kinds of object."
+  entities: [AuditEntity!]
+  "Those of one of these actions."
+  actions: [AuditAction!]
+  "Those about objects of one of these affiliates."
   affiliateIds: [ID!]
+  "Those by one of these users."
   userIds: [ID!]
+  "Done at this time or later."
   from: Time
+  "Done before this time."
   to: Time
 }
 
 extend type Query {
   "Staff only: the audit log, newest first."
-  auditEntries(first: Int, after: String, last: Int, before: String, filter: AuditFilter): AuditEntryConnection @auth(role: MANAGER)
+  auditEntries(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: AuditFilter
+  ): AuditEntryConnection @auth(role: MANAGER)
   "Staff only: the network's staff users."
   staff: [User!] @auth(role: MANAGER)
 }
@@ -12558,52 +13682,75 @@ type UpdateAffiliatePayload {
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `setManager` + "`" + `."
 input SetManagerInput {
+  "The affiliate whose manager to set."
   affiliateId: ID!
   "An enabled staff user; null for no manager."
   userId: ID
 }
 
+"The payload of ` + "`" + `setManager` + "`" + `."
 type SetManagerPayload {
+  "The affiliate, with its manager."
   affiliate: Affiliate
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `createUser` + "`" + `."
 input CreateUserInput {
+  "What the user signs in with; unique."
   email: String!
+  "As others read it."
   name: String
+  "What the user may do."
   role: Role!
   "Of a user with the role AFFILIATE."
   affiliateId: ID
 }
 
+"The payload of ` + "`" + `createUser` + "`" + `."
 type CreateUserPayload {
+  "The new user."
   user: User
   "Shown once."
   password: String
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `setUserDisabled` + "`" + `."
 input SetUserDisabledInput {
+  "The user to disable or enable."
   id: ID!
+  "True disables the user, false enables it again."
   disabled: Boolean!
 }
 
+"The payload of ` + "`" + `setUserDisabled` + "`" + `."
 type SetUserDisabledPayload {
+  "The user after the change."
   user: User
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `resetPassword` + "`" + `."
 input ResetPasswordInput {
+  "The user who gets a new password."
   id: ID!
   "Whether the user's API tokens are revoked too, as its sessions are."
   revokeTokens: Boolean = true
 }
 
+"The payload of ` + "`" + `resetPassword` + "`" + `."
 type ResetPasswordPayload {
+  "The user."
   user: User
   "Shown once."
   password: String
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
@@ -12685,33 +13832,157 @@ type UpdateUserPayload {
 
 extend type Mutation {
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: creates an affiliate, with a default link to every offer."
-  createAffiliate(input: CreateAffiliateInput!): CreateAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  createAffiliate(
+    "The input of the mutation."
+    input: CreateAffiliateInput!
+  ): CreateAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: renames an affiliate."
-  updateAffiliate(input: UpdateAffiliateInput!): UpdateAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only: sets the manager of an affiliate, whom its pages name."
-  setManager(input: SetManagerInput!): SetManagerPayload! @auth(role: MANAGER, scope: WRITE)
+  updateAffiliate(
+    "The input of the mutation."
+    input: UpdateAffiliateInput!
+  ): UpdateAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only: sets the manager of an affiliate, whom its pages name. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  setManager(
+    "The input of the mutation."
+    input: SetManagerInput!
+  ): SetManagerPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, in a session: creates a user. Only admins create staff users."
-  createUser(input: CreateUserInput!): CreateUserPayload! @auth(role: MANAGER, session: true)
+  createUser(
+    "The input of the mutation."
+    input: CreateUserInput!
+  ): CreateUserPayload! @auth(role: MANAGER, session: true)
   "Staff only, in a session: disables a user, which revokes its sessions and API tokens, or enables it again."
-  setUserDisabled(input: SetUserDisabledInput!): SetUserDisabledPayload! @auth(role: MANAGER, session: true)
+  setUserDisabled(
+    "The input of the mutation."
+    input: SetUserDisabledInput!
+  ): SetUserDisabledPayload! @auth(role: MANAGER, session: true)
   "Staff only, in a session: sets a new password, which ends the user's sessions."
-  resetPassword(input: ResetPasswordInput!): ResetPasswordPayload! @auth(role: MANAGER, session: true)
+  resetPassword(
+    "The input of the mutation."
+    input: ResetPasswordInput!
+  ): ResetPasswordPayload! @auth(role: MANAGER, session: true)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: archives an affiliate: it is hidden from lists, its history stays, and its links are answered as those of paused campaigns; its users still sign in and read."
-  archiveAffiliate(input: ArchiveAffiliateInput!): ArchiveAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  archiveAffiliate(
+    "The input of the mutation."
+    input: ArchiveAffiliateInput!
+  ): ArchiveAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: restores an archived affiliate: its links accept clicks again."
-  restoreAffiliate(input: RestoreAffiliateInput!): RestoreAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  restoreAffiliate(
+    "The input of the mutation."
+    input: RestoreAffiliateInput!
+  ): RestoreAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, scope ` + "`" + `WRITE` + "`" + `: deletes an archived affiliate that was never used, with its default links; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
-  deleteAffiliate(input: DeleteAffiliateInput!): DeleteAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
+  deleteAffiliate(
+    "The input of the mutation."
+    input: DeleteAffiliateInput!
+  ): DeleteAffiliatePayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only, in a session: deletes a user that never signed in and did nothing; others are disabled. Only admins delete staff users."
-  deleteUser(input: DeleteUserInput!): DeleteUserPayload! @auth(role: MANAGER, session: true)
+  deleteUser(
+    "The input of the mutation."
+    input: DeleteUserInput!
+  ): DeleteUserPayload! @auth(role: MANAGER, session: true)
   """
   Staff only, in a session: renames a user, gives it another role, or moves it to another affiliate. Its sessions follow at once;
   its API tokens too, but those that would reach more than before are revoked.
   """
-  updateUser(input: UpdateUserInput!): UpdateUserPayload! @auth(role: MANAGER, session: true)
+  updateUser(
+    "The input of the mutation."
+    input: UpdateUserInput!
+  ): UpdateUserPayload! @auth(role: MANAGER, session: true)
+}
+
+"How an act came about."
+enum AuditChannel {
+  "A user did it in the web app."
+  SESSION
+  "A program did it, with an API token."
+  TOKEN
+  "Postrider itself did it."
+  POSTRIDER
+}
+
+"What was done, in the audit log."
+enum AuditAction {
+  "Created."
+  CREATE
+  "Changed."
+  UPDATE
+  "Deleted."
+  DELETE
+  "Archived."
+  ARCHIVE
+  "Restored from the archive."
+  RESTORE
+  "A delivery was cancelled."
+  CANCEL
+  "A delivery that waited was released."
+  RELEASE
+  "The installation was put on hold: no postbacks are sent."
+  HOLD
+  "The installation was resumed."
+  RESUME
+  "A conversion was attributed to a click."
+  ATTRIBUTE
+  "Conversions were attributed by the proposals of some kinds."
+  ATTRIBUTE_BY_RULE
+  "An attribution was undone."
+  UNDO_ATTRIBUTION
+  "A manual conversion was recorded."
+  FIRE
+  "A status import."
+  IMPORT
+  "A user changed its password."
+  CHANGE_PASSWORD
+  "Staff set a new password for a user."
+  RESET_PASSWORD
+  "An API token was revoked."
+  REVOKE
+  "A secret was rotated."
+  ROTATE_SECRET
+  "A secret was shown."
+  REVEAL_SECRET
+}
+
+"What kind of object was changed, in the audit log."
+enum AuditEntity {
+  "An affiliate."
+  AFFILIATE
+  "An alert."
+  ALERT
+  "An API token."
+  API_TOKEN
+  "A campaign."
+  CAMPAIGN
+  "A conversion."
+  CONVERSION
+  "A deal."
+  DEAL
+  "A delivery."
+  DELIVERY
+  "An exchange rate."
+  EXCHANGE_RATE
+  "A goal of the event dictionary."
+  GOAL
+  "An item of the attention list that is ignored."
+  IGNORED_ATTENTION
+  "The installation."
+  INSTALLATION
+  "An integration."
+  INTEGRATION
+  "A landing page."
+  LANDING_PAGE
+  "An offer."
+  OFFER
+  "A postback."
+  POSTBACK
+  "A tracker."
+  TRACKER
+  "A user."
+  USER
 }
 `, BuiltIn: false},
-	{Name: "../schema/postback.graphqls", Input: `enum PostbackScope {
+	{Name: "../schema/postback.graphqls", Input: `"For which campaigns a postback fires."
+enum PostbackScope {
   "Global, all campaigns of the affiliate."
   GLOBAL
   "All campaigns for one offer."
@@ -12720,12 +13991,15 @@ extend type Mutation {
   CAMPAIGN
 }
 
+"How a postback is sent."
 enum HTTPMethod {
+  "The values are in the URL."
   GET
   "The query's values as JSON, signed by Standard Webhooks."
   POST
 }
 
+"What a success rule looks at."
 enum BodyRuleKind {
   "Delivered only if the body contains ` + "`" + `value` + "`" + `."
   CONTAINS
@@ -12739,14 +14013,17 @@ enum BodyRuleKind {
 
 "Success rule: what the response must have to count as delivered. Without one every 2xx does."
 type BodyRule {
+  "What it looks at."
   kind: BodyRuleKind!
-  "For JSON_FIELD: the path, with dots: ` + "`" + `result.status` + "`" + `; empty for the others."
-  path: String!
+  "For JSON_FIELD: the path, with dots: ` + "`" + `result.status` + "`" + `; null for the others."
+  path: String
   "The text looked for, in any case, what the field must be, or the status codes."
   value: String!
 }
 
+"A success rule: what the response must have to count as delivered."
 input BodyRuleInput {
+  "What it looks at."
   kind: BodyRuleKind!
   "For JSON_FIELD: the path, with dots: ` + "`" + `result.status` + "`" + `."
   path: String
@@ -12756,54 +14033,79 @@ input BodyRuleInput {
 
 "A postback of an affiliate for one goal, or several that it aggregates."
 type Postback implements Node {
+  "Its global id."
   id: ID!
-  name: String!
+  "Only its owner sees it; null if it has none."
+  name: String
+  "For which campaigns it fires."
   scope: PostbackScope!
+  "The affiliate whose postback it is."
   affiliate: Affiliate!
+  "The offer of a postback with the scope OFFER; null for the others."
   offer: Offer
+  "The campaign of a postback with the scope CAMPAIGN; null for the others."
   campaign: Campaign
+  "The goal that it fires for."
   goal: Goal!
   "Further goals that it aggregates; empty unless it aggregates."
   furtherGoals: [Goal!]!
   "Aggregation window: how many seconds the conversions of a click are aggregated into one request; null if each is sent separately."
   aggregateSeconds: Int
+  "The URL with macros, as its owner wrote it."
   urlTemplate: String!
   "The host of the template."
   host: String!
   "Where it is sent, as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
   sentTo: String!
+  "How it is sent."
   method: HTTPMethod!
   "The statuses that it fires for."
   statuses: [ConversionStatus!]!
   "Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays."
   sendCorrections: Boolean!
+  "Whether it fires."
   enabled: Boolean!
+  "Its success rule; null if every 2xx counts."
   bodyRule: BodyRule
+  "The number of its newest version, for ` + "`" + `UpdatePostbackInput.version` + "`" + `."
   version: Int!
   "Newest first."
   versions: [PostbackVersion!]!
-  "The secret that signs POSTs; null for GET, for tokens without the scope ` + "`" + `secrets` + "`" + `, and for staff who view as its owner."
+  "The secret that signs POSTs; null for GET, for tokens without the scope ` + "`" + `SECRETS` + "`" + `, and for staff who view as its owner."
   signingSecret: String
-  "Why its deliveries wait until it is changed: the tracker returned 410 Gone."
-  holdReason: String
+  "Why its deliveries wait until it is changed: GONE, the tracker returned 410. Null if they do not wait."
+  holdReason: DeliveryReason
+  "Its deliveries of the last 24 hours."
   health: PostbackHealth!
+  "When it was created."
   createdAt: Time!
+  "When it was last changed."
   updatedAt: Time!
 }
 
 "A postback as it was at one time."
 type PostbackVersion implements Node {
+  "Its global id."
   id: ID!
+  "From 1."
   number: Int!
+  "The URL with macros."
   urlTemplate: String!
+  "How it was sent."
   method: HTTPMethod!
+  "The statuses that it fired for."
   statuses: [ConversionStatus!]!
+  "Whether corrections fired too."
   sendCorrections: Boolean!
+  "Whether it fired."
   enabled: Boolean!
+  "Its success rule; null if every 2xx counted."
   bodyRule: BodyRule
   "Keys of further goals that it aggregated."
   furtherGoals: [String!]!
+  "Its aggregation window in seconds; null if it did not aggregate."
   aggregateSeconds: Int
+  "When it was saved."
   createdAt: Time!
   "Who saved it."
   author: User
@@ -12811,8 +14113,11 @@ type PostbackVersion implements Node {
 
 "A postback's deliveries of the last 24 hours."
 type PostbackHealth {
+  "How many were delivered."
   delivered: Int!
+  "How many failed, without those that a replay stands for."
   failed: Int!
+  "How many wait for an attempt or for the tracker."
   waiting: Int!
   "Of those delivered, how many went out without the tracker's click id: see ` + "`" + `Delivery.warning` + "`" + `."
   withoutClickId: Int!
@@ -12820,9 +14125,12 @@ type PostbackHealth {
   successRate: Float
   "From recorded to delivered, in milliseconds; null if none was."
   p50Ms: Float
+  "The 95th percentile of the same."
   p95Ms: Float
+  "When one failed last; null if none did."
   lastFailureAt: Time
-  lastFailureReason: String
+  "Why it failed; null if none did."
+  lastFailureReason: DeliveryReason
   "The last 24 hours, the oldest first."
   hours: [PostbackHealthHour!]!
 }
@@ -12831,27 +14139,43 @@ type PostbackHealth {
 type PostbackHealthHour {
   "The start of the hour."
   at: Time!
+  "How many were delivered."
   delivered: Int!
+  "How many failed."
   failed: Int!
 }
 
+"A page of postbacks."
 type PostbackConnection {
+  "The rows of the page."
   edges: [PostbackEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of postbacks."
 type PostbackEdge {
+  "The row itself."
   node: Postback!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
+"Which postbacks to list: those that meet every condition that is given."
 input PostbackFilter {
+  "Those with one of these scopes."
   scopes: [PostbackScope!]
+  "Those for one of these goals, by key."
   goals: [String!]
+  "Those of one of these campaigns, which have the scope CAMPAIGN."
   campaignIds: [ID!]
+  "Those of one of these offers, which have the scope OFFER."
   offerIds: [ID!]
+  "Those that go to one of these trackers."
   trackerIds: [ID!]
+  "True for those that fire, false for those that are disabled."
   enabled: Boolean
+  "Part of the name or of the URL."
   search: String @length(max: 200)
   "Staff only."
   affiliateIds: [ID!]
@@ -12859,11 +14183,15 @@ input PostbackFilter {
 
 "A macro of the URL template."
 type Macro {
+  "As it stands in braces: ` + "`" + `param_1` + "`" + ` for ` + "`" + `{param_1}` + "`" + `."
   name: String!
+  "Other names of the same macro."
   aliases: [String!]!
-  "click, conversion, money, campaign …"
-  group: String!
+  "The group that it is listed in."
+  group: MacroGroup!
+  "What it is replaced with, as a sentence."
   meaning: String!
+  "A plausible value."
   example: String!
   "It is for aggregated conversions: only postbacks that aggregate can use it."
   aggregates: Boolean!
@@ -12871,14 +14199,21 @@ type Macro {
 
 "A filter of a macro."
 type MacroFilter {
+  "As it stands after the bar."
   name: String!
+  "How it is written, with its argument."
   usage: String!
+  "What it does, as a sentence."
   meaning: String!
+  "A macro with the filter."
   example: String!
 }
 
+"A value for a macro, in place of its sample."
 input MacroValueInput {
+  "The macro's name or one of its aliases."
   macro: String!
+  "The value, before filters and URL encoding."
   value: String!
 }
 
@@ -12886,30 +14221,45 @@ input MacroValueInput {
 type PostbackPreview {
   "Null if there are ` + "`" + `errors` + "`" + `."
   url: String
+  "Each macro, in the order in which they stand in the template."
   spans: [MacroSpan!]!
   "The value of each macro in the template, before its filters."
   samples: [MacroValue!]!
+  "What is wrong with the template; empty if it can be sent."
   errors: [TemplateError!]!
 }
 
+"Where a macro stands in the template and in the expanded URL. Offsets count UTF-16 code units."
 type MacroSpan {
+  "The macro's name."
   macro: String!
+  "What stands for it in the URL: filtered and encoded."
   value: String!
+  "Where it starts in the template."
   templateStart: Int!
+  "Where it ends in the template."
   templateEnd: Int!
+  "Where its value starts in the URL."
   urlStart: Int!
+  "Where its value ends in the URL."
   urlEnd: Int!
 }
 
+"An error in a URL template. Offsets count UTF-16 code units."
 type TemplateError {
-  code: String!
+  "What kind of error it is."
+  code: TemplateErrorCode!
+  "What is wrong and what to write, as a sentence."
   message: String!
+  "Where it starts in the template."
   start: Int!
+  "Where it ends in the template."
   end: Int!
 }
 
 "What a goal pays an affiliate."
 type GoalPayouts {
+  "The goal."
   goal: Goal!
   "By offer, the affiliate's own deals first; empty if no deal in force pays for the goal."
   payouts: [GoalPayout!]!
@@ -12917,6 +14267,7 @@ type GoalPayouts {
 
 "What the deal in force for an offer pays for a goal: an amount, or a percentage of the conversion's amount."
 type GoalPayout {
+  "The offer that the deal is for."
   offer: Offer!
   "Before any tier; null for a percentage."
   amount: Money
@@ -12931,10 +14282,26 @@ extend type Query {
   Every goal and what it pays in a postback's scope: for its offer or its campaign, or for the active offers that the affiliate has
   tracking links for, all active offers if it has none.
   """
-  goalPayouts(postback: PostbackInput): [GoalPayouts!]! @auth
-  postbacks(first: Int, after: String, last: Int, before: String, filter: PostbackFilter): PostbackConnection! @auth
+  goalPayouts(
+    "The postback whose scope counts; if left out, everything the affiliate promotes."
+    postback: PostbackInput
+  ): [GoalPayouts!]! @auth
+  "The viewer's postbacks, newest first, without deleted ones; for staff, those of all affiliates."
+  postbacks(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: PostbackFilter
+  ): PostbackConnection! @auth
   "Every macro, in the order in which to show them."
   macros: [Macro!]! @auth
+  "Every filter that a macro can have."
   macroFilters: [MacroFilter!]! @auth
   """
   The expanded URL with the span of every macro, as a test fire sends it. Values that are not given are samples: a conversion of
@@ -12942,7 +14309,18 @@ extend type Query {
   ` + "`" + `trackingLink` + "`" + `, by default the newest campaign in the postback's scope. A link that is not the viewer's is ignored.
   ` + "`" + `urlTemplate` + "`" + ` can be left out with a ` + "`" + `postback` + "`" + ` that has one.
   """
-  previewPostback(urlTemplate: String, values: [MacroValueInput!], postback: PostbackInput, goal: String, trackingLink: String): PostbackPreview! @auth
+  previewPostback(
+    "The URL template."
+    urlTemplate: String
+    "Values in place of the samples."
+    values: [MacroValueInput!]
+    "A saved postback, by its id, or one that is being created or edited."
+    postback: PostbackInput
+    "The goal's key."
+    goal: String
+    "The tracking link of the sample click, with params."
+    trackingLink: String
+  ): PostbackPreview! @auth
 }
 
 """
@@ -12952,17 +14330,25 @@ global, approved, GET, enabled. An argument next to it takes precedence.
 input PostbackInput {
   "The saved postback; not when one is created."
   id: ID
+  "As its owner reads it."
   name: String
+  "For which campaigns it fires."
   scope: PostbackScope
+  "For the scope OFFER: the offer."
   offerId: ID
+  "For the scope CAMPAIGN: the campaign."
   campaignId: ID
   "Keys. A postback that aggregates can have several; otherwise ` + "`" + `createPostback` + "`" + ` creates one postback per goal."
   goals: [String!]
+  "The statuses that it fires for."
   statuses: [ConversionStatus!]
   "Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays."
   sendCorrections: Boolean
+  "Whether it fires."
   enabled: Boolean
+  "The URL with macros, at most 2,048 bytes."
   urlTemplate: String
+  "How it is sent."
   method: HTTPMethod
   "Null removes the rule."
   bodyRule: BodyRuleInput
@@ -12972,88 +14358,202 @@ input PostbackInput {
 
 "Scope, goals and URL template are required, here or in ` + "`" + `postback` + "`" + `."
 input CreatePostbackInput {
+  "The specification of the postback; the fields next to it take precedence."
   postback: PostbackInput
+  "For which campaigns it fires."
   scope: PostbackScope
+  "For the scope OFFER: the offer."
   offerId: ID
+  "For the scope CAMPAIGN: the campaign."
   campaignId: ID
   "One postback is created per goal; one for all goals if it aggregates."
   goals: [String!]
+  "The URL with macros, at most 2,048 bytes."
   urlTemplate: String
+  "How it is sent; by default GET."
   method: HTTPMethod
+  "The statuses that it fires for; by default APPROVED."
   statuses: [ConversionStatus!]
+  "As its owner reads it."
   name: String
+  "Whether it fires; by default true."
   enabled: Boolean
+  "Its success rule; without one every 2xx counts as delivered."
   bodyRule: BodyRuleInput
   "Staff only: the postback's affiliate, unless the scope is a campaign."
   affiliateId: ID
 }
 
+"The payload of ` + "`" + `createPostback` + "`" + `."
 type CreatePostbackPayload {
+  "The new postbacks, in the order of the goals; empty if there are ` + "`" + `userErrors` + "`" + `."
   postbacks: [Postback!]!
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"Changes a postback. Fields that are left out are unchanged."
 input UpdatePostbackInput {
+  "The postback to change."
   id: ID!
   "The version that the change begins from: if another was saved since, nothing is changed, and an error of this field says who saved it."
   version: Int
+  "The new specification; the fields next to it take precedence."
   postback: PostbackInput
+  "For which campaigns it fires."
   scope: PostbackScope
+  "For the scope OFFER: the offer."
   offerId: ID
+  "For the scope CAMPAIGN: the campaign."
   campaignId: ID
   "Several only if it aggregates."
   goals: [String!]
+  "The URL with macros, at most 2,048 bytes."
   urlTemplate: String
+  "How it is sent."
   method: HTTPMethod
+  "The statuses that it fires for."
   statuses: [ConversionStatus!]
+  "As its owner reads it."
   name: String
+  "Whether it fires."
   enabled: Boolean
   "Null removes the rule."
   bodyRule: BodyRuleInput
 }
 
+"The payload of ` + "`" + `updatePostback` + "`" + `."
 type UpdatePostbackPayload {
+  "The postback after the change."
   postback: Postback
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `setPostbackEnabled` + "`" + `."
 input SetPostbackEnabledInput {
+  "The postback to enable or disable."
   id: ID!
+  "Whether it fires from now on."
   enabled: Boolean!
 }
 
+"The payload of ` + "`" + `setPostbackEnabled` + "`" + `."
 type SetPostbackEnabledPayload {
+  "The postback after the change."
   postback: Postback
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `rotateSigningSecret` + "`" + `."
 input RotateSigningSecretInput {
+  "The postback whose secret to rotate."
   id: ID!
   "How long POSTs are also signed with the old secret; 0 for not at all, at most 720."
   overlapHours: Int = 24
 }
 
+"The payload of ` + "`" + `rotateSigningSecret` + "`" + `."
 type RotateSigningSecretPayload {
+  "The postback, with its new ` + "`" + `signingSecret` + "`" + `."
   postback: Postback
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `deletePostback` + "`" + `."
 input DeletePostbackInput {
+  "The postback to delete."
   id: ID!
 }
 
+"The payload of ` + "`" + `deletePostback` + "`" + `."
 type DeletePostbackPayload {
+  "Its global id; null if there are ` + "`" + `userErrors` + "`" + `."
   deletedId: ID
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  "Rotates a postback's signing secret; during the overlap its POSTs have signatures of both."
-  rotateSigningSecret(input: RotateSigningSecretInput!): RotateSigningSecretPayload! @auth(scope: SECRETS)
-  createPostback(input: CreatePostbackInput!): CreatePostbackPayload! @auth(scope: WRITE)
-  updatePostback(input: UpdatePostbackInput!): UpdatePostbackPayload! @auth(scope: WRITE)
-  setPostbackEnabled(input: SetPostbackEnabledInput!): SetPostbackEnabledPayload! @auth(scope: WRITE)
-  deletePostback(input: DeletePostbackInput!): DeletePostbackPayload! @auth(scope: WRITE)
+  "Rotates a postback's signing secret; during the overlap its POSTs have signatures of both. API tokens need the scope ` + "`" + `SECRETS` + "`" + `."
+  rotateSigningSecret(
+    "The input of the mutation."
+    input: RotateSigningSecretInput!
+  ): RotateSigningSecretPayload! @auth(scope: SECRETS)
+  "Creates postbacks, one for each goal. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  createPostback(
+    "The input of the mutation."
+    input: CreatePostbackInput!
+  ): CreatePostbackPayload! @auth(scope: WRITE)
+  "Changes a postback, as a new version. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  updatePostback(
+    "The input of the mutation."
+    input: UpdatePostbackInput!
+  ): UpdatePostbackPayload! @auth(scope: WRITE)
+  "Enables or disables a postback. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  setPostbackEnabled(
+    "The input of the mutation."
+    input: SetPostbackEnabledInput!
+  ): SetPostbackEnabledPayload! @auth(scope: WRITE)
+  "Deletes a postback. Its deliveries stay; those that wait are cancelled. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  deletePostback(
+    "The input of the mutation."
+    input: DeletePostbackInput!
+  ): DeletePostbackPayload! @auth(scope: WRITE)
+}
+
+"The kind of an error in a URL template."
+enum TemplateErrorCode {
+  "The template is longer than 2,048 bytes."
+  TOO_LONG
+  "It is not an absolute http or https URL."
+  NOT_ABSOLUTE
+  "The host is not valid."
+  INVALID_HOST
+  "The port is not valid."
+  INVALID_PORT
+  "It has a user name or a password before the host."
+  CREDENTIALS
+  "A macro stands before the path."
+  MACRO_BEFORE_PATH
+  "There is no such macro."
+  UNKNOWN_MACRO
+  "The macro has no value here."
+  UNAVAILABLE_MACRO
+  "There is no such filter."
+  UNKNOWN_FILTER
+  "The filter does not accept the argument."
+  BAD_ARGUMENT
+  "A brace is not closed, or not opened."
+  UNBALANCED_BRACE
+  "It contains a space."
+  SPACE
+  "It contains a control character."
+  CONTROL_CHARACTER
+  "It is not valid UTF-8."
+  INVALID_TEXT
+}
+
+"The group that a macro is listed in."
+enum MacroGroup {
+  "When the goal was reached."
+  TIME
+  "Amount, payout and currency."
+  MONEY
+  "The conversion."
+  CONVERSION
+  "Campaign, offer and affiliate."
+  CAMPAIGN
+  "The click."
+  CLICK
+  "What the affiliate passed on the tracking link."
+  PARAMS
+  "The delivery."
+  DELIVERY
+  "Aggregated conversions, for postbacks that aggregate."
+  AGGREGATED
 }
 `, BuiltIn: false},
 	{Name: "../schema/preset.graphqls", Input: `"The confidence of a proposal."
@@ -13072,18 +14572,25 @@ enum Confidence {
 type TrackerPreset {
   "Its unique key: ` + "`" + `keitaro` + "`" + `."
   key: String!
+  "As the tracker calls itself."
   name: String!
-  "What receives the postback: ` + "`" + `tracker` + "`" + `, ` + "`" + `network` + "`" + `, ` + "`" + `ad source` + "`" + `, ` + "`" + `messenger` + "`" + `."
-  kind: String!
+  "What receives the postback."
+  kind: PresetKind!
   """
   The postback URL. Without a goal it works for every goal; with one, values that depend on the goal are fixed
   (` + "`" + `status=lead` + "`" + `). Blanks that are not given stay as ` + "`" + `<name>` + "`" + `.
   """
-  urlTemplate(goal: String, blanks: [BlankValueInput!]): String!
+  urlTemplate(
+    "The goal's key."
+    goal: String
+    "Values for the blanks."
+    blanks: [BlankValueInput!]
+  ): String!
   "Values that the affiliate must enter: a domain, a key."
   blanks: [PresetBlank!]!
   "The token for param_1 of the tracking link; null if it is not documented."
   token: String
+  "The parameters that it reads."
   parameters: [PresetParameter!]!
   "Whether it reads the status; otherwise it counts every postback as approved."
   readsStatus: Boolean!
@@ -13095,27 +14602,37 @@ type TrackerPreset {
   answer: String
   "The success rule from its documentation; null for none."
   bodyRule: BodyRule
+  "The tracker's own page about it."
   docUrl: String!
   "What to know before using it."
   note: String
 }
 
+"A value that the affiliate must enter into a preset's URL."
 type PresetBlank {
   "As it stands in the template, between < and >."
   name: String!
+  "What to ask for."
   label: String!
+  "A plausible value."
   example: String!
 }
 
+"A value for a blank of a preset."
 input BlankValueInput {
+  "The blank's name."
   name: String!
+  "What to put in its place."
   value: String!
 }
 
 "A parameter that a tracker reads."
 type PresetParameter {
+  "As it stands in the query."
   name: String!
+  "What the tracker does with it."
   meaning: String!
+  "Whether the tracker needs it."
   required: Boolean!
   "What it accepts; empty for anything."
   values: [String!]!
@@ -13125,11 +14642,12 @@ type PresetParameter {
 
 "The result of reading a pasted text."
 type Recognition {
+  "The tracker's preset; null if none is recognised."
   tracker: TrackerPreset
   "The confidence in the tracker."
   confidence: Confidence!
-  "Why this tracker, as a sentence; empty for none."
-  reason: String!
+  "Why this tracker, as a sentence; null if none is recognised."
+  reason: String
   "The network whose placeholders they are; null if unknown."
   network: String
   "The format of the placeholders: ` + "`" + `{x}` + "`" + `, ` + "`" + `##x##` + "`" + ` …; ` + "`" + `postrider` + "`" + ` for our macros, ` + "`" + `words` + "`" + ` for words such as REPLACE, ` + "`" + `none` + "`" + `."
@@ -13138,6 +14656,7 @@ type Recognition {
   source: String!
   "A valid URL template; empty if the text has no URL. If the text has no host, it is ` + "`" + `your-tracker.example` + "`" + `."
   urlTemplate: String!
+  "Each parameter of the URL, with the value that is proposed for it."
   parameters: [RecognizedParameter!]!
   "Other parts of the text that may be postback URLs."
   others: [String!]!
@@ -13161,13 +14680,17 @@ type RecognizedParameter {
   value: String!
   "The proposal's macro, the first of several; null to keep the value."
   macro: String
+  "All macros of the proposal; empty to keep the value."
   macros: [String!]!
   "The new value in ` + "`" + `urlTemplate` + "`" + `, with filters."
   proposal: String!
+  "How certain the proposal is."
   confidence: Confidence!
+  "Why it is proposed, as a sentence; empty for none."
   reason: String!
   "The proposal's position in ` + "`" + `urlTemplate` + "`" + `, in UTF-16 code units."
   start: Int!
+  "Where the proposal ends, as ` + "`" + `start` + "`" + `."
   end: Int!
 }
 
@@ -13175,60 +14698,132 @@ extend type Query {
   "All tracker presets, most common first."
   trackerPresets: [TrackerPreset!]! @auth
   "Reads any pasted text, in any tracker's or network's dialect."
-  recognizePostback(text: String!): Recognition! @auth
+  recognizePostback(
+    "A URL, or any text with one: a mail, a page of a tracker's documentation."
+    text: String!
+  ): Recognition! @auth
+}
+
+"What receives the postbacks of a preset."
+enum PresetKind {
+  "A tracker."
+  TRACKER
+  "The tracking of an affiliate network."
+  NETWORK
+  "An ad source that takes conversions directly."
+  AD_SOURCE
+  "A messenger: each postback becomes a message."
+  MESSENGER
 }
 `, BuiltIn: false},
 	{Name: "../schema/received.graphqls", Input: `"A call of an operator in the inbound log, whatever its result. Secrets in it are masked."
 type ReceivedPostback implements Node {
+  "Its global id."
   id: ID!
+  "When it arrived."
   receivedAt: Time!
+  "The integration; null if none has the key."
   integration: Integration
   "The key in the path."
   integrationKey: String!
+  "The HTTP method, in capitals."
   method: String!
-  query: String!
-  body: String!
+  "The query string; null without one."
+  query: String
+  "The body; null without one."
+  body: String
+  "The request's headers."
   headers: [Header!]!
   "Truncated to /24 or /48."
   address: String!
-  "` + "`" + `recorded` + "`" + `, ` + "`" + `duplicate` + "`" + `, ` + "`" + `updated` + "`" + `, ` + "`" + `unattributed` + "`" + `, ` + "`" + `invalid` + "`" + `, ` + "`" + `unauthorized` + "`" + `, ` + "`" + `unknown_integration` + "`" + `, ` + "`" + `rate_limited` + "`" + `, ` + "`" + `test` + "`" + `."
-  result: String!
-  "The reason as a sentence."
-  reason: String!
+  "The result, as it was answered."
+  result: CallResult!
+  "Why, as a sentence; null if there is nothing to say."
+  reason: String
+  "The HTTP status that it was answered with."
   statusCode: Int!
+  "How long it took to answer, in milliseconds."
   durationMs: Float!
+  "The conversion that it reported; null if none was recorded."
   conversion: Conversion
 }
 
+"A page of received postbacks."
 type ReceivedPostbackConnection {
+  "The rows of the page."
   edges: [ReceivedPostbackEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of received postbacks."
 type ReceivedPostbackEdge {
+  "The row itself."
   node: ReceivedPostback!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
+"Which received postbacks to list: those that meet every condition that is given."
 input ReceivedPostbackFilter {
+  "Those to one of these integrations."
   integrationIds: [ID!]
-  results: [String!]
+  "Those with one of these results."
+  results: [CallResult!]
+  "Received at this time or later."
   from: Time
+  "Received before this time."
   to: Time
+  "The value of a parameter, in full or in part."
   search: String @length(max: 200)
 }
 
 extend type Query {
   "Staff only: the inbound log, newest first."
-  receivedPostbacks(first: Int, after: String, last: Int, before: String, filter: ReceivedPostbackFilter): ReceivedPostbackConnection @auth(role: MANAGER)
+  receivedPostbacks(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ReceivedPostbackFilter
+  ): ReceivedPostbackConnection @auth(role: MANAGER)
 }
 
 extend type Subscription {
-  "Staff only: every inbound call as it is logged."
+  "Staff only: every inbound call as it is logged. API tokens need the scope ` + "`" + `READ` + "`" + `."
   receivedPostback: ReceivedPostback! @auth(role: MANAGER, scope: READ)
 }
+
+"The result of an operator's call."
+enum CallResult {
+  "A new conversion; answered 201."
+  RECORDED
+  "The conversion was already recorded; answered 200."
+  DUPLICATE
+  "A recorded conversion changed; answered 200."
+  UPDATED
+  "Recorded, but no click and no player matches; answered 202."
+  UNATTRIBUTED
+  "A test: nothing was recorded; answered 200."
+  TEST
+  "A parameter is missing or invalid; answered 400."
+  INVALID
+  "A wrong token, signature or address; answered 401."
+  UNAUTHORIZED
+  "No integration has this key; answered 404."
+  UNKNOWN_INTEGRATION
+  "More calls than the integration's rate limit; answered 429."
+  RATE_LIMITED
+}
 `, BuiltIn: false},
-	{Name: "../schema/replay.graphqls", Input: `enum BulkReplayState {
+	{Name: "../schema/replay.graphqls", Input: `"The state of a bulk replay."
+enum BulkReplayState {
+  "Deliveries are queued and sent."
   RUNNING
   "Nothing more is queued until it is resumed."
   PAUSED
@@ -13240,12 +14835,17 @@ extend type Subscription {
 
 "A replay of many deliveries. It continues if the process that started it ends, and live traffic goes first."
 type BulkReplay implements Node {
+  "Its global id."
   id: ID!
+  "Its state now."
   state: BulkReplayState!
+  "The URL template that it uses."
   template: ReplayTemplate!
   "How many deliveries matched when it was started."
   total: Int!
+  "How far it is."
   progress: BulkReplayProgress!
+  "When it was started."
   createdAt: Time!
   "When it was done or cancelled."
   finishedAt: Time
@@ -13255,8 +14855,11 @@ type BulkReplay implements Node {
 type BulkReplayProgress {
   "Replays that wait or are in flight."
   waiting: Int!
+  "Replays that were delivered."
   delivered: Int!
+  "Replays that failed."
   failed: Int!
+  "Replays that were cancelled."
   cancelled: Int!
   "Deliveries that could not be replayed: their postback was deleted, or they were in flight again."
   skipped: Int!
@@ -13264,14 +14867,17 @@ type BulkReplayProgress {
   failures: [BulkReplayFailure!]!
 }
 
+"Replays that failed or wait for a retry for the same reason."
 type BulkReplayFailure {
-  "The code, such as ` + "`" + `TIMEOUT_HEADERS` + "`" + `."
-  reason: String!
+  "Why they failed."
+  reason: DeliveryReason!
   "The reason as a sentence."
   sentence: String!
+  "How many."
   count: Int!
 }
 
+"The input of ` + "`" + `replayDeliveries` + "`" + `."
 input ReplayDeliveriesInput {
   """
   Matching deliveries that failed or were cancelled are replayed, except those that were replayed already (` + "`" + `supersededBy` + "`" + `), tests,
@@ -13284,11 +14890,13 @@ input ReplayDeliveriesInput {
   includeDelivered: Boolean = false
   "Only counts."
   dryRun: Boolean = false
+  "The URL template to use."
   template: ReplayTemplate = CURRENT
 }
 
 "What ` + "`" + `replayDeliveries` + "`" + ` would replay."
 type ReplayPreview {
+  "How many deliveries match."
   count: Int!
   "By their postback, most deliveries first."
   postbacks: [ReplayPreviewPostback!]!
@@ -13296,66 +14904,116 @@ type ReplayPreview {
   reasons: [ReplayPreviewReason!]!
 }
 
+"Deliveries of one postback that would be replayed."
 type ReplayPreviewPostback {
+  "The postback."
   postback: Postback!
+  "How many."
   count: Int!
 }
 
+"Deliveries that would be replayed and ended for the same reason."
 type ReplayPreviewReason {
-  "The code, such as ` + "`" + `TIMEOUT_HEADERS` + "`" + `; empty for delivered ones."
-  reason: String!
+  "Why they failed or were cancelled; null for delivered ones."
+  reason: DeliveryReason
   "The reason as a sentence."
   sentence: String!
+  "How many."
   count: Int!
 }
 
+"The payload of ` + "`" + `replayDeliveries` + "`" + `."
 type ReplayDeliveriesPayload {
   "How many deliveries match."
   count: Int!
   "Null for a dry run, and if nothing matches."
   job: BulkReplay
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `pauseBulkReplay` + "`" + `, ` + "`" + `resumeBulkReplay` + "`" + ` and ` + "`" + `cancelBulkReplay` + "`" + `."
 input ChangeBulkReplayInput {
+  "The bulk replay to change."
   id: ID!
 }
 
+"The payload of ` + "`" + `pauseBulkReplay` + "`" + `, ` + "`" + `resumeBulkReplay` + "`" + ` and ` + "`" + `cancelBulkReplay` + "`" + `."
 type ChangeBulkReplayPayload {
+  "The bulk replay after the change."
   job: BulkReplay
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"A page of bulk replays."
 type BulkReplayConnection {
+  "The rows of the page."
   edges: [BulkReplayEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of bulk replays."
 type BulkReplayEdge {
+  "The row itself."
   node: BulkReplay!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
 extend type Query {
   "What ` + "`" + `replayDeliveries` + "`" + ` would replay for the same arguments."
-  replayPreview(filter: DeliveryFilter!, ids: [ID!], includeDelivered: Boolean = false): ReplayPreview! @auth
+  replayPreview(
+    "As of ` + "`" + `replayDeliveries` + "`" + `."
+    filter: DeliveryFilter!
+    "As of ` + "`" + `replayDeliveries` + "`" + `."
+    ids: [ID!]
+    "As of ` + "`" + `replayDeliveries` + "`" + `."
+    includeDelivered: Boolean = false
+  ): ReplayPreview! @auth
   "Newest first."
-  bulkReplays(first: Int, after: String, last: Int, before: String): BulkReplayConnection! @auth
+  bulkReplays(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+  ): BulkReplayConnection! @auth
 }
 
 extend type Mutation {
-  "Replays the failed and cancelled deliveries that match a filter; with ` + "`" + `dryRun` + "`" + `, only counts them."
-  replayDeliveries(input: ReplayDeliveriesInput!): ReplayDeliveriesPayload! @auth(scope: REPLAY)
-  "Nothing more is queued until it is resumed; a few hundred that already wait are still sent."
-  pauseBulkReplay(input: ChangeBulkReplayInput!): ChangeBulkReplayPayload! @auth(scope: REPLAY)
-  resumeBulkReplay(input: ChangeBulkReplayInput!): ChangeBulkReplayPayload! @auth(scope: REPLAY)
-  "Cancels the replays that were not sent yet."
-  cancelBulkReplay(input: ChangeBulkReplayInput!): ChangeBulkReplayPayload! @auth(scope: REPLAY)
+  "Replays the failed and cancelled deliveries that match a filter; with ` + "`" + `dryRun` + "`" + `, only counts them. API tokens need the scope ` + "`" + `REPLAY` + "`" + `."
+  replayDeliveries(
+    "The input of the mutation."
+    input: ReplayDeliveriesInput!
+  ): ReplayDeliveriesPayload! @auth(scope: REPLAY)
+  "Nothing more is queued until it is resumed; a few hundred that already wait are still sent. API tokens need the scope ` + "`" + `REPLAY` + "`" + `."
+  pauseBulkReplay(
+    "The input of the mutation."
+    input: ChangeBulkReplayInput!
+  ): ChangeBulkReplayPayload! @auth(scope: REPLAY)
+  "Goes on with a bulk replay that was paused. API tokens need the scope ` + "`" + `REPLAY` + "`" + `."
+  resumeBulkReplay(
+    "The input of the mutation."
+    input: ChangeBulkReplayInput!
+  ): ChangeBulkReplayPayload! @auth(scope: REPLAY)
+  "Cancels the replays that were not sent yet. API tokens need the scope ` + "`" + `REPLAY` + "`" + `."
+  cancelBulkReplay(
+    "The input of the mutation."
+    input: ChangeBulkReplayInput!
+  ): ChangeBulkReplayPayload! @auth(scope: REPLAY)
 }
 
 extend type Subscription {
-  "The bulk replay now, and again whenever its progress changes, until it has ended."
-  bulkReplayProgress(id: ID!): BulkReplay! @auth(scope: READ)
+  "The bulk replay now, and again whenever its progress changes, until it has ended. API tokens need the scope ` + "`" + `READ` + "`" + `."
+  bulkReplayProgress(
+    "The bulk replay's global id."
+    id: ID!
+  ): BulkReplay! @auth(scope: READ)
 }
 `, BuiltIn: false},
 	{Name: "../schema/schema.graphqls", Input: `"""
@@ -13374,27 +15032,46 @@ Needs a signed-in viewer; ` + "`" + `role` + "`" + ` restricts it to staff, ` + 
 are refused, whatever their scopes. A field that the viewer may not see is null, and ` + "`" + `errors` + "`" + ` has an entry with its path and
 the code ` + "`" + `FORBIDDEN` + "`" + `; the rest of the response is complete.
 """
-directive @auth(role: Role, scope: Scope, session: Boolean = false) on FIELD_DEFINITION
+directive @auth(
+  "The role that the viewer must have; a higher one has it too."
+  role: Role
+  "The scope that an API token must have; without it, ` + "`" + `READ` + "`" + `."
+  scope: Scope
+  "Whether it needs a session: API tokens are refused."
+  session: Boolean = false
+) on FIELD_DEFINITION
 
 "The most characters of a text; a longer one is refused with the code ` + "`" + `INVALID` + "`" + `."
-directive @length(max: Int!) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
+directive @length(
+  "In characters."
+  max: Int!
+) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 
-"RFC 3339, UTC."
-scalar Time
+"A point in time, RFC 3339 in UTC with milliseconds: ` + "`" + `2026-06-12T10:00:00.000Z` + "`" + `. Any offset is accepted."
+scalar Time @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
+"What can be read. API tokens need the scope ` + "`" + `READ` + "`" + ` for everything but ` + "`" + `viewer` + "`" + ` and ` + "`" + `instance` + "`" + `."
 type Query {
   "The current viewer; null if not signed in."
   viewer: Viewer
   "The installation: version, addresses, demo users."
   instance: Instance!
   "Any object by its global id; null if there is none, or if the viewer may not see it."
-  node(id: ID!): Node @auth
+  node(
+    "The object's global id."
+    id: ID!
+  ): Node @auth
   "Several objects by their global ids, in the same order; null as in ` + "`" + `node` + "`" + `."
-  nodes(ids: [ID!]!): [Node]! @auth
+  nodes(
+    "At most 100 global ids."
+    ids: [ID!]!
+  ): [Node]! @auth
 }
 
+"What can be changed. Each takes one ` + "`" + `input` + "`" + `, and its payload has ` + "`" + `userErrors` + "`" + `: nothing was changed if there are any."
 type Mutation
 
+"Events as they happen, over ` + "`" + `graphql-transport-ws` + "`" + ` or server-sent events."
 type Subscription
 
 "Anything that has a global id."
@@ -13405,15 +15082,21 @@ interface Node {
 
 "The start and end of a page of a connection."
 type PageInfo {
+  "Whether more rows follow; with ` + "`" + `last` + "`" + ` and no ` + "`" + `before` + "`" + `, false."
   hasNextPage: Boolean!
+  "Whether rows come before; with ` + "`" + `first` + "`" + ` and no ` + "`" + `after` + "`" + `, false."
   hasPreviousPage: Boolean!
+  "The cursor of the first row; null if there is none."
   startCursor: String
+  "The cursor of the last row; null if there is none. Give it as ` + "`" + `after` + "`" + ` for the next page."
   endCursor: String
 }
 
 "An exact amount: a decimal string with a point, and its ISO 4217 currency."
 type Money {
+  "A decimal number with a point, such as 25.50; negative for what is owed the other way."
   amount: String!
+  "ISO 4217, or the code of a crypto currency."
   currency: String!
 }
 
@@ -13474,6 +15157,7 @@ type UserError {
 
 "Public information about the installation."
 type Instance {
+  "The version of Postrider that runs."
   version: String!
   "The installation's public URL; tracking links start with it."
   publicUrl: String!
@@ -13483,8 +15167,11 @@ type Instance {
 
 "A user of the demo data."
 type DemoUser {
+  "What it signs in with."
   email: String!
+  "Its password, which is public."
   password: String!
+  "What it may do."
   role: Role!
   "A short description."
   label: String!
@@ -13492,7 +15179,9 @@ type DemoUser {
 
 "One header of an HTTP message."
 type Header {
+  "As it was sent; of parameters, decoded."
   name: String!
+  "As it was sent; of parameters, decoded."
   value: String!
 }
 `, BuiltIn: false},
@@ -13504,8 +15193,11 @@ type Simulation {
   postbacks: [SimulatedPostback!]!
 }
 
+"The result of a simulation."
 type SimulationPayload {
+  "Null if there are ` + "`" + `userErrors` + "`" + `."
   simulation: Simulation
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
@@ -13513,28 +15205,35 @@ type SimulationPayload {
 type SimulatedPostback {
   "Null for the draft."
   postback: Postback
+  "Whether it would fire."
   fires: Boolean!
-  "The rule that decided: ` + "`" + `matched` + "`" + `, ` + "`" + `goal` + "`" + `, ` + "`" + `campaign` + "`" + ` …"
-  rule: String!
+  "The rule that decided."
+  rule: FiringRule!
   "The decision as a sentence."
   reason: String!
   "As it would be sent; null if it would not fire."
   url: String
+  "Each macro of its template; empty if it would not fire."
   slots: [SimulatedSlot!]!
 }
 
 "One macro and its value."
 type SimulatedSlot {
+  "The macro's name."
   macro: String!
   "After its filters, before URL encoding."
   value: String!
+  "Whether it has a value."
   filled: Boolean!
   "Where the value comes from, or why it is empty."
   why: String!
   "In UTF-16 code units of the template and of the URL; null for the click's params."
   templateStart: Int
+  "Where it ends in the template; null for the click's params."
   templateEnd: Int
+  "Where its value starts in the URL; null for the click's params."
   urlStart: Int
+  "Where its value ends in the URL; null for the click's params."
   urlEnd: Int
 }
 
@@ -13542,13 +15241,19 @@ type SimulatedSlot {
 type PastedLink {
   "Null if it is not the viewer's: see ` + "`" + `userErrors` + "`" + `."
   link: TrackingLink
-  param1: String!
-  param2: String!
-  param3: String!
-  landingPage: String!
-  deepLink: String!
+  "Null if the link has none."
+  param1: String
+  "Null if the link has none."
+  param2: String
+  "Null if the link has none."
+  param3: String
+  "The landing page's key (` + "`" + `lp` + "`" + `); null if the link has none."
+  landingPage: String
+  "The deep link (` + "`" + `dl` + "`" + `); null if the link has none."
+  deepLink: String
   "The destination of a click, with sample values; null if the link is unknown."
   destination: String
+  "What the user can fix; empty if there is nothing."
   userErrors: [UserError!]!
 }
 
@@ -13557,30 +15262,52 @@ extend type Query {
   ` + "`" + `trackingLink` + "`" + ` is the link as it is used for traffic, with params; ` + "`" + `goal` + "`" + ` is a goal's key; ` + "`" + `status` + "`" + ` is by default the first that
   the postback fires for; ` + "`" + `postback` + "`" + ` is a saved or unsaved postback; ` + "`" + `values` + "`" + ` replace the samples.
   """
-  simulatePostback(trackingLink: String!, goal: String!, status: ConversionStatus, postback: PostbackInput, values: [MacroValueInput!]): SimulationPayload! @auth
+  simulatePostback(
+    "The link as it is used for traffic, with params."
+    trackingLink: String!
+    "The goal's key."
+    goal: String!
+    "By default the first status that the postback fires for."
+    status: ConversionStatus
+    "A saved postback, by its id, or one that is being created or edited; if left out, saved ones only."
+    postback: PostbackInput
+    "Values in place of the samples."
+    values: [MacroValueInput!]
+  ): SimulationPayload! @auth
   "Parses a pasted tracking link: one of the viewer's is recognised, any other is refused with the reason."
-  recognizeTrackingLink(url: String!): PastedLink! @auth
+  recognizeTrackingLink(
+    "The tracking link, with whatever parameters."
+    url: String!
+  ): PastedLink! @auth
 }
 
+"The input of ` + "`" + `restorePostbackVersion` + "`" + `."
 input RestorePostbackVersionInput {
   "The version to restore."
   versionId: ID!
 }
 
+"The payload of ` + "`" + `restorePostbackVersion` + "`" + `."
 type RestorePostbackVersionPayload {
   "The postback with a new version, equal to the restored one."
   postback: Postback
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  "Restores an earlier version of a postback, as its newest."
-  restorePostbackVersion(input: RestorePostbackVersionInput!): RestorePostbackVersionPayload! @auth(scope: WRITE)
+  "Restores an earlier version of a postback, as its newest. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  restorePostbackVersion(
+    "The input of the mutation."
+    input: RestorePostbackVersionInput!
+  ): RestorePostbackVersionPayload! @auth(scope: WRITE)
 }
 
 "A goal of a running campaign for which no enabled postback fires: one that the deal in force pays for, or Registration or FTD, which trackers count."
 type PostbackGap {
+  "The campaign."
   campaign: Campaign!
+  "The goal."
   goal: Goal!
   "How many conversions of the last 30 days fired no postback because of it."
   conversions: Int!
@@ -13609,33 +15336,43 @@ type StaffHome {
   withoutParam: [AffiliateWithoutParam!]!
 }
 
+"An integration that was called lately, and no longer is."
 type SilentIntegration {
+  "The integration."
   integration: Integration!
+  "When it was called last."
   lastCallAt: Time!
 }
 
+"Calls of one integration that were refused with the same result."
 type RefusedCalls {
   "Null if no integration has the key."
   integration: Integration
   "The key in the path."
   integrationKey: String!
-  "` + "`" + `invalid` + "`" + `, ` + "`" + `unauthorized` + "`" + `, ` + "`" + `unknown_integration` + "`" + ` or ` + "`" + `rate_limited` + "`" + `."
-  result: String!
+  "Why they were refused: INVALID, UNAUTHORIZED, UNKNOWN_INTEGRATION or RATE_LIMITED."
+  result: CallResult!
+  "How many in the last 24 hours."
   count: Int!
   "Why the last one was refused."
   reason: String!
+  "When the last one was."
   lastAt: Time!
 }
 
 "A page that clicks lead to and that does not answer."
 type DeadDestination {
+  "The offer whose page it is."
   offer: Offer!
   "Null for the offer's destination."
   landingPage: LandingPage
+  "The last try of the page."
   check: DestinationCheck!
 }
 
+"An affiliate whose clicks come without param_1."
 type AffiliateWithoutParam {
+  "The affiliate."
   affiliate: Affiliate!
   "All clicks of the last 24 hours."
   clicks: Int!
@@ -13644,37 +15381,48 @@ type AffiliateWithoutParam {
 }
 
 extend type Query {
-  "Staff only."
+  "Staff only: what waits for staff."
   staffHome: StaffHome @auth(role: MANAGER)
 }
 `, BuiltIn: false},
 	{Name: "../schema/testfire.graphqls", Input: `"A postback fired as a test: the request, the response, and what they mean."
 type PostbackTest implements Node {
+  "Its global id."
   id: ID!
+  "When it was fired."
   firedAt: Time!
   "The saved postback that it was fired for; null for an unsaved one."
   postback: Postback
+  "The URL with macros."
   urlTemplate: String!
+  "How it was sent."
   method: HTTPMethod!
   "The value of each macro."
   values: [MacroValue!]!
   "The scenario; null for a single test."
-  scenario: String
+  scenario: Scenario
   "As it was sent."
   url: String!
   "DELIVERED or FAILED: a test is never retried."
   state: DeliveryState!
+  "The response's status; null if there was no response."
   statusCode: Int
+  "How long the exchange took, in milliseconds."
   durationMs: Float!
+  "How long each phase of the exchange took."
   timings: Timings!
+  "As they were sent."
   requestHeaders: [Header!]!
+  "As it was sent; null for GET."
   requestBody: String
+  "As they came; empty if there was no response."
   responseHeaders: [Header!]!
   "The first 64 KiB."
   responseBody: String
+  "Whether the response's body was longer than what is kept."
   responseTruncated: Boolean!
-  "Why it failed, as a code."
-  reason: String
+  "Why it failed; null if it was delivered."
+  reason: DeliveryReason
   "The result as a sentence."
   verdict: String!
   "What to do next; null if it was delivered."
@@ -13683,36 +15431,61 @@ type PostbackTest implements Node {
   delivery: Delivery
 }
 
+"A macro and its value."
 type MacroValue {
+  "The macro's name."
   macro: String!
+  "The value, before filters and URL encoding; empty for none."
   value: String!
 }
 
+"A page of postback tests."
 type PostbackTestConnection {
+  "The rows of the page."
   edges: [PostbackTestEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of postback tests."
 type PostbackTestEdge {
+  "The row itself."
   node: PostbackTest!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
 extend type Postback {
   "Tests fired for it, newest first."
-  tests(first: Int = 5): [PostbackTest!]!
+  tests(
+    "How many, at most 100."
+    first: Int = 5
+  ): [PostbackTest!]!
 }
 
 extend type Query {
   "Tests, newest first; of one postback, or of all."
-  postbackTests(first: Int, after: String, last: Int, before: String, postbackId: ID): PostbackTestConnection! @auth
+  postbackTests(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "The postback; if left out, the viewer's tests of all postbacks."
+    postbackId: ID
+  ): PostbackTestConnection! @auth
 }
 
+"The input of ` + "`" + `testPostback` + "`" + `, ` + "`" + `runScenarios` + "`" + `."
 input TestPostbackInput {
   "The postback to test. With an id, fields that are left out are those of the saved postback, its signing secret is used, and the test is stored with it."
   postback: PostbackInput
   "Can be left out with a ` + "`" + `postback` + "`" + ` that has one."
   urlTemplate: String
+  "By default the postback's, else GET."
   method: HTTPMethod
   "Macros without a value get a sample, as ` + "`" + `previewPostback` + "`" + ` shows it."
   values: [MacroValueInput!]
@@ -13724,14 +15497,23 @@ input TestPostbackInput {
   affiliateId: ID
 }
 
+"The payload of ` + "`" + `testPostback` + "`" + `."
 type TestPostbackPayload {
+  "The test, with its result; null if there are ` + "`" + `userErrors` + "`" + `."
   test: PostbackTest
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  "Fires a postback once, now, with the given values. It is marked as a test and not counted; limited to a few per second."
-  testPostback(input: TestPostbackInput!): TestPostbackPayload! @auth(scope: WRITE)
+  """
+  Fires a postback once, now, with the given values. It is marked as a test and not counted; limited to a few per second.
+  API tokens need the scope ` + "`" + `WRITE` + "`" + `.
+  """
+  testPostback(
+    "The input of the mutation."
+    input: TestPostbackInput!
+  ): TestPostbackPayload! @auth(scope: WRITE)
 }
 
 "The grade of a scenario."
@@ -13746,13 +15528,15 @@ enum Grade {
 
 "All scenarios, in the order in which they were fired."
 type ScenarioRun {
+  "The result of each scenario."
   cards: [ScenarioCard!]!
 }
 
 "The result of one scenario."
 type ScenarioCard {
-  "` + "`" + `normal` + "`" + `, ` + "`" + `same_again` + "`" + `, ` + "`" + `second_deposit` + "`" + `, ` + "`" + `reversal` + "`" + `, ` + "`" + `unknown_click` + "`" + `, ` + "`" + `special_characters` + "`" + `, ` + "`" + `slow_answer` + "`" + `."
-  key: String!
+  "Which scenario it is."
+  key: Scenario!
+  "What it is called."
   title: String!
   "What is fired."
   does: String!
@@ -13760,25 +15544,56 @@ type ScenarioCard {
   expected: String!
   "Null if it was not fired, because the first test got no response."
   test: PostbackTest
+  "How the tracker did."
   grade: Grade!
   "What happened and what it means."
   message: String!
 }
 
+"The payload of ` + "`" + `runScenarios` + "`" + `."
 type RunScenariosPayload {
+  "The results; null if there are ` + "`" + `userErrors` + "`" + `."
   run: ScenarioRun
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  "Fires seven tests one after the other: normal, the same again, a second deposit, a reversal, an unknown click, special characters, a slow answer."
-  runScenarios(input: TestPostbackInput!): RunScenariosPayload! @auth(scope: WRITE)
+  """
+  Fires seven tests one after the other: normal, the same again, a second deposit, a reversal, an unknown click, special characters, a slow answer.
+  API tokens need the scope ` + "`" + `WRITE` + "`" + `.
+  """
+  runScenarios(
+    "The input of the mutation."
+    input: TestPostbackInput!
+  ): RunScenariosPayload! @auth(scope: WRITE)
+}
+
+"How conversions may reach a tracker, in the order in which they are fired."
+enum Scenario {
+  "One approved conversion of a known click."
+  NORMAL
+  "The same conversion a second time."
+  SAME_AGAIN
+  "Another conversion of the same click and player."
+  SECOND_DEPOSIT
+  "The first conversion again, now rejected."
+  REVERSAL
+  "A conversion of a click that the tracker does not know."
+  UNKNOWN_CLICK
+  "Values with spaces, reserved and non-ASCII characters."
+  SPECIAL_CHARACTERS
+  "One more, to measure the response time."
+  SLOW_ANSWER
 }
 `, BuiltIn: false},
 	{Name: "../schema/tracker.graphqls", Input: `"An affiliate's tracker: one URL for its goals, and the campaigns whose clicks carry its click ids."
 type Tracker implements Node {
+  "Its global id."
   id: ID!
+  "The affiliate whose tracker it is."
   affiliate: Affiliate!
+  "As its owner reads it."
   name: String!
   "Its preset: chosen, or told by its URL; null if it has none."
   preset: TrackerPreset
@@ -13788,7 +15603,9 @@ type Tracker implements Node {
   sentTo: String!
   "The URL of the goals that have no URL of their own."
   urlTemplate: String!
+  "How its postbacks are sent."
   method: HTTPMethod!
+  "The success rule of its postbacks; null if every 2xx counts."
   bodyRule: BodyRule
   "What it is sent, by goal, in the order of the event dictionary; goals that are switched off and have no postback are left out."
   goals: [TrackerGoal!]!
@@ -13808,6 +15625,7 @@ type Tracker implements Node {
   campaigns: [Campaign!]!
   "What its tracking links carry."
   tokens: TrackerTokens!
+  "The number of its newest version, for ` + "`" + `UpdateTrackerInput.version` + "`" + `."
   version: Int!
   "Newest first."
   versions: [TrackerVersion!]!
@@ -13815,8 +15633,11 @@ type Tracker implements Node {
   health: PostbackHealth!
   "The servers of its URLs: one, but for goals with a URL elsewhere."
   endpoints: [Endpoint!]!
+  "When it was archived; null if it was not."
   archivedAt: Time
+  "When it was created."
   createdAt: Time!
+  "When it was last changed."
   updatedAt: Time!
 }
 
@@ -13824,12 +15645,15 @@ type Tracker implements Node {
 type TrackerTokens {
   "The click id, in most set-ups; null for none."
   param1: String
+  "In ` + "`" + `param_2` + "`" + `; null for none."
   param2: String
+  "In ` + "`" + `param_3` + "`" + `; null for none."
   param3: String
 }
 
 "What a tracker is sent for a goal."
 type TrackerGoal {
+  "The goal."
   goal: Goal!
   "Whether some postback for it is enabled."
   enabled: Boolean!
@@ -13847,9 +15671,13 @@ type TrackerGoal {
 
 "A tracker as it was at one time."
 type TrackerVersion implements Node {
+  "Its global id."
   id: ID!
+  "From 1."
   number: Int!
+  "What the tracker was."
   spec: TrackerSpec!
+  "When it was saved."
   createdAt: Time!
   "Who saved it."
   author: User
@@ -13857,12 +15685,19 @@ type TrackerVersion implements Node {
 
 "What a tracker was at one time."
 type TrackerSpec {
+  "Its name."
   name: String!
+  "The URL of the goals that had no URL of their own."
   urlTemplate: String!
+  "How its postbacks were sent."
   method: HTTPMethod!
+  "The success rule of its postbacks; null if every 2xx counted."
   bodyRule: BodyRule
+  "As ` + "`" + `Tracker.allCampaigns` + "`" + `."
   allCampaigns: Boolean!
+  "As ` + "`" + `Tracker.defaultLinks` + "`" + `."
   defaultLinks: Boolean!
+  "As ` + "`" + `Tracker.shares` + "`" + `."
   shares: Boolean!
   "The campaigns that were chosen for it."
   chosenCampaigns: [Campaign!]!
@@ -13874,9 +15709,13 @@ type TrackerSpec {
 type TrackerSpecGoal {
   "The goal's key."
   goal: String!
+  "For which campaigns it fired."
   scope: PostbackScope!
+  "Whether it fired."
   enabled: Boolean!
+  "The statuses that it fired for."
   statuses: [ConversionStatus!]!
+  "The URL with macros."
   urlTemplate: String!
 }
 
@@ -13895,16 +15734,23 @@ extend type Click {
   trackers: [Tracker!]!
 }
 
+"A page of trackers."
 type TrackerConnection {
+  "The rows of the page."
   edges: [TrackerEdge!]!
+  "Where the page starts and ends."
   pageInfo: PageInfo!
 }
 
+"A row of a page of trackers."
 type TrackerEdge {
+  "The row itself."
   node: Tracker!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
 }
 
+"Which trackers to list: those that meet every condition that is given."
 input TrackerFilter {
   "Part of the name or of the URL."
   search: String @length(max: 200)
@@ -13918,7 +15764,9 @@ input TrackerFilter {
 
 "Trackers whose click ids would be mixed up: several are called with the same param of the same clicks."
 type TrackerCrossing {
+  "The affiliate whose trackers they are."
   affiliate: Affiliate!
+  "The trackers that meet."
   trackers: [Tracker!]!
   "Campaigns in which they meet."
   campaigns: [CrossedCampaign!]!
@@ -13932,6 +15780,7 @@ type TrackerCrossing {
 
 "A campaign in which several trackers meet."
 type CrossedCampaign {
+  "The campaign."
   campaign: Campaign!
   "The last click ids that its clicks carried, to tell by which tracker made them; newest first, at most 3."
   clickIds: [String!]!
@@ -13941,17 +15790,32 @@ type CrossedCampaign {
 
 extend type Query {
   "The viewer's trackers, newest first."
-  trackers(first: Int, after: String, last: Int, before: String, filter: TrackerFilter): TrackerConnection! @auth
+  trackers(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: TrackerFilter
+  ): TrackerConnection! @auth
   "Trackers of the viewer that meet in one campaign and would be called with each other's click ids; fix it with ` + "`" + `assignTrackers` + "`" + `."
   crossedTrackers: [TrackerCrossing!]! @auth
   "What ` + "`" + `updateTracker` + "`" + ` would make of the tracker's postbacks; nothing is changed, and campaigns are not looked at."
-  previewTracker(tracker: UpdateTrackerInput!): TrackerPreview! @auth
+  previewTracker(
+    "The change, as of ` + "`" + `updateTracker` + "`" + `."
+    tracker: UpdateTrackerInput!
+  ): TrackerPreview! @auth
 }
 
 "What a change would make of a tracker's postbacks."
 type TrackerPreview {
   "In the order of the event dictionary; empty if there are ` + "`" + `userErrors` + "`" + `."
   postbacks: [TrackerPreviewPostback!]!
+  "What the user can fix; empty if there is nothing."
   userErrors: [UserError!]!
 }
 
@@ -13959,7 +15823,9 @@ type TrackerPreview {
 type TrackerPreviewPostback {
   "As it is now; null for one that would be created."
   postback: Postback
+  "The goal that it is for."
   goal: Goal!
+  "Whether it would fire."
   enabled: Boolean!
   "Its URL after the change."
   urlTemplate: String!
@@ -13969,9 +15835,13 @@ type TrackerPreviewPostback {
   preview: PostbackPreview!
 }
 
+"The tokens that a tracker's links carry; those that are left out are none."
 input TrackerTokensInput {
+  "In ` + "`" + `param_1` + "`" + `: the click id, in most set-ups."
   param1: String
+  "In ` + "`" + `param_2` + "`" + `."
   param2: String
+  "In ` + "`" + `param_3` + "`" + `."
   param3: String
 }
 
@@ -13979,7 +15849,9 @@ input TrackerTokensInput {
 input TrackerGoalInput {
   "The goal's key."
   goal: String!
+  "Whether it fires."
   enabled: Boolean
+  "The statuses that it fires for."
   statuses: [ConversionStatus!]
   "Whether a step that changes an amount, a currency, a time or a payout fires too, though the status stays."
   sendCorrections: Boolean
@@ -13989,13 +15861,17 @@ input TrackerGoalInput {
   urlTemplate: String
 }
 
+"The input of ` + "`" + `createTracker` + "`" + `."
 input CreateTrackerInput {
   "By default its preset's name, or its host."
   name: String
   "A preset's key; by default told by the URL."
   preset: String
+  "The URL with macros, for every goal without a URL of its own."
   urlTemplate: String!
+  "How its postbacks are sent; by default GET."
   method: HTTPMethod
+  "The success rule; without one every 2xx counts."
   bodyRule: BodyRuleInput
   "One postback is created for each that is enabled."
   goals: [TrackerGoalInput!]!
@@ -14003,6 +15879,7 @@ input CreateTrackerInput {
   allCampaigns: Boolean
   "True unless ` + "`" + `campaignIds` + "`" + ` is given."
   defaultLinks: Boolean
+  "The campaigns to choose for it."
   campaignIds: [ID!]
   "It is called with other trackers' click ids on purpose: a CRM, a bot. It takes no campaign from them."
   shares: Boolean
@@ -14014,28 +15891,37 @@ input CreateTrackerInput {
   affiliateId: ID
 }
 
+"The payload of ` + "`" + `createTracker` + "`" + `."
 type CreateTrackerPayload {
+  "The new tracker."
   tracker: Tracker
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 "Fields that are left out are unchanged."
 input UpdateTrackerInput {
+  "The tracker to change."
   id: ID!
   "The version that the change begins from: if another was saved since, nothing is changed, and an error of this field says who saved it."
   version: Int
+  "As its owner reads it."
   name: String
+  "A preset's key."
   preset: String
   "The new URL of all goals that have no URL of their own."
   urlTemplate: String
   "A new host for every URL of the tracker, those of single goals too; with a scheme before it, that changes too."
   domain: String
+  "How its postbacks are sent."
   method: HTTPMethod
   "Null removes the rule."
   bodyRule: BodyRuleInput
   "The goals to change; others are unchanged."
   goals: [TrackerGoalInput!]
+  "Whether it has every campaign that no other tracker has chosen."
   allCampaigns: Boolean
+  "Whether it has the default links."
   defaultLinks: Boolean
   "All that are chosen for it."
   campaignIds: [ID!]
@@ -14047,27 +15933,39 @@ input UpdateTrackerInput {
   tokens: TrackerTokensInput
 }
 
+"The payload of ` + "`" + `updateTracker` + "`" + `."
 type UpdateTrackerPayload {
+  "The tracker after the change."
   tracker: Tracker
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
+"The input of ` + "`" + `archiveTracker` + "`" + `."
 input ArchiveTrackerInput {
+  "The tracker to archive."
   id: ID!
 }
 
+"The payload of ` + "`" + `archiveTracker` + "`" + `."
 type ArchiveTrackerPayload {
+  "The tracker, now archived."
   tracker: Tracker
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 "The trackers of one campaign; none leaves it to the tracker with all campaigns."
 input CampaignTrackersInput {
+  "The campaign."
   campaignId: ID!
+  "The trackers that are chosen for it."
   trackerIds: [ID!]!
 }
 
+"The input of ` + "`" + `assignTrackers` + "`" + `."
 input AssignTrackersInput {
+  "The campaigns to change; others are unchanged, but for ` + "`" + `remaining` + "`" + `."
   campaigns: [CampaignTrackersInput!]!
   "The tracker of all other campaigns, and of new ones: those called with the same param give up ` + "`" + `allCampaigns` + "`" + `, unless they share."
   remaining: ID
@@ -14077,20 +15975,35 @@ input AssignTrackersInput {
   affiliateId: ID
 }
 
+"The payload of ` + "`" + `assignTrackers` + "`" + `."
 type AssignTrackersPayload {
   "All trackers of the affiliate."
   trackers: [Tracker!]!
+  "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
 
 extend type Mutation {
-  createTracker(input: CreateTrackerInput!): CreateTrackerPayload! @auth(scope: WRITE)
-  "Changes a tracker and all its postbacks at once: a new version of each."
-  updateTracker(input: UpdateTrackerInput!): UpdateTrackerPayload! @auth(scope: WRITE)
-  "Deletes a tracker's postbacks and gives its campaigns up; its deliveries stay."
-  archiveTracker(input: ArchiveTrackerInput!): ArchiveTrackerPayload! @auth(scope: WRITE)
-  "Chooses the trackers of several campaigns at once: each click carries the click id of one tracker."
-  assignTrackers(input: AssignTrackersInput!): AssignTrackersPayload! @auth(scope: WRITE)
+  "Creates a tracker, and a postback for each of its goals. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  createTracker(
+    "The input of the mutation."
+    input: CreateTrackerInput!
+  ): CreateTrackerPayload! @auth(scope: WRITE)
+  "Changes a tracker and all its postbacks at once: a new version of each. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  updateTracker(
+    "The input of the mutation."
+    input: UpdateTrackerInput!
+  ): UpdateTrackerPayload! @auth(scope: WRITE)
+  "Deletes a tracker's postbacks and gives its campaigns up; its deliveries stay. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  archiveTracker(
+    "The input of the mutation."
+    input: ArchiveTrackerInput!
+  ): ArchiveTrackerPayload! @auth(scope: WRITE)
+  "Chooses the trackers of several campaigns at once: each click carries the click id of one tracker. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
+  assignTrackers(
+    "The input of the mutation."
+    input: AssignTrackersInput!
+  ): AssignTrackersPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
 }

@@ -67,11 +67,11 @@ func (ec *executionContext) _PastedLink_param1(ctx context.Context, field graphq
 			return obj.Param1, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_param1(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -90,11 +90,11 @@ func (ec *executionContext) _PastedLink_param2(ctx context.Context, field graphq
 			return obj.Param2, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_param2(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -113,11 +113,11 @@ func (ec *executionContext) _PastedLink_param3(ctx context.Context, field graphq
 			return obj.Param3, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_param3(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -136,11 +136,11 @@ func (ec *executionContext) _PastedLink_landingPage(ctx context.Context, field g
 			return obj.LandingPage, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_landingPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -159,11 +159,11 @@ func (ec *executionContext) _PastedLink_deepLink(ctx context.Context, field grap
 			return obj.DeepLink, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_PastedLink_deepLink(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -444,14 +444,14 @@ func (ec *executionContext) _SimulatedPostback_rule(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNFiringRule2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_SimulatedPostback_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SimulatedPostback", field, false, false, "String")
+	return graphql.NewScalarFieldContext("SimulatedPostback", field, false, false, "FiringRule")
 }
 
 func (ec *executionContext) _SimulatedPostback_reason(ctx context.Context, field graphql.CollectedField, obj *SimulatedPostback) (ret graphql.Marshaler) {
@@ -916,27 +916,27 @@ func (ec *executionContext) _PastedLink(ctx context.Context, sel ast.SelectionSe
 			}
 		case "param1":
 			out.Values[i] = ec._PastedLink_param1(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "param2":
 			out.Values[i] = ec._PastedLink_param2(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "param3":
 			out.Values[i] = ec._PastedLink_param3(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "landingPage":
 			out.Values[i] = ec._PastedLink_landingPage(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "deepLink":
 			out.Values[i] = ec._PastedLink_deepLink(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "destination":

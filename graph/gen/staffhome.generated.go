@@ -282,14 +282,14 @@ func (ec *executionContext) _RefusedCalls_result(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNCallResult2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_RefusedCalls_result(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("RefusedCalls", field, false, false, "String")
+	return graphql.NewScalarFieldContext("RefusedCalls", field, false, false, "CallResult")
 }
 
 func (ec *executionContext) _RefusedCalls_count(ctx context.Context, field graphql.CollectedField, obj *report.RefusedCalls) (ret graphql.Marshaler) {

@@ -9,6 +9,7 @@ import (
 	"postrider/domain/firing"
 	"postrider/ent/db"
 	"postrider/graph/page"
+	"postrider/graph/scalar"
 	"postrider/outbox"
 	"postrider/testfire"
 	"strconv"
@@ -266,14 +267,14 @@ func (ec *executionContext) _PostbackTest_scenario(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalOScenario2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_scenario(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, "String")
+	return graphql.NewScalarFieldContext("PostbackTest", field, false, false, "Scenario")
 }
 
 func (ec *executionContext) _PostbackTest_url(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -546,14 +547,14 @@ func (ec *executionContext) _PostbackTest_reason(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODeliveryReason2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_PostbackTest_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "String")
+	return graphql.NewScalarFieldContext("PostbackTest", field, true, true, "DeliveryReason")
 }
 
 func (ec *executionContext) _PostbackTest_verdict(ctx context.Context, field graphql.CollectedField, obj *db.PostbackTest) (ret graphql.Marshaler) {
@@ -830,14 +831,14 @@ func (ec *executionContext) _ScenarioCard_key(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNScenario2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ScenarioCard_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, "String")
+	return graphql.NewScalarFieldContext("ScenarioCard", field, false, false, "Scenario")
 }
 
 func (ec *executionContext) _ScenarioCard_title(ctx context.Context, field graphql.CollectedField, obj *ScenarioCard) (ret graphql.Marshaler) {
@@ -1717,6 +1718,20 @@ func (ec *executionContext) marshalNRunScenariosPayload2ᚖpostriderᚋgraphᚋg
 	return ec._RunScenariosPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNScenario2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalScenario(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNScenario2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalScenario(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Scenario!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNScenarioCard2ᚕᚖpostriderᚋgraphᚋgenᚐScenarioCardᚄ(ctx context.Context, sel ast.SelectionSet, v []*ScenarioCard) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -1759,6 +1774,24 @@ func (ec *executionContext) marshalOPostbackTest2ᚖpostriderᚋentᚋdbᚐPostb
 		return graphql.Null
 	}
 	return ec._PostbackTest(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOScenario2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalScenario(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOScenario2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalScenario(*v)
+	return res
 }
 
 func (ec *executionContext) marshalOScenarioRun2ᚖpostriderᚋgraphᚋgenᚐScenarioRun(ctx context.Context, sel ast.SelectionSet, v *ScenarioRun) graphql.Marshaler {

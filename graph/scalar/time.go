@@ -1,4 +1,5 @@
-// Package scalar reads and writes GraphQL's scalars.
+// Package scalar reads and writes GraphQL's scalars, and the enums whose values are plain strings in
+// Go and in the database.
 package scalar
 
 import (

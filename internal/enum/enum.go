@@ -1,5 +1,5 @@
 // Package enum has what all enumerations of Postrider share: a value is a lower-case string in
-// Go and in the database, and the same in upper case in GraphQL. It imports only the standard
+// Go and in the database, and the same in upper case in GraphQL; the empty string is none, and null. It imports only the standard
 // library, so the pure packages may use it.
 package enum
 
@@ -24,9 +24,28 @@ func SQL[T ~string](values []T) string {
 	return "('" + strings.Join(Strings(values), "', '") + "')"
 }
 
-// Write writes the GraphQL name of v, for gqlgen.
+// Write writes the GraphQL name of v, for gqlgen, and null for none. A value that this version does
+// not know, in a database that a newer one has written to, gets the name that it has there.
 func Write[T ~string](w io.Writer, v T) {
-	_, _ = io.WriteString(w, strconv.Quote(strings.ToUpper(string(v))))
+	if v == "" {
+		_, _ = io.WriteString(w, "null")
+		return
+	}
+	_, _ = io.WriteString(w, strconv.Quote(Name(v)))
+}
+
+// Name returns the GraphQL name of a value. What no name may contain becomes an underscore.
+func Name[T ~string](v T) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + 'A'
+		case 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '_':
+			return r
+		default:
+			return '_'
+		}
+	}, string(v))
 }
 
 // Read parses a GraphQL name into one of the known values.
@@ -36,7 +55,7 @@ func Read[T ~string](v any, into *T, known []T) error {
 		return fmt.Errorf("this is not a name: give one of %s", Names(known))
 	}
 	for _, k := range known {
-		if strings.ToUpper(string(k)) == name {
+		if Name(k) == name {
 			*into = k
 			return nil
 		}
@@ -46,5 +65,9 @@ func Read[T ~string](v any, into *T, known []T) error {
 
 // Names returns the GraphQL names as a list, for messages.
 func Names[T ~string](known []T) string {
-	return strings.ToUpper(strings.Join(Strings(known), ", "))
+	names := make([]string, len(known))
+	for i, k := range known {
+		names[i] = Name(k)
+	}
+	return strings.Join(names, ", ")
 }

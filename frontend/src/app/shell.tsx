@@ -66,7 +66,7 @@ export function Shell(): ReactElement {
   }
 
   return (
-    <ZoneContext value={someone.user.timeZone}>
+    <ZoneContext value={someone.user.timeZone ?? ""}>
       <ReadOnlyContext value={readOnly(someone)}>
         <EntryContext value={entry}>
           <Frame viewer={someone} />

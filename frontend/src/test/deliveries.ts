@@ -20,7 +20,7 @@ export type Conversion = {
   clickId: string;
   playerId: string;
   transactionId: string;
-  click: { param1: string; conversions: unknown[] };
+  click: { param1: string | null; conversions: unknown[] };
   events: unknown[];
   deliveries: unknown[];
 };
@@ -49,7 +49,7 @@ export type Delivery = {
   replayOf: unknown;
   supersededBy: Delivery | null;
   warning: string | null;
-  click: { param1: string };
+  click: { param1: string | null };
 };
 export interface Filter {
   states?: string[];

@@ -13,7 +13,7 @@ export function preview(template: string, values: readonly { macro: string; valu
   const errors: { code: string; message: string; start: number; end: number }[] = [];
   if (!/^https?:\/\//.test(template)) {
     errors.push({
-      code: "not_absolute",
+      code: "NOT_ABSOLUTE",
       message: "The URL must begin with http:// or https://",
       start: 0,
       end: 0,
@@ -28,7 +28,7 @@ export function preview(template: string, values: readonly { macro: string; valu
     at = match.index + whole.length;
     if (value === undefined) {
       errors.push({
-        code: "unknown_macro",
+        code: "UNKNOWN_MACRO",
         message: `There is no macro ${whole}`,
         start: match.index,
         end: at,

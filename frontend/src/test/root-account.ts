@@ -70,7 +70,7 @@ export function accountRoot(world: World) {
     },
     createApiToken: ({ input }: { input: { name: string; scopes?: string[] } }) => {
       const token = world.makeToken(`T${String(world.tokens.length + 1)}`, input.name, 0);
-      token.scopes = (input.scopes ?? []).map((s) => s.toUpperCase());
+      token.scopes = input.scopes ?? [];
       world.tokens.push(token);
       return { token, secret: "pr_live_9fK2vX0123456789abcdef", userErrors: [] };
     },

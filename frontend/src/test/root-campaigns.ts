@@ -54,11 +54,11 @@ export function campaignsRoot(world: World) {
       const params = new URL(url).searchParams;
       return {
         link: campaign ? { ...campaign.link, campaign, offer: campaign.offer } : null,
-        param1: params.get("param_1") ?? "",
-        param2: params.get("param_2") ?? "",
-        param3: params.get("param_3") ?? "",
-        landingPage: params.get("lp") ?? "",
-        deepLink: params.get("dl") ?? "",
+        param1: params.get("param_1"),
+        param2: params.get("param_2"),
+        param3: params.get("param_3"),
+        landingPage: params.get("lp"),
+        deepLink: params.get("dl"),
         destination: null,
         userErrors: campaign
           ? []

@@ -67,7 +67,7 @@ export function factsRoot(world: World) {
               event: conversion.events[0],
               fired,
               aggregatedInto: null,
-              rule: fired ? "matched" : postback.enabled ? "goal" : "disabled",
+              rule: fired ? "MATCHED" : postback.enabled ? "GOAL" : "DISABLED",
               reason: fired
                 ? "The goal, the status and the scope match."
                 : postback.enabled
@@ -97,7 +97,7 @@ export function factsRoot(world: World) {
         reasons: count((d) => (d.state === "DELIVERED" ? "" : "HTTP_403")).map(({ name, count: n }) => ({
           __typename: "ReplayPreviewReason",
           count: n,
-          reason: name,
+          reason: name === "" ? null : name,
           sentence: name === "" ? "Delivered" : "Your tracker answered 403",
         })),
       };

@@ -33,12 +33,12 @@ export function makeChecklist([campaign]: readonly Campaign[]) {
     campaign,
     done: false,
     steps: [
-      step("macros_known", "Macros known", true),
-      step("mapped", "Mapped to your tracker", true),
-      step("template_sound", "Template sound", true),
-      step("test_fired", "Test fired", true),
-      step("first_click", "First click", false),
-      step("first_delivery", "First delivery", false),
+      step("MACROS_KNOWN", "Macros known", true),
+      step("MAPPED", "Mapped to your tracker", true),
+      step("TEMPLATE_SOUND", "Template sound", true),
+      step("TEST_FIRED", "Test fired", true),
+      step("FIRST_CLICK", "First click", false),
+      step("FIRST_DELIVERY", "First delivery", false),
     ],
   };
 }

@@ -8,11 +8,11 @@ import type { World } from "./world";
 export function postbacksRoot(world: World) {
   return {
     macros: [
-      ["param_1", "click", "What came in param_1 of the tracking link", "w4k2p9"],
-      ["click_id", "click", "Our click id", "0197f3a2c4d87b1e9f0a2b3c4d5e6f70"],
-      ["payout", "money", "Your commission", "120.00"],
-      ["goal_name", "conversion", "The goal's name", "FTD"],
-      ["count", "Aggregated", "How many conversions it carries", "3"],
+      ["param_1", "PARAMS", "What came in param_1 of the tracking link", "w4k2p9"],
+      ["click_id", "CLICK", "Our click id", "0197f3a2c4d87b1e9f0a2b3c4d5e6f70"],
+      ["payout", "MONEY", "Your commission", "120.00"],
+      ["goal_name", "CONVERSION", "The goal's name", "FTD"],
+      ["count", "AGGREGATED", "How many conversions it carries", "3"],
     ].map(([name, group, meaning, example]) => ({ name, aliases: [], group, meaning, example })),
     macroFilters: [],
     postbacks: (args: Page & { filter?: { scopes?: string[]; enabled?: boolean } }) =>

@@ -57,12 +57,12 @@ export function testsRoot(world: World) {
     }),
     runScenarios: ({ input }: { input: TestInput }) => ({
       run: {
-        cards: ["normal", "same_again"].map((key) => ({
+        cards: ["NORMAL", "SAME_AGAIN"].map((key) => ({
           key,
-          title: key === "normal" ? "A conversion" : "The same again",
+          title: key === "NORMAL" ? "A conversion" : "The same again",
           does: "Fires it.",
           expected: "One conversion.",
-          grade: key === "normal" ? "GOOD" : "ATTENTION",
+          grade: key === "NORMAL" ? "GOOD" : "ATTENTION",
           message: "Answered 200.",
           test: makeTest(world, input, key),
         })),
@@ -89,7 +89,7 @@ export function testsRoot(world: World) {
             {
               postback: null,
               fires: draft.goals.includes(goal),
-              rule: "matched",
+              rule: "MATCHED",
               reason: "The goal matches.",
               url,
               slots: (spans as { macro: string; value: string }[]).map((span) => ({

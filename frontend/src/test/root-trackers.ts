@@ -5,7 +5,7 @@ const keitaro = {
   __typename: "TrackerPreset",
   key: "keitaro",
   name: "Keitaro",
-  kind: "tracker",
+  kind: "TRACKER",
   urlTemplate: ({ blanks }: { blanks?: { name: string; value: string }[] }) =>
     `https://${blanks?.find((b) => b.name === "domain")?.value ?? "<domain>"}/pb?subid={param_1}&payout={payout}`,
   blanks: [{ name: "domain", label: "Your tracker's domain", example: "track.example.com" }],
@@ -30,7 +30,7 @@ export const trackersRoot = {
     return {
       tracker: source.includes("subid=") ? keitaro : null,
       confidence: "LIKELY",
-      reason: source === "" ? "" : "The parameter subid is Keitaro's.",
+      reason: source === "" ? null : "The parameter subid is Keitaro's.",
       network: null,
       dialect: "{x}",
       source,
@@ -72,7 +72,7 @@ export const trackersRoot = {
     ...(urlTemplate.includes("//crossed.")
       ? [
           {
-            code: "crossed_trackers",
+            code: "CROSSED_TRACKERS",
             severity: "WARNING",
             message: "“Keitaro” gets the same click ids.",
             start: null,
@@ -85,7 +85,7 @@ export const trackersRoot = {
       ? []
       : [
           {
-            code: "no_click_id",
+            code: "NO_CLICK_ID",
             severity: "WARNING",
             message: "Your tracker cannot tell which click it was.",
             start: null,

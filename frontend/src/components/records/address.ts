@@ -99,6 +99,11 @@ const day = z.string().check(z.refine(isDay));
 /** `?range=7d`, or `?from=2026-11-01&to=2026-11-30`. */
 export const period = { range: one(z.enum(spans)), from: one(day), to: one(day) };
 
+/** The API's word as it stands in an address. */
+export function lower<T extends string>(text: T): Lowercase<T> {
+  return text.toLowerCase() as Lowercase<T>;
+}
+
 /** The word as the API has it. */
 export function upper<T extends string>(text: T): Uppercase<T> {
   return text.toUpperCase() as Uppercase<T>;

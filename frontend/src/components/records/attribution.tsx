@@ -45,7 +45,7 @@ export function Attribution({ id }: { id: string }): ReactElement | null {
           stands for the operator’s call
         </span>
       ) : (
-        <span>{attributedBy === "" ? "Not attributed" : `By ${attributedBy}`}</span>
+        <span>{attributedBy === null ? "Not attributed" : `By ${attributedBy.toLowerCase()}`}</span>
       )}
       {replaces && (
         <span className="text-muted">

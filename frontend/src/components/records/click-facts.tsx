@@ -29,16 +29,16 @@ export function ClickFacts({ click }: { click: ClickPartsData }): ReactElement {
       <Fact name="param_3">
         <Param value={click.param3} what="param_3" />
       </Fact>
-      <Fact name="Country">{click.country === "" ? "Unknown" : countryName(click.country)}</Fact>
+      <Fact name="Country">{click.country === null ? "Unknown" : countryName(click.country)}</Fact>
       {click.landingPage && <Fact name="Landing page">{click.landingPage.name}</Fact>}
-      {click.deepLink !== "" && (
+      {click.deepLink !== null && (
         <Fact name="Deep link">
           <span translate="no" className="font-mono text-sm break-all">
             {click.deepLink}
           </span>
         </Fact>
       )}
-      {click.referrer !== "" && (
+      {click.referrer !== null && (
         <Fact name="Referrer">
           <span translate="no" className="font-mono text-sm break-all">
             {click.referrer}
@@ -46,7 +46,7 @@ export function ClickFacts({ click }: { click: ClickPartsData }): ReactElement {
         </Fact>
       )}
       <Fact name="User agent">
-        <span className="text-sm break-words text-muted">{click.userAgent || "None sent"}</span>
+        <span className="text-sm break-words text-muted">{click.userAgent ?? "None sent"}</span>
       </Fact>
     </Facts>
   );

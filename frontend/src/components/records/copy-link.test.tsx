@@ -41,7 +41,7 @@ it("a param is whole on hover; what was not passed is said in a detail and a das
   expect(screen.getByTitle(long)).toHaveTextContent("…56789-abcdef");
   rerender(<ParamEnd value={undefined} />);
   expect(container).toHaveTextContent("–");
-  rerender(<Param value="" what="param_1" />);
+  rerender(<Param value={null} what="param_1" />);
   expect(container).toHaveTextContent("Not passed");
   expect(screen.queryByRole("button")).not.toBeInTheDocument();
 });

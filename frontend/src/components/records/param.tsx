@@ -3,17 +3,17 @@ import type { ReactElement } from "react";
 import { CopyButton } from "@/components/ui/copy-button";
 import { endOfId } from "@/components/ui/format";
 
-/** A value that came on the tracking link; empty is said, not left blank. With `what` it has a copy button: "Copy param_1". */
+/** A value that came on the tracking link; that none came is said, not left blank. With `what` it has a copy button: "Copy param_1". */
 export function Param({
   value,
   what,
   oneLine,
 }: {
-  value: string;
+  value: string | null;
   what?: string;
   oneLine?: boolean;
 }): ReactElement {
-  if (value === "") return <span className="whitespace-nowrap text-faint">Not passed</span>;
+  if (value === null) return <span className="whitespace-nowrap text-faint">Not passed</span>;
   return (
     <>
       <span
@@ -29,8 +29,8 @@ export function Param({
 }
 
 /** The end of a param in one line of a list, whole on hover; a dash where the click had none. */
-export function ParamEnd({ value }: { value: string | undefined }): ReactElement {
-  if (value === undefined || value === "") return <span className="text-faint">–</span>;
+export function ParamEnd({ value }: { value: string | null | undefined }): ReactElement {
+  if (value == null) return <span className="text-faint">–</span>;
   return (
     <span translate="no" className="font-mono text-sm whitespace-nowrap" title={value}>
       {endOfId(value)}

@@ -29,11 +29,12 @@ const words: Record<string, string> = {
   POSTBACK_HELD: "the postback must be changed",
   POSTBACK_DELETED: "the postback was deleted",
   INTERNAL: "internal error",
+  HTTP_OTHER: "your tracker answers an unexpected status",
 };
 
 /** A code in words, without a capital and without a full stop; a code that is not known is at least readable. */
 export function reasonInWords(code: string): string {
-  if (code.startsWith("HTTP_")) return `your tracker answers ${code.slice(5)}`;
+  if (/^HTTP_\d/.test(code)) return `your tracker answers ${code.slice(5)}`;
   return words[code] ?? (/^[A-Z][A-Z0-9_]*$/.test(code) ? code.toLowerCase().replaceAll("_", " ") : code);
 }
 

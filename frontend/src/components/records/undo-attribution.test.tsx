@@ -20,7 +20,7 @@ async function attributed(fires = true) {
     attributeConversion: ({ input }: { input: unknown }) => {
       sent.push(input);
       return {
-        conversion: { ...orphan, attributedBy: "staff", deliveries: [{ __typename: "Delivery", id: "Y1" }] },
+        conversion: { ...orphan, attributedBy: "STAFF", deliveries: [{ __typename: "Delivery", id: "Y1" }] },
         userErrors: [],
       };
     },

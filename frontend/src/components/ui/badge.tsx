@@ -15,7 +15,7 @@ import type { ReactElement, ReactNode } from "react";
 
 import { cx } from "./cx";
 
-type Tone = "delivered" | "retrying" | "failed" | "held" | "queued" | "accent";
+export type Tone = "delivered" | "retrying" | "failed" | "held" | "queued" | "accent";
 
 const soft: Record<Tone, string> = {
   delivered: "bg-delivered-soft text-delivered",

@@ -11,7 +11,7 @@ function registry(): { name: string; group: string }[] {
   const text = readFileSync(join(import.meta.dirname, "../../../../domain/macro/names.go"), "utf8");
   const constants = new Map([...text.matchAll(/^\t(\w+) +Name = "(\w+)"/gm)].map((m) => [m[1], m[2]]));
   return [
-    ...text.matchAll(/^\t\{Name: (\w+),(?: Aliases: \[\]string\{([^}]*)\},)? Group: "([^"]+)"/gm),
+    ...text.matchAll(/^\t\{Name: (\w+),(?: Aliases: \[\]string\{([^}]*)\},)? Group: Group(\w+)/gm),
   ].flatMap(([, name, aliases, group = ""]) =>
     [constants.get(name) ?? "", ...[...(aliases ?? "").matchAll(/"(\w+)"/g)].map((m) => m[1] ?? "")].map(
       (one) => ({ name: one, group }),
@@ -24,7 +24,8 @@ it("a macro and its aliases have the hue of its group", () => {
   expect(macros.length).toBeGreaterThan(35);
   const shared = ["Time", "Delivery", "Aggregated"];
   for (const { name, group } of macros) {
-    expect([name, kindOf(name)]).toEqual([name, shared.includes(group) ? "Other" : group]);
+    const kind = group === "Params" ? "Your parameters" : group;
+    expect([name, kindOf(name)]).toEqual([name, shared.includes(kind) ? "Other" : kind]);
   }
   expect(hue("PAYOUT")).toBe(hue("amount"));
   expect(hue("payout")).not.toBe(hue("param_1"));

@@ -65,9 +65,9 @@ export function AttributionPreview({
         <Fact name="Campaign">{campaign?.name ?? `Default link of ${offer.name}`}</Fact>
         <Fact name="Pays">
           {payout ? <Money value={payout} /> : "Nothing yet: no active deal, or no exchange rate"}
-          {cappedBy !== "" && (
+          {cappedBy !== null && (
             <span className="block text-sm text-muted">
-              The daily cap of the {cappedBy} is used up, so it pays nothing.
+              The daily cap of the {cappedBy.toLowerCase()} is used up, so it pays nothing.
             </span>
           )}
           <span className="block text-sm text-muted">

@@ -36,7 +36,7 @@ it("the kind of thing and the dates are in the address, and in what is asked", a
   await user.click(await screen.findByRole("menuitemcheckbox", { name: "deal" }));
   await user.keyboard("{Escape}");
   expect(path()).toBe("/staff/audit?entity=exchange_rate,deal");
-  expect(asked.at(-1)).toEqual({ entities: ["exchange_rate", "deal"] });
+  expect(asked.at(-1)).toEqual({ entities: ["EXCHANGE_RATE", "DEAL"] });
   expect(await screen.findByText("No changes match")).toBeInTheDocument();
 });
 
@@ -46,18 +46,18 @@ it("says who, and through what: a user, a token, or Postrider itself", async () 
     __typename: "AuditEntry",
     id: "E1",
     at: "2026-06-12T10:00:00Z",
-    action: "create",
-    entity: "campaign",
+    action: "CREATE",
+    entity: "CAMPAIGN",
     entityId: "7",
     subject: "TikTok LatAm",
-    through: "session",
+    through: "SESSION",
     user: { __typename: "User", id: "U1", email: "anna@northstar.example" },
     affiliate: null,
     changes: [],
   };
   world.also = {
     auditEntries: connection(
-      [entry, { ...entry, id: "E2", through: "token" }, { ...entry, id: "E3", user: null }],
+      [entry, { ...entry, id: "E2", through: "TOKEN" }, { ...entry, id: "E3", user: null }],
       {},
     ),
   };
@@ -76,11 +76,11 @@ it("a long log goes on where it ended, and one that could not be fetched is aske
     __typename: "AuditEntry",
     id: `E${String(i)}`,
     at: "2026-06-12T10:00:00Z",
-    action: "create",
-    entity: "campaign",
+    action: "CREATE",
+    entity: "CAMPAIGN",
     entityId: String(i),
     subject: `Campaign ${String(i)}`,
-    through: "session",
+    through: "SESSION",
     user: null,
     affiliate: null,
     changes: [],

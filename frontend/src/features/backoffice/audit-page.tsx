@@ -2,6 +2,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { Fragment, type ReactElement } from "react";
 
+import { upper } from "@/components/records/address";
 import { FilterBar, isFiltered, ListFrame } from "@/components/records/list-page";
 import { PagedListing } from "@/components/records/listing";
 import { usePaged } from "@/components/records/use-paged";
@@ -14,7 +15,7 @@ import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { type AuditChange, auditSentence, fieldWord, toldChanges, valueText } from "./audit-words";
-import type { AuditSearch } from "./search";
+import { auditEntities, type AuditSearch } from "./search";
 
 const AuditQuery = graphql(`
   query StaffAudit($after: String, $filter: AuditFilter) {
@@ -54,21 +55,7 @@ const auditPages = { query: AuditQuery, list: (data: ResultOf<typeof AuditQuery>
 
 type Entry = NonNullable<ResultOf<typeof AuditQuery>["auditEntries"]>["edges"][number]["node"];
 
-const entities = [
-  "affiliate",
-  "alert",
-  "api_token",
-  "campaign",
-  "conversion",
-  "exchange_rate",
-  "deal",
-  "goal",
-  "landing_page",
-  "offer",
-  "postback",
-  "integration",
-  "user",
-].map((id) => ({ id, label: id.replaceAll("_", " ") }));
+const entities = auditEntities.map((id) => ({ id, label: id.replaceAll("_", " ") }));
 
 const route = getRouteApi("/shell/staff/audit");
 
@@ -77,7 +64,9 @@ export function AuditPage(): ReactElement {
   const { entity } = search;
   const navigate = useNavigate();
   const moments = usePeriod(search);
-  const list = usePaged(auditPages, { filter: { ...(entity && { entities: entity }), ...moments } });
+  const list = usePaged(auditPages, {
+    filter: { ...(entity && { entities: entity.map(upper) }), ...moments },
+  });
   const set = (change: Partial<AuditSearch>) => {
     void navigate({ to: "/staff/audit", search: { ...search, ...change }, replace: true });
   };
@@ -92,7 +81,7 @@ export function AuditPage(): ReactElement {
           multiple
           selected={entity ?? []}
           onChange={(chosen) => {
-            set({ entity: chosen });
+            set({ entity: auditEntities.filter((one) => chosen.includes(one)) });
           }}
         />
       </FilterBar>
@@ -126,7 +115,7 @@ function Line({ entry }: { entry: Entry }): ReactElement {
     <>
       <span className="min-w-0 flex-1 basis-64 break-words">
         <span className="font-medium">{entry.user?.email ?? "Postrider"}</span> {auditSentence(entry)}
-        {entry.through === "token" && <span className="text-muted"> by an API token</span>}
+        {entry.through === "TOKEN" && <span className="text-muted"> by an API token</span>}
       </span>
       <span className="shrink-0 text-sm text-muted">
         <Time at={entry.at} />

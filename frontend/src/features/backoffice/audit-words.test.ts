@@ -8,7 +8,7 @@ function entry(
   changes: AuditChange[],
   more?: Partial<AuditEntry>,
 ): AuditEntry {
-  return { action, entity, entityId: "7", subject: "", affiliate: null, changes, ...more };
+  return { action, entity, entityId: "7", subject: null, affiliate: null, changes, ...more };
 }
 
 const change = (field: string, before: unknown, after: unknown): AuditChange => ({
@@ -22,8 +22,8 @@ const nordic = { name: "Nordic Media" };
 test.each([
   [
     entry(
-      "update",
-      "postback",
+      "UPDATE",
+      "POSTBACK",
       [
         change("url_template", "https://a/", "https://b/"),
         change("updated_at", "1", "2"),
@@ -37,61 +37,61 @@ test.each([
     "changed the URL of postback “Keitaro FTD” of Nordic Media",
   ],
   [
-    entry("update", "postback", [change("enabled", true, false)], { subject: "Keitaro FTD" }),
+    entry("UPDATE", "POSTBACK", [change("enabled", true, false)], { subject: "Keitaro FTD" }),
     "switched off postback “Keitaro FTD”",
   ],
   [
-    entry("update", "offer", [change("name", "a", "b"), change("daily_cap", 1, 2)], {
+    entry("UPDATE", "OFFER", [change("name", "a", "b"), change("daily_cap", 1, 2)], {
       subject: "Golden Reels",
     }),
     "changed the name and daily cap of offer “Golden Reels”",
   ],
   [
     entry(
-      "update",
-      "offer",
+      "UPDATE",
+      "OFFER",
       ["a", "b", "c", "d"].map((field) => change(field, 1, 2)),
       { subject: "Golden Reels" },
     ),
     "changed 4 settings of offer “Golden Reels”",
   ],
   [
-    entry("update", "user", [change("disabled_at", null, "2026-06-12T10:00:00Z")], {
+    entry("UPDATE", "USER", [change("disabled_at", null, "2026-06-12T10:00:00Z")], {
       subject: "anna@x.example",
     }),
     "disabled user “anna@x.example”",
   ],
   [
-    entry("update", "user", [change("disabled_at", "2026-06-12T10:00:00Z", null)], {
+    entry("UPDATE", "USER", [change("disabled_at", "2026-06-12T10:00:00Z", null)], {
       subject: "anna@x.example",
     }),
     "enabled user “anna@x.example”",
   ],
   [
-    entry("create", "affiliate", [change("name", undefined, "Nordic Media")], {
+    entry("CREATE", "AFFILIATE", [change("name", undefined, "Nordic Media")], {
       subject: "Nordic Media",
       affiliate: nordic,
     }),
     "created affiliate “Nordic Media”",
   ],
   [
-    entry("reveal_secret", "integration", [change("kind", undefined, "hmac")], { subject: "Royal" }),
+    entry("REVEAL_SECRET", "INTEGRATION", [change("kind", undefined, "hmac")], { subject: "Royal" }),
     "read the signing key of integration “Royal”",
   ],
   [
-    entry("rotate_secret", "postback", [], { subject: "Keitaro", affiliate: nordic }),
+    entry("ROTATE_SECRET", "POSTBACK", [], { subject: "Keitaro", affiliate: nordic }),
     "replaced the signing secret of postback “Keitaro” of Nordic Media",
   ],
   [
-    entry("attribute", "conversion", [change("clickId", undefined, "0190a0b0c0d0e0f00190a0b0c0d0e0f0")], {
+    entry("ATTRIBUTE", "CONVERSION", [change("clickId", undefined, "0190a0b0c0d0e0f00190a0b0c0d0e0f0")], {
       entityId: "0190ffffffffffffffffffffffffaaaa",
     }),
     "attributed conversion …ffffaaaa to click …c0d0e0f0",
   ],
   [
     entry(
-      "undo_attribution",
-      "conversion",
+      "UNDO_ATTRIBUTION",
+      "CONVERSION",
       [
         change("clickId", "0190a0b0c0d0e0f00190a0b0c0d0e0f0", undefined),
         change("reason", undefined, "the wrong Nordic"),
@@ -101,10 +101,10 @@ test.each([
     "undid the attribution of conversion …ffffaaaa to click …c0d0e0f0: “the wrong Nordic”",
   ],
   [
-    entry("import", "conversion", [change("lines", undefined, 4), change("changed", undefined, 3)]),
+    entry("IMPORT", "CONVERSION", [change("lines", undefined, 4), change("changed", undefined, 3)]),
     "imported statuses: 3 of 4 lines changed a conversion",
   ],
-  [entry("hold", "installation", [], { entityId: "1" }), "put the installation on hold"],
+  [entry("HOLD", "INSTALLATION", [], { entityId: "1" }), "put the installation on hold"],
 ])("%j", (of, sentence) => {
   expect(auditSentence(of)).toBe(sentence);
 });
@@ -117,7 +117,7 @@ test("values are text, and what is empty is said", () => {
 });
 
 test("no key is told, and of what was made only what it has", () => {
-  const made = entry("create", "affiliate", [
+  const made = entry("CREATE", "AFFILIATE", [
     change("name", undefined, "Nordic"),
     change("echo_key", undefined, "s3cret"),
     change("note", undefined, ""),

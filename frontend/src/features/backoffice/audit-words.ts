@@ -12,8 +12,8 @@ export interface AuditChange {
 export interface AuditEntry {
   action: string;
   entity: string;
-  entityId: string;
-  subject: string;
+  entityId: string | null;
+  subject: string | null;
   affiliate: { name: string } | null;
   changes: readonly AuditChange[];
 }
@@ -41,14 +41,10 @@ export function fieldWord(field: string): string {
   return fields[field] ?? field.replaceAll("_", " ");
 }
 
-const entities: Record<string, string> = {
-  api_token: "API token",
-  exchange_rate: "exchange rate",
-  landing_page: "landing page",
-};
+const entities: Record<string, string> = { API_TOKEN: "API token" };
 
 function entityWord(entity: string): string {
-  return entities[entity] ?? entity.replaceAll("_", " ");
+  return entities[entity] ?? entity.toLowerCase().replaceAll("_", " ");
 }
 
 function parse(json: string | null): unknown {
@@ -79,7 +75,7 @@ export function valueText(json: string | null): string {
 export function toldChanges({ action, changes }: AuditEntry): readonly AuditChange[] {
   return changes.filter(
     ({ field, before, after }) =>
-      !unsaid.has(field) && (action === "update" || valueText(after ?? before) !== "none"),
+      !unsaid.has(field) && (action === "UPDATE" || valueText(after ?? before) !== "none"),
   );
 }
 
@@ -93,10 +89,10 @@ function before(entry: AuditEntry, field: string): string {
 
 /** "postback “Keitaro FTD” of Nordic Media" */
 function thing({ entity, entityId, subject, affiliate }: AuditEntry): string {
-  if (entity === "installation") return "the installation";
-  const name =
-    subject !== "" ? `“${subject}”` : /^[0-9a-f]{32}$/u.test(entityId) ? shortenId(entityId) : entityId;
-  const isItself = entity === "affiliate" || affiliate === null;
+  if (entity === "INSTALLATION") return "the installation";
+  const id = entityId ?? "";
+  const name = subject !== null ? `“${subject}”` : /^[0-9a-f]{32}$/u.test(id) ? shortenId(id) : id;
+  const isItself = entity === "AFFILIATE" || affiliate === null;
   return `${entityWord(entity)} ${name}${isItself ? "" : ` of ${affiliate.name}`}`.trim();
 }
 
@@ -137,47 +133,47 @@ function updated(entry: AuditEntry): string {
 /** The sentence after who did it: "changed the URL of postback “Keitaro FTD” of Nordic Media". */
 export function auditSentence(entry: AuditEntry): string {
   switch (entry.action) {
-    case "create":
+    case "CREATE":
       return `created ${thing(entry)}`;
-    case "update":
+    case "UPDATE":
       return updated(entry);
-    case "delete":
+    case "DELETE":
       return `deleted ${thing(entry)}`;
-    case "archive":
+    case "ARCHIVE":
       return `archived ${thing(entry)}`;
-    case "restore":
+    case "RESTORE":
       return `restored ${thing(entry)}`;
-    case "cancel":
+    case "CANCEL":
       return `cancelled ${thing(entry)}`;
-    case "release":
+    case "RELEASE":
       return `released ${thing(entry)}`;
-    case "revoke":
+    case "REVOKE":
       return `revoked ${thing(entry)}`;
-    case "reveal_secret":
+    case "REVEAL_SECRET":
       return `read the ${secretOf(entry)} of ${thing(entry)}`;
-    case "rotate_secret":
+    case "ROTATE_SECRET":
       return `replaced the ${secretOf(entry)} of ${thing(entry)}`;
-    case "reset_password":
+    case "RESET_PASSWORD":
       return `reset the password of ${thing(entry)}`;
-    case "change_password":
+    case "CHANGE_PASSWORD":
       return "changed their own password";
-    case "attribute":
+    case "ATTRIBUTE":
       return `attributed ${thing(entry)} to click ${shortenId(after(entry, "clickId"))}`;
-    case "undo_attribution": {
+    case "UNDO_ATTRIBUTION": {
       const reason = after(entry, "reason");
       return `undid the attribution of ${thing(entry)} to click ${shortenId(before(entry, "clickId"))}${reason === "none" ? "" : `: “${reason}”`}`;
     }
-    case "attribute_by_rule":
+    case "ATTRIBUTE_BY_RULE":
       return `attributed ${after(entry, "count")} conversions by rule`;
-    case "fire":
+    case "FIRE":
       return `fired a conversion (${after(entry, "goal")}) for click ${after(entry, "click")}`;
-    case "import":
+    case "IMPORT":
       return `imported statuses: ${after(entry, "changed")} of ${after(entry, "lines")} lines changed a conversion`;
-    case "hold":
+    case "HOLD":
       return "put the installation on hold";
-    case "resume":
+    case "RESUME":
       return "resumed the installation";
     default:
-      return `${entry.action.replaceAll("_", " ")} ${thing(entry)}`;
+      return `${entry.action.toLowerCase().replaceAll("_", " ")} ${thing(entry)}`;
   }
 }

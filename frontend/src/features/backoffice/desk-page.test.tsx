@@ -33,7 +33,7 @@ function deskWorld() {
         line: n,
         key,
         conversion: null,
-        from: outcome === "change" ? "APPROVED" : null,
+        from: outcome === "CHANGE" ? "APPROVED" : null,
         to: "REJECTED",
         outcome,
         message,
@@ -41,8 +41,8 @@ function deskWorld() {
       return {
         changed: 1,
         lines: [
-          line(2, "T1", "change", "from approved to rejected"),
-          line(3, "T9", "not_found", "no conversion has it"),
+          line(2, "T1", "CHANGE", "from approved to rejected"),
+          line(3, "T9", "NOT_FOUND", "no conversion has it"),
         ],
         userErrors: [],
       };

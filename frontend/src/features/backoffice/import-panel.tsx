@@ -48,11 +48,11 @@ interface Preview {
 }
 
 const outcomes: Record<string, string> = {
-  change: "Changes",
-  same: "No change",
-  not_found: "Not found",
-  refused: "Refused",
-};
+  CHANGE: "Changes",
+  SAME: "No change",
+  NOT_FOUND: "Not found",
+  REFUSED: "Refused",
+} satisfies Record<Line["outcome"], string>;
 
 const columns: Column<Line>[] = [
   { id: "line", header: "Line", width: "4rem", cell: (row) => row.line },

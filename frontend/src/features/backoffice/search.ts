@@ -2,8 +2,25 @@ import * as z from "zod/mini";
 
 import { many, period } from "@/components/records/address";
 
+/** What the audit log can be filtered by. */
+export const auditEntities = [
+  "affiliate",
+  "alert",
+  "api_token",
+  "campaign",
+  "conversion",
+  "exchange_rate",
+  "deal",
+  "goal",
+  "landing_page",
+  "offer",
+  "postback",
+  "integration",
+  "user",
+] as const;
+
 export const auditSearch = z.object({
-  entity: many(z.string()),
+  entity: many(z.enum(auditEntities)),
   ...period,
 });
 

@@ -118,7 +118,7 @@ it("a preview that pays and fires nothing says why", async () => {
     offer: world.campaigns[0]?.offer,
     campaign: null,
     payout: null,
-    cappedBy: "offer",
+    cappedBy: "OFFER",
     postbacks: world.postbacks
       .slice(0, 2)
       .map((postback) => ({ postback, status: "APPROVED", fires: false, reason: "Another goal." })),

@@ -35,7 +35,14 @@ it("a click shows all that is known of it, and what came of it leads on", async 
 it("what did not come with a click is said, not left blank", async () => {
   const world = new World(0);
   const click = pick(world.clicks, 0);
-  Object.assign(click, { country: "", campaign: null, userAgent: "", param1: "", param2: "", param3: "" });
+  Object.assign(click, {
+    country: null,
+    campaign: null,
+    userAgent: null,
+    param1: null,
+    param2: null,
+    param3: null,
+  });
   open(`/clicks/${click.id}`, world);
   const detail = await screen.findByRole("region", { name: "Click" });
   expect(await within(detail).findByText("Unknown")).toBeInTheDocument();

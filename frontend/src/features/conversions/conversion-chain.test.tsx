@@ -27,20 +27,20 @@ it("each postback says why it fired or did not; those that fired come first", as
     const not = { event, fired: false, aggregatedInto: null };
     return {
       considered: [
-        { ...not, postback: postbacks[0], rule: "status", reason: "It fires for approved; this is pending." },
-        { ...not, postback: postbacks[3], rule: "disabled", reason: "" },
+        { ...not, postback: postbacks[0], rule: "STATUS", reason: "It fires for approved; this is pending." },
+        { ...not, postback: postbacks[3], rule: "DISABLED", reason: "" },
         {
           event,
           fired: true,
           aggregatedInto: null,
           postback: postbacks[1],
-          rule: "matched",
+          rule: "MATCHED",
           reason: "All match.",
         },
         {
           ...not,
           postback: postbacks[4],
-          rule: "aggregated",
+          rule: "MATCHED",
           reason: "Sent with others.",
           aggregatedInto: deliveries[0],
         },
@@ -76,8 +76,8 @@ it("a postback for another tracker leads to its tracker", async () => {
     const tracker = { __typename: "Tracker" as const, id: "T2", name: "Voluum" };
     return {
       considered: [
-        { ...not, postback: { ...pick(postbacks, 0), tracker }, rule: "tracker", reason },
-        { ...not, postback: { ...pick(postbacks, 1), tracker }, rule: "disabled", reason: "It is off." },
+        { ...not, postback: { ...pick(postbacks, 0), tracker }, rule: "TRACKER", reason },
+        { ...not, postback: { ...pick(postbacks, 1), tracker }, rule: "DISABLED", reason: "It is off." },
       ],
     };
   });
@@ -113,7 +113,7 @@ it("a conversion without a click, capped, and matched by none says each", async 
         fired: false,
         aggregatedInto: null,
         postback: postbacks[0],
-        rule: "goal",
+        rule: "GOAL",
         reason: "Another goal.",
       },
     ],
@@ -121,7 +121,7 @@ it("a conversion without a click, capped, and matched by none says each", async 
   Object.assign(conversion, {
     clickId: null,
     campaign: null,
-    cappedBy: "campaign",
+    cappedBy: "CAMPAIGN",
     payout: null,
     amount: null,
   });

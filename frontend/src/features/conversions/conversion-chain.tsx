@@ -259,10 +259,10 @@ function ConversionFacts({ conversion }: { conversion: Trace["conversion"] }): R
       </Fact>
       <Fact name="Payout">
         <Money value={conversion.payout} />
-        {conversion.cappedBy !== "" && (
+        {conversion.cappedBy !== null && (
           <span className="text-muted">
             {" "}
-            Not paid: the daily cap of the {conversion.cappedBy} was used up.
+            Not paid: the daily cap of the {conversion.cappedBy.toLowerCase()} was used up.
           </span>
         )}
       </Fact>
@@ -297,8 +297,8 @@ function StatusHistory({ events }: { events: Trace["conversion"]["events"] }): R
           <StateBadge state={isReversal(event) ? "REVERSED" : event.status} plain />
           <span className="text-muted">
             {cameFrom(event)}
-            by {event.actor}
-            {event.reason !== "" && `: ${event.reason}`}
+            by {event.actor.toLowerCase()}
+            {event.reason !== null && `: ${event.reason}`}
           </span>
         </li>
       ))}
@@ -392,8 +392,8 @@ function Considered({ considered }: { considered: Trace["considered"] }): ReactE
             </div>
             <p className={fired ? "text-delivered" : "text-muted"}>
               <span className="sr-only">{fired ? "It fired. " : "It did not fire. "}</span>
-              {reason || rule}
-              {rule === "tracker" && postback.tracker !== null && (
+              {reason || rule.toLowerCase()}
+              {rule === "TRACKER" && postback.tracker !== null && (
                 <>
                   {" "}
                   <TrackerLink {...postback.tracker}>Campaigns of {postback.tracker.name}</TrackerLink>

@@ -53,7 +53,7 @@ it("a correction says what was corrected", async () => {
   Object.assign(conversion, {
     events: [
       event,
-      { ...event, id: "VE-c", previousStatus: "APPROVED", status: "APPROVED", actor: "operator", reason },
+      { ...event, id: "VE-c", previousStatus: "APPROVED", status: "APPROVED", actor: "OPERATOR", reason },
     ],
   });
   open(`/conversions/${conversion.id}`, world);
@@ -103,7 +103,7 @@ it("staff undo an attribution where the conversion is, and see what that takes b
   const conversion = world.conversions[0];
   if (!conversion) throw new Error("the world has no conversion");
   const undone: unknown[] = [];
-  Object.assign(conversion, { attributedBy: "staff", undoable: true, replacedBy: null, replaces: null });
+  Object.assign(conversion, { attributedBy: "STAFF", undoable: true, replacedBy: null, replaces: null });
   world.also = {
     undoAttributionPreview: {
       takenBack: [{ conversion, status: "CANCELLED", payout: { amount: "120.00", currency: "EUR" } }],

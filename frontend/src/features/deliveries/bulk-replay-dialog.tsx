@@ -217,7 +217,7 @@ function Meant({ preview }: { preview: ResultOf<typeof PreviewParts> }): ReactEl
       />
       <Counts
         label="Reasons"
-        lines={reasons.map((line) => ({ id: line.reason, count: line.count, words: line.sentence }))}
+        lines={reasons.map((line) => ({ id: line.reason ?? "", count: line.count, words: line.sentence }))}
       />
     </div>
   );

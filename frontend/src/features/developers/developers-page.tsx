@@ -241,7 +241,7 @@ function Request({ request }: { request: EchoRequest }): ReactElement {
             what="headers"
             wrap
           />
-          {request.body !== "" && <CodeBlock code={request.body} what="body" wrap />}
+          {request.body !== null && <CodeBlock code={request.body} what="body" wrap />}
           <p className="text-muted">Answered {request.statusCode}.</p>
         </div>
       </details>

@@ -65,22 +65,22 @@ type Checklist = ResultOf<typeof ChecklistParts>;
 /** Where a step is done. */
 function whereTo(key: string, campaign: string): ReactElement | null {
   switch (key) {
-    case "macros_known":
-    case "mapped":
-    case "template_sound":
-    case "test_fired":
+    case "MACROS_KNOWN":
+    case "MAPPED":
+    case "TEMPLATE_SOUND":
+    case "TEST_FIRED":
       return (
         <Link to="/postbacks" className="link">
           Postbacks
         </Link>
       );
-    case "first_click":
+    case "FIRST_CLICK":
       return (
         <Link to="/links" search={{ campaign }} className="link">
           Tracking link
         </Link>
       );
-    case "first_delivery":
+    case "FIRST_DELIVERY":
       return (
         <Link to="/deliveries" className="link">
           Live log

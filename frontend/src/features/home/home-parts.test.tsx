@@ -158,7 +158,7 @@ describe("what needs attention", () => {
 describe("the set-up", () => {
   it("says where each open step of the newest campaign is done", async () => {
     const world = new World(0);
-    for (const step of world.checklist.steps) step.done = step.key === "macros_known";
+    for (const step of world.checklist.steps) step.done = step.key === "MACROS_KNOWN";
     open("/", world);
     const list = await screen.findByRole("list", { name: "Checklist" });
     expect(screen.getByText("1 of 6 done")).toBeInTheDocument();

@@ -3,6 +3,7 @@ import { CircleCheck, TriangleAlert } from "lucide-react";
 import { type ReactElement, type ReactNode, useEffect } from "react";
 import { useQuery } from "urql";
 
+import { lower } from "@/components/records/address";
 import { CopyButton } from "@/components/ui/copy-button";
 import { formatNumber, formatPercent, plural } from "@/components/ui/format";
 import { Panel } from "@/components/ui/page";
@@ -198,10 +199,10 @@ function Unattributed({ count, oldestAt }: { count: number; oldestAt: string | n
 }
 
 const refusals: Record<string, string> = {
-  invalid: "invalid",
-  unauthorized: "unauthorized",
-  unknown_integration: "to an unknown integration",
-  rate_limited: "over the rate limit",
+  INVALID: "invalid",
+  UNAUTHORIZED: "unauthorized",
+  UNKNOWN_INTEGRATION: "to an unknown integration",
+  RATE_LIMITED: "over the rate limit",
 };
 
 function Refused({ calls }: { calls: Waiting["refused"][number] }): ReactElement {
@@ -211,11 +212,11 @@ function Refused({ calls }: { calls: Waiting["refused"][number] }): ReactElement
       link={
         <Link
           to="/staff/received"
-          search={{ result, ...(integration && { integration: integration.id }) }}
+          search={{ result: [lower(result)], ...(integration && { integration: integration.id }) }}
           className={rowLinkClass}
         >
           {plural(count, "call", "calls")} of {integration?.name ?? `“${integrationKey}”`} refused:{" "}
-          {refusals[result] ?? result}
+          {refusals[result] ?? result.toLowerCase().replaceAll("_", " ")}
         </Link>
       }
     >

@@ -10,12 +10,12 @@ export interface Integration {
   requireHttps: boolean;
   requireToken: boolean;
   requireSignature: boolean;
-  signatureHeader: string;
-  timestampName: string;
+  signatureHeader: string | null;
+  timestampName: string | null;
   timestampWindow: number | null;
   allowedAddresses: readonly string[];
   rateLimit: number | null;
-  currency: string;
+  currency: string | null;
   offer: { currency: string };
   parameterMapping: readonly Word[];
   goalMapping: readonly Word[];
@@ -52,7 +52,6 @@ export interface IntegrationFormPart {
 
 export function integrationDraft(integration: Integration): IntegrationDraft {
   const { name, enabled, testMode, requireHttps, requireToken, requireSignature } = integration;
-  const { signatureHeader, timestampName, currency } = integration;
   return {
     name,
     enabled,
@@ -60,12 +59,12 @@ export function integrationDraft(integration: Integration): IntegrationDraft {
     requireHttps,
     requireToken,
     requireSignature,
-    signatureHeader,
-    timestampName,
+    signatureHeader: integration.signatureHeader ?? "",
+    timestampName: integration.timestampName ?? "",
     timestampWindow: String(integration.timestampWindow ?? ""),
     addresses: integration.allowedAddresses.join("\n"),
     rateLimit: String(integration.rateLimit ?? ""),
-    currency,
+    currency: integration.currency ?? "",
     names: integration.parameterMapping,
     goals: integration.goalMapping,
     statuses: integration.statusMapping,

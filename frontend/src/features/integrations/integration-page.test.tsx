@@ -16,8 +16,8 @@ const whole = {
   requireHttps: true,
   requireToken: true,
   requireSignature: false,
-  signatureHeader: "",
-  timestampName: "",
+  signatureHeader: null,
+  timestampName: null,
   timestampWindow: null as number | null,
   allowedAddresses: ["203.0.113.0/24"],
   rateLimit: null as number | null,
@@ -28,12 +28,12 @@ const whole = {
   statusMapping: [{ from: "ok", to: "approved" }],
   unmappedStatuses: [] as { word: string; count: number }[],
   secrets: [
-    { kind: "token", createdAt: "2026-01-02T10:00:00Z", expiresAt: null as string | null },
-    { kind: "hmac", createdAt: "2026-01-03T10:00:00Z", expiresAt: "2026-01-04T10:00:00Z" as string | null },
+    { kind: "TOKEN", createdAt: "2026-01-02T10:00:00Z", expiresAt: null as string | null },
+    { kind: "HMAC", createdAt: "2026-01-03T10:00:00Z", expiresAt: "2026-01-04T10:00:00Z" as string | null },
   ],
   snippets: [
-    { language: "curl", code: "curl -d goal=ftd" },
-    { language: "python", code: "requests.post(url)" },
+    { language: "CURL", code: "curl -d goal=ftd" },
+    { language: "PYTHON", code: "requests.post(url)" },
   ],
 };
 
@@ -69,7 +69,7 @@ function integrationWorld(change: Partial<typeof whole> = {}) {
       return { integration, mapped, userErrors: [] };
     },
     revealIntegrationSecret: ({ input }: { input: { kind: string } }) => ({
-      secret: `the ${input.kind}`,
+      secret: `the ${input.kind.toLowerCase()}`,
       userErrors: [],
     }),
     rotateIntegrationSecret: ({ input }: { input: { kind: string } }) => {
@@ -148,10 +148,10 @@ it("a call that arrives is listed by itself; another integration's is not asked 
     __typename: "ReceivedPostback",
     id,
     receivedAt: "2026-06-12T10:00:00Z",
-    result: "invalid",
+    result: "INVALID",
     reason: "The goal is not known.",
     query: "goal=FRIST",
-    body: "",
+    body: null,
     integration: of,
   });
   calls.push({ node: call("R2", integration), cursor: "R2" });
@@ -231,7 +231,7 @@ it("a token is replaced after a question, shown at once, and the old one stays v
   world.failures.clear();
   await user.click(asked.getByRole("button", { name: "Replace" }));
   expect(await panel.findByText("the new one")).toBeInTheDocument();
-  expect(rotated).toEqual([{ integrationId: "I1", kind: "token", overlapHours: 24 }]);
+  expect(rotated).toEqual([{ integrationId: "I1", kind: "TOKEN", overlapHours: 24 }]);
   expect(await panel.findByText(/^previous, valid until/)).toBeInTheDocument();
   expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
 });

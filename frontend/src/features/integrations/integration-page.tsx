@@ -173,14 +173,14 @@ export function IntegrationPage(): ReactElement {
 }
 
 const languages = [
-  { id: "curl", label: "curl" },
-  { id: "php", label: "PHP" },
-  { id: "python", label: "Python" },
-  { id: "go", label: "Go" },
+  { id: "CURL", label: "curl" },
+  { id: "PHP", label: "PHP" },
+  { id: "PYTHON", label: "Python" },
+  { id: "GO", label: "Go" },
 ];
 
 function HandOver({ integration }: { integration: Integration }): ReactElement {
-  const [language, setLanguage] = useState("curl");
+  const [language, setLanguage] = useState("CURL");
   const code = integration.snippets.find((s) => s.language === language)?.code ?? "";
   return (
     <Panel title="Instructions for the operator">
@@ -192,7 +192,7 @@ function HandOver({ integration }: { integration: Integration }): ReactElement {
           <CopyButton text={integration.url} what="the URL" words />
         </div>
         <Segmented label="Language" hideLabel value={language} onChange={setLanguage} choices={languages} />
-        <CodeBlock what={`Request in ${language}`} code={code} />
+        <CodeBlock what={`Request in ${language.toLowerCase()}`} code={code} />
         <p className="text-muted">
           {integration.requireToken && (
             <>

@@ -39,10 +39,12 @@ const Rotate = mutation(
   `),
 );
 
-const names: Record<string, string> = { token: "Token", hmac: "Signing key" };
+const names = { TOKEN: "Token", HMAC: "Signing key" } as const;
+const kinds = ["TOKEN", "HMAC"] as const;
+type Kind = keyof typeof names;
 
 interface Secret {
-  kind: string;
+  kind: Kind;
   createdAt: string;
   expiresAt: string | null;
 }
@@ -61,8 +63,8 @@ export function IntegrationSecrets({
   secrets: readonly Secret[];
   onRotated: () => void;
 }): ReactElement {
-  const [shown, setShown] = useState<{ kind: string; value: string } | null>(null);
-  const [rotating, setRotating] = useState<string | null>(null);
+  const [shown, setShown] = useState<{ kind: Kind; value: string } | null>(null);
+  const [rotating, setRotating] = useState<Kind | null>(null);
   const reveal = useSave(Reveal, "revealIntegrationSecret");
   const rotate = useSave(Rotate, "rotateIntegrationSecret");
 
@@ -70,10 +72,10 @@ export function IntegrationSecrets({
     <Panel title="Secrets">
       <div className="flex flex-col gap-4">
         <GeneralError text={reveal.errors.general} />
-        {["token", "hmac"].map((kind) => (
+        {kinds.map((kind) => (
           <SecretLine
             key={kind}
-            name={names[kind] ?? kind}
+            name={names[kind]}
             secrets={secrets.filter((s) => s.kind === kind)}
             shown={shown?.kind === kind ? shown.value : null}
             isRevealing={reveal.isSaving}
@@ -89,7 +91,7 @@ export function IntegrationSecrets({
         ))}
       </div>
       <Confirm
-        title={`Replace ${names[rotating ?? "token"]?.toLowerCase() ?? ""}`}
+        title={`Replace ${names[rotating ?? "TOKEN"].toLowerCase()}`}
         isOpen={rotating !== null}
         onClose={() => {
           setRotating(null);

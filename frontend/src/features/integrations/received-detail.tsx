@@ -76,7 +76,7 @@ export function ReceivedDetail(): ReactElement {
         onClose={close}
       />
       <DetailPart title="Result">
-        <p className="mb-3 break-words">{sentence(call.reason)}</p>
+        <p className="mb-3 break-words">{call.reason !== null && sentence(call.reason)}</p>
         <Facts>
           <Fact name="Received">
             <Time at={call.receivedAt} form="full" />
@@ -108,8 +108,12 @@ export function ReceivedDetail(): ReactElement {
       </DetailPart>
       <DetailPart title="What was sent">
         <div className="flex flex-col gap-3">
-          <CodeBlock what="Query" wrap code={`${call.method} ?${call.query.replaceAll("&", "\n&")}`} />
-          {call.body !== "" && <CodeBlock what="Body" wrap code={call.body} />}
+          <CodeBlock
+            what="Query"
+            wrap
+            code={`${call.method} ?${(call.query ?? "").replaceAll("&", "\n&")}`}
+          />
+          {call.body !== null && <CodeBlock what="Body" wrap code={call.body} />}
           {call.headers.length > 0 && (
             <CodeBlock
               what="Headers"

@@ -32,7 +32,7 @@ it("each filter of the address is asked of the server, and stands in the page", 
     after: null,
     filter: {
       search: "T-17",
-      results: ["recorded"],
+      results: ["RECORDED"],
       from: "2026-05-01T00:00:00.000Z",
       to: "2026-05-03T00:00:00.000Z",
     },
@@ -44,7 +44,7 @@ it("each filter of the address is asked of the server, and stands in the page", 
     expect(path()).toMatch(/integration=/);
   });
   expect(world.lastSent("StaffReceived")).toMatchObject({
-    filter: { search: "T-17", results: ["recorded"] },
+    filter: { search: "T-17", results: ["RECORDED"] },
   });
 });
 

@@ -1,6 +1,7 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useEffect, useRef } from "react";
 
+import { upper } from "@/components/records/address";
 import { isFiltered, ListPage } from "@/components/records/list-page";
 import { ListWithDetail } from "@/components/records/list-with-detail";
 import { usePaged } from "@/components/records/use-paged";
@@ -14,7 +15,7 @@ import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { ResultBadge, results } from "./result-badge";
-import type { ReceivedSearch } from "./search";
+import { callResults, type ReceivedSearch } from "./search";
 import { useArrivals } from "./use-arrivals";
 
 const ReceivedQuery = graphql(`
@@ -106,7 +107,7 @@ function List({ search, selectedId }: { search: ReceivedSearch; selectedId: stri
   const list = usePaged(receivedPages, {
     filter: {
       ...(q !== undefined && { search: q }),
-      ...(result !== undefined && { results: result }),
+      ...(result !== undefined && { results: result.map(upper) }),
       ...(integration !== undefined && { integrationIds: [integration] }),
       ...moments,
     },
@@ -241,7 +242,7 @@ function Filters({
         multiple
         selected={search.result ?? []}
         onChange={(result) => {
-          set({ result });
+          set({ result: callResults.filter((r) => result.includes(r)) });
         }}
       />
       <FilterMenu

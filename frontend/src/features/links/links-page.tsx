@@ -70,6 +70,17 @@ export function LinksPage(): ReactElement {
   );
 }
 
+/** What a link carries, as the form has it. */
+function asTyped({ param1, param2, param3, landingPage, deepLink }: Omit<Pasted, "link">) {
+  return {
+    param1: param1 ?? "",
+    param2: param2 ?? "",
+    param3: param3 ?? "",
+    landingPage: landingPage ?? "",
+    deepLink: deepLink ?? "",
+  };
+}
+
 function Builder({
   places,
   onSearch,
@@ -92,12 +103,12 @@ function Builder({
   const { draft, set, built, fields, error } = useLink(place, usual);
   if (places.length === 0) return <NoLinks />;
 
-  const take = ({ link, param1, param2, param3, landingPage, deepLink }: Pasted) => {
+  const take = ({ link, ...parts }: Pasted) => {
     if (link === null) return;
     setPlaceId(link.campaign === null ? `offer ${link.offer.id}` : `campaign ${link.campaign.id}`);
     // What was pasted is kept, whoever's tokens it carries.
-    const tracker = trackers.find(({ tokens }) => tokens[0] === param1)?.id ?? "";
-    set({ tracker, param1, param2, param3, landingPage, deepLink });
+    const tracker = trackers.find(({ tokens }) => tokens[0] === parts.param1)?.id ?? "";
+    set({ tracker, ...asTyped(parts) });
   };
 
   return (

@@ -21,10 +21,10 @@ export interface OfferFields {
   dailyCap: number | null;
   qualification: {
     goals: readonly string[];
-    minDeposit: string;
-    minCumulativeDeposit: string;
-    withinDays: number;
-    clawbackDays: number;
+    minDeposit: string | null;
+    minCumulativeDeposit: string | null;
+    withinDays: number | null;
+    clawbackDays: number | null;
   } | null;
 }
 

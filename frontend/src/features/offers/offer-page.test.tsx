@@ -18,7 +18,7 @@ interface Check {
 
 const deal = {
   ...first.deal,
-  leadGoal: "",
+  leadGoal: null as string | null,
   validFrom: null as string | null,
   validTo: null as string | null,
   negativeCarryover: false,

@@ -21,7 +21,7 @@ const whole = {
   deals: [
     {
       ...first.deal,
-      leadGoal: "",
+      leadGoal: null,
       validFrom: null,
       validTo: null as string | null,
       negativeCarryover: false,

@@ -116,8 +116,8 @@ export function AffiliateDetail(): ReactElement {
             { id: nobody, label: "No manager" },
             ...managers.map((user) => ({
               id: user.id,
-              label: user.name || user.email,
-              ...(user.name !== "" && { hint: user.email }),
+              label: user.name ?? user.email,
+              ...(user.name !== null && { hint: user.email }),
             })),
           ]}
           value={affiliate.managerUser?.id ?? nobody}

@@ -33,7 +33,7 @@ export function EditUser({ user, onDone }: { user: User; onDone: () => void }): 
 
 function Account({ user, onDone }: { user: User; onDone: () => void }): ReactElement {
   const isAdmin = useViewer()?.role === "ADMIN";
-  const [name, setName] = useState(user.name);
+  const [name, setName] = useState(user.name ?? "");
   const [role, setRole] = useState(user.role);
   const [affiliateId, setAffiliateId] = useState(user.affiliate?.id ?? null);
   const affiliates = useAffiliateChoices(affiliateId);

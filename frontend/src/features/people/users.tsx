@@ -166,9 +166,9 @@ function Row({
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1.5 px-4 py-2.5">
       <span className="min-w-0 flex-1 basis-52">
-        <span className="block font-medium break-words">{user.name || user.email}</span>
+        <span className="block font-medium break-words">{user.name ?? user.email}</span>
         <span className="block text-sm break-words text-muted">
-          {user.name !== "" && `${user.email} · `}
+          {user.name !== null && `${user.email} · `}
           {user.role.toLowerCase()} ·{" "}
           {user.lastSignInAt === null ? (
             "never signed in"

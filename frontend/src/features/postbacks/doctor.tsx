@@ -61,7 +61,7 @@ const hostOf = (template: string) => /^https?:\/\/[^/?#]+/i.exec(template)?.[0] 
 const noMarks: readonly FindingMark[] = [];
 
 /** Several trackers get the same click ids: a new tracker's form says so itself, where its campaigns are chosen. */
-const crossed = "crossed_trackers";
+const crossed = "CROSSED_TRACKERS";
 
 /**
  * What the doctor says of the draft: of the last one that it saw, while the next answer is on its way. `link` is the tracking link

@@ -10,7 +10,7 @@ import { SetPostbackEnabled } from "./mutations";
 export function OnOff({
   postback,
 }: {
-  postback: { id: string; name: string; sentTo: string; enabled: boolean; goal: { name: string } };
+  postback: { id: string; name: string | null; sentTo: string; enabled: boolean; goal: { name: string } };
 }): ReactElement {
   const { isRunning, run } = useAction(SetPostbackEnabled, "setPostbackEnabled");
   const name = postback.name || `${postback.goal.name} to ${postback.sentTo}`;

@@ -45,7 +45,7 @@ export type Postback = Extract<Node, { versions: unknown }>;
 /** What the form begins with. */
 export function toDraft(postback: ResultOf<typeof PostbackParts>): Draft {
   return {
-    name: postback.name,
+    name: postback.name ?? "",
     scope: postback.scope,
     offerId: postback.offer?.id ?? null,
     campaignId: postback.campaign?.id ?? null,

@@ -160,7 +160,7 @@ function Past({ tests }: { tests: readonly PostbackTest[] }): ReactElement {
                 <StatusCode code={test.statusCode} />
                 <span className="tabular text-muted">{formatDuration(test.durationMs)}</span>
                 {test.scenario !== null && (
-                  <span className="text-muted">{test.scenario.replaceAll("_", " ")}</span>
+                  <span className="text-muted">{test.scenario.toLowerCase().replaceAll("_", " ")}</span>
                 )}
                 <span className="min-w-0 flex-1 truncate text-muted">{test.verdict}</span>
               </summary>

@@ -61,7 +61,7 @@ describe("API tokens", () => {
     const { input } = z
       .object({ input: z.object({ name: z.string(), scopes: z.array(z.string()), expiresAt: z.string() }) })
       .parse(world.lastSent("CreateApiToken"));
-    expect(input).toMatchObject({ name: "Script", scopes: ["read", "write", "conversions", "replay"] });
+    expect(input).toMatchObject({ name: "Script", scopes: ["READ", "WRITE", "CONVERSIONS", "REPLAY"] });
     expect((Date.parse(input.expiresAt) - Date.now()) / 864e5).toBeCloseTo(30, 1);
     await user.click(within(dialog).getByRole("button", { name: "Copy the token" }));
     expect(await navigator.clipboard.readText()).toBe("pr_live_9fK2vX0123456789abcdef");

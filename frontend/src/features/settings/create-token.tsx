@@ -34,15 +34,15 @@ const CreateToken = mutation(
 );
 
 const scopes = [
-  { id: "read", label: "Read", hint: "everything you can see" },
-  { id: "write", label: "Write", hint: "campaigns, postbacks and settings" },
-  { id: "conversions", label: "Conversions", hint: "record them and change their status" },
-  { id: "replay", label: "Replay", hint: "deliveries" },
-  { id: "secrets", label: "Secrets", hint: "read and change them, and create API tokens" },
+  { id: "READ", label: "Read", hint: "everything you can see" },
+  { id: "WRITE", label: "Write", hint: "campaigns, postbacks and settings" },
+  { id: "CONVERSIONS", label: "Conversions", hint: "record them and change their status" },
+  { id: "REPLAY", label: "Replay", hint: "deliveries" },
+  { id: "SECRETS", label: "Secrets", hint: "read and change them, and create API tokens" },
 ] as const;
 
 /** Ticked in a new token's form: what opens further doors is chosen on purpose. */
-const usual = scopes.map((scope) => scope.id).filter((id) => id !== "secrets");
+const usual = scopes.map((scope) => scope.id).filter((id) => id !== "SECRETS");
 
 const lives = [
   { id: "never", label: "Never" },
@@ -75,7 +75,7 @@ export function CreateTokenForm({ onDone }: { onDone: () => void }): ReactElemen
     }
     const payload = await save({
       name,
-      scopes: chosen,
+      scopes: scopes.map(({ id }) => id).filter((id) => chosen.includes(id)),
       ...(life !== "never" && { expiresAt: inDays(Number(life)) }),
     });
     if (payload?.secret == null) return;

@@ -90,7 +90,7 @@ export function SettingsPage(): ReactElement {
         <Panel title="Display">
           <div className="flex flex-col gap-4">
             <Theme />
-            {viewer && <TimeZone key={viewer.user.timeZone} value={viewer.user.timeZone} />}
+            {viewer && <TimeZone key={viewer.user.timeZone} value={viewer.user.timeZone ?? ""} />}
           </div>
         </Panel>
         <ApiTokens />
@@ -103,7 +103,7 @@ export function SettingsPage(): ReactElement {
 /** What others read in place of the e-mail. */
 function OwnName(): ReactElement {
   const [{ data, error }] = useQuery({ query: OwnNameQuery });
-  const name = data?.viewer?.user.name;
+  const name = data?.viewer ? (data.viewer.user.name ?? "") : undefined;
   if (error && name === undefined) {
     return (
       <Note tone="failed" role="alert">

@@ -2,6 +2,8 @@ import { autocompletion, type CompletionContext, type CompletionResult } from "@
 import type { Extension } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 
+import { groupName } from "./macros";
+
 export interface MacroInfo {
   name: string;
   aliases: readonly string[];
@@ -23,7 +25,7 @@ export function macroCompletion(macros: () => readonly MacroInfo[]): Extension {
         label: `{${macro.name}}`,
         detail: macro.example,
         info: macro.meaning,
-        section: macro.group,
+        section: groupName(macro.group),
         apply: (view: EditorView, _completion: unknown, from: number, to: number) => {
           const text = `{${macro.name}}`;
           const end = view.state.sliceDoc(to, to + 1) === "}" ? to + 1 : to;

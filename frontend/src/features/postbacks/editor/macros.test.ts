@@ -11,12 +11,12 @@ const macro = (name: string, group: string): Macro => ({
 });
 
 const all = [
-  macro("date", "Time"),
-  macro("payout", "Money"),
-  macro("param_1", "Your parameters"),
-  macro("moon_phase", "Sky"),
-  macro("currency", "Money"),
-  macro("count", "Aggregated"),
+  macro("date", "TIME"),
+  macro("payout", "MONEY"),
+  macro("param_1", "PARAMS"),
+  macro("moon_phase", "NIGHT_SKY"),
+  macro("currency", "MONEY"),
+  macro("count", "AGGREGATED"),
 ];
 
 test("what a postback is made of first comes first, a group that is not known last", () => {
@@ -25,11 +25,11 @@ test("what a postback is made of first comes first, a group that is not known la
     ["Money", "payout", "currency"],
     ["Time", "date"],
     ["Aggregated", "count"],
-    ["Sky", "moon_phase"],
+    ["Night sky", "moon_phase"],
   ]);
 });
 
 test("what is aggregated is offered only where something is", () => {
-  expect(ofAggregation(all, true)).toContainEqual(macro("count", "Aggregated"));
+  expect(ofAggregation(all, true)).toContainEqual(macro("count", "AGGREGATED"));
   expect(ofAggregation(all, false)).toEqual(all.filter(({ name }) => name !== "count"));
 });

@@ -17,7 +17,7 @@ function parameter(name: string, value: string, macro: string | null): Recogniti
 const pasted: Recognition = {
   tracker: null,
   confidence: "NONE",
-  reason: "",
+  reason: null,
   network: "CAKE",
   dialect: "",
   source: "",

@@ -111,7 +111,7 @@ export function RecognitionCard({
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="min-w-0 flex-1 basis-60 font-medium">
           {inOneLine(recognition)}
-          {reason !== "" && <span className="block text-sm font-normal text-muted">{reason}</span>}
+          {reason !== null && <span className="block text-sm font-normal text-muted">{reason}</span>}
         </p>
         <span className="flex gap-2">
           <Button

@@ -36,7 +36,7 @@ describe("the badge of a tested URL", () => {
       <TestedBadge
         url={url}
         method="GET"
-        tests={[test({ url: `${url}2` }), test({ method: "POST" }), test({ scenario: "normal" })]}
+        tests={[test({ url: `${url}2` }), test({ method: "POST" }), test({ scenario: "NORMAL" })]}
       />,
     );
     expect(container).toBeEmptyDOMElement();
