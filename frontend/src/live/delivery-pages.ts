@@ -1,10 +1,10 @@
 import type { Client } from "urql";
 
-import { explain } from "@/graphql/client";
 import { graphql, type VariablesOf } from "@/graphql/graphql";
 
 import { DeliveryRow, type DeliveryRowData } from "./delivery-row";
 import type { LivePage } from "./live-log";
+import { fetchByIds, fetchPage } from "./pages";
 
 const PageQuery = graphql(
   `
@@ -40,33 +40,22 @@ const NodesQuery = graphql(
 
 export type DeliveryFilter = NonNullable<VariablesOf<typeof PageQuery>["filter"]>;
 
-/** One page, always from the server: newest first. */
-export async function fetchPage(
+/** One page, newest first. */
+export function fetchDeliveries(
   client: Client,
   filter: DeliveryFilter,
   first: number,
   after: string | null,
 ): Promise<LivePage<DeliveryRowData> | { error: string }> {
-  const { data, error } = await client
-    .query(PageQuery, { first, after, filter }, { requestPolicy: "network-only" })
-    .toPromise();
-  if (!data) return { error: error ? explain(error) : "No response." };
-  const { edges, pageInfo } = data.deliveries;
-  return {
-    rows: edges.map((edge) => edge.node),
-    end: edges.at(-1)?.cursor ?? null,
-    hasNextPage: pageInfo.hasNextPage,
-  };
+  return fetchPage(client, PageQuery, { filter, first, after }, (data) => data.deliveries);
 }
 
-/** These deliveries as they are now, a hundred at most; those that are gone are left out. */
-export async function fetchByIds(
+/** These deliveries as they are now. */
+export function fetchDeliveriesByIds(
   client: Client,
   ids: readonly string[],
 ): Promise<DeliveryRowData[] | { error: string }> {
-  const { data, error } = await client
-    .query(NodesQuery, { ids: [...ids] }, { requestPolicy: "network-only" })
-    .toPromise();
-  if (!data) return { error: error ? explain(error) : "No response." };
-  return data.nodes.flatMap((node) => (node !== null && "state" in node ? [node as DeliveryRowData] : []));
+  return fetchByIds(client, NodesQuery, ids, (data) =>
+    data.nodes.map((node) => (node !== null && "state" in node ? node : null)),
+  );
 }

@@ -4,7 +4,7 @@ import { type FragmentOf, graphql, type ResultOf } from "@/graphql/graphql";
 export const DeliveryRow = graphql(`
   fragment DeliveryRow on Delivery @_unmask {
     id
-    deliveryId
+    key: deliveryId
     state
     status
     goal {

@@ -6,8 +6,10 @@ import { keyTime } from "./live-rows";
 
 interface Row {
   id: string;
-  deliveryId: string;
+  key: string;
   state: string;
+  /** What another object's change has made of it: no event of its own tells of that. */
+  part: number;
 }
 
 /** Numbers that look random and are the same each time, so that a failure can be seen again. */
@@ -26,6 +28,8 @@ class Server implements LiveSource<Row> {
   #sink: LiveSink<Row> | null = null;
   #connected = false;
   #untold: string[] = [];
+  #untouched: string[] = [];
+  #loaded: Row[] = [];
   #count = 0;
   readonly #random: (below: number) => number;
 
@@ -38,7 +42,7 @@ class Server implements LiveSource<Row> {
     this.#count += 1;
     const ms = Date.now() - late;
     const key = ms.toString(16).padStart(12, "0") + this.#count.toString(16).padStart(20, "0");
-    this.rows.set(key, { id: `d${key}`, deliveryId: key, state: "QUEUED" });
+    this.rows.set(key, { id: `d${key}`, key, state: "QUEUED", part: 0 });
     this.#untold.push(key);
   }
 
@@ -47,16 +51,40 @@ class Server implements LiveSource<Row> {
     const open = [...this.rows.values()].filter((row) => row.state === "QUEUED");
     const row = open[this.#random(Math.max(open.length, 1))];
     if (!row) return;
-    this.rows.set(row.deliveryId, { ...row, state: "DELIVERED" });
-    this.#untold.push(row.deliveryId);
+    this.rows.set(row.key, { ...row, state: "DELIVERED" });
+    this.#untold.push(row.key);
   }
 
-  /** Tells the log of what it was not told yet, each row as it is now. */
-  tell(): void {
+  /** Changes a part of a row. */
+  touch(): void {
+    const all = this.newest();
+    const row = all[this.#random(Math.max(all.length, 1))];
+    if (!row) return;
+    this.rows.set(row.key, { ...row, part: row.part + 1 });
+    this.#untouched.push(row.id);
+  }
+
+  /** Reads the rows that the next events carry. */
+  load(): void {
     for (const key of this.#untold.splice(0)) {
       const row = this.rows.get(key);
-      if (row && this.#connected) this.#sink?.event({ row, matches: true });
+      if (row) this.#loaded.push(row);
     }
+  }
+
+  /** Tells the log of what it was not told yet, each row as it was when it was read. */
+  tell(): void {
+    this.load();
+    for (const row of this.#loaded.splice(0)) {
+      if (!this.#connected) continue;
+      this.#sink?.event({ row, matches: true });
+      this.#sink?.touched(row.id);
+    }
+  }
+
+  /** Tells which rows were touched. */
+  tellTouched(): void {
+    for (const id of this.#untouched.splice(0)) if (this.#connected) this.#sink?.touched(id);
   }
 
   /** Loses what was not told yet, and says so. */
@@ -73,11 +101,13 @@ class Server implements LiveSource<Row> {
     if (this.#connected || this.#sink === null) return;
     this.#connected = true;
     this.#untold = [];
+    this.#loaded = [];
+    this.#untouched = [];
     this.#sink.hello();
   }
 
   newest(): Row[] {
-    return [...this.rows.values()].sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1));
+    return [...this.rows.values()].sort((a, b) => (a.key < b.key ? 1 : -1));
   }
 
   async #later<T>(answer: () => T): Promise<T | { error: string }> {
@@ -89,15 +119,11 @@ class Server implements LiveSource<Row> {
 
   page(first: number, start: PageStart): Promise<LivePage<Row> | { error: string }> {
     return this.#later(() => {
-      const all = this.newest().filter(({ deliveryId }) =>
-        start === null
-          ? true
-          : "after" in start
-            ? deliveryId < start.after
-            : keyTime(deliveryId) <= start.upTo,
+      const all = this.newest().filter(({ key }) =>
+        start === null ? true : "after" in start ? key < start.after : keyTime(key) <= start.upTo,
       );
       const rows = all.slice(0, first);
-      return { rows, end: rows.at(-1)?.deliveryId ?? null, hasNextPage: all.length > rows.length };
+      return { rows, end: rows.at(-1)?.key ?? null, hasNextPage: all.length > rows.length };
     });
   }
 
@@ -115,14 +141,14 @@ class Server implements LiveSource<Row> {
   }
 }
 
-function logOf(server: Server): LiveLog<Row> {
+function logOf(server: Server, isOpen = (row: Row) => row.state === "QUEUED"): LiveLog<Row> {
   return new LiveLog<Row>(
     {
       page: (first, start) => server.page(first, start),
       byIds: (ids) => server.byIds(ids),
       follow: (sink) => server.follow(sink),
     },
-    { pageSize: 50, isOpen: (row) => row.state === "QUEUED" },
+    { pageSize: 50, isOpen },
   );
 }
 
@@ -257,16 +283,19 @@ describe("a live log", () => {
     stop();
   });
 
-  it.each([11, 12, 13, 14, 15, 16])(
-    "ends like the server whatever is lost, late or read meanwhile (%i)",
-    async (seed) => {
+  it.each([
+    ...[11, 12, 13, 14, 15, 16].map((seed) => ({ seed, parts: false })),
+    ...[17, 18, 19, 20].map((seed) => ({ seed, parts: true })),
+  ])(
+    "ends like the server whatever is lost, late or read meanwhile ($seed, parts of rows change: $parts)",
+    async ({ seed, parts }) => {
       const random = numbers(seed);
       const server = new Server(random);
       for (let i = 0; i < 700; i += 1) {
         server.add();
         if (i % 7 === 0) vi.advanceTimersByTime(10_000);
       }
-      const log = logOf(server);
+      const log = logOf(server, parts ? () => true : undefined);
       let stop = log.start();
       const steps: (() => void)[] = [
         () => {
@@ -283,6 +312,15 @@ describe("a live log", () => {
         },
         () => {
           server.connect();
+        },
+        () => {
+          if (parts) server.touch();
+        },
+        () => {
+          server.load();
+        },
+        () => {
+          server.tellTouched();
         },
         () => {
           if (random(4) === 0) server.overflow(random(2) === 0);
@@ -316,7 +354,7 @@ describe("a live log", () => {
         steps[random(steps.length)]?.();
         // eslint-disable-next-line no-await-in-loop -- one step after the other
         await vi.advanceTimersByTimeAsync(random(300));
-        const keys = log.view().rows.map((row) => row.deliveryId);
+        const keys = log.view().rows.map((row) => row.key);
         expect(keys.every((key, i) => i === 0 || key < (keys[i - 1] ?? ""))).toBe(true);
       }
       server.failing = false;
@@ -325,9 +363,55 @@ describe("a live log", () => {
         log.start();
       }
       server.connect();
+      server.tellTouched();
       server.tell();
       await vi.advanceTimersByTimeAsync(120_000);
       await expectWhole(log, server);
     },
   );
+
+  it("shows what became of each row's parts, in whatever order that is told", async () => {
+    for (let seed = 100; seed < 500; seed += 1) {
+      const random = numbers(seed);
+      const server = new Server(random);
+      for (let i = random(4); i > 0; i -= 1) server.add(random(3000));
+      const log = logOf(server, () => true);
+      const stop = log.start();
+      server.connect();
+      const steps = [
+        () => {
+          server.add(random(3000));
+        },
+        () => {
+          server.touch();
+        },
+        () => {
+          server.load();
+        },
+        () => {
+          server.tell();
+        },
+        () => {
+          server.tellTouched();
+        },
+        () => {
+          server.failing = random(4) === 0;
+        },
+      ];
+      for (let left = 3 + random(25); left > 0; left -= 1) {
+        steps[random(steps.length)]?.();
+        // eslint-disable-next-line no-await-in-loop -- one step after the other
+        await vi.advanceTimersByTimeAsync(random(250));
+      }
+      server.failing = false;
+      if (log.view().status === "failed") log.start();
+      if (random(2) === 0) server.tellTouched();
+      server.tell();
+      server.tellTouched();
+      // eslint-disable-next-line no-await-in-loop -- one run after the other
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(log.view().rows, `seed ${String(seed)}`).toEqual(server.newest());
+      stop();
+    }
+  });
 });

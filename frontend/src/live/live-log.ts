@@ -1,6 +1,7 @@
 import {
   breakAt,
   emptyRows,
+  heldIds,
   keyTime,
   type LiveEvent,
   type LiveRow,
@@ -33,6 +34,8 @@ export interface LiveSink<Row extends LiveRow> {
   /** Whatever changes from now on is told: at first, and again after every loss. */
   hello: () => void;
   event: (event: LiveEvent<Row>) => void;
+  /** Something that a row shows has changed, and no event says how: the row is asked for, if it is held. */
+  touched: (id: string) => void;
   /** That many changes were not told, or nobody knows how many. */
   missed: (count: number | null) => void;
   error: (message: string) => void;
@@ -80,6 +83,10 @@ const pageOf = 100;
 const catchUpPages = roomForRows / pageOf;
 /** How long nothing may be missed before a gap is closed: fetching amid a flood would only add to it. */
 const calmMs = 1500;
+/** How often touched rows are asked for, at most; a page of them each time. */
+const touchedEveryMs = 300;
+/** How many touched rows are remembered. */
+const roomForTouched = 2_000;
 /** When a gap that could not be closed is tried again. */
 const againMs = 2000;
 /** How much later than its key a row may become visible: its transaction takes so long at most. */
@@ -106,8 +113,11 @@ export class LiveLog<Row extends LiveRow> {
   /** Grows with each start: what was asked for before it is answered to nobody. */
   #run = 0;
   #buffer: LiveEvent<Row>[] = [];
+  /** Rows that were touched and not asked for since: those that are held, or may be soon. */
+  readonly #touched = new Set<string>();
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
+  #touchedTimer: ReturnType<typeof setTimeout> | undefined;
   #olderTimer: ReturnType<typeof setTimeout> | undefined;
   /** Since when, in Unix milliseconds, rows may be missing; null where none is. */
   #gap: number | null = null;
@@ -151,6 +161,13 @@ export class LiveLog<Row extends LiveRow> {
       this.#gapTimer = setTimeout(() => void close(), ms);
     };
     this.#again = closeSoon;
+    const fetchTouched = oneAtATime(() => this.#fetchTouched(run));
+    this.#fetchTouchedSoon = (ms = touchedEveryMs) => {
+      this.#touchedTimer ??= setTimeout(() => {
+        this.#touchedTimer = undefined;
+        void fetchTouched();
+      }, ms);
+    };
     this.#first = goesOn ? Promise.resolve() : this.#load(run);
     const stop = this.#source.follow({
       hello: () => {
@@ -161,6 +178,12 @@ export class LiveLog<Row extends LiveRow> {
       event: (event) => {
         this.#buffer.push(event);
         this.#flushTimer ??= setTimeout(this.#flush, flushEveryMs);
+      },
+      touched: (id) => {
+        this.#touched.add(id);
+        const [oldest] = this.#touched;
+        if (this.#touched.size > roomForTouched && oldest !== undefined) this.#touched.delete(oldest);
+        this.#fetchTouchedSoon();
       },
       missed: (count) => {
         this.#noteGap();
@@ -183,7 +206,9 @@ export class LiveLog<Row extends LiveRow> {
       clearTimeout(this.#flushTimer);
       clearTimeout(this.#gapTimer);
       clearTimeout(this.#olderTimer);
+      clearTimeout(this.#touchedTimer);
       this.#flushTimer = undefined;
+      this.#touchedTimer = undefined;
       this.#buffer = [];
     };
   };
@@ -219,6 +244,7 @@ export class LiveLog<Row extends LiveRow> {
   };
 
   #again: (ms: number) => void = () => undefined;
+  #fetchTouchedSoon: (ms?: number) => void = () => undefined;
 
   #show(change: Partial<LiveView<Row>>): void {
     this.#view = { ...this.#view, ...change };
@@ -230,6 +256,8 @@ export class LiveLog<Row extends LiveRow> {
     this.#state = change(this.#state);
     const { rows, waitingCount, floor } = this.#state;
     this.#show({ rows, waitingCount, hasOlder: floor !== null });
+    // What was touched before it was held may have come as it was before.
+    if (this.#touched.size > 0) this.#fetchTouchedSoon();
   }
 
   readonly #flush = (): void => {
@@ -250,7 +278,7 @@ export class LiveLog<Row extends LiveRow> {
   /** The key down to which all is held once a page is taken in; null where there is no more. */
   #endOf(page: LivePage<Row>, before: string): string | null {
     if (!page.hasNextPage) return null;
-    const key = page.rows.at(-1)?.deliveryId ?? before;
+    const key = page.rows.at(-1)?.key ?? before;
     if (page.end !== null) this.#cursor = { key, end: page.end };
     return key;
   }
@@ -264,7 +292,7 @@ export class LiveLog<Row extends LiveRow> {
     }
     const newest = page.rows[0];
     // What was missed before it came was missed after the newest that it has.
-    if (this.#gap !== null) this.#gap = newest ? keyTime(newest.deliveryId) - lateMs : 0;
+    if (this.#gap !== null) this.#gap = newest ? keyTime(newest.key) - lateMs : 0;
     this.#change((state) => setFloor(takePage(state, page.rows, page.askedAt), this.#endOf(page, "")));
     this.#show({ status: "ready" });
   }
@@ -273,7 +301,7 @@ export class LiveLog<Row extends LiveRow> {
   #noteGap(): void {
     this.#flush();
     const newest = [this.#state.rows[0], this.#state.waiting[0]].flatMap((row) =>
-      row ? [keyTime(row.deliveryId) - lateMs] : [],
+      row ? [keyTime(row.key) - lateMs] : [],
     );
     const since = newest.length === 0 ? 0 : Math.max(...newest);
     this.#gap = Math.min(this.#gap ?? since, since);
@@ -302,9 +330,9 @@ export class LiveLog<Row extends LiveRow> {
       if (run !== this.#run || "error" in page) return false;
       this.#change((state) => takePage(state, page.rows, page.askedAt, this.#follow));
       const last = page.rows.at(-1);
-      if (!page.hasNextPage || page.end === null || !last || keyTime(last.deliveryId) < since) return true;
+      if (!page.hasNextPage || page.end === null || !last || keyTime(last.key) < since) return true;
       start = { after: page.end };
-      if (left === 1) this.#change((state) => breakAt(state, last.deliveryId));
+      if (left === 1) this.#change((state) => breakAt(state, last.key));
     }
     return true;
   }
@@ -319,5 +347,23 @@ export class LiveLog<Row extends LiveRow> {
       this.#change((state) => takePage(state, rows, askedAt, this.#follow));
     }
     return true;
+  }
+
+  async #fetchTouched(run: number): Promise<void> {
+    if (run !== this.#run) return;
+    const held = heldIds(this.#state);
+    const all = [...this.#touched].filter((id) => held.has(id));
+    const ids = all.slice(0, pageOf);
+    if (ids.length === 0) return;
+    for (const id of ids) this.#touched.delete(id);
+    const askedAt = mark(this.#state);
+    const rows = await this.#source.byIds(ids);
+    if (run !== this.#run) return;
+    if ("error" in rows) {
+      for (const id of ids) this.#touched.add(id);
+      this.#fetchTouchedSoon(againMs);
+      return;
+    }
+    this.#change((state) => takePage(state, rows, askedAt, this.#follow));
   }
 }

@@ -14,13 +14,13 @@ import {
 
 interface Row {
   id: string;
-  deliveryId: string;
+  key: string;
   state: string;
 }
 
 const row = (n: number, state = "QUEUED"): Row => ({
   id: `d${String(n)}`,
-  deliveryId: String(n).padStart(8, "0"),
+  key: String(n).padStart(8, "0"),
   state,
 });
 
@@ -95,11 +95,11 @@ describe("live rows", () => {
     let state = takePage(emptyRows<Row>(), [row(2), row(1)], 0);
     state = takeEvents(state, told(row(3), row(4)), true, 3);
     expect(shown(state)).toEqual(["d4 QUEUED", "d3 QUEUED", "d2 QUEUED"]);
-    expect(state.floor).toBe(row(2).deliveryId);
+    expect(state.floor).toBe(row(2).key);
   });
 
   it("leaves an event of a row that is older than all that is held for the page that brings it", () => {
-    let state = setFloor(takePage(emptyRows<Row>(), [row(9), row(8)], 0), row(8).deliveryId);
+    let state = setFloor(takePage(emptyRows<Row>(), [row(9), row(8)], 0), row(8).key);
     const askedAt = mark(state);
     state = takeEvents(state, told(row(2, "DELIVERED"), row(3, "DELIVERED")), true);
     expect(shown(state)).toEqual(["d9 QUEUED", "d8 QUEUED"]);
@@ -121,7 +121,7 @@ describe("live rows", () => {
     expect(state.waitingCount).toBe(roomForWaiting + 1);
     state = showWaiting(state);
     expect(state.rows).toHaveLength(roomForWaiting);
-    expect(state.floor).toBe(row(4).deliveryId);
+    expect(state.floor).toBe(row(4).key);
   });
 
   it("ends like the server whatever the order of pages, events and pauses", () => {
@@ -142,9 +142,7 @@ describe("live rows", () => {
       log = takeEvents(log, told(next), random(2) === 0);
       if (random(50) === 0) log = showWaiting(log);
       if (late === null && random(20) === 0) {
-        const page = [...server.values()]
-          .sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1))
-          .slice(0, 100);
+        const page = [...server.values()].sort((a, b) => (a.key < b.key ? 1 : -1)).slice(0, 100);
         late = { page, askedAt: mark(log) };
       } else if (late !== null && random(5) === 0) {
         log = takePage(log, late.page, late.askedAt);
@@ -152,7 +150,7 @@ describe("live rows", () => {
       }
     }
     log = showWaiting(log);
-    const expected = [...server.values()].sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1));
+    const expected = [...server.values()].sort((a, b) => (a.key < b.key ? 1 : -1));
     expect(log.rows).toEqual(expected);
   });
 });

@@ -4,7 +4,7 @@
 export interface LiveRow {
   id: string;
   /** Sorts by age: a UUIDv7 in hex. */
-  deliveryId: string;
+  key: string;
 }
 
 /** A row that changed. */
@@ -61,7 +61,7 @@ export function keyTime(key: string): number {
 }
 
 function newestFirst(a: LiveRow, b: LiveRow): number {
-  return a.deliveryId < b.deliveryId ? 1 : a.deliveryId > b.deliveryId ? -1 : 0;
+  return a.key < b.key ? 1 : a.key > b.key ? -1 : 0;
 }
 
 /** Merges two lists that are newest first and share no id. */
@@ -96,8 +96,8 @@ function replace<Row extends LiveRow>(rows: readonly Row[], by: ReadonlyMap<stri
 
 function from<Row extends LiveRow>(rows: readonly Row[], floor: string | null): readonly Row[] {
   const last = rows.at(-1);
-  if (floor === null || last === undefined || last.deliveryId >= floor) return rows;
-  return rows.filter((row) => row.deliveryId >= floor);
+  if (floor === null || last === undefined || last.key >= floor) return rows;
+  return rows.filter((row) => row.key >= floor);
 }
 
 /** Holds what is as new as `floor` or newer; null holds all there is. */
@@ -108,13 +108,13 @@ export function setFloor<Row extends LiveRow>(state: LiveRows<Row>, floor: strin
 /** Drops the oldest rows beyond `room`. */
 export function trim<Row extends LiveRow>(state: LiveRows<Row>, room: number): LiveRows<Row> {
   const last = state.rows[room - 1];
-  return state.rows.length > room && last ? setFloor(state, last.deliveryId) : state;
+  return state.rows.length > room && last ? setFloor(state, last.key) : state;
 }
 
 /** Rows older than `key` are missing, down to what was there before: they are fetched when somebody scrolls that far. */
 export function breakAt<Row extends LiveRow>(state: LiveRows<Row>, key: string): LiveRows<Row> {
   const top = state.rows[0];
-  if (top === undefined || top.deliveryId >= key) return setFloor(state, key);
+  if (top === undefined || top.key >= key) return setFloor(state, key);
   return {
     ...state,
     waitingFloor: state.waitingFloor !== null && state.waitingFloor > key ? state.waitingFloor : key,
@@ -127,10 +127,11 @@ function wait<Row extends LiveRow>(state: LiveRows<Row>, fresh: readonly Row[]):
   const waiting = all.slice(0, roomForWaiting);
   const next = { ...state, waiting, waitingCount: state.waitingCount + fresh.length };
   const last = waiting.at(-1);
-  return all.length > waiting.length && last ? { ...next, waitingFloor: last.deliveryId } : next;
+  return all.length > waiting.length && last ? { ...next, waitingFloor: last.key } : next;
 }
 
-function known<Row extends LiveRow>(state: LiveRows<Row>): Set<string> {
+/** The rows that are shown, and those that wait. */
+export function heldIds<Row extends LiveRow>(state: LiveRows<Row>): Set<string> {
   const ids = new Set<string>();
   for (const row of state.rows) ids.add(row.id);
   for (const row of state.waiting) ids.add(row.id);
@@ -140,7 +141,7 @@ function known<Row extends LiveRow>(state: LiveRows<Row>): Set<string> {
 /** What was heard of rows that are not held is forgotten once no page is so late. */
 function forget<Row extends LiveRow>(state: LiveRows<Row>): LiveRows<Row> {
   if (state.heard.size <= roomForHeard) return state;
-  const held = known(state);
+  const held = heldIds(state);
   const since = state.clock - roomForHeard / 2;
   return { ...state, heard: new Map([...state.heard].filter(([id, { at }]) => held.has(id) || at > since)) };
 }
@@ -177,7 +178,7 @@ export function takeEvents<Row extends LiveRow>(
   if (follow && here > 0 && left.size > 0) rows = rows.filter((row) => !left.has(row.id));
   const { floor } = state;
   const fresh = [...latest.values()]
-    .filter((row) => !held.has(row.id) && (floor === null || row.deliveryId >= floor) && !left.has(row.id))
+    .filter((row) => !held.has(row.id) && (floor === null || row.key >= floor) && !left.has(row.id))
     .sort(newestFirst);
   const next = { ...state, rows, waiting, clock, heard };
   return forget(follow ? trim({ ...next, rows: interleave(fresh, rows) }, room) : wait(next, fresh));
@@ -198,14 +199,14 @@ export function takePage<Row extends LiveRow>(
   askedAt: number,
   follow = true,
 ): LiveRows<Row> {
-  const held = known(state);
+  const held = heldIds(state);
   const incoming = new Map<string, Row>();
   const fresh: Row[] = [];
   for (const row of page) {
     const heard = state.heard.get(row.id);
     const isStale = heard !== undefined && heard.at > askedAt;
     if (!held.has(row.id)) {
-      if (state.floor !== null && row.deliveryId < state.floor) continue;
+      if (state.floor !== null && row.key < state.floor) continue;
       if (!isStale) fresh.push(row);
       else if (heard.matches) fresh.push(heard.row);
     } else if (!isStale) incoming.set(row.id, row);

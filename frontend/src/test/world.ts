@@ -220,6 +220,7 @@ export class World {
     };
     conversion.deliveries.push(delivery);
     this.conversions.unshift(conversion);
+    this.happen("conversionUpdated", conversion);
     this.deliveries.unshift(delivery);
     if (state !== "QUEUED") this.move(delivery, state);
     else this.tell(delivery);
@@ -390,6 +391,9 @@ export class World {
       const delivery = value as Delivery | null;
       const passes = delivery !== null && matches(delivery, variables?.["filter"] as Filter | undefined);
       root = { delivery, matches: passes, resync: null, missed: null, at: new Date(now).toISOString() };
+    }
+    if (field === "conversionUpdated") {
+      root = { conversion: value, matches: value !== null, resync: false, at: new Date(now).toISOString() };
     }
     return execute({
       schema: theSchema(),

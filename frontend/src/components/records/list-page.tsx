@@ -5,8 +5,7 @@ import { Button } from "@/components/ui/button";
 import { PageHead } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
 
-import { PagedListing } from "./listing";
-import type { Paged } from "./use-paged";
+import { type Listed, PagedListing } from "./listing";
 
 type Empty = ComponentProps<typeof PagedListing>["empty"];
 
@@ -17,7 +16,7 @@ interface ListPageProps<Row> {
   aside?: ReactNode;
   /** "The clicks". */
   what: string;
-  list: Paged<unknown, Row>;
+  list: Listed<Row>;
   filters: ReactNode;
   /** There is nothing at all yet. */
   empty: Empty;
@@ -28,6 +27,10 @@ interface ListPageProps<Row> {
   columns: readonly Column<Row>[];
   selectedId?: string | null;
   scroller?: Ref<HTMLDivElement>;
+  /** Told when the reader comes to the list's top, and when they leave it. */
+  onAtTop?: (atTop: boolean) => void;
+  /** Above the rows. */
+  notes?: ReactNode;
 }
 
 /** A page that is one list: its head, its filters, and its rows, which come page after page. */
@@ -36,6 +39,7 @@ export function ListPage<Row extends { id: string }>({
   noMatch,
   columns,
   scroller,
+  onAtTop,
   ...page
 }: ListPageProps<Row>): ReactElement {
   const empty: Empty = noMatch
@@ -47,11 +51,12 @@ export function ListPage<Row extends { id: string }>({
       }
     : page.empty;
   return (
-    <ListFrame scroller={scroller}>
+    <ListFrame scroller={scroller} onAtTop={onAtTop}>
       <PageHead title={page.title} aside={page.aside}>
         {page.about}
       </PageHead>
       <FilterBar>{page.filters}</FilterBar>
+      {page.notes}
       <PagedListing what={page.what} list={list} empty={empty}>
         <Table
           label={page.label}
@@ -69,13 +74,24 @@ export function ListPage<Row extends { id: string }>({
 /** What scrolls where a page is a list: all of it, its head too. */
 export function ListFrame({
   scroller,
+  onAtTop,
   children,
 }: {
   scroller?: Ref<HTMLDivElement> | undefined;
+  onAtTop?: ((atTop: boolean) => void) | undefined;
   children: ReactNode;
 }): ReactElement {
   return (
-    <div ref={scroller} className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto">
+    <div
+      ref={scroller}
+      onScroll={
+        onAtTop &&
+        ((e) => {
+          onAtTop(e.currentTarget.scrollTop < 4);
+        })
+      }
+      className="scroll-thin min-h-0 flex-1 overflow-x-hidden overflow-y-auto"
+    >
       {children}
     </div>
   );

@@ -11,17 +11,30 @@ import type { Paged } from "./use-paged";
 interface ListingProps {
   /** "The sources". */
   what: string;
-  error: CombinedError | undefined;
+  error: CombinedError | string | undefined;
   isEmpty: boolean;
   empty: { icon?: LucideIcon; title: string; words: ReactNode; action?: ReactNode };
   onRetry: () => void;
   children: ReactNode;
 }
 
+/** Rows that come in pages, as a list shows them. */
+export interface Listed<Row> extends Pick<
+  Paged<unknown, Row>,
+  "rows" | "hasNext" | "loadMore" | "fetching" | "isLoadingMore" | "isEmpty" | "refetch"
+> {
+  error: CombinedError | string | undefined;
+  moreError: CombinedError | string | undefined;
+}
+
+function words(error: CombinedError | string): string {
+  return typeof error === "string" ? error : explain(error);
+}
+
 /** A list as it loads, fails, is empty, or is there. */
 export function Listing({ what, error, isEmpty, empty, onRetry, children }: ListingProps): ReactElement {
   if (error) {
-    return <ErrorState title={`${what} could not be fetched`} message={explain(error)} onRetry={onRetry} />;
+    return <ErrorState title={`${what} could not be fetched`} message={words(error)} onRetry={onRetry} />;
   }
   if (isEmpty) {
     return (
@@ -34,7 +47,7 @@ export function Listing({ what, error, isEmpty, empty, onRetry, children }: List
 }
 
 type PagedListingProps = Pick<ListingProps, "what" | "empty" | "children"> & {
-  list: Paged<unknown, unknown>;
+  list: Listed<unknown>;
 };
 
 /** A list that comes in pages, with a way to the next one under it. */
@@ -45,7 +58,7 @@ export function PagedListing({ list, children, ...props }: PagedListingProps): R
       {list.hasNext && (
         <LoadMore
           isLoading={list.isLoadingMore}
-          error={list.moreError && explain(list.moreError)}
+          error={list.moreError && words(list.moreError)}
           onLoad={list.loadMore}
         />
       )}

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { open } from "@/test/render";
@@ -16,6 +16,36 @@ it("the chain goes from the click over every postback considered to each attempt
   expect(within(chain).getByText("It is switched off.")).toBeInTheDocument();
   expect(within(chain).getByText("Attempt 1")).toBeInTheDocument();
   expect(path()).toBe(`/conversions/${world.conversions[0]?.id ?? ""}`);
+});
+
+it("a conversion shows up as it is recorded, and what becomes of its postback", async () => {
+  const world = new World(3);
+  open("/conversions", world);
+  const table = await screen.findByRole("table", { name: /Conversions/ });
+  await waitFor(() => {
+    expect(within(table).getAllByRole("link")).toHaveLength(3);
+  });
+  await waitFor(() => {
+    expect(world.listening("conversionUpdated")).toBe(1);
+    expect(world.listening("deliveryUpdated")).toBe(1);
+  });
+  const delivery = world.add("QUEUED");
+  await waitFor(() => {
+    expect(within(table).getAllByRole("link")).toHaveLength(4);
+  });
+  const [, first] = within(table).getAllByRole("row");
+  expect(first).toHaveTextContent("Queued");
+  world.move(delivery, "FAILED");
+  await waitFor(() => {
+    expect(within(table).getAllByRole("row")[1]).toHaveTextContent("Failed");
+  });
+  // The totals follow.
+  await waitFor(
+    () => {
+      expect(world.asked.filter((name) => name === "ConversionTotals").length).toBeGreaterThan(1);
+    },
+    { timeout: 8000 },
+  );
 });
 
 it("an id that is not there is said to be, and the filters can be cleared", async () => {

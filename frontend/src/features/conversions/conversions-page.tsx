@@ -1,90 +1,33 @@
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { GitBranch } from "lucide-react";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 
 import { upper } from "@/components/records/address";
 import { useGoalChoices } from "@/components/records/choices";
+import { ConnectionState } from "@/components/records/connection-state";
+import type { Listed } from "@/components/records/listing";
+import { LogNotes } from "@/components/records/log-notes";
 import { isFiltered, ListPage } from "@/components/records/list-page";
 import { ListWithDetail } from "@/components/records/list-with-detail";
 import { ParamEnd } from "@/components/records/param";
 import { CampaignFilter } from "@/components/records/record-filter";
-import { usePaged } from "@/components/records/use-paged";
 import { StateBadge, stateWord } from "@/components/ui/badge";
 import { buttonClass } from "@/components/ui/button";
 import { DateRange } from "@/components/ui/date-range";
 import { FilterMenu } from "@/components/ui/filter-menu";
 import { Money } from "@/components/ui/money";
 import { SearchBox } from "@/components/ui/search-box";
+import { NewRows } from "@/components/ui/new-rows";
 import { type Column, rowLinkClass } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { usePeriod } from "@/components/ui/use-period";
-import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
+import type { ConversionRowData } from "@/live/conversion-row";
+import { useLiveConversions } from "@/live/live-conversions";
+import type { Live } from "@/live/use-live-log";
 
 import { conversionStatuses, type ConversionsSearch } from "./search";
 import { Totals } from "./totals";
-
-const ConversionsQuery = graphql(`
-  query Conversions($after: String, $filter: ConversionFilter) {
-    conversions(first: 50, after: $after, filter: $filter) {
-      edges {
-        node {
-          id
-          conversionId
-          status
-          reversed
-          receivedAt
-          transactionId
-          goal {
-            id
-            name
-          }
-          offer {
-            id
-            name
-          }
-          campaign {
-            id
-            name
-          }
-          affiliate {
-            id
-            name
-          }
-          amount {
-            amount
-            currency
-          }
-          payout {
-            amount
-            currency
-          }
-          click {
-            id
-            param1
-          }
-          deliveries {
-            id
-            state
-            supersededBy {
-              id
-            }
-          }
-        }
-      }
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-    }
-  }
-`);
-const conversionPages = {
-  query: ConversionsQuery,
-  list: (data: ResultOf<typeof ConversionsQuery>) => data.conversions,
-};
-
-type Conversion = ResultOf<typeof ConversionsQuery>["conversions"]["edges"][number]["node"];
 
 const route = getRouteApi("/shell/conversions");
 
@@ -120,18 +63,22 @@ function List({
     ...(campaign !== undefined && { campaignIds: [campaign] }),
     ...moments,
   };
-  const list = usePaged(conversionPages, { filter });
+  const [atTop, setAtTop] = useState(true);
+  const live = useLiveConversions(filter, atTop && selectedId === null);
   return (
     <ListPage
       title="Conversions"
       about={
         <>
           <p>Conversions reported by operators, and the postbacks sent for them.</p>
-          <Totals filter={filter} />
+          <Totals filter={filter} rows={live.status === "ready" ? live.rows : null} />
         </>
       }
       what="The conversions"
-      list={list}
+      aside={<ConnectionState paused={false} />}
+      list={listed(live)}
+      onAtTop={setAtTop}
+      notes={<News live={live} />}
       filters={<Filters search={search} />}
       empty={{
         icon: GitBranch,
@@ -159,8 +106,37 @@ function List({
   );
 }
 
+/** A live log as a list shows it. */
+function listed(live: Live<ConversionRowData>): Listed<ConversionRowData> {
+  return {
+    rows: live.rows,
+    hasNext: live.hasOlder,
+    loadMore: live.loadOlder,
+    fetching: live.status === "loading",
+    isLoadingMore: live.isLoadingOlder,
+    isEmpty: live.status === "ready" && live.rows.length === 0 && live.waitingCount === 0,
+    refetch: live.retry,
+    error: live.error ?? undefined,
+    moreError: undefined,
+  };
+}
+
+/** What waits above the rows, and why some may be missing. */
+function News({ live }: { live: Live<ConversionRowData> }): ReactElement {
+  return (
+    <>
+      <LogNotes live={live} />
+      {live.waitingCount > 0 && (
+        <NewRows count={live.waitingCount} onShow={live.showWaiting} className="sticky top-2 h-0" />
+      )}
+    </>
+  );
+}
+
 /** Left out where an opened conversion stands beside them. */
-function wideColumns(isStaff: boolean): [campaign: Column<Conversion>, amount: Column<Conversion>] {
+function wideColumns(
+  isStaff: boolean,
+): [campaign: Column<ConversionRowData>, amount: Column<ConversionRowData>] {
   return [
     {
       id: "campaign",
@@ -182,7 +158,7 @@ function wideColumns(isStaff: boolean): [campaign: Column<Conversion>, amount: C
   ];
 }
 
-const paramColumn: Column<Conversion> = {
+const paramColumn: Column<ConversionRowData> = {
   id: "param1",
   header: "param_1",
   cell: (row) => <ParamEnd value={row.click?.param1} />,
@@ -192,7 +168,7 @@ function columns(
   search: ConversionsSearch,
   selectedId: string | null,
   isStaff: boolean,
-): Column<Conversion>[] {
+): Column<ConversionRowData>[] {
   const isWide = selectedId === null;
   return [
     {
@@ -239,7 +215,7 @@ function columns(
 }
 
 /** How many postbacks were fired for it, by what became of them. */
-function Fired({ deliveries }: { deliveries: Conversion["deliveries"] }): ReactElement {
+function Fired({ deliveries }: { deliveries: ConversionRowData["deliveries"] }): ReactElement {
   if (deliveries.length === 0) return <span className="text-faint">None fired</span>;
   const order = ["FAILED", "HELD", "RETRYING", "QUEUED", "CANCELLED", "DELIVERED"] as const;
   return (

@@ -2,6 +2,7 @@ import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { Pause, Play } from "lucide-react";
 import { lazy, type ReactElement, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { ConnectionState } from "@/components/records/connection-state";
 import { ListWithDetail } from "@/components/records/list-with-detail";
 import { Button } from "@/components/ui/button";
 import { useHotkey } from "@/components/ui/hotkeys";
@@ -12,7 +13,6 @@ import type { DeliveryFilter } from "@/live/delivery-pages";
 import { isSuperseded } from "@/live/delivery-row";
 import { useLiveDeliveries } from "@/live/live-deliveries";
 
-import { ConnectionState } from "./connection-state";
 import { DeliveryList } from "./delivery-list";
 import { countFilters, toFilter } from "./filter";
 import { Filters } from "./filters";
@@ -23,7 +23,7 @@ const route = getRouteApi("/shell/deliveries");
 
 const BulkReplay = lazy(() => import("./bulk-replay").then((m) => ({ default: m.BulkReplay })));
 
-const LogNotes = lazy(() => import("./nothing").then((m) => ({ default: m.LogNotes })));
+const LogNotes = lazy(() => import("@/components/records/log-notes").then((m) => ({ default: m.LogNotes })));
 
 const Nothing = lazy(() => import("./nothing").then((m) => ({ default: m.Nothing })));
 

@@ -1,10 +1,8 @@
 import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
-import { ArrowUp } from "lucide-react";
 import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef } from "react";
 
-import { Button } from "@/components/ui/button";
 import { cx } from "@/components/ui/cx";
-import { formatNumber } from "@/components/ui/format";
+import { NewRows } from "@/components/ui/new-rows";
 import { useHotkey } from "@/components/ui/hotkeys";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useWidth } from "@/components/ui/use-width";
@@ -88,7 +86,9 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
 
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
-      {props.waitingCount > 0 && <NewRows count={props.waitingCount} onShow={showWaiting} />}
+      {props.waitingCount > 0 && (
+        <NewRows count={props.waitingCount} onShow={showWaiting} className="absolute inset-x-0 top-10" />
+      )}
       <div
         ref={scroller}
         onScroll={(e) => {
@@ -116,23 +116,6 @@ export function DeliveryList(props: DeliveryListProps): ReactElement {
           </p>
         )}
       </div>
-    </div>
-  );
-}
-
-/** How many wait, for who does not follow; shows them. */
-function NewRows({ count, onShow }: { count: number; onShow: () => void }): ReactElement {
-  return (
-    <div className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
-      <Button
-        look="primary"
-        size="sm"
-        icon={ArrowUp}
-        onPress={onShow}
-        className="pointer-events-auto rounded-full shadow-overlay"
-      >
-        {formatNumber(count)} new
-      </Button>
     </div>
   );
 }

@@ -2,9 +2,9 @@ import { ListFilter, Webhook } from "lucide-react";
 import type { ReactElement } from "react";
 
 import { Button, buttonClass } from "@/components/ui/button";
-import { plural } from "@/components/ui/format";
-import { EmptyState, ErrorState, Note } from "@/components/ui/states";
-import type { LiveDeliveries } from "@/live/live-deliveries";
+import { EmptyState, ErrorState } from "@/components/ui/states";
+import type { DeliveryRowData } from "@/live/delivery-row";
+import type { Live } from "@/live/use-live-log";
 
 /** What the log says where it has no line. */
 export function Nothing({
@@ -13,7 +13,7 @@ export function Nothing({
   onClear,
   newPostback,
 }: {
-  live: LiveDeliveries;
+  live: Live<DeliveryRowData>;
   filtered: boolean;
   onClear: () => void;
   newPostback: string;
@@ -50,25 +50,5 @@ export function Nothing({
     >
       They appear here as conversions arrive.
     </EmptyState>
-  );
-}
-
-/** Why the log may not show all that happens. */
-export function LogNotes({ live }: { live: LiveDeliveries }): ReactElement {
-  const { liveError, sampling } = live;
-  return (
-    <>
-      {liveError !== null && live.status === "ready" && (
-        <Note tone="retrying" role="status" className="mx-4 mb-2">
-          Live updates interrupted: {liveError}
-        </Note>
-      )}
-      {sampling !== null && sampling.missed > 0 && (
-        <Note tone="retrying" role="status" className="mx-4 mb-2">
-          Too much traffic to show: this is a sample. {sampling.isExact ? "" : "At least "}
-          {plural(sampling.missed, "change is", "changes are")} not shown until traffic slows.
-        </Note>
-      )}
-    </>
   );
 }
