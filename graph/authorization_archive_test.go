@@ -140,6 +140,21 @@ var archiveMutations = map[string]mutation{
 		must(t, w.db.Client().Affiliate.UpdateOne(row).SetArchivedAt(pgtest.Now).Exec(pgtest.System(t)))
 		return fmt.Sprintf(`{id: %q}`, row.GlobalID()), "deletedId"
 	},
+	"updateDeal": func(t *testing.T, w *world) (string, string) {
+		var deal int64
+		must(t, w.db.SQL.QueryRowContext(t.Context(), `SELECT id FROM deals WHERE offer_id = $1`, pgtest.Offer(t, w.db)).Scan(&deal))
+		return fmt.Sprintf(`{id: %q, negativeCarryover: false, validTo: null}`, globalid.Int("Deal", deal)), "deal { id }"
+	},
+	"restoreTracker": func(t *testing.T, w *world) (string, string) {
+		row := w.aTracker(t)
+		w.archive(t, "trackers", row.ID)
+		return fmt.Sprintf(`{id: %q}`, row.GlobalID()), "tracker { id }"
+	},
+	"deleteTracker": func(t *testing.T, w *world) (string, string) {
+		row := w.aTracker(t)
+		w.archive(t, "trackers", row.ID)
+		return fmt.Sprintf(`{id: %q}`, row.GlobalID()), "deletedId"
+	},
 	"deleteDeal": func(t *testing.T, w *world) (string, string) {
 		var deal int64
 		must(t, w.db.SQL.QueryRowContext(t.Context(), `SELECT id FROM deals WHERE offer_id = $1`, pgtest.Offer(t, w.db)).Scan(&deal))

@@ -92,6 +92,12 @@ func (r *mutationResolver) CreateDeal(ctx context.Context, input gen.CreateDealI
 	return &gen.CreateDealPayload{Deal: deal, UserErrors: errs}, err
 }
 
+func (r *mutationResolver) UpdateDeal(ctx context.Context, input gen.UpdateDealInput) (*gen.UpdateDealPayload, error) {
+	deal, err := r.updateDeal(ctx, input)
+	errs, err := userErrors(err)
+	return &gen.UpdateDealPayload{Deal: deal, UserErrors: errs}, err
+}
+
 func (r *mutationResolver) EndDeal(ctx context.Context, input gen.EndDealInput) (*gen.EndDealPayload, error) {
 	id, err := intID("Deal", "id", input.ID)
 	if err != nil {

@@ -119,16 +119,53 @@ func (r *Resolver) createDeal(ctx context.Context, in gen.CreateDealInput) (*db.
 	set(&w.TierBy, in.TierBy)
 	set(&w.From, in.ValidFrom)
 	set(&w.To, in.ValidTo)
-	for _, t := range in.Tiers {
+	if w.Tiers, err4 = tiers(in.Tiers); err4 != nil {
+		return nil, err4
+	}
+	return r.Setup.CreateDeal(ctx, w)
+}
+
+// tiers parses the tiers of a deal.
+func tiers(in []*gen.DealTierInput) ([]commission.Tier, error) {
+	var list []commission.Tier
+	for _, t := range in {
 		from, err1 := sum("tiers", &t.From)
 		amount, err2 := sum("tiers", t.Amount)
 		percent, err3 := sum("tiers", t.Percent)
 		if err := errors.Join(err1, err2, err3); err != nil {
 			return nil, err
 		}
-		w.Tiers = append(w.Tiers, commission.Tier{From: from, Amount: amount, Percent: percent})
+		list = append(list, commission.Tier{From: from, Amount: amount, Percent: percent})
 	}
-	return r.Setup.CreateDeal(ctx, w)
+	return list, nil
+}
+
+func (r *Resolver) updateDeal(ctx context.Context, in gen.UpdateDealInput) (*db.Deal, error) {
+	id, err1 := intID("Deal", "id", in.ID)
+	amount, err2 := sum("amount", in.Amount)
+	percent, err3 := sum("percent", in.Percent)
+	tiers, err4 := tiers(in.Tiers)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return nil, err
+	}
+	return r.Setup.UpdateDeal(ctx, id, func(d *commission.Deal) {
+		set(&d.Model, in.Model)
+		if in.Amount != nil {
+			d.Amount = amount
+		}
+		if in.Percent != nil {
+			d.Percent = percent
+		}
+		set(&d.LeadGoal, in.LeadGoal)
+		set(&d.Currency, in.Currency)
+		set(&d.TierBy, in.TierBy)
+		if in.Tiers != nil {
+			d.Tiers = tiers
+		}
+		set(&d.From, orCleared(in.ValidFrom))
+		set(&d.To, orCleared(in.ValidTo))
+		set(&d.NegativeCarryover, in.NegativeCarryover)
+	})
 }
 
 // pagesOf lists the landing pages of an offer.

@@ -52,13 +52,18 @@ func (r *mutationResolver) UpdateTracker(ctx context.Context, input gen.UpdateTr
 }
 
 func (r *mutationResolver) ArchiveTracker(ctx context.Context, input gen.ArchiveTrackerInput) (*gen.ArchiveTrackerPayload, error) {
-	var tracker *db.Tracker
-	id, err := intID("Tracker", "id", input.ID)
-	if err == nil {
-		tracker, err = r.Setup.ArchiveTracker(ctx, id)
-	}
-	errs, err := userErrors(err)
-	return &gen.ArchiveTrackerPayload{Tracker: tracker, UserErrors: errs}, err
+	row, errs, err := archive(ctx, "Tracker", input.ID, true, r.Setup.SetTrackerArchived)
+	return &gen.ArchiveTrackerPayload{Tracker: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) RestoreTracker(ctx context.Context, input gen.RestoreTrackerInput) (*gen.RestoreTrackerPayload, error) {
+	row, errs, err := archive(ctx, "Tracker", input.ID, false, r.Setup.SetTrackerArchived)
+	return &gen.RestoreTrackerPayload{Tracker: row, UserErrors: errs}, err
+}
+
+func (r *mutationResolver) DeleteTracker(ctx context.Context, input gen.DeleteTrackerInput) (*gen.DeleteTrackerPayload, error) {
+	id, errs, err := remove(ctx, "Tracker", input.ID, r.Setup.DeleteTracker)
+	return &gen.DeleteTrackerPayload{DeletedID: id, UserErrors: errs}, err
 }
 
 func (r *mutationResolver) AssignTrackers(ctx context.Context, input gen.AssignTrackersInput) (*gen.AssignTrackersPayload, error) {

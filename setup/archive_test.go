@@ -42,6 +42,7 @@ func (w *world) shelves() map[string]shelf {
 				return at(r != nil, func() *time.Time { return r.ArchivedAt }), err
 			}, s.DeleteCampaign, true,
 		},
+		"tracker": w.trackerShelf(),
 		"offer": {
 			func(w *world) int64 {
 				o, err := s.CreateOffer(w.staff, func(o *setup.OfferWish) {
@@ -104,6 +105,16 @@ func (w *world) shelves() map[string]shelf {
 	}
 }
 
+func (w *world) trackerShelf() shelf {
+	return shelf{
+		func(w *world) int64 { return w.tracker("https://unused.example/?c={param_1}").ID },
+		func(ctx context.Context, id int64, archived bool) (*time.Time, error) {
+			r, err := w.setup.SetTrackerArchived(ctx, id, archived)
+			return at(r != nil, func() *time.Time { return r.ArchivedAt }), err
+		}, w.setup.DeleteTracker, true,
+	}
+}
+
 func at(there bool, of func() *time.Time) *time.Time {
 	if !there {
 		return nil
@@ -117,12 +128,12 @@ func TestWhatIsMadeIsArchivedRestoredAndDeleted(t *testing.T) {
 	for entity, s := range w.shelves() {
 		id := s.of(w)
 		ctx := w.staff
-		if entity == "campaign" {
+		if entity == "campaign" || entity == "tracker" {
 			ctx = w.oneCtx
 		}
 		if s.links {
 			if err := s.delete(ctx, id); problem.CodeOf(err) != problem.CodeConflict || !strings.Contains(err.Error(), "archive it first") {
-				t.Errorf("%s: deleted while its links may be clicked: %v", entity, err)
+				t.Errorf("%s: deleted while it may be in use: %v", entity, err)
 			}
 		}
 		for _, archived := range []bool{true, true, false, false, true} {
@@ -163,6 +174,8 @@ func TestWhatIsUsedIsNotDeleted(t *testing.T) {
 	w.must(err)
 	_, err = w.d.SQL.ExecContext(t.Context(), `UPDATE clicks SET landing_page_id = $1 WHERE id = $2`, page.ID, s.Click)
 	w.must(err)
+	sent := w.tracker("https://used.example/?c={param_1}", func(p *setup.TrackerPatch) { p.Campaigns.Shares = new(true) })
+	pgtest.Delivery(t, w.d, conversion.ID, w.of(sent)[0])
 	own := map[string]int64{"in a postback": w.ownGoal("a"), "in a mapping": w.ownGoal("b"), "in a qualification": w.ownGoal("c")}
 	_, err = w.setup.CreatePostbacks(w.oneCtx, 0, []string{"a"}, wish())
 	w.must(err)
@@ -179,7 +192,8 @@ func TestWhatIsUsedIsNotDeleted(t *testing.T) {
 		"offer":        {w.setup.DeleteOffer, s.Offer, "it has 1 campaign, 1 integration, 1 click and 1 conversion: archive it instead"},
 		"landing page": {w.setup.DeleteLandingPage, page.ID, "it has 1 click: archive it instead"},
 		"integration":  {w.setup.DeleteIntegration, s.Integration.ID, "it has 1 conversion and 1 call in the inbound log: archive it instead"},
-		"affiliate":    {w.setup.DeleteAffiliate, s.Affiliate, "it has 1 campaign, 1 user, 1 click, 1 conversion, 1 postback and 1 tracker: archive it instead"},
+		"affiliate":    {w.setup.DeleteAffiliate, s.Affiliate, "it has 1 campaign, 1 user, 1 click, 1 conversion, 3 postbacks and 2 trackers: archive it instead"},
+		"tracker":      {w.setup.DeleteTracker, sent.ID, "it has 1 delivery: archive it instead"},
 		"deal":         {w.setup.DeleteDeal, deal.ID, "it has 1 conversion: end it instead"},
 		"a postback":   {w.setup.DeleteGoal, own["in a postback"], "it has 1 postback: archive it instead"},
 		"a mapping":    {w.setup.DeleteGoal, own["in a mapping"], "it has 1 integration that maps it: archive it instead"},
@@ -250,6 +264,43 @@ func TestWhatIsArchivedIsPaused(t *testing.T) {
 	w.must(err)
 	if campaign.State != tracking.Paused || campaign.Name != "Last summer" {
 		t.Errorf("it came back %s as %s", campaign.State, campaign.Name)
+	}
+}
+
+// A tracker comes back with the postbacks that it had when it was archived, switched off, and takes no
+// campaign from another.
+func TestATrackerIsRestored(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.client.Tracker.Update().SetShares(true).Exec(w.system))
+	tr := w.tracker("https://first.example/?c={param_1}", chosenFor(w.one.Link.CampaignID))
+	_, err := w.setup.UpdateTracker(w.oneCtx, tr.ID, 0, setup.TrackerPatch{Campaigns: setup.CampaignsPatch{All: new(true), DefaultLinks: new(true)}})
+	w.must(err)
+	gone, kept := w.of(tr)[0], w.of(tr)[1]
+	w.must(w.setup.DeletePostback(w.oneCtx, gone.ID))
+	later := w.setupAt(pgtest.Now.Add(time.Minute))
+	_, err = later.SetTrackerArchived(w.oneCtx, tr.ID, true)
+	w.must(err)
+	back, err := later.SetTrackerArchived(w.oneCtx, tr.ID, false)
+	w.must(err)
+	if !back.AllCampaigns || !back.DefaultLinks {
+		t.Errorf("nothing else has the campaigns, and it came back without: %v", back)
+	}
+	postbacks := w.of(tr)
+	if len(postbacks) != 1 || postbacks[0].ID != kept.ID || postbacks[0].Enabled {
+		t.Errorf("it came back with %v, want number %d, switched off", postbacks, kept.ID)
+	}
+	if left := w.client.TrackerCampaign.Query().CountX(w.system); left != 0 {
+		t.Errorf("%d chosen campaigns came back", left)
+	}
+	_, err = w.setup.UpdateTracker(w.oneCtx, tr.ID, 0, setup.TrackerPatch{Goals: switchedOn(kept.Goal)})
+	w.must(err)
+	_, err = later.SetTrackerArchived(w.oneCtx, tr.ID, true)
+	w.must(err)
+	w.tracker("https://second.example/?c={param_1}")
+	back, err = later.SetTrackerArchived(w.oneCtx, tr.ID, false)
+	w.must(err)
+	if back.AllCampaigns || back.DefaultLinks {
+		t.Errorf("another has the campaigns, and it came back with them: %v", back)
 	}
 }
 

@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -34,28 +35,11 @@ func (s *Setup) CreateDeal(ctx context.Context, w DealWish) (*db.Deal, error) {
 		if err := c.makeRoom(ctx, w); err != nil {
 			return err
 		}
-		create := c.client.Deal.Create().SetOfferID(int64(w.OfferID)).SetModel(w.Model).SetCurrency(w.Currency).SetNegativeCarryover(w.NegativeCarryover).SetCreatedAt(c.now)
+		create := c.client.Deal.Create().SetOfferID(int64(w.OfferID)).SetCreatedAt(c.now)
 		if w.AffiliateID != 0 {
 			create.SetAffiliateID(int64(w.AffiliateID))
 		}
-		if w.LeadGoal != "" {
-			create.SetLeadGoal(w.LeadGoal)
-		}
-		if w.Model != commission.RevShare {
-			create.SetAmount(w.Amount)
-		}
-		if w.Model == commission.RevShare || w.Model == commission.Hybrid {
-			create.SetPercent(w.Percent)
-		}
-		if len(w.Tiers) > 0 {
-			create.SetTierBy(w.TierBy).SetTiers(w.Tiers)
-		}
-		if !w.From.IsZero() {
-			create.SetValidFrom(w.From)
-		}
-		if !w.To.IsZero() {
-			create.SetValidTo(w.To)
-		}
+		writeDeal(create.Mutation(), w.Deal)
 		var err error
 		if made, err = create.Save(ctx); err != nil {
 			return saved("deal", err)
@@ -63,6 +47,87 @@ func (s *Setup) CreateDeal(ctx context.Context, w DealWish) (*db.Deal, error) {
 		return c.audit(ctx, Act{Action: "create", Entity: "deal", ID: fmt.Sprint(made.ID), affiliateID: w.AffiliateID, After: made})
 	})
 	return made, err
+}
+
+// writeDeal sets a deal's terms, and clears those that its model has not.
+func writeDeal(m *db.DealMutation, d commission.Deal) {
+	m.SetModel(d.Model)
+	m.SetCurrency(d.Currency)
+	m.SetNegativeCarryover(d.NegativeCarryover)
+	if d.LeadGoal != "" {
+		m.SetLeadGoal(d.LeadGoal)
+	}
+	write(d.Model != commission.RevShare, d.Amount, m.SetAmount, m.ClearAmount)
+	write(d.Model == commission.RevShare || d.Model == commission.Hybrid, d.Percent, m.SetPercent, m.ClearPercent)
+	write(len(d.Tiers) > 0, d.TierBy, m.SetTierBy, m.ClearTierBy)
+	m.SetTiers(append([]commission.Tier{}, d.Tiers...))
+	write(!d.From.IsZero(), d.From, m.SetValidFrom, m.ClearValidFrom)
+	write(!d.To.IsZero(), d.To, m.SetValidTo, m.ClearValidTo)
+}
+
+// write sets an optional field, or clears it.
+func write[T any](has bool, v T, set func(T), clear func()) {
+	if has {
+		set(v)
+	} else {
+		clear()
+	}
+}
+
+// UpdateDeal changes the terms of a deal that no conversion was calculated with; patch is given
+// them as they are. Offer and affiliate stay. One that was used is ended instead, and another follows it.
+func (s *Setup) UpdateDeal(ctx context.Context, id int64, patch func(*commission.Deal)) (*db.Deal, error) {
+	var changed *db.Deal
+	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
+		found, err := c.client.Deal.Get(ctx, id)
+		if err != nil {
+			return missing(err, "id", "deal")
+		}
+		others, err := c.dealsBeside(ctx, DealWish{OfferID: ids.Offer(found.OfferID), Deal: ent.CommissionDeal(found)})
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(others, func(d *db.Deal) bool { return d.ID == id })
+		if i < 0 {
+			return problem.NotFoundAt("id", "there is no such deal")
+		}
+		before := others[i]
+		w := DealWish{OfferID: ids.Offer(before.OfferID), Deal: ent.CommissionDeal(before)}
+		owner := w.AffiliateID
+		patch(&w.Deal)
+		w.AffiliateID = owner
+		if err := c.checkDeal(ctx, &w); err != nil {
+			return err
+		}
+		if err := c.unusedDeal(ctx, before); err != nil {
+			return err
+		}
+		for _, other := range others {
+			if theirs := ent.CommissionDeal(other); other.ID != id && theirs.Overlaps(w.Deal) {
+				return problem.Conflict("validFrom", "another deal is active then%s; end it, or start later", since(theirs.From))
+			}
+		}
+		update := c.client.Deal.UpdateOne(before)
+		writeDeal(update.Mutation(), w.Deal)
+		if changed, err = update.Save(ctx); err != nil {
+			return saved("deal", err)
+		}
+		return c.audit(ctx, Act{Action: "update", Entity: "deal", ID: fmt.Sprint(id), affiliateID: owner, Before: before, After: changed})
+	})
+	return changed, err
+}
+
+// unusedDeal locks a deal, so that no conversion is calculated with it meanwhile, and refuses one
+// that was used.
+func (c *change) unusedDeal(ctx context.Context, d *db.Deal) error {
+	if _, err := c.tx.ExecContext(ctx, `SELECT FROM deals WHERE id = $1 FOR UPDATE`, d.ID); err != nil {
+		return fmt.Errorf("locking the deal: %w", err)
+	}
+	used, err := c.uses(ctx, d.ID, dealDeleting.uses)
+	if err == nil && used != "" {
+		err = problem.Conflict("id", "%s: its terms stay as they are; create a deal that follows it", "it has "+used)
+	}
+	return err
 }
 
 func (c *change) checkDeal(ctx context.Context, w *DealWish) error {
@@ -87,19 +152,9 @@ func (c *change) checkDeal(ctx context.Context, w *DealWish) error {
 // makeRoom ends the deal that the new one follows, and refuses one that would be active at the
 // same time as another.
 func (c *change) makeRoom(ctx context.Context, w DealWish) error {
-	// The lock keeps two staff users from creating overlapping deals.
-	if _, err := c.tx.ExecContext(ctx, `SELECT FROM offers WHERE id = $1 FOR NO KEY UPDATE`, w.OfferID); err != nil {
-		return fmt.Errorf("locking the offer: %w", err)
-	}
-	q := c.client.Deal.Query().Where(deal.OfferID(int64(w.OfferID)))
-	if w.AffiliateID == 0 {
-		q.Where(deal.AffiliateIDIsNil())
-	} else {
-		q.Where(deal.AffiliateID(int64(w.AffiliateID)))
-	}
-	others, err := q.All(ctx)
+	others, err := c.dealsBeside(ctx, w)
 	if err != nil {
-		return fmt.Errorf("reading the offer's deals: %w", err)
+		return err
 	}
 	for _, other := range others {
 		theirs := ent.CommissionDeal(other)
@@ -114,6 +169,25 @@ func (c *change) makeRoom(ctx context.Context, w DealWish) error {
 		}
 	}
 	return nil
+}
+
+// dealsBeside locks an offer and reads its default deals, or those of the same affiliate.
+func (c *change) dealsBeside(ctx context.Context, w DealWish) ([]*db.Deal, error) {
+	// The lock keeps two staff users from creating overlapping deals.
+	if _, err := c.tx.ExecContext(ctx, `SELECT FROM offers WHERE id = $1 FOR NO KEY UPDATE`, w.OfferID); err != nil {
+		return nil, fmt.Errorf("locking the offer: %w", err)
+	}
+	q := c.client.Deal.Query().Where(deal.OfferID(int64(w.OfferID)))
+	if w.AffiliateID == 0 {
+		q.Where(deal.AffiliateIDIsNil())
+	} else {
+		q.Where(deal.AffiliateID(int64(w.AffiliateID)))
+	}
+	others, err := q.All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the offer's deals: %w", err)
+	}
+	return others, nil
 }
 
 func since(at time.Time) string {

@@ -14,6 +14,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
 	"postrider/internal/ids"
+	"postrider/internal/problem"
 	"postrider/pgtest"
 	"postrider/setup"
 )
@@ -61,9 +62,12 @@ func TestNoTwoDealsEverHoldTogether(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		offer := pgtest.Offer(t, w.d)
 		for range rapid.IntRange(1, 6).Draw(rt, "steps") {
-			if rapid.IntRange(0, 3).Draw(rt, "what") == 0 {
+			switch rapid.IntRange(0, 4).Draw(rt, "what") {
+			case 0:
 				w.endSomeDeal(rt, offer)
-			} else {
+			case 1:
+				w.changeSomeDeal(rt, offer)
+			default:
 				w.makeSomeDeal(rt, offer)
 			}
 		}
@@ -127,6 +131,73 @@ func (w *world) endSomeDeal(rt *rapid.T, offer int64) {
 		rt.Fatalf("ending number %d on %s made it %v, want %v", i, end, states(after), states(before))
 	}
 }
+
+func (w *world) changeSomeDeal(rt *rapid.T, offer int64) {
+	before := w.dealsOf(offer)
+	i := rapid.IntRange(0, len(before)-1).Draw(rt, "deal")
+	from := drawDay(rt, 1, lastDay-1, "from")
+	to := drawDay(rt, max(from.Day(), 1)+1, lastDay, "to")
+	free := true
+	for j, d := range before {
+		terms := ent.CommissionDeal(d)
+		free = free && (i == j || orZero(d.AffiliateID) != orZero(before[i].AffiliateID) || !terms.Overlaps(commission.Deal{From: from, To: to}))
+	}
+	_, err := w.setup.UpdateDeal(w.staff, before[i].ID, func(d *commission.Deal) { d.From, d.To = from, to })
+	if free != (err == nil) || err != nil && said(err) != "CONFLICT validFrom" {
+		rt.Fatalf("changing %v to %s to %s among %v: %v", states(before[i:i+1]), from, to, states(before), err)
+	}
+	if err == nil {
+		before[i].ValidFrom, before[i].ValidTo = orNil(from), orNil(to)
+	}
+	if after := w.dealsOf(offer); !reflect.DeepEqual(states(before), states(after)) {
+		rt.Fatalf("changing number %d made it %v, want %v", i, states(after), states(before))
+	}
+}
+
+func orNil(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return &at
+}
+
+// The terms of a deal are changed until a conversion is calculated with it.
+func TestAnUnusedDealIsChanged(t *testing.T) {
+	w := newWorld(t)
+	n := decimal.NewFromInt
+	made, err := w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: ids.Offer(w.one.Offer), Deal: commission.Deal{
+		AffiliateID: ids.Affiliate(w.one.Affiliate), Model: commission.Hybrid, Amount: n(40), Percent: n(20), Currency: "EUR",
+		TierBy: commission.ByCount, Tiers: []commission.Tier{{From: n(10), Amount: n(50), Percent: n(25)}},
+	}})
+	w.must(err)
+	changed, err := w.setup.UpdateDeal(w.staff, made.ID, func(d *commission.Deal) {
+		d.Model, d.Percent, d.Currency, d.Tiers, d.TierBy = commission.RevShare, n(35), "usd", nil, ""
+		d.AffiliateID = ids.Affiliate(w.other.Affiliate) // stays
+	})
+	w.must(err)
+	if changed.Model != commission.RevShare || changed.Amount != nil || !changed.Percent.Equal(n(35)) || changed.Currency != "USD" ||
+		len(changed.Tiers) != 0 || changed.TierBy != nil || orZero(changed.AffiliateID) != w.one.Affiliate {
+		t.Errorf("%+v", changed)
+	}
+	conversion := w.one.Conversion(t, w.d)
+	w.must(w.client.Conversion.UpdateOneID(conversion.ID).SetDealID(made.ID).Exec(w.system))
+	_, err = w.setup.UpdateDeal(w.staff, made.ID, func(d *commission.Deal) { d.Percent = n(40) })
+	if got := messages(err); got != "CONFLICT id: it has 1 conversion: its terms stay as they are; create a deal that follows it" {
+		t.Errorf("used: %s", got)
+	}
+	if now := w.client.Deal.GetX(w.system, made.ID); !now.Percent.Equal(n(35)) {
+		t.Errorf("it was refused, and is %v", now)
+	}
+	_, err = w.setup.UpdateDeal(w.staff, made.ID, func(d *commission.Deal) { d.Percent = n(-1) })
+	if problem.CodeOf(err) != problem.CodeInvalid {
+		t.Errorf("a negative percentage: %v", err)
+	}
+	if said(must1(w.setup.UpdateDeal(w.staff, 999_999, func(*commission.Deal) {}))) != "NOT_FOUND id" {
+		t.Error("a deal that is not there was changed")
+	}
+}
+
+func must1[T any](_ T, err error) error { return err }
 
 func states(deals []*db.Deal) []string {
 	all := make([]string, len(deals))

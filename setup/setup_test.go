@@ -52,12 +52,17 @@ func newWorld(t *testing.T) *world {
 	t.Parallel()
 	d := pgtest.New(t)
 	w := &world{t: t, d: d, client: d.Client(), system: pgtest.System(t), one: pgtest.NewScene(t, d), other: pgtest.NewScene(t, d)}
-	w.setup = setup.New(setup.Config{
-		DB: d.SQL, Guard: dispatch.NewGuard(dispatch.GuardOptions{}), Secrets: pgtest.Key(t), PublicURL: "https://postrider.example",
-		Changed: func() { w.changes.Add(1) }, Now: func() time.Time { return pgtest.Now },
-	})
+	w.setup = w.setupAt(pgtest.Now)
 	w.oneCtx, w.otherCtx, w.staff = w.as(viewer.Affiliate, w.one.Affiliate), w.as(viewer.Affiliate, w.other.Affiliate), w.as(viewer.Manager, 0)
 	return w
+}
+
+// setupAt returns a setup at a time.
+func (w *world) setupAt(now time.Time) *setup.Setup {
+	return setup.New(setup.Config{
+		DB: w.d.SQL, Guard: dispatch.NewGuard(dispatch.GuardOptions{}), Secrets: pgtest.Key(w.t), PublicURL: "https://postrider.example",
+		Changed: func() { w.changes.Add(1) }, Now: func() time.Time { return now },
+	})
 }
 
 // as returns the context of a new user.

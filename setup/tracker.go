@@ -108,46 +108,10 @@ func (s *Setup) PreviewTracker(ctx context.Context, id int64, p TrackerPatch) ([
 	return list, err
 }
 
-// ArchiveTracker ends a tracker: its postbacks are deleted, and its campaigns are no longer its own.
-// Its deliveries stay.
-func (s *Setup) ArchiveTracker(ctx context.Context, id int64) (*db.Tracker, error) {
-	var archived *db.Tracker
-	err := s.change(ctx, func(ctx context.Context, c *change) error {
-		before, err := c.liveTracker(ctx, id)
-		if err != nil {
-			return err
-		}
-		postbacks, err := c.postbacksOf(ctx, id)
-		if err != nil {
-			return err
-		}
-		for _, p := range postbacks {
-			if err := c.deletePostback(ctx, p); err != nil {
-				return err
-			}
-		}
-		if err := c.setChosen(ctx, before, nil); err != nil {
-			return err
-		}
-		archived, err = c.client.Tracker.UpdateOne(before).SetArchivedAt(c.now).SetUpdatedAt(c.now).Save(ctx)
-		if err != nil {
-			return fmt.Errorf("archiving the tracker: %w", err)
-		}
-		return c.audit(ctx, Act{Action: "delete", Entity: "tracker", ID: fmt.Sprint(id), affiliateID: ids.Affiliate(before.AffiliateID), Before: before, After: archived})
-	})
-	return archived, err
-}
-
 // liveTracker locks and reads a tracker that is not archived.
 func (c *change) liveTracker(ctx context.Context, id int64) (*db.Tracker, error) {
-	t, err := c.client.Tracker.Get(ctx, id)
+	t, err := c.lockedTracker(ctx, id)
 	if err != nil {
-		return nil, missing(err, "id", "tracker")
-	}
-	if err := c.lockTrackers(ctx, ids.Affiliate(t.AffiliateID)); err != nil {
-		return nil, err
-	}
-	if t, err = c.client.Tracker.Get(ctx, id); err != nil {
 		return nil, missing(err, "id", "tracker")
 	}
 	if t.ArchivedAt != nil {

@@ -246,7 +246,7 @@ func TestCampaignsMoveWithTheirVersions(t *testing.T) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
-	if _, err := w.setup.ArchiveTracker(w.oneCtx, first.ID); err != nil {
+	if _, err := w.setup.SetTrackerArchived(w.oneCtx, first.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	if left := w.client.TrackerCampaign.Query().Where(trackercampaign.TrackerID(first.ID)).CountX(w.system); left != 0 || len(w.of(first)) != 0 || w.row(first).ArchivedAt == nil {
@@ -421,7 +421,7 @@ func (w *world) setUpSomething(rt *rapid.T, campaigns []ids.Campaign) {
 		patch.Campaigns.Chosen = &some
 	}
 	var err error
-	what := rapid.SampledFrom([]string{"create", "update", "assign", "archive", "postback", "switch"}).Draw(rt, "what")
+	what := rapid.SampledFrom([]string{"create", "update", "assign", "archive", "restore", "delete", "postback", "switch"}).Draw(rt, "what")
 	switch {
 	case what == "create" || len(trackers) == 0:
 		_, err = w.setup.CreateTracker(w.oneCtx, 0, patch)
@@ -435,7 +435,18 @@ func (w *world) setUpSomething(rt *rapid.T, campaigns []ids.Campaign) {
 		}
 		_, err = w.setup.AssignTrackers(w.oneCtx, a)
 	case what == "archive":
-		_, err = w.setup.ArchiveTracker(w.oneCtx, rapid.SampledFrom(trackers).Draw(rt, "tracker").ID)
+		_, err = w.setup.SetTrackerArchived(w.oneCtx, rapid.SampledFrom(trackers).Draw(rt, "tracker").ID, true)
+	case what == "restore" || what == "delete":
+		archived := w.client.Tracker.Query().Where(tracker.AffiliateID(w.one.Affiliate), tracker.ArchivedAtNotNil()).IDsX(w.system)
+		if len(archived) == 0 {
+			return
+		}
+		id := rapid.SampledFrom(archived).Draw(rt, "archived")
+		if what == "delete" {
+			err = w.setup.DeleteTracker(w.oneCtx, id)
+		} else {
+			_, err = w.setup.SetTrackerArchived(w.oneCtx, id, false)
+		}
 	case what == "postback":
 		scope := rapid.SampledFrom(firing.Scopes()).Draw(rt, "scope")
 		_, err = w.setup.CreatePostbacks(w.oneCtx, 0, []string{"registration"}, wish(func(p *firing.Postback) {

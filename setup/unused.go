@@ -56,7 +56,7 @@ type deleting[T any] struct {
 	key     func(T) any // what its uses name; nil for its id
 	uses    []use
 	instead string   // what to do with one that is used
-	quiet   bool     // it must be archived: its links may be clicked this moment
+	busy    string   // why it must be archived first; empty where it need not be
 	with    []string // statements that delete what belongs to $1 alone
 	from    string   // its table
 }
@@ -90,8 +90,8 @@ func (d deleting[T]) do(ctx context.Context, s *Setup, id int64) error {
 			return err
 		case used != "":
 			return problem.Conflict("id", "it has %s: %s", used, d.instead)
-		case d.quiet && d.archivedAt(before) == nil:
-			return problem.Conflict("id", "its links may be clicked at this moment: archive it first")
+		case d.busy != "" && d.archivedAt(before) == nil:
+			return problem.Conflict("id", "%s: archive it first", d.busy)
 		}
 		for _, statement := range append(slices.Clone(d.with), `DELETE FROM `+d.from+` WHERE id = $1`) {
 			if _, err := c.tx.ExecContext(ctx, statement, id); err != nil {
@@ -106,10 +106,13 @@ func (d deleting[T]) do(ctx context.Context, s *Setup, id int64) error {
 	})
 }
 
-const archiveInstead = "archive it instead"
+const (
+	archiveInstead = "archive it instead"
+	linksClicked   = "its links may be clicked at this moment"
+)
 
 var campaignDeleting = deleting[*db.Campaign]{
-	archiving: campaignArchiving, from: "campaigns", quiet: true, instead: archiveInstead,
+	archiving: campaignArchiving, from: "campaigns", busy: linksClicked, instead: archiveInstead,
 	uses: []use{
 		{"click", "clicks", "clicks WHERE campaign_id = $1"},
 		{"conversion", "conversions", "conversions WHERE campaign_id = $1"},
@@ -127,7 +130,7 @@ func (s *Setup) DeleteCampaign(ctx context.Context, id int64) error {
 }
 
 var offerDeleting = deleting[*db.Offer]{
-	archiving: offerArchiving, from: "offers", quiet: true, instead: archiveInstead,
+	archiving: offerArchiving, from: "offers", busy: linksClicked, instead: archiveInstead,
 	uses: []use{
 		{"campaign", "campaigns", "campaigns WHERE offer_id = $1"},
 		{"integration", "integrations", "integrations WHERE offer_id = $1"},
@@ -196,7 +199,7 @@ func ofAffiliate(one, many, table string) use {
 }
 
 var affiliateDeleting = deleting[*db.Affiliate]{
-	archiving: affiliateArchiving, from: "affiliates", quiet: true, instead: archiveInstead,
+	archiving: affiliateArchiving, from: "affiliates", busy: linksClicked, instead: archiveInstead,
 	uses: []use{
 		ofAffiliate("campaign", "campaigns", "campaigns"), ofAffiliate("user", "users", "users"), ofAffiliate("click", "clicks", "clicks"),
 		ofAffiliate("conversion", "conversions", "conversions"), ofAffiliate("postback", "postbacks", "postbacks"),

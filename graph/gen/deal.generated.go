@@ -1567,6 +1567,70 @@ func (ec *executionContext) fieldContext_TryDestinationPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateDealPayload_deal(ctx context.Context, field graphql.CollectedField, obj *UpdateDealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateDealPayload_deal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Deal) graphql.Marshaler {
+			return ec.marshalODeal2ᚖpostriderᚋentᚋdbᚐDeal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateDealPayload_deal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateDealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateDealPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *UpdateDealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateDealPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateDealPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateDealPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateGoalPayload_goal(ctx context.Context, field graphql.CollectedField, obj *UpdateGoalPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2890,6 +2954,118 @@ func UnmarshalTryDestinationInput(ctx context.Context, raw any) (TryDestinationI
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdateDealInput(ctx context.Context, obj any) (UpdateDealInput, error) {
+	var it UpdateDealInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "model", "amount", "percent", "leadGoal", "currency", "tierBy", "tiers", "validFrom", "validTo", "negativeCarryover"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "model":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("model"))
+			data, err := ec.unmarshalODealModel2ᚖpostriderᚋdomainᚋcommissionᚐModel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Model = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "percent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("percent"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Percent = data
+		case "leadGoal":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("leadGoal"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LeadGoal = data
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "tierBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tierBy"))
+			data, err := ec.unmarshalOTierBy2ᚖpostriderᚋdomainᚋcommissionᚐTierBy(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TierBy = data
+		case "tiers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tiers"))
+			data, err := ec.unmarshalODealTierInput2ᚕᚖpostriderᚋgraphᚋgenᚐDealTierInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tiers = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = graphql.OmittableOf(data)
+		case "validTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validTo"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidTo = graphql.OmittableOf(data)
+		case "negativeCarryover":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("negativeCarryover"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NegativeCarryover = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateDealInput unmarshals raw into the UpdateDealInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateDealInput(ctx context.Context, raw any) (UpdateDealInput, error) {
+	var out UpdateDealInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateDealInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateGoalInput(ctx context.Context, obj any) (UpdateGoalInput, error) {
 	var it UpdateGoalInput
 	if obj == nil {
@@ -4075,6 +4251,44 @@ func (ec *executionContext) _TryDestinationPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var updateDealPayloadImplementors = []string{"UpdateDealPayload"}
+
+func (ec *executionContext) _UpdateDealPayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateDealPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateDealPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateDealPayload")
+		case "deal":
+			out.Values[i] = ec._UpdateDealPayload_deal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateDealPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var updateGoalPayloadImplementors = []string{"UpdateGoalPayload"}
 
 func (ec *executionContext) _UpdateGoalPayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateGoalPayload) graphql.Marshaler {
@@ -4482,6 +4696,19 @@ func (ec *executionContext) marshalNTryDestinationPayload2ᚖpostriderᚋgraph�
 		return graphql.Null
 	}
 	return ec._TryDestinationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateDealInput2postriderᚋgraphᚋgenᚐUpdateDealInput(ctx context.Context, v any) (UpdateDealInput, error) {
+	res, err := ec.unmarshalInputUpdateDealInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateDealPayload2ᚖpostriderᚋgraphᚋgenᚐUpdateDealPayload(ctx context.Context, sel ast.SelectionSet, v *UpdateDealPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateDealPayload!")
+		return graphql.Null
+	}
+	return ec._UpdateDealPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNUpdateGoalInput2postriderᚋgraphᚋgenᚐUpdateGoalInput(ctx context.Context, v any) (UpdateGoalInput, error) {

@@ -497,7 +497,7 @@ type CreateDealInput struct {
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
 	// When it ends; if left out, never.
 	ValidTo *time.Time `json:"validTo,omitempty"`
-	// Whether a negative month is deducted from the next; by default false.
+	// Whether a month below zero is deducted from the next; true if left out.
 	NegativeCarryover *bool `json:"negativeCarryover,omitempty"`
 }
 
@@ -868,6 +868,20 @@ type DeletePostbackPayload struct {
 	// Its global id; null if there are `userErrors`.
 	DeletedID *string `json:"deletedId,omitempty"`
 	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which tracker to delete.
+type DeleteTrackerInput struct {
+	// The tracker.
+	ID string `json:"id"`
+}
+
+// The result of `deleteTracker`.
+type DeleteTrackerPayload struct {
+	// The id of what was deleted; null if there are `userErrors`.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it cannot be deleted: `CONFLICT` counts what uses it.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -1556,6 +1570,20 @@ type RestorePostbackVersionPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which tracker to restore.
+type RestoreTrackerInput struct {
+	// The tracker.
+	ID string `json:"id"`
+}
+
+// The result of `restoreTracker`.
+type RestoreTrackerPayload struct {
+	// The tracker as it is now; null if there are `userErrors`.
+	Tracker *db.Tracker `json:"tracker,omitempty"`
+	// Why it cannot be restored; empty if it was, or had not been archived.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The input of `revealIntegrationSecret`.
 type RevealIntegrationSecretInput struct {
 	// The integration whose secret to show.
@@ -2085,6 +2113,40 @@ type UpdateConversionStatusPayload struct {
 	// The conversion after the change.
 	Conversion *db.Conversion `json:"conversion,omitempty"`
 	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The input of `updateDeal`: what is left out stays.
+type UpdateDealInput struct {
+	// The deal to change.
+	ID string `json:"id"`
+	// How it pays.
+	Model *commission.Model `json:"model,omitempty"`
+	// What a CPA or CPL pays, a decimal number.
+	Amount *string `json:"amount,omitempty"`
+	// What RevShare pays, in percent of NGR.
+	Percent *string `json:"percent,omitempty"`
+	// For CPL: the key of the goal that it pays for.
+	LeadGoal *string `json:"leadGoal,omitempty"`
+	// ISO 4217, of its amounts.
+	Currency *string `json:"currency,omitempty"`
+	// What the tiers are counted by.
+	TierBy *commission.TierBy `json:"tierBy,omitempty"`
+	// All its tiers; empty for none.
+	Tiers []*DealTierInput `json:"tiers,omitempty"`
+	// When it starts; null for always.
+	ValidFrom graphql.Omittable[*time.Time] `json:"validFrom,omitempty"`
+	// When it ends; null for never.
+	ValidTo graphql.Omittable[*time.Time] `json:"validTo,omitempty"`
+	// Whether a month below zero is deducted from the next.
+	NegativeCarryover *bool `json:"negativeCarryover,omitempty"`
+}
+
+// The payload of `updateDeal`.
+type UpdateDealPayload struct {
+	// The deal after the change; null if there are `userErrors`.
+	Deal *db.Deal `json:"deal,omitempty"`
+	// What the user can fix: `CONFLICT` where conversions were calculated with it, or where another deal is active at the same time.
 	UserErrors []*UserError `json:"userErrors"`
 }
 

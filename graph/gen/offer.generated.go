@@ -2184,6 +2184,22 @@ func (ec *executionContext) marshalODeal2ᚖpostriderᚋentᚋdbᚐDeal(ctx cont
 	return ec._Deal(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalODealModel2ᚖpostriderᚋdomainᚋcommissionᚐModel(ctx context.Context, v any) (*commission.Model, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(commission.Model)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODealModel2ᚖpostriderᚋdomainᚋcommissionᚐModel(ctx context.Context, sel ast.SelectionSet, v *commission.Model) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOGoal2ᚖpostriderᚋentᚋdbᚐGoal(ctx context.Context, sel ast.SelectionSet, v *db.Goal) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -668,6 +668,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	DeleteTrackerPayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	DeleteUserPayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1032,6 +1037,7 @@ type ComplexityRoot struct {
 		DeleteLandingPage       func(childComplexity int, input DeleteLandingPageInput) int
 		DeleteOffer             func(childComplexity int, input DeleteOfferInput) int
 		DeletePostback          func(childComplexity int, input DeletePostbackInput) int
+		DeleteTracker           func(childComplexity int, input DeleteTrackerInput) int
 		DeleteUser              func(childComplexity int, input DeleteUserInput) int
 		DismissAlert            func(childComplexity int, input DismissAlertInput) int
 		EndDeal                 func(childComplexity int, input EndDealInput) int
@@ -1052,6 +1058,7 @@ type ComplexityRoot struct {
 		RestoreLandingPage      func(childComplexity int, input RestoreLandingPageInput) int
 		RestoreOffer            func(childComplexity int, input RestoreOfferInput) int
 		RestorePostbackVersion  func(childComplexity int, input RestorePostbackVersionInput) int
+		RestoreTracker          func(childComplexity int, input RestoreTrackerInput) int
 		ResumeBulkReplay        func(childComplexity int, input ChangeBulkReplayInput) int
 		RevealIntegrationSecret func(childComplexity int, input RevealIntegrationSecretInput) int
 		RevokeAPIToken          func(childComplexity int, input RevokeAPITokenInput) int
@@ -1072,6 +1079,7 @@ type ComplexityRoot struct {
 		UpdateAffiliate         func(childComplexity int, input UpdateAffiliateInput) int
 		UpdateCampaign          func(childComplexity int, input UpdateCampaignInput) int
 		UpdateConversionStatus  func(childComplexity int, input UpdateConversionStatusInput) int
+		UpdateDeal              func(childComplexity int, input UpdateDealInput) int
 		UpdateGoal              func(childComplexity int, input UpdateGoalInput) int
 		UpdateIntegration       func(childComplexity int, input UpdateIntegrationInput) int
 		UpdateLandingPage       func(childComplexity int, input UpdateLandingPageInput) int
@@ -1490,6 +1498,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RestoreTrackerPayload struct {
+		Tracker    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RevealIntegrationSecretPayload struct {
 		Secret     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1852,6 +1865,11 @@ type ComplexityRoot struct {
 
 	UpdateConversionStatusPayload struct {
 		Conversion func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateDealPayload struct {
+		Deal       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -4076,6 +4094,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeletePostbackPayload.UserErrors(childComplexity), true
 
+	case "DeleteTrackerPayload.deletedId":
+		if e.ComplexityRoot.DeleteTrackerPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTrackerPayload.DeletedID(childComplexity), true
+	case "DeleteTrackerPayload.userErrors":
+		if e.ComplexityRoot.DeleteTrackerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteTrackerPayload.UserErrors(childComplexity), true
+
 	case "DeleteUserPayload.deletedId":
 		if e.ComplexityRoot.DeleteUserPayload.DeletedID == nil {
 			break
@@ -5739,6 +5770,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeletePostback(childComplexity, args["input"].(DeletePostbackInput)), true
+	case "Mutation.deleteTracker":
+		if e.ComplexityRoot.Mutation.DeleteTracker == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteTracker_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteTracker(childComplexity, args["input"].(DeleteTrackerInput)), true
 	case "Mutation.deleteUser":
 		if e.ComplexityRoot.Mutation.DeleteUser == nil {
 			break
@@ -5959,6 +6001,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RestorePostbackVersion(childComplexity, args["input"].(RestorePostbackVersionInput)), true
+	case "Mutation.restoreTracker":
+		if e.ComplexityRoot.Mutation.RestoreTracker == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreTracker_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreTracker(childComplexity, args["input"].(RestoreTrackerInput)), true
 	case "Mutation.resumeBulkReplay":
 		if e.ComplexityRoot.Mutation.ResumeBulkReplay == nil {
 			break
@@ -6174,6 +6227,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateConversionStatus(childComplexity, args["input"].(UpdateConversionStatusInput)), true
+	case "Mutation.updateDeal":
+		if e.ComplexityRoot.Mutation.UpdateDeal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateDeal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateDeal(childComplexity, args["input"].(UpdateDealInput)), true
 	case "Mutation.updateGoal":
 		if e.ComplexityRoot.Mutation.UpdateGoal == nil {
 			break
@@ -8132,6 +8196,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RestorePostbackVersionPayload.UserErrors(childComplexity), true
 
+	case "RestoreTrackerPayload.tracker":
+		if e.ComplexityRoot.RestoreTrackerPayload.Tracker == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreTrackerPayload.Tracker(childComplexity), true
+	case "RestoreTrackerPayload.userErrors":
+		if e.ComplexityRoot.RestoreTrackerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreTrackerPayload.UserErrors(childComplexity), true
+
 	case "RevealIntegrationSecretPayload.secret":
 		if e.ComplexityRoot.RevealIntegrationSecretPayload.Secret == nil {
 			break
@@ -9485,6 +9562,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateConversionStatusPayload.UserErrors(childComplexity), true
 
+	case "UpdateDealPayload.deal":
+		if e.ComplexityRoot.UpdateDealPayload.Deal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateDealPayload.Deal(childComplexity), true
+	case "UpdateDealPayload.userErrors":
+		if e.ComplexityRoot.UpdateDealPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateDealPayload.UserErrors(childComplexity), true
+
 	case "UpdateGoalPayload.goal":
 		if e.ComplexityRoot.UpdateGoalPayload.Goal == nil {
 			break
@@ -9825,6 +9915,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeleteLandingPageInput", ec.unmarshalInputDeleteLandingPageInput),
 			graphql.NewInputUnmarshaler("DeleteOfferInput", ec.unmarshalInputDeleteOfferInput),
 			graphql.NewInputUnmarshaler("DeletePostbackInput", ec.unmarshalInputDeletePostbackInput),
+			graphql.NewInputUnmarshaler("DeleteTrackerInput", ec.unmarshalInputDeleteTrackerInput),
 			graphql.NewInputUnmarshaler("DeleteUserInput", ec.unmarshalInputDeleteUserInput),
 			graphql.NewInputUnmarshaler("DeliveryFilter", ec.unmarshalInputDeliveryFilter),
 			graphql.NewInputUnmarshaler("DismissAlertInput", ec.unmarshalInputDismissAlertInput),
@@ -9850,6 +9941,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RestoreLandingPageInput", ec.unmarshalInputRestoreLandingPageInput),
 			graphql.NewInputUnmarshaler("RestoreOfferInput", ec.unmarshalInputRestoreOfferInput),
 			graphql.NewInputUnmarshaler("RestorePostbackVersionInput", ec.unmarshalInputRestorePostbackVersionInput),
+			graphql.NewInputUnmarshaler("RestoreTrackerInput", ec.unmarshalInputRestoreTrackerInput),
 			graphql.NewInputUnmarshaler("RevealIntegrationSecretInput", ec.unmarshalInputRevealIntegrationSecretInput),
 			graphql.NewInputUnmarshaler("RevokeApiTokenInput", ec.unmarshalInputRevokeApiTokenInput),
 			graphql.NewInputUnmarshaler("RotateIntegrationSecretInput", ec.unmarshalInputRotateIntegrationSecretInput),
@@ -9870,6 +9962,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateApiTokenInput", ec.unmarshalInputUpdateApiTokenInput),
 			graphql.NewInputUnmarshaler("UpdateCampaignInput", ec.unmarshalInputUpdateCampaignInput),
 			graphql.NewInputUnmarshaler("UpdateConversionStatusInput", ec.unmarshalInputUpdateConversionStatusInput),
+			graphql.NewInputUnmarshaler("UpdateDealInput", ec.unmarshalInputUpdateDealInput),
 			graphql.NewInputUnmarshaler("UpdateGoalInput", ec.unmarshalInputUpdateGoalInput),
 			graphql.NewInputUnmarshaler("UpdateIntegrationInput", ec.unmarshalInputUpdateIntegrationInput),
 			graphql.NewInputUnmarshaler("UpdateLandingPageInput", ec.unmarshalInputUpdateLandingPageInput),
@@ -11734,7 +11827,7 @@ input CreateDealInput {
   validFrom: Time
   "When it ends; if left out, never."
   validTo: Time
-  "Whether a negative month is deducted from the next; by default false."
+  "Whether a month below zero is deducted from the next; true if left out."
   negativeCarryover: Boolean
 }
 
@@ -11743,6 +11836,40 @@ type CreateDealPayload {
   "The new deal."
   deal: Deal
   "What the user can fix; empty if it was done."
+  userErrors: [UserError!]!
+}
+
+"The input of ` + "`" + `updateDeal` + "`" + `: what is left out stays."
+input UpdateDealInput {
+  "The deal to change."
+  id: ID!
+  "How it pays."
+  model: DealModel
+  "What a CPA or CPL pays, a decimal number."
+  amount: String
+  "What RevShare pays, in percent of NGR."
+  percent: String
+  "For CPL: the key of the goal that it pays for."
+  leadGoal: String
+  "ISO 4217, of its amounts."
+  currency: String
+  "What the tiers are counted by."
+  tierBy: TierBy
+  "All its tiers; empty for none."
+  tiers: [DealTierInput!]
+  "When it starts; null for always."
+  validFrom: Time
+  "When it ends; null for never."
+  validTo: Time
+  "Whether a month below zero is deducted from the next."
+  negativeCarryover: Boolean
+}
+
+"The payload of ` + "`" + `updateDeal` + "`" + `."
+type UpdateDealPayload {
+  "The deal after the change; null if there are ` + "`" + `userErrors` + "`" + `."
+  deal: Deal
+  "What the user can fix: ` + "`" + `CONFLICT` + "`" + ` where conversions were calculated with it, or where another deal is active at the same time."
   userErrors: [UserError!]!
 }
 
@@ -12016,6 +12143,11 @@ extend type Mutation {
     "The input of the mutation."
     input: CreateDealInput!
   ): CreateDealPayload! @auth(role: MANAGER, scope: WRITE)
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes a deal that no conversion was calculated with. One that was used is ended, and another follows it."
+  updateDeal(
+    "The input of the mutation."
+    input: UpdateDealInput!
+  ): UpdateDealPayload! @auth(role: MANAGER, scope: WRITE)
   "Staff only. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
   endDeal(
     "The input of the mutation."
@@ -15955,6 +16087,34 @@ type ArchiveTrackerPayload {
   userErrors: [UserError!]!
 }
 
+"Which tracker to restore."
+input RestoreTrackerInput {
+  "The tracker."
+  id: ID!
+}
+
+"The result of ` + "`" + `restoreTracker` + "`" + `."
+type RestoreTrackerPayload {
+  "The tracker as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  tracker: Tracker
+  "Why it cannot be restored; empty if it was, or had not been archived."
+  userErrors: [UserError!]!
+}
+
+"Which tracker to delete."
+input DeleteTrackerInput {
+  "The tracker."
+  id: ID!
+}
+
+"The result of ` + "`" + `deleteTracker` + "`" + `."
+type DeleteTrackerPayload {
+  "The id of what was deleted; null if there are ` + "`" + `userErrors` + "`" + `."
+  deletedId: ID
+  "Why it cannot be deleted: ` + "`" + `CONFLICT` + "`" + ` counts what uses it."
+  userErrors: [UserError!]!
+}
+
 "The trackers of one campaign; none leaves it to the tracker with all campaigns."
 input CampaignTrackersInput {
   "The campaign."
@@ -15999,6 +16159,19 @@ extend type Mutation {
     "The input of the mutation."
     input: ArchiveTrackerInput!
   ): ArchiveTrackerPayload! @auth(scope: WRITE)
+  """
+  Scope ` + "`" + `WRITE` + "`" + `: restores an archived tracker with the postbacks that it had, switched off, and without chosen campaigns; it has all
+  campaigns and the default links again if it had them and no other tracker has them now.
+  """
+  restoreTracker(
+    "The input of the mutation."
+    input: RestoreTrackerInput!
+  ): RestoreTrackerPayload! @auth(scope: WRITE)
+  "Scope ` + "`" + `WRITE` + "`" + `: deletes an archived tracker that was never sent anything, with its postbacks; what is used is refused with ` + "`" + `CONFLICT` + "`" + `."
+  deleteTracker(
+    "The input of the mutation."
+    input: DeleteTrackerInput!
+  ): DeleteTrackerPayload! @auth(scope: WRITE)
   "Chooses the trackers of several campaigns at once: each click carries the click id of one tracker. API tokens need the scope ` + "`" + `WRITE` + "`" + `."
   assignTrackers(
     "The input of the mutation."
@@ -17181,6 +17354,16 @@ func (ec *executionContext) childFields_DeletePostbackPayload(ctx context.Contex
 		return ec.fieldContext_DeletePostbackPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeletePostbackPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteTrackerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteTrackerPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteTrackerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteTrackerPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18557,6 +18740,16 @@ func (ec *executionContext) childFields_RestorePostbackVersionPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type RestorePostbackVersionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RestoreTrackerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tracker":
+		return ec.fieldContext_RestoreTrackerPayload_tracker(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestoreTrackerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreTrackerPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevealIntegrationSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "secret":
@@ -19263,6 +19456,16 @@ func (ec *executionContext) childFields_UpdateConversionStatusPayload(ctx contex
 		return ec.fieldContext_UpdateConversionStatusPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateConversionStatusPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateDealPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deal":
+		return ec.fieldContext_UpdateDealPayload_deal(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateDealPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateDealPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

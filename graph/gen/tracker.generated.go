@@ -346,6 +346,125 @@ func (ec *executionContext) fieldContext_CrossedCampaign_proposal(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _DeleteTrackerPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteTrackerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteTrackerPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteTrackerPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteTrackerPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeleteTrackerPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteTrackerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteTrackerPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteTrackerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteTrackerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RestoreTrackerPayload_tracker(ctx context.Context, field graphql.CollectedField, obj *RestoreTrackerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RestoreTrackerPayload_tracker(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tracker, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Tracker) graphql.Marshaler {
+			return ec.marshalOTracker2ᚖpostriderᚋentᚋdbᚐTracker(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RestoreTrackerPayload_tracker(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RestoreTrackerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tracker(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RestoreTrackerPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RestoreTrackerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RestoreTrackerPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖpostriderᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RestoreTrackerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RestoreTrackerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Tracker_id(ctx context.Context, field graphql.CollectedField, obj *db.Tracker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2624,6 +2743,90 @@ func UnmarshalCreateTrackerInput(ctx context.Context, raw any) (CreateTrackerInp
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDeleteTrackerInput(ctx context.Context, obj any) (DeleteTrackerInput, error) {
+	var it DeleteTrackerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeleteTrackerInput unmarshals raw into the DeleteTrackerInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeleteTrackerInput(ctx context.Context, raw any) (DeleteTrackerInput, error) {
+	var out DeleteTrackerInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeleteTrackerInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRestoreTrackerInput(ctx context.Context, obj any) (RestoreTrackerInput, error) {
+	var it RestoreTrackerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRestoreTrackerInput unmarshals raw into the RestoreTrackerInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRestoreTrackerInput(ctx context.Context, raw any) (RestoreTrackerInput, error) {
+	var out RestoreTrackerInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RestoreTrackerInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputTrackerFilter(ctx context.Context, obj any) (filter.Tracker, error) {
 	var it filter.Tracker
 	if obj == nil {
@@ -3140,6 +3343,82 @@ func (ec *executionContext) _CrossedCampaign(ctx context.Context, sel ast.Select
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._CrossedCampaign_proposal(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deleteTrackerPayloadImplementors = []string{"DeleteTrackerPayload"}
+
+func (ec *executionContext) _DeleteTrackerPayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteTrackerPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteTrackerPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteTrackerPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteTrackerPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteTrackerPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var restoreTrackerPayloadImplementors = []string{"RestoreTrackerPayload"}
+
+func (ec *executionContext) _RestoreTrackerPayload(ctx context.Context, sel ast.SelectionSet, obj *RestoreTrackerPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, restoreTrackerPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RestoreTrackerPayload")
+		case "tracker":
+			out.Values[i] = ec._RestoreTrackerPayload_tracker(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RestoreTrackerPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -3964,6 +4243,32 @@ func (ec *executionContext) marshalNCrossedCampaign2ᚖpostriderᚋreportᚐCros
 		return graphql.Null
 	}
 	return ec._CrossedCampaign(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteTrackerInput2postriderᚋgraphᚋgenᚐDeleteTrackerInput(ctx context.Context, v any) (DeleteTrackerInput, error) {
+	res, err := ec.unmarshalInputDeleteTrackerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteTrackerPayload2ᚖpostriderᚋgraphᚋgenᚐDeleteTrackerPayload(ctx context.Context, sel ast.SelectionSet, v *DeleteTrackerPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeleteTrackerPayload!")
+		return graphql.Null
+	}
+	return ec._DeleteTrackerPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRestoreTrackerInput2postriderᚋgraphᚋgenᚐRestoreTrackerInput(ctx context.Context, v any) (RestoreTrackerInput, error) {
+	res, err := ec.unmarshalInputRestoreTrackerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRestoreTrackerPayload2ᚖpostriderᚋgraphᚋgenᚐRestoreTrackerPayload(ctx context.Context, sel ast.SelectionSet, v *RestoreTrackerPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RestoreTrackerPayload!")
+		return graphql.Null
+	}
+	return ec._RestoreTrackerPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNTracker2ᚕᚖpostriderᚋentᚋdbᚐTrackerᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Tracker) graphql.Marshaler {
