@@ -1862,6 +1862,62 @@ func (ec *executionContext) fieldContext_UpdateConversionStatusPayload_userError
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAmountRange(ctx context.Context, obj any) (filter.AmountRange, error) {
+	var it filter.AmountRange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"currency", "min", "max"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "min":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("min"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Min = data
+		case "max":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("max"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Max = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAmountRange unmarshals raw into the AmountRange input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAmountRange(ctx context.Context, raw any) (filter.AmountRange, error) {
+	var out filter.AmountRange
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AmountRange", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, obj any) (filter.Conversion, error) {
 	var it filter.Conversion
 	if obj == nil {
@@ -1873,7 +1929,7 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"campaignIds", "offerIds", "trackerIds", "goals", "statuses", "from", "to", "search", "affiliateIds", "unattributed"}
+	fieldsInOrder := [...]string{"campaignIds", "offerIds", "trackerIds", "integrationIds", "playerIds", "goals", "statuses", "from", "to", "occurredFrom", "occurredTo", "updatedFrom", "updatedTo", "amount", "payout", "search", "affiliateIds", "unattributed"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1901,6 +1957,20 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 				return it, err
 			}
 			it.TrackerIDs = data
+		case "integrationIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integrationIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntegrationIDs = data
+		case "playerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("playerIds"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PlayerIDs = data
 		case "goals":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -1929,6 +1999,48 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 				return it, err
 			}
 			it.To = data
+		case "occurredFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredFrom = data
+		case "occurredTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredTo"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredTo = data
+		case "updatedFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedFrom = data
+		case "updatedTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedTo"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedTo = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalOAmountRange2ᚖpostriderᚋgraphᚋfilterᚐAmountRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
+		case "payout":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payout"))
+			data, err := ec.unmarshalOAmountRange2ᚖpostriderᚋgraphᚋfilterᚐAmountRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Payout = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOString2ᚖstring(ctx, v) }
@@ -2944,6 +3056,14 @@ func (ec *executionContext) marshalNUpdateConversionStatusPayload2ᚖpostrider�
 		return graphql.Null
 	}
 	return ec._UpdateConversionStatusPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOAmountRange2ᚖpostriderᚋgraphᚋfilterᚐAmountRange(ctx context.Context, v any) (*filter.AmountRange, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAmountRange(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOCappedBy2string(ctx context.Context, v any) (string, error) {

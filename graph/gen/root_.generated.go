@@ -9784,6 +9784,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AlertFilter", ec.unmarshalInputAlertFilter),
+			graphql.NewInputUnmarshaler("AmountRange", ec.unmarshalInputAmountRange),
 			graphql.NewInputUnmarshaler("ArchiveAffiliateInput", ec.unmarshalInputArchiveAffiliateInput),
 			graphql.NewInputUnmarshaler("ArchiveCampaignInput", ec.unmarshalInputArchiveCampaignInput),
 			graphql.NewInputUnmarshaler("ArchiveGoalInput", ec.unmarshalInputArchiveGoalInput),
@@ -11098,9 +11099,9 @@ input ClickFilter {
   trackerIds: [ID!]
   "Those from one of these countries, ISO 3166-1 alpha-2."
   countries: [String!]
-  "Clicked at this time or later."
+  "Clicked at this time or later: by ` + "`" + `Click.clickedAt` + "`" + `, to the millisecond. A click never changes, so this is its only clock."
   from: Time
-  "Clicked before this time."
+  "Clicked before this time: by ` + "`" + `Click.clickedAt` + "`" + `, to the millisecond."
   to: Time
   "A click id, or the whole value of a param."
   search: String @length(max: 200)
@@ -11258,20 +11259,46 @@ input ConversionFilter {
   offerIds: [ID!]
   "Those through the campaigns that trackers have now, and through default links where they have these."
   trackerIds: [ID!]
+  "Staff only: those that one of these integrations reported. Refused with ` + "`" + `FORBIDDEN` + "`" + ` for others."
+  integrationIds: [ID!]
+  "Those of one of these players, by ` + "`" + `Conversion.playerId` + "`" + `: 32 hex digits each."
+  playerIds: [String!]
   "Those of one of these goals, by key."
   goals: [String!]
   "Those that have one of these statuses now."
   statuses: [ConversionStatus!]
-  "Received at this time or later."
+  "Received at this time or later: by ` + "`" + `Conversion.receivedAt` + "`" + `, to the millisecond."
   from: Time
-  "Received before this time."
+  "Received before this time: by ` + "`" + `Conversion.receivedAt` + "`" + `, to the millisecond."
   to: Time
+  "Reached at this time or later, as the operator reported it: by ` + "`" + `Conversion.occurredAt` + "`" + `."
+  occurredFrom: Time
+  "Reached before this time, as the operator reported it: by ` + "`" + `Conversion.occurredAt` + "`" + `."
+  occurredTo: Time
+  "Changed last at this time or later: by ` + "`" + `Conversion.updatedAt` + "`" + `. To keep a copy, read ` + "`" + `conversionChanges` + "`" + `: a list misses what changes while it is read."
+  updatedFrom: Time
+  "Changed last before this time: by ` + "`" + `Conversion.updatedAt` + "`" + `."
+  updatedTo: Time
+  "Those with an amount in this range, in one currency: by ` + "`" + `Conversion.amount` + "`" + `. Those without an amount do not match."
+  amount: AmountRange
+  "Those with a payout in this range, in one currency: by ` + "`" + `Conversion.payout` + "`" + `. Those without a payout do not match."
+  payout: AmountRange
   "A conversion, click, player or transaction id, or a param of the click (the tracker's own click id, for example), in full."
   search: String @length(max: 200)
   "Staff only."
   affiliateIds: [ID!]
   "Staff only: true for unattributed conversions, false for the others."
   unattributed: Boolean
+}
+
+"A range of amounts in one currency: amounts in other currencies are not converted, and do not match."
+input AmountRange {
+  "ISO 4217, three letters."
+  currency: String!
+  "This amount or more, a decimal number with a point; no limit if left out."
+  min: String
+  "This amount or less, a decimal number with a point; no limit if left out."
+  max: String
 }
 
 "How many conversions match a filter, and what they pay."
@@ -12270,9 +12297,9 @@ input DeliveryFilter {
   statusCodeFrom: Int
   "Last answered with this status or a lower one."
   statusCodeTo: Int
-  "Recorded at this time or later."
+  "Recorded at this time or later: by ` + "`" + `Delivery.createdAt` + "`" + `, to the millisecond. What changed since a time is in ` + "`" + `deliveryChanges` + "`" + `."
   from: Time
-  "Recorded before this time."
+  "Recorded before this time: by ` + "`" + `Delivery.createdAt` + "`" + `, to the millisecond."
   to: Time
   """
   A delivery, conversion, click or transaction id, a param of the click (the tracker's own click id, for example) in full, or a part
@@ -14770,9 +14797,9 @@ input ReceivedPostbackFilter {
   integrationIds: [ID!]
   "Those with one of these results."
   results: [CallResult!]
-  "Received at this time or later."
+  "Received at this time or later: by ` + "`" + `ReceivedPostback.receivedAt` + "`" + `, to the millisecond. A call never changes, so this is its only clock."
   from: Time
-  "Received before this time."
+  "Received before this time: by ` + "`" + `ReceivedPostback.receivedAt` + "`" + `, to the millisecond."
   to: Time
   "The value of a parameter, in full or in part."
   search: String @length(max: 200)
