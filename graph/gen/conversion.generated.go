@@ -1221,6 +1221,52 @@ func (ec *executionContext) fieldContext_ConversionConnection_pageInfo(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _ConversionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Conversion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConversionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConversionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConversionConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ConversionConnection_totalCountCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Conversion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConversionConnection_totalCountCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConversionConnection_totalCountCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConversionConnection", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _ConversionEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.Conversion]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1929,7 +1975,7 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"campaignIds", "offerIds", "trackerIds", "integrationIds", "playerIds", "goals", "statuses", "from", "to", "occurredFrom", "occurredTo", "updatedFrom", "updatedTo", "amount", "payout", "search", "affiliateIds", "unattributed"}
+	fieldsInOrder := [...]string{"campaignIds", "offerIds", "trackerIds", "integrationIds", "playerIds", "goals", "statuses", "from", "to", "occurredFrom", "occurredTo", "updatedFrom", "updatedTo", "amount", "search", "affiliateIds", "unattributed"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2034,13 +2080,6 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 				return it, err
 			}
 			it.Amount = data
-		case "payout":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payout"))
-			data, err := ec.unmarshalOAmountRange2ᚖpostriderᚋgraphᚋfilterᚐAmountRange(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Payout = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOString2ᚖstring(ctx, v) }
@@ -2539,13 +2578,25 @@ func (ec *executionContext) _ConversionConnection(ctx context.Context, sel ast.S
 		case "edges":
 			out.Values[i] = ec._ConversionConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = ec._ConversionConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ConversionConnection_totalCount(ctx, field, obj)
+				})
+		case "totalCountCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ConversionConnection_totalCountCapped(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2890,22 +2941,6 @@ func (ec *executionContext) marshalNConsideredPostback2ᚖpostriderᚋgraphᚋge
 	return ec._ConsideredPostback(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNConversion2ᚕᚖpostriderᚋentᚋdbᚐConversionᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Conversion) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx context.Context, sel ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Conversion!")
@@ -3116,6 +3151,22 @@ func (ec *executionContext) unmarshalOConversionFilter2ᚖpostriderᚋgraphᚋfi
 	}
 	res, err := ec.unmarshalInputConversionFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOConversionOrder2ᚖpostriderᚋgraphᚋgenᚐConversionOrder(ctx context.Context, v any) (*ConversionOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(ConversionOrder)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOConversionOrder2ᚖpostriderᚋgraphᚋgenᚐConversionOrder(ctx context.Context, sel ast.SelectionSet, v *ConversionOrder) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx context.Context, v any) ([]commission.Status, error) {

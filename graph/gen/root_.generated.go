@@ -85,6 +85,7 @@ type DirectiveRoot struct {
 type ComplexityRoot struct {
 	Affiliate struct {
 		ArchivedAt  func(childComplexity int) int
+		Campaigns   func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *ListOrder) int
 		CreatedAt   func(childComplexity int) int
 		GlobalID    func(childComplexity int) int
 		Manager     func(childComplexity int) int
@@ -95,8 +96,10 @@ type ComplexityRoot struct {
 	}
 
 	AffiliateConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	AffiliateEdge struct {
@@ -131,8 +134,10 @@ type ComplexityRoot struct {
 	}
 
 	AlertConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	AlertEdge struct {
@@ -282,8 +287,10 @@ type ComplexityRoot struct {
 	}
 
 	AuditEntryConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	AuditEntryEdge struct {
@@ -315,8 +322,10 @@ type ComplexityRoot struct {
 	}
 
 	BulkReplayConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	BulkReplayEdge struct {
@@ -342,8 +351,11 @@ type ComplexityRoot struct {
 	Campaign struct {
 		Affiliate       func(childComplexity int) int
 		ArchivedAt      func(childComplexity int) int
+		Clicks          func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click, order *ListOrder) int
+		Conversions     func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) int
 		CreatedAt       func(childComplexity int) int
 		DailyCap        func(childComplexity int) int
+		Deliveries      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *ListOrder) int
 		FiringPostbacks func(childComplexity int) int
 		GlobalID        func(childComplexity int) int
 		Link            func(childComplexity int) int
@@ -359,8 +371,10 @@ type ComplexityRoot struct {
 	}
 
 	CampaignConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	CampaignEdge struct {
@@ -394,7 +408,7 @@ type ComplexityRoot struct {
 		Campaign    func(childComplexity int) int
 		ClickID     func(childComplexity int) int
 		ClickedAt   func(childComplexity int) int
-		Conversions func(childComplexity int) int
+		Conversions func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) int
 		Country     func(childComplexity int) int
 		DeepLink    func(childComplexity int) int
 		GlobalID    func(childComplexity int) int
@@ -410,8 +424,10 @@ type ComplexityRoot struct {
 	}
 
 	ClickConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	ClickEdge struct {
@@ -483,8 +499,10 @@ type ComplexityRoot struct {
 	}
 
 	ConversionConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	ConversionEdge struct {
@@ -726,8 +744,10 @@ type ComplexityRoot struct {
 	}
 
 	DeliveryConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	DeliveryEdge struct {
@@ -790,8 +810,10 @@ type ComplexityRoot struct {
 	}
 
 	EchoRequestConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	EchoRequestEdge struct {
@@ -922,30 +944,32 @@ type ComplexityRoot struct {
 	}
 
 	Integration struct {
-		AllowedAddresses func(childComplexity int) int
-		ArchivedAt       func(childComplexity int) int
-		CreatedAt        func(childComplexity int) int
-		Currency         func(childComplexity int) int
-		Enabled          func(childComplexity int) int
-		GlobalID         func(childComplexity int) int
-		GoalMapping      func(childComplexity int) int
-		Key              func(childComplexity int) int
-		Name             func(childComplexity int) int
-		Offer            func(childComplexity int) int
-		ParameterMapping func(childComplexity int) int
-		RateLimit        func(childComplexity int) int
-		RequireHTTPS     func(childComplexity int) int
-		RequireSignature func(childComplexity int) int
-		RequireToken     func(childComplexity int) int
-		Secrets          func(childComplexity int) int
-		SignatureHeader  func(childComplexity int) int
-		Snippets         func(childComplexity int) int
-		StatusMapping    func(childComplexity int) int
-		TestMode         func(childComplexity int) int
-		TimestampName    func(childComplexity int) int
-		TimestampWindow  func(childComplexity int) int
-		URL              func(childComplexity int) int
-		UnmappedStatuses func(childComplexity int) int
+		AllowedAddresses  func(childComplexity int) int
+		ArchivedAt        func(childComplexity int) int
+		Conversions       func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) int
+		CreatedAt         func(childComplexity int) int
+		Currency          func(childComplexity int) int
+		Enabled           func(childComplexity int) int
+		GlobalID          func(childComplexity int) int
+		GoalMapping       func(childComplexity int) int
+		Key               func(childComplexity int) int
+		Name              func(childComplexity int) int
+		Offer             func(childComplexity int) int
+		ParameterMapping  func(childComplexity int) int
+		RateLimit         func(childComplexity int) int
+		ReceivedPostbacks func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *ListOrder) int
+		RequireHTTPS      func(childComplexity int) int
+		RequireSignature  func(childComplexity int) int
+		RequireToken      func(childComplexity int) int
+		Secrets           func(childComplexity int) int
+		SignatureHeader   func(childComplexity int) int
+		Snippets          func(childComplexity int) int
+		StatusMapping     func(childComplexity int) int
+		TestMode          func(childComplexity int) int
+		TimestampName     func(childComplexity int) int
+		TimestampWindow   func(childComplexity int) int
+		URL               func(childComplexity int) int
+		UnmappedStatuses  func(childComplexity int) int
 	}
 
 	IntegrationSecret struct {
@@ -1085,6 +1109,7 @@ type ComplexityRoot struct {
 	Offer struct {
 		ArchivedAt            func(childComplexity int) int
 		AttributionWindowDays func(childComplexity int) int
+		Campaigns             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *ListOrder) int
 		CreatedAt             func(childComplexity int) int
 		Currency              func(childComplexity int) int
 		DailyCap              func(childComplexity int) int
@@ -1106,8 +1131,10 @@ type ComplexityRoot struct {
 	}
 
 	OfferConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	OfferEdge struct {
@@ -1144,6 +1171,7 @@ type ComplexityRoot struct {
 		BodyRule         func(childComplexity int) int
 		Campaign         func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
+		Deliveries       func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *ListOrder) int
 		Enabled          func(childComplexity int) int
 		Endpoint         func(childComplexity int) int
 		FurtherGoals     func(childComplexity int) int
@@ -1169,8 +1197,10 @@ type ComplexityRoot struct {
 	}
 
 	PostbackConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	PostbackEdge struct {
@@ -1235,8 +1265,10 @@ type ComplexityRoot struct {
 	}
 
 	PostbackTestConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	PostbackTestEdge struct {
@@ -1292,16 +1324,16 @@ type ComplexityRoot struct {
 		Alerts                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Alert) int
 		Attention              func(childComplexity int) int
 		AttributionPreview     func(childComplexity int, conversionID string, clickID string) int
-		AuditEntries           func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit) int
+		AuditEntries           func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit, order *ListOrder) int
 		BulkReplays            func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Campaigns              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
-		Clicks                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
+		Campaigns              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *ListOrder) int
+		Clicks                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click, order *ListOrder) int
 		ConversionChanges      func(childComplexity int, after *string, first *int, start *ChangesStart) int
 		ConversionTotals       func(childComplexity int, filter *filter.Conversion) int
 		ConversionTrace        func(childComplexity int, conversionID string) int
-		Conversions            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
+		Conversions            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) int
 		CrossedTrackers        func(childComplexity int) int
-		Deliveries             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
+		Deliveries             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *ListOrder) int
 		DeliveryChanges        func(childComplexity int, after *string, first *int, start *ChangesStart) int
 		Earnings               func(childComplexity int) int
 		EchoRequests           func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1320,10 +1352,10 @@ type ComplexityRoot struct {
 		Offers                 func(childComplexity int, first *int, after *string, last *int, before *string, search *string, archived *bool) int
 		PostbackGaps           func(childComplexity int) int
 		PostbackTests          func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
-		Postbacks              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
+		Postbacks              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback, order *ListOrder) int
 		PreviewPostback        func(childComplexity int, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput, goal *string, trackingLink *string) int
 		PreviewTracker         func(childComplexity int, tracker UpdateTrackerInput) int
-		ReceivedPostbacks      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
+		ReceivedPostbacks      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *ListOrder) int
 		RecognizePostback      func(childComplexity int, text string) int
 		RecognizeTrackingLink  func(childComplexity int, url string) int
 		ReplayPreview          func(childComplexity int, filter filter.Delivery, ids []string, includeDelivered *bool) int
@@ -1332,7 +1364,7 @@ type ComplexityRoot struct {
 		Staff                  func(childComplexity int) int
 		StaffHome              func(childComplexity int) int
 		TrackerPresets         func(childComplexity int) int
-		Trackers               func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Tracker) int
+		Trackers               func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Tracker, order *ListOrder) int
 		TrackingLink           func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
 		UndoAttributionPreview func(childComplexity int, id string) int
 		Viewer                 func(childComplexity int) int
@@ -1362,8 +1394,10 @@ type ComplexityRoot struct {
 	}
 
 	ReceivedPostbackConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	ReceivedPostbackEdge struct {
@@ -1692,6 +1726,7 @@ type ComplexityRoot struct {
 		ChosenCampaigns func(childComplexity int) int
 		CreatedAt       func(childComplexity int) int
 		DefaultLinks    func(childComplexity int) int
+		Deliveries      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *ListOrder) int
 		Domain          func(childComplexity int) int
 		Endpoints       func(childComplexity int) int
 		GlobalID        func(childComplexity int) int
@@ -1712,8 +1747,10 @@ type ComplexityRoot struct {
 	}
 
 	TrackerConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	TrackerCrossing struct {
@@ -1961,6 +1998,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Affiliate.ArchivedAt(childComplexity), true
+	case "Affiliate.campaigns":
+		if e.ComplexityRoot.Affiliate.Campaigns == nil {
+			break
+		}
+
+		args, err := ec.field_Affiliate_campaigns_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Affiliate.Campaigns(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Campaign), args["order"].(*ListOrder)), true
 	case "Affiliate.createdAt":
 		if e.ComplexityRoot.Affiliate.CreatedAt == nil {
 			break
@@ -2016,6 +2064,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AffiliateConnection.PageInfo(childComplexity), true
+	case "AffiliateConnection.totalCount":
+		if e.ComplexityRoot.AffiliateConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffiliateConnection.TotalCount(childComplexity), true
+	case "AffiliateConnection.totalCountCapped":
+		if e.ComplexityRoot.AffiliateConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffiliateConnection.TotalCountCapped(childComplexity), true
 
 	case "AffiliateEdge.cursor":
 		if e.ComplexityRoot.AffiliateEdge.Cursor == nil {
@@ -2147,6 +2207,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlertConnection.PageInfo(childComplexity), true
+	case "AlertConnection.totalCount":
+		if e.ComplexityRoot.AlertConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertConnection.TotalCount(childComplexity), true
+	case "AlertConnection.totalCountCapped":
+		if e.ComplexityRoot.AlertConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertConnection.TotalCountCapped(childComplexity), true
 
 	case "AlertEdge.cursor":
 		if e.ComplexityRoot.AlertEdge.Cursor == nil {
@@ -2713,6 +2785,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEntryConnection.PageInfo(childComplexity), true
+	case "AuditEntryConnection.totalCount":
+		if e.ComplexityRoot.AuditEntryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntryConnection.TotalCount(childComplexity), true
+	case "AuditEntryConnection.totalCountCapped":
+		if e.ComplexityRoot.AuditEntryConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntryConnection.TotalCountCapped(childComplexity), true
 
 	case "AuditEntryEdge.cursor":
 		if e.ComplexityRoot.AuditEntryEdge.Cursor == nil {
@@ -2826,6 +2910,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BulkReplayConnection.PageInfo(childComplexity), true
+	case "BulkReplayConnection.totalCount":
+		if e.ComplexityRoot.BulkReplayConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayConnection.TotalCount(childComplexity), true
+	case "BulkReplayConnection.totalCountCapped":
+		if e.ComplexityRoot.BulkReplayConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayConnection.TotalCountCapped(childComplexity), true
 
 	case "BulkReplayEdge.cursor":
 		if e.ComplexityRoot.BulkReplayEdge.Cursor == nil {
@@ -2908,6 +3004,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.ArchivedAt(childComplexity), true
+	case "Campaign.clicks":
+		if e.ComplexityRoot.Campaign.Clicks == nil {
+			break
+		}
+
+		args, err := ec.field_Campaign_clicks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Campaign.Clicks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Click), args["order"].(*ListOrder)), true
+	case "Campaign.conversions":
+		if e.ComplexityRoot.Campaign.Conversions == nil {
+			break
+		}
+
+		args, err := ec.field_Campaign_conversions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Campaign.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion), args["order"].(*ConversionOrder)), true
 	case "Campaign.createdAt":
 		if e.ComplexityRoot.Campaign.CreatedAt == nil {
 			break
@@ -2920,6 +3038,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.DailyCap(childComplexity), true
+	case "Campaign.deliveries":
+		if e.ComplexityRoot.Campaign.Deliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Campaign_deliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Campaign.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery), args["order"].(*ListOrder)), true
 	case "Campaign.firingPostbacks":
 		if e.ComplexityRoot.Campaign.FiringPostbacks == nil {
 			break
@@ -3010,6 +3139,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CampaignConnection.PageInfo(childComplexity), true
+	case "CampaignConnection.totalCount":
+		if e.ComplexityRoot.CampaignConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignConnection.TotalCount(childComplexity), true
+	case "CampaignConnection.totalCountCapped":
+		if e.ComplexityRoot.CampaignConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignConnection.TotalCountCapped(childComplexity), true
 
 	case "CampaignEdge.cursor":
 		if e.ComplexityRoot.CampaignEdge.Cursor == nil {
@@ -3111,7 +3252,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Click.Conversions(childComplexity), true
+		args, err := ec.field_Click_conversions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Click.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion), args["order"].(*ConversionOrder)), true
 	case "Click.country":
 		if e.ComplexityRoot.Click.Country == nil {
 			break
@@ -3197,6 +3343,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClickConnection.PageInfo(childComplexity), true
+	case "ClickConnection.totalCount":
+		if e.ComplexityRoot.ClickConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClickConnection.TotalCount(childComplexity), true
+	case "ClickConnection.totalCountCapped":
+		if e.ComplexityRoot.ClickConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClickConnection.TotalCountCapped(childComplexity), true
 
 	case "ClickEdge.cursor":
 		if e.ComplexityRoot.ClickEdge.Cursor == nil {
@@ -3499,6 +3657,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConversionConnection.PageInfo(childComplexity), true
+	case "ConversionConnection.totalCount":
+		if e.ComplexityRoot.ConversionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionConnection.TotalCount(childComplexity), true
+	case "ConversionConnection.totalCountCapped":
+		if e.ComplexityRoot.ConversionConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionConnection.TotalCountCapped(childComplexity), true
 
 	case "ConversionEdge.cursor":
 		if e.ComplexityRoot.ConversionEdge.Cursor == nil {
@@ -4345,6 +4515,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryConnection.PageInfo(childComplexity), true
+	case "DeliveryConnection.totalCount":
+		if e.ComplexityRoot.DeliveryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryConnection.TotalCount(childComplexity), true
+	case "DeliveryConnection.totalCountCapped":
+		if e.ComplexityRoot.DeliveryConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryConnection.TotalCountCapped(childComplexity), true
 
 	case "DeliveryEdge.cursor":
 		if e.ComplexityRoot.DeliveryEdge.Cursor == nil {
@@ -4576,6 +4758,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EchoRequestConnection.PageInfo(childComplexity), true
+	case "EchoRequestConnection.totalCount":
+		if e.ComplexityRoot.EchoRequestConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EchoRequestConnection.TotalCount(childComplexity), true
+	case "EchoRequestConnection.totalCountCapped":
+		if e.ComplexityRoot.EchoRequestConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EchoRequestConnection.TotalCountCapped(childComplexity), true
 
 	case "EchoRequestEdge.cursor":
 		if e.ComplexityRoot.EchoRequestEdge.Cursor == nil {
@@ -5062,6 +5256,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.ArchivedAt(childComplexity), true
+	case "Integration.conversions":
+		if e.ComplexityRoot.Integration.Conversions == nil {
+			break
+		}
+
+		args, err := ec.field_Integration_conversions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Integration.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion), args["order"].(*ConversionOrder)), true
 	case "Integration.createdAt":
 		if e.ComplexityRoot.Integration.CreatedAt == nil {
 			break
@@ -5122,6 +5327,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.RateLimit(childComplexity), true
+	case "Integration.receivedPostbacks":
+		if e.ComplexityRoot.Integration.ReceivedPostbacks == nil {
+			break
+		}
+
+		args, err := ec.field_Integration_receivedPostbacks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Integration.ReceivedPostbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.ReceivedPostback), args["order"].(*ListOrder)), true
 	case "Integration.requireHttps":
 		if e.ComplexityRoot.Integration.RequireHTTPS == nil {
 			break
@@ -6275,6 +6491,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.AttributionWindowDays(childComplexity), true
+	case "Offer.campaigns":
+		if e.ComplexityRoot.Offer.Campaigns == nil {
+			break
+		}
+
+		args, err := ec.field_Offer_campaigns_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Offer.Campaigns(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Campaign), args["order"].(*ListOrder)), true
 	case "Offer.createdAt":
 		if e.ComplexityRoot.Offer.CreatedAt == nil {
 			break
@@ -6401,6 +6628,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OfferConnection.PageInfo(childComplexity), true
+	case "OfferConnection.totalCount":
+		if e.ComplexityRoot.OfferConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferConnection.TotalCount(childComplexity), true
+	case "OfferConnection.totalCountCapped":
+		if e.ComplexityRoot.OfferConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferConnection.TotalCountCapped(childComplexity), true
 
 	case "OfferEdge.cursor":
 		if e.ComplexityRoot.OfferEdge.Cursor == nil {
@@ -6532,6 +6771,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.CreatedAt(childComplexity), true
+	case "Postback.deliveries":
+		if e.ComplexityRoot.Postback.Deliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Postback_deliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Postback.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery), args["order"].(*ListOrder)), true
 	case "Postback.enabled":
 		if e.ComplexityRoot.Postback.Enabled == nil {
 			break
@@ -6682,6 +6932,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackConnection.PageInfo(childComplexity), true
+	case "PostbackConnection.totalCount":
+		if e.ComplexityRoot.PostbackConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackConnection.TotalCount(childComplexity), true
+	case "PostbackConnection.totalCountCapped":
+		if e.ComplexityRoot.PostbackConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackConnection.TotalCountCapped(childComplexity), true
 
 	case "PostbackEdge.cursor":
 		if e.ComplexityRoot.PostbackEdge.Cursor == nil {
@@ -6959,6 +7221,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackTestConnection.PageInfo(childComplexity), true
+	case "PostbackTestConnection.totalCount":
+		if e.ComplexityRoot.PostbackTestConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTestConnection.TotalCount(childComplexity), true
+	case "PostbackTestConnection.totalCountCapped":
+		if e.ComplexityRoot.PostbackTestConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTestConnection.TotalCountCapped(childComplexity), true
 
 	case "PostbackTestEdge.cursor":
 		if e.ComplexityRoot.PostbackTestEdge.Cursor == nil {
@@ -7195,7 +7469,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Audit)), true
+		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Audit), args["order"].(*ListOrder)), true
 	case "Query.bulkReplays":
 		if e.ComplexityRoot.Query.BulkReplays == nil {
 			break
@@ -7217,7 +7491,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Campaigns(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Campaign)), true
+		return e.ComplexityRoot.Query.Campaigns(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Campaign), args["order"].(*ListOrder)), true
 	case "Query.clicks":
 		if e.ComplexityRoot.Query.Clicks == nil {
 			break
@@ -7228,7 +7502,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Clicks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Click)), true
+		return e.ComplexityRoot.Query.Clicks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Click), args["order"].(*ListOrder)), true
 	case "Query.conversionChanges":
 		if e.ComplexityRoot.Query.ConversionChanges == nil {
 			break
@@ -7272,7 +7546,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion)), true
+		return e.ComplexityRoot.Query.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion), args["order"].(*ConversionOrder)), true
 	case "Query.crossedTrackers":
 		if e.ComplexityRoot.Query.CrossedTrackers == nil {
 			break
@@ -7289,7 +7563,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery)), true
+		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery), args["order"].(*ListOrder)), true
 	case "Query.deliveryChanges":
 		if e.ComplexityRoot.Query.DeliveryChanges == nil {
 			break
@@ -7464,7 +7738,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Postbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Postback)), true
+		return e.ComplexityRoot.Query.Postbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Postback), args["order"].(*ListOrder)), true
 	case "Query.previewPostback":
 		if e.ComplexityRoot.Query.PreviewPostback == nil {
 			break
@@ -7497,7 +7771,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ReceivedPostbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.ReceivedPostback)), true
+		return e.ComplexityRoot.Query.ReceivedPostbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.ReceivedPostback), args["order"].(*ListOrder)), true
 	case "Query.recognizePostback":
 		if e.ComplexityRoot.Query.RecognizePostback == nil {
 			break
@@ -7581,7 +7855,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Trackers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Tracker)), true
+		return e.ComplexityRoot.Query.Trackers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Tracker), args["order"].(*ListOrder)), true
 	case "Query.trackingLink":
 		if e.ComplexityRoot.Query.TrackingLink == nil {
 			break
@@ -7727,6 +8001,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostbackConnection.PageInfo(childComplexity), true
+	case "ReceivedPostbackConnection.totalCount":
+		if e.ComplexityRoot.ReceivedPostbackConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceivedPostbackConnection.TotalCount(childComplexity), true
+	case "ReceivedPostbackConnection.totalCountCapped":
+		if e.ComplexityRoot.ReceivedPostbackConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceivedPostbackConnection.TotalCountCapped(childComplexity), true
 
 	case "ReceivedPostbackEdge.cursor":
 		if e.ComplexityRoot.ReceivedPostbackEdge.Cursor == nil {
@@ -8853,6 +9139,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Tracker.DefaultLinks(childComplexity), true
+	case "Tracker.deliveries":
+		if e.ComplexityRoot.Tracker.Deliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Tracker_deliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Tracker.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery), args["order"].(*ListOrder)), true
 	case "Tracker.domain":
 		if e.ComplexityRoot.Tracker.Domain == nil {
 			break
@@ -8968,6 +9265,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackerConnection.PageInfo(childComplexity), true
+	case "TrackerConnection.totalCount":
+		if e.ComplexityRoot.TrackerConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerConnection.TotalCount(childComplexity), true
+	case "TrackerConnection.totalCountCapped":
+		if e.ComplexityRoot.TrackerConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerConnection.TotalCountCapped(childComplexity), true
 
 	case "TrackerCrossing.affiliate":
 		if e.ComplexityRoot.TrackerCrossing.Affiliate == nil {
@@ -10049,6 +10358,21 @@ type Affiliate implements Node {
   tracker: TrackerPreset
   "When it was created."
   createdAt: Time!
+  "Its campaigns."
+  campaigns(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: CampaignFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): CampaignConnection!
 }
 
 "An API token. Its secret is shown once, when it is created."
@@ -10099,6 +10423,10 @@ type EchoRequestConnection {
   edges: [EchoRequestEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of echo requests."
@@ -10115,6 +10443,10 @@ type AffiliateConnection {
   edges: [AffiliateEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of affiliates."
@@ -10702,6 +11034,51 @@ type Campaign implements Node {
   archivedAt: Time
   "When it was created."
   createdAt: Time!
+  "Clicks on its link."
+  clicks(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ClickFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): ClickConnection!
+  "Conversions of its clicks."
+  conversions(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ConversionFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ConversionOrder = NEWEST_FIRST
+  ): ConversionConnection!
+  "Deliveries that report its conversions."
+  deliveries(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: DeliveryFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): DeliveryConnection!
 }
 
 "Recent numbers of a campaign."
@@ -10736,6 +11113,10 @@ type CampaignConnection {
   edges: [CampaignEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of campaigns."
@@ -10773,7 +11154,7 @@ input CampaignFilter {
 }
 
 extend type Query {
-  "The viewer's campaigns, newest first; for staff, those of all affiliates."
+  "The viewer's campaigns, newest first by default; for staff, those of all affiliates."
   campaigns(
     "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
     first: Int
@@ -10785,6 +11166,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: CampaignFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): CampaignConnection! @auth
   """
   A finished tracking link of a campaign, or, with ` + "`" + `offerId` + "`" + `, the viewer's default link for that offer.
@@ -11070,7 +11453,20 @@ type Click implements Node {
   "The link was opened to try it (` + "`" + `test=1` + "`" + `): no number counts the click."
   test: Boolean!
   "The conversions that are attributed to it."
-  conversions: [Conversion!]!
+  conversions(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ConversionFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ConversionOrder = NEWEST_FIRST
+  ): ConversionConnection!
 }
 
 "A page of clicks."
@@ -11079,6 +11475,10 @@ type ClickConnection {
   edges: [ClickEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of clicks."
@@ -11112,7 +11512,7 @@ input ClickFilter {
 }
 
 extend type Query {
-  "The viewer's clicks, newest first; for staff, those of all affiliates."
+  "The viewer's clicks, newest first by default; for staff, those of all affiliates."
   clicks(
     "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
     first: Int
@@ -11124,6 +11524,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: ClickFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): ClickConnection! @auth
 }
 `, BuiltIn: false},
@@ -11241,6 +11643,10 @@ type ConversionConnection {
   edges: [ConversionEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of conversions."
@@ -11249,6 +11655,22 @@ type ConversionEdge {
   node: Conversion!
   "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
   cursor: String!
+}
+
+"How conversions are sorted. ` + "`" + `last` + "`" + ` takes rows from the end of the list, and leaves the order as it is."
+enum ConversionOrder {
+  "By ` + "`" + `receivedAt` + "`" + `, the newest first."
+  NEWEST_FIRST
+  "By ` + "`" + `receivedAt` + "`" + `, the oldest first."
+  OLDEST_FIRST
+  "By ` + "`" + `occurredAt` + "`" + `, the newest first. The operator may correct that time: then the conversion moves."
+  OCCURRED_NEWEST_FIRST
+  "By ` + "`" + `occurredAt` + "`" + `, the oldest first. The operator may correct that time: then the conversion moves."
+  OCCURRED_OLDEST_FIRST
+  "By ` + "`" + `updatedAt` + "`" + `, the newest first. A conversion that changes moves, also while the list is read: to keep a copy, read ` + "`" + `conversionChanges` + "`" + `."
+  UPDATED_NEWEST_FIRST
+  "By ` + "`" + `updatedAt` + "`" + `, the oldest first. A conversion that changes moves, also while the list is read: to keep a copy, read ` + "`" + `conversionChanges` + "`" + `."
+  UPDATED_OLDEST_FIRST
 }
 
 "Which conversions to list: those that meet every condition that is given."
@@ -11281,8 +11703,6 @@ input ConversionFilter {
   updatedTo: Time
   "Those with an amount in this range, in one currency: by ` + "`" + `Conversion.amount` + "`" + `. Those without an amount do not match."
   amount: AmountRange
-  "Those with a payout in this range, in one currency: by ` + "`" + `Conversion.payout` + "`" + `. Those without a payout do not match."
-  payout: AmountRange
   "A conversion, click, player or transaction id, or a param of the click (the tracker's own click id, for example), in full."
   search: String @length(max: 200)
   "Staff only."
@@ -11317,7 +11737,7 @@ extend type Query {
     "Only those that match."
     filter: ConversionFilter
   ): ConversionTotals! @auth
-  "The viewer's conversions, newest first; for staff, those of all affiliates and unattributed ones."
+  "The viewer's conversions, newest first by default; for staff, those of all affiliates and unattributed ones."
   conversions(
     "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
     first: Int
@@ -11329,6 +11749,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: ConversionFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ConversionOrder = NEWEST_FIRST
   ): ConversionConnection! @auth
   "Everything that followed from a conversion; null if there is none, or if the viewer may not see it."
   conversionTrace(
@@ -12271,6 +12693,10 @@ type DeliveryConnection {
   edges: [DeliveryEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of deliveries."
@@ -12317,7 +12743,7 @@ input DeliveryFilter {
 }
 
 extend type Query {
-  "Newest first."
+  "The viewer's deliveries, newest first by default; for staff, those of all affiliates."
   deliveries(
     "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
     first: Int
@@ -12329,6 +12755,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: DeliveryFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): DeliveryConnection! @auth
 }
 
@@ -12954,6 +13382,10 @@ type AlertConnection {
   edges: [AlertEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of alerts."
@@ -13124,6 +13556,36 @@ type Integration implements Node {
   archivedAt: Time
   "When it was created."
   createdAt: Time!
+  "Conversions that it reported."
+  conversions(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ConversionFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ConversionOrder = NEWEST_FIRST
+  ): ConversionConnection!
+  "The calls to it, whatever their result."
+  receivedPostbacks(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ReceivedPostbackFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): ReceivedPostbackConnection!
 }
 
 "One entry of a mapping."
@@ -13471,6 +13933,21 @@ type Offer implements Node {
   archivedAt: Time
   "When it was created."
   createdAt: Time!
+  "The viewer's campaigns for it; for staff, those of all affiliates."
+  campaigns(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: CampaignFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): CampaignConnection!
 }
 
 "An operator's page that a tracking link can lead to."
@@ -13531,6 +14008,10 @@ type OfferConnection {
   edges: [OfferEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of offers."
@@ -13635,6 +14116,10 @@ type AuditEntryConnection {
   edges: [AuditEntryEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of audit entries."
@@ -13674,6 +14159,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: AuditFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): AuditEntryConnection @auth(role: MANAGER)
   "Staff only: the network's staff users."
   staff: [User!] @auth(role: MANAGER)
@@ -14108,6 +14595,21 @@ type Postback implements Node {
   createdAt: Time!
   "When it was last changed."
   updatedAt: Time!
+  "Its deliveries. Tests are left out unless the filter includes them."
+  deliveries(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: DeliveryFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): DeliveryConnection!
 }
 
 "A postback as it was at one time."
@@ -14178,6 +14680,10 @@ type PostbackConnection {
   edges: [PostbackEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of postbacks."
@@ -14325,6 +14831,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: PostbackFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): PostbackConnection! @auth
   "Every macro, in the order in which to show them."
   macros: [Macro!]! @auth
@@ -14781,6 +15289,10 @@ type ReceivedPostbackConnection {
   edges: [ReceivedPostbackEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of received postbacks."
@@ -14806,7 +15318,7 @@ input ReceivedPostbackFilter {
 }
 
 extend type Query {
-  "Staff only: the inbound log, newest first."
+  "Staff only: the inbound log, newest first by default."
   receivedPostbacks(
     "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
     first: Int
@@ -14818,6 +15330,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: ReceivedPostbackFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): ReceivedPostbackConnection @auth(role: MANAGER)
 }
 
@@ -14979,6 +15493,10 @@ type BulkReplayConnection {
   edges: [BulkReplayEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of bulk replays."
@@ -15045,7 +15563,7 @@ extend type Subscription {
 `, BuiltIn: false},
 	{Name: "../schema/schema.graphqls", Input: `"""
 Postrider's API. Relay conventions: every object that has an ` + "`" + `id` + "`" + ` is a ` + "`" + `Node` + "`" + `, lists are
-connections with keyset cursors, ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are at most 100. A mutation takes one ` + "`" + `input` + "`" + `; what the
+connections with keyset cursors, ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are at most 100, and ` + "`" + `totalCount` + "`" + ` counts up to 10,000 rows. A mutation takes one ` + "`" + `input` + "`" + `; what the
 user can fix comes back in ` + "`" + `userErrors` + "`" + `, never as a top-level error.
 """
 schema {
@@ -15105,6 +15623,14 @@ type Subscription
 interface Node {
   "Global and opaque: store it, do not parse it."
   id: ID!
+}
+
+"How a list is sorted, by when its rows were made. ` + "`" + `last` + "`" + ` takes rows from its end, and leaves the order as it is."
+enum ListOrder {
+  "The newest first."
+  NEWEST_FIRST
+  "The oldest first: new rows come at the end of the list."
+  OLDEST_FIRST
 }
 
 "The start and end of a page of a connection."
@@ -15472,6 +15998,10 @@ type PostbackTestConnection {
   edges: [PostbackTestEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of postback tests."
@@ -15666,6 +16196,21 @@ type Tracker implements Node {
   createdAt: Time!
   "When it was last changed."
   updatedAt: Time!
+  "Deliveries of all its postbacks, of deleted ones too."
+  deliveries(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: DeliveryFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): DeliveryConnection!
 }
 
 "The tokens that a tracker's links carry: the tracker replaces them with values of the click."
@@ -15767,6 +16312,10 @@ type TrackerConnection {
   edges: [TrackerEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of trackers."
@@ -15828,6 +16377,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: TrackerFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): TrackerConnection! @auth
   "Trackers of the viewer that meet in one campaign and would be called with each other's click ids; fix it with ` + "`" + `assignTrackers` + "`" + `."
   crossedTrackers: [TrackerCrossing!]! @auth
@@ -16050,6 +16601,8 @@ func (ec *executionContext) childFields_Affiliate(ctx context.Context, field gra
 		return ec.fieldContext_Affiliate_tracker(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Affiliate_createdAt(ctx, field)
+	case "campaigns":
+		return ec.fieldContext_Affiliate_campaigns(ctx, field)
 	case "archivedAt":
 		return ec.fieldContext_Affiliate_archivedAt(ctx, field)
 	case "users":
@@ -16068,6 +16621,10 @@ func (ec *executionContext) childFields_AffiliateConnection(ctx context.Context,
 		return ec.fieldContext_AffiliateConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_AffiliateConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AffiliateConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_AffiliateConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AffiliateConnection", field.Name)
 }
@@ -16140,6 +16697,10 @@ func (ec *executionContext) childFields_AlertConnection(ctx context.Context, fie
 		return ec.fieldContext_AlertConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_AlertConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AlertConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_AlertConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AlertConnection", field.Name)
 }
@@ -16442,6 +17003,10 @@ func (ec *executionContext) childFields_AuditEntryConnection(ctx context.Context
 		return ec.fieldContext_AuditEntryConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_AuditEntryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AuditEntryConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_AuditEntryConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntryConnection", field.Name)
 }
@@ -16508,6 +17073,10 @@ func (ec *executionContext) childFields_BulkReplayConnection(ctx context.Context
 		return ec.fieldContext_BulkReplayConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_BulkReplayConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BulkReplayConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_BulkReplayConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BulkReplayConnection", field.Name)
 }
@@ -16584,6 +17153,12 @@ func (ec *executionContext) childFields_Campaign(ctx context.Context, field grap
 		return ec.fieldContext_Campaign_archivedAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Campaign_createdAt(ctx, field)
+	case "clicks":
+		return ec.fieldContext_Campaign_clicks(ctx, field)
+	case "conversions":
+		return ec.fieldContext_Campaign_conversions(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Campaign_deliveries(ctx, field)
 	case "trackers":
 		return ec.fieldContext_Campaign_trackers(ctx, field)
 	}
@@ -16596,6 +17171,10 @@ func (ec *executionContext) childFields_CampaignConnection(ctx context.Context, 
 		return ec.fieldContext_CampaignConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_CampaignConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CampaignConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_CampaignConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CampaignConnection", field.Name)
 }
@@ -16698,6 +17277,10 @@ func (ec *executionContext) childFields_ClickConnection(ctx context.Context, fie
 		return ec.fieldContext_ClickConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ClickConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ClickConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_ClickConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClickConnection", field.Name)
 }
@@ -16844,6 +17427,10 @@ func (ec *executionContext) childFields_ConversionConnection(ctx context.Context
 		return ec.fieldContext_ConversionConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ConversionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ConversionConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_ConversionConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConversionConnection", field.Name)
 }
@@ -17330,6 +17917,10 @@ func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, 
 		return ec.fieldContext_DeliveryConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_DeliveryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DeliveryConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_DeliveryConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryConnection", field.Name)
 }
@@ -17458,6 +18049,10 @@ func (ec *executionContext) childFields_EchoRequestConnection(ctx context.Contex
 		return ec.fieldContext_EchoRequestConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_EchoRequestConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_EchoRequestConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_EchoRequestConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EchoRequestConnection", field.Name)
 }
@@ -17766,6 +18361,10 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_archivedAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Integration_createdAt(ctx, field)
+	case "conversions":
+		return ec.fieldContext_Integration_conversions(ctx, field)
+	case "receivedPostbacks":
+		return ec.fieldContext_Integration_receivedPostbacks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
 }
@@ -17900,6 +18499,8 @@ func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql
 		return ec.fieldContext_Offer_archivedAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Offer_createdAt(ctx, field)
+	case "campaigns":
+		return ec.fieldContext_Offer_campaigns(ctx, field)
 	case "attributionWindowDays":
 		return ec.fieldContext_Offer_attributionWindowDays(ctx, field)
 	case "qualification":
@@ -17922,6 +18523,10 @@ func (ec *executionContext) childFields_OfferConnection(ctx context.Context, fie
 		return ec.fieldContext_OfferConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_OfferConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_OfferConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_OfferConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OfferConnection", field.Name)
 }
@@ -18032,6 +18637,8 @@ func (ec *executionContext) childFields_Postback(ctx context.Context, field grap
 		return ec.fieldContext_Postback_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Postback_updatedAt(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Postback_deliveries(ctx, field)
 	case "endpoint":
 		return ec.fieldContext_Postback_endpoint(ctx, field)
 	case "tests":
@@ -18048,6 +18655,10 @@ func (ec *executionContext) childFields_PostbackConnection(ctx context.Context, 
 		return ec.fieldContext_PostbackConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_PostbackConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PostbackConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_PostbackConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostbackConnection", field.Name)
 }
@@ -18180,6 +18791,10 @@ func (ec *executionContext) childFields_PostbackTestConnection(ctx context.Conte
 		return ec.fieldContext_PostbackTestConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_PostbackTestConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PostbackTestConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_PostbackTestConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostbackTestConnection", field.Name)
 }
@@ -18332,6 +18947,10 @@ func (ec *executionContext) childFields_ReceivedPostbackConnection(ctx context.C
 		return ec.fieldContext_ReceivedPostbackConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ReceivedPostbackConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReceivedPostbackConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_ReceivedPostbackConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReceivedPostbackConnection", field.Name)
 }
@@ -19000,6 +19619,8 @@ func (ec *executionContext) childFields_Tracker(ctx context.Context, field graph
 		return ec.fieldContext_Tracker_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Tracker_updatedAt(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Tracker_deliveries(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Tracker", field.Name)
 }
@@ -19010,6 +19631,10 @@ func (ec *executionContext) childFields_TrackerConnection(ctx context.Context, f
 		return ec.fieldContext_TrackerConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_TrackerConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TrackerConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_TrackerConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TrackerConnection", field.Name)
 }
