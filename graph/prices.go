@@ -22,8 +22,8 @@ const (
 	priceOfWatching  = 1500 // the engine's state, the gaps between postbacks
 	priceOfChecklist = 200
 	priceOfCount     = 200 // of the rows of a list, up to page.MaxTotal
-	priceOfNumbers   = 10 // of one campaign, one postback, in a list of them
-	priceOfReading   = 20 // a text that is parsed, recognised, checked
+	priceOfNumbers   = 10  // of one campaign, one postback, in a list of them
+	priceOfReading   = 20  // a text that is parsed, recognised, checked
 	priceOfCalling   = 200
 	monthDays        = 30
 	rowsOfDictionary = 40 // rows of Postrider's built-in lists: macros, trackers, goals
