@@ -557,7 +557,7 @@ var plainLists = map[string]string{
 	"Postback.furtherGoals":           "the goals that there are",
 	"Postback.tests":                  "the newest, as many as its argument says",
 	"Postback.versions":               "one for each time that somebody changed it",
-	"Query.exchangeRates":             "the newest of each pair",
+	"Query.exchangeRates":             "each set by hand",
 	"Query.goals":                     "the dictionary of goals",
 	"Query.integrations":              "the operators of one network",
 	"Query.nodes":                     "as many as ids were given, 100 at most",
@@ -598,5 +598,45 @@ func TestPlainListsAreBounded(t *testing.T) {
 		if !seen[field] {
 			t.Errorf("%s is no plain list of objects", field)
 		}
+	}
+}
+
+// A page below what affiliates share is full of the viewer's own rows, whatever others have.
+func TestAListBelowASharedOfferIsTheViewers(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s, other := pgtest.NewScene(t, a.db), pgtest.Affiliate(t, a.db)
+	for range 5 { // newer than the viewer's
+		pgtest.Campaign(t, a.db, pgtest.For{Affiliate: other, Offer: s.Offer})
+	}
+	res := a.ask(t, a.affiliate(t, s.Affiliate), fmt.Sprintf("{ node(id: %q) { ... on Offer { campaigns(first: 2) { totalCount edges { node { id } } } } } }", globalid.Int("Offer", s.Offer)), nil)
+	edges := res.at(t, "node", "campaigns", "edges").([]any)
+	if len(edges) != 1 || fmt.Sprint(res.at(t, "node", "campaigns", "totalCount")) != "1" {
+		t.Errorf("%s", res.body)
+	}
+}
+
+// Counting costs the same whatever the page, and once for each list that is counted.
+func TestCountingIsPricedOnce(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	token := a.affiliate(t, s.Affiliate)
+	cost := func(query string) float64 {
+		return a.ask(t, token, query, nil).Extensions["cost"].(map[string]any)["requested"].(float64)
+	}
+	for _, first := range []int{1, 100} {
+		page := func(counts string) string {
+			return fmt.Sprintf("{ conversions(first: %d) { %s edges { cursor } } }", first, counts)
+		}
+		if without, with := cost(page("")), cost(page("totalCount")); with-without != 200 {
+			t.Errorf("with %d rows a total costs %v", first, with-without)
+		}
+	}
+	below := func(counts string) string {
+		return "{ campaigns(first: 10) { edges { node { clicks(first: 1) { " + counts + " edges { cursor } } } } } }"
+	}
+	if without, with := cost(below("")), cost(below("totalCount")); with-without != 2000 {
+		t.Errorf("of ten lists they cost %v", with-without)
 	}
 }
