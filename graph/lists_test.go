@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -116,24 +117,23 @@ func (s *shelf) visible(viewer int, c *db.Conversion) bool {
 	return viewer == 0 || c.AffiliateID != nil && *c.AffiliateID == s.scenes[viewer-1].Affiliate
 }
 
-// below are the lists of conversions: at the root and below others, with what belongs to them.
-func (s *shelf) below(n int) []struct {
+// place is a list of conversions, and what belongs to it.
+type place struct {
 	before, after string
 	path          []any
 	has           func(*db.Conversion) bool
-} {
+}
+
+// below are the lists of conversions: at the root and below others.
+func (s *shelf) below(n int) []place {
 	scene := s.scenes[n%2]
 	node := func(kind, id string) string { return fmt.Sprintf("{ node(id: %q) { ... on %s { ", id, kind) }
-	type list = struct {
-		before, after string
-		path          []any
-		has           func(*db.Conversion) bool
-	}
-	return []list{
+	path := []any{"node", "conversions"}
+	return []place{
 		{"{ ", " }", []any{"conversions"}, func(*db.Conversion) bool { return true }},
-		{node("Campaign", globalid.Int("Campaign", scene.Link.CampaignID)), " } } }", []any{"node", "conversions"}, func(c *db.Conversion) bool { return c.CampaignID != nil && *c.CampaignID == scene.Link.CampaignID }},
-		{node("Click", globalid.UUID("Click", scene.Click)), " } } }", []any{"node", "conversions"}, func(c *db.Conversion) bool { return c.ClickID != nil && *c.ClickID == scene.Click }},
-		{node("Integration", globalid.Int("Integration", scene.Integration.ID)), " } } }", []any{"node", "conversions"}, func(c *db.Conversion) bool { return c.IntegrationID == scene.Integration.ID }},
+		{node("Campaign", globalid.Int("Campaign", scene.Link.CampaignID)), " } } }", path, func(c *db.Conversion) bool { return c.CampaignID != nil && *c.CampaignID == scene.Link.CampaignID }},
+		{node("Click", globalid.UUID("Click", scene.Click)), " } } }", path, func(c *db.Conversion) bool { return c.ClickID != nil && *c.ClickID == scene.Click }},
+		{node("Integration", globalid.Int("Integration", scene.Integration.ID)), " } } }", path, func(c *db.Conversion) bool { return c.IntegrationID == scene.Integration.ID }},
 	}
 }
 
@@ -154,91 +154,105 @@ func byOccurrence(a, b *db.Conversion) int {
 
 func byUpdate(a, b *db.Conversion) int { return cmp.Or(a.UpdatedAt.Compare(b.UpdatedAt), byKey(a, b)) }
 
+// asked is a list that is paged through.
+type asked struct {
+	viewer    who
+	before    string // its query as far as the list
+	after     string
+	path      []any
+	filter    string
+	passes    func(*db.Conversion) bool
+	order     string
+	size      int
+	backwards bool
+}
+
+// draw chooses a list and what is asked of it.
+func (s *shelf) draw(rt *rapid.T) asked {
+	viewer, parent := rapid.IntRange(0, 2).Draw(rt, "viewer"), rapid.IntRange(0, 1).Draw(rt, "parent")
+	if viewer > 0 {
+		parent = viewer - 1
+	}
+	lists, wishes := s.below(parent), s.wishes(rapid.IntRange(0, 60).Draw(rt, "values"))
+	if viewer > 0 { // without what is staff's
+		lists, wishes = lists[:3], wishes[:len(wishes)-1]
+	}
+	list := rapid.SampledFrom(lists).Draw(rt, "list")
+	a := asked{
+		viewer: s.viewers[viewer], before: list.before, after: list.after, path: list.path,
+		passes: func(c *db.Conversion) bool { return list.has(c) && s.visible(viewer, c) },
+		order:  rapid.SampledFrom(slices.Sorted(maps.Keys(conversionOrders))).Draw(rt, "order"),
+		size:   rapid.IntRange(1, 9).Draw(rt, "size"), backwards: rapid.Bool().Draw(rt, "backwards"),
+	}
+	given := map[string]bool{} // a field has one value
+	for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(wishes)-1), 0, 3, rapid.ID[int]).Draw(rt, "filters") {
+		w, others := wishes[i], a.passes
+		field, _, _ := strings.Cut(w.text, ":")
+		if given[field] {
+			continue
+		}
+		given[field], a.filter = true, a.filter+w.text+" "
+		a.passes = func(c *db.Conversion) bool { return others(c) && w.passes(c) }
+	}
+	return a
+}
+
+// turn reads the page at a cursor, and returns the cursor of the next one; none at the end.
+func (s *shelf) turn(t *testing.T, a asked, cursor string) (ids []string, next string, total any) {
+	t.Helper()
+	args := fmt.Sprintf("first: %d", a.size)
+	if cursor != "" {
+		args += fmt.Sprintf(", after: %q", cursor)
+	}
+	end, more := "endCursor", "hasNextPage"
+	if a.backwards {
+		args = strings.NewReplacer("first", "last", "after", "before").Replace(args)
+		end, more = "startCursor", "hasPreviousPage"
+	}
+	res := s.ask(t, a.viewer, fmt.Sprintf("%sconversions(%s, order: %s, filter: {%s}) { totalCount edges { node { id } } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } }%s",
+		a.before, args, a.order, a.filter, a.after), nil)
+	for _, edge := range res.at(t, append(a.path, "edges")...).([]any) {
+		ids = append(ids, edge.(map[string]any)["node"].(map[string]any)["id"].(string))
+	}
+	info := res.at(t, append(a.path, "pageInfo")...).(map[string]any)
+	if info[more] == true {
+		next = info[end].(string)
+	}
+	return ids, next, res.at(t, append(a.path, "totalCount")...)
+}
+
 // Paged through in any order, from either end, with any filter, at the root and below others, while
 // rows are added: every row that was there and matches is on one page, in its place.
 func TestListsOfConversionsAreWhatTheirFiltersSay(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
-	names := make([]string, 0, len(conversionOrders))
-	for name := range conversionOrders {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	rapid.Check(t, func(rt *rapid.T) {
-		viewer := rapid.IntRange(0, 2).Draw(rt, "viewer")
-		parent := rapid.IntRange(0, 1).Draw(rt, "parent")
-		if viewer > 0 {
-			parent = viewer - 1
-		}
-		lists := s.below(parent)
-		if viewer > 0 {
-			lists = lists[:3]
-		}
-		list := rapid.SampledFrom(lists).Draw(rt, "list")
-		wishes := s.wishes(rapid.IntRange(0, 60).Draw(rt, "values"))
-		if viewer > 0 {
-			wishes = wishes[:len(wishes)-1]
-		}
-		picked := rapid.SliceOfNDistinct(rapid.IntRange(0, len(wishes)-1), 0, 3, rapid.ID[int]).Draw(rt, "filters")
-		order := rapid.SampledFrom(names).Draw(rt, "order")
-		size, backwards := rapid.IntRange(1, 9).Draw(rt, "size"), rapid.Bool().Draw(rt, "backwards")
-		var conditions []string
-		seen := map[string]bool{} // one range of amounts at a time
-		passes := func(c *db.Conversion) bool { return list.has(c) && s.visible(viewer, c) }
-		for _, i := range picked {
-			w, before := wishes[i], passes
-			if field, _, _ := strings.Cut(w.text, ":"); seen[field] {
-				continue
-			} else {
-				seen[field] = true
-			}
-			conditions = append(conditions, w.text)
-			passes = func(c *db.Conversion) bool { return before(c) && w.passes(c) }
-		}
-		want := s.expect(passes, order)
+		a := s.draw(rt)
+		want := s.expect(a.passes, a.order)
 		var walked []string
-		cursor, added := "", 0
-		for {
-			args := fmt.Sprintf("first: %d", size)
-			if cursor != "" {
-				args += fmt.Sprintf(", after: %q", cursor)
+		for cursor, added := "", 0; ; added++ {
+			ids, next, total := s.turn(t, a, cursor)
+			if n := len(s.expect(a.passes, a.order)); fmt.Sprint(total) != fmt.Sprint(n) {
+				rt.Fatalf("{%s}: %v are counted of %d", a.filter, total, n)
 			}
-			if backwards {
-				args = strings.NewReplacer("first", "last", "after", "before").Replace(args)
-			}
-			res := s.ask(t, s.viewers[viewer], fmt.Sprintf("%sconversions(%s, order: %s, filter: {%s}) { totalCount totalCountCapped edges { cursor node { id } } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } }%s",
-				list.before, args, order, strings.Join(conditions, ", "), list.after), nil)
-			if n := len(s.expect(passes, order)); fmt.Sprint(res.at(t, append(list.path, "totalCount")...)) != fmt.Sprint(n) || res.at(t, append(list.path, "totalCountCapped")...) != false {
-				rt.Fatalf("not %d rows: %s", n, res.body)
-			}
-			var ids []string
-			for _, edge := range res.at(t, append(list.path, "edges")...).([]any) {
-				ids = append(ids, edge.(map[string]any)["node"].(map[string]any)["id"].(string))
-			}
-			info := res.at(t, append(list.path, "pageInfo")...).(map[string]any)
-			more := info["hasNextPage"]
-			if cursor, _ = info["endCursor"].(string); backwards {
-				cursor, _ = info["startCursor"].(string)
-				more = info["hasPreviousPage"]
+			if a.backwards {
 				walked = append(ids, walked...)
 			} else {
 				walked = append(walked, ids...)
 			}
-			if more == false {
+			if cursor = next; cursor == "" {
 				break
 			}
 			if added < 2 {
-				added++
 				s.add(t, rapid.IntRange(0, 60).Draw(rt, "added"))
 			}
 		}
 		// What was added may be on a later page, in its place, or not.
-		now := s.expect(passes, order)
-		if inOrder := keepOnly(now, walked); !slices.Equal(walked, inOrder) {
-			rt.Fatalf("%s: walked %v, want %v", order, walked, inOrder)
+		if inOrder := keepOnly(s.expect(a.passes, a.order), walked); !slices.Equal(walked, inOrder) {
+			rt.Fatalf("%s {%s}: walked %v, want %v", a.order, a.filter, walked, inOrder)
 		}
 		if old := keepOnly(walked, want); !slices.Equal(old, want) {
-			rt.Fatalf("%s {%s}: walked %d of %d rows", order, strings.Join(conditions, ", "), len(old), len(want))
+			rt.Fatalf("%s {%s}: walked %d of %d rows", a.order, a.filter, len(old), len(want))
 		}
 	})
 }
