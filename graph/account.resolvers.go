@@ -27,6 +27,10 @@ func (r *affiliateResolver) Tracker(ctx context.Context, obj *db.Affiliate) (*pr
 	return newestPreset(ctx, obj.ID)
 }
 
+func (r *affiliateResolver) Campaigns(ctx context.Context, obj *db.Affiliate, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *gen.ListOrder) (*page.Connection[*db.Campaign], error) {
+	return r.campaignsOf(ctx, campaignsOfAffiliate, obj.ID, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
+}
+
 func (r *apiTokenResolver) Scopes(ctx context.Context, obj *db.ApiToken) ([]viewer.Scope, error) {
 	return obj.Scopes, nil
 }

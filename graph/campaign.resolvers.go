@@ -62,6 +62,18 @@ func (r *campaignResolver) Numbers(ctx context.Context, obj *db.Campaign, timeZo
 	return campaignNumbers(ctx, obj.ID, timeZone)
 }
 
+func (r *campaignResolver) Clicks(ctx context.Context, obj *db.Campaign, first *int, after *string, last *int, before *string, filter *filter.Click, order *gen.ListOrder) (*page.Connection[*db.Click], error) {
+	return r.clicksOf(ctx, clicksOfCampaign, obj.ID, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
+}
+
+func (r *campaignResolver) Conversions(ctx context.Context, obj *db.Campaign, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *gen.ConversionOrder) (*page.Connection[*db.Conversion], error) {
+	return conversionsOf(ctx, r.Resolver, conversionsOfCampaign, obj.ID, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
+}
+
+func (r *campaignResolver) Deliveries(ctx context.Context, obj *db.Campaign, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *gen.ListOrder) (*page.Connection[*db.Delivery], error) {
+	return r.deliveriesOf(ctx, deliveriesOfCampaign, obj.ID, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
+}
+
 func (r *mutationResolver) CreateCampaign(ctx context.Context, input gen.CreateCampaignInput) (*gen.CreateCampaignPayload, error) {
 	campaign, err := r.createCampaign(ctx, input)
 	errs, err := userErrors(err)
@@ -94,13 +106,13 @@ func (r *mutationResolver) DeleteCampaign(ctx context.Context, input gen.DeleteC
 	return &gen.DeleteCampaignPayload{DeletedID: id, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign) (*page.Connection[*db.Campaign], error) {
+func (r *queryResolver) Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *gen.ListOrder) (*page.Connection[*db.Campaign], error) {
 	matching, err := filter.Predicates()
 	if err != nil {
 		return nil, err
 	}
 	q := r.Client.Campaign.Query().Where(matching...)
-	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
+	return page.In(ctx, q, page.Args{First: first, After: after, Last: last, Before: before}, listOrder[*db.Campaign](order))
 }
 
 func (r *queryResolver) TrackingLink(ctx context.Context, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) (*gen.BuiltLink, error) {

@@ -146,7 +146,7 @@ func (r *Resolver) watchConversions(ctx context.Context, f *filter.Conversion, h
 	if err != nil {
 		return nil, err
 	}
-	if _, err := f.Predicates(); err != nil {
+	if err := f.Reach(ctx, r.Client); err != nil {
 		return nil, err
 	}
 	sub := r.Hubs.Conversions.Subscribe(scope.Sees, f.MayMatch)

@@ -35,17 +35,17 @@ func (r *clickResolver) LandingPage(ctx context.Context, obj *db.Click) (*db.Lan
 	return find(ctx, load(ctx).pages, obj.LandingPageID)
 }
 
-func (r *clickResolver) Conversions(ctx context.Context, obj *db.Click) ([]*db.Conversion, error) {
-	return load(ctx).conversionsOfClick.Load(ctx, obj.ID)
+func (r *clickResolver) Conversions(ctx context.Context, obj *db.Click, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *gen.ConversionOrder) (*page.Connection[*db.Conversion], error) {
+	return conversionsOf(ctx, r.Resolver, conversionsOfClick, obj.ID, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
 }
 
-func (r *queryResolver) Clicks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Click) (*page.Connection[*db.Click], error) {
+func (r *queryResolver) Clicks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Click, order *gen.ListOrder) (*page.Connection[*db.Click], error) {
 	matching, err := filter.Predicates()
 	if err != nil {
 		return nil, err
 	}
 	q := r.Client.Click.Query().Where(matching...)
-	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
+	return page.In(ctx, q, page.Args{First: first, After: after, Last: last, Before: before}, listOrder[*db.Click](order))
 }
 
 func (r *Resolver) Click() gen.ClickResolver { return &clickResolver{r} }

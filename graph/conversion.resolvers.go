@@ -105,16 +105,8 @@ func (r *queryResolver) ConversionTotals(ctx context.Context, filter *filter.Con
 	return r.conversionTotals(ctx, filter)
 }
 
-func (r *queryResolver) Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion) (*page.Connection[*db.Conversion], error) {
-	if err := filter.Reach(ctx, r.Client); err != nil {
-		return nil, err
-	}
-	matching, err := filter.Predicates()
-	if err != nil {
-		return nil, err
-	}
-	q := r.Client.Conversion.Query().Where(matching...)
-	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
+func (r *queryResolver) Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *gen.ConversionOrder) (*page.Connection[*db.Conversion], error) {
+	return r.conversions(ctx, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
 }
 
 func (r *queryResolver) ConversionTrace(ctx context.Context, conversionID string) (*gen.ConversionTrace, error) {

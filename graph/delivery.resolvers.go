@@ -121,16 +121,8 @@ func (r *mutationResolver) ReleaseDelivery(ctx context.Context, input gen.Releas
 	return &gen.ReleaseDeliveryPayload{Delivery: delivery, UserErrors: errs}, err
 }
 
-func (r *queryResolver) Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error) {
-	if err := filter.Reach(ctx, r.Client); err != nil {
-		return nil, err
-	}
-	matching, err := filter.Predicates()
-	if err != nil {
-		return nil, err
-	}
-	q := r.Client.Delivery.Query().Where(matching...)
-	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
+func (r *queryResolver) Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *gen.ListOrder) (*page.Connection[*db.Delivery], error) {
+	return r.deliveries(ctx, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
 }
 
 func (r *subscriptionResolver) DeliveryUpdated(ctx context.Context, filter *filter.Delivery, hello *bool) (<-chan *gen.DeliveryEvent, error) {

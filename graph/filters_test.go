@@ -121,13 +121,13 @@ func TestFiltersRefuseRangesUpsideDown(t *testing.T) {
 	const early, late = `"2026-06-01T00:00:00Z"`, `"2026-06-02T00:00:00Z"`
 	var tried []string
 	for _, f := range allFiltered(t, a, staff) {
-		for from, to := range map[string]string{"from": "to", "statusCodeFrom": "statusCodeTo"} {
+		for from, to := range map[string]string{"from": "to", "statusCodeFrom": "statusCodeTo", "occurredFrom": "occurredTo", "updatedFrom": "updatedTo"} {
 			if f.input.Fields.ForName(from) == nil {
 				continue
 			}
 			tried = append(tried, f.name)
 			low, high := early, late
-			if from != "from" {
+			if from == "statusCodeFrom" {
 				low, high = "400", "499"
 			}
 			for _, same := range [][2]string{{low, high}, {low, low}} {

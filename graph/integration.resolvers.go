@@ -14,6 +14,7 @@ import (
 	"postrider/ent/db/predicate"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
+	"postrider/graph/page"
 )
 
 func (r *integrationResolver) Offer(ctx context.Context, obj *db.Integration) (*db.Offer, error) {
@@ -46,6 +47,14 @@ func (r *integrationResolver) URL(ctx context.Context, obj *db.Integration) (str
 
 func (r *integrationResolver) Snippets(ctx context.Context, obj *db.Integration) ([]*gen.Snippet, error) {
 	return r.snippets(obj), nil
+}
+
+func (r *integrationResolver) Conversions(ctx context.Context, obj *db.Integration, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *gen.ConversionOrder) (*page.Connection[*db.Conversion], error) {
+	return conversionsOf(ctx, r.Resolver, conversionsOfIntegration, obj.ID, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
+}
+
+func (r *integrationResolver) ReceivedPostbacks(ctx context.Context, obj *db.Integration, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *gen.ListOrder) (*page.Connection[*db.ReceivedPostback], error) {
+	return r.callsOf(ctx, callsOfIntegration, obj.ID, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
 }
 
 func (r *mutationResolver) CreateIntegration(ctx context.Context, input gen.CreateIntegrationInput) (*gen.CreateIntegrationPayload, error) {

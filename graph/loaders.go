@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vikstrous/dataloadgen"
 
 	"postrider/backoffice"
@@ -23,6 +24,7 @@ type loaders struct {
 	trackerLoaders
 	staffLoaders
 	aggregatedLoaders
+	lists *pageLoaders
 }
 
 // defaultLoaderWait is how long a loader waits for others of its kind.
@@ -30,7 +32,7 @@ const defaultLoaderWait = time.Millisecond
 
 func newLoaders(c *db.Client, health *report.Health, home *report.Home, gaps *report.Gaps, office *backoffice.Office, wait time.Duration) *loaders {
 	return &loaders{rowLoaders: newRowLoaders(c, wait), listLoaders: newListLoaders(c, wait), reportLoaders: newReportLoaders(health, home, gaps, wait), trackerLoaders: newTrackerLoaders(c, health, gaps, wait), staffLoaders: newStaffLoaders(office, wait),
-		aggregatedLoaders: newAggregatedLoaders(c, wait)}
+		aggregatedLoaders: newAggregatedLoaders(c, wait), lists: &pageLoaders{of: map[*ast.Field]any{}, wait: wait}}
 }
 
 // one returns a loader of rows by their key; a row that does not exist, or that this viewer may

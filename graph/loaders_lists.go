@@ -34,7 +34,6 @@ type listLoaders struct {
 	postbacksOfCampaign  *dataloadgen.Loader[int64, []*db.Postback]
 	versionsOfPostback   *dataloadgen.Loader[int64, []*db.PostbackVersion]
 	dictionary           *dataloadgen.Loader[struct{}, []*db.Goal]
-	conversionsOfClick   *dataloadgen.Loader[uuid.UUID, []*db.Conversion]
 	replacedBy           *dataloadgen.Loader[uuid.UUID, []*db.Conversion] // at most one
 	eventsOfConversion   *dataloadgen.Loader[uuid.UUID, []*db.ConversionEvent]
 	attemptsOfDelivery   *dataloadgen.Loader[uuid.UUID, []*db.Attempt]
@@ -78,9 +77,6 @@ func newListLoaders(c *db.Client, wait time.Duration) listLoaders {
 		replacedBy: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Conversion, error) {
 			return c.Conversion.Query().Where(conversion.ReplacedByIn(ids...)).All(ctx)
 		}, func(row *db.Conversion) uuid.UUID { return *row.ReplacedBy }),
-		conversionsOfClick: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.Conversion, error) {
-			return c.Conversion.Query().Where(conversion.ClickIDIn(ids...)).Order(db.Asc(conversion.FieldID)).All(ctx)
-		}, func(r *db.Conversion) uuid.UUID { return *r.ClickID }),
 		eventsOfConversion: many(wait, func(ctx context.Context, ids []uuid.UUID) ([]*db.ConversionEvent, error) {
 			return c.ConversionEvent.Query().Where(conversionevent.ConversionIDIn(ids...)).Order(db.Asc(conversionevent.FieldID)).All(ctx)
 		}, func(r *db.ConversionEvent) uuid.UUID { return r.ConversionID }),

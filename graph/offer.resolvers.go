@@ -58,6 +58,10 @@ func (r *offerResolver) DefaultLink(ctx context.Context, obj *db.Offer) (*db.Tra
 	return links[0], nil
 }
 
+func (r *offerResolver) Campaigns(ctx context.Context, obj *db.Offer, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *gen.ListOrder) (*page.Connection[*db.Campaign], error) {
+	return r.campaignsOf(ctx, campaignsOfOffer, obj.ID, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
+}
+
 func (r *queryResolver) Offers(ctx context.Context, first *int, after *string, last *int, before *string, search *string, archived *bool) (*page.Connection[*db.Offer], error) {
 	q := r.Client.Offer.Query().Where(filter.Archived[predicate.Offer](archived)...)
 	if search != nil && *search != "" {

@@ -145,13 +145,13 @@ func (r *mutationResolver) UpdateUser(ctx context.Context, input gen.UpdateUserI
 	return &gen.UpdateUserPayload{User: user, UserErrors: errs}, err
 }
 
-func (r *queryResolver) AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Audit) (*page.Connection[*db.AuditEntry], error) {
+func (r *queryResolver) AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Audit, order *gen.ListOrder) (*page.Connection[*db.AuditEntry], error) {
 	matching, err := filter.Predicates()
 	if err != nil {
 		return nil, err
 	}
 	q := r.Client.AuditEntry.Query().Where(matching...)
-	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
+	return page.In(ctx, q, page.Args{First: first, After: after, Last: last, Before: before}, listOrder[*db.AuditEntry](order))
 }
 
 func (r *queryResolver) Staff(ctx context.Context) ([]*db.User, error) {

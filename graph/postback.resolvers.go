@@ -119,6 +119,10 @@ func (r *postbackResolver) Health(ctx context.Context, obj *db.Postback) (*repor
 	return load(ctx).health.Load(ctx, obj.ID)
 }
 
+func (r *postbackResolver) Deliveries(ctx context.Context, obj *db.Postback, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *gen.ListOrder) (*page.Connection[*db.Delivery], error) {
+	return r.deliveriesOf(ctx, deliveriesOfPostback, obj.ID, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
+}
+
 func (r *postbackVersionResolver) Author(ctx context.Context, obj *db.PostbackVersion) (*db.User, error) {
 	return find(ctx, load(ctx).users, obj.UserID)
 }
@@ -131,13 +135,13 @@ func (r *queryResolver) GoalPayouts(ctx context.Context, postback *gen.PostbackI
 	return r.goalPayouts(ctx, p)
 }
 
-func (r *queryResolver) Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error) {
+func (r *queryResolver) Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback, order *gen.ListOrder) (*page.Connection[*db.Postback], error) {
 	matching, err := filter.Predicates()
 	if err != nil {
 		return nil, err
 	}
 	q := r.Client.Postback.Query().Where(postback.DeletedAtIsNil()).Where(matching...)
-	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
+	return page.In(ctx, q, page.Args{First: first, After: after, Last: last, Before: before}, listOrder[*db.Postback](order))
 }
 
 func (r *queryResolver) Macros(ctx context.Context) ([]*gen.Macro, error) {

@@ -21,8 +21,9 @@ const (
 	priceOfSums      = 1500 // of all earnings of an affiliate
 	priceOfWatching  = 1500 // the engine's state, the gaps between postbacks
 	priceOfChecklist = 200
-	priceOfNumbers   = 10 // of one campaign, one postback, in a list of them
-	priceOfReading   = 20 // a text that is parsed, recognised, checked
+	priceOfCount     = 200 // of the rows of a list, up to page.MaxTotal
+	priceOfNumbers   = 10  // of one campaign, one postback, in a list of them
+	priceOfReading   = 20  // a text that is parsed, recognised, checked
 	priceOfCalling   = 200
 	monthDays        = 30
 	rowsOfDictionary = 40 // rows of Postrider's built-in lists: macros, trackers, goals
@@ -32,6 +33,7 @@ const (
 func complexity() gen.ComplexityRoot {
 	var c gen.ComplexityRoot
 	connections(&c)
+	totals(&c)
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + child*len(ids) }
 	c.Postback.Tests = func(child int, first *int) int { return rows(child, first, nil) }
 
@@ -104,36 +106,47 @@ func connections(c *gen.ComplexityRoot) {
 	c.Query.PostbackTests = func(child int, first *int, _ *string, last *int, _, _ *string) int { return rows(child, first, last) }
 	c.Query.EchoRequests = func(child int, first *int, _ *string, last *int, _ *string) int { return rows(child, first, last) }
 	c.Query.BulkReplays = c.Query.EchoRequests
-	c.Query.Campaigns = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Campaign) int {
-		return rows(child, first, last)
-	}
-	c.Query.Clicks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Click) int {
-		return rows(child, first, last)
-	}
-	c.Query.Conversions = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Conversion) int {
-		return rows(child, first, last)
-	}
-	c.Query.Postbacks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Postback) int {
-		return rows(child, first, last)
-	}
-	c.Query.Trackers = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Tracker) int {
-		return rows(child, first, last)
-	}
+	c.Query.Campaigns = pageOfKind[filter.Campaign, gen.ListOrder]
+	c.Offer.Campaigns, c.Affiliate.Campaigns = c.Query.Campaigns, c.Query.Campaigns
+	c.Query.Clicks = pageOfKind[filter.Click, gen.ListOrder]
+	c.Campaign.Clicks = c.Query.Clicks
+	c.Query.Conversions = pageOfKind[filter.Conversion, gen.ConversionOrder]
+	c.Campaign.Conversions, c.Click.Conversions, c.Integration.Conversions = c.Query.Conversions, c.Query.Conversions, c.Query.Conversions
+	c.Query.Postbacks = pageOfKind[filter.Postback, gen.ListOrder]
+	c.Query.Trackers = pageOfKind[filter.Tracker, gen.ListOrder]
 	c.Query.ConversionChanges = func(child int, _ *string, first *int, _ *gen.ChangesStart) int { return rows(child, first, nil) }
 	c.Query.DeliveryChanges = c.Query.ConversionChanges
 	c.Query.ReplayPreview = func(child int, _ filter.Delivery, _ []string, _ *bool) int { return priceOfDays + child }
-	c.Query.Deliveries = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Delivery) int {
-		return rows(child, first, last)
-	}
-	c.Query.ReceivedPostbacks = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.ReceivedPostback) int {
-		return rows(child, first, last)
-	}
-	c.Query.AuditEntries = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Audit) int {
-		return rows(child, first, last)
-	}
+	c.Query.Deliveries = pageOfKind[filter.Delivery, gen.ListOrder]
+	c.Campaign.Deliveries, c.Tracker.Deliveries, c.Postback.Deliveries = c.Query.Deliveries, c.Query.Deliveries, c.Query.Deliveries
+	c.Query.ReceivedPostbacks = pageOfKind[filter.ReceivedPostback, gen.ListOrder]
+	c.Integration.ReceivedPostbacks = c.Query.ReceivedPostbacks
+	c.Query.AuditEntries = pageOfKind[filter.Audit, gen.ListOrder]
 	c.Query.Alerts = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Alert) int {
 		return rows(child, first, last)
 	}
+}
+
+// totals sets the price of counting the rows of a list, which its page does not multiply.
+func totals(c *gen.ComplexityRoot) {
+	for _, price := range []*func(int) int{
+		&c.AffiliateConnection.TotalCount, &c.AlertConnection.TotalCount, &c.AuditEntryConnection.TotalCount, &c.BulkReplayConnection.TotalCount,
+		&c.CampaignConnection.TotalCount, &c.ClickConnection.TotalCount, &c.ConversionConnection.TotalCount, &c.DeliveryConnection.TotalCount,
+		&c.EchoRequestConnection.TotalCount, &c.OfferConnection.TotalCount, &c.PostbackConnection.TotalCount, &c.PostbackTestConnection.TotalCount,
+		&c.ReceivedPostbackConnection.TotalCount, &c.TrackerConnection.TotalCount,
+		&c.AffiliateConnection.TotalCountCapped, &c.AlertConnection.TotalCountCapped, &c.AuditEntryConnection.TotalCountCapped,
+		&c.BulkReplayConnection.TotalCountCapped, &c.CampaignConnection.TotalCountCapped, &c.ClickConnection.TotalCountCapped,
+		&c.ConversionConnection.TotalCountCapped, &c.DeliveryConnection.TotalCountCapped, &c.EchoRequestConnection.TotalCountCapped,
+		&c.OfferConnection.TotalCountCapped, &c.PostbackConnection.TotalCountCapped, &c.PostbackTestConnection.TotalCountCapped,
+		&c.ReceivedPostbackConnection.TotalCountCapped, &c.TrackerConnection.TotalCountCapped,
+	} {
+		*price = func(int) int { return priceOfCount }
+	}
+}
+
+// pageOfKind returns the price of a page of a list with a filter and an order.
+func pageOfKind[F, O any](child int, first *int, _ *string, last *int, _ *string, _ *F, _ *O) int {
+	return rows(child, first, last)
 }
 
 // rows returns the price of a page. More rows than a page may have are refused later.

@@ -14,13 +14,13 @@ import (
 	"postrider/graph/page"
 )
 
-func (r *queryResolver) ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error) {
+func (r *queryResolver) ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *gen.ListOrder) (*page.Connection[*db.ReceivedPostback], error) {
 	matching, err := filter.Predicates()
 	if err != nil {
 		return nil, err
 	}
 	q := r.Client.ReceivedPostback.Query().Where(matching...)
-	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
+	return page.In(ctx, q, page.Args{First: first, After: after, Last: last, Before: before}, listOrder[*db.ReceivedPostback](order))
 }
 
 func (r *receivedPostbackResolver) Integration(ctx context.Context, obj *db.ReceivedPostback) (*db.Integration, error) {

@@ -79,13 +79,13 @@ func (r *postbackResolver) Tracker(ctx context.Context, obj *db.Postback) (*db.T
 	return find(ctx, load(ctx).trackers, obj.TrackerID)
 }
 
-func (r *queryResolver) Trackers(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Tracker) (*page.Connection[*db.Tracker], error) {
+func (r *queryResolver) Trackers(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Tracker, order *gen.ListOrder) (*page.Connection[*db.Tracker], error) {
 	matching, err := filter.Predicates()
 	if err != nil {
 		return nil, err
 	}
 	q := r.Client.Tracker.Query().Where(matching...)
-	return page.Of(ctx, q, page.Args{First: first, After: after, Last: last, Before: before})
+	return page.In(ctx, q, page.Args{First: first, After: after, Last: last, Before: before}, listOrder[*db.Tracker](order))
 }
 
 func (r *queryResolver) CrossedTrackers(ctx context.Context) ([]*report.Crossing, error) {
@@ -165,6 +165,10 @@ func (r *trackerResolver) Health(ctx context.Context, obj *db.Tracker) (*report.
 
 func (r *trackerResolver) Endpoints(ctx context.Context, obj *db.Tracker) ([]*report.Endpoint, error) {
 	return trackerEndpoints(ctx, obj)
+}
+
+func (r *trackerResolver) Deliveries(ctx context.Context, obj *db.Tracker, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *gen.ListOrder) (*page.Connection[*db.Delivery], error) {
+	return r.deliveriesOfTracker(ctx, obj.ID, page.Args{First: first, After: after, Last: last, Before: before}, filter, order)
 }
 
 func (r *trackerCrossingResolver) Affiliate(ctx context.Context, obj *report.Crossing) (*db.Affiliate, error) {

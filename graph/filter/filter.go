@@ -48,12 +48,24 @@ type Conversion struct {
 	TrackerIDs   []string
 	Goals        []string
 	Statuses     []commission.Status
-	From, To     *time.Time
+	From, To     *time.Time // by receivedAt
 	Search       *string
 	AffiliateIDs []string
 	Unattributed *bool
 
+	IntegrationIDs           []string // for staff
+	PlayerIDs                []string
+	OccurredFrom, OccurredTo *time.Time
+	UpdatedFrom, UpdatedTo   *time.Time
+	Amount                   *AmountRange
+
 	params params
+}
+
+// AmountRange narrows amounts of one currency.
+type AmountRange struct {
+	Currency string
+	Min, Max *string
 }
 
 // Audit narrows the audit log.

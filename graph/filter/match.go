@@ -93,5 +93,6 @@ func (f *Conversion) MayMatch(c *db.Conversion) bool {
 		(len(f.Goals) == 0 || slices.Contains(f.Goals, c.Goal)) &&
 			(f.CampaignIDs == nil || c.CampaignID != nil && slices.Contains(keys(kindCampaign, f.CampaignIDs), *c.CampaignID)) &&
 			(f.AffiliateIDs == nil || c.AffiliateID != nil && slices.Contains(keys(kindAffiliate, f.AffiliateIDs), *c.AffiliateID)) &&
+			(f.IntegrationIDs == nil || slices.Contains(keys(kindIntegration, f.IntegrationIDs), c.IntegrationID)) &&
 			(f.From == nil || !before(c.ID, *f.From)) && (f.To == nil || before(c.ID, *f.To))
 }

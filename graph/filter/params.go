@@ -9,6 +9,8 @@ import (
 
 	"postrider/ent/db"
 	"postrider/ent/db/click"
+	"postrider/internal/problem"
+	"postrider/internal/viewer"
 )
 
 // mostClicks is how many clicks a search names one by one. A param that more have is no click id
@@ -21,10 +23,14 @@ type params struct {
 	more   bool        // there are more
 }
 
-// Reach finds the clicks with a param that matches the search, among those that the viewer sees.
+// Reach finds the clicks with a param that matches the search, among those that the viewer sees. It
+// refuses what only staff may filter by: who reported a conversion is not shown to affiliates.
 func (f *Conversion) Reach(ctx context.Context, client *db.Client) error {
 	if f == nil {
 		return nil
+	}
+	if f.IntegrationIDs != nil && !viewer.From(ctx).HasRole(viewer.Manager) {
+		return problem.Forbidden("`integrationIds` is for staff: leave it out")
 	}
 	if _, err := f.Predicates(); err != nil {
 		return err

@@ -110,6 +110,14 @@ func (f *Conversion) Predicates() ([]predicate.Conversion, error) {
 	} else if f.Unattributed != nil {
 		ps = append(ps, conversion.AffiliateIDNotNil())
 	}
+	if f.IntegrationIDs != nil {
+		ps = append(ps, conversion.IntegrationIDIn(bad.keys(kindIntegration, "integrationIds", f.IntegrationIDs)...))
+	}
+	if f.PlayerIDs != nil {
+		ps = append(ps, conversion.PlayerIDIn(bad.facts("playerIds", f.PlayerIDs)...))
+	}
+	ps = append(ps, f.clocks(&bad)...)
+	ps = append(ps, f.amounts(&bad)...)
 	if f.AffiliateIDs != nil {
 		ps = append(ps, conversion.AffiliateIDIn(bad.keys(kindAffiliate, "affiliateIds", f.AffiliateIDs)...))
 	}
@@ -124,6 +132,41 @@ func (f *Conversion) Predicates() ([]predicate.Conversion, error) {
 		ps = append(ps, conversion.Or(either...))
 	}
 	return ps, bad.err()
+}
+
+// clocks restricts conversions by the clocks that are not their keys'.
+func (f *Conversion) clocks(bad *faults) []predicate.Conversion {
+	bad.between("occurredFrom", f.OccurredFrom, "occurredTo", f.OccurredTo)
+	bad.between("updatedFrom", f.UpdatedFrom, "updatedTo", f.UpdatedTo)
+	var ps []predicate.Conversion
+	for _, bound := range []struct {
+		at   *time.Time
+		than func(time.Time) predicate.Conversion
+	}{
+		{f.OccurredFrom, conversion.OccurredAtGTE}, {f.OccurredTo, conversion.OccurredAtLT},
+		{f.UpdatedFrom, conversion.UpdatedAtGTE}, {f.UpdatedTo, conversion.UpdatedAtLT},
+	} {
+		if bound.at != nil {
+			ps = append(ps, bound.than(*bound.at))
+		}
+	}
+	return ps
+}
+
+// amounts restricts conversions by their amount.
+func (f *Conversion) amounts(bad *faults) []predicate.Conversion {
+	if f.Amount == nil {
+		return nil
+	}
+	currency, low, high := bad.amounts("amount", *f.Amount)
+	ps := []predicate.Conversion{conversion.Currency(currency), conversion.AmountNotNil()}
+	if low.Valid {
+		ps = append(ps, conversion.AmountGTE(low.Decimal))
+	}
+	if high.Valid {
+		ps = append(ps, conversion.AmountLTE(high.Decimal))
+	}
+	return ps
 }
 
 // Predicates returns the filter's predicates.

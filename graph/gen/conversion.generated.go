@@ -1221,6 +1221,52 @@ func (ec *executionContext) fieldContext_ConversionConnection_pageInfo(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _ConversionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Conversion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConversionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConversionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConversionConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ConversionConnection_totalCountCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.Conversion]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConversionConnection_totalCountCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConversionConnection_totalCountCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConversionConnection", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _ConversionEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.Conversion]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1862,6 +1908,62 @@ func (ec *executionContext) fieldContext_UpdateConversionStatusPayload_userError
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputAmountRange(ctx context.Context, obj any) (filter.AmountRange, error) {
+	var it filter.AmountRange
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"currency", "min", "max"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = data
+		case "min":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("min"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Min = data
+		case "max":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("max"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Max = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAmountRange unmarshals raw into the AmountRange input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAmountRange(ctx context.Context, raw any) (filter.AmountRange, error) {
+	var out filter.AmountRange
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AmountRange", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, obj any) (filter.Conversion, error) {
 	var it filter.Conversion
 	if obj == nil {
@@ -1873,7 +1975,7 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"campaignIds", "offerIds", "trackerIds", "goals", "statuses", "from", "to", "search", "affiliateIds", "unattributed"}
+	fieldsInOrder := [...]string{"campaignIds", "offerIds", "trackerIds", "integrationIds", "playerIds", "goals", "statuses", "from", "to", "occurredFrom", "occurredTo", "updatedFrom", "updatedTo", "amount", "search", "affiliateIds", "unattributed"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1901,6 +2003,20 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 				return it, err
 			}
 			it.TrackerIDs = data
+		case "integrationIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("integrationIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntegrationIDs = data
+		case "playerIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("playerIds"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PlayerIDs = data
 		case "goals":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("goals"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -1929,6 +2045,41 @@ func (ec *executionContext) unmarshalInputConversionFilter(ctx context.Context, 
 				return it, err
 			}
 			it.To = data
+		case "occurredFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredFrom = data
+		case "occurredTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredTo"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredTo = data
+		case "updatedFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedFrom"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedFrom = data
+		case "updatedTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedTo"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedTo = data
+		case "amount":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amount"))
+			data, err := ec.unmarshalOAmountRange2ᚖpostriderᚋgraphᚋfilterᚐAmountRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Amount = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOString2ᚖstring(ctx, v) }
@@ -2427,13 +2578,25 @@ func (ec *executionContext) _ConversionConnection(ctx context.Context, sel ast.S
 		case "edges":
 			out.Values[i] = ec._ConversionConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = ec._ConversionConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ConversionConnection_totalCount(ctx, field, obj)
+				})
+		case "totalCountCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ConversionConnection_totalCountCapped(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2778,22 +2941,6 @@ func (ec *executionContext) marshalNConsideredPostback2ᚖpostriderᚋgraphᚋge
 	return ec._ConsideredPostback(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNConversion2ᚕᚖpostriderᚋentᚋdbᚐConversionᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Conversion) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
 func (ec *executionContext) marshalNConversion2ᚖpostriderᚋentᚋdbᚐConversion(ctx context.Context, sel ast.SelectionSet, v *db.Conversion) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Conversion!")
@@ -2946,6 +3093,14 @@ func (ec *executionContext) marshalNUpdateConversionStatusPayload2ᚖpostrider�
 	return ec._UpdateConversionStatusPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOAmountRange2ᚖpostriderᚋgraphᚋfilterᚐAmountRange(ctx context.Context, v any) (*filter.AmountRange, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAmountRange(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOCappedBy2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalCappedBy(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2996,6 +3151,22 @@ func (ec *executionContext) unmarshalOConversionFilter2ᚖpostriderᚋgraphᚋfi
 	}
 	res, err := ec.unmarshalInputConversionFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOConversionOrder2ᚖpostriderᚋgraphᚋgenᚐConversionOrder(ctx context.Context, v any) (*ConversionOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(ConversionOrder)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOConversionOrder2ᚖpostriderᚋgraphᚋgenᚐConversionOrder(ctx context.Context, sel ast.SelectionSet, v *ConversionOrder) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOConversionStatus2ᚕpostriderᚋdomainᚋcommissionᚐStatusᚄ(ctx context.Context, v any) ([]commission.Status, error) {

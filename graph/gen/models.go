@@ -2506,6 +2506,76 @@ func (e ChangesStart) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// How conversions are sorted. `last` takes rows from the end of the list, and leaves the order as it is.
+type ConversionOrder string
+
+const (
+	// By `receivedAt`, the newest first.
+	ConversionOrderNewestFirst ConversionOrder = "NEWEST_FIRST"
+	// By `receivedAt`, the oldest first.
+	ConversionOrderOldestFirst ConversionOrder = "OLDEST_FIRST"
+	// By `occurredAt`, the newest first. The operator may correct that time: then the conversion moves.
+	ConversionOrderOccurredNewestFirst ConversionOrder = "OCCURRED_NEWEST_FIRST"
+	// By `occurredAt`, the oldest first. The operator may correct that time: then the conversion moves.
+	ConversionOrderOccurredOldestFirst ConversionOrder = "OCCURRED_OLDEST_FIRST"
+	// By `updatedAt`, the newest first. A conversion that changes moves, also while the list is read: to keep a copy, read `conversionChanges`.
+	ConversionOrderUpdatedNewestFirst ConversionOrder = "UPDATED_NEWEST_FIRST"
+	// By `updatedAt`, the oldest first. A conversion that changes moves, also while the list is read: to keep a copy, read `conversionChanges`.
+	ConversionOrderUpdatedOldestFirst ConversionOrder = "UPDATED_OLDEST_FIRST"
+)
+
+var AllConversionOrder = []ConversionOrder{
+	ConversionOrderNewestFirst,
+	ConversionOrderOldestFirst,
+	ConversionOrderOccurredNewestFirst,
+	ConversionOrderOccurredOldestFirst,
+	ConversionOrderUpdatedNewestFirst,
+	ConversionOrderUpdatedOldestFirst,
+}
+
+func (e ConversionOrder) IsValid() bool {
+	switch e {
+	case ConversionOrderNewestFirst, ConversionOrderOldestFirst, ConversionOrderOccurredNewestFirst, ConversionOrderOccurredOldestFirst, ConversionOrderUpdatedNewestFirst, ConversionOrderUpdatedOldestFirst:
+		return true
+	}
+	return false
+}
+
+func (e ConversionOrder) String() string {
+	return string(e)
+}
+
+func (e *ConversionOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ConversionOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ConversionOrder", str)
+	}
+	return nil
+}
+
+func (e ConversionOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ConversionOrder) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ConversionOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
 // Why no postbacks are sent.
 type HoldReason string
 
@@ -2562,6 +2632,64 @@ func (e *HoldReason) UnmarshalJSON(b []byte) error {
 }
 
 func (e HoldReason) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// How a list is sorted, by when its rows were made. `last` takes rows from its end, and leaves the order as it is.
+type ListOrder string
+
+const (
+	// The newest first.
+	ListOrderNewestFirst ListOrder = "NEWEST_FIRST"
+	// The oldest first: new rows come at the end of the list.
+	ListOrderOldestFirst ListOrder = "OLDEST_FIRST"
+)
+
+var AllListOrder = []ListOrder{
+	ListOrderNewestFirst,
+	ListOrderOldestFirst,
+}
+
+func (e ListOrder) IsValid() bool {
+	switch e {
+	case ListOrderNewestFirst, ListOrderOldestFirst:
+		return true
+	}
+	return false
+}
+
+func (e ListOrder) String() string {
+	return string(e)
+}
+
+func (e *ListOrder) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ListOrder(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ListOrder", str)
+	}
+	return nil
+}
+
+func (e ListOrder) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ListOrder) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ListOrder) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -449,6 +449,52 @@ func (ec *executionContext) fieldContext_ReceivedPostbackConnection_pageInfo(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _ReceivedPostbackConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.ReceivedPostback]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceivedPostbackConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceivedPostbackConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceivedPostbackConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ReceivedPostbackConnection_totalCountCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*db.ReceivedPostback]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceivedPostbackConnection_totalCountCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceivedPostbackConnection_totalCountCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceivedPostbackConnection", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _ReceivedPostbackEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*db.ReceivedPostback]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -722,13 +768,25 @@ func (ec *executionContext) _ReceivedPostbackConnection(ctx context.Context, sel
 		case "edges":
 			out.Values[i] = ec._ReceivedPostbackConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = ec._ReceivedPostbackConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceivedPostbackConnection_totalCount(ctx, field, obj)
+				})
+		case "totalCountCapped":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceivedPostbackConnection_totalCountCapped(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -808,6 +866,14 @@ func (ec *executionContext) marshalNReceivedPostback2ᚖpostriderᚋentᚋdbᚐR
 		return graphql.Null
 	}
 	return ec._ReceivedPostback(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReceivedPostbackConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.ReceivedPostback]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReceivedPostbackConnection!")
+		return graphql.Null
+	}
+	return ec._ReceivedPostbackConnection(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNReceivedPostbackEdge2ᚕᚖpostriderᚋgraphᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*page.Edge[*db.ReceivedPostback]) graphql.Marshaler {

@@ -85,6 +85,7 @@ type DirectiveRoot struct {
 type ComplexityRoot struct {
 	Affiliate struct {
 		ArchivedAt  func(childComplexity int) int
+		Campaigns   func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *ListOrder) int
 		CreatedAt   func(childComplexity int) int
 		GlobalID    func(childComplexity int) int
 		Manager     func(childComplexity int) int
@@ -95,8 +96,10 @@ type ComplexityRoot struct {
 	}
 
 	AffiliateConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	AffiliateEdge struct {
@@ -131,8 +134,10 @@ type ComplexityRoot struct {
 	}
 
 	AlertConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	AlertEdge struct {
@@ -282,8 +287,10 @@ type ComplexityRoot struct {
 	}
 
 	AuditEntryConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	AuditEntryEdge struct {
@@ -315,8 +322,10 @@ type ComplexityRoot struct {
 	}
 
 	BulkReplayConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	BulkReplayEdge struct {
@@ -342,8 +351,11 @@ type ComplexityRoot struct {
 	Campaign struct {
 		Affiliate       func(childComplexity int) int
 		ArchivedAt      func(childComplexity int) int
+		Clicks          func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click, order *ListOrder) int
+		Conversions     func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) int
 		CreatedAt       func(childComplexity int) int
 		DailyCap        func(childComplexity int) int
+		Deliveries      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *ListOrder) int
 		FiringPostbacks func(childComplexity int) int
 		GlobalID        func(childComplexity int) int
 		Link            func(childComplexity int) int
@@ -359,8 +371,10 @@ type ComplexityRoot struct {
 	}
 
 	CampaignConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	CampaignEdge struct {
@@ -394,7 +408,7 @@ type ComplexityRoot struct {
 		Campaign    func(childComplexity int) int
 		ClickID     func(childComplexity int) int
 		ClickedAt   func(childComplexity int) int
-		Conversions func(childComplexity int) int
+		Conversions func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) int
 		Country     func(childComplexity int) int
 		DeepLink    func(childComplexity int) int
 		GlobalID    func(childComplexity int) int
@@ -410,8 +424,10 @@ type ComplexityRoot struct {
 	}
 
 	ClickConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	ClickEdge struct {
@@ -483,8 +499,10 @@ type ComplexityRoot struct {
 	}
 
 	ConversionConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	ConversionEdge struct {
@@ -731,8 +749,10 @@ type ComplexityRoot struct {
 	}
 
 	DeliveryConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	DeliveryEdge struct {
@@ -795,8 +815,10 @@ type ComplexityRoot struct {
 	}
 
 	EchoRequestConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	EchoRequestEdge struct {
@@ -927,30 +949,32 @@ type ComplexityRoot struct {
 	}
 
 	Integration struct {
-		AllowedAddresses func(childComplexity int) int
-		ArchivedAt       func(childComplexity int) int
-		CreatedAt        func(childComplexity int) int
-		Currency         func(childComplexity int) int
-		Enabled          func(childComplexity int) int
-		GlobalID         func(childComplexity int) int
-		GoalMapping      func(childComplexity int) int
-		Key              func(childComplexity int) int
-		Name             func(childComplexity int) int
-		Offer            func(childComplexity int) int
-		ParameterMapping func(childComplexity int) int
-		RateLimit        func(childComplexity int) int
-		RequireHTTPS     func(childComplexity int) int
-		RequireSignature func(childComplexity int) int
-		RequireToken     func(childComplexity int) int
-		Secrets          func(childComplexity int) int
-		SignatureHeader  func(childComplexity int) int
-		Snippets         func(childComplexity int) int
-		StatusMapping    func(childComplexity int) int
-		TestMode         func(childComplexity int) int
-		TimestampName    func(childComplexity int) int
-		TimestampWindow  func(childComplexity int) int
-		URL              func(childComplexity int) int
-		UnmappedStatuses func(childComplexity int) int
+		AllowedAddresses  func(childComplexity int) int
+		ArchivedAt        func(childComplexity int) int
+		Conversions       func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) int
+		CreatedAt         func(childComplexity int) int
+		Currency          func(childComplexity int) int
+		Enabled           func(childComplexity int) int
+		GlobalID          func(childComplexity int) int
+		GoalMapping       func(childComplexity int) int
+		Key               func(childComplexity int) int
+		Name              func(childComplexity int) int
+		Offer             func(childComplexity int) int
+		ParameterMapping  func(childComplexity int) int
+		RateLimit         func(childComplexity int) int
+		ReceivedPostbacks func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *ListOrder) int
+		RequireHTTPS      func(childComplexity int) int
+		RequireSignature  func(childComplexity int) int
+		RequireToken      func(childComplexity int) int
+		Secrets           func(childComplexity int) int
+		SignatureHeader   func(childComplexity int) int
+		Snippets          func(childComplexity int) int
+		StatusMapping     func(childComplexity int) int
+		TestMode          func(childComplexity int) int
+		TimestampName     func(childComplexity int) int
+		TimestampWindow   func(childComplexity int) int
+		URL               func(childComplexity int) int
+		UnmappedStatuses  func(childComplexity int) int
 	}
 
 	IntegrationSecret struct {
@@ -1093,6 +1117,7 @@ type ComplexityRoot struct {
 	Offer struct {
 		ArchivedAt            func(childComplexity int) int
 		AttributionWindowDays func(childComplexity int) int
+		Campaigns             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *ListOrder) int
 		CreatedAt             func(childComplexity int) int
 		Currency              func(childComplexity int) int
 		DailyCap              func(childComplexity int) int
@@ -1114,8 +1139,10 @@ type ComplexityRoot struct {
 	}
 
 	OfferConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	OfferEdge struct {
@@ -1152,6 +1179,7 @@ type ComplexityRoot struct {
 		BodyRule         func(childComplexity int) int
 		Campaign         func(childComplexity int) int
 		CreatedAt        func(childComplexity int) int
+		Deliveries       func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *ListOrder) int
 		Enabled          func(childComplexity int) int
 		Endpoint         func(childComplexity int) int
 		FurtherGoals     func(childComplexity int) int
@@ -1177,8 +1205,10 @@ type ComplexityRoot struct {
 	}
 
 	PostbackConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	PostbackEdge struct {
@@ -1243,8 +1273,10 @@ type ComplexityRoot struct {
 	}
 
 	PostbackTestConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	PostbackTestEdge struct {
@@ -1300,16 +1332,16 @@ type ComplexityRoot struct {
 		Alerts                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Alert) int
 		Attention              func(childComplexity int) int
 		AttributionPreview     func(childComplexity int, conversionID string, clickID string) int
-		AuditEntries           func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit) int
+		AuditEntries           func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit, order *ListOrder) int
 		BulkReplays            func(childComplexity int, first *int, after *string, last *int, before *string) int
-		Campaigns              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign) int
-		Clicks                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click) int
+		Campaigns              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *ListOrder) int
+		Clicks                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click, order *ListOrder) int
 		ConversionChanges      func(childComplexity int, after *string, first *int, start *ChangesStart) int
 		ConversionTotals       func(childComplexity int, filter *filter.Conversion) int
 		ConversionTrace        func(childComplexity int, conversionID string) int
-		Conversions            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion) int
+		Conversions            func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) int
 		CrossedTrackers        func(childComplexity int) int
-		Deliveries             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery) int
+		Deliveries             func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *ListOrder) int
 		DeliveryChanges        func(childComplexity int, after *string, first *int, start *ChangesStart) int
 		Earnings               func(childComplexity int) int
 		EchoRequests           func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -1328,10 +1360,10 @@ type ComplexityRoot struct {
 		Offers                 func(childComplexity int, first *int, after *string, last *int, before *string, search *string, archived *bool) int
 		PostbackGaps           func(childComplexity int) int
 		PostbackTests          func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
-		Postbacks              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback) int
+		Postbacks              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback, order *ListOrder) int
 		PreviewPostback        func(childComplexity int, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput, goal *string, trackingLink *string) int
 		PreviewTracker         func(childComplexity int, tracker UpdateTrackerInput) int
-		ReceivedPostbacks      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) int
+		ReceivedPostbacks      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *ListOrder) int
 		RecognizePostback      func(childComplexity int, text string) int
 		RecognizeTrackingLink  func(childComplexity int, url string) int
 		ReplayPreview          func(childComplexity int, filter filter.Delivery, ids []string, includeDelivered *bool) int
@@ -1340,7 +1372,7 @@ type ComplexityRoot struct {
 		Staff                  func(childComplexity int) int
 		StaffHome              func(childComplexity int) int
 		TrackerPresets         func(childComplexity int) int
-		Trackers               func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Tracker) int
+		Trackers               func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Tracker, order *ListOrder) int
 		TrackingLink           func(childComplexity int, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) int
 		UndoAttributionPreview func(childComplexity int, id string) int
 		Viewer                 func(childComplexity int) int
@@ -1370,8 +1402,10 @@ type ComplexityRoot struct {
 	}
 
 	ReceivedPostbackConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	ReceivedPostbackEdge struct {
@@ -1705,6 +1739,7 @@ type ComplexityRoot struct {
 		ChosenCampaigns func(childComplexity int) int
 		CreatedAt       func(childComplexity int) int
 		DefaultLinks    func(childComplexity int) int
+		Deliveries      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *ListOrder) int
 		Domain          func(childComplexity int) int
 		Endpoints       func(childComplexity int) int
 		GlobalID        func(childComplexity int) int
@@ -1725,8 +1760,10 @@ type ComplexityRoot struct {
 	}
 
 	TrackerConnection struct {
-		Edges    func(childComplexity int) int
-		PageInfo func(childComplexity int) int
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
 	}
 
 	TrackerCrossing struct {
@@ -1979,6 +2016,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Affiliate.ArchivedAt(childComplexity), true
+	case "Affiliate.campaigns":
+		if e.ComplexityRoot.Affiliate.Campaigns == nil {
+			break
+		}
+
+		args, err := ec.field_Affiliate_campaigns_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Affiliate.Campaigns(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Campaign), args["order"].(*ListOrder)), true
 	case "Affiliate.createdAt":
 		if e.ComplexityRoot.Affiliate.CreatedAt == nil {
 			break
@@ -2034,6 +2082,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AffiliateConnection.PageInfo(childComplexity), true
+	case "AffiliateConnection.totalCount":
+		if e.ComplexityRoot.AffiliateConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffiliateConnection.TotalCount(childComplexity), true
+	case "AffiliateConnection.totalCountCapped":
+		if e.ComplexityRoot.AffiliateConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AffiliateConnection.TotalCountCapped(childComplexity), true
 
 	case "AffiliateEdge.cursor":
 		if e.ComplexityRoot.AffiliateEdge.Cursor == nil {
@@ -2165,6 +2225,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AlertConnection.PageInfo(childComplexity), true
+	case "AlertConnection.totalCount":
+		if e.ComplexityRoot.AlertConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertConnection.TotalCount(childComplexity), true
+	case "AlertConnection.totalCountCapped":
+		if e.ComplexityRoot.AlertConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AlertConnection.TotalCountCapped(childComplexity), true
 
 	case "AlertEdge.cursor":
 		if e.ComplexityRoot.AlertEdge.Cursor == nil {
@@ -2731,6 +2803,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEntryConnection.PageInfo(childComplexity), true
+	case "AuditEntryConnection.totalCount":
+		if e.ComplexityRoot.AuditEntryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntryConnection.TotalCount(childComplexity), true
+	case "AuditEntryConnection.totalCountCapped":
+		if e.ComplexityRoot.AuditEntryConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEntryConnection.TotalCountCapped(childComplexity), true
 
 	case "AuditEntryEdge.cursor":
 		if e.ComplexityRoot.AuditEntryEdge.Cursor == nil {
@@ -2844,6 +2928,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BulkReplayConnection.PageInfo(childComplexity), true
+	case "BulkReplayConnection.totalCount":
+		if e.ComplexityRoot.BulkReplayConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayConnection.TotalCount(childComplexity), true
+	case "BulkReplayConnection.totalCountCapped":
+		if e.ComplexityRoot.BulkReplayConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkReplayConnection.TotalCountCapped(childComplexity), true
 
 	case "BulkReplayEdge.cursor":
 		if e.ComplexityRoot.BulkReplayEdge.Cursor == nil {
@@ -2926,6 +3022,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.ArchivedAt(childComplexity), true
+	case "Campaign.clicks":
+		if e.ComplexityRoot.Campaign.Clicks == nil {
+			break
+		}
+
+		args, err := ec.field_Campaign_clicks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Campaign.Clicks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Click), args["order"].(*ListOrder)), true
+	case "Campaign.conversions":
+		if e.ComplexityRoot.Campaign.Conversions == nil {
+			break
+		}
+
+		args, err := ec.field_Campaign_conversions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Campaign.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion), args["order"].(*ConversionOrder)), true
 	case "Campaign.createdAt":
 		if e.ComplexityRoot.Campaign.CreatedAt == nil {
 			break
@@ -2938,6 +3056,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Campaign.DailyCap(childComplexity), true
+	case "Campaign.deliveries":
+		if e.ComplexityRoot.Campaign.Deliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Campaign_deliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Campaign.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery), args["order"].(*ListOrder)), true
 	case "Campaign.firingPostbacks":
 		if e.ComplexityRoot.Campaign.FiringPostbacks == nil {
 			break
@@ -3028,6 +3157,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CampaignConnection.PageInfo(childComplexity), true
+	case "CampaignConnection.totalCount":
+		if e.ComplexityRoot.CampaignConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignConnection.TotalCount(childComplexity), true
+	case "CampaignConnection.totalCountCapped":
+		if e.ComplexityRoot.CampaignConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CampaignConnection.TotalCountCapped(childComplexity), true
 
 	case "CampaignEdge.cursor":
 		if e.ComplexityRoot.CampaignEdge.Cursor == nil {
@@ -3129,7 +3270,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Click.Conversions(childComplexity), true
+		args, err := ec.field_Click_conversions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Click.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion), args["order"].(*ConversionOrder)), true
 	case "Click.country":
 		if e.ComplexityRoot.Click.Country == nil {
 			break
@@ -3215,6 +3361,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ClickConnection.PageInfo(childComplexity), true
+	case "ClickConnection.totalCount":
+		if e.ComplexityRoot.ClickConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClickConnection.TotalCount(childComplexity), true
+	case "ClickConnection.totalCountCapped":
+		if e.ComplexityRoot.ClickConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClickConnection.TotalCountCapped(childComplexity), true
 
 	case "ClickEdge.cursor":
 		if e.ComplexityRoot.ClickEdge.Cursor == nil {
@@ -3517,6 +3675,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConversionConnection.PageInfo(childComplexity), true
+	case "ConversionConnection.totalCount":
+		if e.ComplexityRoot.ConversionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionConnection.TotalCount(childComplexity), true
+	case "ConversionConnection.totalCountCapped":
+		if e.ComplexityRoot.ConversionConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConversionConnection.TotalCountCapped(childComplexity), true
 
 	case "ConversionEdge.cursor":
 		if e.ComplexityRoot.ConversionEdge.Cursor == nil {
@@ -4376,6 +4546,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryConnection.PageInfo(childComplexity), true
+	case "DeliveryConnection.totalCount":
+		if e.ComplexityRoot.DeliveryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryConnection.TotalCount(childComplexity), true
+	case "DeliveryConnection.totalCountCapped":
+		if e.ComplexityRoot.DeliveryConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryConnection.TotalCountCapped(childComplexity), true
 
 	case "DeliveryEdge.cursor":
 		if e.ComplexityRoot.DeliveryEdge.Cursor == nil {
@@ -4607,6 +4789,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EchoRequestConnection.PageInfo(childComplexity), true
+	case "EchoRequestConnection.totalCount":
+		if e.ComplexityRoot.EchoRequestConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EchoRequestConnection.TotalCount(childComplexity), true
+	case "EchoRequestConnection.totalCountCapped":
+		if e.ComplexityRoot.EchoRequestConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EchoRequestConnection.TotalCountCapped(childComplexity), true
 
 	case "EchoRequestEdge.cursor":
 		if e.ComplexityRoot.EchoRequestEdge.Cursor == nil {
@@ -5093,6 +5287,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.ArchivedAt(childComplexity), true
+	case "Integration.conversions":
+		if e.ComplexityRoot.Integration.Conversions == nil {
+			break
+		}
+
+		args, err := ec.field_Integration_conversions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Integration.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion), args["order"].(*ConversionOrder)), true
 	case "Integration.createdAt":
 		if e.ComplexityRoot.Integration.CreatedAt == nil {
 			break
@@ -5153,6 +5358,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.RateLimit(childComplexity), true
+	case "Integration.receivedPostbacks":
+		if e.ComplexityRoot.Integration.ReceivedPostbacks == nil {
+			break
+		}
+
+		args, err := ec.field_Integration_receivedPostbacks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Integration.ReceivedPostbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.ReceivedPostback), args["order"].(*ListOrder)), true
 	case "Integration.requireHttps":
 		if e.ComplexityRoot.Integration.RequireHTTPS == nil {
 			break
@@ -6339,6 +6555,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Offer.AttributionWindowDays(childComplexity), true
+	case "Offer.campaigns":
+		if e.ComplexityRoot.Offer.Campaigns == nil {
+			break
+		}
+
+		args, err := ec.field_Offer_campaigns_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Offer.Campaigns(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Campaign), args["order"].(*ListOrder)), true
 	case "Offer.createdAt":
 		if e.ComplexityRoot.Offer.CreatedAt == nil {
 			break
@@ -6465,6 +6692,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OfferConnection.PageInfo(childComplexity), true
+	case "OfferConnection.totalCount":
+		if e.ComplexityRoot.OfferConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferConnection.TotalCount(childComplexity), true
+	case "OfferConnection.totalCountCapped":
+		if e.ComplexityRoot.OfferConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferConnection.TotalCountCapped(childComplexity), true
 
 	case "OfferEdge.cursor":
 		if e.ComplexityRoot.OfferEdge.Cursor == nil {
@@ -6596,6 +6835,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Postback.CreatedAt(childComplexity), true
+	case "Postback.deliveries":
+		if e.ComplexityRoot.Postback.Deliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Postback_deliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Postback.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery), args["order"].(*ListOrder)), true
 	case "Postback.enabled":
 		if e.ComplexityRoot.Postback.Enabled == nil {
 			break
@@ -6746,6 +6996,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackConnection.PageInfo(childComplexity), true
+	case "PostbackConnection.totalCount":
+		if e.ComplexityRoot.PostbackConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackConnection.TotalCount(childComplexity), true
+	case "PostbackConnection.totalCountCapped":
+		if e.ComplexityRoot.PostbackConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackConnection.TotalCountCapped(childComplexity), true
 
 	case "PostbackEdge.cursor":
 		if e.ComplexityRoot.PostbackEdge.Cursor == nil {
@@ -7023,6 +7285,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PostbackTestConnection.PageInfo(childComplexity), true
+	case "PostbackTestConnection.totalCount":
+		if e.ComplexityRoot.PostbackTestConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTestConnection.TotalCount(childComplexity), true
+	case "PostbackTestConnection.totalCountCapped":
+		if e.ComplexityRoot.PostbackTestConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PostbackTestConnection.TotalCountCapped(childComplexity), true
 
 	case "PostbackTestEdge.cursor":
 		if e.ComplexityRoot.PostbackTestEdge.Cursor == nil {
@@ -7259,7 +7533,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Audit)), true
+		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Audit), args["order"].(*ListOrder)), true
 	case "Query.bulkReplays":
 		if e.ComplexityRoot.Query.BulkReplays == nil {
 			break
@@ -7281,7 +7555,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Campaigns(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Campaign)), true
+		return e.ComplexityRoot.Query.Campaigns(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Campaign), args["order"].(*ListOrder)), true
 	case "Query.clicks":
 		if e.ComplexityRoot.Query.Clicks == nil {
 			break
@@ -7292,7 +7566,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Clicks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Click)), true
+		return e.ComplexityRoot.Query.Clicks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Click), args["order"].(*ListOrder)), true
 	case "Query.conversionChanges":
 		if e.ComplexityRoot.Query.ConversionChanges == nil {
 			break
@@ -7336,7 +7610,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion)), true
+		return e.ComplexityRoot.Query.Conversions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Conversion), args["order"].(*ConversionOrder)), true
 	case "Query.crossedTrackers":
 		if e.ComplexityRoot.Query.CrossedTrackers == nil {
 			break
@@ -7353,7 +7627,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery)), true
+		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery), args["order"].(*ListOrder)), true
 	case "Query.deliveryChanges":
 		if e.ComplexityRoot.Query.DeliveryChanges == nil {
 			break
@@ -7528,7 +7802,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Postbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Postback)), true
+		return e.ComplexityRoot.Query.Postbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Postback), args["order"].(*ListOrder)), true
 	case "Query.previewPostback":
 		if e.ComplexityRoot.Query.PreviewPostback == nil {
 			break
@@ -7561,7 +7835,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ReceivedPostbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.ReceivedPostback)), true
+		return e.ComplexityRoot.Query.ReceivedPostbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.ReceivedPostback), args["order"].(*ListOrder)), true
 	case "Query.recognizePostback":
 		if e.ComplexityRoot.Query.RecognizePostback == nil {
 			break
@@ -7645,7 +7919,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Trackers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Tracker)), true
+		return e.ComplexityRoot.Query.Trackers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Tracker), args["order"].(*ListOrder)), true
 	case "Query.trackingLink":
 		if e.ComplexityRoot.Query.TrackingLink == nil {
 			break
@@ -7791,6 +8065,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostbackConnection.PageInfo(childComplexity), true
+	case "ReceivedPostbackConnection.totalCount":
+		if e.ComplexityRoot.ReceivedPostbackConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceivedPostbackConnection.TotalCount(childComplexity), true
+	case "ReceivedPostbackConnection.totalCountCapped":
+		if e.ComplexityRoot.ReceivedPostbackConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceivedPostbackConnection.TotalCountCapped(childComplexity), true
 
 	case "ReceivedPostbackEdge.cursor":
 		if e.ComplexityRoot.ReceivedPostbackEdge.Cursor == nil {
@@ -8930,6 +9216,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Tracker.DefaultLinks(childComplexity), true
+	case "Tracker.deliveries":
+		if e.ComplexityRoot.Tracker.Deliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Tracker_deliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Tracker.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Delivery), args["order"].(*ListOrder)), true
 	case "Tracker.domain":
 		if e.ComplexityRoot.Tracker.Domain == nil {
 			break
@@ -9045,6 +9342,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrackerConnection.PageInfo(childComplexity), true
+	case "TrackerConnection.totalCount":
+		if e.ComplexityRoot.TrackerConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerConnection.TotalCount(childComplexity), true
+	case "TrackerConnection.totalCountCapped":
+		if e.ComplexityRoot.TrackerConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrackerConnection.TotalCountCapped(childComplexity), true
 
 	case "TrackerCrossing.affiliate":
 		if e.ComplexityRoot.TrackerCrossing.Affiliate == nil {
@@ -9874,6 +10183,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AlertFilter", ec.unmarshalInputAlertFilter),
+			graphql.NewInputUnmarshaler("AmountRange", ec.unmarshalInputAmountRange),
 			graphql.NewInputUnmarshaler("ArchiveAffiliateInput", ec.unmarshalInputArchiveAffiliateInput),
 			graphql.NewInputUnmarshaler("ArchiveCampaignInput", ec.unmarshalInputArchiveCampaignInput),
 			graphql.NewInputUnmarshaler("ArchiveGoalInput", ec.unmarshalInputArchiveGoalInput),
@@ -10141,6 +10451,21 @@ type Affiliate implements Node {
   tracker: TrackerPreset
   "When it was created."
   createdAt: Time!
+  "Its campaigns."
+  campaigns(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: CampaignFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): CampaignConnection!
 }
 
 "An API token. Its secret is shown once, when it is created."
@@ -10191,6 +10516,10 @@ type EchoRequestConnection {
   edges: [EchoRequestEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of echo requests."
@@ -10207,6 +10536,10 @@ type AffiliateConnection {
   edges: [AffiliateEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of affiliates."
@@ -10794,6 +11127,51 @@ type Campaign implements Node {
   archivedAt: Time
   "When it was created."
   createdAt: Time!
+  "Clicks on its link."
+  clicks(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ClickFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): ClickConnection!
+  "Conversions of its clicks."
+  conversions(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ConversionFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ConversionOrder = NEWEST_FIRST
+  ): ConversionConnection!
+  "Deliveries that report its conversions."
+  deliveries(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: DeliveryFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): DeliveryConnection!
 }
 
 "Recent numbers of a campaign."
@@ -10828,6 +11206,10 @@ type CampaignConnection {
   edges: [CampaignEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of campaigns."
@@ -10865,7 +11247,7 @@ input CampaignFilter {
 }
 
 extend type Query {
-  "The viewer's campaigns, newest first; for staff, those of all affiliates."
+  "The viewer's campaigns, newest first by default; for staff, those of all affiliates."
   campaigns(
     "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
     first: Int
@@ -10877,6 +11259,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: CampaignFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): CampaignConnection! @auth
   """
   A finished tracking link of a campaign, or, with ` + "`" + `offerId` + "`" + `, the viewer's default link for that offer.
@@ -11162,7 +11546,20 @@ type Click implements Node {
   "The link was opened to try it (` + "`" + `test=1` + "`" + `): no number counts the click."
   test: Boolean!
   "The conversions that are attributed to it."
-  conversions: [Conversion!]!
+  conversions(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ConversionFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ConversionOrder = NEWEST_FIRST
+  ): ConversionConnection!
 }
 
 "A page of clicks."
@@ -11171,6 +11568,10 @@ type ClickConnection {
   edges: [ClickEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of clicks."
@@ -11191,9 +11592,9 @@ input ClickFilter {
   trackerIds: [ID!]
   "Those from one of these countries, ISO 3166-1 alpha-2."
   countries: [String!]
-  "Clicked at this time or later."
+  "Clicked at this time or later: by ` + "`" + `Click.clickedAt` + "`" + `, to the millisecond. A click never changes, so this is its only clock."
   from: Time
-  "Clicked before this time."
+  "Clicked before this time: by ` + "`" + `Click.clickedAt` + "`" + `, to the millisecond."
   to: Time
   "A click id, or the whole value of a param."
   search: String @length(max: 200)
@@ -11204,7 +11605,7 @@ input ClickFilter {
 }
 
 extend type Query {
-  "The viewer's clicks, newest first; for staff, those of all affiliates."
+  "The viewer's clicks, newest first by default; for staff, those of all affiliates."
   clicks(
     "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
     first: Int
@@ -11216,6 +11617,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: ClickFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): ClickConnection! @auth
 }
 `, BuiltIn: false},
@@ -11333,6 +11736,10 @@ type ConversionConnection {
   edges: [ConversionEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of conversions."
@@ -11343,6 +11750,22 @@ type ConversionEdge {
   cursor: String!
 }
 
+"How conversions are sorted. ` + "`" + `last` + "`" + ` takes rows from the end of the list, and leaves the order as it is."
+enum ConversionOrder {
+  "By ` + "`" + `receivedAt` + "`" + `, the newest first."
+  NEWEST_FIRST
+  "By ` + "`" + `receivedAt` + "`" + `, the oldest first."
+  OLDEST_FIRST
+  "By ` + "`" + `occurredAt` + "`" + `, the newest first. The operator may correct that time: then the conversion moves."
+  OCCURRED_NEWEST_FIRST
+  "By ` + "`" + `occurredAt` + "`" + `, the oldest first. The operator may correct that time: then the conversion moves."
+  OCCURRED_OLDEST_FIRST
+  "By ` + "`" + `updatedAt` + "`" + `, the newest first. A conversion that changes moves, also while the list is read: to keep a copy, read ` + "`" + `conversionChanges` + "`" + `."
+  UPDATED_NEWEST_FIRST
+  "By ` + "`" + `updatedAt` + "`" + `, the oldest first. A conversion that changes moves, also while the list is read: to keep a copy, read ` + "`" + `conversionChanges` + "`" + `."
+  UPDATED_OLDEST_FIRST
+}
+
 "Which conversions to list: those that meet every condition that is given."
 input ConversionFilter {
   "Those through one of these campaigns."
@@ -11351,20 +11774,44 @@ input ConversionFilter {
   offerIds: [ID!]
   "Those through the campaigns that trackers have now, and through default links where they have these."
   trackerIds: [ID!]
+  "Staff only: those that one of these integrations reported. Refused with ` + "`" + `FORBIDDEN` + "`" + ` for others."
+  integrationIds: [ID!]
+  "Those of one of these players, by ` + "`" + `Conversion.playerId` + "`" + `: 32 hex digits each."
+  playerIds: [String!]
   "Those of one of these goals, by key."
   goals: [String!]
   "Those that have one of these statuses now."
   statuses: [ConversionStatus!]
-  "Received at this time or later."
+  "Received at this time or later: by ` + "`" + `Conversion.receivedAt` + "`" + `, to the millisecond."
   from: Time
-  "Received before this time."
+  "Received before this time: by ` + "`" + `Conversion.receivedAt` + "`" + `, to the millisecond."
   to: Time
+  "Reached at this time or later, as the operator reported it: by ` + "`" + `Conversion.occurredAt` + "`" + `."
+  occurredFrom: Time
+  "Reached before this time, as the operator reported it: by ` + "`" + `Conversion.occurredAt` + "`" + `."
+  occurredTo: Time
+  "Changed last at this time or later: by ` + "`" + `Conversion.updatedAt` + "`" + `. To keep a copy, read ` + "`" + `conversionChanges` + "`" + `: a list misses what changes while it is read."
+  updatedFrom: Time
+  "Changed last before this time: by ` + "`" + `Conversion.updatedAt` + "`" + `."
+  updatedTo: Time
+  "Those with an amount in this range, in one currency: by ` + "`" + `Conversion.amount` + "`" + `. Those without an amount do not match."
+  amount: AmountRange
   "A conversion, click, player or transaction id, or a param of the click (the tracker's own click id, for example), in full."
   search: String @length(max: 200)
   "Staff only."
   affiliateIds: [ID!]
   "Staff only: true for unattributed conversions, false for the others."
   unattributed: Boolean
+}
+
+"A range of amounts in one currency: amounts in other currencies are not converted, and do not match."
+input AmountRange {
+  "ISO 4217, three letters."
+  currency: String!
+  "This amount or more, a decimal number with a point; no limit if left out."
+  min: String
+  "This amount or less, a decimal number with a point; no limit if left out."
+  max: String
 }
 
 "How many conversions match a filter, and what they pay."
@@ -11383,7 +11830,7 @@ extend type Query {
     "Only those that match."
     filter: ConversionFilter
   ): ConversionTotals! @auth
-  "The viewer's conversions, newest first; for staff, those of all affiliates and unattributed ones."
+  "The viewer's conversions, newest first by default; for staff, those of all affiliates and unattributed ones."
   conversions(
     "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
     first: Int
@@ -11395,6 +11842,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: ConversionFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ConversionOrder = NEWEST_FIRST
   ): ConversionConnection! @auth
   "Everything that followed from a conversion; null if there is none, or if the viewer may not see it."
   conversionTrace(
@@ -12376,6 +12825,10 @@ type DeliveryConnection {
   edges: [DeliveryEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of deliveries."
@@ -12402,9 +12855,9 @@ input DeliveryFilter {
   statusCodeFrom: Int
   "Last answered with this status or a lower one."
   statusCodeTo: Int
-  "Recorded at this time or later."
+  "Recorded at this time or later: by ` + "`" + `Delivery.createdAt` + "`" + `, to the millisecond. What changed since a time is in ` + "`" + `deliveryChanges` + "`" + `."
   from: Time
-  "Recorded before this time."
+  "Recorded before this time: by ` + "`" + `Delivery.createdAt` + "`" + `, to the millisecond."
   to: Time
   """
   A delivery, conversion, click or transaction id, a param of the click (the tracker's own click id, for example) in full, or a part
@@ -12422,7 +12875,7 @@ input DeliveryFilter {
 }
 
 extend type Query {
-  "Newest first."
+  "The viewer's deliveries, newest first by default; for staff, those of all affiliates."
   deliveries(
     "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
     first: Int
@@ -12434,6 +12887,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: DeliveryFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): DeliveryConnection! @auth
 }
 
@@ -13059,6 +13514,10 @@ type AlertConnection {
   edges: [AlertEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of alerts."
@@ -13229,6 +13688,36 @@ type Integration implements Node {
   archivedAt: Time
   "When it was created."
   createdAt: Time!
+  "Conversions that it reported."
+  conversions(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ConversionFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ConversionOrder = NEWEST_FIRST
+  ): ConversionConnection!
+  "The calls to it, whatever their result."
+  receivedPostbacks(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: ReceivedPostbackFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): ReceivedPostbackConnection!
 }
 
 "One entry of a mapping."
@@ -13576,6 +14065,21 @@ type Offer implements Node {
   archivedAt: Time
   "When it was created."
   createdAt: Time!
+  "The viewer's campaigns for it; for staff, those of all affiliates."
+  campaigns(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: CampaignFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): CampaignConnection!
 }
 
 "An operator's page that a tracking link can lead to."
@@ -13636,6 +14140,10 @@ type OfferConnection {
   edges: [OfferEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of offers."
@@ -13740,6 +14248,10 @@ type AuditEntryConnection {
   edges: [AuditEntryEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of audit entries."
@@ -13779,6 +14291,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: AuditFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): AuditEntryConnection @auth(role: MANAGER)
   "Staff only: the network's staff users."
   staff: [User!] @auth(role: MANAGER)
@@ -14213,6 +14727,21 @@ type Postback implements Node {
   createdAt: Time!
   "When it was last changed."
   updatedAt: Time!
+  "Its deliveries. Tests are left out unless the filter includes them."
+  deliveries(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: DeliveryFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): DeliveryConnection!
 }
 
 "A postback as it was at one time."
@@ -14283,6 +14812,10 @@ type PostbackConnection {
   edges: [PostbackEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of postbacks."
@@ -14430,6 +14963,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: PostbackFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): PostbackConnection! @auth
   "Every macro, in the order in which to show them."
   macros: [Macro!]! @auth
@@ -14886,6 +15421,10 @@ type ReceivedPostbackConnection {
   edges: [ReceivedPostbackEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of received postbacks."
@@ -14902,16 +15441,16 @@ input ReceivedPostbackFilter {
   integrationIds: [ID!]
   "Those with one of these results."
   results: [CallResult!]
-  "Received at this time or later."
+  "Received at this time or later: by ` + "`" + `ReceivedPostback.receivedAt` + "`" + `, to the millisecond. A call never changes, so this is its only clock."
   from: Time
-  "Received before this time."
+  "Received before this time: by ` + "`" + `ReceivedPostback.receivedAt` + "`" + `, to the millisecond."
   to: Time
   "The value of a parameter, in full or in part."
   search: String @length(max: 200)
 }
 
 extend type Query {
-  "Staff only: the inbound log, newest first."
+  "Staff only: the inbound log, newest first by default."
   receivedPostbacks(
     "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
     first: Int
@@ -14923,6 +15462,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: ReceivedPostbackFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): ReceivedPostbackConnection @auth(role: MANAGER)
 }
 
@@ -15084,6 +15625,10 @@ type BulkReplayConnection {
   edges: [BulkReplayEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of bulk replays."
@@ -15150,7 +15695,7 @@ extend type Subscription {
 `, BuiltIn: false},
 	{Name: "../schema/schema.graphqls", Input: `"""
 Postrider's API. Relay conventions: every object that has an ` + "`" + `id` + "`" + ` is a ` + "`" + `Node` + "`" + `, lists are
-connections with keyset cursors, ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are at most 100. A mutation takes one ` + "`" + `input` + "`" + `; what the
+connections with keyset cursors, ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` are at most 100, and ` + "`" + `totalCount` + "`" + ` counts up to 10,000 rows. A mutation takes one ` + "`" + `input` + "`" + `; what the
 user can fix comes back in ` + "`" + `userErrors` + "`" + `, never as a top-level error.
 """
 schema {
@@ -15210,6 +15755,14 @@ type Subscription
 interface Node {
   "Global and opaque: store it, do not parse it."
   id: ID!
+}
+
+"How a list is sorted, by when its rows were made. ` + "`" + `last` + "`" + ` takes rows from its end, and leaves the order as it is."
+enum ListOrder {
+  "The newest first."
+  NEWEST_FIRST
+  "The oldest first: new rows come at the end of the list."
+  OLDEST_FIRST
 }
 
 "The start and end of a page of a connection."
@@ -15577,6 +16130,10 @@ type PostbackTestConnection {
   edges: [PostbackTestEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of postback tests."
@@ -15771,6 +16328,21 @@ type Tracker implements Node {
   createdAt: Time!
   "When it was last changed."
   updatedAt: Time!
+  "Deliveries of all its postbacks, of deleted ones too."
+  deliveries(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "Only those that match; all if left out."
+    filter: DeliveryFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
+  ): DeliveryConnection!
 }
 
 "The tokens that a tracker's links carry: the tracker replaces them with values of the click."
@@ -15872,6 +16444,10 @@ type TrackerConnection {
   edges: [TrackerEdge!]!
   "Where the page starts and ends."
   pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
 }
 
 "A row of a page of trackers."
@@ -15933,6 +16509,8 @@ extend type Query {
     before: String
     "Only those that match; all if left out."
     filter: TrackerFilter
+    "How the list is sorted: a cursor works only in the order that it is of."
+    order: ListOrder = NEWEST_FIRST
   ): TrackerConnection! @auth
   "Trackers of the viewer that meet in one campaign and would be called with each other's click ids; fix it with ` + "`" + `assignTrackers` + "`" + `."
   crossedTrackers: [TrackerCrossing!]! @auth
@@ -16196,6 +16774,8 @@ func (ec *executionContext) childFields_Affiliate(ctx context.Context, field gra
 		return ec.fieldContext_Affiliate_tracker(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Affiliate_createdAt(ctx, field)
+	case "campaigns":
+		return ec.fieldContext_Affiliate_campaigns(ctx, field)
 	case "archivedAt":
 		return ec.fieldContext_Affiliate_archivedAt(ctx, field)
 	case "users":
@@ -16214,6 +16794,10 @@ func (ec *executionContext) childFields_AffiliateConnection(ctx context.Context,
 		return ec.fieldContext_AffiliateConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_AffiliateConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AffiliateConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_AffiliateConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AffiliateConnection", field.Name)
 }
@@ -16286,6 +16870,10 @@ func (ec *executionContext) childFields_AlertConnection(ctx context.Context, fie
 		return ec.fieldContext_AlertConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_AlertConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AlertConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_AlertConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AlertConnection", field.Name)
 }
@@ -16588,6 +17176,10 @@ func (ec *executionContext) childFields_AuditEntryConnection(ctx context.Context
 		return ec.fieldContext_AuditEntryConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_AuditEntryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AuditEntryConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_AuditEntryConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntryConnection", field.Name)
 }
@@ -16654,6 +17246,10 @@ func (ec *executionContext) childFields_BulkReplayConnection(ctx context.Context
 		return ec.fieldContext_BulkReplayConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_BulkReplayConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BulkReplayConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_BulkReplayConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BulkReplayConnection", field.Name)
 }
@@ -16730,6 +17326,12 @@ func (ec *executionContext) childFields_Campaign(ctx context.Context, field grap
 		return ec.fieldContext_Campaign_archivedAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Campaign_createdAt(ctx, field)
+	case "clicks":
+		return ec.fieldContext_Campaign_clicks(ctx, field)
+	case "conversions":
+		return ec.fieldContext_Campaign_conversions(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Campaign_deliveries(ctx, field)
 	case "trackers":
 		return ec.fieldContext_Campaign_trackers(ctx, field)
 	}
@@ -16742,6 +17344,10 @@ func (ec *executionContext) childFields_CampaignConnection(ctx context.Context, 
 		return ec.fieldContext_CampaignConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_CampaignConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CampaignConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_CampaignConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CampaignConnection", field.Name)
 }
@@ -16844,6 +17450,10 @@ func (ec *executionContext) childFields_ClickConnection(ctx context.Context, fie
 		return ec.fieldContext_ClickConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ClickConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ClickConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_ClickConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ClickConnection", field.Name)
 }
@@ -16990,6 +17600,10 @@ func (ec *executionContext) childFields_ConversionConnection(ctx context.Context
 		return ec.fieldContext_ConversionConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ConversionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ConversionConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_ConversionConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConversionConnection", field.Name)
 }
@@ -17486,6 +18100,10 @@ func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, 
 		return ec.fieldContext_DeliveryConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_DeliveryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DeliveryConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_DeliveryConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryConnection", field.Name)
 }
@@ -17614,6 +18232,10 @@ func (ec *executionContext) childFields_EchoRequestConnection(ctx context.Contex
 		return ec.fieldContext_EchoRequestConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_EchoRequestConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_EchoRequestConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_EchoRequestConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EchoRequestConnection", field.Name)
 }
@@ -17922,6 +18544,10 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_archivedAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Integration_createdAt(ctx, field)
+	case "conversions":
+		return ec.fieldContext_Integration_conversions(ctx, field)
+	case "receivedPostbacks":
+		return ec.fieldContext_Integration_receivedPostbacks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
 }
@@ -18056,6 +18682,8 @@ func (ec *executionContext) childFields_Offer(ctx context.Context, field graphql
 		return ec.fieldContext_Offer_archivedAt(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Offer_createdAt(ctx, field)
+	case "campaigns":
+		return ec.fieldContext_Offer_campaigns(ctx, field)
 	case "attributionWindowDays":
 		return ec.fieldContext_Offer_attributionWindowDays(ctx, field)
 	case "qualification":
@@ -18078,6 +18706,10 @@ func (ec *executionContext) childFields_OfferConnection(ctx context.Context, fie
 		return ec.fieldContext_OfferConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_OfferConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_OfferConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_OfferConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OfferConnection", field.Name)
 }
@@ -18188,6 +18820,8 @@ func (ec *executionContext) childFields_Postback(ctx context.Context, field grap
 		return ec.fieldContext_Postback_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Postback_updatedAt(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Postback_deliveries(ctx, field)
 	case "endpoint":
 		return ec.fieldContext_Postback_endpoint(ctx, field)
 	case "tests":
@@ -18204,6 +18838,10 @@ func (ec *executionContext) childFields_PostbackConnection(ctx context.Context, 
 		return ec.fieldContext_PostbackConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_PostbackConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PostbackConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_PostbackConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostbackConnection", field.Name)
 }
@@ -18336,6 +18974,10 @@ func (ec *executionContext) childFields_PostbackTestConnection(ctx context.Conte
 		return ec.fieldContext_PostbackTestConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_PostbackTestConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PostbackTestConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_PostbackTestConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PostbackTestConnection", field.Name)
 }
@@ -18488,6 +19130,10 @@ func (ec *executionContext) childFields_ReceivedPostbackConnection(ctx context.C
 		return ec.fieldContext_ReceivedPostbackConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_ReceivedPostbackConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReceivedPostbackConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_ReceivedPostbackConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReceivedPostbackConnection", field.Name)
 }
@@ -19166,6 +19812,8 @@ func (ec *executionContext) childFields_Tracker(ctx context.Context, field graph
 		return ec.fieldContext_Tracker_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Tracker_updatedAt(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Tracker_deliveries(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Tracker", field.Name)
 }
@@ -19176,6 +19824,10 @@ func (ec *executionContext) childFields_TrackerConnection(ctx context.Context, f
 		return ec.fieldContext_TrackerConnection_edges(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_TrackerConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TrackerConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_TrackerConnection_totalCountCapped(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TrackerConnection", field.Name)
 }

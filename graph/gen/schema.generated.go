@@ -127,16 +127,16 @@ type QueryResolver interface {
 	Attention(ctx context.Context) (*report.AttentionList, error)
 	AttributionPreview(ctx context.Context, conversionID string, clickID string) (*AttributionPreview, error)
 	UndoAttributionPreview(ctx context.Context, id string) (*UndoAttributionPreview, error)
-	Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign) (*page.Connection[*db.Campaign], error)
+	Campaigns(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *ListOrder) (*page.Connection[*db.Campaign], error)
 	TrackingLink(ctx context.Context, campaignID *string, offerID *string, param1 *string, param2 *string, param3 *string, landingPage *string, deepLink *string) (*BuiltLink, error)
 	ConversionChanges(ctx context.Context, after *string, first *int, start *ChangesStart) (*ConversionChangeConnection, error)
 	DeliveryChanges(ctx context.Context, after *string, first *int, start *ChangesStart) (*DeliveryChangeConnection, error)
-	Clicks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Click) (*page.Connection[*db.Click], error)
+	Clicks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Click, order *ListOrder) (*page.Connection[*db.Click], error)
 	ConversionTotals(ctx context.Context, filter *filter.Conversion) (*ConversionTotals, error)
-	Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion) (*page.Connection[*db.Conversion], error)
+	Conversions(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) (*page.Connection[*db.Conversion], error)
 	ConversionTrace(ctx context.Context, conversionID string) (*ConversionTrace, error)
 	ExchangeRates(ctx context.Context) ([]*db.ExchangeRate, error)
-	Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery) (*page.Connection[*db.Delivery], error)
+	Deliveries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Delivery, order *ListOrder) (*page.Connection[*db.Delivery], error)
 	LintPostback(ctx context.Context, urlTemplate *string, trackingLink *string, goals []string, postback *PostbackInput, network *bool) ([]*Finding, error)
 	Earnings(ctx context.Context) ([]*report.Earnings, error)
 	Engine(ctx context.Context) (*report.Engine, error)
@@ -146,16 +146,16 @@ type QueryResolver interface {
 	Integrations(ctx context.Context, archived *bool) ([]*db.Integration, error)
 	Offers(ctx context.Context, first *int, after *string, last *int, before *string, search *string, archived *bool) (*page.Connection[*db.Offer], error)
 	Goals(ctx context.Context, archived *bool) ([]*db.Goal, error)
-	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Audit) (*page.Connection[*db.AuditEntry], error)
+	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Audit, order *ListOrder) (*page.Connection[*db.AuditEntry], error)
 	Staff(ctx context.Context) ([]*db.User, error)
 	GoalPayouts(ctx context.Context, postback *PostbackInput) ([]*GoalPayouts, error)
-	Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback) (*page.Connection[*db.Postback], error)
+	Postbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Postback, order *ListOrder) (*page.Connection[*db.Postback], error)
 	Macros(ctx context.Context) ([]*Macro, error)
 	MacroFilters(ctx context.Context) ([]*MacroFilter, error)
 	PreviewPostback(ctx context.Context, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput, goal *string, trackingLink *string) (*PostbackPreview, error)
 	TrackerPresets(ctx context.Context) ([]*presets.Preset, error)
 	RecognizePostback(ctx context.Context, text string) (*Recognition, error)
-	ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback) (*page.Connection[*db.ReceivedPostback], error)
+	ReceivedPostbacks(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *ListOrder) (*page.Connection[*db.ReceivedPostback], error)
 	ReplayPreview(ctx context.Context, filter filter.Delivery, ids []string, includeDelivered *bool) (*ReplayPreview, error)
 	BulkReplays(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*db.BulkReplay], error)
 	SimulatePostback(ctx context.Context, trackingLink string, goal string, status *commission.Status, postback *PostbackInput, values []*MacroValueInput) (*SimulationPayload, error)
@@ -163,7 +163,7 @@ type QueryResolver interface {
 	PostbackGaps(ctx context.Context) ([]*PostbackGap, error)
 	StaffHome(ctx context.Context) (*report.StaffHome, error)
 	PostbackTests(ctx context.Context, first *int, after *string, last *int, before *string, postbackID *string) (*page.Connection[*db.PostbackTest], error)
-	Trackers(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Tracker) (*page.Connection[*db.Tracker], error)
+	Trackers(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Tracker, order *ListOrder) (*page.Connection[*db.Tracker], error)
 	CrossedTrackers(ctx context.Context) ([]*report.Crossing, error)
 	PreviewTracker(ctx context.Context, tracker UpdateTrackerInput) (*TrackerPreview, error)
 }
@@ -1613,6 +1613,14 @@ func (ec *executionContext) field_Query_auditEntries_args(ctx context.Context, r
 		return nil, err
 	}
 	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (*ListOrder, error) {
+			return ec.unmarshalOListOrder2ᚖpostriderᚋgraphᚋgenᚐListOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg5
 	return args, nil
 }
 
@@ -1697,6 +1705,14 @@ func (ec *executionContext) field_Query_campaigns_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (*ListOrder, error) {
+			return ec.unmarshalOListOrder2ᚖpostriderᚋgraphᚋgenᚐListOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg5
 	return args, nil
 }
 
@@ -1743,6 +1759,14 @@ func (ec *executionContext) field_Query_clicks_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (*ListOrder, error) {
+			return ec.unmarshalOListOrder2ᚖpostriderᚋgraphᚋgenᚐListOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg5
 	return args, nil
 }
 
@@ -1847,6 +1871,14 @@ func (ec *executionContext) field_Query_conversions_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (*ConversionOrder, error) {
+			return ec.unmarshalOConversionOrder2ᚖpostriderᚋgraphᚋgenᚐConversionOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg5
 	return args, nil
 }
 
@@ -1893,6 +1925,14 @@ func (ec *executionContext) field_Query_deliveries_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (*ListOrder, error) {
+			return ec.unmarshalOListOrder2ᚖpostriderᚋgraphᚋgenᚐListOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg5
 	return args, nil
 }
 
@@ -2283,6 +2323,14 @@ func (ec *executionContext) field_Query_postbacks_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (*ListOrder, error) {
+			return ec.unmarshalOListOrder2ᚖpostriderᚋgraphᚋgenᚐListOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg5
 	return args, nil
 }
 
@@ -2389,6 +2437,14 @@ func (ec *executionContext) field_Query_receivedPostbacks_args(ctx context.Conte
 		return nil, err
 	}
 	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (*ListOrder, error) {
+			return ec.unmarshalOListOrder2ᚖpostriderᚋgraphᚋgenᚐListOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg5
 	return args, nil
 }
 
@@ -2553,6 +2609,14 @@ func (ec *executionContext) field_Query_trackers_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+		func(ctx context.Context, v any) (*ListOrder, error) {
+			return ec.unmarshalOListOrder2ᚖpostriderᚋgraphᚋgenᚐListOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["order"] = arg5
 	return args, nil
 }
 
@@ -9399,7 +9463,7 @@ func (ec *executionContext) _Query_campaigns(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Campaigns(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Campaign))
+			return ec.Resolvers.Query().Campaigns(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Campaign), fc.Args["order"].(*ListOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -9647,7 +9711,7 @@ func (ec *executionContext) _Query_clicks(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Clicks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Click))
+			return ec.Resolvers.Query().Clicks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Click), fc.Args["order"].(*ListOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -9771,7 +9835,7 @@ func (ec *executionContext) _Query_conversions(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Conversions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Conversion))
+			return ec.Resolvers.Query().Conversions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Conversion), fc.Args["order"].(*ConversionOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -9945,7 +10009,7 @@ func (ec *executionContext) _Query_deliveries(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Deliveries(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Delivery))
+			return ec.Resolvers.Query().Deliveries(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Delivery), fc.Args["order"].(*ListOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10551,7 +10615,7 @@ func (ec *executionContext) _Query_auditEntries(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AuditEntries(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Audit))
+			return ec.Resolvers.Query().AuditEntries(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Audit), fc.Args["order"].(*ListOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -10735,7 +10799,7 @@ func (ec *executionContext) _Query_postbacks(ctx context.Context, field graphql.
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Postbacks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Postback))
+			return ec.Resolvers.Query().Postbacks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Postback), fc.Args["order"].(*ListOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -11071,7 +11135,7 @@ func (ec *executionContext) _Query_receivedPostbacks(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ReceivedPostbacks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.ReceivedPostback))
+			return ec.Resolvers.Query().ReceivedPostbacks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.ReceivedPostback), fc.Args["order"].(*ListOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -11553,7 +11617,7 @@ func (ec *executionContext) _Query_trackers(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Trackers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Tracker))
+			return ec.Resolvers.Query().Trackers(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*filter.Tracker), fc.Args["order"].(*ListOrder))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -14031,6 +14095,22 @@ func (ec *executionContext) marshalOInstance2ᚖpostriderᚋgraphᚋgenᚐInstan
 		return graphql.Null
 	}
 	return ec._Instance(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOListOrder2ᚖpostriderᚋgraphᚋgenᚐListOrder(ctx context.Context, v any) (*ListOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(ListOrder)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOListOrder2ᚖpostriderᚋgraphᚋgenᚐListOrder(ctx context.Context, sel ast.SelectionSet, v *ListOrder) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOMoney2ᚖpostriderᚋgraphᚋgenᚐMoney(ctx context.Context, sel ast.SelectionSet, v *Money) graphql.Marshaler {

@@ -15,6 +15,7 @@ const ceiling = 1 << 30
 // Size is how large an operation is.
 type Size struct {
 	Cost          int // by the prices of the schema; a list counts its rows
+	Once          int // the part that the list which these fields are of does not multiply: counting its rows
 	Introspection int // the same for __schema and __type, by the sizes of this schema
 	Depth         int // levels of fields; introspection, which reads no rows, is not counted
 	Roots         int // fields of the operation itself
@@ -75,6 +76,7 @@ func (m *measurer) set(set ast.SelectionSet) Size {
 			s = m.fragment(selected.Definition)
 		}
 		sum.Cost = min(sum.Cost+s.Cost, ceiling)
+		sum.Once = min(sum.Once+s.Once, ceiling)
 		sum.Introspection = min(sum.Introspection+s.Introspection, ceiling)
 		sum.Roots = min(sum.Roots+s.Roots, ceiling)
 		sum.Depth = max(sum.Depth, s.Depth)
@@ -107,9 +109,17 @@ func (m *measurer) field(f *ast.Field) Size {
 	if strings.HasPrefix(f.Name, "__") {
 		return Size{Introspection: m.introspected(f, child.Cost), Roots: 1}
 	}
-	return Size{
-		Cost: min(m.price(f, child.Cost), ceiling), Introspection: child.Introspection, Depth: 1 + child.Depth, Roots: 1,
+	if isTotal(f) {
+		return Size{Once: min(m.price(f, 0), ceiling), Depth: 1, Roots: 1}
 	}
+	return Size{
+		Cost: min(m.price(f, child.Cost)+child.Once, ceiling), Introspection: child.Introspection, Depth: 1 + child.Depth, Roots: 1,
+	}
+}
+
+// isTotal reports whether a field counts the rows of a connection, however many are on its page.
+func isTotal(f *ast.Field) bool {
+	return strings.HasPrefix(f.Name, "totalCount") && strings.HasSuffix(f.ObjectDefinition.Name, "Connection")
 }
 
 // price returns the schema's price of a field; for an interface's field the highest price of its

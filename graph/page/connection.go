@@ -1,5 +1,5 @@
-// Package page implements Relay's connections over ent: keyset pagination by the rows' keys,
-// newest first, at most 100 rows a page.
+// Package page implements Relay's connections over ent: keyset pagination by the rows' keys or by
+// a time, at most 100 rows a page, and the number of rows where somebody asks for it.
 package page
 
 import "postrider/ent/db"
@@ -8,6 +8,8 @@ import "postrider/ent/db"
 type Connection[T any] struct {
 	Edges    []*Edge[T]
 	PageInfo *Info
+
+	total total
 }
 
 // Edge is one row of a page, and the cursor that points at it.

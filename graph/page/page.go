@@ -33,53 +33,54 @@ type query[Q any, P, O ~func(*sql.Selector), T any] interface {
 	Where(predicates ...P) Q
 	Order(order ...O) Q
 	Limit(limit int) Q
+	Offset(offset int) Q
 	All(ctx context.Context) ([]T, error)
+	Count(ctx context.Context) (int, error)
+	Exist(ctx context.Context) (bool, error)
+	Clone() Q
 }
 
-// Of reads one page of a query, newest first. It is keyset pagination: rows are ordered by their
-// keys, and a cursor is the key of its row, so that a page costs the same wherever it is in the
-// list.
+// Of reads one page of a query, newest first.
 func Of[Q query[Q, P, O, T], P, O ~func(*sql.Selector), T Row](ctx context.Context, q Q, a Args) (*Connection[T], error) {
+	return In(ctx, q, a, Order[T]{})
+}
+
+// In reads one page of a query in an order. It is keyset pagination: a cursor has what its row is
+// sorted by, so that a page costs the same wherever it is in the list.
+func In[Q query[Q, P, O, T], P, O ~func(*sql.Selector), T Row](ctx context.Context, q Q, a Args, order Order[T]) (*Connection[T], error) {
 	size, err := a.Size()
 	if err != nil {
 		return nil, err
 	}
-	for _, bound := range []struct {
-		cursor *string
-		than   func(column string, value any) *sql.Predicate
-	}{{a.After, sql.LT}, {a.Before, sql.GT}} {
-		if bound.cursor == nil {
-			continue
-		}
-		key, err := key[T](*bound.cursor)
-		if err != nil {
-			return nil, err
-		}
-		q = q.Where(func(s *sql.Selector) { s.Where(bound.than(s.C("id"), key)) })
-	}
-	backwards := a.Last != nil
-	order := sql.OrderDesc()
-	if backwards {
-		order = sql.OrderAsc()
-	}
-	rows, err := q.Order(O(sql.OrderByField("id", order).ToFunc())).Limit(size + 1).All(ctx)
+	bounds, err := order.bounds(a)
 	if err != nil {
 		return nil, err
 	}
+	all := q.Clone()
+	for _, within := range bounds {
+		q = q.Where(P(within))
+	}
+	rows, err := q.Order(O(order.sort(a))).Limit(size + 1).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := connect(rows, a, size, order)
+	c.total = totalOf(all.Clone)
+	return c, nil
+}
+
+// connect makes a page of the rows that were read for it, one more than its size if there are more.
+func connect[T Row](rows []T, a Args, size int, order Order[T]) *Connection[T] {
 	more := len(rows) > size
 	if more {
 		rows = rows[:size]
 	}
-	if backwards {
+	if a.Last != nil {
 		slices.Reverse(rows)
 	}
-	return connect(rows, a, more), nil
-}
-
-func connect[T Row](rows []T, a Args, more bool) *Connection[T] {
 	c := &Connection[T]{Edges: make([]*Edge[T], len(rows)), PageInfo: &Info{}}
 	for i, row := range rows {
-		c.Edges[i] = &Edge[T]{Node: row, Cursor: row.GlobalID()}
+		c.Edges[i] = &Edge[T]{Node: row, Cursor: order.cursor(row)}
 	}
 	if n := len(rows); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
@@ -109,20 +110,6 @@ func (a Args) Size() (int, error) {
 		return *a.Last, nil
 	}
 	return defaultSize, nil
-}
-
-// key parses a cursor of a list: a number for configuration rows, a UUID for facts.
-func key[T Row](cursor string) (any, error) {
-	id, ok := globalid.Parse(cursor)
-	if ok && id.Kind == kind[T]() {
-		if u, ok := id.UUID(); ok {
-			return u, nil
-		}
-		if n, ok := id.Int(); ok {
-			return n, nil
-		}
-	}
-	return nil, problem.Invalid("cursor", "%q is not a cursor of this list", cursor)
 }
 
 // kind returns the prefix of a row's global ids.

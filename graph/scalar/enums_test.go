@@ -159,6 +159,8 @@ func enums() map[string][]string {
 	lists["BodyRuleKind"] = firing.BodyRuleKind("").Values()
 	lists["BulkReplayState"] = outbox.BulkState("").Values()
 	lists["ChangesStart"] = enum.Strings(gen.AllChangesStart)
+	lists["ConversionOrder"] = enum.Strings(gen.AllConversionOrder)
+	lists["ListOrder"] = enum.Strings(gen.AllListOrder)
 	lists["CircuitState"] = dispatch.CircuitState("").Values()
 	lists["Confidence"] = enum.Strings(presets.Confidences())
 	lists["ConversionStatus"] = commission.Status("").Values()

@@ -330,6 +330,41 @@ var (
 				Columns: []*schema.Column{ConversionsColumns[4], ConversionsColumns[0]},
 			},
 			{
+				Name:    "conversion_integration_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ConversionsColumns[2], ConversionsColumns[0]},
+			},
+			{
+				Name:    "conversion_occurred_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ConversionsColumns[25], ConversionsColumns[0]},
+			},
+			{
+				Name:    "conversion_affiliate_id_occurred_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[25], ConversionsColumns[0]},
+			},
+			{
+				Name:    "conversion_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ConversionsColumns[27], ConversionsColumns[0]},
+			},
+			{
+				Name:    "conversion_affiliate_id_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[27], ConversionsColumns[0]},
+			},
+			{
+				Name:    "conversion_currency_amount",
+				Unique:  false,
+				Columns: []*schema.Column{ConversionsColumns[13], ConversionsColumns[11]},
+			},
+			{
+				Name:    "conversion_affiliate_id_currency_amount",
+				Unique:  false,
+				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[13], ConversionsColumns[11]},
+			},
+			{
 				Name:    "conversion_replaced_by",
 				Unique:  true,
 				Columns: []*schema.Column{ConversionsColumns[24]},

@@ -20,7 +20,7 @@ export type Conversion = {
   clickId: string;
   playerId: string;
   transactionId: string;
-  click: { param1: string | null; conversions: unknown[] };
+  click: { param1: string | null; conversions: unknown };
   events: unknown[];
   deliveries: unknown[];
 };

@@ -1,6 +1,6 @@
 import { execute, type ExecutionResult, Kind, parse, validate } from "graphql";
 
-import { affiliate, ago, hexId, now, pick, type Role, usd } from "./basics";
+import { affiliate, ago, connection, hexId, now, pick, type Role, usd } from "./basics";
 import { makeCampaigns } from "./catalogue";
 import {
   type Conversion,
@@ -122,7 +122,7 @@ export class World {
       test: false,
       referrer: i % 2 === 0 ? "https://m.facebook.com/" : null,
       userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148",
-      conversions: [] as unknown[],
+      conversions: connection<{ id: string }>([], {}),
     };
   }
 
@@ -183,7 +183,7 @@ export class World {
       ],
       deliveries: [] as unknown[],
     };
-    click.conversions.push(conversion);
+    click.conversions = connection([...click.conversions.edges.map(({ node }) => node), conversion], {});
     const delivery = {
       __typename: "Delivery",
       id: `Y${String(n)}`,

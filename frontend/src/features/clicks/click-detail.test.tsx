@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
-import { pick, usd } from "@/test/basics";
+import { connection, pick, usd } from "@/test/basics";
 import { goals, offers } from "@/test/catalogue";
 import { open } from "@/test/render";
 import { World } from "@/test/world";
@@ -11,10 +11,10 @@ it("a click shows all that is known of it, and what came of it leads on", async 
   const click = pick(world.clicks, 0);
   world.add("DELIVERED");
   const conversion = pick(world.conversions, 0);
-  click.conversions = [
-    { ...conversion, id: "V90", goal: pick(goals, 4), payout: usd("90.00"), reversed: true },
-    conversion,
-  ];
+  click.conversions = connection(
+    [{ ...conversion, id: "V90", goal: pick(goals, 4), payout: usd("90.00"), reversed: true }, conversion],
+    {},
+  );
   Object.assign(click, { country: "DE", deepLink: "https://play.example/promo", test: true });
   const { path, user } = open(`/clicks/${click.id}`, world);
   const detail = await screen.findByRole("region", { name: "Click" });
@@ -104,7 +104,7 @@ it("a click's line says which goals it reached and how often, and that it was a 
   const world = new World(0);
   const click = pick(world.clicks, 0);
   const reached = (goal: number, n: number) => ({ id: `V${String(n)}`, goal: pick(goals, goal) });
-  click.conversions = [reached(0, 1), reached(3, 2), reached(3, 3)];
+  click.conversions = connection([reached(0, 1), reached(3, 2), reached(3, 3)], {});
   Object.assign(click, { test: true, campaign: null, offer: pick(offers, 0) });
   world.clicks = [click, pick(world.clicks, 1)];
   open("/clicks", world);

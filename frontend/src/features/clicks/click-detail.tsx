@@ -19,18 +19,25 @@ const ClickQuery = graphql(
           id
           clickId
           ...ClickParts
-          conversions {
-            id
-            status
-            reversed
-            receivedAt
-            goal {
-              id
-              name
+          conversions(first: 100, order: OLDEST_FIRST) {
+            edges {
+              node {
+                id
+                status
+                reversed
+                receivedAt
+                goal {
+                  id
+                  name
+                }
+                payout {
+                  amount
+                  currency
+                }
+              }
             }
-            payout {
-              amount
-              currency
+            pageInfo {
+              hasNextPage
             }
           }
         }
@@ -64,11 +71,11 @@ export function ClickDetail(): ReactElement {
         <ClickFacts click={click} />
       </DetailPart>
       <DetailPart title="Conversions">
-        {click.conversions.length === 0 ? (
+        {click.conversions.edges.length === 0 ? (
           <p className="text-muted">None so far.</p>
         ) : (
           <ul className="flex flex-col divide-y rounded-md border">
-            {click.conversions.map((conversion) => (
+            {click.conversions.edges.map(({ node: conversion }) => (
               <li key={conversion.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2">
                 <Link to="/conversions/$id" params={{ id: conversion.id }} className="link">
                   {conversion.goal.name}
@@ -83,6 +90,11 @@ export function ClickDetail(): ReactElement {
               </li>
             ))}
           </ul>
+        )}
+        {click.conversions.pageInfo.hasNextPage && (
+          <Link to="/conversions" search={{ q: click.clickId }} className="link">
+            All conversions of this click
+          </Link>
         )}
       </DetailPart>
     </>

@@ -46,11 +46,18 @@ const ClicksQuery = graphql(`
             id
             name
           }
-          conversions {
-            id
-            goal {
-              id
-              name
+          conversions(first: 20, order: OLDEST_FIRST) {
+            edges {
+              node {
+                id
+                goal {
+                  id
+                  name
+                }
+              }
+            }
+            pageInfo {
+              hasNextPage
             }
           }
         }
@@ -228,18 +235,19 @@ function columns(search: ClicksSearch, selectedId: string | null, isStaff: boole
       id: "conversions",
       header: "Conversions",
       cell: (row) =>
-        row.conversions.length === 0 ? (
+        row.conversions.edges.length === 0 ? (
           <span className="text-faint">None</span>
         ) : (
-          <span className="line-clamp-1">{countGoals(row.conversions.map((c) => c.goal.name))}</span>
+          <span className="line-clamp-1">{countGoals(row.conversions)}</span>
         ),
     },
   ];
 }
 
-/** "Registration, Deposit × 4": each goal once, with how often. */
-function countGoals(names: readonly string[]): string {
+/** "Registration, Deposit × 4": each goal once, with how often; "…" where there are more. */
+function countGoals({ edges, pageInfo }: Click["conversions"]): string {
   const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, n]) => (n === 1 ? name : `${name} × ${String(n)}`)).join(", ");
+  for (const { node } of edges) counts.set(node.goal.name, (counts.get(node.goal.name) ?? 0) + 1);
+  const said = [...counts].map(([name, n]) => (n === 1 ? name : `${name} × ${String(n)}`)).join(", ");
+  return pageInfo.hasNextPage ? `${said}, …` : said;
 }

@@ -157,3 +157,24 @@ it("staff undo an attribution where the conversion is, and see what that takes b
   expect(await within(dialog).findByText("It was undone meanwhile.")).toBeInTheDocument();
   expect(undone).toMatchObject([{ id: conversion.id, reason: "wrong click" }]);
 });
+
+it("staff filter by integration", async () => {
+  const world = new World(3);
+  world.role = "MANAGER";
+  world.also = { integrations: [{ __typename: "Integration", id: "I7", name: "Royal Spin" }] };
+  const { user, path } = open("/conversions", world);
+  await user.click(await screen.findByRole("button", { name: "Filter by integration" }));
+  await user.click(await screen.findByRole("menuitemradio", { name: "Royal Spin" }));
+  expect(path()).toContain("integration=I7");
+  await waitFor(() => {
+    expect(world.lastSent("Conversions")).toMatchObject({ filter: { integrationIds: ["I7"] } });
+  });
+});
+
+it("an address with an integration is harmless to an affiliate", async () => {
+  const world = new World(3);
+  open("/conversions?integration=I7", world);
+  await screen.findByRole("table", { name: /Conversions/ });
+  expect(world.lastSent("Conversions")).toHaveProperty("filter", {});
+  expect(screen.queryByRole("button", { name: /integration/i })).toBeNull();
+});

@@ -3,7 +3,7 @@ import { GitBranch } from "lucide-react";
 import { type ReactElement, useState } from "react";
 
 import { upper } from "@/components/records/address";
-import { useGoalChoices } from "@/components/records/choices";
+import { useGoalChoices, useIntegrationChoices } from "@/components/records/choices";
 import { ConnectionState } from "@/components/records/connection-state";
 import type { Listed } from "@/components/records/listing";
 import { LogNotes } from "@/components/records/log-notes";
@@ -54,13 +54,14 @@ function List({
 }): ReactElement {
   const navigate = useNavigate();
   const isStaff = useIsStaff();
-  const { q, goal, status, campaign } = search;
+  const { q, goal, status, campaign, integration } = search;
   const moments = usePeriod(search);
   const filter = {
     ...(q !== undefined && { search: q }),
     ...(goal !== undefined && { goals: goal }),
     ...(status !== undefined && { statuses: status.map(upper) }),
     ...(campaign !== undefined && { campaignIds: [campaign] }),
+    ...(isStaff && integration !== undefined && { integrationIds: [integration] }),
     ...moments,
   };
   const [atTop, setAtTop] = useState(true);
@@ -240,7 +241,9 @@ function Filters({ search }: { search: ConversionsSearch }): ReactElement {
   const set = (change: Partial<ConversionsSearch>) => {
     void navigate({ to: "/conversions", search: { ...search, ...change }, replace: true });
   };
+  const isStaff = useIsStaff();
   const goals = useGoalChoices();
+  const integrations = useIntegrationChoices(isStaff);
   return (
     <>
       <SearchBox
@@ -277,6 +280,16 @@ function Filters({ search }: { search: ConversionsSearch }): ReactElement {
           set({ campaign: chosen });
         }}
       />
+      {isStaff && (
+        <FilterMenu
+          name="Integration"
+          choices={integrations}
+          selected={search.integration === undefined ? [] : [search.integration]}
+          onChange={([integration]) => {
+            set({ integration });
+          }}
+        />
+      )}
     </>
   );
 }

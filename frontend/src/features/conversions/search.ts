@@ -9,6 +9,7 @@ export const conversionsSearch = z.object({
   goal: many(z.string()),
   status: many(z.enum(conversionStatuses)),
   campaign: one(z.string()),
+  integration: one(z.string()),
   ...period,
 });
 
