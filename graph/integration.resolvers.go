@@ -14,6 +14,7 @@ import (
 	"postrider/ent/db/predicate"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
+	"postrider/snippets"
 )
 
 func (r *integrationResolver) Offer(ctx context.Context, obj *db.Integration) (*db.Offer, error) {
@@ -45,7 +46,7 @@ func (r *integrationResolver) URL(ctx context.Context, obj *db.Integration) (str
 }
 
 func (r *integrationResolver) Snippets(ctx context.Context, obj *db.Integration) ([]*gen.Snippet, error) {
-	return r.snippets(obj), nil
+	return shownSnippets(snippets.Report(r.sampleCall(obj))), nil
 }
 
 func (r *mutationResolver) CreateIntegration(ctx context.Context, input gen.CreateIntegrationInput) (*gen.CreateIntegrationPayload, error) {

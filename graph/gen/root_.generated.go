@@ -828,6 +828,11 @@ type ComplexityRoot struct {
 		Workers   func(childComplexity int) int
 	}
 
+	Example struct {
+		Kind     func(childComplexity int) int
+		Snippets func(childComplexity int) int
+	}
+
 	ExchangeRate struct {
 		Base      func(childComplexity int) int
 		GlobalID  func(childComplexity int) int
@@ -1615,6 +1620,7 @@ type ComplexityRoot struct {
 
 	Snippet struct {
 		Code     func(childComplexity int) int
+		Command  func(childComplexity int) int
 		Language func(childComplexity int) int
 	}
 
@@ -1921,6 +1927,7 @@ type ComplexityRoot struct {
 		APITokens func(childComplexity int) int
 		Affiliate func(childComplexity int) int
 		EchoURL   func(childComplexity int) int
+		Examples  func(childComplexity int) int
 		Looking   func(childComplexity int) int
 		Role      func(childComplexity int) int
 		Scopes    func(childComplexity int) int
@@ -4712,6 +4719,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Engine.Workers(childComplexity), true
+
+	case "Example.kind":
+		if e.ComplexityRoot.Example.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Example.Kind(childComplexity), true
+	case "Example.snippets":
+		if e.ComplexityRoot.Example.Snippets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Example.Snippets(childComplexity), true
 
 	case "ExchangeRate.base":
 		if e.ComplexityRoot.ExchangeRate.Base == nil {
@@ -8519,6 +8539,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Snippet.Code(childComplexity), true
+	case "Snippet.command":
+		if e.ComplexityRoot.Snippet.Command == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Snippet.Command(childComplexity), true
 	case "Snippet.language":
 		if e.ComplexityRoot.Snippet.Language == nil {
 			break
@@ -9705,6 +9731,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.EchoURL(childComplexity), true
+	case "Viewer.examples":
+		if e.ComplexityRoot.Viewer.Examples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Examples(childComplexity), true
 	case "Viewer.looking":
 		if e.ComplexityRoot.Viewer.Looking == nil {
 			break
@@ -10018,6 +10050,28 @@ type Viewer {
   apiTokens: [ApiToken!] @auth
   "The URL of the echo tracker of ` + "`" + `affiliate` + "`" + `: requests to it are recorded in ` + "`" + `echoRequests` + "`" + `; null for staff, unless they view as an affiliate."
   echoUrl: String @auth
+  "Programs for an integrator to begin with, with this installation's URL, and ` + "`" + `echoUrl` + "`" + ` where something is sent."
+  examples: [Example!] @auth
+}
+
+"What an integrator begins with."
+type Example {
+  "What the programs do."
+  kind: ExampleKind!
+  "The same in each language that it is written in."
+  snippets: [Snippet!]!
+}
+
+"What the programs of an example do."
+enum ExampleKind {
+  "They query the API with a token. They read it from ` + "`" + `TOKEN` + "`" + `."
+  QUERY
+  "They change something, or send it, and say what was wrong with it."
+  MUTATION
+  "They listen to what happens."
+  LIVE
+  "They verify the signature of a POST that Postrider sends, with the postback's ` + "`" + `signingSecret` + "`" + ` in ` + "`" + `SECRET` + "`" + `."
+  VERIFY
 }
 
 "A user who can sign in."
@@ -13125,12 +13179,14 @@ type IntegrationSecret {
   expiresAt: Time
 }
 
-"A sample call in one language."
+"A program to begin with, in one language. It runs as it is."
 type Snippet {
   "What it is written in."
   language: SnippetLanguage!
   "The program, or the command."
   code: String!
+  "The command that starts it, once it is saved as a file; ` + "`" + `…` + "`" + ` stands for a secret."
+  command: String!
 }
 
 extend type Query {
@@ -13377,6 +13433,8 @@ enum SnippetLanguage {
   PYTHON
   "Go."
   GO
+  "JavaScript for Node.js 20 or newer."
+  NODEJS
 }
 `, BuiltIn: false},
 	{Name: "../schema/offer.graphqls", Input: `"What an operator offers to players."
@@ -17503,6 +17561,16 @@ func (ec *executionContext) childFields_Engine(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Engine", field.Name)
 }
 
+func (ec *executionContext) childFields_Example(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Example_kind(ctx, field)
+	case "snippets":
+		return ec.fieldContext_Example_snippets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Example", field.Name)
+}
+
 func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -18809,6 +18877,8 @@ func (ec *executionContext) childFields_Snippet(ctx context.Context, field graph
 		return ec.fieldContext_Snippet_language(ctx, field)
 	case "code":
 		return ec.fieldContext_Snippet_code(ctx, field)
+	case "command":
+		return ec.fieldContext_Snippet_command(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Snippet", field.Name)
 }
@@ -19405,6 +19475,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_apiTokens(ctx, field)
 	case "echoUrl":
 		return ec.fieldContext_Viewer_echoUrl(ctx, field)
+	case "examples":
+		return ec.fieldContext_Viewer_examples(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
