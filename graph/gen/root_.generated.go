@@ -4622,7 +4622,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Endpoint.Circuit(childComplexity), true
-	case "Endpoint.endpoint":
+	case "Endpoint.address":
 		if e.ComplexityRoot.Endpoint.Endpoint == nil {
 			break
 		}
@@ -12755,7 +12755,7 @@ enum CircuitState {
 "The server that postbacks are sent to: the circuit is shared by all affiliates, the numbers are of the viewer's deliveries."
 type Endpoint {
   "As ` + "`" + `scheme://host:port` + "`" + `."
-  endpoint: String!
+  address: String!
   "It as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
   sentTo: String!
   "Whether postbacks are sent to it."
@@ -17515,8 +17515,8 @@ func (ec *executionContext) childFields_EndDealPayload(ctx context.Context, fiel
 
 func (ec *executionContext) childFields_Endpoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "endpoint":
-		return ec.fieldContext_Endpoint_endpoint(ctx, field)
+	case "address":
+		return ec.fieldContext_Endpoint_address(ctx, field)
 	case "sentTo":
 		return ec.fieldContext_Endpoint_sentTo(ctx, field)
 	case "circuit":
