@@ -97,7 +97,8 @@ func (p *program) admin(t *testing.T) string {
 	return ""
 }
 
-// Every snippet that the pages and the guides show runs as it is, against the real program.
+// Every snippet that the pages and the guides show runs as it is, against the real program. Its
+// languages have the machine's own clock, so make test-moments leaves it out.
 func TestTheSnippetsRun(t *testing.T) {
 	t.Parallel()
 	p := startDemo(t, "--demo-rate=0")

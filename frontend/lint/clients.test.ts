@@ -1,13 +1,12 @@
 // @vitest-environment node
 import { generate } from "@graphql-codegen/cli";
-import eslintGraphql from "@graphql-eslint/eslint-plugin";
 import { ESLint } from "eslint";
 import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-import { Kind, parse, print } from "graphql";
+import { parse, print } from "graphql";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 // The compilers and linters that integrators use, each as it comes, over our schema: what they generate from it, and what they
@@ -40,36 +39,11 @@ const stay = [
   `Field "clickedAt" starts with the name of the parent type "Click"`,
 ];
 
-/** The types without an id of their own: parts, payloads, edges. What has one is a Node. */
-function withoutIds(): string[] {
-  return parse(readFileSync(schema, "utf8")).definitions.flatMap((definition) =>
-    definition.kind === Kind.OBJECT_TYPE_DEFINITION &&
-    !(definition.interfaces ?? []).some(({ name }) => name.value === "Node")
-      ? [definition.name.value]
-      : [],
-  );
-}
-
-async function findings(file: string, config: "schema" | "operations"): Promise<string[]> {
+/** What @graphql-eslint finds in a file. */
+async function findings(file: string): Promise<string[]> {
   const eslint = new ESLint({
     cwd: root,
-    overrideConfigFile: true,
-    overrideConfig: [
-      {
-        files: ["**/*.graphql"],
-        languageOptions: {
-          parser: eslintGraphql.parser,
-          parserOptions: { graphQLConfig: { schema, documents: operations } },
-        },
-        plugins: { "@graphql-eslint": eslintGraphql },
-        rules: {
-          ...eslintGraphql.configs[`flat/${config}-recommended`].rules,
-          ...(config === "schema" && {
-            "@graphql-eslint/strict-id-in-types": ["error", { exceptions: { types: withoutIds() } }],
-          }),
-        },
-      },
-    ],
+    overrideConfigFile: join(frontend, "lint/clients/eslint.config.js"),
   });
   const results = await eslint.lintFiles([file]);
   expect(results).toHaveLength(1);
@@ -77,11 +51,11 @@ async function findings(file: string, config: "schema" | "operations"): Promise<
 }
 
 it("@graphql-eslint finds nothing in the schema but names that stay", async () => {
-  expect((await findings(schema, "schema")).toSorted()).toEqual(stay.toSorted());
+  expect((await findings(schema)).toSorted()).toEqual(stay.toSorted());
 });
 
 it("@graphql-eslint finds nothing in operations as integrators write them", async () => {
-  expect(await findings(operations, "operations")).toEqual([]);
+  expect(await findings(operations)).toEqual([]);
 });
 
 it("@graphql-codegen generates types that TypeScript takes", async () => {
@@ -107,7 +81,14 @@ export const id = (node: Node): string => node[" $fragmentRefs"]?.ConversionRowF
   writeFileSync(
     join(folder, "tsconfig.json"),
     JSON.stringify({
-      compilerOptions: { strict: true, noEmit: true, module: "ESNext", moduleResolution: "bundler", target: "ES2023", types: [] },
+      compilerOptions: {
+        strict: true,
+        noEmit: true,
+        module: "ESNext",
+        moduleResolution: "bundler",
+        target: "ES2023",
+        types: [],
+      },
       include: ["*.ts"],
     }),
   );
@@ -120,14 +101,22 @@ export const id = (node: Node): string => node[" $fragmentRefs"]?.ConversionRowF
 it("relay-compiler compiles fragments that page, refetch and append", async () => {
   const folder = join(made, "relay");
   mkdirSync(join(folder, "src"), { recursive: true });
-  const { definitions } = parse(readFileSync(join(frontend, "lint/clients/operations.relay.graphql"), "utf8"));
+  const { definitions } = parse(
+    readFileSync(join(frontend, "lint/clients/operations.relay.graphql"), "utf8"),
+  );
   writeFileSync(
     join(folder, "src/client.js"),
     definitions.map((definition) => `graphql\`${print(definition)}\`;`).join("\n"),
   );
   writeFileSync(
     join(folder, "relay.config.json"),
-    JSON.stringify({ src: "./src", schema, language: "javascript", artifactDirectory: "./made", eagerEsModules: true }),
+    JSON.stringify({
+      src: "./src",
+      schema,
+      language: "javascript",
+      artifactDirectory: "./made",
+      eagerEsModules: true,
+    }),
   );
   mkdirSync(join(folder, "made"));
   const compiler = join(frontend, "node_modules/relay-compiler/cli.js");
@@ -135,6 +124,9 @@ it("relay-compiler compiles fragments that page, refetch and append", async () =
     ({ stdout, stderr }: { stdout: string; stderr: string }) => expect.fail(stdout + stderr),
   );
   expect(readdirSync(join(folder, "made"))).toEqual(
-    expect.arrayContaining(["clientCampaignsPageQuery.graphql.js", "clientCreateCampaignMutation.graphql.js"]),
+    expect.arrayContaining([
+      "clientCampaignsPageQuery.graphql.js",
+      "clientCreateCampaignMutation.graphql.js",
+    ]),
   );
 });
