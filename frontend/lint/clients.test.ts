@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 import { parse, print } from "graphql";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 
 // The compilers and linters that integrators use, each as it comes, over our schema: what they generate from it, and what they
 // find fault with. genqlient is Go's: graph/clients_test.go.
@@ -19,6 +19,9 @@ const schema = join(root, "graph/schema.graphql");
 const operations = join(frontend, "lint/clients/operations.graphql");
 // Inside of frontend/, where what generated code imports is found.
 const made = join(frontend, "test-results/clients");
+
+// Compilers take seconds; on a machine that does much else, many.
+vi.setConfig({ testTimeout: 240_000 });
 
 beforeAll(() => {
   rmSync(made, { recursive: true, force: true });
