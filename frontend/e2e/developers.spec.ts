@@ -15,7 +15,7 @@ const run = promisify(execFile);
 /** What the page prints of an example, in a language. */
 async function printed(page: Page, example: string, language: string): Promise<string> {
   await page.getByRole("tab", { name: example, exact: true }).click();
-  await page.getByRole("radio", { name: language, exact: true }).click();
+  await page.getByRole("radio", { name: language, exact: true }).check({ force: true });
   const code = page.getByRole("region", { name: `the ${example} example in ${language}` });
   await expect(code).toBeVisible();
   return (await code.textContent()) ?? "";
