@@ -12,7 +12,15 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 // The compilers and linters that integrators use, each as it comes, over our schema: what they generate from it, and what they
 // find fault with. genqlient is Go's: graph/clients_test.go.
 
-const run = promisify(execFile);
+/** Runs a script of Node's, and says what it said where it fails. */
+async function run(args: string[], cwd: string): Promise<void> {
+  await promisify(execFile)(process.execPath, args, { cwd }).catch(
+    ({ stdout, stderr }: { stdout: string; stderr: string }) => {
+      throw new Error(stdout + stderr);
+    },
+  );
+}
+
 const frontend = resolve(import.meta.dirname, "..");
 const root = resolve(frontend, "..");
 const schema = join(root, "graph/schema.graphql");
@@ -96,9 +104,7 @@ export const id = (node: Node): string => node[" $fragmentRefs"]?.ConversionRowF
     }),
   );
   expect(readdirSync(folder)).toContain("graphql.ts");
-  await run(process.execPath, [join(frontend, "node_modules/typescript/lib/tsc.js"), "-p", folder]).catch(
-    ({ stdout }: { stdout: string }) => expect.fail(stdout),
-  );
+  await run([join(frontend, "node_modules/typescript/lib/tsc.js"), "-p", folder], frontend);
 });
 
 it("relay-compiler compiles fragments that page, refetch and append", async () => {
@@ -123,9 +129,7 @@ it("relay-compiler compiles fragments that page, refetch and append", async () =
   );
   mkdirSync(join(folder, "made"));
   const compiler = join(frontend, "node_modules/relay-compiler/cli.js");
-  await run(process.execPath, [compiler, "relay.config.json"], { cwd: folder }).catch(
-    ({ stdout, stderr }: { stdout: string; stderr: string }) => expect.fail(stdout + stderr),
-  );
+  await run([compiler, "relay.config.json"], folder);
   expect(readdirSync(join(folder, "made"))).toEqual(
     expect.arrayContaining([
       "clientCampaignsPageQuery.graphql.js",

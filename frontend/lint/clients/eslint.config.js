@@ -1,5 +1,5 @@
 // @graphql-eslint as integrators use it, with what it recommends: over the schema, and over operations as they write them.
-import graphql from "@graphql-eslint/eslint-plugin";
+import * as graphql from "@graphql-eslint/eslint-plugin";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
