@@ -70,7 +70,7 @@ help: ## this list
 # The parts of test.
 
 .PHONY: test-go
-test-go: .cache/postgres ## the Go tests alone, under the race detector
+test-go: .cache/postgres .cache/snippets ## the Go tests alone, under the race detector
 	$(GO_TEST)
 
 .PHONY: test-web
@@ -97,7 +97,7 @@ check-generated: ## fails where generating changes anything
 		{ echo 'Generated code was not current; it is now: look at it and commit it.' >&2; exit 1; }
 
 .PHONY: check-go
-check-go: .cache/postgres ## gofmt, vet, linters, and the Go tests under the race detector
+check-go: .cache/postgres .cache/snippets ## gofmt, vet, linters, and the Go tests under the race detector
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 		if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
@@ -123,7 +123,7 @@ frontend/node_modules/.installed: frontend/package-lock.json
 	cd frontend && $(NPM) ci --no-progress
 	@touch $@
 
-.cache/postgres .cache/chromium:
+.cache/postgres .cache/chromium .cache/snippets:
 	@mkdir -p .cache
 	@.ci/need $(@F)
 	@touch $@

@@ -142,6 +142,14 @@ func (r *viewerResolver) EchoURL(ctx context.Context, obj *gen.Viewer) (*string,
 	return &address, nil
 }
 
+func (r *viewerResolver) Examples(ctx context.Context, obj *gen.Viewer) ([]*gen.Example, error) {
+	echo, err := r.EchoURL(ctx, obj)
+	if err != nil || echo == nil {
+		return r.examples(""), err
+	}
+	return r.examples(*echo), nil
+}
+
 func (r *Resolver) Affiliate() gen.AffiliateResolver { return &affiliateResolver{r} }
 
 func (r *Resolver) ApiToken() gen.ApiTokenResolver { return &apiTokenResolver{r} }

@@ -15,6 +15,7 @@ import (
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
+	"postrider/snippets"
 )
 
 func (r *integrationResolver) Offer(ctx context.Context, obj *db.Integration) (*db.Offer, error) {
@@ -46,7 +47,7 @@ func (r *integrationResolver) URL(ctx context.Context, obj *db.Integration) (str
 }
 
 func (r *integrationResolver) Snippets(ctx context.Context, obj *db.Integration) ([]*gen.Snippet, error) {
-	return r.snippets(obj), nil
+	return shownSnippets(snippets.Report(r.sampleCall(obj))), nil
 }
 
 func (r *integrationResolver) Conversions(ctx context.Context, obj *db.Integration, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *gen.ConversionOrder) (*page.Connection[*db.Conversion], error) {

@@ -43,10 +43,10 @@ func TestAPostbackToTheEchoTrackerSaysSo(t *testing.T) {
 	echo, owner := to(publicURL+"/echo/k3y?c={param_1}", "https://links.example:443")
 	other, _ := to("https://tracker.example/?c={param_1}", "https://tracker.example:443")
 	for id, want := range map[string]string{
-		echo:  `{"host":"links.example","sentTo":"Echo tracker","endpoint":{"endpoint":"https://links.example:443","sentTo":"Echo tracker"}}`,
-		other: `{"host":"tracker.example","sentTo":"tracker.example","endpoint":{"endpoint":"https://tracker.example:443","sentTo":"tracker.example"}}`,
+		echo:  `{"host":"links.example","sentTo":"Echo tracker","endpoint":{"address":"https://links.example:443","sentTo":"Echo tracker"}}`,
+		other: `{"host":"tracker.example","sentTo":"tracker.example","endpoint":{"address":"https://tracker.example:443","sentTo":"tracker.example"}}`,
 	} {
-		if res := a.ask(t, owner, fmt.Sprintf(`{ node(id: %q) { ... on Postback { host sentTo endpoint { endpoint sentTo } } } }`, id), nil); !strings.HasPrefix(res.body, `{"data":{"node":`+want+`},`) {
+		if res := a.ask(t, owner, fmt.Sprintf(`{ node(id: %q) { ... on Postback { host sentTo endpoint { address sentTo } } } }`, id), nil); !strings.HasPrefix(res.body, `{"data":{"node":`+want+`},`) {
 			t.Errorf("postback: %s", res.body)
 		}
 	}

@@ -16,7 +16,7 @@ const trackerFields = `id version name domain sentTo urlTemplate preset { key } 
 	goals { goal { key } enabled statuses event urlTemplate ownUrl postbacks { id scope tracker { id } } } missingGoals { key }
 	chosenCampaigns { id } campaigns { id trackers { id } } tokens { param1 param2 param3 }
 	versions { number spec { name urlTemplate chosenCampaigns { id } goals { goal enabled urlTemplate } } author { email } }
-	health { delivered failed waiting hours { at } } endpoints { endpoint circuit } archivedAt`
+	health { delivered failed waiting hours { at } } endpoints { address circuit } archivedAt`
 
 // A tracker is created, changed, listed and archived over the API, and says of itself what it is.
 func TestATrackerOverTheAPI(t *testing.T) {

@@ -62,6 +62,9 @@ var statusCodes = map[Result]int{
 	Invalid: 400, Unauthorized: 401, UnknownIntegration: 404, RateLimited: 429,
 }
 
+// StatusCode returns the HTTP status with which an operator is told the result.
+func (r Result) StatusCode() int { return statusCodes[r] }
+
 func answer(result Result, format string, args ...any) Answer {
 	return Answer{Result: result, StatusCode: statusCodes[result], reason: fmt.Sprintf(format, args...)}
 }

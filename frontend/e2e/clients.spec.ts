@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { examples } from "../src/features/developers/examples";
 import { type Client, clients } from "./clients";
 import { startNode } from "./node";
 import type { Demo } from "./program";
@@ -55,14 +54,24 @@ interface Deliveries {
   deliveries: { edges: { node: { clickId: string } }[] };
 }
 
+interface Printed {
+  viewer: { examples: { kind: string; snippets: { language: string; code: string }[] }[] };
+}
+
 /** The printed example in a process of its own, as one of the clients. */
-function printedExample(): Client {
+async function printedExample(request: APIRequestContext): Promise<Client> {
+  const { viewer } = await ask<Printed>(
+    request,
+    "{ viewer { examples { kind snippets { language code } } } }",
+  );
+  const live = viewer.examples.find(({ kind }) => kind === "LIVE");
+  const { code } = live?.snippets.find(({ language }) => language === "NODEJS") ?? { code: "" };
   return ({ url, token, told, event }) => {
     const folder = join(import.meta.dirname, "../test-results/examples");
     mkdirSync(folder, { recursive: true });
     const file = join(folder, "live-restart.mjs");
-    const example = examples(url.replace(/\/graphql$/, "")).find(({ id }) => id === "javascript-live");
-    writeFileSync(file, example?.code.replace("deliveryId", "deliveryId clickId") ?? "");
+    const here = code.replace(/wss?:[^"]*/, url.replace(/^http/, "ws"));
+    writeFileSync(file, here.replace("deliveryId", "deliveryId clickId"));
     const program = spawn("node", [file], { env: { ...process.env, TOKEN: token, FORCE_COLOR: "0" } });
     program.stdout.on("data", (chunk: Buffer) => {
       for (const [, id] of chunk.toString().matchAll(/clickId: '([0-9a-f]{32})'/g)) event(id ?? "");
@@ -92,7 +101,7 @@ test("reference clients survive a restart and are told when they are revoked", a
   const node = await startNode();
   let up: Promise<void> = Promise.resolve();
   const everybody = await Promise.all(
-    Object.entries({ ...clients, printed: printedExample() }).map(async ([name, start]) => {
+    Object.entries({ ...clients, printed: await printedExample(request) }).map(async ([name, start]) => {
       const { secret, id } = await newToken(request, `e2e ${name}`);
       const proxy = await startProxy(node.url);
       const seen = new Set<string>();

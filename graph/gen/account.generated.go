@@ -48,6 +48,7 @@ type ViewerResolver interface {
 
 	APITokens(ctx context.Context, obj *Viewer) ([]*db.ApiToken, error)
 	EchoURL(ctx context.Context, obj *Viewer) (*string, error)
+	Examples(ctx context.Context, obj *Viewer) ([]*Example, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1312,6 +1313,61 @@ func (ec *executionContext) fieldContext_EchoRequestEdge_cursor(_ context.Contex
 	return graphql.NewScalarFieldContext("EchoRequestEdge", field, false, false, "String")
 }
 
+func (ec *executionContext) _Example_kind(ctx context.Context, field graphql.CollectedField, obj *Example) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Example_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ExampleKind) graphql.Marshaler {
+			return ec.marshalNExampleKind2postriderᚋgraphᚋgenᚐExampleKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Example_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Example", field, false, false, "ExampleKind")
+}
+
+func (ec *executionContext) _Example_snippets(ctx context.Context, field graphql.CollectedField, obj *Example) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Example_snippets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Snippets, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Snippet) graphql.Marshaler {
+			return ec.marshalNSnippet2ᚕᚖpostriderᚋgraphᚋgenᚐSnippetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Example_snippets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Example",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Snippet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RevokeApiTokenPayload_token(ctx context.Context, field graphql.CollectedField, obj *RevokeAPITokenPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2093,6 +2149,56 @@ func (ec *executionContext) _Viewer_echoUrl(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Viewer_echoUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Viewer", field, true, true, "String")
+}
+
+func (ec *executionContext) _Viewer_examples(ctx context.Context, field graphql.CollectedField, obj *Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_examples(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().Examples(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*Example
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*Example
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, obj, directive0, nil, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*Example) graphql.Marshaler {
+			return ec.marshalOExample2ᚕᚖpostriderᚋgraphᚋgenᚐExampleᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_examples(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Example(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -2891,6 +2997,44 @@ func (ec *executionContext) _EchoRequestEdge(ctx context.Context, sel ast.Select
 	return out
 }
 
+var exampleImplementors = []string{"Example"}
+
+func (ec *executionContext) _Example(ctx context.Context, sel ast.SelectionSet, obj *Example) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exampleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Example")
+		case "kind":
+			out.Values[i] = ec._Example_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "snippets":
+			out.Values[i] = ec._Example_snippets(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var revokeApiTokenPayloadImplementors = []string{"RevokeApiTokenPayload"}
 
 func (ec *executionContext) _RevokeApiTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *RevokeAPITokenPayload) graphql.Marshaler {
@@ -3205,6 +3349,12 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_echoUrl(ctx, field, obj)
 				})
+		case "examples":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_examples(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -3330,6 +3480,24 @@ func (ec *executionContext) marshalNEchoRequestEdge2ᚖpostriderᚋgraphᚋpage�
 		return graphql.Null
 	}
 	return ec._EchoRequestEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNExample2ᚖpostriderᚋgraphᚋgenᚐExample(ctx context.Context, sel ast.SelectionSet, v *Example) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Example!")
+		return graphql.Null
+	}
+	return ec._Example(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNExampleKind2postriderᚋgraphᚋgenᚐExampleKind(ctx context.Context, v any) (ExampleKind, error) {
+	var res ExampleKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNExampleKind2postriderᚋgraphᚋgenᚐExampleKind(ctx context.Context, sel ast.SelectionSet, v ExampleKind) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNRevokeApiTokenInput2postriderᚋgraphᚋgenᚐRevokeAPITokenInput(ctx context.Context, v any) (RevokeAPITokenInput, error) {
@@ -3488,6 +3656,25 @@ func (ec *executionContext) marshalOApiToken2ᚖpostriderᚋentᚋdbᚐApiToken(
 		return graphql.Null
 	}
 	return ec._ApiToken(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOExample2ᚕᚖpostriderᚋgraphᚋgenᚐExampleᚄ(ctx context.Context, sel ast.SelectionSet, v []*Example) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExample2ᚖpostriderᚋgraphᚋgenᚐExample(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx context.Context, v any) (*viewer.Role, error) {

@@ -31,13 +31,13 @@ type EndpointResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Endpoint_endpoint(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
+func (ec *executionContext) _Endpoint_address(ctx context.Context, field graphql.CollectedField, obj *report.Endpoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Endpoint_endpoint(ctx, field)
+			return ec.fieldContext_Endpoint_address(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.Endpoint, nil
@@ -50,7 +50,7 @@ func (ec *executionContext) _Endpoint_endpoint(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Endpoint_endpoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Endpoint_address(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Endpoint", field, false, false, "String")
 }
 
@@ -679,8 +679,8 @@ func (ec *executionContext) _Endpoint(ctx context.Context, sel ast.SelectionSet,
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Endpoint")
-		case "endpoint":
-			out.Values[i] = ec._Endpoint_endpoint(ctx, field, obj)
+		case "address":
+			out.Values[i] = ec._Endpoint_address(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}

@@ -972,6 +972,14 @@ type EndDealPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What an integrator begins with.
+type Example struct {
+	// What the programs do.
+	Kind ExampleKind `json:"kind"`
+	// The same in each language that it is written in.
+	Snippets []*Snippet `json:"snippets"`
+}
+
 // A problem of a postback, or a possible improvement.
 type Finding struct {
 	// What kind of problem it is.
@@ -1848,12 +1856,14 @@ type SimulationPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// A sample call in one language.
+// A program to begin with, in one language. It runs as it is.
 type Snippet struct {
 	// What it is written in.
 	Language SnippetLanguage `json:"language"`
 	// The program, or the command.
 	Code string `json:"code"`
+	// The command that starts it, once it is saved as a file; `…` stands for a secret.
+	Command string `json:"command"`
 }
 
 // The result of one line of a status import.
@@ -2430,6 +2440,8 @@ type Viewer struct {
 	APITokens []*db.ApiToken `json:"apiTokens,omitempty"`
 	// The URL of the echo tracker of `affiliate`: requests to it are recorded in `echoRequests`; null for staff, unless they view as an affiliate.
 	EchoURL *string `json:"echoUrl,omitempty"`
+	// Programs for an integrator to begin with, with this installation's URL, and `echoUrl` where something is sent.
+	Examples []*Example `json:"examples,omitempty"`
 }
 
 // One entry of a mapping.
@@ -2571,6 +2583,70 @@ func (e *ConversionOrder) UnmarshalJSON(b []byte) error {
 }
 
 func (e ConversionOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What the programs of an example do.
+type ExampleKind string
+
+const (
+	// They query the API with a token. They read it from `TOKEN`.
+	ExampleKindQuery ExampleKind = "QUERY"
+	// They change something, or send it, and say what was wrong with it.
+	ExampleKindMutation ExampleKind = "MUTATION"
+	// They listen to what happens.
+	ExampleKindLive ExampleKind = "LIVE"
+	// They verify the signature of a POST that Postrider sends, with the postback's `signingSecret` in `SECRET`.
+	ExampleKindVerify ExampleKind = "VERIFY"
+)
+
+var AllExampleKind = []ExampleKind{
+	ExampleKindQuery,
+	ExampleKindMutation,
+	ExampleKindLive,
+	ExampleKindVerify,
+}
+
+func (e ExampleKind) IsValid() bool {
+	switch e {
+	case ExampleKindQuery, ExampleKindMutation, ExampleKindLive, ExampleKindVerify:
+		return true
+	}
+	return false
+}
+
+func (e ExampleKind) String() string {
+	return string(e)
+}
+
+func (e *ExampleKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ExampleKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ExampleKind", str)
+	}
+	return nil
+}
+
+func (e ExampleKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ExampleKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ExampleKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
@@ -2829,6 +2905,8 @@ const (
 	SnippetLanguagePython SnippetLanguage = "PYTHON"
 	// Go.
 	SnippetLanguageGo SnippetLanguage = "GO"
+	// JavaScript for Node.js 20 or newer.
+	SnippetLanguageNodejs SnippetLanguage = "NODEJS"
 )
 
 var AllSnippetLanguage = []SnippetLanguage{
@@ -2836,11 +2914,12 @@ var AllSnippetLanguage = []SnippetLanguage{
 	SnippetLanguagePhp,
 	SnippetLanguagePython,
 	SnippetLanguageGo,
+	SnippetLanguageNodejs,
 }
 
 func (e SnippetLanguage) IsValid() bool {
 	switch e {
-	case SnippetLanguageCurl, SnippetLanguagePhp, SnippetLanguagePython, SnippetLanguageGo:
+	case SnippetLanguageCurl, SnippetLanguagePhp, SnippetLanguagePython, SnippetLanguageGo, SnippetLanguageNodejs:
 		return true
 	}
 	return false

@@ -855,6 +855,11 @@ type ComplexityRoot struct {
 		Workers   func(childComplexity int) int
 	}
 
+	Example struct {
+		Kind     func(childComplexity int) int
+		Snippets func(childComplexity int) int
+	}
+
 	ExchangeRate struct {
 		Base      func(childComplexity int) int
 		GlobalID  func(childComplexity int) int
@@ -1662,6 +1667,7 @@ type ComplexityRoot struct {
 
 	Snippet struct {
 		Code     func(childComplexity int) int
+		Command  func(childComplexity int) int
 		Language func(childComplexity int) int
 	}
 
@@ -1976,6 +1982,7 @@ type ComplexityRoot struct {
 		APITokens func(childComplexity int) int
 		Affiliate func(childComplexity int) int
 		EchoURL   func(childComplexity int) int
+		Examples  func(childComplexity int) int
 		Looking   func(childComplexity int) int
 		Role      func(childComplexity int) int
 		Scopes    func(childComplexity int) int
@@ -4840,7 +4847,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Endpoint.Circuit(childComplexity), true
-	case "Endpoint.endpoint":
+	case "Endpoint.address":
 		if e.ComplexityRoot.Endpoint.Endpoint == nil {
 			break
 		}
@@ -4937,6 +4944,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Engine.Workers(childComplexity), true
+
+	case "Example.kind":
+		if e.ComplexityRoot.Example.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Example.Kind(childComplexity), true
+	case "Example.snippets":
+		if e.ComplexityRoot.Example.Snippets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Example.Snippets(childComplexity), true
 
 	case "ExchangeRate.base":
 		if e.ComplexityRoot.ExchangeRate.Base == nil {
@@ -8882,6 +8902,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Snippet.Code(childComplexity), true
+	case "Snippet.command":
+		if e.ComplexityRoot.Snippet.Command == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Snippet.Command(childComplexity), true
 	case "Snippet.language":
 		if e.ComplexityRoot.Snippet.Language == nil {
 			break
@@ -10104,6 +10130,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.EchoURL(childComplexity), true
+	case "Viewer.examples":
+		if e.ComplexityRoot.Viewer.Examples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Examples(childComplexity), true
 	case "Viewer.looking":
 		if e.ComplexityRoot.Viewer.Looking == nil {
 			break
@@ -10421,6 +10453,28 @@ type Viewer {
   apiTokens: [ApiToken!] @auth
   "The URL of the echo tracker of ` + "`" + `affiliate` + "`" + `: requests to it are recorded in ` + "`" + `echoRequests` + "`" + `; null for staff, unless they view as an affiliate."
   echoUrl: String @auth
+  "Programs for an integrator to begin with, with this installation's URL, and ` + "`" + `echoUrl` + "`" + ` where something is sent."
+  examples: [Example!] @auth
+}
+
+"What an integrator begins with."
+type Example {
+  "What the programs do."
+  kind: ExampleKind!
+  "The same in each language that it is written in."
+  snippets: [Snippet!]!
+}
+
+"What the programs of an example do."
+enum ExampleKind {
+  "They query the API with a token. They read it from ` + "`" + `TOKEN` + "`" + `."
+  QUERY
+  "They change something, or send it, and say what was wrong with it."
+  MUTATION
+  "They listen to what happens."
+  LIVE
+  "They verify the signature of a POST that Postrider sends, with the postback's ` + "`" + `signingSecret` + "`" + ` in ` + "`" + `SECRET` + "`" + `."
+  VERIFY
 }
 
 "A user who can sign in."
@@ -13288,7 +13342,7 @@ enum CircuitState {
 "The server that postbacks are sent to: the circuit is shared by all affiliates, the numbers are of the viewer's deliveries."
 type Endpoint {
   "As ` + "`" + `scheme://host:port` + "`" + `."
-  endpoint: String!
+  address: String!
   "It as people know it: its host, or ` + "`" + `Echo tracker` + "`" + ` for this installation's own."
   sentTo: String!
   "Whether postbacks are sent to it."
@@ -13746,12 +13800,14 @@ type IntegrationSecret {
   expiresAt: Time
 }
 
-"A sample call in one language."
+"A program to begin with, in one language. It runs as it is."
 type Snippet {
   "What it is written in."
   language: SnippetLanguage!
   "The program, or the command."
   code: String!
+  "The command that starts it, once it is saved as a file; ` + "`" + `…` + "`" + ` stands for a secret."
+  command: String!
 }
 
 extend type Query {
@@ -13998,6 +14054,8 @@ enum SnippetLanguage {
   PYTHON
   "Go."
   GO
+  "JavaScript for Node.js 20 or newer."
+  NODEJS
 }
 `, BuiltIn: false},
 	{Name: "../schema/offer.graphqls", Input: `"What an operator offers to players."
@@ -18262,8 +18320,8 @@ func (ec *executionContext) childFields_EndDealPayload(ctx context.Context, fiel
 
 func (ec *executionContext) childFields_Endpoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "endpoint":
-		return ec.fieldContext_Endpoint_endpoint(ctx, field)
+	case "address":
+		return ec.fieldContext_Endpoint_address(ctx, field)
 	case "sentTo":
 		return ec.fieldContext_Endpoint_sentTo(ctx, field)
 	case "circuit":
@@ -18306,6 +18364,16 @@ func (ec *executionContext) childFields_Engine(ctx context.Context, field graphq
 		return ec.fieldContext_Engine_blocked(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Engine", field.Name)
+}
+
+func (ec *executionContext) childFields_Example(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Example_kind(ctx, field)
+	case "snippets":
+		return ec.fieldContext_Example_snippets(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Example", field.Name)
 }
 
 func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19648,6 +19716,8 @@ func (ec *executionContext) childFields_Snippet(ctx context.Context, field graph
 		return ec.fieldContext_Snippet_language(ctx, field)
 	case "code":
 		return ec.fieldContext_Snippet_code(ctx, field)
+	case "command":
+		return ec.fieldContext_Snippet_command(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Snippet", field.Name)
 }
@@ -20260,6 +20330,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_apiTokens(ctx, field)
 	case "echoUrl":
 		return ec.fieldContext_Viewer_echoUrl(ctx, field)
+	case "examples":
+		return ec.fieldContext_Viewer_examples(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

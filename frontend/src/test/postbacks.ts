@@ -77,7 +77,7 @@ export function makePostback(spec: PostbackSpec) {
       })),
     },
     endpoint: {
-      endpoint: /^https?:\/\/[^/]+/.exec(spec.urlTemplate)?.[0] ?? "",
+      address: /^https?:\/\/[^/]+/.exec(spec.urlTemplate)?.[0] ?? "",
       sentTo: sentTo(spec.urlTemplate),
       circuit: failed > 0 ? "OPEN" : "CLOSED",
       sentence: failed > 0 ? "It fails: what goes there is held." : "Deliveries go out as usual.",

@@ -54,7 +54,7 @@ export function makeStaffHome() {
     ],
     circuits: [
       {
-        endpoint: "https://pb.voltrack.example:443",
+        address: "https://pb.voltrack.example:443",
         sentTo: "pb.voltrack.example",
         circuit: "OPEN",
         sentence: "Tracker unavailable: server error.",

@@ -322,6 +322,29 @@ export class World {
       apiTokens: this.tokens,
       looking: this.looking,
       echoUrl: "https://go.postrider.example/echo/k3y",
+      examples: [
+        {
+          kind: "QUERY",
+          snippets: [
+            {
+              language: "CURL",
+              code: "curl https://go.postrider.example/graphql",
+              command: "TOKEN=… sh query.sh",
+            },
+            { language: "PHP", code: "<?php // query", command: "TOKEN=… php query.php" },
+          ],
+        },
+        {
+          kind: "LIVE",
+          snippets: [
+            {
+              language: "NODEJS",
+              code: "// wss://go.postrider.example/graphql",
+              command: "TOKEN=… node live.mjs",
+            },
+          ],
+        },
+      ],
     };
   }
 

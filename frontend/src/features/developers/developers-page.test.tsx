@@ -1,21 +1,18 @@
 import { screen, within } from "@testing-library/react";
-import { buildSchema, parse, validate } from "graphql";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, it } from "vitest";
 
 import { open } from "@/test/render";
 
-import { examples } from "./examples";
-
-it("the examples carry this installation's address and queries that the schema knows", () => {
-  const golden = join(import.meta.dirname, "../../../../graph/schema.graphql");
-  const schema = buildSchema(readFileSync(golden, "utf8"));
-  for (const { code } of examples("https://go.example/")) {
-    expect(code).toMatch(/(https|wss):\/\/go\.example\/graphql/);
-    const query = /(?:query|subscription) \{.*\}(?=["`])/.exec(code)?.[0] ?? "";
-    expect(validate(schema, parse(query))).toEqual([]);
-  }
+it("an example is shown in the language that is chosen, and another in one that it has", async () => {
+  const { user } = open("/developers");
+  const examples = await screen.findByRole("tablist", { name: "Examples" });
+  expect(screen.getByText("curl https://go.postrider.example/graphql")).toBeInTheDocument();
+  await user.click(screen.getByRole("radio", { name: "PHP" }));
+  expect(screen.getByText("<?php // query")).toBeInTheDocument();
+  expect(screen.getByText("TOKEN=… php query.php")).toBeInTheDocument();
+  await user.click(within(examples).getByRole("tab", { name: "Live" }));
+  expect(await screen.findByText("// wss://go.postrider.example/graphql")).toBeInTheDocument();
+  expect(screen.getByRole("radio", { name: "Node.js" })).toBeChecked();
 });
 
 it("the echo tracker's inbox lists what arrived, and what arrives", async () => {

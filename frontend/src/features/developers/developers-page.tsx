@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { ExternalLink, Inbox, RefreshCw } from "lucide-react";
-import { type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useEffect } from "react";
 import { useQuery } from "urql";
 
 import { buttonClass, IconButton } from "@/components/ui/button";
@@ -9,14 +9,13 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState, ErrorState } from "@/components/ui/states";
-import { Tabs } from "@/components/ui/tabs";
 import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { subscribeLive } from "@/graphql/live";
 import { usePublicUrl, useViewer } from "@/graphql/viewer";
 
-import { examples } from "./examples";
+import { Examples } from "./examples";
 
 const EchoQuery = graphql(`
   query EchoRequests {
@@ -56,7 +55,6 @@ type EchoRequest = ResultOf<typeof EchoQuery>["echoRequests"]["edges"][number]["
 export function DevelopersPage(): ReactElement {
   const publicUrl = usePublicUrl();
   const viewer = useViewer();
-  const [shown, setShown] = useState("curl");
   return (
     <>
       <PageHead
@@ -90,21 +88,7 @@ export function DevelopersPage(): ReactElement {
             </li>
             <li>Subscribe over WebSocket or server-sent events at the same address.</li>
           </ol>
-          <Tabs
-            label="Examples"
-            selected={shown}
-            onSelect={setShown}
-            tabs={examples(publicUrl).map(({ id, name, note, code }) => ({
-              id,
-              label: name,
-              content: (
-                <div className="flex flex-col gap-2">
-                  <p className="text-muted">{note}</p>
-                  <CodeBlock code={code} what={`the ${name} example`} />
-                </div>
-              ),
-            }))}
-          />
+          <Examples />
         </Panel>
         {viewer?.echoUrl != null && <Echo url={viewer.echoUrl} />}
       </PageBody>

@@ -56,7 +56,7 @@ const StaffHomeQuery = graphql(`
         }
       }
       circuits {
-        endpoint
+        address
         sentTo
         sentence
         waiting
@@ -148,9 +148,9 @@ function Lines({ waiting }: { waiting: Waiting }): ReactElement {
       {deadDestinations.map((dead) => (
         <Dead key={`${dead.offer.id} ${dead.landingPage?.id ?? ""}`} dead={dead} />
       ))}
-      {circuits.map(({ endpoint, sentTo, sentence, waiting: held }) => (
+      {circuits.map(({ address, sentTo, sentence, waiting: held }) => (
         <Line
-          key={endpoint}
+          key={address}
           link={
             <Link to="/staff/engine" className={rowLinkClass}>
               {sentTo} takes no postbacks

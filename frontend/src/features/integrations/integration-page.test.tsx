@@ -32,8 +32,8 @@ const whole = {
     { kind: "HMAC", createdAt: "2026-01-03T10:00:00Z", expiresAt: "2026-01-04T10:00:00Z" as string | null },
   ],
   snippets: [
-    { language: "CURL", code: "curl -d goal=ftd" },
-    { language: "PYTHON", code: "requests.post(url)" },
+    { language: "CURL", code: "curl -d goal=ftd", command: "TOKEN=… sh report.sh" },
+    { language: "PYTHON", code: "requests.post(url)", command: "TOKEN=… python3 report.py" },
   ],
 };
 
@@ -96,6 +96,7 @@ it("the operator's instructions name what he must prove, in his own language", a
   expect(screen.queryByText("KEY")).not.toBeInTheDocument();
   await user.click(screen.getByRole("radio", { name: "Python" }));
   expect(screen.getByText("requests.post(url)")).toBeInTheDocument();
+  expect(screen.getByText("TOKEN=… python3 report.py")).toBeInTheDocument();
   expect(screen.queryByText("curl -d goal=ftd")).not.toBeInTheDocument();
 });
 

@@ -1,14 +1,13 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, PlugZap } from "lucide-react";
-import { type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useEffect } from "react";
 import { useQuery } from "urql";
 
 import { Badge } from "@/components/ui/badge";
-import { CodeBlock } from "@/components/ui/code-block";
 import { CopyButton } from "@/components/ui/copy-button";
 import { PageBody, PageHead, Panel } from "@/components/ui/page";
-import { Segmented } from "@/components/ui/segmented";
 import { SkeletonBlock } from "@/components/ui/skeleton";
+import { Snippets } from "@/components/ui/snippets";
 import { EmptyState, ErrorState } from "@/components/ui/states";
 import { type Column, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
@@ -72,6 +71,7 @@ const IntegrationQuery = graphql(`
         snippets {
           language
           code
+          command
         }
       }
     }
@@ -172,16 +172,7 @@ export function IntegrationPage(): ReactElement {
   );
 }
 
-const languages = [
-  { id: "CURL", label: "curl" },
-  { id: "PHP", label: "PHP" },
-  { id: "PYTHON", label: "Python" },
-  { id: "GO", label: "Go" },
-];
-
 function HandOver({ integration }: { integration: Integration }): ReactElement {
-  const [language, setLanguage] = useState("CURL");
-  const code = integration.snippets.find((s) => s.language === language)?.code ?? "";
   return (
     <Panel title="Instructions for the operator">
       <div className="flex flex-col gap-4">
@@ -191,8 +182,7 @@ function HandOver({ integration }: { integration: Integration }): ReactElement {
           </span>
           <CopyButton text={integration.url} what="the URL" words />
         </div>
-        <Segmented label="Language" hideLabel value={language} onChange={setLanguage} choices={languages} />
-        <CodeBlock what={`Request in ${language.toLowerCase()}`} code={code} />
+        <Snippets snippets={integration.snippets} what="the request" />
         <p className="text-muted">
           {integration.requireToken && (
             <>

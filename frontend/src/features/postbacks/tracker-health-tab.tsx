@@ -14,7 +14,7 @@ export function TrackerHealthTab({ tracker }: { tracker: Tracker }): ReactElemen
       />
       <div className="flex min-w-0 flex-col gap-4">
         {tracker.endpoints.map((endpoint) => (
-          <EndpointPanel key={endpoint.endpoint} title={endpoint.sentTo} endpoint={endpoint} />
+          <EndpointPanel key={endpoint.address} title={endpoint.sentTo} endpoint={endpoint} />
         ))}
       </div>
     </div>

@@ -71,7 +71,7 @@ export const TrackerParts = graphql(
         }
       }
       endpoints {
-        endpoint
+        address
         ...EndpointParts
       }
       health {

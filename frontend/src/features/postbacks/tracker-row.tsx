@@ -142,8 +142,8 @@ export function Trouble({ tracker }: { tracker: TrackerRow }): ReactElement {
     <>
       {tracker.endpoints
         .filter(({ circuit }) => circuit !== "CLOSED")
-        .map(({ endpoint, sentTo, sentence, waiting }) => (
-          <Note key={endpoint} tone="held" icon={TriangleAlert}>
+        .map(({ address, sentTo, sentence, waiting }) => (
+          <Note key={address} tone="held" icon={TriangleAlert}>
             {sentTo}: {sentence}
             {waiting > 0 && ` ${plural(waiting, "postback waits", "postbacks wait")}.`}
           </Note>

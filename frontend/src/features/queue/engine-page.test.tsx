@@ -14,7 +14,7 @@ const engine = () => ({
   queues: [{ name: "lane-3", available: 5, running: 2 }],
   endpoints: [
     {
-      endpoint: "https://pb.voltrack.example:443",
+      address: "https://pb.voltrack.example:443",
       sentTo: "pb.voltrack.example",
       circuit: "HALF_OPEN",
       sentence: "Tracker unavailable: server error.",

@@ -30,7 +30,7 @@ const EngineQuery = graphql(`
         running
       }
       endpoints {
-        endpoint
+        address
         sentTo
         circuit
         sentence
@@ -64,7 +64,7 @@ const endpoints: Column<Endpoint>[] = [
     header: "Endpoint",
     lead: true,
     cell: (row) => (
-      <span translate="no" title={row.endpoint} className="font-mono text-sm break-all">
+      <span translate="no" title={row.address} className="font-mono text-sm break-all">
         {row.sentTo}
       </span>
     ),
@@ -169,7 +169,7 @@ export function EnginePage(): ReactElement {
             label="Endpoints"
             columns={endpoints}
             rows={engine?.endpoints}
-            rowId={(row) => row.endpoint}
+            rowId={(row) => row.address}
           >
             <p className="p-4 text-muted">None: all endpoints accept requests.</p>
           </Rows>
