@@ -19,6 +19,7 @@ import (
 	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/graph/gen"
+	"postrider/idempotency"
 	"postrider/graph/stream"
 	"postrider/intake"
 	"postrider/internal/ids"
@@ -62,6 +63,7 @@ type Config struct {
 	Landing      *landing.Checker // tries the pages that clicks lead to
 	Target       doctor.Target    // resolves and checks a postback's address for the doctor
 	Secrets      *secret.Ring     // opens postbacks' signing secrets for their owners
+	Keys         *idempotency.Keys // of mutations that are safe to repeat
 	Installation gen.Instance
 	ClientAddr   func(ctx context.Context) netip.Addr // returns where a request came from; may be nil
 	Streams      stream.Limits

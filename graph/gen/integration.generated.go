@@ -1393,7 +1393,7 @@ func (ec *executionContext) unmarshalInputCreateIntegrationInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"key", "name", "offerId", "enabled", "testMode", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping"}
+	fieldsInOrder := [...]string{"key", "name", "offerId", "enabled", "testMode", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1519,6 +1519,13 @@ func (ec *executionContext) unmarshalInputCreateIntegrationInput(ctx context.Con
 				return it, err
 			}
 			it.StatusMapping = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1680,7 +1687,7 @@ func (ec *executionContext) unmarshalInputRotateIntegrationSecretInput(ctx conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"integrationId", "kind", "overlapHours"}
+	fieldsInOrder := [...]string{"integrationId", "kind", "overlapHours", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1708,6 +1715,13 @@ func (ec *executionContext) unmarshalInputRotateIntegrationSecretInput(ctx conte
 				return it, err
 			}
 			it.OverlapHours = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -2726,7 +2726,7 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"postback", "scope", "offerId", "campaignId", "goals", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule", "affiliateId"}
+	fieldsInOrder := [...]string{"postback", "scope", "offerId", "campaignId", "goals", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule", "affiliateId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2817,6 +2817,13 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.AffiliateID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -3179,7 +3186,7 @@ func (ec *executionContext) unmarshalInputRotateSigningSecretInput(ctx context.C
 		asMap["overlapHours"] = 24
 	}
 
-	fieldsInOrder := [...]string{"id", "overlapHours"}
+	fieldsInOrder := [...]string{"id", "overlapHours", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3200,6 +3207,13 @@ func (ec *executionContext) unmarshalInputRotateSigningSecretInput(ctx context.C
 				return it, err
 			}
 			it.OverlapHours = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
