@@ -116,7 +116,7 @@ func (a *Accounts) createToken(ctx context.Context, v *viewer.Viewer, n NewToken
 		if made, err = create.Save(ctx); err != nil {
 			return err
 		}
-		return idempotency.From(ctx).Done(f.tx, idempotency.Done{IDs: []string{made.GlobalID()}, Secret: token})
+		return idempotency.From(ctx).Done(f.tx, idempotency.Done{IDs: []string{made.GlobalID()}, Created: true, Secret: token})
 	})
 	if err != nil {
 		return nil, "", err

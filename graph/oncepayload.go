@@ -158,13 +158,7 @@ func showSecret(payload reflect.Value, secret string) {
 
 // retell fills a payload from what the call did, where it ended before its payload was kept.
 func (r *Resolver) retell(ctx context.Context, payload reflect.Value, kept *idempotency.Result) error {
-	var ids []string
 	for _, done := range kept.Done {
-		for _, id := range done.IDs {
-			if !slices.Contains(ids, id) { // several transactions may name it
-				ids = append(ids, id)
-			}
-		}
 		if field := payload.FieldByName("Result"); field.IsValid() && done.Result != "" {
 			result := gen.RecordResult(strings.ToUpper(done.Result))
 			field.Set(reflect.ValueOf(&result))
@@ -173,7 +167,7 @@ func (r *Resolver) retell(ctx context.Context, payload reflect.Value, kept *idem
 			field.SetInt(int64(done.Count))
 		}
 	}
-	rows, err := r.objects(ctx, ids)
+	rows, err := r.objects(ctx, kept.IDs())
 	if err != nil {
 		return err
 	}

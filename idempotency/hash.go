@@ -57,7 +57,7 @@ func plain(v reflect.Value) any {
 	case reflect.Struct:
 		fields := map[string]any{}
 		for f, value := range v.Fields() {
-			if f.Name != keyField {
+			if f.IsExported() && f.Name != keyField {
 				fields[f.Name] = plain(value)
 			}
 		}

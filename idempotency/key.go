@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -84,10 +85,25 @@ type Result struct {
 
 // Done is something that a call did, in one transaction.
 type Done struct {
-	IDs    []string `json:"ids"`              // global ids of what it made or changed, in the payload's order
-	Result string   `json:"result,omitempty"` // what became of it, where that is told
-	Count  int      `json:"count,omitempty"`  // how many there were, where that is told
-	Secret string   `json:"-"`                // what is shown once; it is sealed
+	IDs     []string `json:"ids"`               // global ids of what it made or changed, in the payload's order
+	Created bool     `json:"created,omitempty"` // they are new: what else was changed only followed from that
+	Result  string   `json:"result,omitempty"`  // what became of it, where that is told
+	Count   int      `json:"count,omitempty"`   // how many there were, where that is told
+	Secret  string   `json:"-"`                 // what is shown once; it is sealed
+}
+
+// IDs returns the global ids of what was created or, if nothing was, changed, each once.
+func (r *Result) IDs() []string {
+	created := slices.ContainsFunc(r.Done, func(d Done) bool { return d.Created })
+	var list []string
+	for _, d := range r.Done {
+		for _, id := range d.IDs {
+			if d.Created == created && !slices.Contains(list, id) { // several transactions may name it
+				list = append(list, id)
+			}
+		}
+	}
+	return list
 }
 
 // Begin begins a call with a key, for the viewer in the context. It waits for an earlier call with

@@ -112,7 +112,7 @@ func (c *change) audit(ctx context.Context, a Act) error {
 	if err := entry.Exec(ctx); err != nil {
 		return fmt.Errorf("writing the audit log: %w", err)
 	}
-	return idempotency.From(ctx).Done(c.tx, idempotency.Done{IDs: a.globalIDs(), Secret: a.secret})
+	return idempotency.From(ctx).Done(c.tx, idempotency.Done{IDs: a.globalIDs(), Created: a.Action == "create", Secret: a.secret})
 }
 
 func asMap(v any) (map[string]any, error) {
