@@ -25,8 +25,11 @@ func Hash(mutation string, input any) ([]byte, error) {
 
 // plain returns a value as maps and lists, whose JSON is the same for the same input.
 func plain(v reflect.Value) any {
-	if !v.IsValid() {
+	if !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return nil
+	}
+	if v.Kind() == reflect.Pointer {
+		return plain(v.Elem())
 	}
 	switch given := v.Interface().(type) {
 	case time.Time: // one moment may be written in several zones
@@ -40,11 +43,6 @@ func plain(v reflect.Value) any {
 		return given
 	}
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if v.IsNil() {
-			return nil
-		}
-		return plain(v.Elem())
 	case reflect.Slice:
 		if v.IsNil() {
 			return nil
