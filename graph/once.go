@@ -55,16 +55,17 @@ func (r *Resolver) once(ctx context.Context, next graphql.Resolver) (any, error)
 		}
 	}
 	payload, err := next(idempotency.With(ctx, call))
-	if idempotency.Taken(err) {
-		if err := call.Read(ctx); err != nil {
-			return refusal(name, err)
-		}
-		if call.Kept != nil {
-			return r.again(ctx, name, call.Kept)
-		}
-	}
 	if err == nil && !refusing(payload) {
 		r.finish(ctx, call, payload)
+		return payload, nil
+	}
+	// It may have failed because another call has done it meanwhile, whose process died as it
+	// committed, or that had lost its lock.
+	switch overtaken, readErr := call.Overtaken(ctx); {
+	case problem.CodeOf(readErr) == problem.CodeConflict:
+		return refusal(name, readErr)
+	case readErr == nil && overtaken:
+		return r.again(ctx, name, call.Kept)
 	}
 	return payload, err
 }

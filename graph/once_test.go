@@ -137,7 +137,7 @@ func (w *world) someone(t *testing.T, f *ast.FieldDefinition) who {
 	return w.token(t, email)
 }
 
-// rows counts the rows of all tables but those of keys and sign-ins.
+// rows counts the rows of all tables but those of keys and sessions.
 func (w *world) rows(t *testing.T) map[string]int {
 	t.Helper()
 	counts := map[string]int{}

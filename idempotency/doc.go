@@ -10,7 +10,7 @@
 // payload is added afterwards; if the process dies before that, it is made again from what was
 // named. While a call runs it holds an advisory lock, so that a second one waits for the first and
 // the calls of dead processes hold up nobody. The lock keeps calls apart; if it is lost, the
-// unique key does: the second one's transaction fails with an error that [Taken] tells.
+// unique key does: the second one's transaction fails, and it finds what the first has done.
 //
 // The package knows neither GraphQL nor what a mutation does: graph decides which take a key, and
 // how a payload is written down.

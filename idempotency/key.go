@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/gofrs/uuid/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"postrider/internal/ids"
 	"postrider/internal/pg"
@@ -81,6 +80,8 @@ type Result struct {
 	Done    []Done
 	Secret  string // what the payload shows once; empty for nothing
 	Payload []byte // JSON; nil if the call ended before it was kept
+
+	owner uuid.UUID
 }
 
 // Done is something that a call did, in one transaction.
@@ -131,7 +132,7 @@ func (k *Keys) Begin(ctx context.Context, key, mutation string, input any) (*Cal
 	if err := c.lock(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.Read(ctx); err != nil {
+	if err := c.read(ctx); err != nil {
 		c.End()
 		return nil, err
 	}
@@ -165,24 +166,32 @@ func (c *Call) lock(ctx context.Context) error {
 	return err
 }
 
+// Overtaken reports whether another call has done the work under the key since this one began. Its
+// result is then in Kept.
+func (c *Call) Overtaken(ctx context.Context) (bool, error) {
+	err := c.read(ctx)
+	return c.Kept != nil && c.Kept.owner != c.owner, err
+}
+
 // End lets the next call with the key begin.
 func (c *Call) End() { c.release() }
 
-// Read reads what is kept under the key, and refuses the call if that is something else. A row
+// read reads what is kept under the key, and refuses the call if that is something else. A row
 // that has expired is dropped.
-func (c *Call) Read(ctx context.Context) error {
+func (c *Call) read(ctx context.Context) error {
 	var row struct {
 		mutation           string
 		hash, sealed, made []byte
 		payload            []byte
 		createdAt          time.Time
 		id                 int64
+		owner              uuid.UUID
 	}
 	c.Kept = nil
 	err := c.keys.DB.QueryRowContext(ctx, `
-		SELECT id, mutation, input_hash, made, secret, payload, created_at FROM idempotency_keys
+		SELECT id, owner, mutation, input_hash, made, secret, payload, created_at FROM idempotency_keys
 		WHERE user_id = $1 AND token_id = $2 AND affiliate_id = $3 AND key = $4`, c.by.user, c.by.token, c.by.affiliate, c.key).
-		Scan(&row.id, &row.mutation, &row.hash, &row.made, &row.sealed, &row.payload, &row.createdAt)
+		Scan(&row.id, &row.owner, &row.mutation, &row.hash, &row.made, &row.sealed, &row.payload, &row.createdAt)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
@@ -198,7 +207,7 @@ func (c *Call) Read(ctx context.Context) error {
 	case !bytes.Equal(row.hash, c.hash):
 		return problem.Conflict(Field, "this key was used for another input of %s: use another one", row.mutation)
 	}
-	kept := &Result{Payload: row.payload}
+	kept := &Result{Payload: row.payload, owner: row.owner}
 	if err := json.Unmarshal(row.made, &kept.Done); err != nil {
 		return fmt.Errorf("reading what was done under a key: %w", err)
 	}
@@ -277,14 +286,6 @@ func (c *Call) Finish(ctx context.Context, payload []byte) error {
 		return fmt.Errorf("keeping the payload of a key: %w", err)
 	}
 	return nil
-}
-
-// Taken reports whether a transaction failed because another call did its work under the key
-// meanwhile: this one lost its lock, or the other one's process died while it committed.
-func Taken(err error) bool {
-	const notNull = "23502"
-	pgErr, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && pgErr.Code == notNull && pgErr.TableName == "idempotency_keys" && pgErr.ColumnName == "owner"
 }
 
 type callKey struct{}
