@@ -77,7 +77,7 @@ func keyOf(input any) *string {
 		return nil
 	}
 	if field := v.FieldByName("IdempotencyKey"); field.IsValid() {
-		key, _ := field.Interface().(*string)
+		key, _ := reflect.TypeAssert[*string](field)
 		return key
 	}
 	return nil

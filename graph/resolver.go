@@ -19,8 +19,8 @@ import (
 	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/graph/gen"
-	"postrider/idempotency"
 	"postrider/graph/stream"
+	"postrider/idempotency"
 	"postrider/intake"
 	"postrider/internal/ids"
 	"postrider/internal/secret"
@@ -60,9 +60,9 @@ type Config struct {
 	Home         *report.Home
 	Replayer     Replayer
 	Tester       *testfire.Tester
-	Landing      *landing.Checker // tries the pages that clicks lead to
-	Target       doctor.Target    // resolves and checks a postback's address for the doctor
-	Secrets      *secret.Ring     // opens postbacks' signing secrets for their owners
+	Landing      *landing.Checker  // tries the pages that clicks lead to
+	Target       doctor.Target     // resolves and checks a postback's address for the doctor
+	Secrets      *secret.Ring      // opens postbacks' signing secrets for their owners
 	Keys         *idempotency.Keys // of mutations that are safe to repeat
 	Installation gen.Instance
 	ClientAddr   func(ctx context.Context) netip.Addr // returns where a request came from; may be nil

@@ -117,6 +117,10 @@ func (k *Keys) Begin(ctx context.Context, key, mutation string, input any) (*Cal
 	if err != nil {
 		return nil, err
 	}
+	scope, err := viewer.RowScopeFrom(ctx)
+	if err != nil {
+		return nil, err
+	}
 	hash, err := Hash(mutation, input)
 	if err != nil {
 		return nil, err
@@ -127,7 +131,7 @@ func (k *Keys) Begin(ctx context.Context, key, mutation string, input any) (*Cal
 	}
 	c := &Call{
 		keys: k, key: key, owner: owner, mutation: mutation, hash: hash,
-		by: caller{user: v.UserID, token: v.TokenID, affiliate: v.AffiliateID},
+		by: caller{user: v.UserID, token: v.TokenID, affiliate: scope.AffiliateID()},
 	}
 	if err := c.lock(ctx); err != nil {
 		return nil, err

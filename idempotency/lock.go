@@ -20,7 +20,7 @@ const (
 
 var (
 	tryLockSQL = `SELECT pg_try_advisory_lock(` + pg.LockID("$1") + `)`
-	unlockSQL  = `SELECT pg_advisory_unlock(` + pg.LockID("$1") + `)`
+	unlockSQL  = `SELECT pg_advisory_unlock(` + pg.LockID("$1") + `)` //nolint:gosec // no value is part of it
 )
 
 // locks are the locks of the calls of this process. All of them are held on one connection, which

@@ -54,7 +54,7 @@ func (e *entry) refused(err error) error {
 // keepDone writes down what became of the report, if it has an idempotency key.
 func (e *entry) keepDone(ch *changes) error {
 	if e.illegal != nil {
-		return nil
+		return nil //nolint:nilerr // nothing was done
 	}
 	return e.repeatable.Done(ch.tx, idempotency.Done{
 		IDs: []string{globalid.UUID("Conversion", e.outcome.ConversionID)}, Result: string(e.outcome.Result),

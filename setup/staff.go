@@ -42,10 +42,11 @@ func (a Act) Of(owner ids.Affiliate) Act {
 
 // globalIDs returns the global id of what the act is about, if it is about one thing.
 func (a Act) globalIDs() []string {
-	kind := ""
-	for word := range strings.SplitSeq(a.Entity, "_") {
-		kind += strings.ToUpper(word[:1]) + word[1:]
+	words := strings.Split(a.Entity, "_")
+	for i, word := range words {
+		words[i] = strings.ToUpper(word[:1]) + word[1:]
 	}
+	kind := strings.Join(words, "")
 	if key, err := strconv.ParseInt(a.ID, 10, 64); err == nil {
 		return []string{globalid.Int(kind, key)}
 	}
