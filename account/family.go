@@ -20,7 +20,7 @@ import (
 // family is a transaction over a tree of a user's tokens: those that the user created, those
 // that were created with these, and so on.
 type family struct {
-	tx     *sql.Tx
+	tx     *pg.Pipeline
 	client *db.Client
 	now    time.Time
 }
@@ -29,7 +29,7 @@ type family struct {
 // UPDATE to revoke some. So a revocation sees every token, and a creation sees what was
 // revoked.
 func (a *Accounts) lockingUser(ctx context.Context, userID ids.User, lock string, do func(ctx context.Context, f *family) error) error {
-	return pg.WithTx(ctx, a.db, func(ctx context.Context, tx *sql.Tx) error {
+	return pg.WithPipeline(ctx, a.db, func(ctx context.Context, tx *pg.Pipeline) error {
 		var id int64
 		err := tx.QueryRowContext(ctx, "SELECT id FROM users WHERE id = $1 FOR "+lock, userID).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {

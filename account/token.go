@@ -10,6 +10,7 @@ import (
 
 	"postrider/ent/db"
 	"postrider/ent/db/apitoken"
+	"postrider/idempotency"
 	"postrider/internal/problem"
 	"postrider/internal/secret"
 	"postrider/internal/viewer"
@@ -112,8 +113,10 @@ func (a *Accounts) createToken(ctx context.Context, v *viewer.Viewer, n NewToken
 		if err := f.bequeath(ctx, create, v.TokenID, n.ExpiresAt); err != nil {
 			return err
 		}
-		made, err = create.Save(ctx)
-		return err
+		if made, err = create.Save(ctx); err != nil {
+			return err
+		}
+		return idempotency.From(ctx).Done(f.tx, idempotency.Done{IDs: []string{made.GlobalID()}, Created: true, Secret: token})
 	})
 	if err != nil {
 		return nil, "", err

@@ -60,7 +60,7 @@ const ours = `
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
 	JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 	WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-	  AND c.relname NOT LIKE 'river%' AND c.relname NOT LIKE 'goose%' AND c.relname NOT IN ('sessions', 'endpoints', 'workers', 'promoter', 'bulk_replay_items', 'cap_days', 'cap_places', 'installation', 'feed_home')`
+	  AND c.relname NOT LIKE 'river%' AND c.relname NOT LIKE 'goose%' AND c.relname NOT IN ('sessions', 'endpoints', 'workers', 'promoter', 'bulk_replay_items', 'cap_days', 'cap_places', 'installation', 'feed_home', 'idempotency_keys')`
 
 func TestMigrationsAndModelAreTheSame(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph"
 	"postrider/graph/gen"
+	"postrider/idempotency"
 	"postrider/intake"
 	"postrider/internal/problem"
 	"postrider/internal/requestid"
@@ -81,6 +82,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 		Hubs:         graph.NewHubs(),
 		Feeds:        graph.NewFeeds(d.SQL, 90*24*time.Hour),
 		Secrets:      pgtest.Key(t),
+		Keys:         idempotency.New(idempotency.Config{DB: d.SQL, Secrets: pgtest.Key(t), Now: now}),
 		Installation: gen.Instance{Version: "test", PublicURL: publicURL, DemoUsers: []*gen.DemoUser{}},
 		Log:          log,
 		Now:          now,

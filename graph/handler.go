@@ -75,7 +75,7 @@ func transports(cfg Config) []graphql.Transport {
 // Schema returns the executable schema over a resolver.
 func Schema(r *Resolver) graphql.ExecutableSchema {
 	return gen.NewExecutableSchema(gen.Config{
-		Schema: offered(), Resolvers: r, Directives: gen.DirectiveRoot{Auth: auth, Length: length}, Complexity: complexity(),
+		Schema: offered(), Resolvers: r, Directives: gen.DirectiveRoot{Auth: r.auth, Length: length}, Complexity: complexity(),
 	})
 }
 

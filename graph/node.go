@@ -87,6 +87,11 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]gen.Node, error) 
 	if len(ids) > maxNodes {
 		return nil, problem.Invalid("ids", "%d ids; the limit is %d per call", len(ids), maxNodes)
 	}
+	return r.objects(ctx, ids)
+}
+
+// objects returns any number of objects, in the order of their ids.
+func (r *Resolver) objects(ctx context.Context, ids []string) ([]gen.Node, error) {
 	keys := map[string][]any{} // by kind
 	names := make([]string, len(ids))
 	for i, id := range ids {

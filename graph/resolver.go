@@ -20,6 +20,7 @@ import (
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/graph/stream"
+	"postrider/idempotency"
 	"postrider/intake"
 	"postrider/internal/ids"
 	"postrider/internal/secret"
@@ -59,9 +60,10 @@ type Config struct {
 	Home         *report.Home
 	Replayer     Replayer
 	Tester       *testfire.Tester
-	Landing      *landing.Checker // tries the pages that clicks lead to
-	Target       doctor.Target    // resolves and checks a postback's address for the doctor
-	Secrets      *secret.Ring     // opens postbacks' signing secrets for their owners
+	Landing      *landing.Checker  // tries the pages that clicks lead to
+	Target       doctor.Target     // resolves and checks a postback's address for the doctor
+	Secrets      *secret.Ring      // opens postbacks' signing secrets for their owners
+	Keys         *idempotency.Keys // of mutations that are safe to repeat
 	Installation gen.Instance
 	ClientAddr   func(ctx context.Context) netip.Addr // returns where a request came from; may be nil
 	Streams      stream.Limits

@@ -8,6 +8,8 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/lib/pq"
 
+	"postrider/idempotency"
+	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
@@ -22,7 +24,14 @@ func (r *recorder) changeOne(ctx context.Context, id uuid.UUID, do func(ctx cont
 		if err != nil {
 			return err
 		}
-		return do(ctx, ch, c)
+		if err := do(ctx, ch, c); err != nil {
+			return err
+		}
+		done := idempotency.Done{IDs: []string{globalid.UUID("Conversion", c.ID)}}
+		if c.ReplacedBy.Valid {
+			done.IDs = append(done.IDs, globalid.UUID("Conversion", c.ReplacedBy.UUID))
+		}
+		return idempotency.From(ctx).Done(ch.tx, done)
 	})
 }
 

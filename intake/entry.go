@@ -7,6 +7,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 
 	"postrider/domain/inbound"
+	"postrider/idempotency"
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
 )
@@ -24,6 +25,7 @@ type entry struct {
 	report      inbound.Report
 	call        *inbound.Call // nil if it was not an operator's call
 	now         time.Time
+	repeatable  *idempotency.Call // that reports it; nil if it has no key
 
 	who        attribution
 	goal       *goal
@@ -47,6 +49,16 @@ func (e *entry) refused(err error) error {
 	}
 	e.illegal = illegal
 	return nil
+}
+
+// keepDone writes down what became of the report, if it has an idempotency key.
+func (e *entry) keepDone(ch *changes) error {
+	if e.illegal != nil {
+		return nil //nolint:nilerr // nothing was done
+	}
+	return e.repeatable.Done(ch.tx, idempotency.Done{
+		IDs: []string{globalid.UUID("Conversion", e.outcome.ConversionID)}, Result: string(e.outcome.Result),
+	})
 }
 
 // answer returns the answer to the operator.

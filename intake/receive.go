@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"postrider/domain/inbound"
+	"postrider/idempotency"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
@@ -175,7 +176,7 @@ func (in *receiver) report(ctx context.Context, integrationKey string, r inbound
 		}
 		return Outcome{}, errors.Join(joined...)
 	}
-	entry := &entry{integration: src, report: r, now: now}
+	entry := &entry{integration: src, report: r, now: now, repeatable: idempotency.From(ctx)}
 	if err := in.entries.Do(ctx, entry); err != nil {
 		return Outcome{}, fmt.Errorf("recording a conversion of integration %q: %w", integrationKey, err)
 	}

@@ -59,6 +59,9 @@ func (r *recorder) recordAll(ctx context.Context, entries []*entry) error {
 			if err := r.logCall(ch, e); err != nil {
 				return err
 			}
+			if err := e.keepDone(ch); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

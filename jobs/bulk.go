@@ -8,6 +8,8 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
+	"postrider/idempotency"
+	"postrider/internal/globalid"
 	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
@@ -43,7 +45,12 @@ func (r Replayer) ReplayMany(ctx context.Context, affiliateID ids.Affiliate, use
 		if err != nil {
 			return fmt.Errorf("writing the deliveries of the bulk replay down: %w", err)
 		}
-		return nil
+		group := pg.NewGroup(tx)
+		done := idempotency.Done{IDs: []string{globalid.Int("BulkReplay", id)}, Count: len(deliveries)}
+		if err := idempotency.From(ctx).Done(group, done); err != nil {
+			return err
+		}
+		return group.Send(ctx)
 	})
 	return id, err
 }

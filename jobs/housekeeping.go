@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/idempotency"
 	"postrider/internal/pg"
 	"postrider/outbox"
 )
@@ -53,6 +54,7 @@ func (h *housekeeper) chores(ctx context.Context, now time.Time) error {
 		h.dropPartitions(ctx, "delivery_changes", now.Add(-h.Retention.Attempts)),
 		h.dropPartitions(ctx, "received_postbacks", now.Add(-h.Retention.Received)),
 		h.dropRows(ctx, now),
+		idempotency.Forget(ctx, h.Pool.SQL, now),
 		h.dropBodies(ctx, now.Add(-h.Retention.Bodies)),
 	)
 }

@@ -18,11 +18,13 @@ func TestWhatIsOldIsDroppedAndWhatIsYoungIsKept(t *testing.T) {
 	w.untilAll(outbox.Delivered)
 	stop()
 	clock := &clock{}
+	w.exec(`INSERT INTO idempotency_keys (user_id, token_id, affiliate_id, key, owner, mutation, input_hash, created_at) VALUES (1, 0, 0, 'k', gen_random_uuid(), 'createOffer', '', now())`)
 	keep := func(c *jobs.Config) { c.Now = clock.now }
 	old := w.number(`SELECT count(*) FROM attempts WHERE response_body IS NOT NULL AND request_headers <> '[]'`)
 
 	clock.later(29 * 24 * time.Hour)
 	stop = w.run(keep)
+	w.until("keys have expired", `SELECT count(*) = 0 FROM idempotency_keys`)
 	w.until("partitions are made ahead", `SELECT to_regclass('attempts_' || to_char(now() AT TIME ZONE 'UTC' + interval '29 days 3 months', 'YYYY_MM')) IS NOT NULL`)
 	stop()
 	if n := w.number(`SELECT count(*) FROM attempts WHERE response_body IS NOT NULL AND request_headers <> '[]'`); n != old || old != 1 {

@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"postrider/dispatch"
+	"postrider/idempotency"
+	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/outbox"
@@ -46,6 +48,9 @@ func (r Replayer) Release(ctx context.Context, id uuid.UUID) error {
 		}
 		ready[0].Probe = true
 		if err := queueJobs(group, ready); err != nil {
+			return err
+		}
+		if err := idempotency.From(ctx).Done(group, idempotency.Done{IDs: []string{globalid.UUID("Delivery", id)}}); err != nil {
 			return err
 		}
 		if err := group.Send(ctx); err != nil {

@@ -11,6 +11,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"postrider/domain/macro"
+	"postrider/idempotency"
+	"postrider/internal/globalid"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 	"postrider/outbox"
@@ -65,6 +67,9 @@ func (r Replayer) Replay(ctx context.Context, deliveryID uuid.UUID, asSent bool)
 		}
 		if !made {
 			return problem.Conflict("id", "it was replayed already, and that replay has not ended: wait until it has")
+		}
+		if err := idempotency.From(ctx).Done(group, idempotency.Done{IDs: []string{globalid.UUID("Delivery", id)}}); err != nil {
+			return err
 		}
 		if err := group.Send(ctx); err != nil {
 			return fmt.Errorf("recording the replay: %w", err)

@@ -45,7 +45,8 @@ var byAffiliate = regexp.MustCompile(`(?i)affiliate_id\s*(=|<>|!=|\bIN\b|\bIS (N
 
 // mayPickByAffiliate are the folders that do not read for a viewer.
 var mayPickByAffiliate = map[string]string{
-	"intake": "records facts as the system, for the affiliate of a click or conversion",
+	"intake":      "records facts as the system, for the affiliate of a click or conversion",
+	"idempotency": "a key is its viewer's alone: the affiliate is part of whose it is",
 }
 
 // What is read for a viewer is read through ent or viewer.Scoped, which scope it.

@@ -146,7 +146,7 @@ func (s *Setup) RotateSecret(ctx context.Context, integrationID int64, kind stri
 		if value, err = s.addSecret(ctx, c, integrationID, kind); err != nil {
 			return err
 		}
-		return c.audit(ctx, Act{Action: "rotate_secret", Entity: "integration", ID: fmt.Sprint(integrationID), After: map[string]any{"kind": kind, "oldExpiresAt": end}})
+		return c.audit(ctx, Act{Action: "rotate_secret", Entity: "integration", ID: fmt.Sprint(integrationID), After: map[string]any{"kind": kind, "oldExpiresAt": end}, secret: value})
 	})
 	return of, value, err
 }

@@ -121,7 +121,7 @@ func (s *Setup) CreateUser(ctx context.Context, n NewUser) (made *db.User, passw
 		if err != nil {
 			return saved("user", err)
 		}
-		return c.audit(ctx, Act{Action: "create", Entity: "user", ID: fmt.Sprint(made.ID), affiliateID: n.AffiliateID, After: made})
+		return c.audit(ctx, Act{Action: "create", Entity: "user", ID: fmt.Sprint(made.ID), affiliateID: n.AffiliateID, After: made, secret: password})
 	})
 	if err != nil {
 		return nil, "", err
@@ -355,7 +355,7 @@ func (s *Setup) ResetPassword(ctx context.Context, id int64, revokeTokens bool) 
 				return err
 			}
 		}
-		return c.audit(ctx, Act{Action: "reset_password", Entity: "user", ID: fmt.Sprint(id), affiliateID: ownerOf(before), After: map[string]any{"revoke_tokens": revokeTokens}})
+		return c.audit(ctx, Act{Action: "reset_password", Entity: "user", ID: fmt.Sprint(id), affiliateID: ownerOf(before), After: map[string]any{"revoke_tokens": revokeTokens}, secret: password})
 	})
 	if err != nil {
 		return nil, "", err

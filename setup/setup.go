@@ -17,6 +17,7 @@ import (
 	"postrider/dispatch"
 	"postrider/ent"
 	"postrider/ent/db"
+	"postrider/idempotency"
 	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
@@ -111,7 +112,7 @@ func (c *change) audit(ctx context.Context, a Act) error {
 	if err := entry.Exec(ctx); err != nil {
 		return fmt.Errorf("writing the audit log: %w", err)
 	}
-	return nil
+	return idempotency.From(ctx).Done(c.tx, idempotency.Done{IDs: a.globalIDs(), Created: a.Action == "create", Secret: a.secret})
 }
 
 func asMap(v any) (map[string]any, error) {

@@ -3,8 +3,13 @@ package setup
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/uuid/v5"
 
 	"postrider/domain/tracking"
+	"postrider/internal/globalid"
 	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
@@ -26,12 +31,29 @@ type Act struct {
 	Before, After      any // the row before and after; nil for none
 
 	affiliateID ids.Affiliate // the owner; zero for none
+	secret      string        // what the act showed the viewer once; it is not in the log
 }
 
 // Of returns the act with the affiliate whose thing it is about; zero for the viewer's own.
 func (a Act) Of(owner ids.Affiliate) Act {
 	a.affiliateID = owner
 	return a
+}
+
+// globalIDs returns the global id of what the act is about, if it is about one thing.
+func (a Act) globalIDs() []string {
+	words := strings.Split(a.Entity, "_")
+	for i, word := range words {
+		words[i] = strings.ToUpper(word[:1]) + word[1:]
+	}
+	kind := strings.Join(words, "")
+	if key, err := strconv.ParseInt(a.ID, 10, 64); err == nil {
+		return []string{globalid.Int(kind, key)}
+	}
+	if key, err := uuid.FromString(a.ID); err == nil {
+		return []string{globalid.UUID(kind, key)}
+	}
+	return nil
 }
 
 // Note writes an act of the viewer's that changes no setting to the audit log, such as

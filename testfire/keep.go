@@ -10,6 +10,8 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/firing"
 	"postrider/domain/macro"
+	"postrider/idempotency"
+	"postrider/internal/globalid"
 	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/outbox"
@@ -69,5 +71,5 @@ func keepAsked(ctx context.Context, tx *pg.Pipeline, o *order, s shot, r *Result
 	if err != nil {
 		return fmt.Errorf("keeping a test: %w", err)
 	}
-	return nil
+	return idempotency.From(ctx).Done(tx, idempotency.Done{IDs: []string{globalid.UUID("PostbackTest", r.ID)}})
 }

@@ -23,6 +23,7 @@ import (
 	_ "postrider/ent/db/runtime" // defaults and privacy rules of the model
 	"postrider/graph"
 	"postrider/graph/gen"
+	"postrider/idempotency"
 	"postrider/intake"
 	"postrider/internal/installation"
 	"postrider/internal/live"
@@ -172,6 +173,7 @@ func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 		Landing: s.landing,
 		Target:  graph.NewTarget(dispatch.Probe{Guard: s.guard}, tester.AllowLook, time.Now),
 		Secrets: s.key, Log: s.process.log, Now: time.Now,
+		Keys:         idempotency.New(idempotency.Config{DB: s.db.API, Secrets: s.key, Now: time.Now}),
 		ClientAddr:   func(ctx context.Context) netip.Addr { return server.ClientOf(ctx).Addr },
 		Installation: gen.Instance{Version: version, PublicURL: s.process.cfg.PublicURL, DemoUsers: demo},
 	}))

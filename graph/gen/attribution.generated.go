@@ -1261,7 +1261,7 @@ func (ec *executionContext) unmarshalInputAttributeByRuleInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"kinds", "integrationIds", "dryRun"}
+	fieldsInOrder := [...]string{"kinds", "integrationIds", "dryRun", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1289,6 +1289,13 @@ func (ec *executionContext) unmarshalInputAttributeByRuleInput(ctx context.Conte
 				return it, err
 			}
 			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1317,7 +1324,7 @@ func (ec *executionContext) unmarshalInputAttributeConversionInput(ctx context.C
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"conversionId", "clickId", "reason"}
+	fieldsInOrder := [...]string{"conversionId", "clickId", "reason", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1345,6 +1352,13 @@ func (ec *executionContext) unmarshalInputAttributeConversionInput(ctx context.C
 				return it, err
 			}
 			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1373,7 +1387,7 @@ func (ec *executionContext) unmarshalInputFireManualConversionInput(ctx context.
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"click", "goal", "integrationId", "amount", "currency", "status", "transactionId"}
+	fieldsInOrder := [...]string{"click", "goal", "integrationId", "amount", "currency", "status", "transactionId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1429,6 +1443,13 @@ func (ec *executionContext) unmarshalInputFireManualConversionInput(ctx context.
 				return it, err
 			}
 			it.TransactionID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1457,7 +1478,7 @@ func (ec *executionContext) unmarshalInputImportStatusChangesInput(ctx context.C
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"csv", "dryRun"}
+	fieldsInOrder := [...]string{"csv", "dryRun", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1478,6 +1499,13 @@ func (ec *executionContext) unmarshalInputImportStatusChangesInput(ctx context.C
 				return it, err
 			}
 			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1506,7 +1534,7 @@ func (ec *executionContext) unmarshalInputUndoAttributionInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "reason"}
+	fieldsInOrder := [...]string{"id", "reason", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1527,6 +1555,13 @@ func (ec *executionContext) unmarshalInputUndoAttributionInput(ctx context.Conte
 				return it, err
 			}
 			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

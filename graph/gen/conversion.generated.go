@@ -2151,7 +2151,7 @@ func (ec *executionContext) unmarshalInputRecordConversionInput(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"integration", "goal", "clickId", "playerId", "transactionId", "amount", "currency", "status", "occurredAt"}
+	fieldsInOrder := [...]string{"integration", "goal", "clickId", "playerId", "transactionId", "amount", "currency", "status", "occurredAt", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2221,6 +2221,13 @@ func (ec *executionContext) unmarshalInputRecordConversionInput(ctx context.Cont
 				return it, err
 			}
 			it.OccurredAt = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2249,7 +2256,7 @@ func (ec *executionContext) unmarshalInputUpdateConversionStatusInput(ctx contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "status", "reason", "amount"}
+	fieldsInOrder := [...]string{"id", "status", "reason", "amount", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2284,6 +2291,13 @@ func (ec *executionContext) unmarshalInputUpdateConversionStatusInput(ctx contex
 				return it, err
 			}
 			it.Amount = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -1964,7 +1964,7 @@ func (ec *executionContext) unmarshalInputCreateDealInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"offerId", "affiliateId", "model", "amount", "percent", "leadGoal", "currency", "tierBy", "tiers", "validFrom", "validTo", "negativeCarryover"}
+	fieldsInOrder := [...]string{"offerId", "affiliateId", "model", "amount", "percent", "leadGoal", "currency", "tierBy", "tiers", "validFrom", "validTo", "negativeCarryover", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2055,6 +2055,13 @@ func (ec *executionContext) unmarshalInputCreateDealInput(ctx context.Context, o
 				return it, err
 			}
 			it.NegativeCarryover = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2083,7 +2090,7 @@ func (ec *executionContext) unmarshalInputCreateGoalInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"key", "name", "trigger", "oncePerPlayer", "billable", "reversible", "statuses", "parameters", "timestampStandard"}
+	fieldsInOrder := [...]string{"key", "name", "trigger", "oncePerPlayer", "billable", "reversible", "statuses", "parameters", "timestampStandard", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2153,6 +2160,13 @@ func (ec *executionContext) unmarshalInputCreateGoalInput(ctx context.Context, o
 				return it, err
 			}
 			it.TimestampStandard = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2181,7 +2195,7 @@ func (ec *executionContext) unmarshalInputCreateLandingPageInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"offerId", "key", "name", "url"}
+	fieldsInOrder := [...]string{"offerId", "key", "name", "url", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2216,6 +2230,13 @@ func (ec *executionContext) unmarshalInputCreateLandingPageInput(ctx context.Con
 				return it, err
 			}
 			it.URL = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2244,7 +2265,7 @@ func (ec *executionContext) unmarshalInputCreateOfferInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "operator", "vertical", "state", "destinationUrl", "fallbackUrl", "deepLinkHosts", "currency", "attributionWindowDays", "dailyCap", "qualification"}
+	fieldsInOrder := [...]string{"name", "operator", "vertical", "state", "destinationUrl", "fallbackUrl", "deepLinkHosts", "currency", "attributionWindowDays", "dailyCap", "qualification", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2328,6 +2349,13 @@ func (ec *executionContext) unmarshalInputCreateOfferInput(ctx context.Context, 
 				return it, err
 			}
 			it.Qualification = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -2202,7 +2202,7 @@ func (ec *executionContext) unmarshalInputReleaseDeliveryInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id"}
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2216,6 +2216,13 @@ func (ec *executionContext) unmarshalInputReleaseDeliveryInput(ctx context.Conte
 				return it, err
 			}
 			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -2248,7 +2255,7 @@ func (ec *executionContext) unmarshalInputReplayDeliveryInput(ctx context.Contex
 		asMap["template"] = "CURRENT"
 	}
 
-	fieldsInOrder := [...]string{"id", "template"}
+	fieldsInOrder := [...]string{"id", "template", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2269,6 +2276,13 @@ func (ec *executionContext) unmarshalInputReplayDeliveryInput(ctx context.Contex
 				return it, err
 			}
 			it.Template = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -1617,7 +1617,7 @@ func (ec *executionContext) unmarshalInputCreateIntegrationInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"key", "name", "offerId", "enabled", "testMode", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping"}
+	fieldsInOrder := [...]string{"key", "name", "offerId", "enabled", "testMode", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1743,6 +1743,13 @@ func (ec *executionContext) unmarshalInputCreateIntegrationInput(ctx context.Con
 				return it, err
 			}
 			it.StatusMapping = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -1904,7 +1911,7 @@ func (ec *executionContext) unmarshalInputRotateIntegrationSecretInput(ctx conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"integrationId", "kind", "overlapHours"}
+	fieldsInOrder := [...]string{"integrationId", "kind", "overlapHours", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1932,6 +1939,13 @@ func (ec *executionContext) unmarshalInputRotateIntegrationSecretInput(ctx conte
 				return it, err
 			}
 			it.OverlapHours = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -156,6 +156,9 @@ type AttributeByRuleInput struct {
 	IntegrationIds []string `json:"integrationIds,omitempty"`
 	// Counts and changes nothing.
 	DryRun *bool `json:"dryRun,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `attributeByRule`.
@@ -176,6 +179,9 @@ type AttributeConversionInput struct {
 	ClickID string `json:"clickId"`
 	// Why this click.
 	Reason *string `json:"reason,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `attributeConversion`.
@@ -423,6 +429,9 @@ type ConversionUpdateEvent struct {
 type CreateAffiliateInput struct {
 	// Its name.
 	Name string `json:"name"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The result of `createAffiliate`.
@@ -441,6 +450,9 @@ type CreateAPITokenInput struct {
 	Scopes []viewer.Scope `json:"scopes,omitempty"`
 	// If left out, never; for a token created with a token, at the latest when that one expires, which is also the default.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `createApiToken`.
@@ -463,6 +475,9 @@ type CreateCampaignInput struct {
 	TrackerIds []string `json:"trackerIds,omitempty"`
 	// Staff only: the campaign's affiliate.
 	AffiliateID *string `json:"affiliateId,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `createCampaign`.
@@ -499,6 +514,9 @@ type CreateDealInput struct {
 	ValidTo *time.Time `json:"validTo,omitempty"`
 	// Whether a month below zero is deducted from the next; true if left out.
 	NegativeCarryover *bool `json:"negativeCarryover,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `createDeal`.
@@ -529,6 +547,9 @@ type CreateGoalInput struct {
 	Parameters []string `json:"parameters,omitempty"`
 	// What its time means and how it is written.
 	TimestampStandard *string `json:"timestampStandard,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The result of `createGoal`.
@@ -575,6 +596,9 @@ type CreateIntegrationInput struct {
 	GoalMapping []*WordInput `json:"goalMapping,omitempty"`
 	// Status mapping, the operator's status to ours; it replaces the whole mapping.
 	StatusMapping []*WordInput `json:"statusMapping,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The result of `createIntegration`.
@@ -595,6 +619,9 @@ type CreateLandingPageInput struct {
 	Name string `json:"name"`
 	// The URL template that players are sent to; it must contain `{click_id}`.
 	URL string `json:"url"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The result of `createLandingPage`.
@@ -629,6 +656,9 @@ type CreateOfferInput struct {
 	DailyCap *int `json:"dailyCap,omitempty"`
 	// The qualification rule; without goals and minimum deposits there is none.
 	Qualification *QualificationInput `json:"qualification,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The result of `createOffer`.
@@ -665,6 +695,9 @@ type CreatePostbackInput struct {
 	BodyRule *BodyRuleInput `json:"bodyRule,omitempty"`
 	// Staff only: the postback's affiliate, unless the scope is a campaign.
 	AffiliateID *string `json:"affiliateId,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `createPostback`.
@@ -703,6 +736,9 @@ type CreateTrackerInput struct {
 	Tokens *TrackerTokensInput `json:"tokens,omitempty"`
 	// Staff only: the tracker's affiliate.
 	AffiliateID *string `json:"affiliateId,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `createTracker`.
@@ -723,6 +759,9 @@ type CreateUserInput struct {
 	Role viewer.Role `json:"role"`
 	// Of a user with the role AFFILIATE.
 	AffiliateID *string `json:"affiliateId,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `createUser`.
@@ -1012,6 +1051,9 @@ type FireManualConversionInput struct {
 	Status *commission.Status `json:"status,omitempty"`
 	// The operator's id of the transaction, for goals that repeat.
 	TransactionID *string `json:"transactionId,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `fireManualConversion`.
@@ -1100,6 +1142,9 @@ type ImportStatusChangesInput struct {
 	CSV string `json:"csv"`
 	// Returns what would happen, and changes nothing.
 	DryRun *bool `json:"dryRun,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `importStatusChanges`.
@@ -1353,6 +1398,9 @@ type RecordConversionInput struct {
 	Status *commission.Status `json:"status,omitempty"`
 	// When the goal was reached; by default now.
 	OccurredAt *time.Time `json:"occurredAt,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `recordConversion`.
@@ -1369,6 +1417,9 @@ type RecordConversionPayload struct {
 type ReleaseDeliveryInput struct {
 	// A delivery that is `HELD` because its tracker is unavailable.
 	ID string `json:"id"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The result of `releaseDelivery`.
@@ -1392,6 +1443,9 @@ type ReplayDeliveriesInput struct {
 	DryRun *bool `json:"dryRun,omitempty"`
 	// The URL template to use.
 	Template *ReplayTemplate `json:"template,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `replayDeliveries`.
@@ -1410,6 +1464,9 @@ type ReplayDeliveryInput struct {
 	ID string `json:"id"`
 	// The URL template to use.
 	Template *ReplayTemplate `json:"template,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `replayDelivery`.
@@ -1454,6 +1511,9 @@ type ResetPasswordInput struct {
 	ID string `json:"id"`
 	// Whether the user's API tokens are revoked too, as its sessions are.
 	RevokeTokens *bool `json:"revokeTokens,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `resetPassword`.
@@ -1630,6 +1690,9 @@ type RotateIntegrationSecretInput struct {
 	Kind string `json:"kind"`
 	// How long the old secret stays valid; 24 if left out.
 	OverlapHours *int `json:"overlapHours,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `rotateIntegrationSecret`.
@@ -1648,6 +1711,9 @@ type RotateSigningSecretInput struct {
 	ID string `json:"id"`
 	// How long POSTs are also signed with the old secret; 0 for not at all, at most 720.
 	OverlapHours *int `json:"overlapHours,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `rotateSigningSecret`.
@@ -1926,6 +1992,9 @@ type TestPostbackInput struct {
 	TrackingLink *string `json:"trackingLink,omitempty"`
 	// Staff only: the test's affiliate, unless a saved postback is tested.
 	AffiliateID *string `json:"affiliateId,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `testPostback`.
@@ -2034,6 +2103,9 @@ type UndoAttributionInput struct {
 	ID string `json:"id"`
 	// Why, for the audit log. The affiliate does not see it.
 	Reason *string `json:"reason,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `undoAttribution`.
@@ -2116,6 +2188,9 @@ type UpdateConversionStatusInput struct {
 	Reason *string `json:"reason,omitempty"`
 	// A new amount, a decimal number; if left out it is unchanged.
 	Amount *string `json:"amount,omitempty"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // The payload of `updateConversionStatus`.

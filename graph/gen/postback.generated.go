@@ -2871,7 +2871,7 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"postback", "scope", "offerId", "campaignId", "goals", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule", "affiliateId"}
+	fieldsInOrder := [...]string{"postback", "scope", "offerId", "campaignId", "goals", "urlTemplate", "method", "statuses", "name", "enabled", "bodyRule", "affiliateId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2962,6 +2962,13 @@ func (ec *executionContext) unmarshalInputCreatePostbackInput(ctx context.Contex
 				return it, err
 			}
 			it.AffiliateID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -3324,7 +3331,7 @@ func (ec *executionContext) unmarshalInputRotateSigningSecretInput(ctx context.C
 		asMap["overlapHours"] = 24
 	}
 
-	fieldsInOrder := [...]string{"id", "overlapHours"}
+	fieldsInOrder := [...]string{"id", "overlapHours", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3345,6 +3352,13 @@ func (ec *executionContext) unmarshalInputRotateSigningSecretInput(ctx context.C
 				return it, err
 			}
 			it.OverlapHours = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -1012,7 +1012,7 @@ func (ec *executionContext) unmarshalInputReplayDeliveriesInput(ctx context.Cont
 		asMap["template"] = "CURRENT"
 	}
 
-	fieldsInOrder := [...]string{"filter", "ids", "includeDelivered", "dryRun", "template"}
+	fieldsInOrder := [...]string{"filter", "ids", "includeDelivered", "dryRun", "template", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1054,6 +1054,13 @@ func (ec *executionContext) unmarshalInputReplayDeliveriesInput(ctx context.Cont
 				return it, err
 			}
 			it.Template = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

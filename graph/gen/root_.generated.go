@@ -10697,6 +10697,11 @@ input CreateApiTokenInput {
   scopes: [Scope!]
   "If left out, never; for a token created with a token, at the latest when that one expires, which is also the default."
   expiresAt: Time
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `createApiToken` + "`" + `."
@@ -10948,6 +10953,11 @@ input AttributeConversionInput {
   clickId: ID!
   "Why this click."
   reason: String
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `attributeConversion` + "`" + `."
@@ -10982,6 +10992,11 @@ input UndoAttributionInput {
   id: ID!
   "Why, for the audit log. The affiliate does not see it."
   reason: String
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `undoAttribution` + "`" + `."
@@ -11002,6 +11017,11 @@ input AttributeByRuleInput {
   integrationIds: [ID!]
   "Counts and changes nothing."
   dryRun: Boolean
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `attributeByRule` + "`" + `."
@@ -11030,6 +11050,11 @@ input FireManualConversionInput {
   status: ConversionStatus
   "The operator's id of the transaction, for goals that repeat."
   transactionId: String
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `fireManualConversion` + "`" + `."
@@ -11048,6 +11073,11 @@ input ImportStatusChangesInput {
   csv: String!
   "Returns what would happen, and changes nothing."
   dryRun: Boolean
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The result of one line of a status import."
@@ -11348,6 +11378,11 @@ input CreateCampaignInput {
   trackerIds: [ID!]
   "Staff only: the campaign's affiliate."
   affiliateId: ID
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `createCampaign` + "`" + `."
@@ -11938,6 +11973,11 @@ input RecordConversionInput {
   status: ConversionStatus
   "When the goal was reached; by default now."
   occurredAt: Time
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `recordConversion` + "`" + `."
@@ -11960,6 +12000,11 @@ input UpdateConversionStatusInput {
   reason: String
   "A new amount, a decimal number; if left out it is unchanged."
   amount: String
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `updateConversionStatus` + "`" + `."
@@ -12196,6 +12241,11 @@ input CreateOfferInput {
   dailyCap: Int
   "The qualification rule; without goals and minimum deposits there is none."
   qualification: QualificationInput
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The result of ` + "`" + `createOffer` + "`" + `."
@@ -12252,6 +12302,11 @@ input CreateLandingPageInput {
   name: String!
   "The URL template that players are sent to; it must contain ` + "`" + `{click_id}` + "`" + `."
   url: String!
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The result of ` + "`" + `createLandingPage` + "`" + `."
@@ -12332,6 +12387,11 @@ input CreateDealInput {
   validTo: Time
   "Whether a month below zero is deducted from the next; true if left out."
   negativeCarryover: Boolean
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `createDeal` + "`" + `."
@@ -12430,6 +12490,11 @@ input CreateGoalInput {
   parameters: [String!]
   "What its time means and how it is written."
   timestampStandard: String
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The result of ` + "`" + `createGoal` + "`" + `."
@@ -12960,6 +13025,11 @@ input ReplayDeliveryInput {
   id: ID!
   "The URL template to use."
   template: ReplayTemplate = CURRENT
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `replayDelivery` + "`" + `."
@@ -12988,6 +13058,11 @@ type CancelDeliveryPayload {
 input ReleaseDeliveryInput {
   "A delivery that is ` + "`" + `HELD` + "`" + ` because its tracker is unavailable."
   id: ID!
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The result of ` + "`" + `releaseDelivery` + "`" + `."
@@ -13862,6 +13937,11 @@ input CreateIntegrationInput {
   goalMapping: [WordInput!]
   "Status mapping, the operator's status to ours; it replaces the whole mapping."
   statusMapping: [WordInput!]
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The result of ` + "`" + `createIntegration` + "`" + `."
@@ -13928,6 +14008,11 @@ input RotateIntegrationSecretInput {
   kind: SecretKind!
   "How long the old secret stays valid; 24 if left out."
   overlapHours: Int
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `rotateIntegrationSecret` + "`" + `."
@@ -14360,6 +14445,11 @@ extend type Query {
 input CreateAffiliateInput {
   "Its name."
   name: String!
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The result of ` + "`" + `createAffiliate` + "`" + `."
@@ -14412,6 +14502,11 @@ input CreateUserInput {
   role: Role!
   "Of a user with the role AFFILIATE."
   affiliateId: ID
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `createUser` + "`" + `."
@@ -14446,6 +14541,11 @@ input ResetPasswordInput {
   id: ID!
   "Whether the user's API tokens are revoked too, as its sessions are."
   revokeTokens: Boolean = true
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `resetPassword` + "`" + `."
@@ -15107,6 +15207,11 @@ input CreatePostbackInput {
   bodyRule: BodyRuleInput
   "Staff only: the postback's affiliate, unless the scope is a campaign."
   affiliateId: ID
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `createPostback` + "`" + `."
@@ -15177,6 +15282,11 @@ input RotateSigningSecretInput {
   id: ID!
   "How long POSTs are also signed with the old secret; 0 for not at all, at most 720."
   overlapHours: Int = 24
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `rotateSigningSecret` + "`" + `."
@@ -15623,6 +15733,11 @@ input ReplayDeliveriesInput {
   dryRun: Boolean = false
   "The URL template to use."
   template: ReplayTemplate = CURRENT
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "What ` + "`" + `replayDeliveries` + "`" + ` would replay."
@@ -16242,6 +16357,11 @@ input TestPostbackInput {
   trackingLink: String
   "Staff only: the test's affiliate, unless a saved postback is tested."
   affiliateId: ID
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `testPostback` + "`" + `."
@@ -16657,6 +16777,11 @@ input CreateTrackerInput {
   tokens: TrackerTokensInput
   "Staff only: the tracker's affiliate."
   affiliateId: ID
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
 }
 
 "The payload of ` + "`" + `createTracker` + "`" + `."

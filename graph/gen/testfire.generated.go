@@ -1145,7 +1145,7 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"postback", "urlTemplate", "method", "values", "goal", "trackingLink", "affiliateId"}
+	fieldsInOrder := [...]string{"postback", "urlTemplate", "method", "values", "goal", "trackingLink", "affiliateId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1201,6 +1201,13 @@ func (ec *executionContext) unmarshalInputTestPostbackInput(ctx context.Context,
 				return it, err
 			}
 			it.AffiliateID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

@@ -2774,7 +2774,7 @@ func (ec *executionContext) unmarshalInputCreateTrackerInput(ctx context.Context
 		asMap["moveCampaigns"] = false
 	}
 
-	fieldsInOrder := [...]string{"name", "preset", "urlTemplate", "method", "bodyRule", "goals", "allCampaigns", "defaultLinks", "campaignIds", "shares", "moveCampaigns", "tokens", "affiliateId"}
+	fieldsInOrder := [...]string{"name", "preset", "urlTemplate", "method", "bodyRule", "goals", "allCampaigns", "defaultLinks", "campaignIds", "shares", "moveCampaigns", "tokens", "affiliateId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2872,6 +2872,13 @@ func (ec *executionContext) unmarshalInputCreateTrackerInput(ctx context.Context
 				return it, err
 			}
 			it.AffiliateID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil

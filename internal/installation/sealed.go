@@ -21,6 +21,7 @@ var columns = []column{
 	{"integration_secrets", "sealed", secret.ForIntegration},
 	{"postbacks", "signing_secret", secret.ForPostback},
 	{"postbacks", "retired_signing_secret", secret.ForPostback},
+	{"idempotency_keys", "secret", secret.ForRepeat},
 }
 
 // batchRows is how many values are read, or resealed, at once.

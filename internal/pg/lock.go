@@ -20,6 +20,7 @@ const (
 	LockPlayer      LockName = "postrider.player"     // the qualification of a player: its id
 	LockClick       LockName = "postrider.click"      // the same for a click that has no player: its id
 	LockTier        LockName = "postrider.tier"       // the volume of a month: offer, affiliate, month
+	LockIdempotency LockName = "postrider.idempotent" // a call with an idempotency key: its user, token, affiliate, key
 
 	// migrateLock is older than lock names: it lets one program at a time migrate.
 	migrateLock = 0x706f7374 // "post"

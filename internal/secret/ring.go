@@ -13,6 +13,7 @@ const (
 	ForIntegration = "source"   // an integration's token or signing key; existing sealed values have "source"
 	ForPostback    = "postback" // a postback's signing secret
 	ForLookup      = "lookup"   // the key of the digests used for look-ups
+	ForRepeat      = "repeat"   // what a mutation with an idempotency key showed once
 	ForDevice      = "device"   // the cookie that identifies a browser that has signed in: sealed, and stored nowhere
 )
 
