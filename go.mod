@@ -98,3 +98,6 @@ tool (
 	github.com/99designs/gqlgen
 	golang.org/x/tools/cmd/goimports
 )
+
+// Some packages of npm carry Go code.
+ignore ./frontend/node_modules

@@ -70,6 +70,7 @@ const links = createRoute({
 const postbacks = createRoute({
   getParentRoute: () => shell,
   path: "/postbacks",
+  validateSearch: archivedSearch,
   component: page(() => import("@/features/postbacks/postbacks-page"), "PostbacksPage"),
 });
 

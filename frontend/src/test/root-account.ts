@@ -74,6 +74,17 @@ export function accountRoot(world: World) {
       world.tokens.push(token);
       return { token, secret: "pr_live_9fK2vX0123456789abcdef", userErrors: [] };
     },
+    updateApiToken: ({ input }: { input: { id: string; name: string } }) => {
+      const token = world.tokens.find((t) => t.id === input.id);
+      if (input.name.length > 100) {
+        return {
+          token: null,
+          userErrors: [{ field: ["name"], message: "is too long", code: "INVALID" }],
+        };
+      }
+      if (token) token.name = input.name;
+      return { token, userErrors: [] };
+    },
     revokeApiToken: ({ input }: { input: { id: string } }) => {
       const token = world.tokens.find((t) => t.id === input.id);
       if (token) token.revokedAt = ago(0);

@@ -149,9 +149,9 @@ export function worldWithTrackers(
   for (const campaign of world.campaigns) Object.assign(campaign, { trackers: [keitaro] });
   const find = (id: string) => trackers.find((t) => t.id === id) ?? keitaro;
   world.also = {
-    trackers: (args: Page) =>
+    trackers: (args: Page & { filter?: { archived?: boolean } }) =>
       connection(
-        trackers.filter((t) => t.archivedAt === null),
+        trackers.filter((t) => (t.archivedAt !== null) === (args.filter?.archived ?? false)),
         args,
       ),
     previewTracker: ({ tracker: input }: { tracker: Change }) =>
@@ -171,6 +171,11 @@ export function worldWithTrackers(
     archiveTracker: ({ input }: { input: { id: string } }) => {
       const tracker = find(input.id);
       tracker.archivedAt = ago(0);
+      return { tracker, userErrors: [] };
+    },
+    restoreTracker: ({ input }: { input: { id: string } }) => {
+      const tracker = find(input.id);
+      tracker.archivedAt = null;
       return { tracker, userErrors: [] };
     },
   };

@@ -20,6 +20,8 @@ interface ArchivingProps<A extends string, R extends string, D extends string> {
   effect: ReactNode;
   /** How it comes back, as a sentence. */
   comesBack?: string;
+  /** One of several on the page: its buttons name it. */
+  inList?: boolean;
   onChanged?: () => void;
   onDeleted?: () => void;
 }
@@ -28,7 +30,7 @@ interface ArchivingProps<A extends string, R extends string, D extends string> {
 export function Archiving<A extends string, R extends string, D extends string>(
   props: ArchivingProps<A, R, D>,
 ): ReactElement {
-  const { id, what, name, archive, effect, onChanged } = props;
+  const { id, what, name, archive, effect, inList, onChanged } = props;
   if (props.isArchived) return <Archived {...props} />;
   return (
     <ConfirmedAction
@@ -36,6 +38,7 @@ export function Archiving<A extends string, R extends string, D extends string>(
       id={id}
       icon={Archive}
       label="Archive"
+      aria-label={inList === true ? `Archive ${name}` : "Archive"}
       title={`Archive ${what}`}
       onDone={() => {
         toast(`Archived ${name}`);
@@ -54,6 +57,7 @@ function Archived<A extends string, R extends string, D extends string>({
   restore,
   remove,
   comesBack,
+  inList,
   onChanged,
   onDeleted,
 }: ArchivingProps<A, R, D>): ReactElement {
@@ -65,7 +69,14 @@ function Archived<A extends string, R extends string, D extends string>({
   };
   return (
     <>
-      <Button writes size="sm" icon={ArchiveRestore} isPending={isRunning} onPress={() => void restoreNow()}>
+      <Button
+        writes
+        size="sm"
+        icon={ArchiveRestore}
+        aria-label={inList === true ? `Restore ${name}` : "Restore"}
+        isPending={isRunning}
+        onPress={() => void restoreNow()}
+      >
         Restore
       </Button>
       <ConfirmedAction
@@ -73,6 +84,7 @@ function Archived<A extends string, R extends string, D extends string>({
         id={id}
         icon={Trash2}
         label="Delete"
+        aria-label={inList === true ? `Delete ${name}` : "Delete"}
         title={`Delete ${what}`}
         danger
         onDone={() => {

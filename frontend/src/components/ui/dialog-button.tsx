@@ -4,7 +4,10 @@ import { type ComponentProps, type ReactElement, type ReactNode, useState } from
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 
-interface DialogButtonProps extends Pick<ComponentProps<typeof Button>, "look" | "size" | "icon" | "writes"> {
+interface DialogButtonProps extends Pick<
+  ComponentProps<typeof Button>,
+  "look" | "size" | "icon" | "writes" | "aria-label"
+> {
   label: string;
   /** Of the dialog, where it is not the button's label. */
   title?: string;

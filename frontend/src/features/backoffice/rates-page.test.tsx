@@ -15,9 +15,16 @@ interface Wish {
 function ratesWorld() {
   const world = new World(1);
   world.role = "MANAGER";
-  const rates: unknown[] = [];
+  const rates: { id: string; from: string }[] = [];
   world.also = {
     exchangeRates: () => rates,
+    deleteExchangeRate: ({ input }: { input: { id: string } }) => {
+      rates.splice(
+        rates.findIndex(({ id }) => id === input.id),
+        1,
+      );
+      return { deletedId: input.id, userErrors: [] };
+    },
     setExchangeRate: ({ input }: { input: Wish }) => {
       const refuse = (field: string, message: string) => ({
         rate: null,
@@ -87,4 +94,17 @@ it("what did not arrive is kept in the form; rates that could not be fetched are
   expect(await screen.findByText(unreachable)).toBeInTheDocument();
   expect(screen.getByLabelText("Per 1 EUR")).toHaveValue("1.1");
   expect(rates).toEqual([]);
+});
+
+it("a rate is deleted after a question", async () => {
+  const { world } = ratesWorld();
+  const { user } = open("/staff/rates", world);
+  await user.type(await screen.findByLabelText("Currency"), "USD");
+  await user.type(screen.getByLabelText("Per 1 EUR"), "1.08");
+  await user.click(screen.getByRole("button", { name: "Set" }));
+  await user.click(await screen.findByRole("button", { name: "Delete the rate of USD" }));
+  const asked = within(await screen.findByRole("dialog", { name: "Delete exchange rate" }));
+  expect(asked.getByText(/Conversions keep the rate/)).toBeInTheDocument();
+  await user.click(asked.getByRole("button", { name: "Delete exchange rate" }));
+  expect(await screen.findByText("No rate yet")).toBeInTheDocument();
 });

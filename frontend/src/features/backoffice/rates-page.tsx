@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
+import { ConfirmedAction } from "@/components/records/confirmed-action";
 import { Listing } from "@/components/records/listing";
 import { useSave } from "@/components/records/use-save";
 import { Button } from "@/components/ui/button";
@@ -42,6 +43,21 @@ const SetRate = mutation(
   "exchangeRates",
 );
 
+const DeleteRate = mutation(
+  graphql(`
+    mutation StaffDeleteRate($input: DeleteExchangeRateInput!) {
+      deleteExchangeRate(input: $input) {
+        deletedId
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "exchangeRates",
+);
+
 type Rate = ResultOf<typeof RatesQuery>["exchangeRates"][number];
 
 const columns: Column<Rate>[] = [
@@ -59,6 +75,26 @@ const columns: Column<Rate>[] = [
     cell: (row) => <span className="tabular">{row.rate}</span>,
   },
   { id: "from", header: "From", cell: (row) => <Time at={row.from} /> },
+  {
+    id: "actions",
+    header: "Actions",
+    cell: (row) => (
+      <ConfirmedAction
+        change={{ document: DeleteRate, field: "deleteExchangeRate" }}
+        id={row.id}
+        look="quiet"
+        label="Delete"
+        aria-label={`Delete the rate of ${row.quote}`}
+        title="Delete exchange rate"
+        danger
+        onDone={() => {
+          toast(`Deleted the rate of ${row.quote}`);
+        }}
+      >
+        The rate before it applies again. Conversions keep the rate that they were calculated with.
+      </ConfirmedAction>
+    ),
+  },
 ];
 
 export function RatesPage(): ReactElement {

@@ -1,9 +1,10 @@
-import { Plus, Trash2 } from "lucide-react";
+import { Plus } from "lucide-react";
 import { type ReactElement, useState } from "react";
 
 import { useSave } from "@/components/records/use-save";
-import { Button, IconButton } from "@/components/ui/button";
-import { Confirm, Dialog } from "@/components/ui/dialog";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { Form } from "@/components/ui/form";
 import { GeneralError } from "@/components/ui/general-error";
@@ -14,6 +15,7 @@ import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
+import { ArchiveLandingPage } from "./archive-landing-page";
 import { DestinationCheck, useTry } from "./destination-check";
 import type { LandingPage, Offer } from "./one-offer";
 
@@ -55,27 +57,9 @@ const UpdatePage = mutation(
   "node",
 );
 
-const DeletePage = mutation(
-  graphql(`
-    mutation StaffDeletePage($input: DeleteLandingPageInput!) {
-      deleteLandingPage(input: $input) {
-        deletedId
-        userErrors {
-          field
-          message
-        }
-      }
-    }
-  `),
-  "offers",
-  "node",
-);
-
 /** The pages of an offer that a link can name with lp=, each with its last try. */
 export function LandingPages({ offer }: { offer: Offer }): ReactElement {
   const [editing, setEditing] = useState<LandingPage | "new" | null>(null);
-  const [deleting, setDeleting] = useState<LandingPage | null>(null);
-  const { errors, isSaving, save } = useSave(DeletePage, "deleteLandingPage", [], deleting);
   const { tryNow } = useTry();
   return (
     <Panel
@@ -98,8 +82,10 @@ export function LandingPages({ offer }: { offer: Offer }): ReactElement {
       ) : (
         <Table
           label="Landing pages"
-          columns={pageColumns({ onEdit: setEditing, onDelete: setDeleting })}
-          rows={offer.landingPages}
+          columns={pageColumns(setEditing)}
+          rows={offer.landingPages.toSorted(
+            (a, b) => Number(a.archivedAt !== null) - Number(b.archivedAt !== null),
+          )}
           rowId={(row) => row.id}
         />
       )}
@@ -122,37 +108,11 @@ export function LandingPages({ offer }: { offer: Offer }): ReactElement {
           />
         )}
       </Dialog>
-      <Confirm
-        title="Delete landing page"
-        isOpen={deleting !== null}
-        onClose={() => {
-          setDeleting(null);
-        }}
-        action="Delete"
-        danger
-        isPending={isSaving}
-        onConfirm={() => {
-          if (!deleting) return;
-          void save({ id: deleting.id }).then((payload) => {
-            if (!payload) return;
-            toast(`Deleted landing page ${deleting.name}`);
-            setDeleting(null);
-          });
-        }}
-      >
-        <GeneralError text={errors.general} />
-        <p>Links that name {deleting?.key} lead to the offer&apos;s destination from then on.</p>
-      </Confirm>
     </Panel>
   );
 }
 
-interface PageActions {
-  onEdit: (page: LandingPage) => void;
-  onDelete: (page: LandingPage) => void;
-}
-
-function pageColumns({ onEdit, onDelete }: PageActions): Column<LandingPage>[] {
+function pageColumns(onEdit: (page: LandingPage) => void): Column<LandingPage>[] {
   return [
     {
       id: "name",
@@ -170,6 +130,12 @@ function pageColumns({ onEdit, onDelete }: PageActions): Column<LandingPage>[] {
           {row.name}
         </Button>
       ),
+    },
+    {
+      id: "state",
+      header: "State",
+      trail: true,
+      cell: (row) => row.archivedAt !== null && <Badge>Archived</Badge>,
     },
     {
       id: "key",
@@ -196,18 +162,12 @@ function pageColumns({ onEdit, onDelete }: PageActions): Column<LandingPage>[] {
       cell: (row) => <DestinationCheck check={row.check} id={row.id} name={row.name} />,
     },
     {
-      id: "delete",
+      id: "actions",
       header: "Actions",
-      trail: true,
       cell: (row) => (
-        <IconButton
-          icon={Trash2}
-          label={`Delete ${row.name}`}
-          size="sm"
-          onPress={() => {
-            onDelete(row);
-          }}
-        />
+        <span className="flex flex-wrap gap-2">
+          <ArchiveLandingPage page={row} />
+        </span>
       ),
     },
   ];

@@ -1,11 +1,8 @@
 import { type ReactElement, type ReactNode, useState } from "react";
 
-import { useSave } from "@/components/records/use-save";
+import { ConfirmedAction } from "@/components/records/confirmed-action";
 import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
-import { Confirm } from "@/components/ui/dialog";
 import { DialogButton } from "@/components/ui/dialog-button";
-import { GeneralError } from "@/components/ui/general-error";
 import { None } from "@/components/ui/none";
 import { Panel } from "@/components/ui/page";
 import { type Column, Table } from "@/components/ui/table";
@@ -37,10 +34,24 @@ const EndDeal = mutation(
   "node",
 );
 
-/** What an offer pays, and to whom: deals are made and ended, never changed. */
+const DeleteDeal = mutation(
+  graphql(`
+    mutation StaffDeleteDeal($input: DeleteDealInput!) {
+      deleteDeal(input: $input) {
+        deletedId
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  "offers",
+  "node",
+);
+
+/** What an offer pays, and to whom: deals are made, ended and, where nothing was calculated with them, deleted. */
 export function OfferDeals({ offer }: { offer: Offer }): ReactElement {
-  const [ending, setEnding] = useState<Deal | null>(null);
-  const { errors, isSaving, save } = useSave(EndDeal, "endDeal", [], ending);
   const [now] = useState(() => Date.now());
   return (
     <Panel
@@ -67,34 +78,8 @@ export function OfferDeals({ offer }: { offer: Offer }): ReactElement {
       {offer.deals.length === 0 ? (
         <p className="p-4 text-muted">None: its conversions are recorded, but pay nothing.</p>
       ) : (
-        <Table
-          label="Deals"
-          columns={dealColumns(now, setEnding)}
-          rows={offer.deals}
-          rowId={(row) => row.id}
-        />
+        <Table label="Deals" columns={dealColumns(now)} rows={offer.deals} rowId={(row) => row.id} />
       )}
-      <Confirm
-        title="End deal"
-        isOpen={ending !== null}
-        onClose={() => {
-          setEnding(null);
-        }}
-        action="End deal"
-        danger
-        isPending={isSaving}
-        onConfirm={() => {
-          if (!ending) return;
-          void save({ id: ending.id }).then((payload) => {
-            if (!payload) return;
-            setEnding(null);
-            toast("Deal ended; calculated conversions keep its terms");
-          });
-        }}
-      >
-        <GeneralError text={errors.general} />
-        <p>It no longer pays for new conversions. Those already calculated keep their terms.</p>
-      </Confirm>
     </Panel>
   );
 }
@@ -109,7 +94,7 @@ function tierWords({ tierBy, model }: Deal, tier: Deal["tiers"][number]): string
   return `from ${tier.from}${unit}: ${model === "REVSHARE" ? `${tier.percent} %` : tier.amount}`;
 }
 
-function dealColumns(now: number, onEnd: (deal: Deal) => void): Column<Deal>[] {
+function dealColumns(now: number): Column<Deal>[] {
   return [
     {
       id: "terms",
@@ -147,22 +132,51 @@ function dealColumns(now: number, onEnd: (deal: Deal) => void): Column<Deal>[] {
       ),
     },
     {
-      id: "end",
+      id: "actions",
       header: "Actions",
-      cell: (row) =>
-        stateOf(row, now) === "Active" && (
-          <Button
-            size="sm"
-            look="quiet"
-            onPress={() => {
-              onEnd(row);
-            }}
-          >
-            End deal
-          </Button>
-        ),
+      cell: (row) => (
+        <span className="flex flex-wrap gap-2">
+          <DealActions deal={row} isActive={stateOf(row, now) === "Active"} />
+        </span>
+      ),
     },
   ];
+}
+
+function DealActions({ deal, isActive }: { deal: Deal; isActive: boolean }): ReactElement {
+  return (
+    <>
+      {isActive && (
+        <ConfirmedAction
+          change={{ document: EndDeal, field: "endDeal" }}
+          id={deal.id}
+          look="quiet"
+          label="End deal"
+          title="End deal"
+          danger
+          onDone={() => {
+            toast("Deal ended; calculated conversions keep its terms");
+          }}
+        >
+          It no longer pays for new conversions. Those already calculated keep their terms.
+        </ConfirmedAction>
+      )}
+      <ConfirmedAction
+        change={{ document: DeleteDeal, field: "deleteDeal" }}
+        id={deal.id}
+        look="quiet"
+        label="Delete"
+        title="Delete deal"
+        danger
+        onDone={() => {
+          toast("Deal deleted");
+        }}
+      >
+        {dealWords(deal)} is deleted for good, if no conversion was calculated with it. The deal that it
+        followed stays ended.
+      </ConfirmedAction>
+    </>
+  );
 }
 
 function Period({ validFrom, validTo }: Pick<Deal, "validFrom" | "validTo">): ReactNode {

@@ -33,6 +33,7 @@ const page = (id: string, key: string, name: string) => ({
   key,
   name,
   url: `https://play.royalreels.example/${key}?cid={click_id}`,
+  archivedAt: null as string | null,
   check: null as Check | null,
 });
 
@@ -72,6 +73,23 @@ function offerWorld(deals = [deal]) {
       sent.push(input);
       const changed = offer.landingPages.find(({ id }) => id === input.id);
       return { landingPage: Object.assign(changed ?? {}, input), userErrors: [] };
+    },
+    archiveLandingPage: ({ input }: { input: { id: string } }) => {
+      const archived = offer.landingPages.find(({ id }) => id === input.id);
+      return {
+        landingPage: Object.assign(archived ?? {}, { archivedAt: "2026-06-12T10:00:00Z" }),
+        userErrors: [],
+      };
+    },
+    restoreLandingPage: ({ input }: { input: { id: string } }) => {
+      const restored = offer.landingPages.find(({ id }) => id === input.id);
+      return { landingPage: Object.assign(restored ?? {}, { archivedAt: null }), userErrors: [] };
+    },
+    deleteDeal: ({ input }: { input: { id: string } }) => {
+      if (offer.deals.length === 1)
+        return { deletedId: null, ...refusal("id", "it has 3 conversions: end it instead") };
+      offer.deals = offer.deals.filter(({ id }) => id !== input.id);
+      return { deletedId: input.id, userErrors: [] };
     },
     deleteLandingPage: ({ input }: { input: { id: string } }) => {
       offer.landingPages = offer.landingPages.filter(({ id }) => id !== input.id);
@@ -235,25 +253,46 @@ it("a landing page is changed as it was, by its id", async () => {
   expect(sent).toEqual([]);
 });
 
-it("a landing page is deleted after a question, and then every click goes to the destination", async () => {
+it("a landing page is archived after a question, restored, and deleted", async () => {
   const { world, offer } = offerWorld();
   const { user } = open(address, world);
+  await user.click(await screen.findByRole("button", { name: "Archive Welcome bonus" }));
+  const asked = within(await screen.findByRole("dialog", { name: "Archive landing page" }));
+  expect(asked.getByText(/Links that name bonus lead to the offer’s destination/)).toBeInTheDocument();
+  await user.click(asked.getByRole("button", { name: "Archive landing page" }));
+  await user.click(await screen.findByRole("button", { name: "Restore Welcome bonus" }));
+  await user.click(await screen.findByRole("button", { name: "Archive Welcome bonus" }));
+  await user.click(
+    within(await screen.findByRole("dialog")).getByRole("button", { name: "Archive landing page" }),
+  );
   await user.click(await screen.findByRole("button", { name: "Delete Welcome bonus" }));
-  const asked = within(await screen.findByRole("dialog", { name: "Delete landing page" }));
-  expect(asked.getByText(/Links that name bonus lead to the offer's destination/)).toBeInTheDocument();
+  const last = within(await screen.findByRole("dialog", { name: "Delete landing page" }));
   world.failures.set("StaffDeletePage", { message: "The database is away." });
-  await user.click(asked.getByRole("button", { name: "Delete" }));
-  expect(await asked.findByRole("alert")).toHaveTextContent("The database is away.");
+  await user.click(last.getByRole("button", { name: "Delete landing page" }));
+  expect(await last.findByRole("alert")).toHaveTextContent("The database is away.");
   expect(offer.landingPages).toHaveLength(1);
   world.failures.clear();
-  // Asked again, perhaps about another page, it says nothing of the last time.
-  await user.click(asked.getByRole("button", { name: "Cancel" }));
+  // Asked again it says nothing of the last time.
+  await user.click(last.getByRole("button", { name: "Cancel" }));
   await user.click(screen.getByRole("button", { name: "Delete Welcome bonus" }));
   const again = within(await screen.findByRole("dialog", { name: "Delete landing page" }));
   expect(again.queryByRole("alert")).not.toBeInTheDocument();
-  await user.click(again.getByRole("button", { name: "Delete" }));
+  await user.click(again.getByRole("button", { name: "Delete landing page" }));
   expect(await screen.findByText("None: every click goes to the destination.")).toBeInTheDocument();
-  expect(screen.getByText("Deleted landing page Welcome bonus")).toBeInTheDocument();
+});
+
+it("a deal is deleted where nothing was calculated with it", async () => {
+  const { world } = offerWorld([deal, { ...deal, id: "D2" }]);
+  const { user } = open(address, world);
+  const [button] = await screen.findAllByRole("button", { name: "Delete" });
+  await user.click(button ?? document.body);
+  const asked = within(await screen.findByRole("dialog", { name: "Delete deal" }));
+  await user.click(asked.getByRole("button", { name: "Delete deal" }));
+  expect(await screen.findByText("Deal deleted")).toBeInTheDocument();
+  await user.click(await screen.findByRole("button", { name: "Delete" }));
+  const again = within(await screen.findByRole("dialog", { name: "Delete deal" }));
+  await user.click(again.getByRole("button", { name: "Delete deal" }));
+  expect(await again.findByRole("alert")).toHaveTextContent(/it has 3 conversions: end it instead/i);
 });
 
 it("a page that could not be tried says why", async () => {

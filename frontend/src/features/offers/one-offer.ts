@@ -29,11 +29,12 @@ export const OfferQuery = graphql(
             withinDays
             clawbackDays
           }
-          landingPages {
+          landingPages(archived: null) {
             id
             key
             name
             url
+            archivedAt
             check {
               ...CheckParts
             }

@@ -1,58 +1,30 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Archive } from "lucide-react";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 
-import { useAction } from "@/components/records/use-save";
-import { Button } from "@/components/ui/button";
-import { Confirm } from "@/components/ui/dialog";
+import { Archiving } from "@/components/records/archiving";
 import { plural } from "@/components/ui/format";
-import { toast } from "@/components/ui/toast";
 
-import { ArchiveTracker as ArchiveMutation, type Tracker } from "./tracker-parts";
+import { ArchiveTracker as Archive, DeleteTracker, RestoreTracker, type Tracker } from "./tracker-parts";
 
-/** Archives a tracker after it was said what that means. */
+/** Archives a tracker, restores it, or deletes it where it was never sent anything. */
 export function ArchiveTracker({ tracker }: { tracker: Tracker }): ReactElement {
   const navigate = useNavigate();
-  const [isAsking, setAsking] = useState(false);
-  const { isRunning, run } = useAction(ArchiveMutation, "archiveTracker");
-  const { name, postbacks, allCampaigns, chosenCampaigns } = tracker;
-
-  const confirm = async () => {
-    const isDone = (await run({ id: tracker.id })) !== null;
-    setAsking(false);
-    if (!isDone) return;
-    toast(`Archived ${name}`);
-    await navigate({ to: "/postbacks" });
-  };
-
+  const { postbacks, allCampaigns, chosenCampaigns } = tracker;
   const campaigns = allCampaigns
     ? "no longer has all campaigns"
     : `gives up ${plural(chosenCampaigns.length, "campaign", "campaigns")}`;
   return (
-    <>
-      <Button
-        writes
-        icon={Archive}
-        onPress={() => {
-          setAsking(true);
-        }}
-      >
-        Archive
-      </Button>
-      <Confirm
-        title="Archive tracker"
-        isOpen={isAsking}
-        onClose={() => {
-          setAsking(false);
-        }}
-        onConfirm={() => void confirm()}
-        action="Archive tracker"
-        danger
-        isPending={isRunning}
-      >
-        {name} is no longer called: {plural(postbacks.length, "postback is", "postbacks are")} deleted, and it{" "}
-        {campaigns}. Postbacks already sent stay in the log. To pause it, switch its goals off instead.
-      </Confirm>
-    </>
+    <Archiving
+      id={tracker.id}
+      what="tracker"
+      name={tracker.name}
+      isArchived={tracker.archivedAt !== null}
+      archive={{ document: Archive, field: "archiveTracker" }}
+      restore={{ document: RestoreTracker, field: "restoreTracker" }}
+      remove={{ document: DeleteTracker, field: "deleteTracker" }}
+      effect={`It is no longer called: ${plural(postbacks.length, "postback is", "postbacks are")} deleted, and it ${campaigns}. To pause it, switch its goals off instead.`}
+      comesBack="its goals are off until you switch them on"
+      onDeleted={() => void navigate({ to: "/postbacks" })}
+    />
   );
 }

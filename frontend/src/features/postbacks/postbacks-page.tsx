@@ -3,6 +3,7 @@ import { Plus, TriangleAlert, Webhook } from "lucide-react";
 import type { ReactElement } from "react";
 import { useQuery } from "urql";
 
+import { useArchived } from "@/components/records/archived";
 import { CrossedTrackers } from "@/components/records/crossed-trackers";
 import { PagedListing } from "@/components/records/listing";
 import { holdInWords } from "@/components/records/reasons";
@@ -17,6 +18,7 @@ import { TemplateText } from "@/components/ui/url-text";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useIsStaff } from "@/graphql/viewer";
 
+import { ArchivedTrackers } from "./archived-trackers";
 import { Gaps } from "./gaps";
 import { HealthLine } from "./health";
 import { PostbackParts } from "./mutations";
@@ -81,6 +83,25 @@ const trackerPages = {
 type Postback = ResultOf<typeof PostbackParts>;
 
 export function PostbacksPage(): ReactElement {
+  const { archived, choice } = useArchived();
+  const create = (
+    <Link to="/postbacks/new" className={buttonClass("primary")}>
+      <Plus aria-hidden className="size-4" />
+      New tracker
+    </Link>
+  );
+  return (
+    <>
+      <PageHead title="Postbacks" aside={create}>
+        What is sent to your trackers, and the results of the last 24 hours.
+      </PageHead>
+      <div className="px-4 pb-3">{choice}</div>
+      {archived ? <ArchivedTrackers /> : <Current create={create} />}
+    </>
+  );
+}
+
+function Current({ create }: { create: ReactElement }): ReactElement {
   const list = usePaged(trackerPages, {});
   const [{ data, error }, refetch] = useQuery({
     query: PostbacksQuery,
@@ -98,57 +119,45 @@ export function PostbacksPage(): ReactElement {
     },
   };
 
-  const create = (
-    <Link to="/postbacks/new" className={buttonClass("primary")}>
-      <Plus aria-hidden className="size-4" />
-      New tracker
-    </Link>
-  );
-
   return (
-    <>
-      <PageHead title="Postbacks" aside={create}>
-        What is sent to your trackers, and the results of the last 24 hours.
-      </PageHead>
-      <PagedListing
-        what="The postbacks"
-        list={shown}
-        empty={{
-          icon: Webhook,
-          title: "No postbacks yet",
-          words:
-            "A postback calls your tracker the moment a player reaches a goal. Paste your tracker’s postback URL to start.",
-          action: create,
-        }}
-      >
-        {list.data === undefined ? (
-          <SkeletonBlock label="Loading the trackers" lines={8} />
-        ) : (
-          <PageBody>
-            <CrossedTrackers />
-            {list.rows.length > 0 && (
-              <Panel title="Trackers" flush>
-                <ul aria-label="Trackers" className="divide-y">
-                  {list.rows.map((tracker) => (
-                    <TrackerLine key={tracker.id} tracker={tracker} all={list.rows} />
-                  ))}
-                </ul>
-              </Panel>
-            )}
-            {loose.length > 0 && (
-              <Panel title="Without a tracker" flush>
-                <ul className="divide-y">
-                  {loose.map((postback) => (
-                    <Line key={postback.id} postback={postback} />
-                  ))}
-                </ul>
-              </Panel>
-            )}
-            {gaps.length > 0 && <Gaps gaps={gaps} />}
-          </PageBody>
-        )}
-      </PagedListing>
-    </>
+    <PagedListing
+      what="The postbacks"
+      list={shown}
+      empty={{
+        icon: Webhook,
+        title: "No postbacks yet",
+        words:
+          "A postback calls your tracker the moment a player reaches a goal. Paste your tracker’s postback URL to start.",
+        action: create,
+      }}
+    >
+      {list.data === undefined ? (
+        <SkeletonBlock label="Loading the trackers" lines={8} />
+      ) : (
+        <PageBody>
+          <CrossedTrackers />
+          {list.rows.length > 0 && (
+            <Panel title="Trackers" flush>
+              <ul aria-label="Trackers" className="divide-y">
+                {list.rows.map((tracker) => (
+                  <TrackerLine key={tracker.id} tracker={tracker} all={list.rows} />
+                ))}
+              </ul>
+            </Panel>
+          )}
+          {loose.length > 0 && (
+            <Panel title="Without a tracker" flush>
+              <ul className="divide-y">
+                {loose.map((postback) => (
+                  <Line key={postback.id} postback={postback} />
+                ))}
+              </ul>
+            </Panel>
+          )}
+          {gaps.length > 0 && <Gaps gaps={gaps} />}
+        </PageBody>
+      )}
+    </PagedListing>
   );
 }
 

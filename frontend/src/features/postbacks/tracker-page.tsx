@@ -70,7 +70,7 @@ function Loaded({ tracker }: { tracker: Tracker }): ReactElement {
   const isArchived = tracker.archivedAt !== null;
   return (
     <>
-      <PageHead title={tracker.name} aside={isArchived ? undefined : <ArchiveTracker tracker={tracker} />}>
+      <PageHead title={tracker.name} aside={<ArchiveTracker tracker={tracker} />}>
         <span className="flex flex-wrap items-center gap-2">
           <Link to="/postbacks" className="link inline-flex items-center gap-1">
             <ArrowLeft aria-hidden className="size-3.5" />

@@ -215,6 +215,40 @@ export const ArchiveTracker = mutation(
           archivedAt
         }
         userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  ...whatShowsTrackers,
+);
+
+export const RestoreTracker = mutation(
+  graphql(`
+    mutation RestoreTracker($input: RestoreTrackerInput!) {
+      restoreTracker(input: $input) {
+        tracker {
+          id
+          archivedAt
+        }
+        userErrors {
+          field
+          message
+        }
+      }
+    }
+  `),
+  ...whatShowsTrackers,
+);
+
+export const DeleteTracker = mutation(
+  graphql(`
+    mutation DeleteTracker($input: DeleteTrackerInput!) {
+      deleteTracker(input: $input) {
+        deletedId
+        userErrors {
+          field
           message
         }
       }

@@ -228,15 +228,24 @@ describe("a tracker", () => {
 
   it("is archived only after it was said what that means", async () => {
     const { world, keitaro } = worldWithTrackers();
-    const { user, path } = open("/trackers/TR1", world);
+    const { user } = open("/trackers/TR1", world);
     await user.click(await screen.findByRole("button", { name: "Archive" }));
     const dialog = await screen.findByRole("dialog", { name: "Archive tracker" });
-    expect(dialog).toHaveTextContent("Keitaro is no longer called: 3 postbacks are deleted");
+    expect(dialog).toHaveTextContent("It is no longer called: 3 postbacks are deleted");
     await user.click(within(dialog).getByRole("button", { name: "Archive tracker" }));
-    await waitFor(() => {
-      expect(path()).toBe("/postbacks");
-    });
+    await screen.findByRole("button", { name: "Restore" });
     expect(keitaro.archivedAt).not.toBeNull();
+    // It is found among the archived ones, and comes back.
+    await user.click(within(screen.getByRole("main")).getByRole("link", { name: "Postbacks" }));
+    await user.click(await screen.findByRole("radio", { name: "Archived" }));
+    await user.click(
+      within(await screen.findByRole("table", { name: "Archived trackers" })).getByRole("link", {
+        name: "Keitaro",
+      }),
+    );
+    await user.click(await screen.findByRole("button", { name: "Restore" }));
+    await screen.findByRole("button", { name: "Archive" });
+    expect(keitaro.archivedAt).toBeNull();
   });
 
   it("leads to its deliveries and says how its servers do; a postback leads back to it", async () => {

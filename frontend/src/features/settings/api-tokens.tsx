@@ -1,3 +1,4 @@
+import { Pencil } from "lucide-react";
 import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
@@ -16,6 +17,7 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
 import { CreateTokenForm } from "./create-token";
+import { RenameTokenForm } from "./rename-token";
 
 const TokensQuery = graphql(`
   query ApiTokens {
@@ -137,6 +139,17 @@ function TokenLine({ token, parent }: { token: Token; parent: string | undefined
         </p>
         <TokenFacts token={token} hasExpired={hasExpired} parent={parent} />
       </div>
+      {token.revokedAt === null && (
+        <DialogButton
+          writes
+          size="sm"
+          icon={Pencil}
+          label="Rename"
+          aria-label={`Rename ${token.name}`}
+          title="Rename API token"
+          renderContent={(close) => <RenameTokenForm token={token} onDone={close} />}
+        />
+      )}
       {token.revokedAt === null && (
         <Button
           writes

@@ -67,3 +67,16 @@ it("the theme is chosen and kept", async () => {
   await user.click(screen.getByRole("radio", { name: "System" }));
   expect(document.documentElement.dataset["theme"]).toBe("light");
 });
+
+it("a token is renamed", async () => {
+  const world = new World(1);
+  const { user } = open("/settings", world);
+  await user.click(await screen.findByRole("button", { name: "Rename Reporting script" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Rename API token" }));
+  const name = dialog.getByLabelText("Name");
+  await user.clear(name);
+  await user.type(name, "Nightly");
+  await user.click(dialog.getByRole("button", { name: "Rename" }));
+  expect(await screen.findByText("Renamed to Nightly")).toBeInTheDocument();
+  expect(await screen.findByRole("button", { name: "Rename Nightly" })).toBeInTheDocument();
+});
