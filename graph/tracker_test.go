@@ -43,7 +43,7 @@ func TestATrackerOverTheAPI(t *testing.T) {
 		"name": "Binom v1", "domain": "trk.example", "sentTo": "trk.example", "preset": "map[key:binom]", "version": "1", "allCampaigns": "false", "defaultLinks": "false",
 		"urlTemplate":     "https://trk.example/click.php?cnv_id={param_1}&payout={payout}&cnv_status={goal_id|map:registration=lead}",
 		"chosenCampaigns": fmt.Sprintf("[map[id:%s]]", campaign), "campaigns": fmt.Sprintf("[map[id:%s trackers:[map[id:%s]]]]", campaign, id),
-		"tokens": "map[param1:{clickid} param2:<nil> param3:<nil>]", "endpoints": "[map[circuit:CLOSED endpoint:https://trk.example:443]]", "missingGoals": "[map[key:cpa]]",
+		"tokens": "map[param1:{clickid} param2:<nil> param3:<nil>]", "endpoints": "[map[address:https://trk.example:443 circuit:CLOSED]]", "missingGoals": "[map[key:cpa]]",
 	} {
 		if got := fmt.Sprint(made[key]); got != want {
 			t.Errorf("%s is %s, want %s", key, got, want)

@@ -94,3 +94,54 @@ test("a delivery that is not sent yet is cancelled", async ({ page, demo, reques
     input: { id },
   });
 });
+
+for (const width of [1440, 390]) {
+  test(`a tracker is archived, restored and deleted, ${String(width)} wide`, async ({ page, demo }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await signIn(page, demo);
+    const name = `Old ${String(Date.now())}`;
+    const made = await page.request.post("/graphql", {
+      data: {
+        query:
+          "mutation($input: CreateTrackerInput!) { createTracker(input: $input) { tracker { id } userErrors { message } } }",
+        variables: {
+          input: {
+            name,
+            urlTemplate: `https://old.example/pb?cid={param_1}&n=${String(width)}`,
+            shares: true,
+            goals: [{ goal: "ftd" }],
+          },
+        },
+      },
+    });
+    const { data } = (await made.json()) as { data: { createTracker: { tracker: { id: string } } } };
+    await page.goto(`/trackers/${data.createTracker.tracker.id}`);
+    const archive = async () => {
+      await page.getByRole("button", { name: "Archive", exact: true }).click();
+      const question = page.getByRole("dialog", { name: "Archive tracker" });
+      await expect(question).toContainText("1 postback is deleted");
+      await question.getByRole("button", { name: "Archive tracker" }).click();
+      await expect(page.getByRole("button", { name: "Restore", exact: true })).toBeVisible();
+    };
+    await archive();
+    await expectFitInBothForms(page, `archived-tracker-${String(width)}`);
+
+    await page.goto("/postbacks");
+    await expect(page.getByRole("list", { name: "Trackers" })).toBeVisible();
+    await expect(page.getByRole("link", { name })).toHaveCount(0);
+    await page.getByRole("radio", { name: "Archived" }).check({ force: true });
+    await expect(page.getByRole("link", { name, exact: true })).toBeVisible();
+    await expectFitInBothForms(page, `archived-trackers-${String(width)}`);
+    await page.getByRole("link", { name, exact: true }).click();
+    await page.getByRole("button", { name: "Restore", exact: true }).click();
+    await expect(page.getByText(/its goals are off until you switch them on/)).toBeVisible();
+    await archive();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete tracker" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Postbacks" })).toBeVisible();
+    await page.goto("/postbacks?show=archived");
+    await expect(page.getByRole("heading", { level: 1, name: "Postbacks" })).toBeVisible();
+    await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+    await expect(page.getByRole("link", { name })).toHaveCount(0);
+  });
+}

@@ -29,6 +29,7 @@ import (
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/outbox"
+	"postrider/snippets"
 	"postrider/testfire"
 )
 
@@ -178,6 +179,7 @@ func enums() map[string][]string {
 	lists["RunState"] = tracking.RunState("").Values()
 	lists["Scope"] = enum.Strings(viewer.Scopes())
 	lists["Severity"] = doctor.Severity("").Values()
+	lists["ExampleKind"] = enum.Strings(snippets.Kinds())
 	lists["SnippetLanguage"] = enum.Strings(gen.AllSnippetLanguage)
 	lists["TierBy"] = commission.TierBy("").Values()
 	lists["Vertical"] = commission.Vertical("").Values()
