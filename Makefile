@@ -30,7 +30,7 @@ run: .cache/postgres .cache/country.mmdb build ## everything on http://localhost
 test: test-go test-web test-browser ## every test: Go, web, browser, against a real PostgreSQL
 
 .PHONY: check
-check: check-generated check-web check-go ## generated code, formatters, linters, vet, race tests
+check: check-generated check-web check-go ## generated code, formatters, linters, race tests
 
 .PHONY: build
 build: frontend/dist/index.html bin/postrider ## the web app and the binary, bin/postrider
@@ -97,10 +97,9 @@ check-generated: ## fails where generating changes anything
 		{ echo 'Generated code was not current; it is now: look at it and commit it.' >&2; exit 1; }
 
 .PHONY: check-go
-check-go: .cache/postgres .cache/snippets ## gofmt, vet, linters, and the Go tests under the race detector
+check-go: .cache/postgres .cache/snippets ## gofmt, linters (govet is one of them), and the Go tests under the race detector
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 		if [ -n "$$unformatted" ]; then echo "gofmt -w $$unformatted" >&2; exit 1; fi
-	$(GO) vet ./...
 	$(LINT) run
 	@if docker compose version >/dev/null 2>&1; then docker compose config --quiet; fi
 	$(GO_TEST)

@@ -13,6 +13,8 @@ export default mergeConfig(
       passWithNoTests: false,
       restoreMocks: true,
       testTimeout: 60_000,
+      // By default one core is left free: on two, that is half of them.
+      maxWorkers: "100%",
     },
   }),
 );

@@ -55,7 +55,14 @@ export function Examples(): ReactElement {
       />
     );
   }
-  if (!data) return <SkeletonBlock label="Loading the examples" lines={6} />;
+  if (!data) {
+    // As high as the first example: what is below must not move.
+    return (
+      <div className="min-h-80">
+        <SkeletonBlock label="Loading the examples" lines={6} />
+      </div>
+    );
+  }
   return (
     <Tabs
       label="Examples"
