@@ -73,6 +73,26 @@ func TestAnEndpointThatFailsIsLeftAloneAndItsDeliveriesDrainInOrder(t *testing.T
 	}
 }
 
+// What a job parks while the circuit opens, behind the look through what is parked, is held too.
+func TestWhatIsParkedAsTheCircuitOpensIsHeldToo(t *testing.T) {
+	w := setup(t, status(http.StatusBadGateway))
+	w.postback("/?t={transaction_id}")
+	clock := &clock{}
+	w.run(patient, func(c *jobs.Config) {
+		c.Now, c.Circuit = clock.now, dispatch.DefaultCircuitRules
+		c.Circuit.Consecutive, c.Circuit.FirstPause, c.Circuit.LongPause = 3, time.Hour, time.Hour
+	})
+	for range 20 {
+		w.deposit()
+	}
+	w.until("the rest is held", `
+		SELECT count(*) FILTER (WHERE state = 'held') > 0 AND count(*) FILTER (WHERE state = 'queued') = 0 FROM deliveries`)
+	late := w.number(`SELECT count(*) FROM deliveries WHERE state = 'held'`)
+	w.exec(`UPDATE deliveries SET state = 'queued', reason = NULL WHERE state = 'held'`)
+	clock.later(time.Minute)
+	w.until("what came late is held", `SELECT count(*) = $1 FROM deliveries WHERE state = 'held' AND reason = 'CIRCUIT_OPEN'`, late)
+}
+
 func TestAHangingEndpointHoldsNobodyUp(t *testing.T) {
 	w := setup(t, nil)
 	hang, most := make(chan struct{}), atomic.Int64{}

@@ -14,6 +14,10 @@ import (
 // holdBatch is how many parked deliveries of an open circuit a round marks as held.
 const holdBatch = 500
 
+// holdAgain is how long after a circuit opened what is parked there is looked through once more: a
+// job that got no permit just before may have parked its deliveries behind the first look.
+const holdAgain = 5 * time.Second
+
 // holder marks deliveries parked at an open circuit as held, so that their owners see why
 // they wait.
 type holder struct {
@@ -29,6 +33,7 @@ type holdAhead struct {
 	openedAt time.Time
 	at       outbox.Position
 	over     bool
+	again    bool // it is the second look
 }
 
 // note remembers which circuits are open, and forgets the others.
@@ -51,6 +56,9 @@ func (h *holder) endpoints() []string { return slices.Sorted(maps.Keys(h.open)) 
 func (h *holder) hold(ctx context.Context) (more bool, err error) {
 	for _, endpoint := range h.endpoints() {
 		ahead := h.open[endpoint]
+		if ahead.over && !ahead.again && !h.Now().Before(ahead.openedAt.Add(holdAgain)) {
+			*ahead = holdAhead{openedAt: ahead.openedAt, again: true}
+		}
 		if c, _ := h.permits.circuit(endpoint); ahead.over || c.State == dispatch.Recovering {
 			continue
 		}
