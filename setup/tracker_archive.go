@@ -102,8 +102,8 @@ var trackerDeleting = deleting[*db.Tracker]{
 	},
 }
 
-// DeleteTracker deletes an archived tracker that was never sent anything but tests, with its
-// postbacks, their versions and their tests.
+// DeleteTracker deletes an archived tracker that was never sent anything, not even a test, with its
+// postbacks and their versions.
 func (s *Setup) DeleteTracker(ctx context.Context, id int64) error {
 	return trackerDeleting.do(ctx, s, id)
 }
