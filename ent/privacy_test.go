@@ -13,6 +13,7 @@ import (
 	"postrider/dispatch"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/ent/db/migrate"
 	"postrider/ent/db/privacy"
@@ -119,6 +120,9 @@ var table = map[string]access{
 	"offers": {shared, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Offer.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Offer.Delete().Exec(ctx) }},
+	"clashes": {nothing, byStaff,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.Clash.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.Clash.Delete().Exec(ctx) }},
 	"players": {nothing, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Player.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Player.Delete().Exec(ctx) }},
@@ -188,6 +192,8 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 			SetMessage("no param_1").SetRaisedAt(pgtest.Now).Exec(ctx),
 		client.IgnoredAttention.Create().SetAffiliateID(s.Affiliate).SetPostbackID(owned.ID).SetIgnoredAt(pgtest.Now).Exec(ctx),
 		client.TrackerCampaign.Create().SetAffiliateID(s.Affiliate).SetTrackerID(tracker.ID).SetCampaignID(s.Link.CampaignID).Exec(ctx),
+		client.Clash.Create().SetID(pgtest.ID(t)).SetReceivedAt(pgtest.Now).SetIntegrationID(s.Integration.ID).SetConversionID(c.ID).SetReport(&inbound.Report{}).
+			SetDiffers([]inbound.Difference{}).SetKey("").SetLastAt(pgtest.Now).Exec(ctx),
 		client.AuditEntry.Create().SetAt(pgtest.Now).SetAction("create").SetEntity("campaign").SetEntityID("1").SetAffiliateID(s.Affiliate).Exec(ctx),
 		client.DestinationCheck.Create().SetURL(fmt.Sprintf("https://operator.example/%d", user)).SetDueAt(pgtest.Now).Exec(ctx),
 	} {

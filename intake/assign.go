@@ -89,8 +89,11 @@ func give(ctx context.Context, ch *changes, c *conversion, click *clickFacts) er
 		return err
 	}
 	err := c.save(ctx, ch.tx)
-	if pg.IsUnique(err, "conversions_once") {
+	switch {
+	case pg.IsUnique(err, "conversions_once"):
 		return problem.Conflict("clickId", "this click already has a conversion of the goal %s, which counts once per player", c.Goal)
+	case pg.IsUnique(err, "conversions_transaction"):
+		return problem.Conflict("clickId", "the transaction %s is already recorded for the offer of this click", c.TransactionID)
 	}
 	if err != nil {
 		return err
@@ -106,7 +109,9 @@ func recount(ctx context.Context, ch *changes, c *conversion) error {
 		return err
 	}
 	if !c.PlayerID.Valid {
-		err := ch.tx.QueryRowContext(ctx, `SELECT id FROM players WHERE click_id = $1 AND integration_id = $2 ORDER BY id LIMIT 1`, c.ClickID, c.IntegrationID).Scan(&c.PlayerID)
+		err := ch.tx.QueryRowContext(ctx, `
+			SELECT id FROM players
+			WHERE click_id = $1 AND integration_id = (SELECT coalesce(players_of, id) FROM integrations WHERE id = $2) ORDER BY id LIMIT 1`, c.ClickID, c.IntegrationID).Scan(&c.PlayerID)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("finding the click's player: %w", err)
 		}

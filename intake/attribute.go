@@ -47,7 +47,7 @@ func attribute(ctx context.Context, ch *changes, entries []*entry) error {
 	noteBound(known, players)
 	for _, e := range entries {
 		if e.report.PlayerID == "" && e.who.click != nil {
-			id, ok := known[boundTo{e.who.click.ID, e.integration.ID}]
+			id, ok := known[boundTo{e.who.click.ID, e.integration.Players}]
 			e.who.player = uuid.NullUUID{UUID: id, Valid: ok}
 		}
 	}
@@ -101,7 +101,7 @@ func refuseLate(ctx context.Context, ch *changes, entries []*entry) error {
 
 // playerOf identifies an operator's player.
 type playerOf struct {
-	integration int64
+	integration int64 // [integration.Players]
 	external    string
 }
 
@@ -128,7 +128,7 @@ func attributeByPlayer(ctx context.Context, tx *pg.Pipeline, clicks map[uuid.UUI
 		if e.report.PlayerID == "" {
 			continue
 		}
-		p := players[playerOf{e.integration.ID, e.report.PlayerID}]
+		p := players[playerOf{e.integration.Players, e.report.PlayerID}]
 		e.who.player = uuid.NullUUID{UUID: p.id, Valid: true}
 		if e.who.click != nil {
 			continue
@@ -149,7 +149,7 @@ func bindPlayers(ctx context.Context, ch *changes, entries []*entry) (map[player
 	wanted := map[playerOf]uuid.NullUUID{}
 	var now time.Time
 	for _, e := range entries {
-		key := playerOf{e.integration.ID, e.report.PlayerID}
+		key := playerOf{e.integration.Players, e.report.PlayerID}
 		if e.report.PlayerID == "" {
 			continue
 		}
@@ -233,8 +233,9 @@ var rebindSQL = rebindColumns.Statement(`
 WITH bound AS (
 UPDATE conversions c SET once_key = u.key, player_id = u.id, updated_at = now()
 FROM rows
-WHERE c.click_id = u.click AND c.integration_id = u.integration AND c.once_key = u.old
-  AND NOT EXISTS (SELECT FROM conversions x WHERE x.integration_id = c.integration_id AND x.goal = c.goal AND x.once_key = u.key)
+WHERE c.click_id = u.click AND c.once_key = u.old
+  AND (SELECT coalesce(i.players_of, i.id) FROM integrations i WHERE i.id = c.integration_id) = u.integration
+  AND NOT EXISTS (SELECT FROM conversions x WHERE x.offer_id = c.offer_id AND x.goal = c.goal AND x.once_key = u.key)
 RETURNING c.id, c.affiliate_id
 )
 INSERT INTO conversion_bindings (conversion_id, affiliate_id) SELECT id, affiliate_id FROM bound RETURNING conversion_id`)
@@ -260,7 +261,7 @@ func rebind(ch *changes, wanted map[playerOf]uuid.NullUUID, found map[playerOf]p
 // boundTo is the click that an integration's player may have been bound to.
 type boundTo struct {
 	click       uuid.UUID
-	integration int64
+	integration int64 // [integration.Players]
 }
 
 // queueKnownPlayers finds, for reports with a click and no player, the first player that was

@@ -73,6 +73,7 @@ type integration struct {
 	ID       int64
 	Key      string
 	OfferID  ids.Offer
+	Players  int64 // the integration whose players it knows: itself, or the first of its offer
 	Operator string
 	Currency string // of amounts without one
 	Enabled  bool

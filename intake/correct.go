@@ -88,8 +88,8 @@ func (c *conversion) changesMoreThanItsTime(m Move) bool {
 
 // apply changes a conversion by a move. A sum in another currency has another rate.
 func (c *conversion) apply(m Move) {
-	if m.To != c.Status {
-		c.ReportedStatus = ""
+	if m.To != c.Status && !m.keepsWord {
+		c.ReportedStatus, c.ReportedAt = "", nil
 	}
 	c.Status = m.To
 	if m.Amount.Valid {

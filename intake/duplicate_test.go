@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"postrider/domain/commission"
+	"postrider/ent/db"
 	"postrider/intake"
 	"postrider/pgtest"
 )
@@ -35,17 +36,16 @@ func TestTheSameCallTwiceIsOneConversion(t *testing.T) {
 
 func TestWhatIsNotTheSameIsAnotherConversion(t *testing.T) {
 	w := setup(t)
-	other := pgtest.Integration(t, w.d, w.Offer)
+	other := pgtest.Integration(t, w.d, pgtest.Offer(t, w.d, func(o *db.OfferCreate) { o.SetOperator("Another operator") }))
 	w.report("goal=deposit&transaction_id=D1&player_id=7&click_id="+w.click(), intake.Recorded)
 	w.report("goal=deposit&transaction_id=D2&player_id=7", intake.Recorded)
 	w.report("goal=net_revenue&transaction_id=D1&player_id=7&amount=-3", intake.Recorded)
 	w.report("goal=ftd&transaction_id=D1&player_id=7", intake.Recorded)
 	w.report("goal=ftd&transaction_id=D2&player_id=7", intake.Duplicate) // a player has one first deposit
-	w.report("goal=ftd&transaction_id=D1&player_id=8", intake.Duplicate) // a transaction has one player
-	c := w.get("goal=deposit&transaction_id=D1&player_id=7")
+	c := w.get("")
 	c.IntegrationKey, c.RawQuery = other.Key, "goal=deposit&transaction_id=D1&player_id=7&token="+other.Token
 	if a := w.receive(c); a.Result != intake.Unattributed {
-		t.Errorf("another integration's transaction: %+v", a)
+		t.Errorf("the same transaction of another operator: %+v", a)
 	}
 }
 
@@ -63,7 +63,11 @@ func TestAChangeFindsTheConversionOfItsTransaction(t *testing.T) {
 	w := setup(t)
 	first := w.report("goal=ftd&transaction_id=A&player_id=1&click_id="+w.click(), intake.Recorded)
 	second := w.report("goal=ftd&transaction_id=B&player_id=2", intake.Unattributed)
-	a := w.report("goal=ftd&transaction_id=B&player_id=1&status=rejected", intake.Updated)
+	a := w.report("goal=ftd&transaction_id=B&player_id=3&status=rejected", intake.Clash)
+	if a.ConversionID != second.ConversionID {
+		t.Errorf("%s clashed", a.ConversionID)
+	}
+	a = w.report("goal=ftd&transaction_id=B&player_id=2&status=rejected", intake.Updated)
 	if a.ConversionID != second.ConversionID || a.ConversionID == first.ConversionID {
 		t.Errorf("%s was changed", a.ConversionID)
 	}

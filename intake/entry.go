@@ -16,7 +16,8 @@ import (
 type Outcome struct {
 	Result       Result
 	ConversionID uuid.UUID
-	Reason       string // one sentence
+	Reason       string               // one sentence
+	Differs      []inbound.Difference // what was reported otherwise than it is recorded, or was until now
 }
 
 // entry is a report on its way into the database, and its outcome.
@@ -29,6 +30,8 @@ type entry struct {
 
 	who        attribution
 	goal       *goal
+	repeats    uuid.NullUUID // the recorded conversion that it repeats, if that is known before it is inserted
+	apartFrom  uuid.NullUUID // the conversion that has its transaction, if staff said that this is another event
 	conversion *conversion
 	isNew      bool
 
@@ -64,6 +67,7 @@ func (e *entry) keepDone(ch *changes) error {
 // answer returns the answer to the operator.
 func (e *entry) answer() Answer {
 	a := answer(e.outcome.Result, "%s", e.outcome.Reason)
+	a.Differs = e.outcome.Differs
 	a.ConversionID, a.integrationID = globalid.Hex(e.outcome.ConversionID), e.integration.ID
 	a.conversion = uuid.NullUUID{UUID: e.outcome.ConversionID, Valid: true}
 	return a

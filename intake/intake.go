@@ -91,6 +91,11 @@ func (in *Intake) PriceMissing(ctx context.Context, currency string, by Move) (i
 	return in.recorder.priceMissing(ctx, currency, by)
 }
 
+// Rule decides a clash: a report of a recorded transaction with another click or player.
+func (in *Intake) Rule(ctx context.Context, clashID uuid.UUID, r Ruling) (Ruled, error) {
+	return in.receiver.rule(ctx, clashID, r)
+}
+
 // UsedOfCampaigns returns how many conversions count against today's caps of campaigns.
 func (in *Intake) UsedOfCampaigns(ctx context.Context, ids []int64) (map[int64]int, error) {
 	return in.recorder.used(ctx, capOfCampaign, ids)

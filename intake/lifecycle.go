@@ -2,8 +2,6 @@ package intake
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,7 +13,6 @@ import (
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/internal/ids"
-	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
 
@@ -31,44 +28,8 @@ type Move struct {
 	OccurredAt time.Time           // zero to leave the conversion's time unchanged
 	Actor      commission.Actor
 	UserID     ids.User
-}
 
-// reportAgain handles a report of a recorded conversion: with another status it is a
-// lifecycle change, with another amount, currency or time of the same transaction a
-// correction, otherwise a duplicate.
-func reportAgain(ctx context.Context, ch *changes, again *conversion, r inbound.Report, now time.Time) (Outcome, error) {
-	known, err := findConversion(ctx, ch.tx, `integration_id = $1 AND goal = $2 AND undone_at IS NULL AND (transaction_id = nullif($3, '') OR once_key = nullif($4, ''))
-		ORDER BY transaction_id IS NOT DISTINCT FROM nullif($3, '') DESC`,
-		again.IntegrationID, again.Goal, again.TransactionID, again.OnceKey)
-	if errors.Is(err, sql.ErrNoRows) { // its attribution was undone since
-		err = pg.ErrOvertaken
-	}
-	if err != nil {
-		return Outcome{}, fmt.Errorf("finding the conversion that this one repeats: %w", err)
-	}
-	if r.UnknownStatus != "" { // nothing else changes until it is mapped
-		known.ReportedStatus = r.UnknownStatus
-		return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: unmapped(r.UnknownStatus)}, known.save(ctx, ch.tx)
-	}
-	m := Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, Actor: r.Actor, UserID: r.UserID}
-	if r.CurrencyGiven {
-		m.Currency = r.Currency
-	}
-	if r.StatusGiven {
-		known.ReportedStatus = ""
-	}
-	stale := ""
-	if !r.StatusGiven || r.Status == known.Status {
-		m.To = known.Status
-		stale, err = correction(ctx, ch, known, again, &m, r)
-	}
-	if err == nil && stale == "" && known.changesMoreThanItsTime(m) {
-		stale, err = overtaken(ctx, ch, known, r)
-	}
-	if err != nil || stale != "" {
-		return Outcome{Result: Duplicate, ConversionID: known.ID, Reason: stale}, err
-	}
-	return move(ctx, ch, known, m, r.OccurredAt, now)
+	keepsWord bool // an unmapped status of a later time still waits to be mapped
 }
 
 func (c *conversion) sameness(again *conversion) string {

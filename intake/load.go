@@ -86,11 +86,11 @@ func (l loader) integration(ctx context.Context, on querier, key string) (*integ
 	var limit, window sql.NullInt64
 	var names, goals, statuses []byte
 	err := on.QueryRowContext(ctx, `
-		SELECT s.id, s.offer_id, o.operator, coalesce(nullif(s.currency, ''), o.currency), s.enabled, s.require_token, s.require_signature,
+		SELECT s.id, s.offer_id, coalesce(s.players_of, s.id), o.operator, coalesce(nullif(s.currency, ''), o.currency), s.enabled, s.require_token, s.require_signature,
 		       s.allowed_addresses, s.rate_limit, s.test_mode, s.require_https, s.signature_header, s.timestamp_name, s.timestamp_window,
 		       s.parameter_mapping, s.goal_mapping, s.status_mapping
 		FROM integrations s JOIN offers o ON o.id = s.offer_id WHERE s.key = $1`, key).
-		Scan(&s.ID, &s.OfferID, &s.Operator, &s.Currency, &s.Enabled, &s.RequireToken, &s.RequireSignature, &allowed, &limit,
+		Scan(&s.ID, &s.OfferID, &s.Players, &s.Operator, &s.Currency, &s.Enabled, &s.RequireToken, &s.RequireSignature, &allowed, &limit,
 			&s.TestMode, &s.RequireHTTPS, &s.SignatureHeader, &s.TimestampName, &window, &names, &goals, &statuses)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil

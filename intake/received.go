@@ -18,15 +18,16 @@ import (
 
 // Answer is the answer to the operator.
 type Answer struct {
-	StatusCode    int           `json:"-"`
-	RetryAfter    time.Duration `json:"-"`
-	Result        Result        `json:"result"`
-	ConversionID  string        `json:"conversion_id,omitempty"`
-	Errors        []AnswerError `json:"errors,omitempty"`
-	reason        string        // for the inbound log
-	integrationID int64         // zero for an unknown integration
-	conversion    uuid.NullUUID // the conversion that was reported
-	unkept        bool          // it is not in the inbound log
+	StatusCode    int                  `json:"-"`
+	RetryAfter    time.Duration        `json:"-"`
+	Result        Result               `json:"result"`
+	ConversionID  string               `json:"conversion_id,omitempty"`
+	Errors        []AnswerError        `json:"errors,omitempty"`
+	Differs       []inbound.Difference `json:"differs,omitempty"`
+	reason        string               // for the inbound log
+	integrationID int64                // zero for an unknown integration
+	conversion    uuid.NullUUID        // the conversion that was reported
+	unkept        bool                 // it is not in the inbound log
 }
 
 // AnswerError is one bad field of a call.
@@ -44,6 +45,7 @@ const (
 	Duplicate          Result = "duplicate"
 	Updated            Result = "updated"
 	Unattributed       Result = "unattributed"
+	Clash              Result = "clash" // kept for staff: the transaction is recorded with another click or player
 	Invalid            Result = "invalid"
 	Unauthorized       Result = "unauthorized"
 	UnknownIntegration Result = "unknown_integration"
@@ -53,12 +55,12 @@ const (
 
 // Results lists every Result.
 func Results() []Result {
-	return []Result{Recorded, Duplicate, Updated, Unattributed, Tested, Invalid, Unauthorized, UnknownIntegration, RateLimited}
+	return []Result{Recorded, Duplicate, Updated, Unattributed, Clash, Tested, Invalid, Unauthorized, UnknownIntegration, RateLimited}
 }
 
 // statusCodes is the HTTP status of each result.
 var statusCodes = map[Result]int{
-	Recorded: 201, Duplicate: 200, Updated: 200, Unattributed: 202, Tested: 200,
+	Recorded: 201, Duplicate: 200, Updated: 200, Unattributed: 202, Clash: 202, Tested: 200,
 	Invalid: 400, Unauthorized: 401, UnknownIntegration: 404, RateLimited: 429,
 }
 

@@ -72,8 +72,11 @@ func recordNew(ctx context.Context, ch *changes, entries []*entry) error {
 	if err := attribute(ctx, ch, entries); err != nil {
 		return err
 	}
-	conversions := make([]*conversion, len(entries))
-	for i, e := range entries {
+	if err := findRepeats(ctx, ch, entries); err != nil {
+		return err
+	}
+	conversions := make([]*conversion, 0, len(entries))
+	for _, e := range entries {
 		var err error
 		if e.goal, err = ch.catalog.goal(ctx, ch.tx, e.report.Goal); err != nil {
 			return err
@@ -81,7 +84,9 @@ func recordNew(ctx context.Context, ch *changes, entries []*entry) error {
 		if e.conversion, err = newConversion(e); err != nil {
 			return err
 		}
-		conversions[i] = e.conversion
+		if !e.repeats.Valid {
+			conversions = append(conversions, e.conversion)
+		}
 	}
 	recorded, err := insert(ctx, ch, conversions)
 	if err != nil {
@@ -112,7 +117,10 @@ func newConversion(e *entry) (*conversion, error) {
 	c := &conversion{
 		ID: id, IntegrationID: src.ID, OfferID: src.OfferID, ReportedClickID: r.ClickID, PlayerID: e.who.player,
 		Goal: e.goal.Key, TransactionID: r.TransactionID, Amount: r.Amount, Currency: r.Currency, Status: r.Status,
-		ReportedStatus: r.UnknownStatus, Origin: r.Actor, OccurredAt: r.OccurredAt, ReceivedAt: e.now,
+		ReportedStatus: r.UnknownStatus, ApartFrom: e.apartFrom, Origin: r.Actor, OccurredAt: r.OccurredAt, ReceivedAt: e.now,
+	}
+	if r.UnknownStatus != "" {
+		c.ReportedAt = timeOf(r)
 	}
 	if e.goal.OncePerPlayer {
 		c.OnceKey = e.who.onceKey(r)
@@ -129,7 +137,7 @@ func finish(ctx context.Context, ch *changes, e *entry) error {
 	e.illegal = nil
 	switch c := e.conversion; {
 	case !e.isNew:
-		out, err := reportAgain(ctx, ch, c, e.report, e.now)
+		out, err := reportAgain(ctx, ch, e)
 		e.outcome = out
 		return e.refused(err)
 	case c.AffiliateID == 0:

@@ -105,6 +105,8 @@ func (r *reference) tell(e told) {
 	case e.transaction != "" && e.over(r.sum[key]) != r.sum[key]:
 		r.version(key, e.over(r.sum[key]))
 		delete(r.word, key)
+	default:
+		delete(r.word, key) // only the last report decides
 	}
 	r.qualify()
 }

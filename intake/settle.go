@@ -44,7 +44,7 @@ func qualify(ctx context.Context, ch *changes, lock string, c *conversion) error
 		return err
 	}
 	verdict := rules.Qualification.Judge(events)
-	cpa, err := findConversion(ctx, ch.tx, `integration_id = $1 AND goal = $2 AND `+samePlayer, c.IntegrationID, commission.GoalCPA, c.PlayerID, c.ClickID)
+	cpa, err := findConversion(ctx, ch.tx, `offer_id = $1 AND goal = $2 AND `+samePlayer, c.OfferID, commission.GoalCPA, c.PlayerID, c.ClickID)
 	switch {
 	case errors.Is(err, sql.ErrNoRows) && verdict.Qualified:
 		return recordCPA(ctx, ch, c, rules, verdict)
@@ -79,8 +79,8 @@ func eventsOfPlayer(ctx context.Context, ch *changes, c *conversion, currency st
 		return nil
 	}, `
 		SELECT goal, coalesce(transaction_id, ''), status, amount, currency, occurred_at FROM conversions
-		WHERE integration_id = $1 AND goal <> $2 AND `+samePlayer+` AND offer_id = $5 AND affiliate_id IS NOT NULL`,
-		c.IntegrationID, commission.GoalCPA, c.PlayerID, c.ClickID, c.OfferID)
+		WHERE offer_id = $1 AND goal <> $2 AND `+samePlayer+` AND affiliate_id IS NOT NULL`,
+		c.OfferID, commission.GoalCPA, c.PlayerID, c.ClickID)
 	if err != nil {
 		return nil, err
 	}

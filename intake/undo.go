@@ -197,7 +197,7 @@ func takeBack(ctx context.Context, ch *changes, c *conversion, u Undoing) error 
 	}
 	from := c.Status
 	c.apply(Move{To: ended(g.Goal.Goal, from)})
-	c.OnceKey, c.ReportedStatus, c.UndoneAt = "", "", sql.NullTime{Time: ch.now, Valid: true}
+	c.OnceKey, c.ReportedStatus, c.ReportedAt, c.UndoneAt = "", "", nil, sql.NullTime{Time: ch.now, Valid: true}
 	if err := price(ctx, ch, c); err != nil {
 		return err
 	}
@@ -251,7 +251,7 @@ func recordAgain(ctx context.Context, ch *changes, c *conversion, reported []pas
 	}
 	again := &conversion{
 		ID: id, IntegrationID: c.IntegrationID, ReportedClickID: c.ReportedClickID, PlayerID: reported[0].player(), Goal: c.Goal,
-		TransactionID: c.TransactionID, Amount: c.Amount, Currency: c.Currency, Status: c.Status, ReportedStatus: c.ReportedStatus,
+		TransactionID: c.TransactionID, Amount: c.Amount, Currency: c.Currency, Status: c.Status, ReportedStatus: c.ReportedStatus, ReportedAt: c.ReportedAt,
 		Origin: c.Origin, OccurredAt: c.OccurredAt, ReceivedAt: c.ReceivedAt,
 	}
 	if err := ch.tx.QueryRowContext(ctx, `SELECT offer_id FROM integrations WHERE id = $1`, c.IntegrationID).Scan(&again.OfferID); err != nil {
@@ -348,16 +348,16 @@ func (s *pastStep) player() uuid.NullUUID {
 func orphanedCPA(ctx context.Context, ch *changes, c *conversion) (*conversion, error) {
 	var left bool
 	err := ch.tx.QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT FROM conversions WHERE integration_id = $1 AND goal <> $2 AND `+samePlayer+` AND click_id = $4)`,
-		c.IntegrationID, commission.GoalCPA, c.PlayerID, c.ClickID).Scan(&left)
+		SELECT EXISTS (SELECT FROM conversions WHERE offer_id = $1 AND goal <> $2 AND `+samePlayer+` AND click_id = $4)`,
+		c.OfferID, commission.GoalCPA, c.PlayerID, c.ClickID).Scan(&left)
 	if err != nil {
 		return nil, fmt.Errorf("looking for what is left of a player: %w", err)
 	}
 	if left {
 		return nil, nil
 	}
-	cpa, err := findConversion(ctx, ch.tx, `integration_id = $1 AND goal = $2 AND `+samePlayer+` AND click_id = $4 AND origin = $5`,
-		c.IntegrationID, commission.GoalCPA, c.PlayerID, c.ClickID, commission.ByPostrider)
+	cpa, err := findConversion(ctx, ch.tx, `offer_id = $1 AND goal = $2 AND `+samePlayer+` AND click_id = $4 AND origin = $5`,
+		c.OfferID, commission.GoalCPA, c.PlayerID, c.ClickID, commission.ByPostrider)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -16,24 +16,24 @@ import (
 	"postrider/internal/problem"
 )
 
-// Report is a conversion as reported.
+// Report is a conversion as reported. Its JSON is what is kept of a report that waits for staff.
 type Report struct {
-	Goal          string
-	ClickID       string // ours, as given; empty for none
-	PlayerID      string // the operator's; empty for none
-	TransactionID string // the operator's; empty for none
-	Amount        decimal.NullDecimal
-	Currency      string // ISO 4217; empty for the offer's
-	Status        commission.Status
-	Reason        string
-	OccurredAt    time.Time
-	Actor         commission.Actor
-	UserID        ids.User // who reported it, if staff or a token
+	Goal          string              `json:"goal"`
+	ClickID       string              `json:"click_id,omitempty"`       // ours, as given; empty for none
+	PlayerID      string              `json:"player_id,omitempty"`      // the operator's; empty for none
+	TransactionID string              `json:"transaction_id,omitempty"` // the operator's; empty for none
+	Amount        decimal.NullDecimal `json:"amount"`
+	Currency      string              `json:"currency"` // ISO 4217; empty for the offer's
+	Status        commission.Status   `json:"status"`
+	Reason        string              `json:"reason,omitempty"`
+	OccurredAt    time.Time           `json:"occurred_at"`
+	Actor         commission.Actor    `json:"actor"`
+	UserID        ids.User            `json:"user_id,omitempty"` // who reported it, if staff or a token
 
-	StatusGiven   bool   // if false, Status is the default, and changes nothing
-	CurrencyGiven bool   // if false, Currency is the integration's
-	TimeGiven     bool   // if false, OccurredAt is the time of the report
-	UnknownStatus string // the operator's word for the status if it is not mapped; else empty
+	StatusGiven   bool   `json:"status_given,omitempty"`   // if false, Status is the default, and changes nothing
+	CurrencyGiven bool   `json:"currency_given,omitempty"` // if false, Currency is the integration's
+	TimeGiven     bool   `json:"time_given,omitempty"`     // if false, OccurredAt is the time of the report
+	UnknownStatus string `json:"unknown_status,omitempty"` // the operator's word for the status if it is not mapped; else empty
 }
 
 // Goal is what a report is checked against: an entry of the event dictionary.

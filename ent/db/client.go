@@ -19,6 +19,7 @@ import (
 	"postrider/ent/db/auditentry"
 	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/campaign"
+	"postrider/ent/db/clash"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionbinding"
@@ -75,6 +76,8 @@ type Client struct {
 	BulkReplay *BulkReplayClient
 	// Campaign is the client for interacting with the Campaign builders.
 	Campaign *CampaignClient
+	// Clash is the client for interacting with the Clash builders.
+	Clash *ClashClient
 	// Click is the client for interacting with the Click builders.
 	Click *ClickClient
 	// Conversion is the client for interacting with the Conversion builders.
@@ -146,6 +149,7 @@ func (c *Client) init() {
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.BulkReplay = NewBulkReplayClient(c.config)
 	c.Campaign = NewCampaignClient(c.config)
+	c.Clash = NewClashClient(c.config)
 	c.Click = NewClickClient(c.config)
 	c.Conversion = NewConversionClient(c.config)
 	c.ConversionBinding = NewConversionBindingClient(c.config)
@@ -272,6 +276,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AuditEntry:        NewAuditEntryClient(cfg),
 		BulkReplay:        NewBulkReplayClient(cfg),
 		Campaign:          NewCampaignClient(cfg),
+		Clash:             NewClashClient(cfg),
 		Click:             NewClickClient(cfg),
 		Conversion:        NewConversionClient(cfg),
 		ConversionBinding: NewConversionBindingClient(cfg),
@@ -325,6 +330,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AuditEntry:        NewAuditEntryClient(cfg),
 		BulkReplay:        NewBulkReplayClient(cfg),
 		Campaign:          NewCampaignClient(cfg),
+		Clash:             NewClashClient(cfg),
 		Click:             NewClickClient(cfg),
 		Conversion:        NewConversionClient(cfg),
 		ConversionBinding: NewConversionBindingClient(cfg),
@@ -381,7 +387,7 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
-		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionBinding,
+		c.BulkReplay, c.Campaign, c.Clash, c.Click, c.Conversion, c.ConversionBinding,
 		c.ConversionEvent, c.Deal, c.Delivery, c.DeliveryChange, c.DestinationCheck,
 		c.EchoRequest, c.ExchangeRate, c.Goal, c.IgnoredAttention, c.Integration,
 		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
@@ -397,7 +403,7 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Affiliate, c.AggregatedEvent, c.Alert, c.ApiToken, c.Attempt, c.AuditEntry,
-		c.BulkReplay, c.Campaign, c.Click, c.Conversion, c.ConversionBinding,
+		c.BulkReplay, c.Campaign, c.Clash, c.Click, c.Conversion, c.ConversionBinding,
 		c.ConversionEvent, c.Deal, c.Delivery, c.DeliveryChange, c.DestinationCheck,
 		c.EchoRequest, c.ExchangeRate, c.Goal, c.IgnoredAttention, c.Integration,
 		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
@@ -427,6 +433,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.BulkReplay.mutate(ctx, m)
 	case *CampaignMutation:
 		return c.Campaign.mutate(ctx, m)
+	case *ClashMutation:
+		return c.Clash.mutate(ctx, m)
 	case *ClickMutation:
 		return c.Click.mutate(ctx, m)
 	case *ConversionMutation:
@@ -1553,6 +1561,140 @@ func (c *CampaignClient) mutate(ctx context.Context, m *CampaignMutation) (Value
 		return (&CampaignDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Campaign mutation op: %q", m.Op())
+	}
+}
+
+// ClashClient is a client for the Clash schema.
+type ClashClient struct {
+	config
+}
+
+// NewClashClient returns a client for the Clash from the given config.
+func NewClashClient(c config) *ClashClient {
+	return &ClashClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `clash.Hooks(f(g(h())))`.
+func (c *ClashClient) Use(hooks ...Hook) {
+	c.hooks.Clash = append(c.hooks.Clash, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `clash.Intercept(f(g(h())))`.
+func (c *ClashClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Clash = append(c.inters.Clash, interceptors...)
+}
+
+// Create returns a builder for creating a Clash entity.
+func (c *ClashClient) Create() *ClashCreate {
+	mutation := newClashMutation(c.config, OpCreate)
+	return &ClashCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Clash entities.
+func (c *ClashClient) CreateBulk(builders ...*ClashCreate) *ClashCreateBulk {
+	return &ClashCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ClashClient) MapCreateBulk(slice any, setFunc func(*ClashCreate, int)) *ClashCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ClashCreateBulk{err: fmt.Errorf("calling to ClashClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ClashCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ClashCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Clash.
+func (c *ClashClient) Update() *ClashUpdate {
+	mutation := newClashMutation(c.config, OpUpdate)
+	return &ClashUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ClashClient) UpdateOne(_m *Clash) *ClashUpdateOne {
+	mutation := newClashMutation(c.config, OpUpdateOne, withClash(_m))
+	return &ClashUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ClashClient) UpdateOneID(id uuid.UUID) *ClashUpdateOne {
+	mutation := newClashMutation(c.config, OpUpdateOne, withClashID(id))
+	return &ClashUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Clash.
+func (c *ClashClient) Delete() *ClashDelete {
+	mutation := newClashMutation(c.config, OpDelete)
+	return &ClashDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ClashClient) DeleteOne(_m *Clash) *ClashDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ClashClient) DeleteOneID(id uuid.UUID) *ClashDeleteOne {
+	builder := c.Delete().Where(clash.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ClashDeleteOne{builder}
+}
+
+// Query returns a query builder for Clash.
+func (c *ClashClient) Query() *ClashQuery {
+	return &ClashQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeClash},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Clash entity by its id.
+func (c *ClashClient) Get(ctx context.Context, id uuid.UUID) (*Clash, error) {
+	return c.Query().Where(clash.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ClashClient) GetX(ctx context.Context, id uuid.UUID) *Clash {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ClashClient) Hooks() []Hook {
+	hooks := c.hooks.Clash
+	return append(hooks[:len(hooks):len(hooks)], clash.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ClashClient) Interceptors() []Interceptor {
+	return c.inters.Clash
+}
+
+func (c *ClashClient) mutate(ctx context.Context, m *ClashMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ClashCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ClashUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ClashUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ClashDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Clash mutation op: %q", m.Op())
 	}
 }
 
@@ -5044,7 +5186,7 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
-		Campaign, Click, Conversion, ConversionBinding, ConversionEvent, Deal,
+		Campaign, Clash, Click, Conversion, ConversionBinding, ConversionEvent, Deal,
 		Delivery, DeliveryChange, DestinationCheck, EchoRequest, ExchangeRate, Goal,
 		IgnoredAttention, Integration, IntegrationSecret, LandingPage, Offer, Player,
 		Postback, PostbackTest, PostbackVersion, ReceivedPostback, Tracker,
@@ -5052,7 +5194,7 @@ type (
 	}
 	inters struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
-		Campaign, Click, Conversion, ConversionBinding, ConversionEvent, Deal,
+		Campaign, Clash, Click, Conversion, ConversionBinding, ConversionEvent, Deal,
 		Delivery, DeliveryChange, DestinationCheck, EchoRequest, ExchangeRate, Goal,
 		IgnoredAttention, Integration, IntegrationSecret, LandingPage, Offer, Player,
 		Postback, PostbackTest, PostbackVersion, ReceivedPostback, Tracker,

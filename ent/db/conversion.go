@@ -59,6 +59,8 @@ type Conversion struct {
 	Rate *decimal.Decimal `json:"rate,omitempty"`
 	// The operator's last word for its status, while nobody has mapped it.
 	ReportedStatus string `json:"reported_status,omitempty"`
+	// When that happened, if the operator said so.
+	ReportedStatusAt *time.Time `json:"reported_status_at,omitempty"`
 	// operator, staff, api, or postrider for a CPA that it found itself.
 	Origin string `json:"origin,omitempty"`
 	// click, player or staff; empty while unattributed.
@@ -67,6 +69,8 @@ type Conversion struct {
 	CappedBy string `json:"capped_by,omitempty"`
 	// When its attribution was undone: then it pays nothing, and makes no other a duplicate.
 	UndoneAt *time.Time `json:"undone_at,omitempty"`
+	// The conversion that has its transaction, where staff said that this is another event.
+	ApartFrom *uuid.UUID `json:"apart_from,omitempty"`
 	// The unattributed conversion that stands for the operator's call since.
 	ReplacedBy *uuid.UUID `json:"replaced_by,omitempty"`
 	// OccurredAt holds the value of the "occurred_at" field.
@@ -85,7 +89,7 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case conversion.FieldAmount, conversion.FieldPayout, conversion.FieldRate:
 			values[i] = &sql.NullScanner{S: new(decimal.Decimal)}
-		case conversion.FieldClickID, conversion.FieldPlayerID, conversion.FieldReplacedBy:
+		case conversion.FieldClickID, conversion.FieldPlayerID, conversion.FieldApartFrom, conversion.FieldReplacedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case conversion.FieldTerms:
 			values[i] = new([]byte)
@@ -93,7 +97,7 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldReportedStatus, conversion.FieldOrigin, conversion.FieldAttributedBy, conversion.FieldCappedBy:
 			values[i] = new(sql.NullString)
-		case conversion.FieldUndoneAt, conversion.FieldOccurredAt, conversion.FieldReceivedAt, conversion.FieldUpdatedAt:
+		case conversion.FieldReportedStatusAt, conversion.FieldUndoneAt, conversion.FieldOccurredAt, conversion.FieldReceivedAt, conversion.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		case conversion.FieldID:
 			values[i] = new(uuid.UUID)
@@ -244,6 +248,13 @@ func (_m *Conversion) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReportedStatus = value.String
 			}
+		case conversion.FieldReportedStatusAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field reported_status_at", values[i])
+			} else if value.Valid {
+				_m.ReportedStatusAt = new(time.Time)
+				*_m.ReportedStatusAt = value.Time
+			}
 		case conversion.FieldOrigin:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field origin", values[i])
@@ -268,6 +279,13 @@ func (_m *Conversion) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UndoneAt = new(time.Time)
 				*_m.UndoneAt = value.Time
+			}
+		case conversion.FieldApartFrom:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field apart_from", values[i])
+			} else if value.Valid {
+				_m.ApartFrom = new(uuid.UUID)
+				*_m.ApartFrom = *value.S.(*uuid.UUID)
 			}
 		case conversion.FieldReplacedBy:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
@@ -407,6 +425,11 @@ func (_m *Conversion) String() string {
 	builder.WriteString("reported_status=")
 	builder.WriteString(_m.ReportedStatus)
 	builder.WriteString(", ")
+	if v := _m.ReportedStatusAt; v != nil {
+		builder.WriteString("reported_status_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("origin=")
 	builder.WriteString(_m.Origin)
 	builder.WriteString(", ")
@@ -419,6 +442,11 @@ func (_m *Conversion) String() string {
 	if v := _m.UndoneAt; v != nil {
 		builder.WriteString("undone_at=")
 		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ApartFrom; v != nil {
+		builder.WriteString("apart_from=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
 	if v := _m.ReplacedBy; v != nil {

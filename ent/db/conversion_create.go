@@ -241,6 +241,20 @@ func (_c *ConversionCreate) SetNillableReportedStatus(v *string) *ConversionCrea
 	return _c
 }
 
+// SetReportedStatusAt sets the "reported_status_at" field.
+func (_c *ConversionCreate) SetReportedStatusAt(v time.Time) *ConversionCreate {
+	_c.mutation.SetReportedStatusAt(v)
+	return _c
+}
+
+// SetNillableReportedStatusAt sets the "reported_status_at" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableReportedStatusAt(v *time.Time) *ConversionCreate {
+	if v != nil {
+		_c.SetReportedStatusAt(*v)
+	}
+	return _c
+}
+
 // SetOrigin sets the "origin" field.
 func (_c *ConversionCreate) SetOrigin(v string) *ConversionCreate {
 	_c.mutation.SetOrigin(v)
@@ -293,6 +307,20 @@ func (_c *ConversionCreate) SetUndoneAt(v time.Time) *ConversionCreate {
 func (_c *ConversionCreate) SetNillableUndoneAt(v *time.Time) *ConversionCreate {
 	if v != nil {
 		_c.SetUndoneAt(*v)
+	}
+	return _c
+}
+
+// SetApartFrom sets the "apart_from" field.
+func (_c *ConversionCreate) SetApartFrom(v uuid.UUID) *ConversionCreate {
+	_c.mutation.SetApartFrom(v)
+	return _c
+}
+
+// SetNillableApartFrom sets the "apart_from" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableApartFrom(v *uuid.UUID) *ConversionCreate {
+	if v != nil {
+		_c.SetApartFrom(*v)
 	}
 	return _c
 }
@@ -574,6 +602,10 @@ func (_c *ConversionCreate) createSpec() (*Conversion, *sqlgraph.CreateSpec) {
 		_spec.SetField(conversion.FieldReportedStatus, field.TypeString, value)
 		_node.ReportedStatus = value
 	}
+	if value, ok := _c.mutation.ReportedStatusAt(); ok {
+		_spec.SetField(conversion.FieldReportedStatusAt, field.TypeTime, value)
+		_node.ReportedStatusAt = &value
+	}
 	if value, ok := _c.mutation.Origin(); ok {
 		_spec.SetField(conversion.FieldOrigin, field.TypeString, value)
 		_node.Origin = value
@@ -589,6 +621,10 @@ func (_c *ConversionCreate) createSpec() (*Conversion, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UndoneAt(); ok {
 		_spec.SetField(conversion.FieldUndoneAt, field.TypeTime, value)
 		_node.UndoneAt = &value
+	}
+	if value, ok := _c.mutation.ApartFrom(); ok {
+		_spec.SetField(conversion.FieldApartFrom, field.TypeUUID, value)
+		_node.ApartFrom = &value
 	}
 	if value, ok := _c.mutation.ReplacedBy(); ok {
 		_spec.SetField(conversion.FieldReplacedBy, field.TypeUUID, value)

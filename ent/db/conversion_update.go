@@ -322,6 +322,26 @@ func (_u *ConversionUpdate) SetNillableReportedStatus(v *string) *ConversionUpda
 	return _u
 }
 
+// SetReportedStatusAt sets the "reported_status_at" field.
+func (_u *ConversionUpdate) SetReportedStatusAt(v time.Time) *ConversionUpdate {
+	_u.mutation.SetReportedStatusAt(v)
+	return _u
+}
+
+// SetNillableReportedStatusAt sets the "reported_status_at" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableReportedStatusAt(v *time.Time) *ConversionUpdate {
+	if v != nil {
+		_u.SetReportedStatusAt(*v)
+	}
+	return _u
+}
+
+// ClearReportedStatusAt clears the value of the "reported_status_at" field.
+func (_u *ConversionUpdate) ClearReportedStatusAt() *ConversionUpdate {
+	_u.mutation.ClearReportedStatusAt()
+	return _u
+}
+
 // SetAttributedBy sets the "attributed_by" field.
 func (_u *ConversionUpdate) SetAttributedBy(v string) *ConversionUpdate {
 	_u.mutation.SetAttributedBy(v)
@@ -367,6 +387,26 @@ func (_u *ConversionUpdate) SetNillableUndoneAt(v *time.Time) *ConversionUpdate 
 // ClearUndoneAt clears the value of the "undone_at" field.
 func (_u *ConversionUpdate) ClearUndoneAt() *ConversionUpdate {
 	_u.mutation.ClearUndoneAt()
+	return _u
+}
+
+// SetApartFrom sets the "apart_from" field.
+func (_u *ConversionUpdate) SetApartFrom(v uuid.UUID) *ConversionUpdate {
+	_u.mutation.SetApartFrom(v)
+	return _u
+}
+
+// SetNillableApartFrom sets the "apart_from" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableApartFrom(v *uuid.UUID) *ConversionUpdate {
+	if v != nil {
+		_u.SetApartFrom(*v)
+	}
+	return _u
+}
+
+// ClearApartFrom clears the value of the "apart_from" field.
+func (_u *ConversionUpdate) ClearApartFrom() *ConversionUpdate {
+	_u.mutation.ClearApartFrom()
 	return _u
 }
 
@@ -568,6 +608,12 @@ func (_u *ConversionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if value, ok := _u.mutation.ReportedStatus(); ok {
 		_spec.SetField(conversion.FieldReportedStatus, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.ReportedStatusAt(); ok {
+		_spec.SetField(conversion.FieldReportedStatusAt, field.TypeTime, value)
+	}
+	if _u.mutation.ReportedStatusAtCleared() {
+		_spec.ClearField(conversion.FieldReportedStatusAt, field.TypeTime)
+	}
 	if value, ok := _u.mutation.AttributedBy(); ok {
 		_spec.SetField(conversion.FieldAttributedBy, field.TypeString, value)
 	}
@@ -579,6 +625,12 @@ func (_u *ConversionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if _u.mutation.UndoneAtCleared() {
 		_spec.ClearField(conversion.FieldUndoneAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ApartFrom(); ok {
+		_spec.SetField(conversion.FieldApartFrom, field.TypeUUID, value)
+	}
+	if _u.mutation.ApartFromCleared() {
+		_spec.ClearField(conversion.FieldApartFrom, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.ReplacedBy(); ok {
 		_spec.SetField(conversion.FieldReplacedBy, field.TypeUUID, value)
@@ -904,6 +956,26 @@ func (_u *ConversionUpdateOne) SetNillableReportedStatus(v *string) *ConversionU
 	return _u
 }
 
+// SetReportedStatusAt sets the "reported_status_at" field.
+func (_u *ConversionUpdateOne) SetReportedStatusAt(v time.Time) *ConversionUpdateOne {
+	_u.mutation.SetReportedStatusAt(v)
+	return _u
+}
+
+// SetNillableReportedStatusAt sets the "reported_status_at" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableReportedStatusAt(v *time.Time) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetReportedStatusAt(*v)
+	}
+	return _u
+}
+
+// ClearReportedStatusAt clears the value of the "reported_status_at" field.
+func (_u *ConversionUpdateOne) ClearReportedStatusAt() *ConversionUpdateOne {
+	_u.mutation.ClearReportedStatusAt()
+	return _u
+}
+
 // SetAttributedBy sets the "attributed_by" field.
 func (_u *ConversionUpdateOne) SetAttributedBy(v string) *ConversionUpdateOne {
 	_u.mutation.SetAttributedBy(v)
@@ -949,6 +1021,26 @@ func (_u *ConversionUpdateOne) SetNillableUndoneAt(v *time.Time) *ConversionUpda
 // ClearUndoneAt clears the value of the "undone_at" field.
 func (_u *ConversionUpdateOne) ClearUndoneAt() *ConversionUpdateOne {
 	_u.mutation.ClearUndoneAt()
+	return _u
+}
+
+// SetApartFrom sets the "apart_from" field.
+func (_u *ConversionUpdateOne) SetApartFrom(v uuid.UUID) *ConversionUpdateOne {
+	_u.mutation.SetApartFrom(v)
+	return _u
+}
+
+// SetNillableApartFrom sets the "apart_from" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableApartFrom(v *uuid.UUID) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetApartFrom(*v)
+	}
+	return _u
+}
+
+// ClearApartFrom clears the value of the "apart_from" field.
+func (_u *ConversionUpdateOne) ClearApartFrom() *ConversionUpdateOne {
+	_u.mutation.ClearApartFrom()
 	return _u
 }
 
@@ -1180,6 +1272,12 @@ func (_u *ConversionUpdateOne) sqlSave(ctx context.Context) (_node *Conversion, 
 	if value, ok := _u.mutation.ReportedStatus(); ok {
 		_spec.SetField(conversion.FieldReportedStatus, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.ReportedStatusAt(); ok {
+		_spec.SetField(conversion.FieldReportedStatusAt, field.TypeTime, value)
+	}
+	if _u.mutation.ReportedStatusAtCleared() {
+		_spec.ClearField(conversion.FieldReportedStatusAt, field.TypeTime)
+	}
 	if value, ok := _u.mutation.AttributedBy(); ok {
 		_spec.SetField(conversion.FieldAttributedBy, field.TypeString, value)
 	}
@@ -1191,6 +1289,12 @@ func (_u *ConversionUpdateOne) sqlSave(ctx context.Context) (_node *Conversion, 
 	}
 	if _u.mutation.UndoneAtCleared() {
 		_spec.ClearField(conversion.FieldUndoneAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ApartFrom(); ok {
+		_spec.SetField(conversion.FieldApartFrom, field.TypeUUID, value)
+	}
+	if _u.mutation.ApartFromCleared() {
+		_spec.ClearField(conversion.FieldApartFrom, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.ReplacedBy(); ok {
 		_spec.SetField(conversion.FieldReplacedBy, field.TypeUUID, value)

@@ -14,6 +14,7 @@ import (
 	"postrider/ent/db/auditentry"
 	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/campaign"
+	"postrider/ent/db/clash"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionbinding"
@@ -114,6 +115,7 @@ func checkColumn(t, c string) error {
 			auditentry.Table:        auditentry.ValidColumn,
 			bulkreplay.Table:        bulkreplay.ValidColumn,
 			campaign.Table:          campaign.ValidColumn,
+			clash.Table:             clash.ValidColumn,
 			click.Table:             click.ValidColumn,
 			conversion.Table:        conversion.ValidColumn,
 			conversionbinding.Table: conversionbinding.ValidColumn,

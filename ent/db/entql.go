@@ -11,6 +11,7 @@ import (
 	"postrider/ent/db/auditentry"
 	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/campaign"
+	"postrider/ent/db/clash"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionbinding"
@@ -46,7 +47,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 34)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 35)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   affiliate.Table,
@@ -225,6 +226,31 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[8] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   clash.Table,
+			Columns: clash.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeUUID,
+				Column: clash.FieldID,
+			},
+		},
+		Type: "Clash",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			clash.FieldReceivedAt:    {Type: field.TypeTime, Column: clash.FieldReceivedAt},
+			clash.FieldIntegrationID: {Type: field.TypeInt64, Column: clash.FieldIntegrationID},
+			clash.FieldConversionID:  {Type: field.TypeUUID, Column: clash.FieldConversionID},
+			clash.FieldReport:        {Type: field.TypeJSON, Column: clash.FieldReport},
+			clash.FieldDiffers:       {Type: field.TypeJSON, Column: clash.FieldDiffers},
+			clash.FieldKey:           {Type: field.TypeString, Column: clash.FieldKey},
+			clash.FieldReports:       {Type: field.TypeInt64, Column: clash.FieldReports},
+			clash.FieldLastAt:        {Type: field.TypeTime, Column: clash.FieldLastAt},
+			clash.FieldResolution:    {Type: field.TypeEnum, Column: clash.FieldResolution},
+			clash.FieldResolvedAt:    {Type: field.TypeTime, Column: clash.FieldResolvedAt},
+			clash.FieldResolvedBy:    {Type: field.TypeInt64, Column: clash.FieldResolvedBy},
+			clash.FieldRecordedID:    {Type: field.TypeUUID, Column: clash.FieldRecordedID},
+		},
+	}
+	graph.Nodes[9] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   click.Table,
 			Columns: click.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -251,7 +277,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			click.FieldTest:          {Type: field.TypeBool, Column: click.FieldTest},
 		},
 	}
-	graph.Nodes[9] = &sqlgraph.Node{
+	graph.Nodes[10] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   conversion.Table,
 			Columns: conversion.Columns,
@@ -262,36 +288,38 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Conversion",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			conversion.FieldAffiliateID:     {Type: field.TypeInt64, Column: conversion.FieldAffiliateID},
-			conversion.FieldIntegrationID:   {Type: field.TypeInt64, Column: conversion.FieldIntegrationID},
-			conversion.FieldOfferID:         {Type: field.TypeInt64, Column: conversion.FieldOfferID},
-			conversion.FieldCampaignID:      {Type: field.TypeInt64, Column: conversion.FieldCampaignID},
-			conversion.FieldClickID:         {Type: field.TypeUUID, Column: conversion.FieldClickID},
-			conversion.FieldReportedClickID: {Type: field.TypeString, Column: conversion.FieldReportedClickID},
-			conversion.FieldPlayerID:        {Type: field.TypeUUID, Column: conversion.FieldPlayerID},
-			conversion.FieldGoal:            {Type: field.TypeString, Column: conversion.FieldGoal},
-			conversion.FieldTransactionID:   {Type: field.TypeString, Column: conversion.FieldTransactionID},
-			conversion.FieldOnceKey:         {Type: field.TypeString, Column: conversion.FieldOnceKey},
-			conversion.FieldAmount:          {Type: field.TypeOther, Column: conversion.FieldAmount},
-			conversion.FieldPayout:          {Type: field.TypeOther, Column: conversion.FieldPayout},
-			conversion.FieldCurrency:        {Type: field.TypeString, Column: conversion.FieldCurrency},
-			conversion.FieldPayoutCurrency:  {Type: field.TypeString, Column: conversion.FieldPayoutCurrency},
-			conversion.FieldDealID:          {Type: field.TypeInt64, Column: conversion.FieldDealID},
-			conversion.FieldStatus:          {Type: field.TypeEnum, Column: conversion.FieldStatus},
-			conversion.FieldTerms:           {Type: field.TypeJSON, Column: conversion.FieldTerms},
-			conversion.FieldRate:            {Type: field.TypeOther, Column: conversion.FieldRate},
-			conversion.FieldReportedStatus:  {Type: field.TypeString, Column: conversion.FieldReportedStatus},
-			conversion.FieldOrigin:          {Type: field.TypeString, Column: conversion.FieldOrigin},
-			conversion.FieldAttributedBy:    {Type: field.TypeString, Column: conversion.FieldAttributedBy},
-			conversion.FieldCappedBy:        {Type: field.TypeString, Column: conversion.FieldCappedBy},
-			conversion.FieldUndoneAt:        {Type: field.TypeTime, Column: conversion.FieldUndoneAt},
-			conversion.FieldReplacedBy:      {Type: field.TypeUUID, Column: conversion.FieldReplacedBy},
-			conversion.FieldOccurredAt:      {Type: field.TypeTime, Column: conversion.FieldOccurredAt},
-			conversion.FieldReceivedAt:      {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
-			conversion.FieldUpdatedAt:       {Type: field.TypeTime, Column: conversion.FieldUpdatedAt},
+			conversion.FieldAffiliateID:      {Type: field.TypeInt64, Column: conversion.FieldAffiliateID},
+			conversion.FieldIntegrationID:    {Type: field.TypeInt64, Column: conversion.FieldIntegrationID},
+			conversion.FieldOfferID:          {Type: field.TypeInt64, Column: conversion.FieldOfferID},
+			conversion.FieldCampaignID:       {Type: field.TypeInt64, Column: conversion.FieldCampaignID},
+			conversion.FieldClickID:          {Type: field.TypeUUID, Column: conversion.FieldClickID},
+			conversion.FieldReportedClickID:  {Type: field.TypeString, Column: conversion.FieldReportedClickID},
+			conversion.FieldPlayerID:         {Type: field.TypeUUID, Column: conversion.FieldPlayerID},
+			conversion.FieldGoal:             {Type: field.TypeString, Column: conversion.FieldGoal},
+			conversion.FieldTransactionID:    {Type: field.TypeString, Column: conversion.FieldTransactionID},
+			conversion.FieldOnceKey:          {Type: field.TypeString, Column: conversion.FieldOnceKey},
+			conversion.FieldAmount:           {Type: field.TypeOther, Column: conversion.FieldAmount},
+			conversion.FieldPayout:           {Type: field.TypeOther, Column: conversion.FieldPayout},
+			conversion.FieldCurrency:         {Type: field.TypeString, Column: conversion.FieldCurrency},
+			conversion.FieldPayoutCurrency:   {Type: field.TypeString, Column: conversion.FieldPayoutCurrency},
+			conversion.FieldDealID:           {Type: field.TypeInt64, Column: conversion.FieldDealID},
+			conversion.FieldStatus:           {Type: field.TypeEnum, Column: conversion.FieldStatus},
+			conversion.FieldTerms:            {Type: field.TypeJSON, Column: conversion.FieldTerms},
+			conversion.FieldRate:             {Type: field.TypeOther, Column: conversion.FieldRate},
+			conversion.FieldReportedStatus:   {Type: field.TypeString, Column: conversion.FieldReportedStatus},
+			conversion.FieldReportedStatusAt: {Type: field.TypeTime, Column: conversion.FieldReportedStatusAt},
+			conversion.FieldOrigin:           {Type: field.TypeString, Column: conversion.FieldOrigin},
+			conversion.FieldAttributedBy:     {Type: field.TypeString, Column: conversion.FieldAttributedBy},
+			conversion.FieldCappedBy:         {Type: field.TypeString, Column: conversion.FieldCappedBy},
+			conversion.FieldUndoneAt:         {Type: field.TypeTime, Column: conversion.FieldUndoneAt},
+			conversion.FieldApartFrom:        {Type: field.TypeUUID, Column: conversion.FieldApartFrom},
+			conversion.FieldReplacedBy:       {Type: field.TypeUUID, Column: conversion.FieldReplacedBy},
+			conversion.FieldOccurredAt:       {Type: field.TypeTime, Column: conversion.FieldOccurredAt},
+			conversion.FieldReceivedAt:       {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
+			conversion.FieldUpdatedAt:        {Type: field.TypeTime, Column: conversion.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[10] = &sqlgraph.Node{
+	graph.Nodes[11] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   conversionbinding.Table,
 			Columns: conversionbinding.Columns,
@@ -308,7 +336,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversionbinding.FieldTx:           {Type: field.TypeInt64, Column: conversionbinding.FieldTx},
 		},
 	}
-	graph.Nodes[11] = &sqlgraph.Node{
+	graph.Nodes[12] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   conversionevent.Table,
 			Columns: conversionevent.Columns,
@@ -335,7 +363,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			conversionevent.FieldTx:             {Type: field.TypeInt64, Column: conversionevent.FieldTx},
 		},
 	}
-	graph.Nodes[12] = &sqlgraph.Node{
+	graph.Nodes[13] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   deal.Table,
 			Columns: deal.Columns,
@@ -361,7 +389,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			deal.FieldCreatedAt:         {Type: field.TypeTime, Column: deal.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[13] = &sqlgraph.Node{
+	graph.Nodes[14] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   delivery.Table,
 			Columns: delivery.Columns,
@@ -413,7 +441,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldDeliveredAt:    {Type: field.TypeTime, Column: delivery.FieldDeliveredAt},
 		},
 	}
-	graph.Nodes[14] = &sqlgraph.Node{
+	graph.Nodes[15] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   deliverychange.Table,
 			Columns: deliverychange.Columns,
@@ -432,7 +460,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			deliverychange.FieldTx:          {Type: field.TypeInt64, Column: deliverychange.FieldTx},
 		},
 	}
-	graph.Nodes[15] = &sqlgraph.Node{
+	graph.Nodes[16] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   destinationcheck.Table,
 			Columns: destinationcheck.Columns,
@@ -453,7 +481,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			destinationcheck.FieldDeadSince:    {Type: field.TypeTime, Column: destinationcheck.FieldDeadSince},
 		},
 	}
-	graph.Nodes[16] = &sqlgraph.Node{
+	graph.Nodes[17] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   echorequest.Table,
 			Columns: echorequest.Columns,
@@ -473,7 +501,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			echorequest.FieldStatusCode:  {Type: field.TypeInt, Column: echorequest.FieldStatusCode},
 		},
 	}
-	graph.Nodes[17] = &sqlgraph.Node{
+	graph.Nodes[18] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   exchangerate.Table,
 			Columns: exchangerate.Columns,
@@ -490,7 +518,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			exchangerate.FieldCreatedAt: {Type: field.TypeTime, Column: exchangerate.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[18] = &sqlgraph.Node{
+	graph.Nodes[19] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   goal.Table,
 			Columns: goal.Columns,
@@ -515,7 +543,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			goal.FieldArchivedAt:        {Type: field.TypeTime, Column: goal.FieldArchivedAt},
 		},
 	}
-	graph.Nodes[19] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   ignoredattention.Table,
 			Columns: ignoredattention.Columns,
@@ -532,7 +560,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			ignoredattention.FieldIgnoredAt:   {Type: field.TypeTime, Column: ignoredattention.FieldIgnoredAt},
 		},
 	}
-	graph.Nodes[20] = &sqlgraph.Node{
+	graph.Nodes[21] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   integration.Table,
 			Columns: integration.Columns,
@@ -559,12 +587,13 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integration.FieldGoalMapping:      {Type: field.TypeJSON, Column: integration.FieldGoalMapping},
 			integration.FieldStatusMapping:    {Type: field.TypeJSON, Column: integration.FieldStatusMapping},
 			integration.FieldCurrency:         {Type: field.TypeString, Column: integration.FieldCurrency},
+			integration.FieldPlayersOf:        {Type: field.TypeInt64, Column: integration.FieldPlayersOf},
 			integration.FieldTestMode:         {Type: field.TypeBool, Column: integration.FieldTestMode},
 			integration.FieldArchivedAt:       {Type: field.TypeTime, Column: integration.FieldArchivedAt},
 			integration.FieldCreatedAt:        {Type: field.TypeTime, Column: integration.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[21] = &sqlgraph.Node{
+	graph.Nodes[22] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   integrationsecret.Table,
 			Columns: integrationsecret.Columns,
@@ -582,7 +611,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integrationsecret.FieldExpiresAt:     {Type: field.TypeTime, Column: integrationsecret.FieldExpiresAt},
 		},
 	}
-	graph.Nodes[22] = &sqlgraph.Node{
+	graph.Nodes[23] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   landingpage.Table,
 			Columns: landingpage.Columns,
@@ -600,7 +629,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			landingpage.FieldArchivedAt: {Type: field.TypeTime, Column: landingpage.FieldArchivedAt},
 		},
 	}
-	graph.Nodes[23] = &sqlgraph.Node{
+	graph.Nodes[24] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   offer.Table,
 			Columns: offer.Columns,
@@ -626,7 +655,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			offer.FieldCreatedAt:             {Type: field.TypeTime, Column: offer.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[24] = &sqlgraph.Node{
+	graph.Nodes[25] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   player.Table,
 			Columns: player.Columns,
@@ -644,7 +673,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			player.FieldCreatedAt:     {Type: field.TypeTime, Column: player.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[25] = &sqlgraph.Node{
+	graph.Nodes[26] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postback.Table,
 			Columns: postback.Columns,
@@ -680,7 +709,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postback.FieldUpdatedAt:                 {Type: field.TypeTime, Column: postback.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[26] = &sqlgraph.Node{
+	graph.Nodes[27] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbacktest.Table,
 			Columns: postbacktest.Columns,
@@ -701,7 +730,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbacktest.FieldRunID:       {Type: field.TypeUUID, Column: postbacktest.FieldRunID},
 		},
 	}
-	graph.Nodes[27] = &sqlgraph.Node{
+	graph.Nodes[28] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   postbackversion.Table,
 			Columns: postbackversion.Columns,
@@ -727,7 +756,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			postbackversion.FieldCreatedAt:        {Type: field.TypeTime, Column: postbackversion.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[28] = &sqlgraph.Node{
+	graph.Nodes[29] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   receivedpostback.Table,
 			Columns: receivedpostback.Columns,
@@ -753,7 +782,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			receivedpostback.FieldConversionID:   {Type: field.TypeUUID, Column: receivedpostback.FieldConversionID},
 		},
 	}
-	graph.Nodes[29] = &sqlgraph.Node{
+	graph.Nodes[30] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   tracker.Table,
 			Columns: tracker.Columns,
@@ -780,7 +809,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			tracker.FieldUpdatedAt:    {Type: field.TypeTime, Column: tracker.FieldUpdatedAt},
 		},
 	}
-	graph.Nodes[30] = &sqlgraph.Node{
+	graph.Nodes[31] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackercampaign.Table,
 			Columns: trackercampaign.Columns,
@@ -796,7 +825,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackercampaign.FieldCampaignID:  {Type: field.TypeInt64, Column: trackercampaign.FieldCampaignID},
 		},
 	}
-	graph.Nodes[31] = &sqlgraph.Node{
+	graph.Nodes[32] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackerversion.Table,
 			Columns: trackerversion.Columns,
@@ -815,7 +844,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackerversion.FieldCreatedAt:   {Type: field.TypeTime, Column: trackerversion.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[32] = &sqlgraph.Node{
+	graph.Nodes[33] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   trackinglink.Table,
 			Columns: trackinglink.Columns,
@@ -833,7 +862,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			trackinglink.FieldCreatedAt:   {Type: field.TypeTime, Column: trackinglink.FieldCreatedAt},
 		},
 	}
-	graph.Nodes[33] = &sqlgraph.Node{
+	graph.Nodes[34] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   user.Table,
 			Columns: user.Columns,
@@ -1546,6 +1575,106 @@ func (f *CampaignFilter) WhereCreatedAt(p entql.TimeP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *ClashQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the ClashQuery builder.
+func (_q *ClashQuery) Filter() *ClashFilter {
+	return &ClashFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *ClashMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the ClashMutation builder.
+func (m *ClashMutation) Filter() *ClashFilter {
+	return &ClashFilter{config: m.config, predicateAdder: m}
+}
+
+// ClashFilter provides a generic filtering capability at runtime for ClashQuery.
+type ClashFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *ClashFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql [16]byte predicate on the id field.
+func (f *ClashFilter) WhereID(p entql.ValueP) {
+	f.Where(p.Field(clash.FieldID))
+}
+
+// WhereReceivedAt applies the entql time.Time predicate on the received_at field.
+func (f *ClashFilter) WhereReceivedAt(p entql.TimeP) {
+	f.Where(p.Field(clash.FieldReceivedAt))
+}
+
+// WhereIntegrationID applies the entql int64 predicate on the integration_id field.
+func (f *ClashFilter) WhereIntegrationID(p entql.Int64P) {
+	f.Where(p.Field(clash.FieldIntegrationID))
+}
+
+// WhereConversionID applies the entql [16]byte predicate on the conversion_id field.
+func (f *ClashFilter) WhereConversionID(p entql.ValueP) {
+	f.Where(p.Field(clash.FieldConversionID))
+}
+
+// WhereReport applies the entql json.RawMessage predicate on the report field.
+func (f *ClashFilter) WhereReport(p entql.BytesP) {
+	f.Where(p.Field(clash.FieldReport))
+}
+
+// WhereDiffers applies the entql json.RawMessage predicate on the differs field.
+func (f *ClashFilter) WhereDiffers(p entql.BytesP) {
+	f.Where(p.Field(clash.FieldDiffers))
+}
+
+// WhereKey applies the entql string predicate on the key field.
+func (f *ClashFilter) WhereKey(p entql.StringP) {
+	f.Where(p.Field(clash.FieldKey))
+}
+
+// WhereReports applies the entql int64 predicate on the reports field.
+func (f *ClashFilter) WhereReports(p entql.Int64P) {
+	f.Where(p.Field(clash.FieldReports))
+}
+
+// WhereLastAt applies the entql time.Time predicate on the last_at field.
+func (f *ClashFilter) WhereLastAt(p entql.TimeP) {
+	f.Where(p.Field(clash.FieldLastAt))
+}
+
+// WhereResolution applies the entql string predicate on the resolution field.
+func (f *ClashFilter) WhereResolution(p entql.StringP) {
+	f.Where(p.Field(clash.FieldResolution))
+}
+
+// WhereResolvedAt applies the entql time.Time predicate on the resolved_at field.
+func (f *ClashFilter) WhereResolvedAt(p entql.TimeP) {
+	f.Where(p.Field(clash.FieldResolvedAt))
+}
+
+// WhereResolvedBy applies the entql int64 predicate on the resolved_by field.
+func (f *ClashFilter) WhereResolvedBy(p entql.Int64P) {
+	f.Where(p.Field(clash.FieldResolvedBy))
+}
+
+// WhereRecordedID applies the entql [16]byte predicate on the recorded_id field.
+func (f *ClashFilter) WhereRecordedID(p entql.ValueP) {
+	f.Where(p.Field(clash.FieldRecordedID))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *ClickQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -1574,7 +1703,7 @@ type ClickFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ClickFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1689,7 +1818,7 @@ type ConversionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ConversionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1795,6 +1924,11 @@ func (f *ConversionFilter) WhereReportedStatus(p entql.StringP) {
 	f.Where(p.Field(conversion.FieldReportedStatus))
 }
 
+// WhereReportedStatusAt applies the entql time.Time predicate on the reported_status_at field.
+func (f *ConversionFilter) WhereReportedStatusAt(p entql.TimeP) {
+	f.Where(p.Field(conversion.FieldReportedStatusAt))
+}
+
 // WhereOrigin applies the entql string predicate on the origin field.
 func (f *ConversionFilter) WhereOrigin(p entql.StringP) {
 	f.Where(p.Field(conversion.FieldOrigin))
@@ -1813,6 +1947,11 @@ func (f *ConversionFilter) WhereCappedBy(p entql.StringP) {
 // WhereUndoneAt applies the entql time.Time predicate on the undone_at field.
 func (f *ConversionFilter) WhereUndoneAt(p entql.TimeP) {
 	f.Where(p.Field(conversion.FieldUndoneAt))
+}
+
+// WhereApartFrom applies the entql [16]byte predicate on the apart_from field.
+func (f *ConversionFilter) WhereApartFrom(p entql.ValueP) {
+	f.Where(p.Field(conversion.FieldApartFrom))
 }
 
 // WhereReplacedBy applies the entql [16]byte predicate on the replaced_by field.
@@ -1864,7 +2003,7 @@ type ConversionBindingFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ConversionBindingFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1924,7 +2063,7 @@ type ConversionEventFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ConversionEventFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2034,7 +2173,7 @@ type DealFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DealFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2139,7 +2278,7 @@ type DeliveryFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DeliveryFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2374,7 +2513,7 @@ type DeliveryChangeFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DeliveryChangeFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2444,7 +2583,7 @@ type DestinationCheckFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DestinationCheckFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2524,7 +2663,7 @@ type EchoRequestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *EchoRequestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2599,7 +2738,7 @@ type ExchangeRateFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ExchangeRateFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2659,7 +2798,7 @@ type GoalFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *GoalFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2759,7 +2898,7 @@ type IgnoredAttentionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *IgnoredAttentionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2819,7 +2958,7 @@ type IntegrationFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *IntegrationFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2910,6 +3049,11 @@ func (f *IntegrationFilter) WhereCurrency(p entql.StringP) {
 	f.Where(p.Field(integration.FieldCurrency))
 }
 
+// WherePlayersOf applies the entql int64 predicate on the players_of field.
+func (f *IntegrationFilter) WherePlayersOf(p entql.Int64P) {
+	f.Where(p.Field(integration.FieldPlayersOf))
+}
+
 // WhereTestMode applies the entql bool predicate on the test_mode field.
 func (f *IntegrationFilter) WhereTestMode(p entql.BoolP) {
 	f.Where(p.Field(integration.FieldTestMode))
@@ -2954,7 +3098,7 @@ type IntegrationSecretFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *IntegrationSecretFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3019,7 +3163,7 @@ type LandingPageFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *LandingPageFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3084,7 +3228,7 @@ type OfferFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *OfferFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3189,7 +3333,7 @@ type PlayerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PlayerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[25].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3254,7 +3398,7 @@ type PostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[25].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[26].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3409,7 +3553,7 @@ type PostbackTestFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackTestFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[26].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[27].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3489,7 +3633,7 @@ type PostbackVersionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PostbackVersionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[27].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[28].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3594,7 +3738,7 @@ type ReceivedPostbackFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ReceivedPostbackFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[28].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[29].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3699,7 +3843,7 @@ type TrackerFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackerFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[29].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[30].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3809,7 +3953,7 @@ type TrackerCampaignFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackerCampaignFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[30].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[31].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3864,7 +4008,7 @@ type TrackerVersionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackerVersionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[31].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[32].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3934,7 +4078,7 @@ type TrackingLinkFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *TrackingLinkFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[32].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[33].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3999,7 +4143,7 @@ type UserFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UserFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[33].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[34].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

@@ -70,6 +70,14 @@ func (_m *Campaign) GlobalID() string {
 // IsNode says that it has a global id.
 func (*Campaign) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this Clash.
+func (_m *Clash) GlobalID() string {
+	return globalid.UUID("Clash", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*Clash) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this Click.
 func (_m *Click) GlobalID() string {
 	return globalid.UUID("Click", _m.ID)

@@ -50,6 +50,8 @@ type Integration struct {
 	StatusMapping map[string]string `json:"status_mapping,omitempty"`
 	// Of amounts that name none; empty for the offer's.
 	Currency string `json:"currency,omitempty"`
+	// The integration whose players are this one's too: the first of its offer; null for its own.
+	PlayersOf *int64 `json:"players_of,omitempty"`
 	// Calls are answered and logged, and nothing is recorded.
 	TestMode bool `json:"test_mode,omitempty"`
 	// Since when it is hidden from lists; then it is disabled.
@@ -68,7 +70,7 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case integration.FieldEnabled, integration.FieldRequireToken, integration.FieldRequireSignature, integration.FieldRequireHTTPS, integration.FieldTestMode:
 			values[i] = new(sql.NullBool)
-		case integration.FieldID, integration.FieldOfferID, integration.FieldRateLimit, integration.FieldTimestampWindow:
+		case integration.FieldID, integration.FieldOfferID, integration.FieldRateLimit, integration.FieldTimestampWindow, integration.FieldPlayersOf:
 			values[i] = new(sql.NullInt64)
 		case integration.FieldKey, integration.FieldName, integration.FieldSignatureHeader, integration.FieldTimestampName, integration.FieldCurrency:
 			values[i] = new(sql.NullString)
@@ -201,6 +203,13 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Currency = value.String
 			}
+		case integration.FieldPlayersOf:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field players_of", values[i])
+			} else if value.Valid {
+				_m.PlayersOf = new(int64)
+				*_m.PlayersOf = value.Int64
+			}
 		case integration.FieldTestMode:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field test_mode", values[i])
@@ -307,6 +316,11 @@ func (_m *Integration) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("currency=")
 	builder.WriteString(_m.Currency)
+	builder.WriteString(", ")
+	if v := _m.PlayersOf; v != nil {
+		builder.WriteString("players_of=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("test_mode=")
 	builder.WriteString(fmt.Sprintf("%v", _m.TestMode))

@@ -188,6 +188,20 @@ func (_c *IntegrationCreate) SetNillableCurrency(v *string) *IntegrationCreate {
 	return _c
 }
 
+// SetPlayersOf sets the "players_of" field.
+func (_c *IntegrationCreate) SetPlayersOf(v int64) *IntegrationCreate {
+	_c.mutation.SetPlayersOf(v)
+	return _c
+}
+
+// SetNillablePlayersOf sets the "players_of" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillablePlayersOf(v *int64) *IntegrationCreate {
+	if v != nil {
+		_c.SetPlayersOf(*v)
+	}
+	return _c
+}
+
 // SetTestMode sets the "test_mode" field.
 func (_c *IntegrationCreate) SetTestMode(v bool) *IntegrationCreate {
 	_c.mutation.SetTestMode(v)
@@ -492,6 +506,10 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
 		_node.Currency = value
+	}
+	if value, ok := _c.mutation.PlayersOf(); ok {
+		_spec.SetField(integration.FieldPlayersOf, field.TypeInt64, value)
+		_node.PlayersOf = &value
 	}
 	if value, ok := _c.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)

@@ -247,6 +247,33 @@ func (_u *IntegrationUpdate) SetNillableCurrency(v *string) *IntegrationUpdate {
 	return _u
 }
 
+// SetPlayersOf sets the "players_of" field.
+func (_u *IntegrationUpdate) SetPlayersOf(v int64) *IntegrationUpdate {
+	_u.mutation.ResetPlayersOf()
+	_u.mutation.SetPlayersOf(v)
+	return _u
+}
+
+// SetNillablePlayersOf sets the "players_of" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillablePlayersOf(v *int64) *IntegrationUpdate {
+	if v != nil {
+		_u.SetPlayersOf(*v)
+	}
+	return _u
+}
+
+// AddPlayersOf adds value to the "players_of" field.
+func (_u *IntegrationUpdate) AddPlayersOf(v int64) *IntegrationUpdate {
+	_u.mutation.AddPlayersOf(v)
+	return _u
+}
+
+// ClearPlayersOf clears the value of the "players_of" field.
+func (_u *IntegrationUpdate) ClearPlayersOf() *IntegrationUpdate {
+	_u.mutation.ClearPlayersOf()
+	return _u
+}
+
 // SetTestMode sets the "test_mode" field.
 func (_u *IntegrationUpdate) SetTestMode(v bool) *IntegrationUpdate {
 	_u.mutation.SetTestMode(v)
@@ -420,6 +447,15 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PlayersOf(); ok {
+		_spec.SetField(integration.FieldPlayersOf, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedPlayersOf(); ok {
+		_spec.AddField(integration.FieldPlayersOf, field.TypeInt64, value)
+	}
+	if _u.mutation.PlayersOfCleared() {
+		_spec.ClearField(integration.FieldPlayersOf, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)
@@ -669,6 +705,33 @@ func (_u *IntegrationUpdateOne) SetNillableCurrency(v *string) *IntegrationUpdat
 	return _u
 }
 
+// SetPlayersOf sets the "players_of" field.
+func (_u *IntegrationUpdateOne) SetPlayersOf(v int64) *IntegrationUpdateOne {
+	_u.mutation.ResetPlayersOf()
+	_u.mutation.SetPlayersOf(v)
+	return _u
+}
+
+// SetNillablePlayersOf sets the "players_of" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillablePlayersOf(v *int64) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetPlayersOf(*v)
+	}
+	return _u
+}
+
+// AddPlayersOf adds value to the "players_of" field.
+func (_u *IntegrationUpdateOne) AddPlayersOf(v int64) *IntegrationUpdateOne {
+	_u.mutation.AddPlayersOf(v)
+	return _u
+}
+
+// ClearPlayersOf clears the value of the "players_of" field.
+func (_u *IntegrationUpdateOne) ClearPlayersOf() *IntegrationUpdateOne {
+	_u.mutation.ClearPlayersOf()
+	return _u
+}
+
 // SetTestMode sets the "test_mode" field.
 func (_u *IntegrationUpdateOne) SetTestMode(v bool) *IntegrationUpdateOne {
 	_u.mutation.SetTestMode(v)
@@ -872,6 +935,15 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PlayersOf(); ok {
+		_spec.SetField(integration.FieldPlayersOf, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedPlayersOf(); ok {
+		_spec.AddField(integration.FieldPlayersOf, field.TypeInt64, value)
+	}
+	if _u.mutation.PlayersOfCleared() {
+		_spec.ClearField(integration.FieldPlayersOf, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)

@@ -10,6 +10,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
+	"postrider/domain/inbound"
 	"postrider/domain/macro"
 	"postrider/domain/tracking"
 	"postrider/ent/db/affiliate"
@@ -20,6 +21,7 @@ import (
 	"postrider/ent/db/auditentry"
 	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/campaign"
+	"postrider/ent/db/clash"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionbinding"
@@ -75,6 +77,7 @@ const (
 	TypeAuditEntry        = "AuditEntry"
 	TypeBulkReplay        = "BulkReplay"
 	TypeCampaign          = "Campaign"
+	TypeClash             = "Clash"
 	TypeClick             = "Click"
 	TypeConversion        = "Conversion"
 	TypeConversionBinding = "ConversionBinding"
@@ -7612,6 +7615,1130 @@ func (m *CampaignMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Campaign edge %s", name)
 }
 
+// ClashMutation represents an operation that mutates the Clash nodes in the graph.
+type ClashMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	received_at       *time.Time
+	integration_id    *int64
+	addintegration_id *int64
+	conversion_id     *uuid.UUID
+	report            **inbound.Report
+	differs           *[]inbound.Difference
+	appenddiffers     []inbound.Difference
+	key               *string
+	reports           *int64
+	addreports        *int64
+	last_at           *time.Time
+	resolution        *inbound.Resolution
+	resolved_at       *time.Time
+	resolved_by       *int64
+	addresolved_by    *int64
+	recorded_id       *uuid.UUID
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*Clash, error)
+	predicates        []predicate.Clash
+}
+
+var _ ent.Mutation = (*ClashMutation)(nil)
+
+// clashOption allows management of the mutation configuration using functional options.
+type clashOption func(*ClashMutation)
+
+// newClashMutation creates new mutation for the Clash entity.
+func newClashMutation(c config, op Op, opts ...clashOption) *ClashMutation {
+	m := &ClashMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeClash,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withClashID sets the ID field of the mutation.
+func withClashID(id uuid.UUID) clashOption {
+	return func(m *ClashMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Clash
+		)
+		m.oldValue = func(ctx context.Context) (*Clash, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Clash.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withClash sets the old Clash of the mutation.
+func withClash(node *Clash) clashOption {
+	return func(m *ClashMutation) {
+		m.oldValue = func(context.Context) (*Clash, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ClashMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ClashMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Clash entities.
+func (m *ClashMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ClashMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ClashMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Clash.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReceivedAt sets the "received_at" field.
+func (m *ClashMutation) SetReceivedAt(t time.Time) {
+	m.received_at = &t
+}
+
+// ReceivedAt returns the value of the "received_at" field in the mutation.
+func (m *ClashMutation) ReceivedAt() (r time.Time, exists bool) {
+	v := m.received_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivedAt returns the old "received_at" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldReceivedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivedAt: %w", err)
+	}
+	return oldValue.ReceivedAt, nil
+}
+
+// ResetReceivedAt resets all changes to the "received_at" field.
+func (m *ClashMutation) ResetReceivedAt() {
+	m.received_at = nil
+}
+
+// SetIntegrationID sets the "integration_id" field.
+func (m *ClashMutation) SetIntegrationID(i int64) {
+	m.integration_id = &i
+	m.addintegration_id = nil
+}
+
+// IntegrationID returns the value of the "integration_id" field in the mutation.
+func (m *ClashMutation) IntegrationID() (r int64, exists bool) {
+	v := m.integration_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntegrationID returns the old "integration_id" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldIntegrationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntegrationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntegrationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntegrationID: %w", err)
+	}
+	return oldValue.IntegrationID, nil
+}
+
+// AddIntegrationID adds i to the "integration_id" field.
+func (m *ClashMutation) AddIntegrationID(i int64) {
+	if m.addintegration_id != nil {
+		*m.addintegration_id += i
+	} else {
+		m.addintegration_id = &i
+	}
+}
+
+// AddedIntegrationID returns the value that was added to the "integration_id" field in this mutation.
+func (m *ClashMutation) AddedIntegrationID() (r int64, exists bool) {
+	v := m.addintegration_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetIntegrationID resets all changes to the "integration_id" field.
+func (m *ClashMutation) ResetIntegrationID() {
+	m.integration_id = nil
+	m.addintegration_id = nil
+}
+
+// SetConversionID sets the "conversion_id" field.
+func (m *ClashMutation) SetConversionID(u uuid.UUID) {
+	m.conversion_id = &u
+}
+
+// ConversionID returns the value of the "conversion_id" field in the mutation.
+func (m *ClashMutation) ConversionID() (r uuid.UUID, exists bool) {
+	v := m.conversion_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConversionID returns the old "conversion_id" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldConversionID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConversionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConversionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConversionID: %w", err)
+	}
+	return oldValue.ConversionID, nil
+}
+
+// ResetConversionID resets all changes to the "conversion_id" field.
+func (m *ClashMutation) ResetConversionID() {
+	m.conversion_id = nil
+}
+
+// SetReport sets the "report" field.
+func (m *ClashMutation) SetReport(i *inbound.Report) {
+	m.report = &i
+}
+
+// Report returns the value of the "report" field in the mutation.
+func (m *ClashMutation) Report() (r *inbound.Report, exists bool) {
+	v := m.report
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReport returns the old "report" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldReport(ctx context.Context) (v *inbound.Report, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReport is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReport requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReport: %w", err)
+	}
+	return oldValue.Report, nil
+}
+
+// ResetReport resets all changes to the "report" field.
+func (m *ClashMutation) ResetReport() {
+	m.report = nil
+}
+
+// SetDiffers sets the "differs" field.
+func (m *ClashMutation) SetDiffers(i []inbound.Difference) {
+	m.differs = &i
+	m.appenddiffers = nil
+}
+
+// Differs returns the value of the "differs" field in the mutation.
+func (m *ClashMutation) Differs() (r []inbound.Difference, exists bool) {
+	v := m.differs
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDiffers returns the old "differs" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldDiffers(ctx context.Context) (v []inbound.Difference, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDiffers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDiffers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDiffers: %w", err)
+	}
+	return oldValue.Differs, nil
+}
+
+// AppendDiffers adds i to the "differs" field.
+func (m *ClashMutation) AppendDiffers(i []inbound.Difference) {
+	m.appenddiffers = append(m.appenddiffers, i...)
+}
+
+// AppendedDiffers returns the list of values that were appended to the "differs" field in this mutation.
+func (m *ClashMutation) AppendedDiffers() ([]inbound.Difference, bool) {
+	if len(m.appenddiffers) == 0 {
+		return nil, false
+	}
+	return m.appenddiffers, true
+}
+
+// ResetDiffers resets all changes to the "differs" field.
+func (m *ClashMutation) ResetDiffers() {
+	m.differs = nil
+	m.appenddiffers = nil
+}
+
+// SetKey sets the "key" field.
+func (m *ClashMutation) SetKey(s string) {
+	m.key = &s
+}
+
+// Key returns the value of the "key" field in the mutation.
+func (m *ClashMutation) Key() (r string, exists bool) {
+	v := m.key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKey returns the old "key" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKey: %w", err)
+	}
+	return oldValue.Key, nil
+}
+
+// ResetKey resets all changes to the "key" field.
+func (m *ClashMutation) ResetKey() {
+	m.key = nil
+}
+
+// SetReports sets the "reports" field.
+func (m *ClashMutation) SetReports(i int64) {
+	m.reports = &i
+	m.addreports = nil
+}
+
+// Reports returns the value of the "reports" field in the mutation.
+func (m *ClashMutation) Reports() (r int64, exists bool) {
+	v := m.reports
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReports returns the old "reports" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldReports(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReports is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReports requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReports: %w", err)
+	}
+	return oldValue.Reports, nil
+}
+
+// AddReports adds i to the "reports" field.
+func (m *ClashMutation) AddReports(i int64) {
+	if m.addreports != nil {
+		*m.addreports += i
+	} else {
+		m.addreports = &i
+	}
+}
+
+// AddedReports returns the value that was added to the "reports" field in this mutation.
+func (m *ClashMutation) AddedReports() (r int64, exists bool) {
+	v := m.addreports
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReports resets all changes to the "reports" field.
+func (m *ClashMutation) ResetReports() {
+	m.reports = nil
+	m.addreports = nil
+}
+
+// SetLastAt sets the "last_at" field.
+func (m *ClashMutation) SetLastAt(t time.Time) {
+	m.last_at = &t
+}
+
+// LastAt returns the value of the "last_at" field in the mutation.
+func (m *ClashMutation) LastAt() (r time.Time, exists bool) {
+	v := m.last_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastAt returns the old "last_at" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldLastAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastAt: %w", err)
+	}
+	return oldValue.LastAt, nil
+}
+
+// ResetLastAt resets all changes to the "last_at" field.
+func (m *ClashMutation) ResetLastAt() {
+	m.last_at = nil
+}
+
+// SetResolution sets the "resolution" field.
+func (m *ClashMutation) SetResolution(i inbound.Resolution) {
+	m.resolution = &i
+}
+
+// Resolution returns the value of the "resolution" field in the mutation.
+func (m *ClashMutation) Resolution() (r inbound.Resolution, exists bool) {
+	v := m.resolution
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolution returns the old "resolution" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldResolution(ctx context.Context) (v *inbound.Resolution, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolution is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolution requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolution: %w", err)
+	}
+	return oldValue.Resolution, nil
+}
+
+// ClearResolution clears the value of the "resolution" field.
+func (m *ClashMutation) ClearResolution() {
+	m.resolution = nil
+	m.clearedFields[clash.FieldResolution] = struct{}{}
+}
+
+// ResolutionCleared returns if the "resolution" field was cleared in this mutation.
+func (m *ClashMutation) ResolutionCleared() bool {
+	_, ok := m.clearedFields[clash.FieldResolution]
+	return ok
+}
+
+// ResetResolution resets all changes to the "resolution" field.
+func (m *ClashMutation) ResetResolution() {
+	m.resolution = nil
+	delete(m.clearedFields, clash.FieldResolution)
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (m *ClashMutation) SetResolvedAt(t time.Time) {
+	m.resolved_at = &t
+}
+
+// ResolvedAt returns the value of the "resolved_at" field in the mutation.
+func (m *ClashMutation) ResolvedAt() (r time.Time, exists bool) {
+	v := m.resolved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolvedAt returns the old "resolved_at" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldResolvedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolvedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolvedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolvedAt: %w", err)
+	}
+	return oldValue.ResolvedAt, nil
+}
+
+// ClearResolvedAt clears the value of the "resolved_at" field.
+func (m *ClashMutation) ClearResolvedAt() {
+	m.resolved_at = nil
+	m.clearedFields[clash.FieldResolvedAt] = struct{}{}
+}
+
+// ResolvedAtCleared returns if the "resolved_at" field was cleared in this mutation.
+func (m *ClashMutation) ResolvedAtCleared() bool {
+	_, ok := m.clearedFields[clash.FieldResolvedAt]
+	return ok
+}
+
+// ResetResolvedAt resets all changes to the "resolved_at" field.
+func (m *ClashMutation) ResetResolvedAt() {
+	m.resolved_at = nil
+	delete(m.clearedFields, clash.FieldResolvedAt)
+}
+
+// SetResolvedBy sets the "resolved_by" field.
+func (m *ClashMutation) SetResolvedBy(i int64) {
+	m.resolved_by = &i
+	m.addresolved_by = nil
+}
+
+// ResolvedBy returns the value of the "resolved_by" field in the mutation.
+func (m *ClashMutation) ResolvedBy() (r int64, exists bool) {
+	v := m.resolved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolvedBy returns the old "resolved_by" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldResolvedBy(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolvedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolvedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolvedBy: %w", err)
+	}
+	return oldValue.ResolvedBy, nil
+}
+
+// AddResolvedBy adds i to the "resolved_by" field.
+func (m *ClashMutation) AddResolvedBy(i int64) {
+	if m.addresolved_by != nil {
+		*m.addresolved_by += i
+	} else {
+		m.addresolved_by = &i
+	}
+}
+
+// AddedResolvedBy returns the value that was added to the "resolved_by" field in this mutation.
+func (m *ClashMutation) AddedResolvedBy() (r int64, exists bool) {
+	v := m.addresolved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearResolvedBy clears the value of the "resolved_by" field.
+func (m *ClashMutation) ClearResolvedBy() {
+	m.resolved_by = nil
+	m.addresolved_by = nil
+	m.clearedFields[clash.FieldResolvedBy] = struct{}{}
+}
+
+// ResolvedByCleared returns if the "resolved_by" field was cleared in this mutation.
+func (m *ClashMutation) ResolvedByCleared() bool {
+	_, ok := m.clearedFields[clash.FieldResolvedBy]
+	return ok
+}
+
+// ResetResolvedBy resets all changes to the "resolved_by" field.
+func (m *ClashMutation) ResetResolvedBy() {
+	m.resolved_by = nil
+	m.addresolved_by = nil
+	delete(m.clearedFields, clash.FieldResolvedBy)
+}
+
+// SetRecordedID sets the "recorded_id" field.
+func (m *ClashMutation) SetRecordedID(u uuid.UUID) {
+	m.recorded_id = &u
+}
+
+// RecordedID returns the value of the "recorded_id" field in the mutation.
+func (m *ClashMutation) RecordedID() (r uuid.UUID, exists bool) {
+	v := m.recorded_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedID returns the old "recorded_id" field's value of the Clash entity.
+// If the Clash object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ClashMutation) OldRecordedID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedID: %w", err)
+	}
+	return oldValue.RecordedID, nil
+}
+
+// ClearRecordedID clears the value of the "recorded_id" field.
+func (m *ClashMutation) ClearRecordedID() {
+	m.recorded_id = nil
+	m.clearedFields[clash.FieldRecordedID] = struct{}{}
+}
+
+// RecordedIDCleared returns if the "recorded_id" field was cleared in this mutation.
+func (m *ClashMutation) RecordedIDCleared() bool {
+	_, ok := m.clearedFields[clash.FieldRecordedID]
+	return ok
+}
+
+// ResetRecordedID resets all changes to the "recorded_id" field.
+func (m *ClashMutation) ResetRecordedID() {
+	m.recorded_id = nil
+	delete(m.clearedFields, clash.FieldRecordedID)
+}
+
+// Where appends a list predicates to the ClashMutation builder.
+func (m *ClashMutation) Where(ps ...predicate.Clash) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ClashMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ClashMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Clash, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ClashMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ClashMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Clash).
+func (m *ClashMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ClashMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.received_at != nil {
+		fields = append(fields, clash.FieldReceivedAt)
+	}
+	if m.integration_id != nil {
+		fields = append(fields, clash.FieldIntegrationID)
+	}
+	if m.conversion_id != nil {
+		fields = append(fields, clash.FieldConversionID)
+	}
+	if m.report != nil {
+		fields = append(fields, clash.FieldReport)
+	}
+	if m.differs != nil {
+		fields = append(fields, clash.FieldDiffers)
+	}
+	if m.key != nil {
+		fields = append(fields, clash.FieldKey)
+	}
+	if m.reports != nil {
+		fields = append(fields, clash.FieldReports)
+	}
+	if m.last_at != nil {
+		fields = append(fields, clash.FieldLastAt)
+	}
+	if m.resolution != nil {
+		fields = append(fields, clash.FieldResolution)
+	}
+	if m.resolved_at != nil {
+		fields = append(fields, clash.FieldResolvedAt)
+	}
+	if m.resolved_by != nil {
+		fields = append(fields, clash.FieldResolvedBy)
+	}
+	if m.recorded_id != nil {
+		fields = append(fields, clash.FieldRecordedID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ClashMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case clash.FieldReceivedAt:
+		return m.ReceivedAt()
+	case clash.FieldIntegrationID:
+		return m.IntegrationID()
+	case clash.FieldConversionID:
+		return m.ConversionID()
+	case clash.FieldReport:
+		return m.Report()
+	case clash.FieldDiffers:
+		return m.Differs()
+	case clash.FieldKey:
+		return m.Key()
+	case clash.FieldReports:
+		return m.Reports()
+	case clash.FieldLastAt:
+		return m.LastAt()
+	case clash.FieldResolution:
+		return m.Resolution()
+	case clash.FieldResolvedAt:
+		return m.ResolvedAt()
+	case clash.FieldResolvedBy:
+		return m.ResolvedBy()
+	case clash.FieldRecordedID:
+		return m.RecordedID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ClashMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case clash.FieldReceivedAt:
+		return m.OldReceivedAt(ctx)
+	case clash.FieldIntegrationID:
+		return m.OldIntegrationID(ctx)
+	case clash.FieldConversionID:
+		return m.OldConversionID(ctx)
+	case clash.FieldReport:
+		return m.OldReport(ctx)
+	case clash.FieldDiffers:
+		return m.OldDiffers(ctx)
+	case clash.FieldKey:
+		return m.OldKey(ctx)
+	case clash.FieldReports:
+		return m.OldReports(ctx)
+	case clash.FieldLastAt:
+		return m.OldLastAt(ctx)
+	case clash.FieldResolution:
+		return m.OldResolution(ctx)
+	case clash.FieldResolvedAt:
+		return m.OldResolvedAt(ctx)
+	case clash.FieldResolvedBy:
+		return m.OldResolvedBy(ctx)
+	case clash.FieldRecordedID:
+		return m.OldRecordedID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Clash field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ClashMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case clash.FieldReceivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivedAt(v)
+		return nil
+	case clash.FieldIntegrationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntegrationID(v)
+		return nil
+	case clash.FieldConversionID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConversionID(v)
+		return nil
+	case clash.FieldReport:
+		v, ok := value.(*inbound.Report)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReport(v)
+		return nil
+	case clash.FieldDiffers:
+		v, ok := value.([]inbound.Difference)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDiffers(v)
+		return nil
+	case clash.FieldKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKey(v)
+		return nil
+	case clash.FieldReports:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReports(v)
+		return nil
+	case clash.FieldLastAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastAt(v)
+		return nil
+	case clash.FieldResolution:
+		v, ok := value.(inbound.Resolution)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolution(v)
+		return nil
+	case clash.FieldResolvedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolvedAt(v)
+		return nil
+	case clash.FieldResolvedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolvedBy(v)
+		return nil
+	case clash.FieldRecordedID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Clash field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ClashMutation) AddedFields() []string {
+	var fields []string
+	if m.addintegration_id != nil {
+		fields = append(fields, clash.FieldIntegrationID)
+	}
+	if m.addreports != nil {
+		fields = append(fields, clash.FieldReports)
+	}
+	if m.addresolved_by != nil {
+		fields = append(fields, clash.FieldResolvedBy)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ClashMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case clash.FieldIntegrationID:
+		return m.AddedIntegrationID()
+	case clash.FieldReports:
+		return m.AddedReports()
+	case clash.FieldResolvedBy:
+		return m.AddedResolvedBy()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ClashMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case clash.FieldIntegrationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddIntegrationID(v)
+		return nil
+	case clash.FieldReports:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReports(v)
+		return nil
+	case clash.FieldResolvedBy:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddResolvedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Clash numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ClashMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(clash.FieldResolution) {
+		fields = append(fields, clash.FieldResolution)
+	}
+	if m.FieldCleared(clash.FieldResolvedAt) {
+		fields = append(fields, clash.FieldResolvedAt)
+	}
+	if m.FieldCleared(clash.FieldResolvedBy) {
+		fields = append(fields, clash.FieldResolvedBy)
+	}
+	if m.FieldCleared(clash.FieldRecordedID) {
+		fields = append(fields, clash.FieldRecordedID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ClashMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ClashMutation) ClearField(name string) error {
+	switch name {
+	case clash.FieldResolution:
+		m.ClearResolution()
+		return nil
+	case clash.FieldResolvedAt:
+		m.ClearResolvedAt()
+		return nil
+	case clash.FieldResolvedBy:
+		m.ClearResolvedBy()
+		return nil
+	case clash.FieldRecordedID:
+		m.ClearRecordedID()
+		return nil
+	}
+	return fmt.Errorf("unknown Clash nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ClashMutation) ResetField(name string) error {
+	switch name {
+	case clash.FieldReceivedAt:
+		m.ResetReceivedAt()
+		return nil
+	case clash.FieldIntegrationID:
+		m.ResetIntegrationID()
+		return nil
+	case clash.FieldConversionID:
+		m.ResetConversionID()
+		return nil
+	case clash.FieldReport:
+		m.ResetReport()
+		return nil
+	case clash.FieldDiffers:
+		m.ResetDiffers()
+		return nil
+	case clash.FieldKey:
+		m.ResetKey()
+		return nil
+	case clash.FieldReports:
+		m.ResetReports()
+		return nil
+	case clash.FieldLastAt:
+		m.ResetLastAt()
+		return nil
+	case clash.FieldResolution:
+		m.ResetResolution()
+		return nil
+	case clash.FieldResolvedAt:
+		m.ResetResolvedAt()
+		return nil
+	case clash.FieldResolvedBy:
+		m.ResetResolvedBy()
+		return nil
+	case clash.FieldRecordedID:
+		m.ResetRecordedID()
+		return nil
+	}
+	return fmt.Errorf("unknown Clash field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ClashMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ClashMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ClashMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ClashMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ClashMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ClashMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ClashMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Clash unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ClashMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Clash edge %s", name)
+}
+
 // ClickMutation represents an operation that mutates the Click nodes in the graph.
 type ClickMutation struct {
 	config
@@ -8914,45 +10041,47 @@ func (m *ClickMutation) ResetEdge(name string) error {
 // ConversionMutation represents an operation that mutates the Conversion nodes in the graph.
 type ConversionMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *uuid.UUID
-	affiliate_id      *int64
-	addaffiliate_id   *int64
-	integration_id    *int64
-	addintegration_id *int64
-	offer_id          *int64
-	addoffer_id       *int64
-	campaign_id       *int64
-	addcampaign_id    *int64
-	click_id          *uuid.UUID
-	reported_click_id *string
-	player_id         *uuid.UUID
-	goal              *string
-	transaction_id    *string
-	once_key          *string
-	amount            *decimal.Decimal
-	payout            *decimal.Decimal
-	currency          *string
-	payout_currency   *string
-	deal_id           *int64
-	adddeal_id        *int64
-	status            *commission.Status
-	terms             **commission.Terms
-	rate              *decimal.Decimal
-	reported_status   *string
-	origin            *string
-	attributed_by     *string
-	capped_by         *string
-	undone_at         *time.Time
-	replaced_by       *uuid.UUID
-	occurred_at       *time.Time
-	received_at       *time.Time
-	updated_at        *time.Time
-	clearedFields     map[string]struct{}
-	done              bool
-	oldValue          func(context.Context) (*Conversion, error)
-	predicates        []predicate.Conversion
+	op                 Op
+	typ                string
+	id                 *uuid.UUID
+	affiliate_id       *int64
+	addaffiliate_id    *int64
+	integration_id     *int64
+	addintegration_id  *int64
+	offer_id           *int64
+	addoffer_id        *int64
+	campaign_id        *int64
+	addcampaign_id     *int64
+	click_id           *uuid.UUID
+	reported_click_id  *string
+	player_id          *uuid.UUID
+	goal               *string
+	transaction_id     *string
+	once_key           *string
+	amount             *decimal.Decimal
+	payout             *decimal.Decimal
+	currency           *string
+	payout_currency    *string
+	deal_id            *int64
+	adddeal_id         *int64
+	status             *commission.Status
+	terms              **commission.Terms
+	rate               *decimal.Decimal
+	reported_status    *string
+	reported_status_at *time.Time
+	origin             *string
+	attributed_by      *string
+	capped_by          *string
+	undone_at          *time.Time
+	apart_from         *uuid.UUID
+	replaced_by        *uuid.UUID
+	occurred_at        *time.Time
+	received_at        *time.Time
+	updated_at         *time.Time
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*Conversion, error)
+	predicates         []predicate.Conversion
 }
 
 var _ ent.Mutation = (*ConversionMutation)(nil)
@@ -9989,6 +11118,55 @@ func (m *ConversionMutation) ResetReportedStatus() {
 	m.reported_status = nil
 }
 
+// SetReportedStatusAt sets the "reported_status_at" field.
+func (m *ConversionMutation) SetReportedStatusAt(t time.Time) {
+	m.reported_status_at = &t
+}
+
+// ReportedStatusAt returns the value of the "reported_status_at" field in the mutation.
+func (m *ConversionMutation) ReportedStatusAt() (r time.Time, exists bool) {
+	v := m.reported_status_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReportedStatusAt returns the old "reported_status_at" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldReportedStatusAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReportedStatusAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReportedStatusAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReportedStatusAt: %w", err)
+	}
+	return oldValue.ReportedStatusAt, nil
+}
+
+// ClearReportedStatusAt clears the value of the "reported_status_at" field.
+func (m *ConversionMutation) ClearReportedStatusAt() {
+	m.reported_status_at = nil
+	m.clearedFields[conversion.FieldReportedStatusAt] = struct{}{}
+}
+
+// ReportedStatusAtCleared returns if the "reported_status_at" field was cleared in this mutation.
+func (m *ConversionMutation) ReportedStatusAtCleared() bool {
+	_, ok := m.clearedFields[conversion.FieldReportedStatusAt]
+	return ok
+}
+
+// ResetReportedStatusAt resets all changes to the "reported_status_at" field.
+func (m *ConversionMutation) ResetReportedStatusAt() {
+	m.reported_status_at = nil
+	delete(m.clearedFields, conversion.FieldReportedStatusAt)
+}
+
 // SetOrigin sets the "origin" field.
 func (m *ConversionMutation) SetOrigin(s string) {
 	m.origin = &s
@@ -10144,6 +11322,55 @@ func (m *ConversionMutation) UndoneAtCleared() bool {
 func (m *ConversionMutation) ResetUndoneAt() {
 	m.undone_at = nil
 	delete(m.clearedFields, conversion.FieldUndoneAt)
+}
+
+// SetApartFrom sets the "apart_from" field.
+func (m *ConversionMutation) SetApartFrom(u uuid.UUID) {
+	m.apart_from = &u
+}
+
+// ApartFrom returns the value of the "apart_from" field in the mutation.
+func (m *ConversionMutation) ApartFrom() (r uuid.UUID, exists bool) {
+	v := m.apart_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApartFrom returns the old "apart_from" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldApartFrom(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApartFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApartFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApartFrom: %w", err)
+	}
+	return oldValue.ApartFrom, nil
+}
+
+// ClearApartFrom clears the value of the "apart_from" field.
+func (m *ConversionMutation) ClearApartFrom() {
+	m.apart_from = nil
+	m.clearedFields[conversion.FieldApartFrom] = struct{}{}
+}
+
+// ApartFromCleared returns if the "apart_from" field was cleared in this mutation.
+func (m *ConversionMutation) ApartFromCleared() bool {
+	_, ok := m.clearedFields[conversion.FieldApartFrom]
+	return ok
+}
+
+// ResetApartFrom resets all changes to the "apart_from" field.
+func (m *ConversionMutation) ResetApartFrom() {
+	m.apart_from = nil
+	delete(m.clearedFields, conversion.FieldApartFrom)
 }
 
 // SetReplacedBy sets the "replaced_by" field.
@@ -10337,7 +11564,7 @@ func (m *ConversionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversionMutation) Fields() []string {
-	fields := make([]string, 0, 27)
+	fields := make([]string, 0, 29)
 	if m.affiliate_id != nil {
 		fields = append(fields, conversion.FieldAffiliateID)
 	}
@@ -10395,6 +11622,9 @@ func (m *ConversionMutation) Fields() []string {
 	if m.reported_status != nil {
 		fields = append(fields, conversion.FieldReportedStatus)
 	}
+	if m.reported_status_at != nil {
+		fields = append(fields, conversion.FieldReportedStatusAt)
+	}
 	if m.origin != nil {
 		fields = append(fields, conversion.FieldOrigin)
 	}
@@ -10406,6 +11636,9 @@ func (m *ConversionMutation) Fields() []string {
 	}
 	if m.undone_at != nil {
 		fields = append(fields, conversion.FieldUndoneAt)
+	}
+	if m.apart_from != nil {
+		fields = append(fields, conversion.FieldApartFrom)
 	}
 	if m.replaced_by != nil {
 		fields = append(fields, conversion.FieldReplacedBy)
@@ -10465,6 +11698,8 @@ func (m *ConversionMutation) Field(name string) (ent.Value, bool) {
 		return m.Rate()
 	case conversion.FieldReportedStatus:
 		return m.ReportedStatus()
+	case conversion.FieldReportedStatusAt:
+		return m.ReportedStatusAt()
 	case conversion.FieldOrigin:
 		return m.Origin()
 	case conversion.FieldAttributedBy:
@@ -10473,6 +11708,8 @@ func (m *ConversionMutation) Field(name string) (ent.Value, bool) {
 		return m.CappedBy()
 	case conversion.FieldUndoneAt:
 		return m.UndoneAt()
+	case conversion.FieldApartFrom:
+		return m.ApartFrom()
 	case conversion.FieldReplacedBy:
 		return m.ReplacedBy()
 	case conversion.FieldOccurredAt:
@@ -10528,6 +11765,8 @@ func (m *ConversionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldRate(ctx)
 	case conversion.FieldReportedStatus:
 		return m.OldReportedStatus(ctx)
+	case conversion.FieldReportedStatusAt:
+		return m.OldReportedStatusAt(ctx)
 	case conversion.FieldOrigin:
 		return m.OldOrigin(ctx)
 	case conversion.FieldAttributedBy:
@@ -10536,6 +11775,8 @@ func (m *ConversionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldCappedBy(ctx)
 	case conversion.FieldUndoneAt:
 		return m.OldUndoneAt(ctx)
+	case conversion.FieldApartFrom:
+		return m.OldApartFrom(ctx)
 	case conversion.FieldReplacedBy:
 		return m.OldReplacedBy(ctx)
 	case conversion.FieldOccurredAt:
@@ -10686,6 +11927,13 @@ func (m *ConversionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReportedStatus(v)
 		return nil
+	case conversion.FieldReportedStatusAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReportedStatusAt(v)
+		return nil
 	case conversion.FieldOrigin:
 		v, ok := value.(string)
 		if !ok {
@@ -10713,6 +11961,13 @@ func (m *ConversionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUndoneAt(v)
+		return nil
+	case conversion.FieldApartFrom:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApartFrom(v)
 		return nil
 	case conversion.FieldReplacedBy:
 		v, ok := value.(uuid.UUID)
@@ -10868,8 +12123,14 @@ func (m *ConversionMutation) ClearedFields() []string {
 	if m.FieldCleared(conversion.FieldRate) {
 		fields = append(fields, conversion.FieldRate)
 	}
+	if m.FieldCleared(conversion.FieldReportedStatusAt) {
+		fields = append(fields, conversion.FieldReportedStatusAt)
+	}
 	if m.FieldCleared(conversion.FieldUndoneAt) {
 		fields = append(fields, conversion.FieldUndoneAt)
+	}
+	if m.FieldCleared(conversion.FieldApartFrom) {
+		fields = append(fields, conversion.FieldApartFrom)
 	}
 	if m.FieldCleared(conversion.FieldReplacedBy) {
 		fields = append(fields, conversion.FieldReplacedBy)
@@ -10921,8 +12182,14 @@ func (m *ConversionMutation) ClearField(name string) error {
 	case conversion.FieldRate:
 		m.ClearRate()
 		return nil
+	case conversion.FieldReportedStatusAt:
+		m.ClearReportedStatusAt()
+		return nil
 	case conversion.FieldUndoneAt:
 		m.ClearUndoneAt()
+		return nil
+	case conversion.FieldApartFrom:
+		m.ClearApartFrom()
 		return nil
 	case conversion.FieldReplacedBy:
 		m.ClearReplacedBy()
@@ -10992,6 +12259,9 @@ func (m *ConversionMutation) ResetField(name string) error {
 	case conversion.FieldReportedStatus:
 		m.ResetReportedStatus()
 		return nil
+	case conversion.FieldReportedStatusAt:
+		m.ResetReportedStatusAt()
+		return nil
 	case conversion.FieldOrigin:
 		m.ResetOrigin()
 		return nil
@@ -11003,6 +12273,9 @@ func (m *ConversionMutation) ResetField(name string) error {
 		return nil
 	case conversion.FieldUndoneAt:
 		m.ResetUndoneAt()
+		return nil
+	case conversion.FieldApartFrom:
+		m.ResetApartFrom()
 		return nil
 	case conversion.FieldReplacedBy:
 		m.ResetReplacedBy()
@@ -21780,6 +23053,8 @@ type IntegrationMutation struct {
 	goal_mapping            *map[string]string
 	status_mapping          *map[string]string
 	currency                *string
+	players_of              *int64
+	addplayers_of           *int64
 	test_mode               *bool
 	archived_at             *time.Time
 	created_at              *time.Time
@@ -22572,6 +23847,76 @@ func (m *IntegrationMutation) ResetCurrency() {
 	m.currency = nil
 }
 
+// SetPlayersOf sets the "players_of" field.
+func (m *IntegrationMutation) SetPlayersOf(i int64) {
+	m.players_of = &i
+	m.addplayers_of = nil
+}
+
+// PlayersOf returns the value of the "players_of" field in the mutation.
+func (m *IntegrationMutation) PlayersOf() (r int64, exists bool) {
+	v := m.players_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlayersOf returns the old "players_of" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldPlayersOf(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlayersOf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlayersOf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlayersOf: %w", err)
+	}
+	return oldValue.PlayersOf, nil
+}
+
+// AddPlayersOf adds i to the "players_of" field.
+func (m *IntegrationMutation) AddPlayersOf(i int64) {
+	if m.addplayers_of != nil {
+		*m.addplayers_of += i
+	} else {
+		m.addplayers_of = &i
+	}
+}
+
+// AddedPlayersOf returns the value that was added to the "players_of" field in this mutation.
+func (m *IntegrationMutation) AddedPlayersOf() (r int64, exists bool) {
+	v := m.addplayers_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPlayersOf clears the value of the "players_of" field.
+func (m *IntegrationMutation) ClearPlayersOf() {
+	m.players_of = nil
+	m.addplayers_of = nil
+	m.clearedFields[integration.FieldPlayersOf] = struct{}{}
+}
+
+// PlayersOfCleared returns if the "players_of" field was cleared in this mutation.
+func (m *IntegrationMutation) PlayersOfCleared() bool {
+	_, ok := m.clearedFields[integration.FieldPlayersOf]
+	return ok
+}
+
+// ResetPlayersOf resets all changes to the "players_of" field.
+func (m *IntegrationMutation) ResetPlayersOf() {
+	m.players_of = nil
+	m.addplayers_of = nil
+	delete(m.clearedFields, integration.FieldPlayersOf)
+}
+
 // SetTestMode sets the "test_mode" field.
 func (m *IntegrationMutation) SetTestMode(b bool) {
 	m.test_mode = &b
@@ -22727,7 +24072,7 @@ func (m *IntegrationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IntegrationMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.key != nil {
 		fields = append(fields, integration.FieldKey)
 	}
@@ -22775,6 +24120,9 @@ func (m *IntegrationMutation) Fields() []string {
 	}
 	if m.currency != nil {
 		fields = append(fields, integration.FieldCurrency)
+	}
+	if m.players_of != nil {
+		fields = append(fields, integration.FieldPlayersOf)
 	}
 	if m.test_mode != nil {
 		fields = append(fields, integration.FieldTestMode)
@@ -22825,6 +24173,8 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.StatusMapping()
 	case integration.FieldCurrency:
 		return m.Currency()
+	case integration.FieldPlayersOf:
+		return m.PlayersOf()
 	case integration.FieldTestMode:
 		return m.TestMode()
 	case integration.FieldArchivedAt:
@@ -22872,6 +24222,8 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldStatusMapping(ctx)
 	case integration.FieldCurrency:
 		return m.OldCurrency(ctx)
+	case integration.FieldPlayersOf:
+		return m.OldPlayersOf(ctx)
 	case integration.FieldTestMode:
 		return m.OldTestMode(ctx)
 	case integration.FieldArchivedAt:
@@ -22999,6 +24351,13 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCurrency(v)
 		return nil
+	case integration.FieldPlayersOf:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlayersOf(v)
+		return nil
 	case integration.FieldTestMode:
 		v, ok := value.(bool)
 		if !ok {
@@ -23037,6 +24396,9 @@ func (m *IntegrationMutation) AddedFields() []string {
 	if m.addtimestamp_window != nil {
 		fields = append(fields, integration.FieldTimestampWindow)
 	}
+	if m.addplayers_of != nil {
+		fields = append(fields, integration.FieldPlayersOf)
+	}
 	return fields
 }
 
@@ -23051,6 +24413,8 @@ func (m *IntegrationMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedRateLimit()
 	case integration.FieldTimestampWindow:
 		return m.AddedTimestampWindow()
+	case integration.FieldPlayersOf:
+		return m.AddedPlayersOf()
 	}
 	return nil, false
 }
@@ -23081,6 +24445,13 @@ func (m *IntegrationMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddTimestampWindow(v)
 		return nil
+	case integration.FieldPlayersOf:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPlayersOf(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Integration numeric field %s", name)
 }
@@ -23094,6 +24465,9 @@ func (m *IntegrationMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(integration.FieldTimestampWindow) {
 		fields = append(fields, integration.FieldTimestampWindow)
+	}
+	if m.FieldCleared(integration.FieldPlayersOf) {
+		fields = append(fields, integration.FieldPlayersOf)
 	}
 	if m.FieldCleared(integration.FieldArchivedAt) {
 		fields = append(fields, integration.FieldArchivedAt)
@@ -23117,6 +24491,9 @@ func (m *IntegrationMutation) ClearField(name string) error {
 		return nil
 	case integration.FieldTimestampWindow:
 		m.ClearTimestampWindow()
+		return nil
+	case integration.FieldPlayersOf:
+		m.ClearPlayersOf()
 		return nil
 	case integration.FieldArchivedAt:
 		m.ClearArchivedAt()
@@ -23176,6 +24553,9 @@ func (m *IntegrationMutation) ResetField(name string) error {
 		return nil
 	case integration.FieldCurrency:
 		m.ResetCurrency()
+		return nil
+	case integration.FieldPlayersOf:
+		m.ResetPlayersOf()
 		return nil
 	case integration.FieldTestMode:
 		m.ResetTestMode()

@@ -30,6 +30,8 @@ type Tx struct {
 	BulkReplay *BulkReplayClient
 	// Campaign is the client for interacting with the Campaign builders.
 	Campaign *CampaignClient
+	// Clash is the client for interacting with the Clash builders.
+	Clash *ClashClient
 	// Click is the client for interacting with the Click builders.
 	Click *ClickClient
 	// Conversion is the client for interacting with the Conversion builders.
@@ -221,6 +223,7 @@ func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.BulkReplay = NewBulkReplayClient(tx.config)
 	tx.Campaign = NewCampaignClient(tx.config)
+	tx.Clash = NewClashClient(tx.config)
 	tx.Click = NewClickClient(tx.config)
 	tx.Conversion = NewConversionClient(tx.config)
 	tx.ConversionBinding = NewConversionBindingClient(tx.config)

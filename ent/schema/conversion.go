@@ -8,6 +8,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/firing"
+	"postrider/domain/inbound"
 )
 
 // Conversion is what a player did.
@@ -36,10 +37,12 @@ func (Conversion) Fields() []ent.Field {
 		field.JSON("terms", &commission.Terms{}).Optional().Comment("What it is paid by, as agreed when it was calculated first."),
 		money("rate", "What one unit of the amount's currency was worth in the payout's."),
 		field.String("reported_status").Default("").Comment("The operator's last word for its status, while nobody has mapped it."),
+		optionalTime("reported_status_at", "When that happened, if the operator said so."),
 		field.String("origin").Default("operator").Immutable().Comment("operator, staff, api, or postrider for a CPA that it found itself."),
 		field.String("attributed_by").Default("").Comment("click, player or staff; empty while unattributed."),
 		field.String("capped_by").Default("").Comment("offer or campaign, where the cap of its day was reached: then it pays nothing."),
 		optionalTime("undone_at", "When its attribution was undone: then it pays nothing, and makes no other a duplicate."),
+		optionalFact("apart_from", "The conversion that has its transaction, where staff said that this is another event."),
 		optionalFact("replaced_by", "The unattributed conversion that stands for the operator's call since."),
 		field.Time("occurred_at"),
 		field.Time("received_at").Immutable(),
@@ -50,8 +53,8 @@ func (Conversion) Fields() []ent.Field {
 // Indexes of a conversion.
 func (Conversion) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("integration_id", "goal", "transaction_id").Unique(),
-		index.Fields("integration_id", "goal", "once_key").Unique(),
+		index.Fields("offer_id", "goal", "transaction_id").Unique(),
+		index.Fields("offer_id", "goal", "once_key").Unique(),
 		index.Fields(affiliateColumn, "id"),
 		index.Fields("campaign_id", "id"),
 		index.Fields("integration_id", "id"),
@@ -62,6 +65,7 @@ func (Conversion) Indexes() []ent.Index {
 		index.Fields("currency", "amount"),
 		index.Fields(affiliateColumn, "currency", "amount"),
 		index.Fields("replaced_by").Unique(),
+		index.Fields("apart_from"),
 		index.Fields("click_id"),
 		index.Fields("player_id"),
 		index.Fields("transaction_id"),
@@ -100,3 +104,34 @@ func (ConversionEvent) Indexes() []ent.Index { return []ent.Index{index.Fields("
 
 // Policy scopes events to the viewer.
 func (ConversionEvent) Policy() ent.Policy { return OwnedFact{}.Policy() }
+
+// Clash is a report of a recorded transaction that names another click or player than the
+// conversion has. Staff decide whether it is the same event.
+type Clash struct{ ent.Schema }
+
+// Fields of a clash.
+func (Clash) Fields() []ent.Field {
+	return []ent.Field{
+		factID(),
+		field.Time("received_at").Immutable(),
+		field.Int64("integration_id").Immutable(),
+		field.UUID("conversion_id", uuid.UUID{}).Immutable().Comment("The conversion that has the transaction."),
+		field.JSON("report", &inbound.Report{}).Immutable().Comment("What was reported."),
+		field.JSON("differs", []inbound.Difference{}).Immutable(),
+		field.String("key").Immutable().Comment("The click and the player that it names: reported again, it is the same clash."),
+		field.Int64("reports").Default(1).Comment("How often it was reported."),
+		field.Time("last_at").Comment("When it was reported last."),
+		field.Enum("resolution").GoType(inbound.Resolution("")).Optional().Nillable().Comment("What staff decided; null while it is open."),
+		optionalTime("resolved_at", "When they did."),
+		field.Int64("resolved_by").Optional().Nillable().Comment("The user who did."),
+		optionalFact("recorded_id", "The conversion that was recorded of it, as another event."),
+	}
+}
+
+// Indexes of a clash.
+func (Clash) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("conversion_id", "key").Unique()}
+}
+
+// Policy hides clashes from affiliates.
+func (Clash) Policy() ent.Policy { return staffOnly() }

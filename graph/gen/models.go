@@ -2858,6 +2858,8 @@ const (
 	RecordResultUpdated RecordResult = "UPDATED"
 	// Recorded, but no click and no player matches.
 	RecordResultUnattributed RecordResult = "UNATTRIBUTED"
+	// Kept for staff, who decide: the transaction is recorded with another click or player. `conversion` is the recorded one, and did not change.
+	RecordResultClash RecordResult = "CLASH"
 )
 
 var AllRecordResult = []RecordResult{
@@ -2865,11 +2867,12 @@ var AllRecordResult = []RecordResult{
 	RecordResultDuplicate,
 	RecordResultUpdated,
 	RecordResultUnattributed,
+	RecordResultClash,
 }
 
 func (e RecordResult) IsValid() bool {
 	switch e {
-	case RecordResultRecorded, RecordResultDuplicate, RecordResultUpdated, RecordResultUnattributed:
+	case RecordResultRecorded, RecordResultDuplicate, RecordResultUpdated, RecordResultUnattributed, RecordResultClash:
 		return true
 	}
 	return false

@@ -11951,6 +11951,8 @@ enum RecordResult {
   UPDATED
   "Recorded, but no click and no player matches."
   UNATTRIBUTED
+  "Kept for staff, who decide: the transaction is recorded with another click or player. ` + "`" + `conversion` + "`" + ` is the recorded one, and did not change."
+  CLASH
 }
 
 "The input of ` + "`" + `recordConversion` + "`" + `."
@@ -15650,6 +15652,8 @@ enum CallResult {
   UPDATED
   "Recorded, but no click and no player matches; answered 202."
   UNATTRIBUTED
+  "Kept for staff, who decide: the transaction is recorded with another click or player; answered 202."
+  CLASH
   "A test: nothing was recorded; answered 200."
   TEST
   "A parameter is missing or invalid; answered 400."

@@ -54,6 +54,8 @@ const (
 	FieldRate = "rate"
 	// FieldReportedStatus holds the string denoting the reported_status field in the database.
 	FieldReportedStatus = "reported_status"
+	// FieldReportedStatusAt holds the string denoting the reported_status_at field in the database.
+	FieldReportedStatusAt = "reported_status_at"
 	// FieldOrigin holds the string denoting the origin field in the database.
 	FieldOrigin = "origin"
 	// FieldAttributedBy holds the string denoting the attributed_by field in the database.
@@ -62,6 +64,8 @@ const (
 	FieldCappedBy = "capped_by"
 	// FieldUndoneAt holds the string denoting the undone_at field in the database.
 	FieldUndoneAt = "undone_at"
+	// FieldApartFrom holds the string denoting the apart_from field in the database.
+	FieldApartFrom = "apart_from"
 	// FieldReplacedBy holds the string denoting the replaced_by field in the database.
 	FieldReplacedBy = "replaced_by"
 	// FieldOccurredAt holds the string denoting the occurred_at field in the database.
@@ -96,10 +100,12 @@ var Columns = []string{
 	FieldTerms,
 	FieldRate,
 	FieldReportedStatus,
+	FieldReportedStatusAt,
 	FieldOrigin,
 	FieldAttributedBy,
 	FieldCappedBy,
 	FieldUndoneAt,
+	FieldApartFrom,
 	FieldReplacedBy,
 	FieldOccurredAt,
 	FieldReceivedAt,
@@ -248,6 +254,11 @@ func ByReportedStatus(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReportedStatus, opts...).ToFunc()
 }
 
+// ByReportedStatusAt orders the results by the reported_status_at field.
+func ByReportedStatusAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReportedStatusAt, opts...).ToFunc()
+}
+
 // ByOrigin orders the results by the origin field.
 func ByOrigin(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOrigin, opts...).ToFunc()
@@ -266,6 +277,11 @@ func ByCappedBy(opts ...sql.OrderTermOption) OrderOption {
 // ByUndoneAt orders the results by the undone_at field.
 func ByUndoneAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUndoneAt, opts...).ToFunc()
+}
+
+// ByApartFrom orders the results by the apart_from field.
+func ByApartFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldApartFrom, opts...).ToFunc()
 }
 
 // ByReplacedBy orders the results by the replaced_by field.

@@ -142,6 +142,11 @@ func ReportedStatus(v string) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldReportedStatus, v))
 }
 
+// ReportedStatusAt applies equality check predicate on the "reported_status_at" field. It's identical to ReportedStatusAtEQ.
+func ReportedStatusAt(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReportedStatusAt, v))
+}
+
 // Origin applies equality check predicate on the "origin" field. It's identical to OriginEQ.
 func Origin(v string) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldOrigin, v))
@@ -160,6 +165,11 @@ func CappedBy(v string) predicate.Conversion {
 // UndoneAt applies equality check predicate on the "undone_at" field. It's identical to UndoneAtEQ.
 func UndoneAt(v time.Time) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldUndoneAt, v))
+}
+
+// ApartFrom applies equality check predicate on the "apart_from" field. It's identical to ApartFromEQ.
+func ApartFrom(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldApartFrom, v))
 }
 
 // ReplacedBy applies equality check predicate on the "replaced_by" field. It's identical to ReplacedByEQ.
@@ -1177,6 +1187,56 @@ func ReportedStatusContainsFold(v string) predicate.Conversion {
 	return predicate.Conversion(sql.FieldContainsFold(FieldReportedStatus, v))
 }
 
+// ReportedStatusAtEQ applies the EQ predicate on the "reported_status_at" field.
+func ReportedStatusAtEQ(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReportedStatusAt, v))
+}
+
+// ReportedStatusAtNEQ applies the NEQ predicate on the "reported_status_at" field.
+func ReportedStatusAtNEQ(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldReportedStatusAt, v))
+}
+
+// ReportedStatusAtIn applies the In predicate on the "reported_status_at" field.
+func ReportedStatusAtIn(vs ...time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldReportedStatusAt, vs...))
+}
+
+// ReportedStatusAtNotIn applies the NotIn predicate on the "reported_status_at" field.
+func ReportedStatusAtNotIn(vs ...time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldReportedStatusAt, vs...))
+}
+
+// ReportedStatusAtGT applies the GT predicate on the "reported_status_at" field.
+func ReportedStatusAtGT(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldReportedStatusAt, v))
+}
+
+// ReportedStatusAtGTE applies the GTE predicate on the "reported_status_at" field.
+func ReportedStatusAtGTE(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldReportedStatusAt, v))
+}
+
+// ReportedStatusAtLT applies the LT predicate on the "reported_status_at" field.
+func ReportedStatusAtLT(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldReportedStatusAt, v))
+}
+
+// ReportedStatusAtLTE applies the LTE predicate on the "reported_status_at" field.
+func ReportedStatusAtLTE(v time.Time) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldReportedStatusAt, v))
+}
+
+// ReportedStatusAtIsNil applies the IsNil predicate on the "reported_status_at" field.
+func ReportedStatusAtIsNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldIsNull(FieldReportedStatusAt))
+}
+
+// ReportedStatusAtNotNil applies the NotNil predicate on the "reported_status_at" field.
+func ReportedStatusAtNotNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotNull(FieldReportedStatusAt))
+}
+
 // OriginEQ applies the EQ predicate on the "origin" field.
 func OriginEQ(v string) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldOrigin, v))
@@ -1420,6 +1480,56 @@ func UndoneAtIsNil() predicate.Conversion {
 // UndoneAtNotNil applies the NotNil predicate on the "undone_at" field.
 func UndoneAtNotNil() predicate.Conversion {
 	return predicate.Conversion(sql.FieldNotNull(FieldUndoneAt))
+}
+
+// ApartFromEQ applies the EQ predicate on the "apart_from" field.
+func ApartFromEQ(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldApartFrom, v))
+}
+
+// ApartFromNEQ applies the NEQ predicate on the "apart_from" field.
+func ApartFromNEQ(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldApartFrom, v))
+}
+
+// ApartFromIn applies the In predicate on the "apart_from" field.
+func ApartFromIn(vs ...uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldApartFrom, vs...))
+}
+
+// ApartFromNotIn applies the NotIn predicate on the "apart_from" field.
+func ApartFromNotIn(vs ...uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldApartFrom, vs...))
+}
+
+// ApartFromGT applies the GT predicate on the "apart_from" field.
+func ApartFromGT(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldApartFrom, v))
+}
+
+// ApartFromGTE applies the GTE predicate on the "apart_from" field.
+func ApartFromGTE(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldApartFrom, v))
+}
+
+// ApartFromLT applies the LT predicate on the "apart_from" field.
+func ApartFromLT(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldApartFrom, v))
+}
+
+// ApartFromLTE applies the LTE predicate on the "apart_from" field.
+func ApartFromLTE(v uuid.UUID) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldApartFrom, v))
+}
+
+// ApartFromIsNil applies the IsNil predicate on the "apart_from" field.
+func ApartFromIsNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldIsNull(FieldApartFrom))
+}
+
+// ApartFromNotNil applies the NotNil predicate on the "apart_from" field.
+func ApartFromNotNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotNull(FieldApartFrom))
 }
 
 // ReplacedByEQ applies the EQ predicate on the "replaced_by" field.

@@ -104,6 +104,18 @@ func (f CampaignFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CampaignMutation", m)
 }
 
+// The ClashFunc type is an adapter to allow the use of ordinary
+// function as Clash mutator.
+type ClashFunc func(context.Context, *db.ClashMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ClashFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ClashMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ClashMutation", m)
+}
+
 // The ClickFunc type is an adapter to allow the use of ordinary
 // function as Click mutator.
 type ClickFunc func(context.Context, *db.ClickMutation) (db.Value, error)

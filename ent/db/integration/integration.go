@@ -46,6 +46,8 @@ const (
 	FieldStatusMapping = "status_mapping"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
+	// FieldPlayersOf holds the string denoting the players_of field in the database.
+	FieldPlayersOf = "players_of"
 	// FieldTestMode holds the string denoting the test_mode field in the database.
 	FieldTestMode = "test_mode"
 	// FieldArchivedAt holds the string denoting the archived_at field in the database.
@@ -75,6 +77,7 @@ var Columns = []string{
 	FieldGoalMapping,
 	FieldStatusMapping,
 	FieldCurrency,
+	FieldPlayersOf,
 	FieldTestMode,
 	FieldArchivedAt,
 	FieldCreatedAt,
@@ -198,6 +201,11 @@ func ByTimestampWindow(opts ...sql.OrderTermOption) OrderOption {
 // ByCurrency orders the results by the currency field.
 func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
+}
+
+// ByPlayersOf orders the results by the players_of field.
+func ByPlayersOf(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlayersOf, opts...).ToFunc()
 }
 
 // ByTestMode orders the results by the test_mode field.

@@ -230,6 +230,35 @@ var (
 			},
 		},
 	}
+	// ClashesColumns holds the columns for the "clashes" table.
+	ClashesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "received_at", Type: field.TypeTime},
+		{Name: "integration_id", Type: field.TypeInt64},
+		{Name: "conversion_id", Type: field.TypeUUID},
+		{Name: "report", Type: field.TypeJSON},
+		{Name: "differs", Type: field.TypeJSON},
+		{Name: "key", Type: field.TypeString},
+		{Name: "reports", Type: field.TypeInt64, Default: 1},
+		{Name: "last_at", Type: field.TypeTime},
+		{Name: "resolution", Type: field.TypeEnum, Nullable: true, Enums: []string{"same", "separate"}},
+		{Name: "resolved_at", Type: field.TypeTime, Nullable: true},
+		{Name: "resolved_by", Type: field.TypeInt64, Nullable: true},
+		{Name: "recorded_id", Type: field.TypeUUID, Nullable: true},
+	}
+	// ClashesTable holds the schema information for the "clashes" table.
+	ClashesTable = &schema.Table{
+		Name:       "clashes",
+		Columns:    ClashesColumns,
+		PrimaryKey: []*schema.Column{ClashesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "clash_conversion_id_key",
+				Unique:  true,
+				Columns: []*schema.Column{ClashesColumns[3], ClashesColumns[6]},
+			},
+		},
+	}
 	// ClicksColumns holds the columns for the "clicks" table.
 	ClicksColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -294,10 +323,12 @@ var (
 		{Name: "terms", Type: field.TypeJSON, Nullable: true},
 		{Name: "rate", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "numeric"}},
 		{Name: "reported_status", Type: field.TypeString, Default: ""},
+		{Name: "reported_status_at", Type: field.TypeTime, Nullable: true},
 		{Name: "origin", Type: field.TypeString, Default: "operator"},
 		{Name: "attributed_by", Type: field.TypeString, Default: ""},
 		{Name: "capped_by", Type: field.TypeString, Default: ""},
 		{Name: "undone_at", Type: field.TypeTime, Nullable: true},
+		{Name: "apart_from", Type: field.TypeUUID, Nullable: true},
 		{Name: "replaced_by", Type: field.TypeUUID, Nullable: true},
 		{Name: "occurred_at", Type: field.TypeTime},
 		{Name: "received_at", Type: field.TypeTime},
@@ -310,14 +341,14 @@ var (
 		PrimaryKey: []*schema.Column{ConversionsColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "conversion_integration_id_goal_transaction_id",
+				Name:    "conversion_offer_id_goal_transaction_id",
 				Unique:  true,
-				Columns: []*schema.Column{ConversionsColumns[2], ConversionsColumns[8], ConversionsColumns[9]},
+				Columns: []*schema.Column{ConversionsColumns[3], ConversionsColumns[8], ConversionsColumns[9]},
 			},
 			{
-				Name:    "conversion_integration_id_goal_once_key",
+				Name:    "conversion_offer_id_goal_once_key",
 				Unique:  true,
-				Columns: []*schema.Column{ConversionsColumns[2], ConversionsColumns[8], ConversionsColumns[10]},
+				Columns: []*schema.Column{ConversionsColumns[3], ConversionsColumns[8], ConversionsColumns[10]},
 			},
 			{
 				Name:    "conversion_affiliate_id_id",
@@ -337,22 +368,22 @@ var (
 			{
 				Name:    "conversion_occurred_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ConversionsColumns[25], ConversionsColumns[0]},
+				Columns: []*schema.Column{ConversionsColumns[27], ConversionsColumns[0]},
 			},
 			{
 				Name:    "conversion_affiliate_id_occurred_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[25], ConversionsColumns[0]},
+				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[27], ConversionsColumns[0]},
 			},
 			{
 				Name:    "conversion_updated_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ConversionsColumns[27], ConversionsColumns[0]},
+				Columns: []*schema.Column{ConversionsColumns[29], ConversionsColumns[0]},
 			},
 			{
 				Name:    "conversion_affiliate_id_updated_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[27], ConversionsColumns[0]},
+				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[29], ConversionsColumns[0]},
 			},
 			{
 				Name:    "conversion_currency_amount",
@@ -367,7 +398,12 @@ var (
 			{
 				Name:    "conversion_replaced_by",
 				Unique:  true,
-				Columns: []*schema.Column{ConversionsColumns[24]},
+				Columns: []*schema.Column{ConversionsColumns[26]},
+			},
+			{
+				Name:    "conversion_apart_from",
+				Unique:  false,
+				Columns: []*schema.Column{ConversionsColumns[25]},
 			},
 			{
 				Name:    "conversion_click_id",
@@ -705,6 +741,7 @@ var (
 		{Name: "goal_mapping", Type: field.TypeJSON},
 		{Name: "status_mapping", Type: field.TypeJSON},
 		{Name: "currency", Type: field.TypeString, Size: 3, Default: ""},
+		{Name: "players_of", Type: field.TypeInt64, Nullable: true},
 		{Name: "test_mode", Type: field.TypeBool, Default: false},
 		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
@@ -1095,6 +1132,7 @@ var (
 		AuditEntriesTable,
 		BulkReplaysTable,
 		CampaignsTable,
+		ClashesTable,
 		ClicksTable,
 		ConversionsTable,
 		ConversionBindingsTable,

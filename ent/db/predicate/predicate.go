@@ -30,6 +30,9 @@ type BulkReplay func(*sql.Selector)
 // Campaign is the predicate function for campaign builders.
 type Campaign func(*sql.Selector)
 
+// Clash is the predicate function for clash builders.
+type Clash func(*sql.Selector)
+
 // Click is the predicate function for click builders.
 type Click func(*sql.Selector)
 

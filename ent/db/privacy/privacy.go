@@ -303,6 +303,30 @@ func (f CampaignMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutatio
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.CampaignMutation", m)
 }
 
+// The ClashQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ClashQueryRuleFunc func(context.Context, *db.ClashQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ClashQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.ClashQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.ClashQuery", q)
+}
+
+// The ClashMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ClashMutationRuleFunc func(context.Context, *db.ClashMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ClashMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.ClashMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.ClashMutation", m)
+}
+
 // The ClickQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ClickQueryRuleFunc func(context.Context, *db.ClickQuery) error
@@ -978,6 +1002,8 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.CampaignQuery:
 		return q.Filter(), nil
+	case *db.ClashQuery:
+		return q.Filter(), nil
 	case *db.ClickQuery:
 		return q.Filter(), nil
 	case *db.ConversionQuery:
@@ -1052,6 +1078,8 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.BulkReplayMutation:
 		return m.Filter(), nil
 	case *db.CampaignMutation:
+		return m.Filter(), nil
+	case *db.ClashMutation:
 		return m.Filter(), nil
 	case *db.ClickMutation:
 		return m.Filter(), nil

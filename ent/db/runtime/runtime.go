@@ -13,6 +13,7 @@ import (
 	"postrider/ent/db/auditentry"
 	"postrider/ent/db/bulkreplay"
 	"postrider/ent/db/campaign"
+	"postrider/ent/db/clash"
 	"postrider/ent/db/click"
 	"postrider/ent/db/conversion"
 	"postrider/ent/db/conversionbinding"
@@ -232,6 +233,21 @@ func init() {
 	campaignDescCreatedAt := campaignFields[6].Descriptor()
 	// campaign.DefaultCreatedAt holds the default value on creation for the created_at field.
 	campaign.DefaultCreatedAt = campaignDescCreatedAt.Default.(func() time.Time)
+	clash.Policy = privacy.NewPolicies(schema.Clash{})
+	clash.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := clash.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	clashFields := schema.Clash{}.Fields()
+	_ = clashFields
+	// clashDescReports is the schema descriptor for reports field.
+	clashDescReports := clashFields[7].Descriptor()
+	// clash.DefaultReports holds the default value on creation for the reports field.
+	clash.DefaultReports = clashDescReports.Default.(int64)
 	clickMixin := schema.Click{}.Mixin()
 	click.Policy = privacy.NewPolicies(clickMixin[0], schema.Click{})
 	click.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -272,19 +288,19 @@ func init() {
 	// conversion.DefaultReportedStatus holds the default value on creation for the reported_status field.
 	conversion.DefaultReportedStatus = conversionDescReportedStatus.Default.(string)
 	// conversionDescOrigin is the schema descriptor for origin field.
-	conversionDescOrigin := conversionFields[20].Descriptor()
+	conversionDescOrigin := conversionFields[21].Descriptor()
 	// conversion.DefaultOrigin holds the default value on creation for the origin field.
 	conversion.DefaultOrigin = conversionDescOrigin.Default.(string)
 	// conversionDescAttributedBy is the schema descriptor for attributed_by field.
-	conversionDescAttributedBy := conversionFields[21].Descriptor()
+	conversionDescAttributedBy := conversionFields[22].Descriptor()
 	// conversion.DefaultAttributedBy holds the default value on creation for the attributed_by field.
 	conversion.DefaultAttributedBy = conversionDescAttributedBy.Default.(string)
 	// conversionDescCappedBy is the schema descriptor for capped_by field.
-	conversionDescCappedBy := conversionFields[22].Descriptor()
+	conversionDescCappedBy := conversionFields[23].Descriptor()
 	// conversion.DefaultCappedBy holds the default value on creation for the capped_by field.
 	conversion.DefaultCappedBy = conversionDescCappedBy.Default.(string)
 	// conversionDescUpdatedAt is the schema descriptor for updated_at field.
-	conversionDescUpdatedAt := conversionFields[27].Descriptor()
+	conversionDescUpdatedAt := conversionFields[29].Descriptor()
 	// conversion.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	conversion.DefaultUpdatedAt = conversionDescUpdatedAt.Default.(func() time.Time)
 	conversionbinding.Policy = privacy.NewPolicies(schema.ConversionBinding{})
@@ -557,11 +573,11 @@ func init() {
 	// integration.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	integration.CurrencyValidator = integrationDescCurrency.Validators[0].(func(string) error)
 	// integrationDescTestMode is the schema descriptor for test_mode field.
-	integrationDescTestMode := integrationFields[17].Descriptor()
+	integrationDescTestMode := integrationFields[18].Descriptor()
 	// integration.DefaultTestMode holds the default value on creation for the test_mode field.
 	integration.DefaultTestMode = integrationDescTestMode.Default.(bool)
 	// integrationDescCreatedAt is the schema descriptor for created_at field.
-	integrationDescCreatedAt := integrationFields[19].Descriptor()
+	integrationDescCreatedAt := integrationFields[20].Descriptor()
 	// integration.DefaultCreatedAt holds the default value on creation for the created_at field.
 	integration.DefaultCreatedAt = integrationDescCreatedAt.Default.(func() time.Time)
 	integrationsecret.Policy = privacy.NewPolicies(schema.IntegrationSecret{})

@@ -15,6 +15,7 @@ const looks: Record<string, Look> = {
   UPDATED: ["Updated", "delivered"],
   DUPLICATE: ["Duplicate", "queued"],
   UNATTRIBUTED: ["Unattributed", "retrying"],
+  CLASH: ["Clash", "retrying"],
   INVALID: ["Invalid", "failed"],
   UNAUTHORIZED: ["Unauthorized", "failed"],
   UNKNOWN_INTEGRATION: ["Unknown integration", "failed"],

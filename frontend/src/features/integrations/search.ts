@@ -8,6 +8,7 @@ export const callResults = [
   "updated",
   "duplicate",
   "unattributed",
+  "clash",
   "invalid",
   "unauthorized",
   "unknown_integration",
