@@ -77,11 +77,8 @@ func (s *Integration) Admit(c *Call, now time.Time) (Admission, error) {
 		return Admission{}, err
 	}
 	a := Admission{Events: events, List: b.shape == list}
-	of := url.Values{}
-	if first := slices.IndexFunc(events, func(e Event) bool { return len(e.Bad) == 0 }); first >= 0 {
-		of = events[first].Values
-	}
-	a.Refused = s.authenticate(c, b, of, now)
+	first := slices.IndexFunc(events, func(e Event) bool { return len(e.Bad) == 0 })
+	a.Refused = s.authenticate(c, b, events[max(first, 0)].Values, now)
 	for _, e := range events {
 		if token := e.Values.Get(commission.ParamToken); a.Refused == "" && s.RequireToken && token != "" && !s.hasToken(token, now) {
 			a.Refused = "the token of an event is wrong"

@@ -13,8 +13,8 @@ import (
 // field is a parameter of a call as it was given.
 type field struct {
 	value string
-	other string // another value of it, if it was given twice and differs
-	twice bool
+	other string // the other value of it, if it was given twice
+	twice bool   // and the two differ
 	fault string // why it cannot be read; empty if it can
 	depth int    // how many names of JSON objects its path is made of
 }
@@ -33,9 +33,9 @@ func (f fields) add(name string, given field) {
 	case given.depth > old.depth, old.twice || old.fault != "":
 	case given.fault != "" || old.empty():
 		f[name] = given
-	case !given.empty() && strings.TrimSpace(given.value) != strings.TrimSpace(old.value):
-		old.twice, old.other = true, max(given.value, old.value)
-		old.value = min(given.value, old.value)
+	case !given.empty():
+		old.twice = strings.TrimSpace(given.value) != strings.TrimSpace(old.value)
+		old.value, old.other = min(given.value, old.value), max(given.value, old.value)
 		f[name] = old
 	}
 }
