@@ -102,7 +102,7 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 			a.RetryAfter, a.unkept = wait, true
 			return refuse(a)
 		}
-		return refuse(answer(UnknownIntegration, "there is no integration with the key %q", c.IntegrationKey))
+		return refuse(answer(UnknownIntegration, "there is no integration with the key %q", inbound.MaskKey(c.IntegrationKey)))
 	}
 	if limited := src.limited(now); limited != nil {
 		return refuse(*limited)
@@ -112,16 +112,20 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 	case err != nil:
 		return refuse(invalid(problem.All(err)))
 	case look:
-		a := answer(Tested, "a %s changes nothing: the call was not read", c.Method)
+		a := answer(Tested, "%s changes nothing: the call was not read", c.Method)
 		a.StatusCode = http.StatusNoContent
 		return refuse(a)
 	}
 	admitted, err := src.Admit(c, now)
 	if err != nil {
-		return refuse(invalid(problem.All(err))) // it cannot be parsed: invalid, not unauthorized
+		a := invalid(problem.All(err)) // it cannot be parsed: invalid, not unauthorized
+		a.notes = c.Notes
+		return refuse(a)
 	}
 	if admitted.Refused != "" {
-		return refuse(answer(Unauthorized, "%s", admitted.Refused))
+		a := answer(Unauthorized, "%s", admitted.Refused)
+		a.notes = admitted.Events[0].Notes
+		return refuse(a)
 	}
 	src.countRest(len(admitted.Events), now)
 	return src, &admitted, nil, nil

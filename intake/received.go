@@ -120,9 +120,7 @@ var receivedColumns = pg.Columns[receivedRow]{
 	pg.UUID("id", func(r *receivedRow) uuid.UUID { return r.id }),
 	pg.Time("received_at", func(r *receivedRow) time.Time { return r.at }),
 	pg.Bigint("integration_id", func(r *receivedRow) int64 { return r.answer.integrationID }).OrNull(),
-	pg.Text("integration_key", func(r *receivedRow) string {
-		return tracking.Clean(r.integration.MaskText(r.call.IntegrationKey), inbound.MaxID)
-	}),
+	pg.Text("integration_key", func(r *receivedRow) string { return tracking.Clean(r.key(), inbound.MaxID) }),
 	pg.Text("method", func(r *receivedRow) string { return r.call.Method }),
 	pg.Text("query", func(r *receivedRow) string { return tracking.Clean(r.integration.MaskQuery(r.call.RawQuery), r.kept()) }),
 	pg.Text("body", func(r *receivedRow) string { return tracking.Clean(r.integration.MaskBody(r.call), r.kept()) }),
@@ -145,6 +143,14 @@ func queueReceived(tx *pg.Pipeline, rows []receivedRow) {
 	}
 	tx.Queue(insertReceivedSQL, receivedColumns.Args(rows)...)
 	live.Queue(tx, live.Received, ids...)
+}
+
+// key returns the key of the call's integration, or what was sent in its place.
+func (r *receivedRow) key() string {
+	if r.integration == nil {
+		return inbound.MaskKey(r.call.IntegrationKey)
+	}
+	return r.call.IntegrationKey
 }
 
 // said returns the reason of the answer and what was tolerated in the call.

@@ -95,7 +95,7 @@ func (d Dialect) reads(name string) bool {
 
 // hides reports whether a parameter is the operator's token or signature.
 func (d Dialect) hides(name string) bool {
-	return name == d.Names[commission.ParamToken] || name == d.Names[commission.ParamSignature]
+	return name != "" && (name == d.Names[commission.ParamToken] || name == d.Names[commission.ParamSignature])
 }
 
 // secretNames lists the operator's names for token and signature, whole and the last of their

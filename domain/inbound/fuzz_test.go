@@ -119,3 +119,20 @@ func FuzzReadTime(f *testing.F) {
 		}
 	})
 }
+
+// Split and joined again, a query is what it was, to the byte.
+func FuzzPairs(f *testing.F) {
+	f.Add("?a=1&&amp;b=2&=&c;token=3?goal=1&")
+	f.Add("&a&#38;b%26amp;%C2%A4cy=EUR=")
+	f.Fuzz(func(t *testing.T, raw string) {
+		for _, list := range [][]pair{pairsOf(raw), (&Integration{}).pairs(raw)} {
+			var b strings.Builder
+			for _, p := range list {
+				b.WriteString(p.separator + p.name + p.equals + p.value)
+			}
+			if b.String() != raw {
+				t.Fatalf("%q became %q", raw, b.String())
+			}
+		}
+	})
+}

@@ -237,17 +237,20 @@ func (c *Call) signedText(b content, signatureName string) []byte {
 	return c.Body
 }
 
-// withoutPair removes name=value from a raw query and leaves every other byte unchanged.
+// withoutPair removes name=value, with its "&", from a raw query and leaves every other byte
+// unchanged.
 func withoutPair(raw, name string) string {
 	var rest strings.Builder
-	for _, p := range pairsOf(raw) {
+	for i, p := range pairsOf(raw) {
 		if p.name == name {
+			rest.WriteString(p.separator[:max(strings.LastIndexByte(p.separator, '&'), 0)])
 			continue
 		}
-		if rest.Len() > 0 || p.separator == "" || p.separator[0] != '&' {
-			rest.WriteString(p.separator)
+		if i > 0 && rest.Len() == 0 { // the first pair was removed
+			p.separator = strings.TrimPrefix(p.separator, "&")
+			p.separator = strings.TrimPrefix(p.separator, entity.FindString(p.separator))
 		}
-		rest.WriteString(p.name + p.equals + p.value)
+		rest.WriteString(p.separator + p.name + p.equals + p.value)
 	}
 	return rest.String()
 }

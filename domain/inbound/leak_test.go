@@ -204,3 +204,20 @@ func TestPersonalDataIsMasked(t *testing.T) {
 		}
 	}
 }
+
+// No body of a call takes long to read, whatever it repeats.
+func BenchmarkHostileBodies(b *testing.B) {
+	for _, repeated := range []string{";goal=1", "?;", "a=?goal=1", "%3F", "&", "&amp;", "\xC2\xA4cy=", "&a=%41", "[", `{"a":`, "a@", "token=1;"} {
+		body := "x==" + strings.Repeat(repeated, MaxBody/len(repeated)-1)
+		if repeated[0] == '[' || repeated[0] == '{' {
+			body = body[3:]
+		}
+		b.Run(repeated, func(b *testing.B) {
+			c := &Call{Method: http.MethodPost, Body: []byte(body)}
+			for b.Loop() {
+				_, _ = leaky().Admit(c, time.Time{})
+				_ = leaky().MaskBody(c)
+			}
+		})
+	}
+}

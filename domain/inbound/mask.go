@@ -2,6 +2,7 @@ package inbound
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -87,11 +88,15 @@ func (s *Integration) masked(name, value string) (string, bool) {
 
 // MaskQuery masks the values of secrets and of personal data in a raw query or form.
 func (s *Integration) MaskQuery(raw string) string {
+	known := s
+	if s == nil {
+		known = &Integration{}
+	}
 	var b strings.Builder
-	for _, p := range pairsOf(raw) {
+	for _, p := range known.pairs(raw) {
 		b.WriteString(p.separator + p.name + p.equals)
-		plain := queryUnescape(p.value)
-		if value, changed := s.masked(trimName(queryUnescape(p.name)), plain); changed {
+		name := cmp.Or(p.meant, trimName(queryUnescape(p.name)))
+		if value, changed := s.masked(name, queryUnescape(p.value)); changed {
 			b.WriteString(value)
 		} else {
 			b.WriteString(s.maskNested(p.value))
@@ -101,7 +106,7 @@ func (s *Integration) MaskQuery(raw string) string {
 }
 
 // nested is a name with its value within a value, as slips and addresses have them.
-var nested = regexp.MustCompile(`(?i)([^?;&\s=|,%#]+)(=|%3D)([^?;&\s|,#]*)`)
+var nested = regexp.MustCompile(`(?i)([^?;&\s=|,%#]+)(=|%3D)([^?;&\s|,#"]*)`)
 
 // maskNested masks secrets and personal data that stand within a value.
 func (s *Integration) maskNested(value string) string {
@@ -262,7 +267,20 @@ func (s *Integration) safe(text string) string {
 	return text
 }
 
-// MaskText masks secrets and e-mail addresses in a sentence or key.
+// longestKey is how long the key of an integration is that is shown although nobody has it: a token
+// in its place is longer.
+const longestKey = 32
+
+// MaskKey returns a key that no integration has, as it is logged.
+func MaskKey(key string) string {
+	if len(key) > longestKey {
+		const shown = 4
+		key = tracking.Clean(key, shown) + Mask
+	}
+	return (*Integration)(nil).MaskText(key)
+}
+
+// MaskText masks secrets and e-mail addresses in a sentence.
 func (s *Integration) MaskText(text string) string {
 	if strings.Contains(text, "=") {
 		text = s.maskNested(text)

@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"postrider/domain/commission"
@@ -58,11 +59,14 @@ func (s *Integration) addPairs(f fields, raw string) []string {
 	var notes []string
 	split := s.pairs(raw)
 	for _, p := range split {
-		if entities(p.separator) {
+		if p.name == "" && p.equals == "" {
+			continue
+		}
+		if p.meant == "" && entities(p.separator) {
 			notes = note(notes, "&amp; was read as &: the URL went through HTML")
 		}
-		if p.hidden {
-			notes = note(notes, fmt.Sprintf("%q was read as & before %s", p.separator, p.name))
+		if p.meant != "" {
+			notes = note(notes, fmt.Sprintf("%q was read as & before %s", p.separator, p.meant))
 		}
 		name := p.plainName()
 		if trimmed := trimName(name); trimmed != name && s.reads(trimmed) {
@@ -98,10 +102,13 @@ func note(notes []string, sentence string) []string {
 // from the pair before.
 type pair struct {
 	separator, name, equals, value string
-	hidden                         bool // the separator was taken for a part of a value
+	meant                          string // the name that a separator hid, which is in a value; empty for none
 }
 
 func (p pair) plainName() string {
+	if p.meant != "" {
+		return p.meant
+	}
 	plain, err := url.QueryUnescape(p.name)
 	if err != nil {
 		return p.name
@@ -112,111 +119,136 @@ func (p pair) plainName() string {
 // entity is what is left of an ampersand that went through HTML, after the ampersand itself.
 var entity = regexp.MustCompile(`(?i)^(?:(?:amp|(?:#|%23)0*38|(?:#|%23)x0*26)(?:;|%3b))+`)
 
-func entities(separator string) bool {
-	return len(separator) > 1 && separator[0] == '&' || entity.MatchString(separator)
-}
+// entities reports whether a separator between pairs went through HTML.
+func entities(separator string) bool { return strings.ContainsAny(separator, ";#%") }
 
 // pairsOf splits a query or form at its ampersands, in whatever form they are. Joined again, the
-// pairs are the text to the byte.
+// pairs are the text to the byte; empty ones belong to the separator behind them.
 func pairsOf(raw string) []pair {
-	rest := strings.TrimLeft(raw, "?\r\n \t")
-	separator := raw[:len(raw)-len(rest)]
 	var list []pair
+	separated := 0 // where the separator begins
+	at := len(raw) - len(strings.TrimLeft(raw, "?\r\n \t"))
 	for {
-		text, more, found := strings.Cut(rest, "&")
-		if len(text) > 0 && (text[0] == 'a' || text[0] == 'A' || text[0] == '#' || text[0] == '%') {
-			left := entity.FindString(text)
-			separator, text = separator+left, text[len(left):]
+		end := at + strings.IndexByte(raw[at:], '&')
+		if end < at {
+			end = len(raw)
 		}
-		p := pair{separator: separator}
-		if at := strings.IndexByte(text, '='); at >= 0 {
-			p.name, p.equals, p.value = text[:at], "=", text[at+1:]
-		} else {
-			p.name = text
+		if left := raw[at:end]; left != "" && strings.IndexByte("aA#%", left[0]) >= 0 {
+			at += len(entity.FindString(left))
 		}
-		list = append(list, p)
-		if !found {
+		if text := raw[at:end]; text != "" || end == len(raw) {
+			p := pair{separator: raw[separated:at]}
+			name, value, found := strings.Cut(text, "=")
+			if p.name, p.value = name, value; found {
+				p.equals = "="
+			}
+			list, separated = append(list, p), end
+		}
+		if end == len(raw) {
 			return list
 		}
-		separator, rest = "&", more
+		at = end + 1
 	}
 }
 
-// pairs splits a query or form into the pairs that were meant, without empty ones. A name that
-// is read and not given elsewhere may stand behind a second question mark, a semicolon, or what
-// HTML made of "&" and the name (&currency is shown as ¤cy).
+// pairs splits a query or form into the pairs that were meant. A name that is read and not given
+// elsewhere may stand behind a second question mark, a semicolon, or what HTML made of "&" and
+// the name (&currency is shown as ¤cy).
 func (s *Integration) pairs(raw string) []pair {
-	var list []pair
-	nested := false
-	for _, p := range pairsOf(raw) {
-		if p.name != "" || p.equals != "" {
-			list = append(list, p)
-			nested = nested || strings.Contains(p.value, "=")
-		}
-	}
-	if !nested {
+	list := pairsOf(raw)
+	if !slices.ContainsFunc(list, func(p pair) bool { return strings.Contains(p.value, "=") }) {
 		return list
 	}
 	given := map[string]bool{}
 	for _, p := range list {
-		given[trimName(p.plainName())] = p.value != ""
+		name := trimName(p.plainName())
+		given[name] = given[name] || p.value != ""
 	}
+	shown := s.shownNames()
 	var meant []pair
 	for _, p := range list {
-		meant = append(meant, s.unfold(p, given)...)
+		meant = unfolding{s: s, given: given, shown: shown}.pairs(meant, p)
 	}
 	return meant
 }
 
-// unfold splits the value of a pair where the name of another one stands in it.
-func (s *Integration) unfold(p pair, given map[string]bool) []pair {
-	for at := range p.value {
-		for separator, name := range s.hiddenAt(p.value, at) {
-			end := at + len(separator)
-			equals := strings.IndexByte(p.value[end:], '=')
-			if equals < 0 || given[name] {
-				continue
-			}
-			next := pair{separator: separator, name: name, equals: "=", value: p.value[end+equals+1:], hidden: true}
-			p.value = p.value[:at]
-			return append([]pair{p}, s.unfold(next, given)...)
-		}
-	}
-	return []pair{p}
+// unfolding finds the names that stand within a value.
+type unfolding struct {
+	s     *Integration
+	given map[string]bool   // names that stand elsewhere
+	shown map[string]string // what HTML makes of "&" and a name, and the name
 }
 
-// hiddenAt yields the separators at a place of a value, and the name that is read behind them.
-// A question mark behind a slash is that of an address, which is a value of its own.
-func (s *Integration) hiddenAt(value string, at int) func(yield func(separator, name string) bool) {
-	return func(yield func(separator, name string) bool) {
-		text := value[at:]
-		for _, separator := range []string{"?", ";", "%3F", "%3f", "%3B", "%3b"} {
-			after, found := strings.CutPrefix(text, separator)
-			if !found || strings.ContainsAny(value[:at], "/") || strings.Contains(strings.ToUpper(value[:at]), "%2F") {
-				continue
-			}
-			written, _, _ := strings.Cut(after, "=")
-			if name := trimName(unescape(written)); s.reads(name) {
-				yield(separator, name)
-				return
-			}
+// pairs appends a pair, split where the name of another one stands in its value.
+func (u unfolding) pairs(list []pair, p pair) []pair {
+	value, start := p.value, 0
+	slash := nextSlash(value, 0)
+	last := strings.LastIndexByte(value, '=')
+	for at := 0; at < last; at++ {
+		if slash < start {
+			slash = nextSlash(value, start)
 		}
-		if c := text[0]; c != '%' && c < 0x80 && c != '<' && c != '>' && c != '"' {
-			return
+		separator, written, name := u.at(value[at:], at < slash)
+		if name == "" || u.given[name] {
+			continue
 		}
-		for _, name := range s.readNames() {
-			shown := strings.TrimSuffix(html.UnescapeString("&"+name+"="), "=")
-			if strings.HasPrefix(shown, "&") {
-				continue
-			}
-			for _, separator := range []string{shown, url.QueryEscape(shown)} {
-				if after, found := strings.CutPrefix(text, separator); found && strings.HasPrefix(after, "=") {
-					yield(separator, name)
-					return
-				}
-			}
+		p.value = value[start:at]
+		list = append(list, p)
+		start = at + len(separator) + len(written) + len("=")
+		at = start - 1
+		p = pair{separator: separator, name: written, equals: "=", value: value[start:], meant: name}
+	}
+	return append(list, p)
+}
+
+// nextSlash returns where the next slash of a value is. A question mark behind it is that of an
+// address, which is a value of its own.
+func nextSlash(value string, from int) int {
+	next := len(value)
+	for _, slash := range []string{"/", "%2F", "%2f"} {
+		if i := strings.Index(value[from:], slash); i >= 0 {
+			next = min(next, from+i)
 		}
 	}
+	return next
+}
+
+// at returns the separator that a text begins with, the name behind it as it is written, and as
+// it is read; no name if there is none.
+func (u unfolding) at(text string, mayEnd bool) (separator, written, name string) {
+	const longestName = 64
+	for _, separator := range []string{"?", ";", "%3F", "%3f", "%3B", "%3b"} {
+		after, found := strings.CutPrefix(text, separator)
+		if !found || !mayEnd {
+			continue
+		}
+		equals := strings.IndexByte(after[:min(len(after), longestName)], '=')
+		if equals < 0 {
+			continue
+		}
+		if name := trimName(unescape(after[:equals])); u.s.reads(name) {
+			return separator, after[:equals], name
+		}
+	}
+	for shown, name := range u.shown {
+		if after, found := strings.CutPrefix(text, shown); found && strings.HasPrefix(after, "=") {
+			return shown, "", name
+		}
+	}
+	return "", "", ""
+}
+
+// shownNames returns what HTML makes of "&" and the names that are read, where that is not what
+// it was, plain and percent-encoded.
+func (s *Integration) shownNames() map[string]string {
+	found := map[string]string{}
+	for _, name := range s.readNames() {
+		shown := strings.TrimSuffix(html.UnescapeString("&"+name+"="), "=")
+		if !strings.HasPrefix(shown, "&") {
+			found[shown], found[url.QueryEscape(shown)] = name, name
+		}
+	}
+	return found
 }
 
 // readNames lists the names of parameters that are read.
