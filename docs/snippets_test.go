@@ -129,8 +129,8 @@ func TestTheSignaturesOfOperators(t *testing.T) {
 			c.call.Header.Set("X-Time", c.stamp)
 			integration.TimestampName, integration.TimestampWindow = "X-Time", 5*time.Minute
 		}
-		if _, refused, err := integration.Admit(&c.call, time.Unix(1781258400, 0)); refused != "" || err != nil {
-			t.Errorf("%s: %s, %v", c.is, refused, err)
+		if a, err := integration.Admit(&c.call, time.Unix(1781258400, 0)); a.Refused != "" || err != nil {
+			t.Errorf("%s: %s, %v", c.is, a.Refused, err)
 		}
 	}
 	made(t, "operators.md", "signatures", strings.TrimSuffix(b.String(), "\n"))

@@ -25,6 +25,7 @@ type entry struct {
 	integration *integration
 	report      inbound.Report
 	call        *inbound.Call // nil if it was not an operator's call
+	notes       []string      // what was tolerated in the call
 	now         time.Time
 	repeatable  *idempotency.Call // that reports it; nil if it has no key
 
@@ -69,6 +70,6 @@ func (e *entry) answer() Answer {
 	a := answer(e.outcome.Result, "%s", e.outcome.Reason)
 	a.Differs = e.outcome.Differs
 	a.ConversionID, a.integrationID = globalid.Hex(e.outcome.ConversionID), e.integration.ID
-	a.conversion = uuid.NullUUID{UUID: e.outcome.ConversionID, Valid: true}
+	a.conversion, a.notes = uuid.NullUUID{UUID: e.outcome.ConversionID, Valid: true}, e.notes
 	return a
 }

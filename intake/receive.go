@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/url"
+	"net/http"
 	"time"
 
 	"postrider/domain/inbound"
@@ -32,35 +32,52 @@ func newReceiver(r *recorder) *receiver {
 
 // receive handles an operator's call. Every call is in the inbound log, except those of
 // unknown integrations over their rate limit, and a conversion is committed with its
-// deliveries before the answer is given. An error means that nothing was recorded: the
-// operator must call again.
+// deliveries before the answer is given. Of a list every event is, each by itself and in order.
+// An error means that not all was recorded: the operator must call again.
 func (in *receiver) receive(ctx context.Context, c inbound.Call) (Answer, error) {
 	started := in.now()
-	src, values, refusal, err := in.admit(ctx, &c, started)
+	src, admitted, refusal, err := in.admit(ctx, &c, started)
 	if err != nil {
 		return Answer{}, err
 	}
-	if refusal == nil {
-		var a Answer
-		if a, err = in.receiveReport(ctx, &c, src, values, started); err != nil {
+	if refusal != nil {
+		return *refusal, in.logRefusal(ctx, src, &c, refusal, started)
+	}
+	if !admitted.List {
+		return in.receiveEvent(ctx, src, &admitted.Events[0], started)
+	}
+	all := Answer{StatusCode: http.StatusOK, Results: make([]Answer, len(admitted.Events))}
+	for i := range admitted.Events {
+		if all.Results[i], err = in.receiveEvent(ctx, src, &admitted.Events[i], in.now()); err != nil {
 			return Answer{}, err
 		}
-		if a.conversion.Valid {
-			return a, nil // logged in its own transaction
-		}
-		refusal = &a
 	}
+	return all, nil
+}
+
+// receiveEvent takes one event of a call, and logs it.
+func (in *receiver) receiveEvent(ctx context.Context, src *integration, e *inbound.Event, now time.Time) (Answer, error) {
+	a, err := in.receiveReport(ctx, src, e, now)
+	if err != nil || a.conversion.Valid { // logged in its own transaction
+		return a, err
+	}
+	a.notes = e.Notes
+	return a, in.logRefusal(ctx, src, e.Call, &a, now)
+}
+
+// logRefusal logs a call of which nothing was recorded.
+func (in *receiver) logRefusal(ctx context.Context, src *integration, c *inbound.Call, a *Answer, started time.Time) error {
 	if src != nil {
-		refusal.integrationID = src.ID
+		a.integrationID = src.ID
 	}
-	if refusal.unkept {
-		return *refusal, nil
+	if a.unkept {
+		return nil
 	}
-	row, err := newReceivedRow(src, &c, *refusal, started, in.clock().Sub(started))
+	row, err := newReceivedRow(src, c, *a, started, in.clock().Sub(started))
 	if err != nil {
-		return Answer{}, err
+		return err
 	}
-	return *refusal, in.refused.Do(ctx, row)
+	return in.refused.Do(ctx, row)
 }
 
 // logRefused logs calls that were refused.
@@ -73,57 +90,97 @@ func (in *receiver) logRefused(ctx context.Context, rows []receivedRow) error {
 
 // admit finds the integration of a call and authenticates the call. It returns the refusal if
 // that fails, and no integration if the key is unknown.
-func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (*integration, url.Values, *Answer, error) {
-	var src *integration
-	var found bool
-	var err error
-	if inbound.Unusable(c.IntegrationKey) == "" { // otherwise no integration can have this key
-		if src, found, err = in.catalog.integrations.get(ctx, in.db, c.IntegrationKey); err != nil {
-			return nil, nil, nil, err
-		}
+func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (*integration, *inbound.Admission, *Answer, error) {
+	src, err := in.integrationOf(ctx, c)
+	if err != nil {
+		return nil, nil, nil, err
 	}
-	refuse := func(a Answer) (*integration, url.Values, *Answer, error) { return src, nil, &a, nil }
-	if !found || !src.Enabled {
-		src = nil
+	refuse := func(a Answer) (*integration, *inbound.Admission, *Answer, error) { return src, nil, &a, nil }
+	if src == nil {
 		if wait := in.strangers.wait(c.Address, now); wait > 0 {
 			a := answer(RateLimited, "")
 			a.RetryAfter, a.unkept = wait, true
 			return refuse(a)
 		}
-		return refuse(answer(UnknownIntegration, "there is no integration with the key %q", c.IntegrationKey))
+		return refuse(answer(UnknownIntegration, "there is no integration with the key %q", inbound.MaskKey(c.IntegrationKey)))
 	}
-	if src.limiter != nil && !src.limiter.AllowN(now, 1) {
-		a := answer(RateLimited, "more than %d calls per second", int(src.limiter.Limit()))
-		a.RetryAfter = time.Duration(math.Ceil(1/float64(src.limiter.Limit()))) * time.Second
-		return refuse(a)
+	if limited := src.limited(now); limited != nil {
+		return refuse(*limited)
 	}
-	if c.Truncated {
-		return refuse(invalid([]*problem.Error{problem.Invalid("body", "is longer than %d bytes", inbound.MaxBody)}))
-	}
-	values, refused, err := src.Admit(c, now)
+	look, err := c.Look()
 	switch {
 	case err != nil:
-		// A call that cannot be parsed is invalid, not unauthorized.
 		return refuse(invalid(problem.All(err)))
-	case refused != "":
-		return refuse(answer(Unauthorized, "%s", refused))
+	case look:
+		a := answer(Tested, "%s changes nothing: the call was not read", c.Method)
+		a.StatusCode = http.StatusNoContent
+		return refuse(a)
 	}
-	return src, values, nil, nil
+	admitted, err := src.Admit(c, now)
+	if err != nil {
+		a := invalid(problem.All(err)) // it cannot be parsed: invalid, not unauthorized
+		a.notes = c.Notes
+		return refuse(a)
+	}
+	if admitted.Refused != "" {
+		a := answer(Unauthorized, "%s", admitted.Refused)
+		a.notes = admitted.Events[0].Notes
+		return refuse(a)
+	}
+	src.countRest(len(admitted.Events), now)
+	return src, &admitted, nil, nil
 }
 
-func (in *receiver) receiveReport(ctx context.Context, c *inbound.Call, src *integration, values url.Values, now time.Time) (Answer, error) {
-	report, bad := inbound.Read(values)
+// integrationOf returns the integration of a call; nil if there is none, or it is disabled.
+func (in *receiver) integrationOf(ctx context.Context, c *inbound.Call) (*integration, error) {
+	if inbound.Unusable(c.IntegrationKey) != "" { // no integration can have this key
+		return nil, nil //nolint:nilnil // none is no error
+	}
+	src, found, err := in.catalog.integrations.get(ctx, in.db, c.IntegrationKey)
+	if err != nil || !found || !src.Enabled {
+		return nil, err
+	}
+	return src, nil
+}
+
+// limited counts a call against the rate of an integration, and returns the refusal if there are
+// too many.
+func (s *integration) limited(now time.Time) *Answer {
+	if s.limiter == nil || s.limiter.AllowN(now, 1) {
+		return nil
+	}
+	a := answer(RateLimited, "more than %d calls per second", int(s.limiter.Limit()))
+	a.RetryAfter = time.Duration(math.Ceil(1/float64(s.limiter.Limit()))) * time.Second
+	return &a
+}
+
+// countRest counts the events of a list after the first one: the list is taken, and the calls after it
+// wait.
+func (s *integration) countRest(events int, now time.Time) {
+	if s.limiter == nil {
+		return
+	}
+	for rest := events - 1; rest > 0; rest -= s.limiter.Burst() {
+		s.limiter.ReserveN(now, min(rest, s.limiter.Burst()))
+	}
+}
+
+func (in *receiver) receiveReport(ctx context.Context, src *integration, e *inbound.Event, now time.Time) (Answer, error) {
+	if len(e.Bad) > 0 {
+		return invalid(e.Bad), nil
+	}
+	report, bad := inbound.Read(e.Values)
 	more, err := in.check(ctx, &report, src, now)
 	if err != nil {
 		return Answer{}, err
 	}
 	if bad = append(bad, more...); len(bad) > 0 {
-		return invalid(bad), nil
+		return invalid(e.Nearest(bad)), nil
 	}
 	if src.TestMode {
 		return answer(Tested, "test mode: the call is valid, and nothing was recorded"), nil
 	}
-	entry := &entry{integration: src, report: report, call: c, now: now}
+	entry := &entry{integration: src, report: report, call: e.Call, notes: e.Notes, now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {
 		return Answer{}, fmt.Errorf("recording a conversion of integration %q: %w", src.Key, err)
 	}

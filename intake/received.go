@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -24,7 +25,9 @@ type Answer struct {
 	ConversionID  string               `json:"conversion_id,omitempty"`
 	Errors        []AnswerError        `json:"errors,omitempty"`
 	Differs       []inbound.Difference `json:"differs,omitempty"`
+	Results       []Answer             `json:"-"` // of a list, in its order; the rest is empty then
 	reason        string               // for the inbound log
+	notes         []string             // what was tolerated in the call
 	integrationID int64                // zero for an unknown integration
 	conversion    uuid.NullUUID        // the conversion that was reported
 	unkept        bool                 // it is not in the inbound log
@@ -71,6 +74,11 @@ func answer(result Result, format string, args ...any) Answer {
 	return Answer{Result: result, StatusCode: statusCodes[result], reason: fmt.Sprintf(format, args...)}
 }
 
+// invalidCodes is the HTTP status of what cannot be read for another reason than its content.
+var invalidCodes = map[problem.Code]int{
+	problem.CodeMethodNotAllowed: 405, problem.CodeLimitExceeded: 413, problem.CodeUnsupportedMediaType: 415,
+}
+
 func invalid(problems []*problem.Error) Answer {
 	a := Answer{Result: Invalid, StatusCode: statusCodes[Invalid]}
 	reasons := make([]string, 0, len(problems))
@@ -78,6 +86,7 @@ func invalid(problems []*problem.Error) Answer {
 		field := strings.Join(p.Field, ".")
 		a.Errors = append(a.Errors, AnswerError{Field: field, Message: p.Message})
 		reasons = append(reasons, field+" "+p.Message)
+		a.StatusCode = cmp.Or(invalidCodes[p.Code], a.StatusCode)
 	}
 	a.reason = strings.Join(reasons, "; ")
 	return a
@@ -113,14 +122,14 @@ var receivedColumns = pg.Columns[receivedRow]{
 	pg.UUID("id", func(r *receivedRow) uuid.UUID { return r.id }),
 	pg.Time("received_at", func(r *receivedRow) time.Time { return r.at }),
 	pg.Bigint("integration_id", func(r *receivedRow) int64 { return r.answer.integrationID }).OrNull(),
-	pg.Text("integration_key", func(r *receivedRow) string { return tracking.Clean(r.call.IntegrationKey, inbound.MaxID) }),
+	pg.Text("integration_key", func(r *receivedRow) string { return tracking.Clean(r.key(), inbound.MaxID) }),
 	pg.Text("method", func(r *receivedRow) string { return r.call.Method }),
 	pg.Text("query", func(r *receivedRow) string { return tracking.Clean(r.integration.MaskQuery(r.call.RawQuery), r.kept()) }),
 	pg.Text("body", func(r *receivedRow) string { return tracking.Clean(r.integration.MaskBody(r.call), r.kept()) }),
 	pg.JSON("headers", func(r *receivedRow) string { return string(r.headers) }),
 	pg.Text("address", func(r *receivedRow) string { return truncated(r.call.Address) }),
 	pg.Text("result", func(r *receivedRow) string { return string(r.answer.Result) }),
-	pg.Text("reason", func(r *receivedRow) string { return tracking.Clean(r.answer.reason, maxLogged) }),
+	pg.Text("reason", func(r *receivedRow) string { return tracking.Clean(r.integration.MaskText(r.said()), maxLogged) }),
 	pg.Int("status_code", func(r *receivedRow) int { return r.answer.StatusCode }),
 	pg.Float("duration_ms", func(r *receivedRow) float64 { return float64(r.took.Microseconds()) / 1000 }),
 	pg.UUID("conversion_id", func(r *receivedRow) uuid.UUID { return r.answer.conversion.UUID }).OrNull(),
@@ -136,6 +145,19 @@ func queueReceived(tx *pg.Pipeline, rows []receivedRow) {
 	}
 	tx.Queue(insertReceivedSQL, receivedColumns.Args(rows)...)
 	live.Queue(tx, live.Received, ids...)
+}
+
+// key returns the key of the call's integration, or what was sent in its place.
+func (r *receivedRow) key() string {
+	if r.integration == nil {
+		return inbound.MaskKey(r.call.IntegrationKey)
+	}
+	return r.call.IntegrationKey
+}
+
+// said returns the reason of the answer and what was tolerated in the call.
+func (r *receivedRow) said() string {
+	return strings.Join(append([]string{r.answer.reason}, r.answer.notes...), "; ")
 }
 
 // maxLogged is how many bytes of a query or a body the inbound log keeps.

@@ -49,20 +49,31 @@ func (c clients) of(r *http.Request) Client {
 	if !c.trusted.Contain(client.Addr) {
 		return client
 	}
-	client.Secure = strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 	client.Country = countryCode(r.Header.Get(c.countryHeader))
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for _, hop := range slices.Backward(hops) {
+	from := len(hops) // of the hops, the one that the client's own proxy wrote
+	for i, hop := range slices.Backward(hops) {
 		addr, ok := parseHop(hop)
 		if !ok {
 			break
 		}
-		client.Addr = addr
+		client.Addr, from = addr, i
 		if !c.trusted.Contain(addr) {
 			break
 		}
 	}
+	client.Secure = overHTTPS(r.Header.Values("X-Forwarded-Proto"), len(hops), from)
 	return client
+}
+
+// overHTTPS reads X-Forwarded-Proto, to which proxies append as to X-Forwarded-For: of as many hops the
+// client's counts, and where there are more or fewer, the first one.
+func overHTTPS(lines []string, hops, from int) bool {
+	protocols := strings.Split(strings.Join(lines, ","), ",")
+	if len(protocols) != hops || from >= hops {
+		from = 0
+	}
+	return strings.EqualFold(strings.TrimSpace(protocols[from]), "https")
 }
 
 // parseHop parses an address as proxies write it: bare, with a port, in brackets.

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -57,6 +59,10 @@ type Route struct {
 
 	// Open lets other sites' pages call it: for routes that no cookie authenticates.
 	Open bool
+
+	// Prefix is a first segment of paths that all lead here, whatever its case, the slashes and
+	// the method: for programs that follow no redirect, and whose URLs are put together by hand.
+	Prefix string
 
 	// Bearer lets other sites' pages call it with an API token and without cookies.
 	Bearer bool
@@ -185,6 +191,7 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 	}
 	var h http.Handler = mux
 	h = crossOrigin(p.Routes, h, origins.Handler(h))
+	h = byPrefix(p.Routes, h)
 	h = securityHeaders(p.Config, h)
 	h = s.endStreams(h)
 	h = recoverPanics(p.Log, h)
@@ -192,6 +199,25 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 	h = identify(h)
 	h = clients{trusted: p.Config.TrustedProxies, countryHeader: p.Config.CountryHeader}.handler(h)
 	return http.MaxBytesHandler(h, maxBody), nil
+}
+
+// byPrefix sends requests to the routes with a Prefix.
+func byPrefix(routes []Route, next http.Handler) http.Handler {
+	routes = slices.DeleteFunc(slices.Clone(routes), func(route Route) bool { return route.Prefix == "" })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		first := strings.TrimLeft(r.URL.Path, "/")
+		if end := strings.IndexAny(first, "/&?; "); end >= 0 {
+			first = first[:end]
+		}
+		for _, route := range routes {
+			if strings.EqualFold(first, route.Prefix) {
+				r.Pattern = route.Pattern
+				route.Handler.ServeHTTP(w, r)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // endStreams ends long-lived requests when the server stops: http.Server would wait for them, or

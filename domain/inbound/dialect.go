@@ -3,11 +3,11 @@ package inbound
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/url"
 	"strings"
 
 	"postrider/domain/commission"
+	"postrider/internal/problem"
 )
 
 // Dialect maps an operator's names and words to ours: goal, click_id, approved …
@@ -42,28 +42,78 @@ func ReadDialect(names, goals, statuses []byte) (Dialect, error) {
 // WordKey returns a word's key for comparison: in lower case, without space around it.
 func WordKey(word string) string { return strings.ToLower(strings.TrimSpace(word)) }
 
-// translate maps the values to our names and words.
-func (d Dialect) translate(values url.Values) url.Values {
-	ours := maps.Clone(values)
-	for name, theirs := range d.Names {
-		if fixed, ok := strings.CutPrefix(theirs, "="); ok {
-			ours[name] = []string{fixed}
-		} else if given, ok := values[theirs]; ok {
-			ours[name] = given
+// translate maps what was given to our names and words.
+func (d Dialect) translate(given fields) (url.Values, []*problem.Error) {
+	ours := url.Values{}
+	var bad []*problem.Error
+	for _, name := range commission.Parameters() {
+		theirs, mapped := d.Names[name]
+		if fixed, ok := strings.CutPrefix(theirs, "="); ok && mapped {
+			ours.Set(name, fixed)
+			continue
 		}
+		of, ok := given[theirs]
+		written := theirs
+		if !ok || !mapped {
+			if of, ok = given[name]; !ok {
+				continue
+			}
+			written = name
+		}
+		if fault := of.problem(secretName(name)); fault != "" {
+			if written != name {
+				fault = fmt.Sprintf("(%s) %s", written, fault)
+			}
+			bad = append(bad, problem.Invalid(name, "%s", fault))
+			continue
+		}
+		ours.Set(name, of.value)
 	}
+	d.words(ours)
+	return ours, bad
+}
+
+// words maps the operator's words to ours.
+func (d Dialect) words(ours url.Values) {
 	if key, ok := d.Goals[WordKey(ours.Get(commission.ParamGoal))]; ok {
 		ours.Set(commission.ParamGoal, key)
 	}
 	if status, ok := d.Statuses[WordKey(ours.Get(commission.ParamStatus))]; ok {
 		ours.Set(commission.ParamStatus, string(status))
 	}
-	return ours
+}
+
+// reads reports whether one of our parameters has this name.
+func (d Dialect) reads(name string) bool {
+	for _, theirs := range d.Names {
+		if theirs == name && name != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // hides reports whether a parameter is the operator's token or signature.
 func (d Dialect) hides(name string) bool {
-	return name == d.Names[commission.ParamToken] || name == d.Names[commission.ParamSignature]
+	return name != "" && (name == d.Names[commission.ParamToken] || name == d.Names[commission.ParamSignature])
+}
+
+// secretNames lists the operator's names for token and signature, whole and the last of their
+// paths, folded.
+func (d Dialect) secretNames() []string {
+	var names []string
+	for _, ours := range []string{commission.ParamToken, commission.ParamSignature} {
+		theirs := d.Names[ours]
+		if theirs == "" || theirs[0] == '=' {
+			continue
+		}
+		for _, name := range []string{fold(theirs), fold(theirs[strings.LastIndexByte(theirs, '.')+1:])} {
+			if name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // signatureName returns the parameter that holds the signature.

@@ -38,11 +38,12 @@ func TestAnOperatorsOwnWords(t *testing.T) {
 			map[string]string{"goal": "x", "click_id": "theirs", "currency": "usd"},
 		},
 	} {
-		values, refused, err := s.Admit(&c.call, now)
-		if err != nil || refused != "" {
-			t.Errorf("%s: %q, %v", name, refused, err)
+		a, err := s.Admit(&c.call, now)
+		if err != nil || a.Refused != "" {
+			t.Errorf("%s: %q, %v", name, a.Refused, err)
 			continue
 		}
+		values := a.Events[0].Values
 		for _, ours := range commission.Parameters() {
 			if got := values.Get(ours); got != c.want[ours] {
 				t.Errorf("%s: %s is %q, want %q", name, ours, got, c.want[ours])

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,20 +67,29 @@ func ParseAddresses(texts []string) ([]netip.Prefix, error) {
 	return prefixes, nil
 }
 
-// Admit returns the parameters of a call, in our names and words, and why the call is refused
-// if it fails authentication; refused is empty if it does not. A call that cannot be parsed is
-// an error of *problem.Error: it cannot be authenticated either.
-func (s *Integration) Admit(c *Call, now time.Time) (values url.Values, refused string, err error) {
-	if values, err = s.parameters(c); err != nil {
-		return nil, "", err
+// Admit returns the events of a call, in our names and words, and why the call is refused if it
+// fails authentication. A call that cannot be parsed is an error of *problem.Error: it cannot be
+// authenticated either. The events of a list are authenticated once, by what the query says and the
+// first one; a token that a later one has must be right as well.
+func (s *Integration) Admit(c *Call, now time.Time) (Admission, error) {
+	events, b, err := s.read(c)
+	if err != nil {
+		return Admission{}, err
 	}
-	values = s.Words.translate(values)
-	return values, s.authenticate(c, values, now), nil
+	a := Admission{Events: events, List: b.shape == list}
+	first := slices.IndexFunc(events, func(e Event) bool { return len(e.Bad) == 0 })
+	a.Refused = s.authenticate(c, b, events[max(first, 0)].Values, now)
+	for _, e := range events {
+		if token := e.Values.Get(commission.ParamToken); a.Refused == "" && s.RequireToken && token != "" && !s.hasToken(token, now) {
+			a.Refused = "the token of an event is wrong"
+		}
+	}
+	return a, nil
 }
 
 // authenticate checks everything that an integration requires of a call. It returns why the
 // call is refused, or nothing.
-func (s *Integration) authenticate(c *Call, values url.Values, now time.Time) string {
+func (s *Integration) authenticate(c *Call, b content, values url.Values, now time.Time) string {
 	if s.RequireHTTPS && !c.Secure {
 		return "https is required"
 	}
@@ -93,7 +103,7 @@ func (s *Integration) authenticate(c *Call, values url.Values, now time.Time) st
 		return "the token is wrong"
 	}
 	if s.RequireSignature {
-		return s.checkSignature(c, values, now)
+		return s.checkSignature(c, b, values, now)
 	}
 	return ""
 }
@@ -101,13 +111,13 @@ func (s *Integration) authenticate(c *Call, values url.Values, now time.Time) st
 // checkSignature checks that one of the integration's keys signed the call, and, if the
 // integration has a timestamp, that it did so recently: a call that was overheard can be
 // replayed only within the window.
-func (s *Integration) checkSignature(c *Call, values url.Values, now time.Time) string {
+func (s *Integration) checkSignature(c *Call, b content, values url.Values, now time.Time) string {
 	given := s.signatureOf(c, values)
 	if given == "" {
 		return "the signature is missing"
 	}
 	stamp, inHeader := s.timestampOf(c, values)
-	text := c.signedText(s.Words.signatureName())
+	text := c.signedText(b, s.Words.signatureName())
 	if inHeader {
 		text = append([]byte(stamp+"."), text...)
 	}
@@ -215,26 +225,32 @@ func (s *Integration) signatureOf(c *Call, values url.Values) string {
 // other.
 const DefaultSignatureHeader = "X-Signature"
 
-// signedText returns the text that a signature covers: the raw body if there is one, else the
-// raw query, either without the signature itself.
-func (c *Call) signedText(signatureName string) []byte {
-	if c.hasBody() {
-		if looksLikeJSON(c.Body) {
-			return c.Body
-		}
+// signedText returns the text that a signature covers: the raw body, as it was sent, if it says
+// something, else the raw query. The signature itself is left out of a query and of a form.
+func (c *Call) signedText(b content, signatureName string) []byte {
+	switch {
+	case b.shape == nothing:
+		return []byte(withoutPair(c.RawQuery, signatureName))
+	case b.shape == form && b.raw:
 		return []byte(withoutPair(string(c.Body), signatureName))
 	}
-	return []byte(withoutPair(c.RawQuery, signatureName))
+	return c.Body
 }
 
-// withoutPair removes name=value from a raw query and leaves every other byte unchanged.
+// withoutPair removes name=value, with its "&", from a raw query and leaves every other byte
+// unchanged.
 func withoutPair(raw, name string) string {
-	pairs := strings.Split(raw, "&")
-	kept := pairs[:0]
-	for _, pair := range pairs {
-		if key, _, _ := strings.Cut(pair, "="); key != name {
-			kept = append(kept, pair)
+	var rest strings.Builder
+	for i, p := range pairsOf(raw) {
+		if p.name == name {
+			rest.WriteString(p.separator[:max(strings.LastIndexByte(p.separator, '&'), 0)])
+			continue
 		}
+		if i > 0 && rest.Len() == 0 { // the first pair was removed
+			p.separator = strings.TrimPrefix(p.separator, "&")
+			p.separator = strings.TrimPrefix(p.separator, entity.FindString(p.separator))
+		}
+		rest.WriteString(p.separator + p.name + p.equals + p.value)
 	}
-	return strings.Join(kept, "&")
+	return rest.String()
 }

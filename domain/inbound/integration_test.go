@@ -84,7 +84,7 @@ func TestWhatACallHasToProve(t *testing.T) {
 		"an address of its block":      {asks: listed, query: query, address: "2001:db8:1::1"},
 		"an address beside it":         {asks: listed, query: query, address: "192.0.2.8", want: "not on the integration's list"},
 		"no address that is known":     {asks: listed, query: query, want: "not on the integration's list"},
-		"a query that is not readable": {asks: open, query: "a=%zz", want: "percent-encode"},
+		"a query that is not readable": {asks: open, query: "goal=%zz", want: "percent-encode"},
 	} {
 		s := &inbound.Integration{Secrets: secrets()}
 		c.asks(s)
@@ -92,7 +92,8 @@ func TestWhatACallHasToProve(t *testing.T) {
 		if c.address != "" {
 			call.Address = netip.MustParseAddr(c.address)
 		}
-		_, refused, err := s.Admit(call, now)
+		a, err := s.Admit(call, now)
+		refused := a.Refused
 		if err != nil {
 			refused = err.Error()
 		}
@@ -107,8 +108,8 @@ func TestASecretIsGoodUntilItExpires(t *testing.T) {
 	s := &inbound.Integration{RequireToken: true, Secrets: secrets()}
 	call := &inbound.Call{Method: http.MethodGet, RawQuery: "token=old"}
 	for at, good := range map[time.Time]bool{now: true, now.Add(time.Hour): false} {
-		if _, refused, err := s.Admit(call, at); err != nil || (refused == "") != good {
-			t.Errorf("at %s: %q, %v", at, refused, err)
+		if a, err := s.Admit(call, at); err != nil || (a.Refused == "") != good {
+			t.Errorf("at %s: %q, %v", at, a.Refused, err)
 		}
 	}
 }
@@ -132,9 +133,9 @@ func TestNothingUnsignedCountsWhereASignatureIsAskedFor(t *testing.T) {
 			url.Values{"goal": {"kyc"}, "player_id": {"2"}, "signature": {sign("key", query)}},
 		},
 	} {
-		values, refused, err := s.Admit(&c.call, now)
-		if err != nil || refused != "" || values.Encode() != c.want.Encode() {
-			t.Errorf("%s: %v, %q, %v", name, values, refused, err)
+		a, err := s.Admit(&c.call, now)
+		if err != nil || a.Refused != "" || a.Events[0].Values.Encode() != c.want.Encode() {
+			t.Errorf("%s: %+v, %v", name, a, err)
 		}
 	}
 }

@@ -2,16 +2,20 @@ package inbound
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
-	"net/url"
-	"strconv"
+	"fmt"
+	"html"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"postrider/domain/commission"
 	"postrider/domain/tracking"
 )
 
-// Mask replaces a secret.
+// Mask replaces what is not kept: secrets, and personal data that nobody asked for.
 const Mask = "***"
 
 // secretName reports whether a parameter is a secret in every integration.
@@ -25,94 +29,265 @@ func (s *Integration) Hides(name string) bool {
 	return secretName(name) || s != nil && s.Words.hides(name)
 }
 
-// MaskQuery masks the values of secrets in a raw query or form.
-func (s *Integration) MaskQuery(raw string) string {
-	pairs := strings.Split(raw, "&")
-	for i, pair := range pairs {
-		name, _, has := strings.Cut(pair, "=")
-		if plain, err := url.QueryUnescape(name); err == nil && has && s.Hides(plain) {
-			pairs[i] = name + "=" + Mask
+// fold returns a name without what spellings differ in: case, blanks, punctuation.
+func fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
 		}
-	}
-	return strings.Join(pairs, "&")
+		return -1
+	}, name)
 }
 
-// MaskBody masks secrets in a form or a JSON object; a body that is neither and might hold one
-// is not kept.
+// secretEnds are what the names of secrets end with, whoever chose them.
+var secretEnds = []string{"token", "signature", "secret", "password", "apikey", "accesskey", "privatekey"}
+
+// hidden reports whether a parameter is not logged, because its name is that of a secret in
+// some spelling. A parameter that is read as something else is none.
+func (s *Integration) hidden(name string) bool {
+	if s.Hides(name) {
+		return true
+	}
+	if s != nil && s.reads(name) {
+		return false
+	}
+	folded, last := fold(name), fold(name[strings.LastIndexByte(name, '.')+1:])
+	for _, end := range secretEnds {
+		if strings.HasSuffix(folded, end) {
+			return true
+		}
+	}
+	for _, segment := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if secretName(strings.ToLower(segment)) {
+			return true
+		}
+	}
+	if s == nil {
+		return false
+	}
+	own := s.Words.secretNames()
+	return slices.Contains(own, folded) || slices.Contains(own, last)
+}
+
+// masked returns a parameter's value as it is logged, and whether that differs.
+func (s *Integration) masked(name, value string) (string, bool) {
+	switch {
+	case value == "":
+		return value, false
+	case s.hidden(name) || s.holdsSecret(value):
+		return Mask, true
+	case s != nil && s.reads(name) || commission.IsParameter(name):
+		if local, host, found := strings.Cut(value, "@"); found && email.MatchString(value) && local != "" {
+			return local[:1] + Mask + "@" + host, true
+		}
+	case personal(name, value):
+		return Mask, true
+	}
+	return value, false
+}
+
+// MaskQuery masks the values of secrets and of personal data in a raw query or form.
+func (s *Integration) MaskQuery(raw string) string {
+	known := s
+	if s == nil {
+		known = &Integration{}
+	}
+	var b strings.Builder
+	for _, p := range known.pairs(raw) {
+		b.WriteString(p.separator + p.name + p.equals)
+		name := cmp.Or(p.meant, trimName(queryUnescape(p.name)))
+		if value, changed := s.masked(name, queryUnescape(p.value)); changed {
+			b.WriteString(value)
+		} else {
+			b.WriteString(s.maskNested(p.value))
+		}
+	}
+	return s.safe(b.String())
+}
+
+// nested is a name with its value within a value, as slips and addresses have them.
+var nested = regexp.MustCompile(`(?i)([^?;&\s=|,%#]+)(=|%3D)([^?;&\s|,#"]*)`)
+
+// maskNested masks secrets and personal data that stand within a value.
+func (s *Integration) maskNested(value string) string {
+	if !strings.Contains(value, "=") && !strings.Contains(value, "%") {
+		return value
+	}
+	return nested.ReplaceAllStringFunc(value, func(match string) string {
+		m := nested.FindStringSubmatch(match)
+		if masked, changed := s.masked(trimName(m[1]), queryUnescape(m[3])); changed {
+			return m[1] + m[2] + masked
+		}
+		return match
+	})
+}
+
+// queryUnescape decodes a part of a query as far as it can be decoded.
+func queryUnescape(text string) string { return unescape(strings.ReplaceAll(text, "+", " ")) }
+
+// MaskBody returns a body as it is logged: unpacked, a multipart form as a form, without
+// secrets and personal data. A body that cannot be read and might hold such is not kept.
 func (s *Integration) MaskBody(c *Call) string {
 	if len(c.Body) == 0 {
 		return ""
 	}
+	read := *c
+	if read.Truncated = false; read.Method == "GET" {
+		read.Method = "POST" // the body of a GET is logged, too
+	}
+	b, err := read.content()
 	switch {
-	case looksLikeJSON(c.Body):
-		if !json.Valid(c.Body) {
-			return s.unlessSecret(c)
-		}
-		if masked, found := s.maskJSON(c.Body, ""); found {
-			return string(masked)
-		}
-		return string(c.Body)
-	case c.isForm():
-		return s.MaskQuery(string(c.Body))
-	default:
-		return s.unlessSecret(c)
+	case err != nil && len(b.text) == 0:
+		return s.unlessPrivate(c.Body)
+	case err != nil:
+		return s.unlessPrivate(b.text)
+	case b.shape == form && !looksStructured(b.text):
+		return s.MaskQuery(string(b.text))
+	case json.Valid(b.text):
+		return s.safe(s.maskJSON(b.text))
 	}
+	return s.unlessPrivate(b.text)
 }
 
-// maskJSON masks secrets in the JSON value at a path. A value without any is returned
-// unchanged, to the byte.
-func (s *Integration) maskJSON(value json.RawMessage, path string) (masked json.RawMessage, found bool) {
-	if path != "" && (s.Hides(path) || secretName(path[strings.LastIndexByte(path, '.')+1:])) {
-		return json.RawMessage(`"` + Mask + `"`), true
-	}
-	switch trimmed := bytes.TrimSpace(value); {
-	case bytes.HasPrefix(trimmed, []byte("{")):
-		var object map[string]json.RawMessage
-		if json.Unmarshal(trimmed, &object) != nil {
-			return value, false
-		}
-		for name, inner := range object {
-			if m, hidden := s.maskJSON(inner, join(path, name)); hidden {
-				object[name], found = m, true
-			}
-		}
-		masked, _ = json.Marshal(object)
-	case bytes.HasPrefix(trimmed, []byte("[")):
-		var list []json.RawMessage
-		if json.Unmarshal(trimmed, &list) != nil {
-			return value, false
-		}
-		for i, inner := range list {
-			if m, hidden := s.maskJSON(inner, join(path, strconv.Itoa(i))); hidden {
-				list[i], found = m, true
-			}
-		}
-		masked, _ = json.Marshal(list)
-	}
-	if !found {
-		return value, false
-	}
-	return masked, true
+// looksStructured reports whether a text that came as a form is something else.
+func looksStructured(text []byte) bool {
+	trimmed := bytes.TrimSpace(text)
+	return len(trimmed) > 0 && bytes.IndexByte([]byte("{[<\"-"), trimmed[0]) >= 0
 }
 
-// unlessSecret returns a body that cannot be parsed only if nothing in it looks like the name
-// of a secret, plain or with escapes.
-func (s *Integration) unlessSecret(c *Call) string {
-	lower := strings.ToLower(string(c.Body))
-	signs := []string{commission.ParamToken, commission.ParamSignature, `\u`}
+// maskJSON masks secrets and personal data in a JSON text, and leaves every other byte unchanged.
+func (s *Integration) maskJSON(text []byte) string {
+	var b strings.Builder
+	kept := 0
+	replace := func(n node, with string) {
+		quoted, _ := json.Marshal(with)
+		b.Write(text[kept:n.start])
+		b.Write(quoted)
+		kept = n.end
+	}
+	isList := bytes.HasPrefix(bytes.TrimSpace(text), []byte("["))
+	walk(text, func(n node) {
+		if isList { // the path within the event
+			_, n.path, _ = strings.Cut(n.path, ".")
+		}
+		switch {
+		case n.isName:
+			if s.holdsSecret(n.value) {
+				replace(n, Mask)
+			}
+		case n.compound == "" && n.value != "":
+			if value, changed := s.masked(n.path, n.value); changed {
+				replace(n, value)
+			}
+		}
+	})
+	b.Write(text[kept:])
+	return b.String()
+}
+
+// signs are what a text that cannot be read has in it where it may hold a secret or personal
+// data: names, or escapes behind which they could stand.
+var signs = []string{
+	commission.ParamToken, commission.ParamSignature, "secret", "password", "key", `\u`, "&#", "%", "@",
+	"mail", "phone", "name", "address", "birth", "iban",
+}
+
+// unlessPrivate returns a text that cannot be read only if nothing in it looks private.
+func (s *Integration) unlessPrivate(text []byte) string {
+	lower := strings.ToLower(string(text))
+	private := slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(lower, sign) }) ||
+		bytes.IndexByte(text, 0) >= 0 || bytes.HasPrefix(text, []byte(gzipMagic))
 	if s != nil {
-		for _, ours := range []string{commission.ParamToken, commission.ParamSignature} {
-			if theirs := s.Words.Names[ours]; theirs != "" {
-				signs = append(signs, strings.ToLower(theirs[strings.LastIndexByte(theirs, '.')+1:]))
+		folded := fold(lower)
+		private = private || slices.ContainsFunc(s.Words.secretNames(), func(name string) bool { return strings.Contains(folded, name) })
+	}
+	if private {
+		return fmt.Sprintf("(not kept: %d bytes that cannot be read and may hold a secret)", len(text))
+	}
+	return s.safe(string(text))
+}
+
+// shortestSecret is how long a secret is at least that is looked for within other texts.
+const shortestSecret = 8
+
+// holdsSecret reports whether a text has one of the integration's secrets in it, plain or with
+// escapes.
+func (s *Integration) holdsSecret(text string) bool {
+	if s == nil {
+		return false
+	}
+	const rounds = 3 // escapes of escapes
+	for range rounds {
+		for _, k := range s.Secrets {
+			if k.Value != "" && text == k.Value || len(k.Value) >= shortestSecret && strings.Contains(text, k.Value) {
+				return true
 			}
 		}
+		plain := text
+		if strings.ContainsAny(plain, `%&\`) {
+			plain = unescapeUnicode(html.UnescapeString(unescape(plain)))
+		}
+		if plain == text {
+			return false
+		}
+		text = plain
 	}
-	for _, sign := range signs {
-		if strings.Contains(lower, sign) {
-			return "(not kept: it cannot be read and may hold a secret)"
+	return false
+}
+
+var unicodeEscape = regexp.MustCompile(`\\u[0-9a-fA-F]{4}|\\/`)
+
+// unescapeUnicode decodes the escapes of JSON that letters can have.
+func unescapeUnicode(text string) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	return unicodeEscape.ReplaceAllStringFunc(text, func(escaped string) string {
+		var plain string
+		if json.Unmarshal([]byte(`"`+escaped+`"`), &plain) != nil {
+			return escaped
+		}
+		return plain
+	})
+}
+
+// safe returns a text that is logged, unless a secret is in it all the same.
+func (s *Integration) safe(text string) string {
+	if !s.holdsSecret(text) {
+		return text
+	}
+	for _, k := range s.Secrets {
+		if len(k.Value) >= shortestSecret {
+			text = strings.ReplaceAll(text, k.Value, Mask)
 		}
 	}
-	return string(c.Body)
+	if s.holdsSecret(text) {
+		return "(not kept: it holds a secret)"
+	}
+	return text
+}
+
+// longestKey is how long the key of an integration is that is shown although nobody has it: a token
+// in its place is longer.
+const longestKey = 32
+
+// MaskKey returns a key that no integration has, as it is logged.
+func MaskKey(key string) string {
+	if len(key) > longestKey {
+		return Mask
+	}
+	return (*Integration)(nil).MaskText(key)
+}
+
+// MaskText masks secrets and e-mail addresses in a sentence.
+func (s *Integration) MaskText(text string) string {
+	if strings.Contains(text, "=") {
+		text = s.maskNested(text)
+	}
+	if strings.Contains(text, "@") {
+		text = emails.ReplaceAllString(text, Mask+"@$1")
+	}
+	return s.safe(text)
 }
 
 // maxHeader is how many bytes of a header are kept.
@@ -122,11 +297,11 @@ const maxHeader = 1020
 // convention or by the integration's settings.
 func (s *Integration) MaskHeader(name, value string) string {
 	switch strings.ToLower(name) {
-	case "authorization", "cookie", "x-signature", "proxy-authorization":
+	case "authorization", "cookie", "x-signature", "proxy-authorization", "x-api-key":
 		return Mask
 	}
-	if s != nil && s.SignatureHeader != "" && strings.EqualFold(name, s.SignatureHeader) {
+	if s.hidden(name) || s != nil && s.SignatureHeader != "" && strings.EqualFold(name, s.SignatureHeader) {
 		return Mask
 	}
-	return tracking.Clean(value, maxHeader)
+	return tracking.Clean(s.safe(s.maskNested(value)), maxHeader)
 }

@@ -1,145 +1,143 @@
 package inbound
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"io"
+	"fmt"
 	"maps"
-	"mime"
-	"net/url"
-	"strconv"
+	"net/http"
+	"slices"
 	"strings"
 
-	"postrider/domain/commission"
 	"postrider/internal/problem"
 )
 
-// parameters returns the names and values of a call: the query's, overridden by the body's, a
-// form or a JSON object. If only the body is signed, just the credentials are read of the
-// query: nobody who overheard one call may make another of it.
-func (s *Integration) parameters(c *Call) (url.Values, error) {
-	values, err := url.ParseQuery(c.RawQuery)
+// read returns the events that a call reports, and the text of the body. If only the body is signed,
+// just the credentials are read of the query: nobody who overheard one call may make another of it.
+func (s *Integration) read(c *Call) ([]Event, content, error) {
+	query := fields{}
+	notes := s.addPairs(query, c.RawQuery)
+	b, err := c.content()
 	if err != nil {
-		return nil, problem.Invalid("query", "the query string cannot be read (%s): percent-encode each value", err)
+		return nil, b, err
 	}
-	if c.hasBody() {
-		body, err := bodyParameters(c)
+	if s.RequireSignature && b.shape != nothing {
+		maps.DeleteFunc(query, func(name string, _ field) bool { return !s.Hides(name) })
+	}
+	notes = append(append(slices.Clone(c.Notes), notes...), b.notes...)
+	if b.shape == list {
+		events, err := s.list(c, query, b, notes)
+		return events, b, err
+	}
+	body := fields{}
+	switch b.shape {
+	case form:
+		notes = append(notes, s.addPairs(body, strings.TrimSpace(string(b.text)))...)
+	case object:
+		err = s.addObject(body, b.text)
+	}
+	if err != nil {
+		return nil, b, err
+	}
+	e := s.event(query, body, notes)
+	e.Call = c
+	return []Event{e}, b, joined(e.Bad)
+}
+
+// list reads the events of a JSON list, each by itself.
+func (s *Integration) list(c *Call, query fields, b content, notes []string) ([]Event, error) {
+	list, err := items(b.text)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]Event, len(list))
+	for i, item := range list {
+		body := fields{}
+		err := s.addObject(body, item)
+		events[i] = s.event(query, body, notes)
 		if err != nil {
-			return nil, err
+			events[i].Bad = []*problem.Error{problem.Invalid("body", "the event is not an object")}
 		}
-		if s.RequireSignature {
-			maps.DeleteFunc(values, func(name string, _ []string) bool { return !s.Hides(name) })
-		}
-		maps.Copy(values, body)
+		call := *c
+		call.Body, call.ContentType, call.item = item, "application/json", true
+		events[i].Call = &call
 	}
-	if len(values) > maxParameters {
-		return nil, problem.Invalid("query", "%d parameters are more than the limit of %d", len(values), maxParameters)
-	}
-	return values, nil
+	return events, nil
 }
 
-func bodyParameters(c *Call) (url.Values, error) {
-	kind, _, err := mime.ParseMediaType(c.ContentType)
-	switch {
-	case err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")), looksLikeJSON(c.Body):
-		return jsonParameters(c.Body)
-	case c.isForm():
-		values, err := url.ParseQuery(strings.TrimSpace(string(c.Body)))
-		if err != nil {
-			return nil, problem.Invalid("body", "the form cannot be read (%s): percent-encode each value", err)
+// event makes an event of the parameters of a query and a body. The body's go before the query's,
+// which all events of a list share, unless they are empty.
+func (s *Integration) event(query, body fields, notes []string) Event {
+	given := maps.Clone(query)
+	e := Event{Notes: slices.Clone(notes)}
+	for name, of := range body {
+		was, twice := given[name]
+		if twice && of.empty() {
+			continue
 		}
-		return values, nil
-	default:
-		return nil, problem.Invalid("body", "the content type %q is not supported: send a form or a JSON object", c.ContentType)
+		if twice && !was.empty() && was.value != of.value && s.reads(name) {
+			e.Notes = append(e.Notes, fmt.Sprintf("%s stands in the query and, differently, in the body: the body's counts", name))
+		}
+		given[name] = of
 	}
+	slices.Sort(e.Notes[len(notes):])
+	e.Values, e.Bad = s.Words.translate(given)
+	if at := s.TimestampName; at != "" && !e.Values.Has(at) && given[at].problem(false) == "" {
+		e.Values.Set(at, given[at].value)
+	}
+	for name := range given {
+		if !s.reads(name) {
+			e.Unused = append(e.Unused, name)
+		}
+	}
+	slices.Sort(e.Unused)
+	return e
 }
 
-// jsonParameters parses a JSON object; numbers keep their digits. Nested values are named by
-// their dotted paths: data.player.id, events.0.type.
-func jsonParameters(body []byte) (url.Values, error) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var object map[string]any
-	if err := decoder.Decode(&object); err != nil {
-		if _, other := errors.AsType[*json.UnmarshalTypeError](err); other {
-			return nil, problem.Invalid("body", "the JSON in the body is not an object")
+// Nearest says of each required parameter that is missing whether one of nearly its name was sent:
+// names are read exactly as they are written.
+func (e *Event) Nearest(bad []*problem.Error) []*problem.Error {
+	for _, p := range bad {
+		name := strings.Join(p.Field, ".")
+		if e.Values.Get(name) != "" {
+			continue
 		}
-		return nil, problem.Invalid("body", "the body is not a JSON object (%s)", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, problem.Invalid("body", "the body has more after the JSON object")
-	}
-	for name, v := range object {
-		if what := compound(v); what != "" && commission.IsParameter(name) {
-			return nil, problem.Invalid(name, "must be a string or a number, not %s", what)
+		for _, sent := range e.Unused {
+			if fold(sent) == fold(name) {
+				p.Message += fmt.Sprintf("; the call has %q: the name is %q, or is mapped in the integration", sent, name)
+			}
 		}
 	}
-	values := url.Values{}
-	flatten(values, "", object)
-	return values, nil
+	return bad
 }
 
-// compound names the type of a JSON value that has others in it; empty for a plain one.
-func compound(v any) string {
-	switch v.(type) {
-	case map[string]any:
-		return "an object"
-	case []any:
-		return "a list"
+// joined returns problems as one error, and none as nil.
+func joined(bad []*problem.Error) error {
+	list := make([]error, len(bad))
+	for i, b := range bad {
+		list[i] = b
 	}
-	return ""
-}
-
-// flatten adds the plain values of a JSON value under their paths, up to the limit of
-// parameters.
-func flatten(values url.Values, path string, v any) {
-	if len(values) > maxParameters {
-		return
-	}
-	switch v := v.(type) {
-	case map[string]any:
-		for name, inner := range v {
-			flatten(values, join(path, name), inner)
-		}
-	case []any:
-		for i, inner := range v {
-			flatten(values, join(path, strconv.Itoa(i)), inner)
-		}
-	case string:
-		values.Set(path, v)
-	case json.Number:
-		values.Set(path, v.String())
-	case bool:
-		values.Set(path, strconv.FormatBool(v))
-	}
-}
-
-// join returns the path of a name within a path.
-func join(path, name string) string {
-	if path == "" {
-		return name
-	}
-	return path + "." + name
+	return errors.Join(list...)
 }
 
 // Heard returns the parameters of a call from the inbound log; none of what cannot be parsed.
 func Heard(query, body string) map[string]string {
+	s := &Integration{}
+	given := fields{}
+	s.addPairs(given, query)
+	c := &Call{Method: http.MethodPost, Body: []byte(body)}
+	if b, err := c.content(); err == nil {
+		said := fields{}
+		switch b.shape {
+		case form:
+			s.addPairs(said, body)
+		case object:
+			_ = s.addObject(said, b.text)
+		}
+		maps.Copy(given, said)
+	}
 	found := map[string]string{}
-	keep := func(values url.Values) {
-		for name := range values {
-			found[name] = strings.TrimSpace(values.Get(name))
-		}
-	}
-	if values, err := url.ParseQuery(query); err == nil {
-		keep(values)
-	}
-	if looksLikeJSON([]byte(body)) {
-		if values, err := jsonParameters([]byte(body)); err == nil {
-			keep(values)
-		}
-	} else if values, err := url.ParseQuery(body); err == nil {
-		keep(values)
+	for name, of := range given {
+		found[name] = strings.TrimSpace(of.value)
 	}
 	return found
 }
