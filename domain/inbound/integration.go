@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -117,7 +116,7 @@ func (s *Integration) checkSignature(c *Call, values url.Values, now time.Time) 
 	if s.TimestampName == "" || s.TimestampWindow == 0 {
 		return ""
 	}
-	at, err := readStamp(stamp)
+	at, err := ParseTime(stamp)
 	switch {
 	case stamp == "":
 		return "the timestamp of the signature is missing"
@@ -139,15 +138,6 @@ func (s *Integration) timestampOf(c *Call, values url.Values) (stamp string, inH
 		return strings.TrimSpace(h), true
 	}
 	return strings.TrimSpace(values.Get(s.TimestampName)), false
-}
-
-// readStamp parses RFC 3339, Unix seconds or Unix milliseconds.
-func readStamp(stamp string) (time.Time, error) {
-	const longestSeconds = 11
-	if n, err := strconv.ParseInt(stamp, 10, 64); err == nil && len(stamp) > longestSeconds {
-		return time.UnixMilli(n).UTC(), nil
-	}
-	return readTime(stamp)
 }
 
 func contains(list []netip.Prefix, addr netip.Addr) bool {
