@@ -121,7 +121,7 @@ func (in *receiver) receiveReport(ctx context.Context, c *inbound.Call, src *int
 		return invalid(bad), nil
 	}
 	if src.TestMode {
-		return answer(Tested, "test mode: the call is valid, and nothing was recorded"), nil
+		return answer(Tested, "test mode: the call is valid, and nothing was recorded%s", noted(report)), nil
 	}
 	entry := &entry{integration: src, report: report, call: c, now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {
