@@ -3,10 +3,10 @@ package backoffice
 import (
 	"context"
 	"database/sql"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gofrs/uuid/v5"
@@ -30,7 +30,8 @@ type StatusLine struct {
 	Message      string
 
 	goal   string
-	amount decimal.NullDecimal
+	sum    commission.Sum
+	amount decimal.NullDecimal // of the sum, in the conversion's currency
 	reason string
 }
 
@@ -56,50 +57,59 @@ const (
 	maxStatusLines = 5000
 )
 
+// statusColumns are the columns of a file of status changes.
+var statusColumns = []string{"conversion_id", "transaction_id", "status", "goal", "amount", "currency", "reason"}
+
 // readStatusFile reads lines of conversion_id or transaction_id, status, and optionally goal,
-// amount and reason. The first line names the columns; commas, semicolons and tabs separate
-// them.
+// amount, currency and reason. The first line names the columns; commas, semicolons, tabs or bars
+// separate them, or what a line before that, sep=, says.
 func readStatusFile(text string) ([]*StatusLine, error) {
 	if len(text) > maxStatusFile {
 		return nil, problem.Invalid("csv", "is larger than 1 MiB: split it")
 	}
-	text = strings.TrimPrefix(text, "\uFEFF")
-	head, _, _ := strings.Cut(text, "\n")
-	r := csv.NewReader(strings.NewReader(text))
-	r.FieldsPerRecord, r.TrimLeadingSpace = -1, true
-	for _, mark := range []rune{';', '\t'} {
-		if strings.ContainsRune(head, mark) {
-			r.Comma = mark
-		}
-	}
-	columns := map[string]int{}
-	names, err := r.Read()
+	t := newTable(text)
+	columns, err := readColumns(t)
 	if err != nil {
-		return nil, problem.Invalid("csv", "the first line must name the columns: transaction_id,status")
-	}
-	for i, name := range names {
-		columns[inbound.WordKey(name)] = i
-	}
-	_, byConversion := columns["conversion_id"]
-	_, byTransaction := columns["transaction_id"]
-	if _, ok := columns["status"]; !ok || !byConversion && !byTransaction {
-		return nil, problem.Invalid("csv", "the first line must name status, and conversion_id or transaction_id; it names %.200q", strings.Join(names, ","))
+		return nil, err
 	}
 	var lines []*StatusLine
 	for {
-		record, err := r.Read()
+		record, written, number, err := t.next()
 		if errors.Is(err, io.EOF) {
 			return lines, nil
-		}
-		if err != nil {
-			return nil, problem.Invalid("csv", "%s", err)
 		}
 		if len(lines) == maxStatusLines {
 			return nil, problem.Invalid("csv", "has more than %d lines: split it", maxStatusLines)
 		}
-		number, _ := r.FieldPos(0)
+		if err != nil {
+			l := &StatusLine{Line: number}
+			lines = append(lines, l.refuse("%.200q cannot be read: %s", written, err))
+			continue
+		}
 		lines = append(lines, readStatusLine(number, columns, record))
 	}
+}
+
+// readColumns reads the line that names the columns.
+func readColumns(t *table) (map[string]int, error) {
+	names, written, _, err := t.next()
+	if err != nil {
+		return nil, problem.Invalid("csv", "the first line must name the columns: transaction_id,status")
+	}
+	columns := map[string]int{}
+	for i, name := range names {
+		name = inbound.WordKey(name)
+		if _, twice := columns[name]; twice && slices.Contains(statusColumns, name) {
+			return nil, problem.Invalid("csv", "the first line names %s twice: %.200q", name, written)
+		}
+		columns[name] = i
+	}
+	_, byConversion := columns["conversion_id"]
+	_, byTransaction := columns["transaction_id"]
+	if _, ok := columns["status"]; !ok || !byConversion && !byTransaction {
+		return nil, problem.Invalid("csv", "the first line must name status, and conversion_id or transaction_id; it is %.200q", written)
+	}
+	return columns, nil
 }
 
 func readStatusLine(number int, columns map[string]int, record []string) *StatusLine {
@@ -109,7 +119,7 @@ func readStatusLine(number int, columns map[string]int, record []string) *Status
 		}
 		return ""
 	}
-	l := &StatusLine{Line: number, Key: field("conversion_id"), goal: field("goal"), reason: field("reason")}
+	l := &StatusLine{Line: number, Key: field("conversion_id"), goal: inbound.GoalWord(field("goal")), reason: field("reason")}
 	if id, ok := intake.ClickUUID(l.Key); ok {
 		l.ConversionID = id
 	}
@@ -126,12 +136,28 @@ func readStatusLine(number int, columns map[string]int, record []string) *Status
 		return l.refuse("it has no conversion_id and no transaction_id")
 	}
 	l.To = status
-	if written := field("amount"); written != "" {
-		amount, err := commission.ParseAmount(written)
-		if err != nil {
-			return l.refuse("the amount %q %s", written, err)
+	return l.readSum(field("amount"), field("currency"))
+}
+
+// readSum reads the amount of a line and its currency, which may stand with the amount too.
+func (l *StatusLine) readSum(amount, currency string) *StatusLine {
+	var stated commission.Unit
+	if currency != "" {
+		var ok bool
+		if stated, ok = commission.ReadUnit(currency); !ok {
+			return l.refuse("the currency %.80q cannot be the code of one", currency)
 		}
-		l.amount = decimal.NewNullDecimal(amount)
+	}
+	if amount != "" {
+		sum, err := commission.ReadAmount(amount)
+		if err != nil {
+			return l.refuse("the amount %.80q %s", amount, err)
+		}
+		l.sum, l.amount.Valid = sum, true
+	}
+	var err error
+	if l.sum.Unit, err = l.sum.Unit.Agree(stated); err != nil {
+		return l.refuse("its amount %s", err)
 	}
 	return l
 }
@@ -170,17 +196,17 @@ func (office *Office) ImportStatuses(ctx context.Context, text string, dryRun bo
 
 // findLine finds the conversion that a line names and sets what the line would do.
 func (office *Office) findLine(ctx context.Context, l *StatusLine) error {
-	var goal string
+	var goal, currency string
 	var amount decimal.NullDecimal
 	found, undone := 0, false
 	err := pg.Each(ctx, office.Intake.DB, fmt.Sprintf("finding the conversion of line %d", l.Line), func(rows *sql.Rows) error {
 		found++
-		if err := rows.Scan(&l.ConversionID, &goal, &l.From, &amount, &undone); err != nil {
+		if err := rows.Scan(&l.ConversionID, &goal, &l.From, &amount, &currency, &undone); err != nil {
 			return err
 		}
 		return nil
 	}, `
-		SELECT id, goal, status, amount, undone_at IS NOT NULL FROM conversions
+		SELECT id, goal, status, amount, currency, undone_at IS NOT NULL FROM conversions
 		WHERE CASE WHEN $1::uuid IS NULL THEN transaction_id = $2 AND undone_at IS NULL ELSE id = $1::uuid END AND ($3 = '' OR goal = $3) LIMIT 2`,
 		uuid.NullUUID{UUID: l.ConversionID, Valid: l.ConversionID != uuid.Nil}, l.Key, l.goal)
 	if err != nil {
@@ -198,6 +224,13 @@ func (office *Office) findLine(ctx context.Context, l *StatusLine) error {
 		l.refuse("its attribution was undone: name its transaction_id, or the conversion that stands in its place")
 		return nil
 	}
+	stated, _ := commission.ReadUnit(currency)
+	sum, _, wrong := l.sum.In(stated, "")
+	if wrong != nil {
+		l.refuse("its amount %s", wrong)
+		return nil
+	}
+	l.amount.Decimal = sum
 	return office.judgeLine(ctx, l, goal, amount)
 }
 

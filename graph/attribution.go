@@ -10,7 +10,6 @@ import (
 
 	"postrider/backoffice"
 	"postrider/domain/commission"
-	"postrider/domain/inbound"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/ent/db/click"
@@ -103,15 +102,15 @@ func (r *Resolver) fireManually(ctx context.Context, in gen.FireManualConversion
 	if err != nil {
 		return payload, err
 	}
-	sum, err := amount(in.Amount)
+	click := globalid.Hex(found.ID)
+	report, err := readReport(ctx, map[string]*string{
+		commission.ParamGoal: &in.Goal, commission.ParamClickID: &click, commission.ParamTransaction: in.TransactionID,
+		commission.ParamAmount: in.Amount, commission.ParamCurrency: in.Currency,
+	})
 	if err != nil {
 		return payload, err
 	}
-	v := viewer.From(ctx)
-	report := inbound.Report{
-		Goal: in.Goal, ClickID: globalid.Hex(found.ID), TransactionID: text(in.TransactionID), Amount: sum, Currency: text(in.Currency),
-		Reason: "fired manually", Actor: actor(v), UserID: v.UserID,
-	}
+	report.Reason = "fired manually"
 	set(&report.Status, in.Status)
 	out, err := r.Intake.Report(ctx, from.Key, report)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 
 	"github.com/gofrs/uuid/v5"
@@ -18,7 +19,6 @@ import (
 	"postrider/intake"
 	"postrider/internal/globalid"
 	"postrider/internal/ids"
-	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/setup"
 )
@@ -32,31 +32,29 @@ func actor(v *viewer.Viewer) commission.Actor {
 }
 
 func reportOf(ctx context.Context, in gen.RecordConversionInput) (inbound.Report, error) {
-	v := viewer.From(ctx)
-	report := inbound.Report{
-		Goal: in.Goal, ClickID: text(in.ClickID), PlayerID: text(in.PlayerID), TransactionID: text(in.TransactionID),
-		Currency: text(in.Currency), Actor: actor(v), UserID: v.UserID,
-	}
-	if in.Status != nil {
-		report.Status = *in.Status
-	}
-	if in.OccurredAt != nil {
-		report.OccurredAt = *in.OccurredAt
-	}
-	var err error
-	report.Amount, err = amount(in.Amount)
+	report, err := readReport(ctx, map[string]*string{
+		commission.ParamGoal: &in.Goal, commission.ParamClickID: in.ClickID, commission.ParamPlayerID: in.PlayerID,
+		commission.ParamTransaction: in.TransactionID, commission.ParamAmount: in.Amount, commission.ParamCurrency: in.Currency,
+	})
+	set(&report.Status, in.Status)
+	set(&report.OccurredAt, in.OccurredAt)
 	return report, err
 }
 
-func amount(written *string) (decimal.NullDecimal, error) {
-	if written == nil || *written == "" {
-		return decimal.NullDecimal{}, nil
+// readReport reads a report of staff or a program as an operator's call is read.
+func readReport(ctx context.Context, given map[string]*string) (inbound.Report, error) {
+	values := url.Values{}
+	for name, v := range given {
+		values.Set(name, text(v))
 	}
-	d, err := commission.ParseAmount(*written)
-	if err != nil {
-		return decimal.NullDecimal{}, problem.Invalid("amount", "%s", err)
+	report, bad := inbound.Read(values)
+	v := viewer.From(ctx)
+	report.Actor, report.UserID = actor(v), v.UserID
+	errs := make([]error, len(bad))
+	for i, b := range bad {
+		errs[i] = b
 	}
-	return decimal.NewNullDecimal(d), nil
+	return report, errors.Join(errs...)
 }
 
 func (r *Resolver) recordConversion(ctx context.Context, input gen.RecordConversionInput) (intake.Outcome, error) {
@@ -68,9 +66,8 @@ func (r *Resolver) recordConversion(ctx context.Context, input gen.RecordConvers
 }
 
 func (r *Resolver) moveConversion(ctx context.Context, input gen.UpdateConversionStatusInput) (*db.Conversion, error) {
-	id, err1 := factID("Conversion", "id", input.ID)
-	sum, err2 := amount(input.Amount)
-	if err := errors.Join(err1, err2); err != nil {
+	id, err := factID("Conversion", "id", input.ID)
+	if err != nil {
 		return nil, err
 	}
 	before, err := r.Client.Conversion.Get(ctx, id)
@@ -78,7 +75,15 @@ func (r *Resolver) moveConversion(ctx context.Context, input gen.UpdateConversio
 		return nil, fmt.Errorf("reading the conversion: %w", err)
 	}
 	v := viewer.From(ctx)
-	_, err = r.Intake.Move(ctx, id, intake.Move{To: input.Status, Reason: text(input.Reason), Amount: sum, Actor: actor(v), UserID: v.UserID})
+	step := intake.Move{To: input.Status, Reason: text(input.Reason), Actor: actor(v), UserID: v.UserID}
+	if before != nil && text(input.Amount) != "" {
+		corrected, err := sum("amount", input.Amount, before.Currency)
+		if err != nil {
+			return nil, err
+		}
+		step.Amount = decimal.NewNullDecimal(corrected)
+	}
+	_, err = r.Intake.Move(ctx, id, step)
 	if err != nil {
 		return nil, aboutID(err)
 	}

@@ -110,7 +110,7 @@ func (r *mutationResolver) EndDeal(ctx context.Context, input gen.EndDealInput) 
 }
 
 func (r *mutationResolver) SetExchangeRate(ctx context.Context, input gen.SetExchangeRateInput) (*gen.SetExchangeRatePayload, error) {
-	value, err := sum("rate", &input.Rate)
+	value, err := sum("rate", &input.Rate, input.Quote)
 	if err != nil {
 		errs, err := userErrors(err)
 		return &gen.SetExchangeRatePayload{UserErrors: errs}, err

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/shopspring/decimal"
 
@@ -16,20 +17,29 @@ import (
 	"postrider/setup"
 )
 
-// sum parses the amount of a field; nil is zero.
-func sum(field string, written *string) (decimal.Decimal, error) {
+// sum parses the amount of a field, in a currency or as a plain number; nil is zero.
+func sum(field string, written *string, currency string) (decimal.Decimal, error) {
+	return figure(field, written, func(s string) (decimal.Decimal, error) { return commission.ParseAmount(s, currency) })
+}
+
+// percent parses the percentage of a field; nil is zero.
+func percent(field string, written *string) (decimal.Decimal, error) {
+	return figure(field, written, commission.ParsePercent)
+}
+
+func figure(field string, written *string, parse func(string) (decimal.Decimal, error)) (decimal.Decimal, error) {
 	if text(written) == "" {
 		return decimal.Zero, nil
 	}
-	d, err := commission.ParseAmount(*written)
+	d, err := parse(*written)
 	if err != nil {
-		return d, problem.Invalid(field, "%s", err)
+		return d, problem.Invalid(field, "%.80q %s", *written, err)
 	}
 	return d, nil
 }
 
 func (r *Resolver) createOffer(ctx context.Context, in gen.CreateOfferInput) (*db.Offer, error) {
-	rule, err := qualification(in.Qualification)
+	rule, err := qualification(in.Qualification, in.Currency)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +55,9 @@ func (r *Resolver) createOffer(ctx context.Context, in gen.CreateOfferInput) (*d
 
 func (r *Resolver) updateOffer(ctx context.Context, in gen.UpdateOfferInput) (*db.Offer, error) {
 	id, err1 := intID("Offer", "id", in.ID)
-	rule, err2 := qualification(orCleared(in.Qualification))
-	if err := errors.Join(err1, err2); err != nil {
+	currency, err3 := r.currencyOfOffer(ctx, id, in.Currency)
+	rule, err2 := qualification(orCleared(in.Qualification), currency)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
 	return r.Setup.UpdateOffer(ctx, id, func(w *setup.OfferWish) {
@@ -68,15 +79,30 @@ func (r *Resolver) updateOffer(ctx context.Context, in gen.UpdateOfferInput) (*d
 	})
 }
 
-// qualification converts a rule; nil if the input has none.
-func qualification(in *gen.QualificationInput) (*commission.Qualification, error) {
+// currencyOfOffer returns the currency that an offer will have, empty if there is no such offer.
+func (r *Resolver) currencyOfOffer(ctx context.Context, id int64, changed *string) (string, error) {
+	if changed != nil {
+		return *changed, nil
+	}
+	o, err := r.Client.Offer.Get(ctx, id)
+	if db.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the offer: %w", err)
+	}
+	return o.Currency, nil
+}
+
+// qualification converts a rule, whose amounts are in the offer's currency; nil if the input has none.
+func qualification(in *gen.QualificationInput, currency string) (*commission.Qualification, error) {
 	if in == nil {
 		return nil, nil
 	}
 	rule := &commission.Qualification{Goals: in.Goals}
 	var err1, err2 error
-	rule.MinDeposit, err1 = sum("qualification.minDeposit", in.MinDeposit)
-	rule.MinCumulativeDeposit, err2 = sum("qualification.minCumulativeDeposit", in.MinCumulativeDeposit)
+	rule.MinDeposit, err1 = sum("qualification.minDeposit", in.MinDeposit, currency)
+	rule.MinCumulativeDeposit, err2 = sum("qualification.minCumulativeDeposit", in.MinCumulativeDeposit, currency)
 	set(&rule.WithinDays, in.WithinDays)
 	set(&rule.ClawbackDays, in.ClawbackDays)
 	return rule, errors.Join(err1, err2)
@@ -107,45 +133,61 @@ func (r *Resolver) updateLandingPage(ctx context.Context, in gen.UpdateLandingPa
 func (r *Resolver) createDeal(ctx context.Context, in gen.CreateDealInput) (*db.Deal, error) {
 	offer, err1 := intID("Offer", "offerId", in.OfferID)
 	owner, err2 := optionalID[ids.Affiliate]("affiliateId", in.AffiliateID)
-	amount, err3 := sum("amount", in.Amount)
-	percent, err4 := sum("percent", in.Percent)
+	amount, err3 := sum("amount", in.Amount, in.Currency)
+	share, err4 := percent("percent", in.Percent)
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return nil, err
 	}
 	w := setup.DealWish{OfferID: ids.Offer(offer), Deal: commission.Deal{
-		AffiliateID: owner, Model: in.Model, Amount: amount, Percent: percent, LeadGoal: text(in.LeadGoal), Currency: in.Currency,
+		AffiliateID: owner, Model: in.Model, Amount: amount, Percent: share, LeadGoal: text(in.LeadGoal), Currency: in.Currency,
 		NegativeCarryover: in.NegativeCarryover == nil || *in.NegativeCarryover,
 	}}
 	set(&w.TierBy, in.TierBy)
 	set(&w.From, in.ValidFrom)
 	set(&w.To, in.ValidTo)
-	if w.Tiers, err4 = tiers(in.Tiers); err4 != nil {
+	if w.Tiers, err4 = tiers(in.Tiers, in.Currency); err4 != nil {
 		return nil, err4
 	}
 	return r.Setup.CreateDeal(ctx, w)
 }
 
-// tiers parses the tiers of a deal.
-func tiers(in []*gen.DealTierInput) ([]commission.Tier, error) {
+// tiers parses the tiers of a deal, whose amounts are in its currency.
+func tiers(in []*gen.DealTierInput, currency string) ([]commission.Tier, error) {
 	var list []commission.Tier
 	for _, t := range in {
-		from, err1 := sum("tiers", &t.From)
-		amount, err2 := sum("tiers", t.Amount)
-		percent, err3 := sum("tiers", t.Percent)
+		from, err1 := sum("tiers", &t.From, currency)
+		amount, err2 := sum("tiers", t.Amount, currency)
+		share, err3 := percent("tiers", t.Percent)
 		if err := errors.Join(err1, err2, err3); err != nil {
 			return nil, err
 		}
-		list = append(list, commission.Tier{From: from, Amount: amount, Percent: percent})
+		list = append(list, commission.Tier{From: from, Amount: amount, Percent: share})
 	}
 	return list, nil
 }
 
+// currencyOfDeal returns the currency that a deal will have, empty if there is no such deal.
+func (r *Resolver) currencyOfDeal(ctx context.Context, id int64, changed *string) (string, error) {
+	if changed != nil {
+		return *changed, nil
+	}
+	d, err := r.Client.Deal.Get(ctx, id)
+	if db.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the deal: %w", err)
+	}
+	return d.Currency, nil
+}
+
 func (r *Resolver) updateDeal(ctx context.Context, in gen.UpdateDealInput) (*db.Deal, error) {
 	id, err1 := intID("Deal", "id", in.ID)
-	amount, err2 := sum("amount", in.Amount)
-	percent, err3 := sum("percent", in.Percent)
-	tiers, err4 := tiers(in.Tiers)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	currency, err5 := r.currencyOfDeal(ctx, id, in.Currency)
+	amount, err2 := sum("amount", in.Amount, currency)
+	share, err3 := percent("percent", in.Percent)
+	tiers, err4 := tiers(in.Tiers, currency)
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return nil, err
 	}
 	return r.Setup.UpdateDeal(ctx, id, func(d *commission.Deal) {
@@ -154,7 +196,7 @@ func (r *Resolver) updateDeal(ctx context.Context, in gen.UpdateDealInput) (*db.
 			d.Amount = amount
 		}
 		if in.Percent != nil {
-			d.Percent = percent
+			d.Percent = share
 		}
 		set(&d.LeadGoal, in.LeadGoal)
 		set(&d.Currency, in.Currency)

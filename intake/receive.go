@@ -178,7 +178,7 @@ func (in *receiver) receiveReport(ctx context.Context, src *integration, e *inbo
 		return invalid(e.Nearest(bad)), nil
 	}
 	if src.TestMode {
-		return answer(Tested, "test mode: the call is valid, and nothing was recorded"), nil
+		return answer(Tested, "test mode: the call is valid, and nothing was recorded%s", noted(report)), nil
 	}
 	entry := &entry{integration: src, report: report, call: e.Call, notes: e.Notes, now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {

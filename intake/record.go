@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofrs/uuid/v5"
 
+	"postrider/domain/inbound"
 	"postrider/domain/tracking"
 	"postrider/internal/pg"
 )
@@ -138,6 +139,7 @@ func finish(ctx context.Context, ch *changes, e *entry) error {
 	switch c := e.conversion; {
 	case !e.isNew:
 		out, err := reportAgain(ctx, ch, e)
+		out.Reason += noted(e.report)
 		e.outcome = out
 		return e.refused(err)
 	case c.AffiliateID == 0:
@@ -154,7 +156,17 @@ func finish(ctx context.Context, ch *changes, e *entry) error {
 	if word := e.conversion.ReportedStatus; word != "" {
 		e.outcome.Reason += "; " + unmapped(word)
 	}
+	e.outcome.Reason += noted(e.report)
 	return nil
+}
+
+// noted returns what was tolerated in a report, as the end of a sentence.
+func noted(r inbound.Report) string {
+	var b strings.Builder
+	for _, note := range r.Notes {
+		b.WriteString("; " + note)
+	}
+	return b.String()
 }
 
 // logCall logs the call of an entry, if there is one; a refused call is logged where it is

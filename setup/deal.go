@@ -134,7 +134,9 @@ func (c *change) checkDeal(ctx context.Context, w *DealWish) error {
 	if err := at("model", w.Validate()); err != nil {
 		return err
 	}
-	w.Currency, _ = commission.ParseCurrency(w.Currency)
+	if err := at("currency", checkCurrency(&w.Currency)); err != nil {
+		return err
+	}
 	if _, err := c.client.Offer.Get(ctx, int64(w.OfferID)); err != nil {
 		return missing(err, "offerId", "offer")
 	}
@@ -241,9 +243,9 @@ func (s *Setup) EndDeal(ctx context.Context, id int64, end *time.Time) (*db.Deal
 func (s *Setup) SetRate(ctx context.Context, quote string, rate decimal.Decimal, from *time.Time) (*db.ExchangeRate, error) {
 	var made *db.ExchangeRate
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		code, ok := commission.ParseCurrency(quote)
-		if !ok || code == commission.ReferenceCurrency {
-			return problem.Invalid("quote", "enter an ISO 4217 code other than %s", commission.ReferenceCurrency)
+		code, err := c.checkQuote(ctx, quote)
+		if err != nil {
+			return err
 		}
 		if !rate.IsPositive() {
 			return problem.Invalid("rate", "must be above zero")
@@ -260,7 +262,7 @@ func (s *Setup) SetRate(ctx context.Context, quote string, rate decimal.Decimal,
 			return fmt.Errorf("reading the rate: %w", err)
 		}
 		var id int64
-		err := c.tx.QueryRowContext(ctx, `
+		err = c.tx.QueryRowContext(ctx, `
 			INSERT INTO exchange_rates (quote, rate, valid_from, created_at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (quote, valid_from) DO UPDATE SET rate = excluded.rate RETURNING id`, code, rate, moment, c.now).Scan(&id)
 		if err != nil {
@@ -272,4 +274,29 @@ func (s *Setup) SetRate(ctx context.Context, quote string, rate decimal.Decimal,
 		return c.audit(ctx, Act{Action: "update", Entity: "exchange_rate", ID: fmt.Sprint(id), Before: before, After: made})
 	})
 	return made, err
+}
+
+// checkQuote returns the code of a currency that may have a rate: a known one, or one that a
+// conversion is in.
+func (c *change) checkQuote(ctx context.Context, quote string) (string, error) {
+	code, err := commission.KnownCurrency(quote)
+	if err == nil && code == commission.ReferenceCurrency {
+		return "", problem.Invalid("quote", "rates are per %s: give another currency", code)
+	}
+	if err == nil {
+		return code, nil
+	}
+	code, ok := commission.ParseCurrency(quote)
+	if !ok {
+		return "", at("quote", err)
+	}
+	used := false
+	query := `SELECT EXISTS (SELECT FROM conversions WHERE currency = $1)`
+	if failed := c.tx.QueryRowContext(ctx, query, code).Scan(&used); failed != nil {
+		return "", fmt.Errorf("looking for conversions in %s: %w", code, failed)
+	}
+	if !used {
+		return "", problem.Invalid("quote", "%s; no conversion is in %s either", err, code)
+	}
+	return code, nil
 }

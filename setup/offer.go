@@ -201,11 +201,11 @@ func checkDestination(field, template string) []*problem.Error {
 	return checkTarget(field, template)
 }
 
+// checkCurrency checks a currency that amounts of ours are in, and writes its code.
 func checkCurrency(code *string) error {
-	currency, ok := commission.ParseCurrency(*code)
-	if !ok {
-		return errors.New("is not an ISO 4217 currency code, such as EUR")
+	known, err := commission.KnownCurrency(*code)
+	if err == nil {
+		*code = known
 	}
-	*code = currency
-	return nil
+	return err
 }

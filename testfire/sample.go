@@ -348,7 +348,7 @@ func (t *Tester) setPayout(ctx context.Context, s *Sample, of SampleOf, o *db.Of
 	}
 	amount := decimal.Decimal{}
 	if text := s.Values.Get(macro.Amount); text != "" {
-		amount, _ = commission.ParseAmount(text)
+		amount, _ = commission.ParseAmount(text, s.Values.Get(macro.Currency))
 	}
 	pays := commission.Payout(ent.CommissionDeal(row), s.Goal.Key, amount, of.Status)
 	model := modelName(row.Model)

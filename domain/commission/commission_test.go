@@ -15,20 +15,26 @@ func TestParseAmount(t *testing.T) {
 	for text, want := range map[string]string{
 		"25.50": "25.5", "0": "0", "7": "7", "007": "7", ".5": "0.5", "5.": "5", " 12 ": "12", "+3": "3",
 		"12,34": "12.34", "0,5": "0.5", "1234,5": "1234.5", "0,125": "0.125", "1234,567": "1234.567", "12,3456": "12.3456",
+		"33.333333333333336": "33.33333333", "0.30000000000000004": "0.3", "100.000000000": "100", "19.999999999999996": "20", "-0.000000005": "-0.00000001",
+		"0.1000000000000000055511151231257827021181583404541015625": "0.1", "1.123456789": "1.12345679", "1e-20": "0", "0.0000000000001": "0",
+		"1.5e3": "1500", "0E-8": "0", "1E3": "1000", "1e5": "100000", "1E-5": "0.00001", "1.2345678E7": "12345678", "1,5e+3": "1500", "-2e0": "-2", "0e999999999": "0",
+		"1,00,000.50": "100000.5", "12,34,567": "1234567", "1,23,456": "123456", "-₹1,00,00,000": "-10000000", "99,99,999,": "",
 		"1.234": "1.234", "1,234.50": "1234.5", "1.234,50": "1234.5", "1,234,567": "1234567", "1.234.567": "1234567",
 		"12,345,678.9": "12345678.9", "1 234.50": "1234.5", "1 234 567,89": "1234567.89", "1\u00a0234,50": "1234.5", "1\u202f234": "1234",
 		"1'234.50": "1234.5", "1’234": "1234",
-		"$12": "12", "€ 12,50": "12.5", "12 €": "12", "12.50EUR": "12.5", "EUR 12.50": "12.5", "US$12": "",
+		"$12": "12", "€ 12,50": "12.5", "12 €": "12", "12.50EUR": "12.5", "EUR 12.50": "12.5", "US$12": "12",
+		"50USDT": "50", "usd50": "50", "$50 USD": "50", "USD$50": "50", "Rs.500": "500", "500 kr.": "500", "1e3 EUR": "1000", "1E3EUR": "1000", "5 ETH": "5", "$.50": "0.5",
 		"-3": "-3", "- 3": "-3", "−3": "-3", "-$12": "-12", "$-12": "-12", "-12,50 €": "-12.5",
 		"999999999999999.12345678": "999999999999999.12345678",
 
-		"": "", " ": "", "x": "", "1e5": "", "1E-5": "", "0x10": "", "NaN": "", "Infinity": "", "--3": "", "3-": "", "$": "", "EUR": "",
+		"": "", " ": "", "x": "", "1e999999999": "", "-1e99999999999999999999": "", "1e16": "", "1,234e3": "", "1 e5": "", "1e": "", "1e5e5": "", "999999999999999.999999999": "", "0x10": "", "NaN": "", "Infinity": "", "--3": "", "3-": "", "$": "", "EUR": "",
 		"1,234": "", "12,345": "", "999,999": "", // could be thousands
-		"1,23,456": "", "1.23.456": "", "1,234.5.6": "", "1.2,3.4": "", "1 23": "", "12 3456": "", "1, 5": "", "1..5": "",
-		"12 EURO": "", "12 dollars": "", "(12)": "", "12%": "", "1\x002": "", "١٢": "",
-		"1000000000000000": "", "1.123456789": "", strings.Repeat("9", 100): "",
+		"1,2,3": "", "1,234,56": "", "123,45,678": "", "1,00,00": "", "1,00.000": "", "1.23.456": "", "1,234.5.6": "", "1.2,3.4": "", "1 23": "", "12 3456": "", "1, 5": "", "1..5": "",
+		"€50 USD": "", "USD 50 CAD": "", "£5$": "", "USD.50": "", "12 E1R": "", "50 and more": "", "(12)": "", "12%": "", "1\x002": "", "١٢": "",
+		"1000000000000000": "", strings.Repeat("9", 100): "",
 	} {
-		got, err := commission.ParseAmount(text)
+		sum, err := commission.ReadAmount(text)
+		got := sum.Amount
 		switch {
 		case want == "" && err == nil:
 			t.Errorf("%q is read as %s, want it refused", text, got)
@@ -41,16 +47,20 @@ func TestParseAmount(t *testing.T) {
 }
 
 func FuzzParseAmount(f *testing.F) {
-	for _, seed := range []string{"12,34", "1 234.50", "$-1'000", "1.234.567,8", "€", "1e9"} {
+	for _, seed := range []string{"12,34", "1 234.50", "$-1'000", "1.234.567,8", "€", "1e9", "1e999999999", "12,34,567", "50 usdt", "USD$ 5e-3", "Rs.500"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		amount, err := commission.ParseAmount(text)
+		sum, err := commission.ReadAmount(text)
 		if err != nil {
 			return
 		}
+		amount := sum.Amount
+		if amount.Exponent() < -8 || amount.Exponent() > 15 || amount.Abs().GreaterThanOrEqual(decimal.New(1, 15)) {
+			t.Fatalf("%q is read as %s", text, amount)
+		}
 		written := commission.FormatAmount(amount)
-		again, err := commission.ParseAmount(written)
+		again, err := commission.ParseAmount(written, "")
 		if err != nil || !again.Equal(amount) {
 			t.Fatalf("%q is read as %s, written as %q, and that read as %s, %v", text, amount, written, again, err)
 		}
@@ -72,7 +82,7 @@ func TestAmountsSurviveWritingAndReading(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		amount := decimal.New(rapid.Int64Range(-1e15+1, 1e15-1).Draw(t, "digits"), rapid.Int32Range(-8, 0).Draw(t, "exponent"))
-		again, err := commission.ParseAmount(commission.FormatAmount(amount))
+		again, err := commission.ParseAmount(commission.FormatAmount(amount), "")
 		if err != nil || !again.Equal(amount) {
 			t.Fatalf("%s comes back as %s, %v", amount, again, err)
 		}
@@ -86,7 +96,11 @@ func TestCurrencies(t *testing.T) {
 			t.Errorf("2.675 %s is rounded to %s, want %s", currency, got, want)
 		}
 	}
-	for text, want := range map[string]string{"EUR": "EUR", " eur ": "EUR", "EURO": "", "€": "", "": "", "E1R": ""} {
+	for text, want := range map[string]string{
+		"EUR": "EUR", " eur ": "EUR", "€": "EUR", "usdt": "USDT", "USDT-TRC20": "USDT", "usdttrc20": "USDT", "840": "USD", "978": "EUR", "36": "AUD", "532": "XCG",
+		"RUR": "RUB", "XBT": "BTC", "EURO": "EURO", "pepe2": "PEPE2", "us$": "USD", "zł": "PLN",
+		"": "", "E": "", "E R": "", "$": "", "kr": "", "mBTC": "", "μBTC": "", "123": "", "50.00": "", "EUR,USD": "", "ЕUR": "", strings.Repeat("A", 13): "",
+	} {
 		if code, ok := commission.ParseCurrency(text); ok != (want != "") || ok && code != want {
 			t.Errorf("%q is the currency %q, %t", text, code, ok)
 		}

@@ -10,7 +10,7 @@ import (
 
 func ExampleParseAmount() {
 	for _, text := range []string{"12,34", "1 234.50", "$12", "1,234"} {
-		amount, err := commission.ParseAmount(text)
+		amount, err := commission.ParseAmount(text, "USD")
 		if err != nil {
 			fmt.Println(text, err)
 			continue

@@ -37,7 +37,7 @@ func FuzzCall(f *testing.F) {
 					t.Fatalf("accepted, and cannot be kept: %q", v)
 				}
 			}
-			if r.OccurredAt.After(now.Add(24*time.Hour)) || len(r.Currency) != 3 {
+			if r.OccurredAt.After(now.Add(24*time.Hour)) || len(r.Currency) > commission.MaxCurrency || r.OccurredAt.Before(earliest) {
 				t.Fatalf("accepted: %+v", r)
 			}
 		}
@@ -105,17 +105,23 @@ func FuzzWithoutPair(f *testing.F) {
 	})
 }
 
-func FuzzReadTime(f *testing.F) {
-	f.Add("2026-06-12T10:00:00Z")
-	f.Add("1781258400")
-	f.Add("-1")
+func FuzzParseTime(f *testing.F) {
+	for _, seed := range []string{
+		"2026-06-12T10:00:00Z", "1781258400", "-1", "1781258400000", "1.7812584E12", "1e99", "2026-06-12 10:00:00.5 +0200 CEST m=+0.1",
+		"Fri, 12 Jun 2026 10:00:00 GMT", "2026-06-12t10:00z", "20260612T100000 02", "0001-01-01T00:00:00Z",
+	} {
+		f.Add(seed)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
-		at, err := readTime(text)
+		at, err := ParseTime(text)
 		if err != nil {
 			return
 		}
 		if _, err := json.Marshal(at); err != nil {
 			t.Fatalf("%q is read as a time that cannot be written: %v", text, err)
+		}
+		if again, err := ParseTime(at.Format(time.RFC3339Nano)); err != nil || !again.Equal(at) {
+			t.Fatalf("%q is read as %s, and that as %s, %v", text, at, again, err)
 		}
 	})
 }

@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -127,7 +126,7 @@ func (s *Integration) checkSignature(c *Call, b content, values url.Values, now 
 	if s.TimestampName == "" || s.TimestampWindow == 0 {
 		return ""
 	}
-	at, err := readStamp(stamp)
+	at, err := ParseTime(stamp)
 	switch {
 	case stamp == "":
 		return "the timestamp of the signature is missing"
@@ -149,15 +148,6 @@ func (s *Integration) timestampOf(c *Call, values url.Values) (stamp string, inH
 		return strings.TrimSpace(h), true
 	}
 	return strings.TrimSpace(values.Get(s.TimestampName)), false
-}
-
-// readStamp parses RFC 3339, Unix seconds or Unix milliseconds.
-func readStamp(stamp string) (time.Time, error) {
-	const longestSeconds = 11
-	if n, err := strconv.ParseInt(stamp, 10, 64); err == nil && len(stamp) > longestSeconds {
-		return time.UnixMilli(n).UTC(), nil
-	}
-	return readTime(stamp)
 }
 
 func contains(list []netip.Prefix, addr netip.Addr) bool {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,7 +22,7 @@ type Report struct {
 	PlayerID      string              `json:"player_id,omitempty"`      // the operator's; empty for none
 	TransactionID string              `json:"transaction_id,omitempty"` // the operator's; empty for none
 	Amount        decimal.NullDecimal `json:"amount"`
-	Currency      string              `json:"currency"` // ISO 4217; empty for the offer's
+	Currency      string              `json:"currency"` // as it is stated, and by Complete its code
 	Status        commission.Status   `json:"status"`
 	Reason        string              `json:"reason,omitempty"`
 	OccurredAt    time.Time           `json:"occurred_at"`
@@ -34,6 +33,14 @@ type Report struct {
 	CurrencyGiven bool   `json:"currency_given,omitempty"` // if false, Currency is the integration's
 	TimeGiven     bool   `json:"time_given,omitempty"`     // if false, OccurredAt is the time of the report
 	UnknownStatus string `json:"unknown_status,omitempty"` // the operator's word for the status if it is not mapped; else empty
+
+	Notes []string `json:"notes,omitempty"` // what was tolerated, in words that continue a sentence
+
+	unit commission.Unit // what stands with the amount
+}
+
+func (r *Report) note(format string, args ...any) {
+	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
 }
 
 // Goal is what a report is checked against: an entry of the event dictionary.
@@ -56,23 +63,28 @@ func Read(values url.Values) (Report, []*problem.Error) {
 		}
 		return v
 	}
-	r.Goal = text(commission.ParamGoal)
+	r.Goal = GoalWord(text(commission.ParamGoal))
 	r.ClickID, r.PlayerID, r.TransactionID = text(commission.ParamClickID), text(commission.ParamPlayerID), text(commission.ParamTransaction)
 	if v := text(commission.ParamAmount); v != "" {
-		amount, err := commission.ParseAmount(v)
+		sum, err := commission.ReadAmount(v)
 		if err != nil {
-			bad = append(bad, problem.Invalid(commission.ParamAmount, "%s", err))
+			bad = append(bad, problem.Invalid(commission.ParamAmount, "%.80q %s", v, err))
 		}
-		r.Amount = decimal.NewNullDecimal(amount)
+		if sum.Rounded {
+			r.note("its amount is rounded from %.80s", v)
+		}
+		r.Amount, r.unit = decimal.NewNullDecimal(sum.Amount), sum.Unit
 	}
 	r.Currency = text(commission.ParamCurrency)
 	r.Status = commission.Status(text(commission.ParamStatus))
 	if v := text(commission.ParamOccurredAt); v != "" {
-		at, err := readTime(v)
+		at, err := ParseTime(v)
 		if err != nil {
 			bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s", err))
 		}
-		r.OccurredAt = at
+		if r.OccurredAt = at; err == nil && at.Before(earliest) {
+			r.dropTime(v)
+		}
 	}
 	return r, bad
 }
@@ -125,24 +137,8 @@ func Unusable(v string) string {
 	return ""
 }
 
-// readTime parses RFC 3339 or Unix seconds.
-func readTime(v string) (time.Time, error) {
-	if seconds, err := strconv.ParseInt(v, 10, 64); err == nil && seconds >= 0 && seconds < 1<<33 {
-		return time.Unix(seconds, 0).UTC(), nil
-	}
-	// A plus sign that was not percent-encoded arrives as a space.
-	at, err := time.Parse(time.RFC3339Nano, strings.Replace(v, " ", "+", 1))
-	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is neither RFC 3339 (2026-06-12T10:00:00Z) nor Unix seconds (1781258400)", v)
-	}
-	if at = at.UTC().Truncate(time.Microsecond); at.Before(epoch) {
-		return time.Time{}, fmt.Errorf("%q is before 1970", v)
-	}
-	return at, nil
-}
-
-// epoch is the earliest time that can be reported.
-var epoch = time.Unix(0, 0).UTC()
+// earliest is the earliest time that can be reported: before it are clocks that were not set.
+var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Complete checks a report against the goal it names, nil for none, and sets its defaults.
 func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Error {
@@ -159,14 +155,7 @@ func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Er
 	if g != nil && !g.OncePerPlayer && r.TransactionID == "" {
 		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach more than once", g.Key))
 	}
-	if r.CurrencyGiven = r.Currency != ""; !r.CurrencyGiven {
-		r.Currency = currency
-	}
-	code, ok := commission.ParseCurrency(r.Currency)
-	if !ok {
-		bad = append(bad, problem.Invalid(commission.ParamCurrency, "%q is not an ISO 4217 currency code", r.Currency))
-	}
-	r.Currency = code
+	bad = append(bad, r.settleCurrency(currency)...)
 	r.StatusGiven = r.Status != ""
 	if !r.StatusGiven {
 		r.Status = commission.Approved
@@ -176,18 +165,87 @@ func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Er
 	} else {
 		r.UnknownStatus, r.Status = string(r.Status), commission.Unknown // kept until it is mapped
 	}
-	if r.TimeGiven = !r.OccurredAt.IsZero(); !r.TimeGiven {
-		r.OccurredAt = now
-	}
-	r.OccurredAt = r.OccurredAt.UTC().Truncate(time.Microsecond) // what a row keeps
-	if r.OccurredAt.Before(epoch) {
-		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s is before 1970", r.OccurredAt.Format(time.RFC3339)))
-	}
-	if r.OccurredAt.After(now.Add(24 * time.Hour)) {
-		bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s is more than a day in the future", r.OccurredAt.Format(time.RFC3339)))
-	}
+	bad = append(bad, r.settleTime(now)...)
 	if len(bad) == 0 && r.UnknownStatus == "" && !slices.Contains(g.Statuses, r.Status) {
 		bad = append(bad, problem.Invalid(commission.ParamStatus, "a conversion of the goal %s cannot be %s", g.Key, r.Status))
 	}
 	return bad
+}
+
+// settleCurrency sets the currency: the one that is stated, that stands with the amount, or the
+// default. A code that is not known is kept: until it has a rate, it pays nothing.
+func (r *Report) settleCurrency(byDefault string) []*problem.Error {
+	var stated commission.Unit
+	if r.CurrencyGiven = r.Currency != ""; r.CurrencyGiven {
+		var ok bool
+		if stated, ok = commission.ReadUnit(r.Currency); !ok {
+			return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%.80q cannot be the code of a currency: give one such as EUR or USDT", r.Currency)}
+		}
+	}
+	amount, code, err := commission.Sum{Amount: r.Amount.Decimal, Unit: r.unit}.In(stated, byDefault)
+	switch {
+	case err != nil && r.unit.IsZero():
+		return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%s", err)}
+	case err != nil:
+		return []*problem.Error{problem.Invalid(commission.ParamAmount, "%s", err)}
+	case stated.Shift != 0 && !r.Amount.Valid:
+		return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%q is a part of %s, and there is no amount of it: give %s", r.Currency, code, code)}
+	}
+	r.noteCurrency(stated, code, amount)
+	r.CurrencyGiven = r.CurrencyGiven || !r.unit.IsZero()
+	if r.Currency, r.unit = code, (commission.Unit{}); r.Amount.Valid {
+		r.Amount.Decimal = amount
+	}
+	return nil
+}
+
+// noteCurrency notes how the currency was found, if not in its own code.
+func (r *Report) noteCurrency(stated commission.Unit, code string, amount decimal.Decimal) {
+	said := stated
+	if said.IsZero() {
+		said = r.unit
+	}
+	switch {
+	case said.IsZero():
+		return
+	case said.Shift != 0:
+		r.note("%s %.40s is %s %s", r.Amount.Decimal, said.Text, amount, code)
+	case stated.IsZero():
+		r.note("its currency, %s, is that of the amount, %.40q", code, said.Text)
+	case !strings.EqualFold(said.Text, code):
+		r.note("its currency %.40q is %s", said.Text, code)
+	}
+	if !commission.IsCurrency(code) {
+		r.note("the currency %s is not known: it is kept, and until there is a rate of it, revenue in it pays nothing", code)
+	}
+}
+
+// settleTime sets the time: now if there is none, or if the clock that it is of was not set.
+func (r *Report) settleTime(now time.Time) []*problem.Error {
+	if !r.OccurredAt.IsZero() && r.OccurredAt.Before(earliest) {
+		r.dropTime(r.OccurredAt.UTC().Format(time.RFC3339))
+	}
+	if r.TimeGiven = !r.OccurredAt.IsZero(); !r.TimeGiven {
+		r.OccurredAt = now
+	}
+	r.OccurredAt = r.OccurredAt.UTC().Truncate(time.Microsecond) // what a row keeps
+	if r.OccurredAt.After(now.Add(24 * time.Hour)) {
+		return []*problem.Error{problem.Invalid(commission.ParamOccurredAt, "%s is more than a day in the future", r.OccurredAt.Format(time.RFC3339))}
+	}
+	return nil
+}
+
+// dropTime leaves out the time of a clock that was not set.
+func (r *Report) dropTime(written string) {
+	r.note("its time, %s, is of a clock that was not set: the time of the call counts", written)
+	r.OccurredAt = time.Time{}
+}
+
+// GoalWord returns a word for a goal as the dictionary writes its keys, in lower case, if it can be
+// one; else as it is.
+func GoalWord(word string) string {
+	if key := WordKey(word); commission.GoalKey.MatchString(key) {
+		return key
+	}
+	return word
 }

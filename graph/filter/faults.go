@@ -59,18 +59,18 @@ func (f *faults) amounts(field string, r AmountRange) (currency string, low, hig
 	if !ok {
 		f.add(problem.Invalid(field+".currency", "%.80q is not the code of a currency: give one such as EUR", r.Currency))
 	}
-	low, high = f.amount(field+".min", r.Min), f.amount(field+".max", r.Max)
+	low, high = f.amount(field+".min", r.Min, currency), f.amount(field+".max", r.Max, currency)
 	if low.Valid && high.Valid && low.Decimal.GreaterThan(high.Decimal) {
 		f.add(problem.Invalid(field+".min", "%s is above `max`, %s: swap them", low.Decimal, high.Decimal))
 	}
 	return currency, low, high
 }
 
-func (f *faults) amount(field string, written *string) decimal.NullDecimal {
+func (f *faults) amount(field string, written *string, currency string) decimal.NullDecimal {
 	if written == nil {
 		return decimal.NullDecimal{}
 	}
-	d, err := commission.ParseAmount(*written)
+	d, err := commission.ParseAmount(*written, currency)
 	if err != nil {
 		f.add(problem.Invalid(field, "%.80q %s", *written, err))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"postrider/domain/inbound"
 	"postrider/internal/problem"
 )
 
@@ -19,15 +20,15 @@ func MarshalTime(t time.Time) graphql.Marshaler {
 	})
 }
 
-// UnmarshalTime reads RFC 3339.
+// UnmarshalTime reads RFC 3339, and the other texts that operators' calls may have.
 func UnmarshalTime(v any) (time.Time, error) {
 	s, ok := v.(string)
 	if !ok {
 		return time.Time{}, problem.Invalid("", "a time is a text: give RFC 3339 in quotes, for example 2026-06-12T10:00:00Z")
 	}
-	t, err := time.Parse(time.RFC3339Nano, s)
+	t, err := inbound.ParseTime(s)
 	if err != nil {
-		return time.Time{}, problem.Invalid("", "%.40q is not a time: give RFC 3339, for example 2026-06-12T10:00:00Z", s)
+		return time.Time{}, problem.Invalid("", "%s", err)
 	}
-	return t.UTC(), nil
+	return t, nil
 }
