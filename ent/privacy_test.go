@@ -123,6 +123,9 @@ var table = map[string]access{
 	"clashes": {nothing, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Clash.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Clash.Delete().Exec(ctx) }},
+	"unmapped_reports": {nothing, byStaff,
+		func(ctx context.Context, c *db.Client) (int, error) { return c.UnmappedReport.Query().Count(ctx) },
+		func(ctx context.Context, c *db.Client) (int, error) { return c.UnmappedReport.Delete().Exec(ctx) }},
 	"players": {nothing, byStaff,
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Player.Query().Count(ctx) },
 		func(ctx context.Context, c *db.Client) (int, error) { return c.Player.Delete().Exec(ctx) }},
@@ -194,6 +197,8 @@ func furnish(t *testing.T, d *pgtest.DB) *viewer.Viewer {
 		client.TrackerCampaign.Create().SetAffiliateID(s.Affiliate).SetTrackerID(tracker.ID).SetCampaignID(s.Link.CampaignID).Exec(ctx),
 		client.Clash.Create().SetID(pgtest.ID(t)).SetReceivedAt(pgtest.Now).SetIntegrationID(s.Integration.ID).SetConversionID(c.ID).SetReport(&inbound.Report{}).
 			SetDiffers([]inbound.Difference{}).SetKey("").SetLastAt(pgtest.Now).Exec(ctx),
+		client.UnmappedReport.Create().SetID(pgtest.ID(t)).SetReceivedAt(pgtest.Now).SetIntegrationID(s.Integration.ID).SetWord("bonus").SetKey("").
+			SetReport(&inbound.Report{}).Exec(ctx),
 		client.AuditEntry.Create().SetAt(pgtest.Now).SetAction("create").SetEntity("campaign").SetEntityID("1").SetAffiliateID(s.Affiliate).Exec(ctx),
 		client.DestinationCheck.Create().SetURL(fmt.Sprintf("https://operator.example/%d", user)).SetDueAt(pgtest.Now).Exec(ctx),
 	} {

@@ -9,6 +9,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/gofrs/uuid/v5"
+
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
@@ -91,8 +93,11 @@ func (r *mutationResolver) RecordConversion(ctx context.Context, input gen.Recor
 		return &gen.RecordConversionPayload{UserErrors: errs}, err
 	}
 	result := gen.RecordResult(strings.ToUpper(string(out.Result)))
-	conversion, err := r.Client.Conversion.Get(ctx, out.ConversionID)
-	return &gen.RecordConversionPayload{Result: &result, Conversion: conversion, UserErrors: []*gen.UserError{}}, err
+	payload := &gen.RecordConversionPayload{Result: &result, UserErrors: []*gen.UserError{}}
+	if out.ConversionID != uuid.Nil {
+		payload.Conversion, err = r.Client.Conversion.Get(ctx, out.ConversionID)
+	}
+	return payload, err
 }
 
 func (r *mutationResolver) UpdateConversionStatus(ctx context.Context, input gen.UpdateConversionStatusInput) (*gen.UpdateConversionStatusPayload, error) {

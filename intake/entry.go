@@ -27,6 +27,7 @@ type entry struct {
 	call        *inbound.Call // nil if it was not an operator's call
 	notes       []string      // what was tolerated in the call
 	now         time.Time
+	receivedAt  time.Time         // if it waited to be mapped; zero for now
 	repeatable  *idempotency.Call // that reports it; nil if it has no key
 
 	who        attribution
@@ -60,16 +61,20 @@ func (e *entry) keepDone(ch *changes) error {
 	if e.illegal != nil {
 		return nil //nolint:nilerr // nothing was done
 	}
-	return e.repeatable.Done(ch.tx, idempotency.Done{
-		IDs: []string{globalid.UUID("Conversion", e.outcome.ConversionID)}, Result: string(e.outcome.Result),
-	})
+	done := idempotency.Done{Result: string(e.outcome.Result)}
+	if e.outcome.ConversionID != uuid.Nil {
+		done.IDs = []string{globalid.UUID("Conversion", e.outcome.ConversionID)}
+	}
+	return e.repeatable.Done(ch.tx, done)
 }
 
 // answer returns the answer to the operator.
 func (e *entry) answer() Answer {
 	a := answer(e.outcome.Result, "%s", e.outcome.Reason)
 	a.Differs = e.outcome.Differs
-	a.ConversionID, a.integrationID = globalid.Hex(e.outcome.ConversionID), e.integration.ID
-	a.conversion, a.notes = uuid.NullUUID{UUID: e.outcome.ConversionID, Valid: true}, e.notes
+	a.integrationID, a.notes, a.logged = e.integration.ID, e.notes, true
+	if id := e.outcome.ConversionID; id != uuid.Nil {
+		a.ConversionID, a.conversion = globalid.Hex(id), uuid.NullUUID{UUID: id, Valid: true}
+	}
 	return a
 }

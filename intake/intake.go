@@ -91,6 +91,23 @@ func (in *Intake) PriceMissing(ctx context.Context, currency string, by Move) (i
 	return in.recorder.priceMissing(ctx, currency, by)
 }
 
+// MapGoal records the reports of an integration that waited for a goal to be mapped, in the order in
+// which they came, each as of its time.
+func (in *Intake) MapGoal(ctx context.Context, integrationKey, word, goal string, by Move) (GoalMapped, error) {
+	return in.receiver.mapGoal(ctx, integrationKey, word, goal, by)
+}
+
+// PreviewGoal returns what MapGoal would do, and changes nothing.
+func (in *Intake) PreviewGoal(ctx context.Context, integrationKey, word, goal string) (GoalMapped, error) {
+	return in.receiver.previewGoal(ctx, integrationKey, word, goal)
+}
+
+// UnmapGoal takes back what was recorded when a goal was mapped: the reports wait again. It returns
+// how many conversions it ended.
+func (in *Intake) UnmapGoal(ctx context.Context, integrationKey, word string, u Undoing) (int, error) {
+	return in.receiver.unmapGoal(ctx, integrationKey, word, u)
+}
+
 // Rule decides a clash: a report of a recorded transaction with another click or player.
 func (in *Intake) Rule(ctx context.Context, clashID uuid.UUID, r Ruling) (Ruled, error) {
 	return in.receiver.rule(ctx, clashID, r)

@@ -58,7 +58,7 @@ func (in *receiver) receive(ctx context.Context, c inbound.Call) (Answer, error)
 // receiveEvent takes one event of a call, and logs it.
 func (in *receiver) receiveEvent(ctx context.Context, src *integration, e *inbound.Event, now time.Time) (Answer, error) {
 	a, err := in.receiveReport(ctx, src, e, now)
-	if err != nil || a.conversion.Valid { // logged in its own transaction
+	if err != nil || a.logged {
 		return a, err
 	}
 	a.notes = e.Notes

@@ -31,6 +31,7 @@ type Answer struct {
 	integrationID int64                // zero for an unknown integration
 	conversion    uuid.NullUUID        // the conversion that was reported
 	unkept        bool                 // it is not in the inbound log
+	logged        bool                 // it is in the inbound log already
 }
 
 // AnswerError is one bad field of a call.
@@ -48,7 +49,8 @@ const (
 	Duplicate          Result = "duplicate"
 	Updated            Result = "updated"
 	Unattributed       Result = "unattributed"
-	Clash              Result = "clash" // kept for staff: the transaction is recorded with another click or player
+	Unmapped           Result = "unmapped" // kept until its goal is mapped
+	Clash              Result = "clash"    // kept for staff: the transaction is recorded with another click or player
 	Invalid            Result = "invalid"
 	Unauthorized       Result = "unauthorized"
 	UnknownIntegration Result = "unknown_integration"
@@ -58,12 +60,12 @@ const (
 
 // Results lists every Result.
 func Results() []Result {
-	return []Result{Recorded, Duplicate, Updated, Unattributed, Clash, Tested, Invalid, Unauthorized, UnknownIntegration, RateLimited}
+	return []Result{Recorded, Duplicate, Updated, Unattributed, Unmapped, Clash, Tested, Invalid, Unauthorized, UnknownIntegration, RateLimited}
 }
 
 // statusCodes is the HTTP status of each result.
 var statusCodes = map[Result]int{
-	Recorded: 201, Duplicate: 200, Updated: 200, Unattributed: 202, Clash: 202, Tested: 200,
+	Recorded: 201, Duplicate: 200, Updated: 200, Unattributed: 202, Unmapped: 202, Clash: 202, Tested: 200,
 	Invalid: 400, Unauthorized: 401, UnknownIntegration: 404, RateLimited: 429,
 }
 

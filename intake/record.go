@@ -50,13 +50,19 @@ func (r *recorder) recordAll(ctx context.Context, entries []*entry) error {
 	// Lock order: conversions by key, in whatever order the calls arrived.
 	slices.SortStableFunc(entries, func(a, b *entry) int { return strings.Compare(a.key(), b.key()) })
 	return r.change(ctx, func(ctx context.Context, ch *changes) error {
-		if err := recordNew(ctx, ch, entries); err != nil {
+		waiting, mapped := unmappedFirst(entries)
+		if err := keepUnmapped(ctx, ch, waiting); err != nil {
 			return err
 		}
-		for _, e := range entries {
+		if err := recordNew(ctx, ch, mapped); err != nil {
+			return err
+		}
+		for _, e := range mapped {
 			if err := finish(ctx, ch, e); err != nil {
 				return err
 			}
+		}
+		for _, e := range entries {
 			if err := r.logCall(ch, e); err != nil {
 				return err
 			}
@@ -119,6 +125,9 @@ func newConversion(e *entry) (*conversion, error) {
 		ID: id, IntegrationID: src.ID, OfferID: src.OfferID, ReportedClickID: r.ClickID, PlayerID: e.who.player,
 		Goal: e.goal.Key, TransactionID: r.TransactionID, Amount: r.Amount, Currency: r.Currency, Status: r.Status,
 		ReportedStatus: r.UnknownStatus, ApartFrom: e.apartFrom, Origin: r.Actor, OccurredAt: r.OccurredAt, ReceivedAt: e.now,
+	}
+	if !e.receivedAt.IsZero() {
+		c.ReceivedAt = e.receivedAt
 	}
 	if r.UnknownStatus != "" {
 		c.ReportedAt = timeOf(r)

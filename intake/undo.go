@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -35,10 +36,12 @@ func AttributedBy() []string {
 	return []string{AttributedByClick, AttributedByPlayer, AttributedByStaff}
 }
 
-// Undoing is who undoes an attribution.
+// Undoing is who takes conversions back.
 type Undoing struct {
 	UserID ids.User
 	Actor  commission.Actor
+
+	reason string // empty for TakenBack
 }
 
 // Undone is an attribution that was undone.
@@ -187,6 +190,7 @@ func replace(ctx context.Context, ch *changes, c *conversion, u Undoing) (uuid.U
 // takeBack ends a conversion: it pays nothing, gives its places in caps back, and makes no other
 // conversion a duplicate. Its goal need not be reversible: the operator takes nothing back.
 func takeBack(ctx context.Context, ch *changes, c *conversion, u Undoing) error {
+	reason := cmp.Or(u.reason, TakenBack)
 	g, err := ch.catalog.goal(ctx, ch.tx, c.Goal)
 	if err != nil {
 		return err
@@ -198,8 +202,10 @@ func takeBack(ctx context.Context, ch *changes, c *conversion, u Undoing) error 
 	from := c.Status
 	c.apply(Move{To: ended(g.Goal.Goal, from)})
 	c.OnceKey, c.ReportedStatus, c.ReportedAt, c.UndoneAt = "", "", nil, sql.NullTime{Time: ch.now, Valid: true}
-	if err := price(ctx, ch, c); err != nil {
-		return err
+	if c.AffiliateID != 0 {
+		if err := price(ctx, ch, c); err != nil {
+			return err
+		}
 	}
 	if c.Terms != nil && !c.Payout.Valid { // there is no rate, and none is needed
 		c.Payout = decimal.NewNullDecimal(decimal.Zero)
@@ -210,10 +216,10 @@ func takeBack(ctx context.Context, ch *changes, c *conversion, u Undoing) error 
 	if err := freeCaps(ctx, ch, c); err != nil {
 		return err
 	}
-	last.Macros[macro.PreviousStatus], last.Macros[macro.Reason] = string(from), TakenBack
+	last.Macros[macro.PreviousStatus], last.Macros[macro.Reason] = string(from), reason
 	setState(last.Macros, c)
 	s := step{
-		Previous: from, Status: c.Status, Reason: TakenBack, Actor: u.Actor, UserID: u.UserID, At: ch.now,
+		Previous: from, Status: c.Status, Reason: reason, Actor: u.Actor, UserID: u.UserID, At: ch.now,
 		Macros: last.Macros, After: last.ID, Correction: from == c.Status,
 	}
 	if s.Correction { // it was rejected or cancelled already, and its postbacks were sent then

@@ -185,6 +185,7 @@ var integrationDeleting = deleting[*db.Integration]{
 		{"conversion", "conversions", "conversions WHERE integration_id = $1"},
 		{"call in the inbound log", "calls in the inbound log", "received_postbacks WHERE integration_id = $1"},
 		{"player", "players", "players WHERE integration_id = $1"},
+		{"report of an unmapped goal", "reports of unmapped goals", "unmapped_reports WHERE integration_id = $1"},
 	},
 }
 

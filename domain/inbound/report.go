@@ -32,6 +32,7 @@ type Report struct {
 	StatusGiven   bool   `json:"status_given,omitempty"`   // if false, Status is the default, and changes nothing
 	CurrencyGiven bool   `json:"currency_given,omitempty"` // if false, Currency is the integration's
 	TimeGiven     bool   `json:"time_given,omitempty"`     // if false, OccurredAt is the time of the report
+	UnknownGoal   bool   `json:"unknown_goal,omitempty"`   // Goal is the operator's word: it is not mapped
 	UnknownStatus string `json:"unknown_status,omitempty"` // the operator's word for the status if it is not mapped; else empty
 
 	Notes []string `json:"notes,omitempty"` // what was tolerated, in words that continue a sentence
@@ -140,20 +141,16 @@ func Unusable(v string) string {
 // earliest is the earliest time that can be reported: before it are clocks that were not set.
 var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Complete checks a report against the goal it names, nil for none, and sets its defaults.
+// Complete checks a report against the goal it names, nil for one that is not mapped, and sets its
+// defaults.
 func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Error {
 	var bad []*problem.Error
-	switch {
-	case r.Goal == "":
+	if r.Goal == "" {
 		bad = append(bad, problem.Invalid(commission.ParamGoal, "is required: registration, ftd, deposit …"))
-	case g == nil:
-		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", r.Goal))
 	}
+	r.UnknownGoal = g == nil && r.Goal != "" // kept until it is mapped
 	if r.ClickID == "" && r.PlayerID == "" {
 		bad = append(bad, problem.Invalid(commission.ParamClickID, "is required, or player_id, to attribute the conversion"))
-	}
-	if g != nil && !g.OncePerPlayer && r.TransactionID == "" {
-		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach more than once", g.Key))
 	}
 	bad = append(bad, r.settleCurrency(currency)...)
 	r.StatusGiven = r.Status != ""
@@ -166,7 +163,19 @@ func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Er
 		r.UnknownStatus, r.Status = string(r.Status), commission.Unknown // kept until it is mapped
 	}
 	bad = append(bad, r.settleTime(now)...)
-	if len(bad) == 0 && r.UnknownStatus == "" && !slices.Contains(g.Statuses, r.Status) {
+	if g != nil {
+		bad = append(bad, r.CheckGoal(g)...)
+	}
+	return bad
+}
+
+// CheckGoal returns what a completed report lacks for its goal.
+func (r *Report) CheckGoal(g *Goal) []*problem.Error {
+	var bad []*problem.Error
+	if !g.OncePerPlayer && r.TransactionID == "" {
+		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach more than once", g.Key))
+	}
+	if r.UnknownStatus == "" && !slices.Contains(g.Statuses, r.Status) {
 		bad = append(bad, problem.Invalid(commission.ParamStatus, "a conversion of the goal %s cannot be %s", g.Key, r.Status))
 	}
 	return bad

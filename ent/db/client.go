@@ -45,6 +45,7 @@ import (
 	"postrider/ent/db/trackercampaign"
 	"postrider/ent/db/trackerversion"
 	"postrider/ent/db/trackinglink"
+	"postrider/ent/db/unmappedreport"
 	"postrider/ent/db/user"
 
 	"entgo.io/ent"
@@ -128,6 +129,8 @@ type Client struct {
 	TrackerVersion *TrackerVersionClient
 	// TrackingLink is the client for interacting with the TrackingLink builders.
 	TrackingLink *TrackingLinkClient
+	// UnmappedReport is the client for interacting with the UnmappedReport builders.
+	UnmappedReport *UnmappedReportClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 }
@@ -175,6 +178,7 @@ func (c *Client) init() {
 	c.TrackerCampaign = NewTrackerCampaignClient(c.config)
 	c.TrackerVersion = NewTrackerVersionClient(c.config)
 	c.TrackingLink = NewTrackingLinkClient(c.config)
+	c.UnmappedReport = NewUnmappedReportClient(c.config)
 	c.User = NewUserClient(c.config)
 }
 
@@ -302,6 +306,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		TrackerCampaign:   NewTrackerCampaignClient(cfg),
 		TrackerVersion:    NewTrackerVersionClient(cfg),
 		TrackingLink:      NewTrackingLinkClient(cfg),
+		UnmappedReport:    NewUnmappedReportClient(cfg),
 		User:              NewUserClient(cfg),
 	}, nil
 }
@@ -356,6 +361,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		TrackerCampaign:   NewTrackerCampaignClient(cfg),
 		TrackerVersion:    NewTrackerVersionClient(cfg),
 		TrackingLink:      NewTrackingLinkClient(cfg),
+		UnmappedReport:    NewUnmappedReportClient(cfg),
 		User:              NewUserClient(cfg),
 	}, nil
 }
@@ -392,7 +398,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.EchoRequest, c.ExchangeRate, c.Goal, c.IgnoredAttention, c.Integration,
 		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
 		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Tracker,
-		c.TrackerCampaign, c.TrackerVersion, c.TrackingLink, c.User,
+		c.TrackerCampaign, c.TrackerVersion, c.TrackingLink, c.UnmappedReport, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -408,7 +414,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.EchoRequest, c.ExchangeRate, c.Goal, c.IgnoredAttention, c.Integration,
 		c.IntegrationSecret, c.LandingPage, c.Offer, c.Player, c.Postback,
 		c.PostbackTest, c.PostbackVersion, c.ReceivedPostback, c.Tracker,
-		c.TrackerCampaign, c.TrackerVersion, c.TrackingLink, c.User,
+		c.TrackerCampaign, c.TrackerVersion, c.TrackingLink, c.UnmappedReport, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -485,6 +491,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.TrackerVersion.mutate(ctx, m)
 	case *TrackingLinkMutation:
 		return c.TrackingLink.mutate(ctx, m)
+	case *UnmappedReportMutation:
+		return c.UnmappedReport.mutate(ctx, m)
 	case *UserMutation:
 		return c.User.mutate(ctx, m)
 	default:
@@ -5048,6 +5056,140 @@ func (c *TrackingLinkClient) mutate(ctx context.Context, m *TrackingLinkMutation
 	}
 }
 
+// UnmappedReportClient is a client for the UnmappedReport schema.
+type UnmappedReportClient struct {
+	config
+}
+
+// NewUnmappedReportClient returns a client for the UnmappedReport from the given config.
+func NewUnmappedReportClient(c config) *UnmappedReportClient {
+	return &UnmappedReportClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `unmappedreport.Hooks(f(g(h())))`.
+func (c *UnmappedReportClient) Use(hooks ...Hook) {
+	c.hooks.UnmappedReport = append(c.hooks.UnmappedReport, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `unmappedreport.Intercept(f(g(h())))`.
+func (c *UnmappedReportClient) Intercept(interceptors ...Interceptor) {
+	c.inters.UnmappedReport = append(c.inters.UnmappedReport, interceptors...)
+}
+
+// Create returns a builder for creating a UnmappedReport entity.
+func (c *UnmappedReportClient) Create() *UnmappedReportCreate {
+	mutation := newUnmappedReportMutation(c.config, OpCreate)
+	return &UnmappedReportCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of UnmappedReport entities.
+func (c *UnmappedReportClient) CreateBulk(builders ...*UnmappedReportCreate) *UnmappedReportCreateBulk {
+	return &UnmappedReportCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *UnmappedReportClient) MapCreateBulk(slice any, setFunc func(*UnmappedReportCreate, int)) *UnmappedReportCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &UnmappedReportCreateBulk{err: fmt.Errorf("calling to UnmappedReportClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*UnmappedReportCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &UnmappedReportCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for UnmappedReport.
+func (c *UnmappedReportClient) Update() *UnmappedReportUpdate {
+	mutation := newUnmappedReportMutation(c.config, OpUpdate)
+	return &UnmappedReportUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *UnmappedReportClient) UpdateOne(_m *UnmappedReport) *UnmappedReportUpdateOne {
+	mutation := newUnmappedReportMutation(c.config, OpUpdateOne, withUnmappedReport(_m))
+	return &UnmappedReportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *UnmappedReportClient) UpdateOneID(id uuid.UUID) *UnmappedReportUpdateOne {
+	mutation := newUnmappedReportMutation(c.config, OpUpdateOne, withUnmappedReportID(id))
+	return &UnmappedReportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for UnmappedReport.
+func (c *UnmappedReportClient) Delete() *UnmappedReportDelete {
+	mutation := newUnmappedReportMutation(c.config, OpDelete)
+	return &UnmappedReportDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *UnmappedReportClient) DeleteOne(_m *UnmappedReport) *UnmappedReportDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *UnmappedReportClient) DeleteOneID(id uuid.UUID) *UnmappedReportDeleteOne {
+	builder := c.Delete().Where(unmappedreport.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &UnmappedReportDeleteOne{builder}
+}
+
+// Query returns a query builder for UnmappedReport.
+func (c *UnmappedReportClient) Query() *UnmappedReportQuery {
+	return &UnmappedReportQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeUnmappedReport},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a UnmappedReport entity by its id.
+func (c *UnmappedReportClient) Get(ctx context.Context, id uuid.UUID) (*UnmappedReport, error) {
+	return c.Query().Where(unmappedreport.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *UnmappedReportClient) GetX(ctx context.Context, id uuid.UUID) *UnmappedReport {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *UnmappedReportClient) Hooks() []Hook {
+	hooks := c.hooks.UnmappedReport
+	return append(hooks[:len(hooks):len(hooks)], unmappedreport.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *UnmappedReportClient) Interceptors() []Interceptor {
+	return c.inters.UnmappedReport
+}
+
+func (c *UnmappedReportClient) mutate(ctx context.Context, m *UnmappedReportMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&UnmappedReportCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&UnmappedReportUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&UnmappedReportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&UnmappedReportDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown UnmappedReport mutation op: %q", m.Op())
+	}
+}
+
 // UserClient is a client for the User schema.
 type UserClient struct {
 	config
@@ -5190,7 +5332,7 @@ type (
 		Delivery, DeliveryChange, DestinationCheck, EchoRequest, ExchangeRate, Goal,
 		IgnoredAttention, Integration, IntegrationSecret, LandingPage, Offer, Player,
 		Postback, PostbackTest, PostbackVersion, ReceivedPostback, Tracker,
-		TrackerCampaign, TrackerVersion, TrackingLink, User []ent.Hook
+		TrackerCampaign, TrackerVersion, TrackingLink, UnmappedReport, User []ent.Hook
 	}
 	inters struct {
 		Affiliate, AggregatedEvent, Alert, ApiToken, Attempt, AuditEntry, BulkReplay,
@@ -5198,7 +5340,8 @@ type (
 		Delivery, DeliveryChange, DestinationCheck, EchoRequest, ExchangeRate, Goal,
 		IgnoredAttention, Integration, IntegrationSecret, LandingPage, Offer, Player,
 		Postback, PostbackTest, PostbackVersion, ReceivedPostback, Tracker,
-		TrackerCampaign, TrackerVersion, TrackingLink, User []ent.Interceptor
+		TrackerCampaign, TrackerVersion, TrackingLink, UnmappedReport,
+		User []ent.Interceptor
 	}
 )
 

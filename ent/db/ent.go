@@ -40,6 +40,7 @@ import (
 	"postrider/ent/db/trackercampaign"
 	"postrider/ent/db/trackerversion"
 	"postrider/ent/db/trackinglink"
+	"postrider/ent/db/unmappedreport"
 	"postrider/ent/db/user"
 	"reflect"
 	"sync"
@@ -141,6 +142,7 @@ func checkColumn(t, c string) error {
 			trackercampaign.Table:   trackercampaign.ValidColumn,
 			trackerversion.Table:    trackerversion.ValidColumn,
 			trackinglink.Table:      trackinglink.ValidColumn,
+			unmappedreport.Table:    unmappedreport.ValidColumn,
 			user.Table:              user.ValidColumn,
 		})
 	})

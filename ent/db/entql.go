@@ -37,6 +37,7 @@ import (
 	"postrider/ent/db/trackercampaign"
 	"postrider/ent/db/trackerversion"
 	"postrider/ent/db/trackinglink"
+	"postrider/ent/db/unmappedreport"
 	"postrider/ent/db/user"
 
 	"entgo.io/ent/dialect/sql"
@@ -47,7 +48,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 35)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 36)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   affiliate.Table,
@@ -863,6 +864,27 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 	}
 	graph.Nodes[34] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   unmappedreport.Table,
+			Columns: unmappedreport.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeUUID,
+				Column: unmappedreport.FieldID,
+			},
+		},
+		Type: "UnmappedReport",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			unmappedreport.FieldReceivedAt:    {Type: field.TypeTime, Column: unmappedreport.FieldReceivedAt},
+			unmappedreport.FieldIntegrationID: {Type: field.TypeInt64, Column: unmappedreport.FieldIntegrationID},
+			unmappedreport.FieldWord:          {Type: field.TypeString, Column: unmappedreport.FieldWord},
+			unmappedreport.FieldKey:           {Type: field.TypeString, Column: unmappedreport.FieldKey},
+			unmappedreport.FieldReport:        {Type: field.TypeJSON, Column: unmappedreport.FieldReport},
+			unmappedreport.FieldRefused:       {Type: field.TypeString, Column: unmappedreport.FieldRefused},
+			unmappedreport.FieldRecordedAt:    {Type: field.TypeTime, Column: unmappedreport.FieldRecordedAt},
+			unmappedreport.FieldConversionID:  {Type: field.TypeUUID, Column: unmappedreport.FieldConversionID},
+		},
+	}
+	graph.Nodes[35] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   user.Table,
 			Columns: user.Columns,
@@ -4115,6 +4137,86 @@ func (f *TrackingLinkFilter) WhereCreatedAt(p entql.TimeP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *UnmappedReportQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the UnmappedReportQuery builder.
+func (_q *UnmappedReportQuery) Filter() *UnmappedReportFilter {
+	return &UnmappedReportFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *UnmappedReportMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the UnmappedReportMutation builder.
+func (m *UnmappedReportMutation) Filter() *UnmappedReportFilter {
+	return &UnmappedReportFilter{config: m.config, predicateAdder: m}
+}
+
+// UnmappedReportFilter provides a generic filtering capability at runtime for UnmappedReportQuery.
+type UnmappedReportFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *UnmappedReportFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[34].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql [16]byte predicate on the id field.
+func (f *UnmappedReportFilter) WhereID(p entql.ValueP) {
+	f.Where(p.Field(unmappedreport.FieldID))
+}
+
+// WhereReceivedAt applies the entql time.Time predicate on the received_at field.
+func (f *UnmappedReportFilter) WhereReceivedAt(p entql.TimeP) {
+	f.Where(p.Field(unmappedreport.FieldReceivedAt))
+}
+
+// WhereIntegrationID applies the entql int64 predicate on the integration_id field.
+func (f *UnmappedReportFilter) WhereIntegrationID(p entql.Int64P) {
+	f.Where(p.Field(unmappedreport.FieldIntegrationID))
+}
+
+// WhereWord applies the entql string predicate on the word field.
+func (f *UnmappedReportFilter) WhereWord(p entql.StringP) {
+	f.Where(p.Field(unmappedreport.FieldWord))
+}
+
+// WhereKey applies the entql string predicate on the key field.
+func (f *UnmappedReportFilter) WhereKey(p entql.StringP) {
+	f.Where(p.Field(unmappedreport.FieldKey))
+}
+
+// WhereReport applies the entql json.RawMessage predicate on the report field.
+func (f *UnmappedReportFilter) WhereReport(p entql.BytesP) {
+	f.Where(p.Field(unmappedreport.FieldReport))
+}
+
+// WhereRefused applies the entql string predicate on the refused field.
+func (f *UnmappedReportFilter) WhereRefused(p entql.StringP) {
+	f.Where(p.Field(unmappedreport.FieldRefused))
+}
+
+// WhereRecordedAt applies the entql time.Time predicate on the recorded_at field.
+func (f *UnmappedReportFilter) WhereRecordedAt(p entql.TimeP) {
+	f.Where(p.Field(unmappedreport.FieldRecordedAt))
+}
+
+// WhereConversionID applies the entql [16]byte predicate on the conversion_id field.
+func (f *UnmappedReportFilter) WhereConversionID(p entql.ValueP) {
+	f.Where(p.Field(unmappedreport.FieldConversionID))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *UserQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -4143,7 +4245,7 @@ type UserFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *UserFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[34].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[35].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

@@ -278,6 +278,14 @@ func (_m *TrackingLink) GlobalID() string {
 // IsNode says that it has a global id.
 func (*TrackingLink) IsNode() {}
 
+// GlobalID is the opaque id that GraphQL shows for this UnmappedReport.
+func (_m *UnmappedReport) GlobalID() string {
+	return globalid.UUID("UnmappedReport", _m.ID)
+}
+
+// IsNode says that it has a global id.
+func (*UnmappedReport) IsNode() {}
+
 // GlobalID is the opaque id that GraphQL shows for this User.
 func (_m *User) GlobalID() string {
 	return globalid.Int("User", _m.ID)

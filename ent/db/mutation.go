@@ -48,6 +48,7 @@ import (
 	"postrider/ent/db/trackercampaign"
 	"postrider/ent/db/trackerversion"
 	"postrider/ent/db/trackinglink"
+	"postrider/ent/db/unmappedreport"
 	"postrider/ent/db/user"
 	"postrider/internal/viewer"
 	"postrider/outbox"
@@ -103,6 +104,7 @@ const (
 	TypeTrackerCampaign   = "TrackerCampaign"
 	TypeTrackerVersion    = "TrackerVersion"
 	TypeTrackingLink      = "TrackingLink"
+	TypeUnmappedReport    = "UnmappedReport"
 	TypeUser              = "User"
 )
 
@@ -35960,6 +35962,793 @@ func (m *TrackingLinkMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *TrackingLinkMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown TrackingLink edge %s", name)
+}
+
+// UnmappedReportMutation represents an operation that mutates the UnmappedReport nodes in the graph.
+type UnmappedReportMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	received_at       *time.Time
+	integration_id    *int64
+	addintegration_id *int64
+	word              *string
+	key               *string
+	report            **inbound.Report
+	refused           *string
+	recorded_at       *time.Time
+	conversion_id     *uuid.UUID
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*UnmappedReport, error)
+	predicates        []predicate.UnmappedReport
+}
+
+var _ ent.Mutation = (*UnmappedReportMutation)(nil)
+
+// unmappedreportOption allows management of the mutation configuration using functional options.
+type unmappedreportOption func(*UnmappedReportMutation)
+
+// newUnmappedReportMutation creates new mutation for the UnmappedReport entity.
+func newUnmappedReportMutation(c config, op Op, opts ...unmappedreportOption) *UnmappedReportMutation {
+	m := &UnmappedReportMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeUnmappedReport,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withUnmappedReportID sets the ID field of the mutation.
+func withUnmappedReportID(id uuid.UUID) unmappedreportOption {
+	return func(m *UnmappedReportMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *UnmappedReport
+		)
+		m.oldValue = func(ctx context.Context) (*UnmappedReport, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().UnmappedReport.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withUnmappedReport sets the old UnmappedReport of the mutation.
+func withUnmappedReport(node *UnmappedReport) unmappedreportOption {
+	return func(m *UnmappedReportMutation) {
+		m.oldValue = func(context.Context) (*UnmappedReport, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m UnmappedReportMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m UnmappedReportMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of UnmappedReport entities.
+func (m *UnmappedReportMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *UnmappedReportMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *UnmappedReportMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().UnmappedReport.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReceivedAt sets the "received_at" field.
+func (m *UnmappedReportMutation) SetReceivedAt(t time.Time) {
+	m.received_at = &t
+}
+
+// ReceivedAt returns the value of the "received_at" field in the mutation.
+func (m *UnmappedReportMutation) ReceivedAt() (r time.Time, exists bool) {
+	v := m.received_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivedAt returns the old "received_at" field's value of the UnmappedReport entity.
+// If the UnmappedReport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmappedReportMutation) OldReceivedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivedAt: %w", err)
+	}
+	return oldValue.ReceivedAt, nil
+}
+
+// ResetReceivedAt resets all changes to the "received_at" field.
+func (m *UnmappedReportMutation) ResetReceivedAt() {
+	m.received_at = nil
+}
+
+// SetIntegrationID sets the "integration_id" field.
+func (m *UnmappedReportMutation) SetIntegrationID(i int64) {
+	m.integration_id = &i
+	m.addintegration_id = nil
+}
+
+// IntegrationID returns the value of the "integration_id" field in the mutation.
+func (m *UnmappedReportMutation) IntegrationID() (r int64, exists bool) {
+	v := m.integration_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntegrationID returns the old "integration_id" field's value of the UnmappedReport entity.
+// If the UnmappedReport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmappedReportMutation) OldIntegrationID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntegrationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntegrationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntegrationID: %w", err)
+	}
+	return oldValue.IntegrationID, nil
+}
+
+// AddIntegrationID adds i to the "integration_id" field.
+func (m *UnmappedReportMutation) AddIntegrationID(i int64) {
+	if m.addintegration_id != nil {
+		*m.addintegration_id += i
+	} else {
+		m.addintegration_id = &i
+	}
+}
+
+// AddedIntegrationID returns the value that was added to the "integration_id" field in this mutation.
+func (m *UnmappedReportMutation) AddedIntegrationID() (r int64, exists bool) {
+	v := m.addintegration_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetIntegrationID resets all changes to the "integration_id" field.
+func (m *UnmappedReportMutation) ResetIntegrationID() {
+	m.integration_id = nil
+	m.addintegration_id = nil
+}
+
+// SetWord sets the "word" field.
+func (m *UnmappedReportMutation) SetWord(s string) {
+	m.word = &s
+}
+
+// Word returns the value of the "word" field in the mutation.
+func (m *UnmappedReportMutation) Word() (r string, exists bool) {
+	v := m.word
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWord returns the old "word" field's value of the UnmappedReport entity.
+// If the UnmappedReport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmappedReportMutation) OldWord(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWord is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWord requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWord: %w", err)
+	}
+	return oldValue.Word, nil
+}
+
+// ResetWord resets all changes to the "word" field.
+func (m *UnmappedReportMutation) ResetWord() {
+	m.word = nil
+}
+
+// SetKey sets the "key" field.
+func (m *UnmappedReportMutation) SetKey(s string) {
+	m.key = &s
+}
+
+// Key returns the value of the "key" field in the mutation.
+func (m *UnmappedReportMutation) Key() (r string, exists bool) {
+	v := m.key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKey returns the old "key" field's value of the UnmappedReport entity.
+// If the UnmappedReport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmappedReportMutation) OldKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKey: %w", err)
+	}
+	return oldValue.Key, nil
+}
+
+// ResetKey resets all changes to the "key" field.
+func (m *UnmappedReportMutation) ResetKey() {
+	m.key = nil
+}
+
+// SetReport sets the "report" field.
+func (m *UnmappedReportMutation) SetReport(i *inbound.Report) {
+	m.report = &i
+}
+
+// Report returns the value of the "report" field in the mutation.
+func (m *UnmappedReportMutation) Report() (r *inbound.Report, exists bool) {
+	v := m.report
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReport returns the old "report" field's value of the UnmappedReport entity.
+// If the UnmappedReport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmappedReportMutation) OldReport(ctx context.Context) (v *inbound.Report, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReport is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReport requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReport: %w", err)
+	}
+	return oldValue.Report, nil
+}
+
+// ResetReport resets all changes to the "report" field.
+func (m *UnmappedReportMutation) ResetReport() {
+	m.report = nil
+}
+
+// SetRefused sets the "refused" field.
+func (m *UnmappedReportMutation) SetRefused(s string) {
+	m.refused = &s
+}
+
+// Refused returns the value of the "refused" field in the mutation.
+func (m *UnmappedReportMutation) Refused() (r string, exists bool) {
+	v := m.refused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefused returns the old "refused" field's value of the UnmappedReport entity.
+// If the UnmappedReport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmappedReportMutation) OldRefused(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefused is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefused requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefused: %w", err)
+	}
+	return oldValue.Refused, nil
+}
+
+// ResetRefused resets all changes to the "refused" field.
+func (m *UnmappedReportMutation) ResetRefused() {
+	m.refused = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *UnmappedReportMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *UnmappedReportMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the UnmappedReport entity.
+// If the UnmappedReport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmappedReportMutation) OldRecordedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ClearRecordedAt clears the value of the "recorded_at" field.
+func (m *UnmappedReportMutation) ClearRecordedAt() {
+	m.recorded_at = nil
+	m.clearedFields[unmappedreport.FieldRecordedAt] = struct{}{}
+}
+
+// RecordedAtCleared returns if the "recorded_at" field was cleared in this mutation.
+func (m *UnmappedReportMutation) RecordedAtCleared() bool {
+	_, ok := m.clearedFields[unmappedreport.FieldRecordedAt]
+	return ok
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *UnmappedReportMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+	delete(m.clearedFields, unmappedreport.FieldRecordedAt)
+}
+
+// SetConversionID sets the "conversion_id" field.
+func (m *UnmappedReportMutation) SetConversionID(u uuid.UUID) {
+	m.conversion_id = &u
+}
+
+// ConversionID returns the value of the "conversion_id" field in the mutation.
+func (m *UnmappedReportMutation) ConversionID() (r uuid.UUID, exists bool) {
+	v := m.conversion_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConversionID returns the old "conversion_id" field's value of the UnmappedReport entity.
+// If the UnmappedReport object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmappedReportMutation) OldConversionID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConversionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConversionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConversionID: %w", err)
+	}
+	return oldValue.ConversionID, nil
+}
+
+// ClearConversionID clears the value of the "conversion_id" field.
+func (m *UnmappedReportMutation) ClearConversionID() {
+	m.conversion_id = nil
+	m.clearedFields[unmappedreport.FieldConversionID] = struct{}{}
+}
+
+// ConversionIDCleared returns if the "conversion_id" field was cleared in this mutation.
+func (m *UnmappedReportMutation) ConversionIDCleared() bool {
+	_, ok := m.clearedFields[unmappedreport.FieldConversionID]
+	return ok
+}
+
+// ResetConversionID resets all changes to the "conversion_id" field.
+func (m *UnmappedReportMutation) ResetConversionID() {
+	m.conversion_id = nil
+	delete(m.clearedFields, unmappedreport.FieldConversionID)
+}
+
+// Where appends a list predicates to the UnmappedReportMutation builder.
+func (m *UnmappedReportMutation) Where(ps ...predicate.UnmappedReport) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the UnmappedReportMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *UnmappedReportMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.UnmappedReport, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *UnmappedReportMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *UnmappedReportMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (UnmappedReport).
+func (m *UnmappedReportMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *UnmappedReportMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.received_at != nil {
+		fields = append(fields, unmappedreport.FieldReceivedAt)
+	}
+	if m.integration_id != nil {
+		fields = append(fields, unmappedreport.FieldIntegrationID)
+	}
+	if m.word != nil {
+		fields = append(fields, unmappedreport.FieldWord)
+	}
+	if m.key != nil {
+		fields = append(fields, unmappedreport.FieldKey)
+	}
+	if m.report != nil {
+		fields = append(fields, unmappedreport.FieldReport)
+	}
+	if m.refused != nil {
+		fields = append(fields, unmappedreport.FieldRefused)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, unmappedreport.FieldRecordedAt)
+	}
+	if m.conversion_id != nil {
+		fields = append(fields, unmappedreport.FieldConversionID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *UnmappedReportMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case unmappedreport.FieldReceivedAt:
+		return m.ReceivedAt()
+	case unmappedreport.FieldIntegrationID:
+		return m.IntegrationID()
+	case unmappedreport.FieldWord:
+		return m.Word()
+	case unmappedreport.FieldKey:
+		return m.Key()
+	case unmappedreport.FieldReport:
+		return m.Report()
+	case unmappedreport.FieldRefused:
+		return m.Refused()
+	case unmappedreport.FieldRecordedAt:
+		return m.RecordedAt()
+	case unmappedreport.FieldConversionID:
+		return m.ConversionID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *UnmappedReportMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case unmappedreport.FieldReceivedAt:
+		return m.OldReceivedAt(ctx)
+	case unmappedreport.FieldIntegrationID:
+		return m.OldIntegrationID(ctx)
+	case unmappedreport.FieldWord:
+		return m.OldWord(ctx)
+	case unmappedreport.FieldKey:
+		return m.OldKey(ctx)
+	case unmappedreport.FieldReport:
+		return m.OldReport(ctx)
+	case unmappedreport.FieldRefused:
+		return m.OldRefused(ctx)
+	case unmappedreport.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case unmappedreport.FieldConversionID:
+		return m.OldConversionID(ctx)
+	}
+	return nil, fmt.Errorf("unknown UnmappedReport field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *UnmappedReportMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case unmappedreport.FieldReceivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivedAt(v)
+		return nil
+	case unmappedreport.FieldIntegrationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntegrationID(v)
+		return nil
+	case unmappedreport.FieldWord:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWord(v)
+		return nil
+	case unmappedreport.FieldKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKey(v)
+		return nil
+	case unmappedreport.FieldReport:
+		v, ok := value.(*inbound.Report)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReport(v)
+		return nil
+	case unmappedreport.FieldRefused:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefused(v)
+		return nil
+	case unmappedreport.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case unmappedreport.FieldConversionID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConversionID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown UnmappedReport field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *UnmappedReportMutation) AddedFields() []string {
+	var fields []string
+	if m.addintegration_id != nil {
+		fields = append(fields, unmappedreport.FieldIntegrationID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *UnmappedReportMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case unmappedreport.FieldIntegrationID:
+		return m.AddedIntegrationID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *UnmappedReportMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case unmappedreport.FieldIntegrationID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddIntegrationID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown UnmappedReport numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *UnmappedReportMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(unmappedreport.FieldRecordedAt) {
+		fields = append(fields, unmappedreport.FieldRecordedAt)
+	}
+	if m.FieldCleared(unmappedreport.FieldConversionID) {
+		fields = append(fields, unmappedreport.FieldConversionID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *UnmappedReportMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *UnmappedReportMutation) ClearField(name string) error {
+	switch name {
+	case unmappedreport.FieldRecordedAt:
+		m.ClearRecordedAt()
+		return nil
+	case unmappedreport.FieldConversionID:
+		m.ClearConversionID()
+		return nil
+	}
+	return fmt.Errorf("unknown UnmappedReport nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *UnmappedReportMutation) ResetField(name string) error {
+	switch name {
+	case unmappedreport.FieldReceivedAt:
+		m.ResetReceivedAt()
+		return nil
+	case unmappedreport.FieldIntegrationID:
+		m.ResetIntegrationID()
+		return nil
+	case unmappedreport.FieldWord:
+		m.ResetWord()
+		return nil
+	case unmappedreport.FieldKey:
+		m.ResetKey()
+		return nil
+	case unmappedreport.FieldReport:
+		m.ResetReport()
+		return nil
+	case unmappedreport.FieldRefused:
+		m.ResetRefused()
+		return nil
+	case unmappedreport.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case unmappedreport.FieldConversionID:
+		m.ResetConversionID()
+		return nil
+	}
+	return fmt.Errorf("unknown UnmappedReport field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *UnmappedReportMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *UnmappedReportMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *UnmappedReportMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *UnmappedReportMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *UnmappedReportMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *UnmappedReportMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *UnmappedReportMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown UnmappedReport unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *UnmappedReportMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown UnmappedReport edge %s", name)
 }
 
 // UserMutation represents an operation that mutates the User nodes in the graph.

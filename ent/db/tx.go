@@ -82,6 +82,8 @@ type Tx struct {
 	TrackerVersion *TrackerVersionClient
 	// TrackingLink is the client for interacting with the TrackingLink builders.
 	TrackingLink *TrackingLinkClient
+	// UnmappedReport is the client for interacting with the UnmappedReport builders.
+	UnmappedReport *UnmappedReportClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 
@@ -249,6 +251,7 @@ func (tx *Tx) init() {
 	tx.TrackerCampaign = NewTrackerCampaignClient(tx.config)
 	tx.TrackerVersion = NewTrackerVersionClient(tx.config)
 	tx.TrackingLink = NewTrackingLinkClient(tx.config)
+	tx.UnmappedReport = NewUnmappedReportClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }
 

@@ -135,3 +135,29 @@ func (Clash) Indexes() []ent.Index {
 
 // Policy hides clashes from affiliates.
 func (Clash) Policy() ent.Policy { return staffOnly() }
+
+// UnmappedReport is a report whose goal nobody has mapped yet, or that was recorded once somebody did.
+type UnmappedReport struct{ ent.Schema }
+
+// Fields of an unmapped report.
+func (UnmappedReport) Fields() []ent.Field {
+	return []ent.Field{
+		factID(),
+		field.Time("received_at").Immutable(),
+		field.Int64("integration_id").Immutable(),
+		field.String("word").Immutable().Comment("The operator's word for the goal, as words are compared."),
+		field.String("key").Immutable().Comment("What it says: reported again, it is the same."),
+		field.JSON("report", &inbound.Report{}).Immutable(),
+		field.String("refused").Default("").Comment("Why it could not be recorded when its goal was mapped; empty if it has not been tried, or was."),
+		optionalTime("recorded_at", "When it was, after its goal was mapped."),
+		optionalFact("conversion_id", "The conversion that it became; null if it repeated or changed another one."),
+	}
+}
+
+// Indexes of an unmapped report.
+func (UnmappedReport) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("integration_id", "key").Unique(), index.Fields("integration_id", "word", "id")}
+}
+
+// Policy hides unmapped reports from affiliates.
+func (UnmappedReport) Policy() ent.Policy { return staffOnly() }

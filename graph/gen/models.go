@@ -2858,6 +2858,8 @@ const (
 	RecordResultUpdated RecordResult = "UPDATED"
 	// Recorded, but no click and no player matches.
 	RecordResultUnattributed RecordResult = "UNATTRIBUTED"
+	// Kept until somebody maps its goal: then it is recorded, as of its time. `conversion` is null.
+	RecordResultUnmapped RecordResult = "UNMAPPED"
 	// Kept for staff, who decide: the transaction is recorded with another click or player. `conversion` is the recorded one, and did not change.
 	RecordResultClash RecordResult = "CLASH"
 )
@@ -2867,12 +2869,13 @@ var AllRecordResult = []RecordResult{
 	RecordResultDuplicate,
 	RecordResultUpdated,
 	RecordResultUnattributed,
+	RecordResultUnmapped,
 	RecordResultClash,
 }
 
 func (e RecordResult) IsValid() bool {
 	switch e {
-	case RecordResultRecorded, RecordResultDuplicate, RecordResultUpdated, RecordResultUnattributed, RecordResultClash:
+	case RecordResultRecorded, RecordResultDuplicate, RecordResultUpdated, RecordResultUnattributed, RecordResultUnmapped, RecordResultClash:
 		return true
 	}
 	return false

@@ -11951,6 +11951,8 @@ enum RecordResult {
   UPDATED
   "Recorded, but no click and no player matches."
   UNATTRIBUTED
+  "Kept until somebody maps its goal: then it is recorded, as of its time. ` + "`" + `conversion` + "`" + ` is null."
+  UNMAPPED
   "Kept for staff, who decide: the transaction is recorded with another click or player. ` + "`" + `conversion` + "`" + ` is the recorded one, and did not change."
   CLASH
 }
@@ -15652,6 +15654,8 @@ enum CallResult {
   UPDATED
   "Recorded, but no click and no player matches; answered 202."
   UNATTRIBUTED
+  "Kept until somebody maps its goal: then it is recorded, as of its time; answered 202."
+  UNMAPPED
   "Kept for staff, who decide: the transaction is recorded with another click or player; answered 202."
   CLASH
   "A test: nothing was recorded; answered 200."

@@ -173,7 +173,7 @@ func enums() map[string][]string {
 	lists["HoldReason"] = enum.Strings([]installation.Reason{installation.Asked, installation.Setting, installation.Copy})
 	lists["PostbackScope"] = firing.Scope("").Values()
 	lists["ProposalKind"] = enum.Strings(backoffice.ProposalKinds())
-	lists["RecordResult"] = enum.Strings([]intake.Result{intake.Recorded, intake.Duplicate, intake.Updated, intake.Unattributed, intake.Clash})
+	lists["RecordResult"] = enum.Strings([]intake.Result{intake.Recorded, intake.Duplicate, intake.Updated, intake.Unattributed, intake.Unmapped, intake.Clash})
 	lists["ReplayTemplate"] = enum.Strings(gen.AllReplayTemplate)
 	lists["Role"] = enum.Strings(viewer.Roles())
 	lists["RunState"] = tracking.RunState("").Values()

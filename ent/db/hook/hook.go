@@ -416,6 +416,18 @@ func (f TrackingLinkFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackingLinkMutation", m)
 }
 
+// The UnmappedReportFunc type is an adapter to allow the use of ordinary
+// function as UnmappedReport mutator.
+type UnmappedReportFunc func(context.Context, *db.UnmappedReportMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f UnmappedReportFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.UnmappedReportMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.UnmappedReportMutation", m)
+}
+
 // The UserFunc type is an adapter to allow the use of ordinary
 // function as User mutator.
 type UserFunc func(context.Context, *db.UserMutation) (db.Value, error)

@@ -1102,6 +1102,36 @@ var (
 			},
 		},
 	}
+	// UnmappedReportsColumns holds the columns for the "unmapped_reports" table.
+	UnmappedReportsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "received_at", Type: field.TypeTime},
+		{Name: "integration_id", Type: field.TypeInt64},
+		{Name: "word", Type: field.TypeString},
+		{Name: "key", Type: field.TypeString},
+		{Name: "report", Type: field.TypeJSON},
+		{Name: "refused", Type: field.TypeString, Default: ""},
+		{Name: "recorded_at", Type: field.TypeTime, Nullable: true},
+		{Name: "conversion_id", Type: field.TypeUUID, Nullable: true},
+	}
+	// UnmappedReportsTable holds the schema information for the "unmapped_reports" table.
+	UnmappedReportsTable = &schema.Table{
+		Name:       "unmapped_reports",
+		Columns:    UnmappedReportsColumns,
+		PrimaryKey: []*schema.Column{UnmappedReportsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "unmappedreport_integration_id_key",
+				Unique:  true,
+				Columns: []*schema.Column{UnmappedReportsColumns[2], UnmappedReportsColumns[4]},
+			},
+			{
+				Name:    "unmappedreport_integration_id_word_id",
+				Unique:  false,
+				Columns: []*schema.Column{UnmappedReportsColumns[2], UnmappedReportsColumns[3], UnmappedReportsColumns[0]},
+			},
+		},
+	}
 	// UsersColumns holds the columns for the "users" table.
 	UsersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -1158,6 +1188,7 @@ var (
 		TrackerCampaignsTable,
 		TrackerVersionsTable,
 		TrackingLinksTable,
+		UnmappedReportsTable,
 		UsersTable,
 	}
 )

@@ -108,5 +108,8 @@ type TrackerVersion func(*sql.Selector)
 // TrackingLink is the predicate function for trackinglink builders.
 type TrackingLink func(*sql.Selector)
 
+// UnmappedReport is the predicate function for unmappedreport builders.
+type UnmappedReport func(*sql.Selector)
+
 // User is the predicate function for user builders.
 type User func(*sql.Selector)

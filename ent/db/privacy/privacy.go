@@ -927,6 +927,30 @@ func (f TrackingLinkMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mut
 	return Denyf("db/privacy: unexpected mutation type %T, expect *db.TrackingLinkMutation", m)
 }
 
+// The UnmappedReportQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type UnmappedReportQueryRuleFunc func(context.Context, *db.UnmappedReportQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f UnmappedReportQueryRuleFunc) EvalQuery(ctx context.Context, q db.Query) error {
+	if q, ok := q.(*db.UnmappedReportQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("db/privacy: unexpected query type %T, expect *db.UnmappedReportQuery", q)
+}
+
+// The UnmappedReportMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type UnmappedReportMutationRuleFunc func(context.Context, *db.UnmappedReportMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f UnmappedReportMutationRuleFunc) EvalMutation(ctx context.Context, m db.Mutation) error {
+	if m, ok := m.(*db.UnmappedReportMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("db/privacy: unexpected mutation type %T, expect *db.UnmappedReportMutation", m)
+}
+
 // The UserQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type UserQueryRuleFunc func(context.Context, *db.UserQuery) error
@@ -1054,6 +1078,8 @@ func queryFilter(q db.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *db.TrackingLinkQuery:
 		return q.Filter(), nil
+	case *db.UnmappedReportQuery:
+		return q.Filter(), nil
 	case *db.UserQuery:
 		return q.Filter(), nil
 	default:
@@ -1130,6 +1156,8 @@ func mutationFilter(m db.Mutation) (Filter, error) {
 	case *db.TrackerVersionMutation:
 		return m.Filter(), nil
 	case *db.TrackingLinkMutation:
+		return m.Filter(), nil
+	case *db.UnmappedReportMutation:
 		return m.Filter(), nil
 	case *db.UserMutation:
 		return m.Filter(), nil

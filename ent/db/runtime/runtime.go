@@ -39,6 +39,7 @@ import (
 	"postrider/ent/db/trackercampaign"
 	"postrider/ent/db/trackerversion"
 	"postrider/ent/db/trackinglink"
+	"postrider/ent/db/unmappedreport"
 	"postrider/ent/db/user"
 	"postrider/ent/schema"
 	"time"
@@ -941,6 +942,21 @@ func init() {
 	trackinglinkDescCreatedAt := trackinglinkFields[4].Descriptor()
 	// trackinglink.DefaultCreatedAt holds the default value on creation for the created_at field.
 	trackinglink.DefaultCreatedAt = trackinglinkDescCreatedAt.Default.(func() time.Time)
+	unmappedreport.Policy = privacy.NewPolicies(schema.UnmappedReport{})
+	unmappedreport.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := unmappedreport.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	unmappedreportFields := schema.UnmappedReport{}.Fields()
+	_ = unmappedreportFields
+	// unmappedreportDescRefused is the schema descriptor for refused field.
+	unmappedreportDescRefused := unmappedreportFields[6].Descriptor()
+	// unmappedreport.DefaultRefused holds the default value on creation for the refused field.
+	unmappedreport.DefaultRefused = unmappedreportDescRefused.Default.(string)
 	user.Policy = privacy.NewPolicies(schema.User{})
 	user.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

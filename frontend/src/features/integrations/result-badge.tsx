@@ -15,6 +15,7 @@ const looks: Record<string, Look> = {
   UPDATED: ["Updated", "delivered"],
   DUPLICATE: ["Duplicate", "queued"],
   UNATTRIBUTED: ["Unattributed", "retrying"],
+  UNMAPPED: ["Unmapped", "retrying"],
   CLASH: ["Clash", "retrying"],
   INVALID: ["Invalid", "failed"],
   UNAUTHORIZED: ["Unauthorized", "failed"],

@@ -8,6 +8,7 @@ export const callResults = [
   "updated",
   "duplicate",
   "unattributed",
+  "unmapped",
   "clash",
   "invalid",
   "unauthorized",
