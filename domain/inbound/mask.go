@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -132,8 +133,8 @@ func (s *Integration) MaskBody(c *Call) string {
 		return ""
 	}
 	read := *c
-	if read.Truncated = false; read.Method == "GET" {
-		read.Method = "POST" // the body of a GET is logged, too
+	if read.Truncated = false; read.Method == http.MethodGet {
+		read.Method = http.MethodPost // the body of a GET is logged, too
 	}
 	b, err := read.content()
 	switch {

@@ -90,10 +90,8 @@ func (s *Integration) addPairs(f fields, raw string) []string {
 
 // note adds a sentence that is not there yet.
 func note(notes []string, sentence string) []string {
-	for _, n := range notes {
-		if n == sentence {
-			return notes
-		}
+	if slices.Contains(notes, sentence) {
+		return notes
 	}
 	return append(notes, sentence)
 }
