@@ -63,7 +63,7 @@ func withToken(text string) string { return strings.ReplaceAll(text, "*", leakTo
 
 // spelledNames are names of the token as they really arrive.
 var spelledNames = []string{
-	"token", "Token", "TOKEN", "amp;token", "tok%65n", "\xEF\xBB\xBFtoken", "%20token", "access_token", "auth.key", "x", "user", "click_id", "goal",
+	"token", "Token", "TOKEN", "amp;token", "tok%65n", "\xEF\xBB\xBFtoken", "%20token", "access_token", "AuthToken", "auth.key", "x", "user", "click_id", "goal",
 }
 
 func FuzzQuery(f *testing.F) {
@@ -254,5 +254,16 @@ func BenchmarkHostileBodies(b *testing.B) {
 				_ = leaky().MaskBody(c)
 			}
 		})
+	}
+}
+
+func BenchmarkCall(b *testing.B) {
+	s := leaky()
+	c := &Call{Method: http.MethodGet, RawQuery: "goal=registration&click_id=0197640b8a5e7c10b3f29d6e41c80a35&player_id=p-42&token=" + leakToken}
+	for b.Loop() {
+		if _, err := s.Admit(c, time.Time{}); err != nil {
+			b.Fatal(err)
+		}
+		_ = s.MaskQuery(c.RawQuery)
 	}
 }

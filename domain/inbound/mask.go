@@ -171,15 +171,11 @@ func (s *Integration) maskJSON(text []byte) string {
 		if isList { // the path within the event
 			_, n.path, _ = strings.Cut(n.path, ".")
 		}
-		switch {
-		case n.isName:
-			if s.holdsSecret(n.value) {
-				replace(n, Mask)
-			}
-		case n.compound == "" && n.value != "":
-			if value, changed := s.masked(n.path, n.value); changed {
-				replace(n, value)
-			}
+		if n.compound != "" {
+			return
+		}
+		if value, changed := s.masked(n.path, n.value); changed {
+			replace(n, value)
 		}
 	})
 	b.Write(text[kept:])
