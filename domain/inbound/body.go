@@ -172,7 +172,7 @@ func (b *content) recognize(c *Call) error {
 	return nil
 }
 
-// saysNothing reports whether a body has nothing in it, in one of the ways in which programs
+// saysNothing reports whether a body has nothing in it, in any of the forms in which programs
 // write that.
 func saysNothing(trimmed []byte) bool {
 	const longest = 64

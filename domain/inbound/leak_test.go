@@ -5,6 +5,8 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"net/http"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +52,7 @@ func neverLeaks(t *testing.T, c Call) {
 			kept = append(kept, s.MaskHeader(name, values[0]))
 		}
 		for _, text := range kept {
-			if strings.Contains(text, leakToken) || strings.Contains(unescape(text), leakToken) {
+			if strings.Contains(text, leakToken) || strings.Contains(unescape(unescape(text)), leakToken) {
 				t.Fatalf("the token is logged: %q of %+v", text, of)
 			}
 		}
@@ -61,7 +63,7 @@ func withToken(text string) string { return strings.ReplaceAll(text, "*", leakTo
 
 // spelledNames are names of the token as they really arrive.
 var spelledNames = []string{
-	"token", "Token", "TOKEN", "amp;token", "tok%65n", "\xEF\xBB\xBFtoken", "%20token", "access_token", "auth.key", "x", "user", "click_id", "goal",
+	"token", "Token", "TOKEN", "amp;token", "tok%65n", "\xEF\xBB\xBFtoken", "%20token", "access_token", "AuthToken", "auth.key", "x", "user", "click_id", "goal",
 }
 
 func FuzzQuery(f *testing.F) {
@@ -150,14 +152,47 @@ func pack(coding string, text []byte) []byte {
 	return b.Bytes()
 }
 
-// A small body that unpacks to a large one is refused at the limit, and not kept.
-func TestABodyIsUnpackedUpToItsLimit(t *testing.T) {
+// A wrong token is masked by its name, in whatever spelling; a right one wherever it stands, with
+// whatever escapes.
+func TestSecretsAreMaskedInEverySpelling(t *testing.T) {
 	t.Parallel()
+	const wrong = "another-one"
+	s := leaky()
+	hidden := func(c Call) {
+		t.Helper()
+		if kept := s.MaskQuery(c.RawQuery) + s.MaskBody(&c); strings.Contains(kept, wrong) || !strings.Contains(kept, Mask) {
+			t.Errorf("%q %q is kept as %q", c.RawQuery, c.Body, kept)
+		}
+	}
+	for _, name := range spelledNames[:slices.Index(spelledNames, "x")] {
+		hidden(Call{RawQuery: "goal=deposit&" + name + "=" + wrong})
+		hidden(Call{RawQuery: "goal=deposit&click_id=1?" + name + "=" + wrong})
+		hidden(Call{Method: http.MethodPost, Body: []byte(name + "=" + wrong)})
+		hidden(Call{Method: http.MethodPost, Body: pack("gzip", []byte(`[{"a":{"`+unescape(name)+`":"`+wrong+`"}}]`))})
+	}
+	escaped := "%2574" + leakToken[1:]
+	for _, text := range []string{escaped, "%74" + leakToken[1:], "&#116;" + leakToken[1:], `\u0074` + leakToken[1:], "x%3D" + leakToken + "y"} {
+		if !s.holdsSecret(text) || strings.Contains(s.MaskText("the goal "+text), leakToken[1:]) {
+			t.Errorf("%s: %s", text, s.MaskText("the goal "+text))
+		}
+	}
+	if got := s.MaskQuery("x=" + escaped); got != "x="+Mask {
+		t.Errorf("%s", got)
+	}
+}
+
+// A small body that unpacks to a large one is refused at the limit, and not kept.
+func TestABodyIsUnpackedUpToItsLimit(t *testing.T) { //nolint:paralleltest // it measures memory
 	c := &Call{Method: http.MethodPost, ContentType: "application/json", Body: pack("gzip", bytes.Repeat([]byte(" "), 30<<20))}
 	if len(c.Body) > MaxBody {
 		t.Fatalf("the bomb has %d bytes", len(c.Body))
 	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
 	b, err := c.content()
+	if runtime.ReadMemStats(&after); after.TotalAlloc-before.TotalAlloc > 8*MaxBody {
+		t.Errorf("it took %d bytes of memory", after.TotalAlloc-before.TotalAlloc)
+	}
 	if err == nil || !strings.Contains(err.Error(), "unpacks to more than 262144 bytes") || len(b.text) != 0 {
 		t.Errorf("%v, %d bytes", err, len(b.text))
 	}
@@ -219,5 +254,16 @@ func BenchmarkHostileBodies(b *testing.B) {
 				_ = leaky().MaskBody(c)
 			}
 		})
+	}
+}
+
+func BenchmarkCall(b *testing.B) {
+	s := leaky()
+	c := &Call{Method: http.MethodGet, RawQuery: "goal=registration&click_id=0197640b8a5e7c10b3f29d6e41c80a35&player_id=p-42&token=" + leakToken}
+	for b.Loop() {
+		if _, err := s.Admit(c, time.Time{}); err != nil {
+			b.Fatal(err)
+		}
+		_ = s.MaskQuery(c.RawQuery)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -132,8 +133,8 @@ func (s *Integration) MaskBody(c *Call) string {
 		return ""
 	}
 	read := *c
-	if read.Truncated = false; read.Method == "GET" {
-		read.Method = "POST" // the body of a GET is logged, too
+	if read.Truncated = false; read.Method == http.MethodGet {
+		read.Method = http.MethodPost // the body of a GET is logged, too
 	}
 	b, err := read.content()
 	switch {
@@ -170,15 +171,11 @@ func (s *Integration) maskJSON(text []byte) string {
 		if isList { // the path within the event
 			_, n.path, _ = strings.Cut(n.path, ".")
 		}
-		switch {
-		case n.isName:
-			if s.holdsSecret(n.value) {
-				replace(n, Mask)
-			}
-		case n.compound == "" && n.value != "":
-			if value, changed := s.masked(n.path, n.value); changed {
-				replace(n, value)
-			}
+		if n.compound != "" {
+			return
+		}
+		if value, changed := s.masked(n.path, n.value); changed {
+			replace(n, value)
 		}
 	})
 	b.Write(text[kept:])

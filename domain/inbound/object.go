@@ -12,17 +12,16 @@ import (
 // maxDepth is how deep a value in JSON may stand to be read by its path.
 const maxDepth = 32
 
-// node is a name or a value in JSON.
+// node is a value in JSON.
 type node struct {
 	path       string
 	depth      int
-	value      string // of a name, or a plain value, as text; empty for null
+	value      string // a plain one as text; empty for null
 	compound   string // "an object" or "a list"; empty for a plain value
-	isName     bool
-	start, end int // of a name or plain value in the text
+	start, end int    // of a plain value in the text
 }
 
-// walk visits the names and values of a valid JSON text in their order. What is nested has the
+// walk visits the values of a valid JSON text in their order. What is nested has the
 // path data.player.id, events.0.type.
 func walk(text []byte, visit func(n node)) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -71,9 +70,8 @@ func (w *walker) inside(kind json.Delim, path string, depth int) {
 	for i := 0; w.decoder.More(); i++ {
 		name := strconv.Itoa(i)
 		if kind == '{' {
-			t, start, end := w.token()
+			t, _, _ := w.token()
 			name, _ = t.(string)
-			w.visit(node{value: name, depth: depth, isName: true, start: start, end: end})
 		}
 		inner := name // a path does not grow without end
 		if depth < maxDepth {
@@ -104,7 +102,7 @@ func (s *Integration) addObject(f fields, text []byte) error {
 	walk(object, func(n node) {
 		reads := s.reads(n.path)
 		switch {
-		case n.isName || n.depth == 0 || n.depth > maxDepth || !reads && len(f) >= maxParameters:
+		case n.depth == 0 || n.depth > maxDepth || !reads && len(f) >= maxParameters:
 		case n.compound == "":
 			f.add(n.path, field{value: n.value, depth: n.depth})
 		case reads:

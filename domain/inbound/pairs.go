@@ -90,10 +90,8 @@ func (s *Integration) addPairs(f fields, raw string) []string {
 
 // note adds a sentence that is not there yet.
 func note(notes []string, sentence string) []string {
-	for _, n := range notes {
-		if n == sentence {
-			return notes
-		}
+	if slices.Contains(notes, sentence) {
+		return notes
 	}
 	return append(notes, sentence)
 }
@@ -125,7 +123,7 @@ func entities(separator string) bool { return strings.ContainsAny(separator, ";#
 // pairsOf splits a query or form at its ampersands, in whatever form they are. Joined again, the
 // pairs are the text to the byte; empty ones belong to the separator behind them.
 func pairsOf(raw string) []pair {
-	var list []pair
+	list := make([]pair, 0, strings.Count(raw, "&")+1)
 	separated := 0 // where the separator begins
 	at := len(raw) - len(strings.TrimLeft(raw, "?\r\n \t"))
 	for {

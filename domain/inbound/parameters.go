@@ -67,7 +67,10 @@ func (s *Integration) list(c *Call, query fields, b content, notes []string) ([]
 // event makes an event of the parameters of a query and a body. The body's go before the query's,
 // which all events of a list share, unless they are empty.
 func (s *Integration) event(query, body fields, notes []string) Event {
-	given := maps.Clone(query)
+	given := query
+	if len(body) > 0 {
+		given = maps.Clone(query)
+	}
 	e := Event{Notes: slices.Clone(notes)}
 	for name, of := range body {
 		was, twice := given[name]
