@@ -7,8 +7,6 @@ package graph
 
 import (
 	"context"
-	"strings"
-
 	"postrider/dispatch"
 	"postrider/domain/presets"
 	"postrider/ent/db"
@@ -21,6 +19,7 @@ import (
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
+	"strings"
 )
 
 func (r *affiliateResolver) Tracker(ctx context.Context, obj *db.Affiliate) (*presets.Preset, error) {

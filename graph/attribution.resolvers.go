@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/backoffice"
 	"postrider/domain/commission"
 	"postrider/ent/db"

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/graph/filter"

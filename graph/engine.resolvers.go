@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/graph/gen"

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/graph/gen"
 	"postrider/internal/viewer"
 )

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/graph/filter"

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/backoffice"
 	"postrider/ent/db"
 	"postrider/ent/db/integration"

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/domain/commission"
 	"postrider/ent"
 	"postrider/ent/db"

@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"errors"
-
 	"postrider/ent/db"
 	"postrider/ent/db/user"
 	"postrider/graph/filter"

@@ -7,8 +7,6 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/ent/db"
@@ -17,6 +15,7 @@ import (
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/report"
+	"time"
 )
 
 func (r *mutationResolver) RotateSigningSecret(ctx context.Context, input gen.RotateSigningSecretInput) (*gen.RotateSigningSecretPayload, error) {

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/domain/presets"

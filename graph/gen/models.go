@@ -1043,9 +1043,9 @@ type FireManualConversionInput struct {
 	Goal string `json:"goal"`
 	// If left out: an integration of the click's operator.
 	IntegrationID *string `json:"integrationId,omitempty"`
-	// A decimal number; null for none.
+	// As in `recordConversion`; null for none.
 	Amount *string `json:"amount,omitempty"`
-	// Of the amount, ISO 4217; by default the integration's.
+	// As in `recordConversion`.
 	Currency *string `json:"currency,omitempty"`
 	// Its status; by default APPROVED.
 	Status *commission.Status `json:"status,omitempty"`
@@ -1138,7 +1138,7 @@ type IgnoreAttentionPayload struct {
 
 // The input of `importStatusChanges`.
 type ImportStatusChangesInput struct {
-	// Lines of conversion_id or transaction_id, status, and optionally amount and reason; the first line names the columns.
+	// Lines of conversion_id or transaction_id, status, and optionally goal, amount, currency and reason; the first line names the columns. Commas, semicolons, tabs or bars separate them.
 	CSV string `json:"csv"`
 	// Returns what would happen, and changes nothing.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -2186,7 +2186,7 @@ type UpdateConversionStatusInput struct {
 	Status commission.Status `json:"status"`
 	// Why; the affiliate reads it, and `{reason}` sends it.
 	Reason *string `json:"reason,omitempty"`
-	// A new amount, a decimal number; if left out it is unchanged.
+	// A new amount, in the currency of the conversion; if left out it is unchanged.
 	Amount *string `json:"amount,omitempty"`
 	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
 	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.

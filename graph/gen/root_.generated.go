@@ -11042,9 +11042,9 @@ input FireManualConversionInput {
   goal: String!
   "If left out: an integration of the click's operator."
   integrationId: ID
-  "A decimal number; null for none."
+  "As in ` + "`" + `recordConversion` + "`" + `; null for none."
   amount: String
-  "Of the amount, ISO 4217; by default the integration's."
+  "As in ` + "`" + `recordConversion` + "`" + `."
   currency: String
   "Its status; by default APPROVED."
   status: ConversionStatus
@@ -11069,7 +11069,7 @@ type FireManualConversionPayload {
 
 "The input of ` + "`" + `importStatusChanges` + "`" + `."
 input ImportStatusChangesInput {
-  "Lines of conversion_id or transaction_id, status, and optionally amount and reason; the first line names the columns."
+  "Lines of conversion_id or transaction_id, status, and optionally goal, amount, currency and reason; the first line names the columns. Commas, semicolons, tabs or bars separate them."
   csv: String!
   "Returns what would happen, and changes nothing."
   dryRun: Boolean
@@ -11998,7 +11998,7 @@ input UpdateConversionStatusInput {
   status: ConversionStatus!
   "Why; the affiliate reads it, and ` + "`" + `{reason}` + "`" + ` sends it."
   reason: String
-  "A new amount, a decimal number; if left out it is unchanged."
+  "A new amount, in the currency of the conversion; if left out it is unchanged."
   amount: String
   """
   Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
