@@ -7,6 +7,8 @@ package graph
 
 import (
 	"context"
+	"strings"
+
 	"postrider/dispatch"
 	"postrider/domain/presets"
 	"postrider/ent/db"
@@ -19,7 +21,6 @@ import (
 	"postrider/internal/globalid"
 	"postrider/internal/problem"
 	"postrider/internal/viewer"
-	"strings"
 )
 
 func (r *affiliateResolver) Tracker(ctx context.Context, obj *db.Affiliate) (*presets.Preset, error) {

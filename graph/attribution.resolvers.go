@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/backoffice"
 	"postrider/domain/commission"
 	"postrider/ent/db"

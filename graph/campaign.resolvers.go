@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/graph/filter"

@@ -7,12 +7,13 @@ package graph
 
 import (
 	"context"
+	"strings"
+
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/internal/globalid"
-	"strings"
 )
 
 func (r *conversionResolver) ConversionID(ctx context.Context, obj *db.Conversion) (string, error) {

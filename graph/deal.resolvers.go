@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/domain/commission"
 	"postrider/ent/db"
 	"postrider/ent/db/exchangerate"

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/domain/macro"
 	"postrider/ent/db"
 	"postrider/graph/gen"

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/domain/doctor"
 	"postrider/ent/db"
 	"postrider/graph/filter"

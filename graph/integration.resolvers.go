@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/backoffice"
 	"postrider/ent/db"
 	"postrider/ent/db/integration"

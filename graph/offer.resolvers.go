@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/domain/commission"
 	"postrider/ent"
 	"postrider/ent/db"

@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 	"errors"
+
 	"postrider/ent/db"
 	"postrider/ent/db/user"
 	"postrider/graph/filter"

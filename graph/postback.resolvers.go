@@ -7,6 +7,8 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"postrider/domain/firing"
 	"postrider/domain/macro"
 	"postrider/ent/db"
@@ -15,7 +17,6 @@ import (
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/report"
-	"time"
 )
 
 func (r *mutationResolver) RotateSigningSecret(ctx context.Context, input gen.RotateSigningSecretInput) (*gen.RotateSigningSecretPayload, error) {

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/domain/firing"
 	"postrider/domain/presets"
 	"postrider/graph/gen"

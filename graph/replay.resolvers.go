@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+
 	"postrider/graph/gen"
 )
 

@@ -7,13 +7,14 @@ package graph
 
 import (
 	"context"
+	"time"
+
 	"postrider/dispatch"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/outbox"
-	"time"
 )
 
 func (r *mutationResolver) TestPostback(ctx context.Context, input gen.TestPostbackInput) (*gen.TestPostbackPayload, error) {
