@@ -240,3 +240,24 @@ func TestARateIsSetAndSetAgain(t *testing.T) {
 		}
 	}
 }
+
+// A rate may be of a coin, and of a code that nobody knows once a conversion is in it.
+func TestARateOfACoinAndOfAnUnknownCode(t *testing.T) {
+	w := newWorld(t)
+	set := func(quote string) error {
+		_, err := w.setup.SetRate(w.staff, quote, decimal.NewFromInt(2), nil)
+		return err
+	}
+	w.must(set("usdt"))
+	for _, quote := range []string{"PEPE2", "$", "mBTC", strings.Repeat("A", 13)} {
+		if err := set(quote); problem.CodeOf(err) != problem.CodeInvalid {
+			t.Errorf("%s: %v", quote, err)
+		}
+	}
+	w.one.Conversion(t, w.d, func(c *db.ConversionCreate) { c.SetCurrency("PEPE2") })
+	w.must(set("pepe2"))
+	deal := commission.Deal{Model: commission.CPA, Amount: decimal.NewFromInt(9), Currency: "PEPE2"}
+	if _, err := w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: ids.Offer(w.one.Offer), Deal: deal}); problem.CodeOf(err) != problem.CodeInvalid {
+		t.Errorf("a deal in a currency that is not known: %v", err)
+	}
+}

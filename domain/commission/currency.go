@@ -96,7 +96,7 @@ func ReadUnit(s string) (Unit, bool) {
 	if p, ok := parts[word]; ok {
 		word, u.Shift = p.code, p.shift
 	} else if digits(word) {
-		word = numbered[strings.Repeat("0", max(3-len(word), 0))+word]
+		word = numbered[word]
 	}
 	u.Codes = []string{word}
 	return u, code.MatchString(word)
@@ -131,10 +131,16 @@ func (u Unit) Code(byDefault string) (string, error) {
 		return byDefault, nil
 	case u.Usual:
 		return u.Codes[0], nil
-	case byDefault == "":
-		return "", fmt.Errorf("%q can be %s: give the code", u.Text, strings.Join(u.Codes, ", "))
 	}
-	return "", fmt.Errorf("%q can be %s, and the default currency is %s: give the code", u.Text, strings.Join(u.Codes, ", "), byDefault)
+	const most = 4
+	can := strings.Join(u.Codes[:min(most, len(u.Codes))], ", ")
+	if len(u.Codes) > most {
+		can += " and others"
+	}
+	if byDefault != "" {
+		can += ", and the default currency is " + byDefault
+	}
+	return "", fmt.Errorf("%q can be %s: give the code", u.Text, can)
 }
 
 // ParseCurrency reads the code of a currency in any case. It need not be known.

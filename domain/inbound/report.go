@@ -200,7 +200,7 @@ func (r *Report) settleCurrency(byDefault string) []*problem.Error {
 	case stated.Shift != 0 && !r.Amount.Valid:
 		return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%q is a part of %s, and there is no amount of it: give %s", r.Currency, code, code)}
 	}
-	r.noteCurrency(stated, code, amount)
+	r.noteCurrency(stated, code, byDefault, amount)
 	r.CurrencyGiven = r.CurrencyGiven || !r.unit.IsZero()
 	if r.Currency, r.unit = code, (commission.Unit{}); r.Amount.Valid {
 		r.Amount.Decimal = amount
@@ -209,7 +209,7 @@ func (r *Report) settleCurrency(byDefault string) []*problem.Error {
 }
 
 // noteCurrency notes how the currency was found, if not in its own code.
-func (r *Report) noteCurrency(stated commission.Unit, code string, amount decimal.Decimal) {
+func (r *Report) noteCurrency(stated commission.Unit, code, byDefault string, amount decimal.Decimal) {
 	said := stated
 	if said.IsZero() {
 		said = r.unit
@@ -219,6 +219,8 @@ func (r *Report) noteCurrency(stated commission.Unit, code string, amount decima
 		return
 	case said.Shift != 0:
 		r.note("%s %.40s is %s %s", r.Amount.Decimal, said.Text, amount, code)
+	case code == byDefault:
+		return
 	case stated.IsZero():
 		r.note("its currency, %s, is that of the amount, %.40q", code, said.Text)
 	case !strings.EqualFold(said.Text, code):

@@ -587,8 +587,8 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integration.FieldParameterMapping: {Type: field.TypeJSON, Column: integration.FieldParameterMapping},
 			integration.FieldGoalMapping:      {Type: field.TypeJSON, Column: integration.FieldGoalMapping},
 			integration.FieldStatusMapping:    {Type: field.TypeJSON, Column: integration.FieldStatusMapping},
-			integration.FieldCurrency:         {Type: field.TypeString, Column: integration.FieldCurrency},
 			integration.FieldPlayersOf:        {Type: field.TypeInt64, Column: integration.FieldPlayersOf},
+			integration.FieldCurrency:         {Type: field.TypeString, Column: integration.FieldCurrency},
 			integration.FieldTestMode:         {Type: field.TypeBool, Column: integration.FieldTestMode},
 			integration.FieldArchivedAt:       {Type: field.TypeTime, Column: integration.FieldArchivedAt},
 			integration.FieldCreatedAt:        {Type: field.TypeTime, Column: integration.FieldCreatedAt},
@@ -3066,14 +3066,14 @@ func (f *IntegrationFilter) WhereStatusMapping(p entql.BytesP) {
 	f.Where(p.Field(integration.FieldStatusMapping))
 }
 
-// WhereCurrency applies the entql string predicate on the currency field.
-func (f *IntegrationFilter) WhereCurrency(p entql.StringP) {
-	f.Where(p.Field(integration.FieldCurrency))
-}
-
 // WherePlayersOf applies the entql int64 predicate on the players_of field.
 func (f *IntegrationFilter) WherePlayersOf(p entql.Int64P) {
 	f.Where(p.Field(integration.FieldPlayersOf))
+}
+
+// WhereCurrency applies the entql string predicate on the currency field.
+func (f *IntegrationFilter) WhereCurrency(p entql.StringP) {
+	f.Where(p.Field(integration.FieldCurrency))
 }
 
 // WhereTestMode applies the entql bool predicate on the test_mode field.

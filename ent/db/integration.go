@@ -48,10 +48,10 @@ type Integration struct {
 	GoalMapping map[string]string `json:"goal_mapping,omitempty"`
 	// Their word to our status.
 	StatusMapping map[string]string `json:"status_mapping,omitempty"`
-	// Of amounts that name none; empty for the offer's.
-	Currency string `json:"currency,omitempty"`
 	// The integration whose players are this one's too: the first of its offer; null for its own.
 	PlayersOf *int64 `json:"players_of,omitempty"`
+	// Of amounts that name none; empty for the offer's.
+	Currency string `json:"currency,omitempty"`
 	// Calls are answered and logged, and nothing is recorded.
 	TestMode bool `json:"test_mode,omitempty"`
 	// Since when it is hidden from lists; then it is disabled.
@@ -197,18 +197,18 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field status_mapping: %w", err)
 				}
 			}
-		case integration.FieldCurrency:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field currency", values[i])
-			} else if value.Valid {
-				_m.Currency = value.String
-			}
 		case integration.FieldPlayersOf:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field players_of", values[i])
 			} else if value.Valid {
 				_m.PlayersOf = new(int64)
 				*_m.PlayersOf = value.Int64
+			}
+		case integration.FieldCurrency:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field currency", values[i])
+			} else if value.Valid {
+				_m.Currency = value.String
 			}
 		case integration.FieldTestMode:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -314,13 +314,13 @@ func (_m *Integration) String() string {
 	builder.WriteString("status_mapping=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StatusMapping))
 	builder.WriteString(", ")
-	builder.WriteString("currency=")
-	builder.WriteString(_m.Currency)
-	builder.WriteString(", ")
 	if v := _m.PlayersOf; v != nil {
 		builder.WriteString("players_of=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("currency=")
+	builder.WriteString(_m.Currency)
 	builder.WriteString(", ")
 	builder.WriteString("test_mode=")
 	builder.WriteString(fmt.Sprintf("%v", _m.TestMode))

@@ -174,20 +174,6 @@ func (_c *IntegrationCreate) SetStatusMapping(v map[string]string) *IntegrationC
 	return _c
 }
 
-// SetCurrency sets the "currency" field.
-func (_c *IntegrationCreate) SetCurrency(v string) *IntegrationCreate {
-	_c.mutation.SetCurrency(v)
-	return _c
-}
-
-// SetNillableCurrency sets the "currency" field if the given value is not nil.
-func (_c *IntegrationCreate) SetNillableCurrency(v *string) *IntegrationCreate {
-	if v != nil {
-		_c.SetCurrency(*v)
-	}
-	return _c
-}
-
 // SetPlayersOf sets the "players_of" field.
 func (_c *IntegrationCreate) SetPlayersOf(v int64) *IntegrationCreate {
 	_c.mutation.SetPlayersOf(v)
@@ -198,6 +184,20 @@ func (_c *IntegrationCreate) SetPlayersOf(v int64) *IntegrationCreate {
 func (_c *IntegrationCreate) SetNillablePlayersOf(v *int64) *IntegrationCreate {
 	if v != nil {
 		_c.SetPlayersOf(*v)
+	}
+	return _c
+}
+
+// SetCurrency sets the "currency" field.
+func (_c *IntegrationCreate) SetCurrency(v string) *IntegrationCreate {
+	_c.mutation.SetCurrency(v)
+	return _c
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableCurrency(v *string) *IntegrationCreate {
+	if v != nil {
+		_c.SetCurrency(*v)
 	}
 	return _c
 }
@@ -503,13 +503,13 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 		_spec.SetField(integration.FieldStatusMapping, field.TypeJSON, value)
 		_node.StatusMapping = value
 	}
-	if value, ok := _c.mutation.Currency(); ok {
-		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
-		_node.Currency = value
-	}
 	if value, ok := _c.mutation.PlayersOf(); ok {
 		_spec.SetField(integration.FieldPlayersOf, field.TypeInt64, value)
 		_node.PlayersOf = &value
+	}
+	if value, ok := _c.mutation.Currency(); ok {
+		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
+		_node.Currency = value
 	}
 	if value, ok := _c.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)

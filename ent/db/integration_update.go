@@ -233,20 +233,6 @@ func (_u *IntegrationUpdate) SetStatusMapping(v map[string]string) *IntegrationU
 	return _u
 }
 
-// SetCurrency sets the "currency" field.
-func (_u *IntegrationUpdate) SetCurrency(v string) *IntegrationUpdate {
-	_u.mutation.SetCurrency(v)
-	return _u
-}
-
-// SetNillableCurrency sets the "currency" field if the given value is not nil.
-func (_u *IntegrationUpdate) SetNillableCurrency(v *string) *IntegrationUpdate {
-	if v != nil {
-		_u.SetCurrency(*v)
-	}
-	return _u
-}
-
 // SetPlayersOf sets the "players_of" field.
 func (_u *IntegrationUpdate) SetPlayersOf(v int64) *IntegrationUpdate {
 	_u.mutation.ResetPlayersOf()
@@ -271,6 +257,20 @@ func (_u *IntegrationUpdate) AddPlayersOf(v int64) *IntegrationUpdate {
 // ClearPlayersOf clears the value of the "players_of" field.
 func (_u *IntegrationUpdate) ClearPlayersOf() *IntegrationUpdate {
 	_u.mutation.ClearPlayersOf()
+	return _u
+}
+
+// SetCurrency sets the "currency" field.
+func (_u *IntegrationUpdate) SetCurrency(v string) *IntegrationUpdate {
+	_u.mutation.SetCurrency(v)
+	return _u
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableCurrency(v *string) *IntegrationUpdate {
+	if v != nil {
+		_u.SetCurrency(*v)
+	}
 	return _u
 }
 
@@ -445,9 +445,6 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.StatusMapping(); ok {
 		_spec.SetField(integration.FieldStatusMapping, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.Currency(); ok {
-		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
-	}
 	if value, ok := _u.mutation.PlayersOf(); ok {
 		_spec.SetField(integration.FieldPlayersOf, field.TypeInt64, value)
 	}
@@ -456,6 +453,9 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if _u.mutation.PlayersOfCleared() {
 		_spec.ClearField(integration.FieldPlayersOf, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Currency(); ok {
+		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)
@@ -691,20 +691,6 @@ func (_u *IntegrationUpdateOne) SetStatusMapping(v map[string]string) *Integrati
 	return _u
 }
 
-// SetCurrency sets the "currency" field.
-func (_u *IntegrationUpdateOne) SetCurrency(v string) *IntegrationUpdateOne {
-	_u.mutation.SetCurrency(v)
-	return _u
-}
-
-// SetNillableCurrency sets the "currency" field if the given value is not nil.
-func (_u *IntegrationUpdateOne) SetNillableCurrency(v *string) *IntegrationUpdateOne {
-	if v != nil {
-		_u.SetCurrency(*v)
-	}
-	return _u
-}
-
 // SetPlayersOf sets the "players_of" field.
 func (_u *IntegrationUpdateOne) SetPlayersOf(v int64) *IntegrationUpdateOne {
 	_u.mutation.ResetPlayersOf()
@@ -729,6 +715,20 @@ func (_u *IntegrationUpdateOne) AddPlayersOf(v int64) *IntegrationUpdateOne {
 // ClearPlayersOf clears the value of the "players_of" field.
 func (_u *IntegrationUpdateOne) ClearPlayersOf() *IntegrationUpdateOne {
 	_u.mutation.ClearPlayersOf()
+	return _u
+}
+
+// SetCurrency sets the "currency" field.
+func (_u *IntegrationUpdateOne) SetCurrency(v string) *IntegrationUpdateOne {
+	_u.mutation.SetCurrency(v)
+	return _u
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableCurrency(v *string) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetCurrency(*v)
+	}
 	return _u
 }
 
@@ -933,9 +933,6 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	if value, ok := _u.mutation.StatusMapping(); ok {
 		_spec.SetField(integration.FieldStatusMapping, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.Currency(); ok {
-		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
-	}
 	if value, ok := _u.mutation.PlayersOf(); ok {
 		_spec.SetField(integration.FieldPlayersOf, field.TypeInt64, value)
 	}
@@ -944,6 +941,9 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	}
 	if _u.mutation.PlayersOfCleared() {
 		_spec.ClearField(integration.FieldPlayersOf, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Currency(); ok {
+		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)

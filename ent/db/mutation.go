@@ -23054,9 +23054,9 @@ type IntegrationMutation struct {
 	parameter_mapping       *map[string]string
 	goal_mapping            *map[string]string
 	status_mapping          *map[string]string
-	currency                *string
 	players_of              *int64
 	addplayers_of           *int64
+	currency                *string
 	test_mode               *bool
 	archived_at             *time.Time
 	created_at              *time.Time
@@ -23813,42 +23813,6 @@ func (m *IntegrationMutation) ResetStatusMapping() {
 	m.status_mapping = nil
 }
 
-// SetCurrency sets the "currency" field.
-func (m *IntegrationMutation) SetCurrency(s string) {
-	m.currency = &s
-}
-
-// Currency returns the value of the "currency" field in the mutation.
-func (m *IntegrationMutation) Currency() (r string, exists bool) {
-	v := m.currency
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldCurrency returns the old "currency" field's value of the Integration entity.
-// If the Integration object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IntegrationMutation) OldCurrency(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCurrency requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
-	}
-	return oldValue.Currency, nil
-}
-
-// ResetCurrency resets all changes to the "currency" field.
-func (m *IntegrationMutation) ResetCurrency() {
-	m.currency = nil
-}
-
 // SetPlayersOf sets the "players_of" field.
 func (m *IntegrationMutation) SetPlayersOf(i int64) {
 	m.players_of = &i
@@ -23917,6 +23881,42 @@ func (m *IntegrationMutation) ResetPlayersOf() {
 	m.players_of = nil
 	m.addplayers_of = nil
 	delete(m.clearedFields, integration.FieldPlayersOf)
+}
+
+// SetCurrency sets the "currency" field.
+func (m *IntegrationMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *IntegrationMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *IntegrationMutation) ResetCurrency() {
+	m.currency = nil
 }
 
 // SetTestMode sets the "test_mode" field.
@@ -24120,11 +24120,11 @@ func (m *IntegrationMutation) Fields() []string {
 	if m.status_mapping != nil {
 		fields = append(fields, integration.FieldStatusMapping)
 	}
-	if m.currency != nil {
-		fields = append(fields, integration.FieldCurrency)
-	}
 	if m.players_of != nil {
 		fields = append(fields, integration.FieldPlayersOf)
+	}
+	if m.currency != nil {
+		fields = append(fields, integration.FieldCurrency)
 	}
 	if m.test_mode != nil {
 		fields = append(fields, integration.FieldTestMode)
@@ -24173,10 +24173,10 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.GoalMapping()
 	case integration.FieldStatusMapping:
 		return m.StatusMapping()
-	case integration.FieldCurrency:
-		return m.Currency()
 	case integration.FieldPlayersOf:
 		return m.PlayersOf()
+	case integration.FieldCurrency:
+		return m.Currency()
 	case integration.FieldTestMode:
 		return m.TestMode()
 	case integration.FieldArchivedAt:
@@ -24222,10 +24222,10 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldGoalMapping(ctx)
 	case integration.FieldStatusMapping:
 		return m.OldStatusMapping(ctx)
-	case integration.FieldCurrency:
-		return m.OldCurrency(ctx)
 	case integration.FieldPlayersOf:
 		return m.OldPlayersOf(ctx)
+	case integration.FieldCurrency:
+		return m.OldCurrency(ctx)
 	case integration.FieldTestMode:
 		return m.OldTestMode(ctx)
 	case integration.FieldArchivedAt:
@@ -24346,19 +24346,19 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatusMapping(v)
 		return nil
-	case integration.FieldCurrency:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetCurrency(v)
-		return nil
 	case integration.FieldPlayersOf:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPlayersOf(v)
+		return nil
+	case integration.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
 		return nil
 	case integration.FieldTestMode:
 		v, ok := value.(bool)
@@ -24553,11 +24553,11 @@ func (m *IntegrationMutation) ResetField(name string) error {
 	case integration.FieldStatusMapping:
 		m.ResetStatusMapping()
 		return nil
-	case integration.FieldCurrency:
-		m.ResetCurrency()
-		return nil
 	case integration.FieldPlayersOf:
 		m.ResetPlayersOf()
+		return nil
+	case integration.FieldCurrency:
+		m.ResetCurrency()
 		return nil
 	case integration.FieldTestMode:
 		m.ResetTestMode()

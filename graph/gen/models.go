@@ -588,7 +588,7 @@ type CreateIntegrationInput struct {
 	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
 	// Calls per second; 0 for no limit.
 	RateLimit *int `json:"rateLimit,omitempty"`
-	// ISO 4217: the default currency, of amounts without one; empty for the offer's.
+	// ISO 4217, or the code of a coin: the default currency, of amounts without one; empty for the offer's.
 	Currency *string `json:"currency,omitempty"`
 	// Parameter mapping, our parameter to the operator's; it replaces the whole mapping.
 	ParameterMapping []*WordInput `json:"parameterMapping,omitempty"`
@@ -648,7 +648,7 @@ type CreateOfferInput struct {
 	FallbackURL *string `json:"fallbackUrl,omitempty"`
 	// Hosts that deep links may lead to: `play.example.com`, or `*.example.com` for its subdomains.
 	DeepLinkHosts []string `json:"deepLinkHosts,omitempty"`
-	// ISO 4217: the currency of amounts that name none.
+	// ISO 4217, or the code of a coin: the currency of amounts that name none.
 	Currency string `json:"currency"`
 	// Attribution window: days after the click in which its conversions are attributed; 0 for no limit.
 	AttributionWindowDays *int `json:"attributionWindowDays,omitempty"`
@@ -1043,9 +1043,9 @@ type FireManualConversionInput struct {
 	Goal string `json:"goal"`
 	// If left out: an integration of the click's operator.
 	IntegrationID *string `json:"integrationId,omitempty"`
-	// A decimal number; null for none.
+	// As in `recordConversion`; null for none.
 	Amount *string `json:"amount,omitempty"`
-	// Of the amount, ISO 4217; by default the integration's.
+	// As in `recordConversion`.
 	Currency *string `json:"currency,omitempty"`
 	// Its status; by default APPROVED.
 	Status *commission.Status `json:"status,omitempty"`
@@ -1138,7 +1138,7 @@ type IgnoreAttentionPayload struct {
 
 // The input of `importStatusChanges`.
 type ImportStatusChangesInput struct {
-	// Lines of conversion_id or transaction_id, status, and optionally amount and reason; the first line names the columns.
+	// Lines of conversion_id or transaction_id, status, and optionally goal, amount, currency and reason; the first line names the columns. Commas, semicolons, tabs or bars separate them.
 	CSV string `json:"csv"`
 	// Returns what would happen, and changes nothing.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -1229,7 +1229,7 @@ type MacroValueInput struct {
 	Value string `json:"value"`
 }
 
-// An exact amount: a decimal string with a point, and its ISO 4217 currency.
+// An exact amount: a decimal string with a point, and its currency.
 type Money struct {
 	// A decimal number with a point, such as 25.50; negative for what is owed the other way.
 	Amount string `json:"amount"`
@@ -1390,9 +1390,9 @@ type RecordConversionInput struct {
 	PlayerID *string `json:"playerId,omitempty"`
 	// The operator's id of the transaction; required for goals that repeat.
 	TransactionID *string `json:"transactionId,omitempty"`
-	// A decimal number; null for none.
+	// A number as operators write it, also with its currency: `25.50`, `1.234,50`, `50 EUR`; null for none.
 	Amount *string `json:"amount,omitempty"`
-	// Of the amount, ISO 4217; by default the integration's.
+	// Of the amount: ISO 4217, or the code of a coin; by default what stands with the amount, else the integration's. One that is not known is kept, and has no rate.
 	Currency *string `json:"currency,omitempty"`
 	// By default APPROVED.
 	Status *commission.Status `json:"status,omitempty"`
@@ -1758,7 +1758,7 @@ type ScenarioRun struct {
 
 // The input of `setExchangeRate`.
 type SetExchangeRateInput struct {
-	// ISO 4217; any currency but the base.
+	// ISO 4217, or the code of a coin: any currency but the base. One that is not known, if a conversion is in it.
 	Quote string `json:"quote"`
 	// Units of the quote currency for one unit of the base.
 	Rate string `json:"rate"`
@@ -2186,7 +2186,7 @@ type UpdateConversionStatusInput struct {
 	Status commission.Status `json:"status"`
 	// Why; the affiliate reads it, and `{reason}` sends it.
 	Reason *string `json:"reason,omitempty"`
-	// A new amount, a decimal number; if left out it is unchanged.
+	// A new amount, in the currency of the conversion; if left out it is unchanged.
 	Amount *string `json:"amount,omitempty"`
 	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
 	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
@@ -2293,7 +2293,7 @@ type UpdateIntegrationInput struct {
 	AllowedAddresses []string `json:"allowedAddresses,omitempty"`
 	// Calls per second; null or 0 for no limit.
 	RateLimit graphql.Omittable[*int] `json:"rateLimit,omitempty"`
-	// ISO 4217: the default currency, of amounts without one; null for the offer's.
+	// ISO 4217, or the code of a coin: the default currency, of amounts without one; null for the offer's.
 	Currency graphql.Omittable[*string] `json:"currency,omitempty"`
 	// Parameter mapping, our parameter to the operator's; it replaces the whole mapping.
 	ParameterMapping []*WordInput `json:"parameterMapping,omitempty"`
@@ -2351,7 +2351,7 @@ type UpdateOfferInput struct {
 	FallbackURL graphql.Omittable[*string] `json:"fallbackUrl,omitempty"`
 	// Hosts that deep links may lead to: `play.example.com`, or `*.example.com` for its subdomains.
 	DeepLinkHosts []string `json:"deepLinkHosts,omitempty"`
-	// ISO 4217: the currency of amounts that name none.
+	// ISO 4217, or the code of a coin: the currency of amounts that name none.
 	Currency *string `json:"currency,omitempty"`
 	// Attribution window: days after the click in which its conversions are attributed; 0 for no limit.
 	AttributionWindowDays graphql.Omittable[*int] `json:"attributionWindowDays,omitempty"`

@@ -11042,9 +11042,9 @@ input FireManualConversionInput {
   goal: String!
   "If left out: an integration of the click's operator."
   integrationId: ID
-  "A decimal number; null for none."
+  "As in ` + "`" + `recordConversion` + "`" + `; null for none."
   amount: String
-  "Of the amount, ISO 4217; by default the integration's."
+  "As in ` + "`" + `recordConversion` + "`" + `."
   currency: String
   "Its status; by default APPROVED."
   status: ConversionStatus
@@ -11069,7 +11069,7 @@ type FireManualConversionPayload {
 
 "The input of ` + "`" + `importStatusChanges` + "`" + `."
 input ImportStatusChangesInput {
-  "Lines of conversion_id or transaction_id, status, and optionally amount and reason; the first line names the columns."
+  "Lines of conversion_id or transaction_id, status, and optionally goal, amount, currency and reason; the first line names the columns. Commas, semicolons, tabs or bars separate them."
   csv: String!
   "Returns what would happen, and changes nothing."
   dryRun: Boolean
@@ -11895,7 +11895,7 @@ input ConversionFilter {
 
 "A range of amounts in one currency: amounts in other currencies are not converted, and do not match."
 input AmountRange {
-  "ISO 4217, three letters."
+  "ISO 4217, or the code of a coin."
   currency: String!
   "This amount or more, a decimal number with a point; no limit if left out."
   min: String
@@ -11969,9 +11969,9 @@ input RecordConversionInput {
   playerId: String
   "The operator's id of the transaction; required for goals that repeat."
   transactionId: String
-  "A decimal number; null for none."
+  "A number as operators write it, also with its currency: ` + "`" + `25.50` + "`" + `, ` + "`" + `1.234,50` + "`" + `, ` + "`" + `50 EUR` + "`" + `; null for none."
   amount: String
-  "Of the amount, ISO 4217; by default the integration's."
+  "Of the amount: ISO 4217, or the code of a coin; by default what stands with the amount, else the integration's. One that is not known is kept, and has no rate."
   currency: String
   "By default APPROVED."
   status: ConversionStatus
@@ -12002,7 +12002,7 @@ input UpdateConversionStatusInput {
   status: ConversionStatus!
   "Why; the affiliate reads it, and ` + "`" + `{reason}` + "`" + ` sends it."
   reason: String
-  "A new amount, a decimal number; if left out it is unchanged."
+  "A new amount, in the currency of the conversion; if left out it is unchanged."
   amount: String
   """
   Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
@@ -12237,7 +12237,7 @@ input CreateOfferInput {
   fallbackUrl: String
   "Hosts that deep links may lead to: ` + "`" + `play.example.com` + "`" + `, or ` + "`" + `*.example.com` + "`" + ` for its subdomains."
   deepLinkHosts: [String!]
-  "ISO 4217: the currency of amounts that name none."
+  "ISO 4217, or the code of a coin: the currency of amounts that name none."
   currency: String!
   "Attribution window: days after the click in which its conversions are attributed; 0 for no limit."
   attributionWindowDays: Int
@@ -12278,7 +12278,7 @@ input UpdateOfferInput {
   fallbackUrl: String
   "Hosts that deep links may lead to: ` + "`" + `play.example.com` + "`" + `, or ` + "`" + `*.example.com` + "`" + ` for its subdomains."
   deepLinkHosts: [String!]
-  "ISO 4217: the currency of amounts that name none."
+  "ISO 4217, or the code of a coin: the currency of amounts that name none."
   currency: String
   "Attribution window: days after the click in which its conversions are attributed; 0 for no limit."
   attributionWindowDays: Int
@@ -12458,7 +12458,7 @@ type EndDealPayload {
 
 "The input of ` + "`" + `setExchangeRate` + "`" + `."
 input SetExchangeRateInput {
-  "ISO 4217; any currency but the base."
+  "ISO 4217, or the code of a coin: any currency but the base. One that is not known, if a conversion is in it."
   quote: String!
   "Units of the quote currency for one unit of the base."
   rate: String!
@@ -13801,7 +13801,7 @@ type Integration implements Node {
   allowedAddresses: [String!]!
   "Calls per second; null for no limit."
   rateLimit: Int
-  "Default currency, of amounts without one, ISO 4217; null for the offer's."
+  "Default currency, of amounts without one, ISO 4217 or a coin's; null for the offer's."
   currency: String
   "Parameter mapping, our parameter to the operator's: a name, a path with dots into its JSON, or ` + "`" + `=` + "`" + ` and a fixed value."
   parameterMapping: [Word!]!
@@ -13933,7 +13933,7 @@ input CreateIntegrationInput {
   allowedAddresses: [String!]
   "Calls per second; 0 for no limit."
   rateLimit: Int
-  "ISO 4217: the default currency, of amounts without one; empty for the offer's."
+  "ISO 4217, or the code of a coin: the default currency, of amounts without one; empty for the offer's."
   currency: String
   "Parameter mapping, our parameter to the operator's; it replaces the whole mapping."
   parameterMapping: [WordInput!]
@@ -13984,7 +13984,7 @@ input UpdateIntegrationInput {
   allowedAddresses: [String!]
   "Calls per second; null or 0 for no limit."
   rateLimit: Int
-  "ISO 4217: the default currency, of amounts without one; null for the offer's."
+  "ISO 4217, or the code of a coin: the default currency, of amounts without one; null for the offer's."
   currency: String
   "Parameter mapping, our parameter to the operator's; it replaces the whole mapping."
   parameterMapping: [WordInput!]
@@ -15905,7 +15905,7 @@ directive @length(
   max: Int!
 ) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION
 
-"A point in time, RFC 3339 in UTC with milliseconds: ` + "`" + `2026-06-12T10:00:00.000Z` + "`" + `. Any offset is accepted."
+"A point in time, RFC 3339 in UTC with milliseconds: ` + "`" + `2026-06-12T10:00:00.000Z` + "`" + `. Any offset is accepted, and so are the other texts that operators' calls may have, Unix milliseconds for example."
 scalar Time @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
 
 "What can be read. API tokens need the scope ` + "`" + `READ` + "`" + ` for everything but ` + "`" + `viewer` + "`" + ` and ` + "`" + `instance` + "`" + `."
@@ -15958,7 +15958,7 @@ type PageInfo {
   endCursor: String
 }
 
-"An exact amount: a decimal string with a point, and its ISO 4217 currency."
+"An exact amount: a decimal string with a point, and its currency."
 type Money {
   "A decimal number with a point, such as 25.50; negative for what is owed the other way."
   amount: String!

@@ -44,10 +44,10 @@ const (
 	FieldGoalMapping = "goal_mapping"
 	// FieldStatusMapping holds the string denoting the status_mapping field in the database.
 	FieldStatusMapping = "status_mapping"
-	// FieldCurrency holds the string denoting the currency field in the database.
-	FieldCurrency = "currency"
 	// FieldPlayersOf holds the string denoting the players_of field in the database.
 	FieldPlayersOf = "players_of"
+	// FieldCurrency holds the string denoting the currency field in the database.
+	FieldCurrency = "currency"
 	// FieldTestMode holds the string denoting the test_mode field in the database.
 	FieldTestMode = "test_mode"
 	// FieldArchivedAt holds the string denoting the archived_at field in the database.
@@ -76,8 +76,8 @@ var Columns = []string{
 	FieldParameterMapping,
 	FieldGoalMapping,
 	FieldStatusMapping,
-	FieldCurrency,
 	FieldPlayersOf,
+	FieldCurrency,
 	FieldTestMode,
 	FieldArchivedAt,
 	FieldCreatedAt,
@@ -198,14 +198,14 @@ func ByTimestampWindow(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTimestampWindow, opts...).ToFunc()
 }
 
-// ByCurrency orders the results by the currency field.
-func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
-}
-
 // ByPlayersOf orders the results by the players_of field.
 func ByPlayersOf(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPlayersOf, opts...).ToFunc()
+}
+
+// ByCurrency orders the results by the currency field.
+func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
 }
 
 // ByTestMode orders the results by the test_mode field.

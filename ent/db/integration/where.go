@@ -109,14 +109,14 @@ func TimestampWindow(v int) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldTimestampWindow, v))
 }
 
-// Currency applies equality check predicate on the "currency" field. It's identical to CurrencyEQ.
-func Currency(v string) predicate.Integration {
-	return predicate.Integration(sql.FieldEQ(FieldCurrency, v))
-}
-
 // PlayersOf applies equality check predicate on the "players_of" field. It's identical to PlayersOfEQ.
 func PlayersOf(v int64) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldPlayersOf, v))
+}
+
+// Currency applies equality check predicate on the "currency" field. It's identical to CurrencyEQ.
+func Currency(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldCurrency, v))
 }
 
 // TestMode applies equality check predicate on the "test_mode" field. It's identical to TestModeEQ.
@@ -574,6 +574,56 @@ func TimestampWindowNotNil() predicate.Integration {
 	return predicate.Integration(sql.FieldNotNull(FieldTimestampWindow))
 }
 
+// PlayersOfEQ applies the EQ predicate on the "players_of" field.
+func PlayersOfEQ(v int64) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldPlayersOf, v))
+}
+
+// PlayersOfNEQ applies the NEQ predicate on the "players_of" field.
+func PlayersOfNEQ(v int64) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldPlayersOf, v))
+}
+
+// PlayersOfIn applies the In predicate on the "players_of" field.
+func PlayersOfIn(vs ...int64) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldPlayersOf, vs...))
+}
+
+// PlayersOfNotIn applies the NotIn predicate on the "players_of" field.
+func PlayersOfNotIn(vs ...int64) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldPlayersOf, vs...))
+}
+
+// PlayersOfGT applies the GT predicate on the "players_of" field.
+func PlayersOfGT(v int64) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldPlayersOf, v))
+}
+
+// PlayersOfGTE applies the GTE predicate on the "players_of" field.
+func PlayersOfGTE(v int64) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldPlayersOf, v))
+}
+
+// PlayersOfLT applies the LT predicate on the "players_of" field.
+func PlayersOfLT(v int64) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldPlayersOf, v))
+}
+
+// PlayersOfLTE applies the LTE predicate on the "players_of" field.
+func PlayersOfLTE(v int64) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldPlayersOf, v))
+}
+
+// PlayersOfIsNil applies the IsNil predicate on the "players_of" field.
+func PlayersOfIsNil() predicate.Integration {
+	return predicate.Integration(sql.FieldIsNull(FieldPlayersOf))
+}
+
+// PlayersOfNotNil applies the NotNil predicate on the "players_of" field.
+func PlayersOfNotNil() predicate.Integration {
+	return predicate.Integration(sql.FieldNotNull(FieldPlayersOf))
+}
+
 // CurrencyEQ applies the EQ predicate on the "currency" field.
 func CurrencyEQ(v string) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldCurrency, v))
@@ -637,56 +687,6 @@ func CurrencyEqualFold(v string) predicate.Integration {
 // CurrencyContainsFold applies the ContainsFold predicate on the "currency" field.
 func CurrencyContainsFold(v string) predicate.Integration {
 	return predicate.Integration(sql.FieldContainsFold(FieldCurrency, v))
-}
-
-// PlayersOfEQ applies the EQ predicate on the "players_of" field.
-func PlayersOfEQ(v int64) predicate.Integration {
-	return predicate.Integration(sql.FieldEQ(FieldPlayersOf, v))
-}
-
-// PlayersOfNEQ applies the NEQ predicate on the "players_of" field.
-func PlayersOfNEQ(v int64) predicate.Integration {
-	return predicate.Integration(sql.FieldNEQ(FieldPlayersOf, v))
-}
-
-// PlayersOfIn applies the In predicate on the "players_of" field.
-func PlayersOfIn(vs ...int64) predicate.Integration {
-	return predicate.Integration(sql.FieldIn(FieldPlayersOf, vs...))
-}
-
-// PlayersOfNotIn applies the NotIn predicate on the "players_of" field.
-func PlayersOfNotIn(vs ...int64) predicate.Integration {
-	return predicate.Integration(sql.FieldNotIn(FieldPlayersOf, vs...))
-}
-
-// PlayersOfGT applies the GT predicate on the "players_of" field.
-func PlayersOfGT(v int64) predicate.Integration {
-	return predicate.Integration(sql.FieldGT(FieldPlayersOf, v))
-}
-
-// PlayersOfGTE applies the GTE predicate on the "players_of" field.
-func PlayersOfGTE(v int64) predicate.Integration {
-	return predicate.Integration(sql.FieldGTE(FieldPlayersOf, v))
-}
-
-// PlayersOfLT applies the LT predicate on the "players_of" field.
-func PlayersOfLT(v int64) predicate.Integration {
-	return predicate.Integration(sql.FieldLT(FieldPlayersOf, v))
-}
-
-// PlayersOfLTE applies the LTE predicate on the "players_of" field.
-func PlayersOfLTE(v int64) predicate.Integration {
-	return predicate.Integration(sql.FieldLTE(FieldPlayersOf, v))
-}
-
-// PlayersOfIsNil applies the IsNil predicate on the "players_of" field.
-func PlayersOfIsNil() predicate.Integration {
-	return predicate.Integration(sql.FieldIsNull(FieldPlayersOf))
-}
-
-// PlayersOfNotNil applies the NotNil predicate on the "players_of" field.
-func PlayersOfNotNil() predicate.Integration {
-	return predicate.Integration(sql.FieldNotNull(FieldPlayersOf))
 }
 
 // TestModeEQ applies the EQ predicate on the "test_mode" field.

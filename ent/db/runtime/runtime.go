@@ -568,7 +568,7 @@ func init() {
 	// integration.DefaultStatusMapping holds the default value on creation for the status_mapping field.
 	integration.DefaultStatusMapping = integrationDescStatusMapping.Default.(map[string]string)
 	// integrationDescCurrency is the schema descriptor for currency field.
-	integrationDescCurrency := integrationFields[16].Descriptor()
+	integrationDescCurrency := integrationFields[17].Descriptor()
 	// integration.DefaultCurrency holds the default value on creation for the currency field.
 	integration.DefaultCurrency = integrationDescCurrency.Default.(string)
 	// integration.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.

@@ -7,7 +7,10 @@ describe("format", () => {
   it("writes money without losing a digit", () => {
     expect(formatMoney("12345678901234.56", "USD")).toBe("$12,345,678,901,234.56");
     expect(formatMoney("5.5", "EUR")).toBe("€5.50");
-    expect(formatMoney("5.5", "no currency")).toBe("5.5 no currency");
+    expect(formatMoney("5.5", "no currency")).toBe("5.50 no currency");
+    expect(formatMoney("0.00012345", "BTC")).toBe("0.00012345 BTC");
+    expect(formatMoney("-1250", "USDT")).toBe("-1,250.00 USDT");
+    expect(formatMoney("7", "PEPE2")).toBe("7.00 PEPE2");
     expect(formatMoney("80", "CAD")).toBe("CA$80.00");
     const all = Intl.supportedValuesOf("currency").map((currency) => formatMoney("100", currency));
     expect(new Set(all).size).toBe(all.length);

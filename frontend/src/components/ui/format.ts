@@ -10,16 +10,15 @@ export function formatPercent(share: number): string {
   return new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 }).format(share);
 }
 
+/** The currencies that Intl knows: another code, a coin's for example, it would round to two places. */
+const known = new Set(Intl.supportedValuesOf("currency"));
+const plain = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 8 });
+
 /** Money comes as a decimal string; Intl takes it as one, so no digit is lost on the way. Not by narrow symbols: $ is several currencies'. */
 export function formatMoney(amount: string, currency: string): string {
-  try {
-    return new Intl.NumberFormat("en", {
-      style: "currency",
-      currency,
-    }).format(amount as Intl.StringNumericLiteral);
-  } catch {
-    return `${amount} ${currency}`;
-  }
+  const value = amount as Intl.StringNumericLiteral;
+  if (!known.has(currency)) return `${plain.format(value)} ${currency}`;
+  return new Intl.NumberFormat("en", { style: "currency", currency }).format(value);
 }
 
 /** 38 ms, 1.24 s, 12 s, 3 min: as many digits as matter. */

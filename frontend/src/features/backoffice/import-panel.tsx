@@ -13,6 +13,8 @@ import { toast } from "@/components/ui/toast";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
+import { decodeText } from "./file-text";
+
 const Import = mutation(
   graphql(`
     mutation StaffImport($input: ImportStatusChangesInput!) {
@@ -142,7 +144,8 @@ function CsvFields({ csv, onChange }: { csv: string; onChange: (text: string) =>
     <>
       <p className="text-muted">
         The first line lists the columns: <code>transaction_id</code> or <code>conversion_id</code>,{" "}
-        <code>status</code>, and optionally <code>goal</code>, <code>amount</code> and <code>reason</code>.
+        <code>status</code>, and optionally <code>goal</code>, <code>amount</code>, <code>currency</code> and{" "}
+        <code>reason</code>.
       </p>
       <label className="flex flex-col gap-1 text-sm">
         <span className="font-medium">CSV file</span>
@@ -151,7 +154,9 @@ function CsvFields({ csv, onChange }: { csv: string; onChange: (text: string) =>
           accept=".csv,text/csv,text/plain"
           className="text-muted file:mr-3 file:h-8 file:rounded-md file:border file:border-solid file:border-line file:bg-surface file:px-3 file:font-medium file:text-ink hover:file:border-edge"
           onChange={(e) => {
-            void e.target.files?.[0]?.text().then(onChange);
+            void e.target.files?.[0]?.arrayBuffer().then((bytes) => {
+              onChange(decodeText(bytes));
+            });
           }}
         />
       </label>
