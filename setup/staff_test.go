@@ -137,13 +137,13 @@ func TestAIntegrationHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 		s.ParameterMapping, s.StatusMapping = map[string]string{"click_id": "data.subid"}, map[string]string{"paid": "approved"}
 	})
 	w.must(err)
-	first, err := w.setup.Reveal(w.staff, made.ID, "token")
+	_, first, err := w.setup.Reveal(w.staff, made.ID, "token")
 	w.must(err)
 	_, second, err := w.setup.RotateSecret(w.staff, made.ID, "token", time.Hour)
 	w.must(err)
 	_, third, err := w.setup.RotateSecret(w.staff, made.ID, "token", time.Hour)
 	w.must(err)
-	shown, err := w.setup.Reveal(w.staff, made.ID, "token")
+	_, shown, err := w.setup.Reveal(w.staff, made.ID, "token")
 	w.must(err)
 	if first == second || second == third || shown != third || len(shown) != 43 {
 		t.Error("the secrets are not as they were given")

@@ -559,6 +559,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integration.FieldGoalMapping:      {Type: field.TypeJSON, Column: integration.FieldGoalMapping},
 			integration.FieldStatusMapping:    {Type: field.TypeJSON, Column: integration.FieldStatusMapping},
 			integration.FieldCurrency:         {Type: field.TypeString, Column: integration.FieldCurrency},
+			integration.FieldPlatform:         {Type: field.TypeString, Column: integration.FieldPlatform},
 			integration.FieldTestMode:         {Type: field.TypeBool, Column: integration.FieldTestMode},
 			integration.FieldArchivedAt:       {Type: field.TypeTime, Column: integration.FieldArchivedAt},
 			integration.FieldCreatedAt:        {Type: field.TypeTime, Column: integration.FieldCreatedAt},
@@ -2908,6 +2909,11 @@ func (f *IntegrationFilter) WhereStatusMapping(p entql.BytesP) {
 // WhereCurrency applies the entql string predicate on the currency field.
 func (f *IntegrationFilter) WhereCurrency(p entql.StringP) {
 	f.Where(p.Field(integration.FieldCurrency))
+}
+
+// WherePlatform applies the entql string predicate on the platform field.
+func (f *IntegrationFilter) WherePlatform(p entql.StringP) {
+	f.Where(p.Field(integration.FieldPlatform))
 }
 
 // WhereTestMode applies the entql bool predicate on the test_mode field.

@@ -50,6 +50,8 @@ type Integration struct {
 	StatusMapping map[string]string `json:"status_mapping,omitempty"`
 	// Of amounts that name none; empty for the offer's.
 	Currency string `json:"currency,omitempty"`
+	// The template of what the operator runs.
+	Platform string `json:"platform,omitempty"`
 	// Calls are answered and logged, and nothing is recorded.
 	TestMode bool `json:"test_mode,omitempty"`
 	// Since when it is hidden from lists; then it is disabled.
@@ -70,7 +72,7 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case integration.FieldID, integration.FieldOfferID, integration.FieldRateLimit, integration.FieldTimestampWindow:
 			values[i] = new(sql.NullInt64)
-		case integration.FieldKey, integration.FieldName, integration.FieldSignatureHeader, integration.FieldTimestampName, integration.FieldCurrency:
+		case integration.FieldKey, integration.FieldName, integration.FieldSignatureHeader, integration.FieldTimestampName, integration.FieldCurrency, integration.FieldPlatform:
 			values[i] = new(sql.NullString)
 		case integration.FieldArchivedAt, integration.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -201,6 +203,12 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Currency = value.String
 			}
+		case integration.FieldPlatform:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field platform", values[i])
+			} else if value.Valid {
+				_m.Platform = value.String
+			}
 		case integration.FieldTestMode:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field test_mode", values[i])
@@ -307,6 +315,9 @@ func (_m *Integration) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("currency=")
 	builder.WriteString(_m.Currency)
+	builder.WriteString(", ")
+	builder.WriteString("platform=")
+	builder.WriteString(_m.Platform)
 	builder.WriteString(", ")
 	builder.WriteString("test_mode=")
 	builder.WriteString(fmt.Sprintf("%v", _m.TestMode))

@@ -188,6 +188,20 @@ func (_c *IntegrationCreate) SetNillableCurrency(v *string) *IntegrationCreate {
 	return _c
 }
 
+// SetPlatform sets the "platform" field.
+func (_c *IntegrationCreate) SetPlatform(v string) *IntegrationCreate {
+	_c.mutation.SetPlatform(v)
+	return _c
+}
+
+// SetNillablePlatform sets the "platform" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillablePlatform(v *string) *IntegrationCreate {
+	if v != nil {
+		_c.SetPlatform(*v)
+	}
+	return _c
+}
+
 // SetTestMode sets the "test_mode" field.
 func (_c *IntegrationCreate) SetTestMode(v bool) *IntegrationCreate {
 	_c.mutation.SetTestMode(v)
@@ -313,6 +327,10 @@ func (_c *IntegrationCreate) defaults() error {
 		v := integration.DefaultCurrency
 		_c.mutation.SetCurrency(v)
 	}
+	if _, ok := _c.mutation.Platform(); !ok {
+		v := integration.DefaultPlatform
+		_c.mutation.SetPlatform(v)
+	}
 	if _, ok := _c.mutation.TestMode(); !ok {
 		v := integration.DefaultTestMode
 		_c.mutation.SetTestMode(v)
@@ -389,6 +407,14 @@ func (_c *IntegrationCreate) check() error {
 	if v, ok := _c.mutation.Currency(); ok {
 		if err := integration.CurrencyValidator(v); err != nil {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Integration.currency": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Platform(); !ok {
+		return &ValidationError{Name: "platform", err: errors.New(`db: missing required field "Integration.platform"`)}
+	}
+	if v, ok := _c.mutation.Platform(); ok {
+		if err := integration.PlatformValidator(v); err != nil {
+			return &ValidationError{Name: "platform", err: fmt.Errorf(`db: validator failed for field "Integration.platform": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.TestMode(); !ok {
@@ -492,6 +518,10 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
 		_node.Currency = value
+	}
+	if value, ok := _c.mutation.Platform(); ok {
+		_spec.SetField(integration.FieldPlatform, field.TypeString, value)
+		_node.Platform = value
 	}
 	if value, ok := _c.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)

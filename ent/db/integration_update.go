@@ -247,6 +247,20 @@ func (_u *IntegrationUpdate) SetNillableCurrency(v *string) *IntegrationUpdate {
 	return _u
 }
 
+// SetPlatform sets the "platform" field.
+func (_u *IntegrationUpdate) SetPlatform(v string) *IntegrationUpdate {
+	_u.mutation.SetPlatform(v)
+	return _u
+}
+
+// SetNillablePlatform sets the "platform" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillablePlatform(v *string) *IntegrationUpdate {
+	if v != nil {
+		_u.SetPlatform(*v)
+	}
+	return _u
+}
+
 // SetTestMode sets the "test_mode" field.
 func (_u *IntegrationUpdate) SetTestMode(v bool) *IntegrationUpdate {
 	_u.mutation.SetTestMode(v)
@@ -335,6 +349,11 @@ func (_u *IntegrationUpdate) check() error {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Integration.currency": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Platform(); ok {
+		if err := integration.PlatformValidator(v); err != nil {
+			return &ValidationError{Name: "platform", err: fmt.Errorf(`db: validator failed for field "Integration.platform": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -420,6 +439,9 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Platform(); ok {
+		_spec.SetField(integration.FieldPlatform, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)
@@ -669,6 +691,20 @@ func (_u *IntegrationUpdateOne) SetNillableCurrency(v *string) *IntegrationUpdat
 	return _u
 }
 
+// SetPlatform sets the "platform" field.
+func (_u *IntegrationUpdateOne) SetPlatform(v string) *IntegrationUpdateOne {
+	_u.mutation.SetPlatform(v)
+	return _u
+}
+
+// SetNillablePlatform sets the "platform" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillablePlatform(v *string) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetPlatform(*v)
+	}
+	return _u
+}
+
 // SetTestMode sets the "test_mode" field.
 func (_u *IntegrationUpdateOne) SetTestMode(v bool) *IntegrationUpdateOne {
 	_u.mutation.SetTestMode(v)
@@ -768,6 +804,11 @@ func (_u *IntegrationUpdateOne) check() error {
 	if v, ok := _u.mutation.Currency(); ok {
 		if err := integration.CurrencyValidator(v); err != nil {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Integration.currency": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Platform(); ok {
+		if err := integration.PlatformValidator(v); err != nil {
+			return &ValidationError{Name: "platform", err: fmt.Errorf(`db: validator failed for field "Integration.platform": %w`, err)}
 		}
 	}
 	return nil
@@ -872,6 +913,9 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Platform(); ok {
+		_spec.SetField(integration.FieldPlatform, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)

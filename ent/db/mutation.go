@@ -21780,6 +21780,7 @@ type IntegrationMutation struct {
 	goal_mapping            *map[string]string
 	status_mapping          *map[string]string
 	currency                *string
+	platform                *string
 	test_mode               *bool
 	archived_at             *time.Time
 	created_at              *time.Time
@@ -22572,6 +22573,42 @@ func (m *IntegrationMutation) ResetCurrency() {
 	m.currency = nil
 }
 
+// SetPlatform sets the "platform" field.
+func (m *IntegrationMutation) SetPlatform(s string) {
+	m.platform = &s
+}
+
+// Platform returns the value of the "platform" field in the mutation.
+func (m *IntegrationMutation) Platform() (r string, exists bool) {
+	v := m.platform
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlatform returns the old "platform" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldPlatform(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlatform is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlatform requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlatform: %w", err)
+	}
+	return oldValue.Platform, nil
+}
+
+// ResetPlatform resets all changes to the "platform" field.
+func (m *IntegrationMutation) ResetPlatform() {
+	m.platform = nil
+}
+
 // SetTestMode sets the "test_mode" field.
 func (m *IntegrationMutation) SetTestMode(b bool) {
 	m.test_mode = &b
@@ -22727,7 +22764,7 @@ func (m *IntegrationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IntegrationMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.key != nil {
 		fields = append(fields, integration.FieldKey)
 	}
@@ -22775,6 +22812,9 @@ func (m *IntegrationMutation) Fields() []string {
 	}
 	if m.currency != nil {
 		fields = append(fields, integration.FieldCurrency)
+	}
+	if m.platform != nil {
+		fields = append(fields, integration.FieldPlatform)
 	}
 	if m.test_mode != nil {
 		fields = append(fields, integration.FieldTestMode)
@@ -22825,6 +22865,8 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.StatusMapping()
 	case integration.FieldCurrency:
 		return m.Currency()
+	case integration.FieldPlatform:
+		return m.Platform()
 	case integration.FieldTestMode:
 		return m.TestMode()
 	case integration.FieldArchivedAt:
@@ -22872,6 +22914,8 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldStatusMapping(ctx)
 	case integration.FieldCurrency:
 		return m.OldCurrency(ctx)
+	case integration.FieldPlatform:
+		return m.OldPlatform(ctx)
 	case integration.FieldTestMode:
 		return m.OldTestMode(ctx)
 	case integration.FieldArchivedAt:
@@ -22998,6 +23042,13 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCurrency(v)
+		return nil
+	case integration.FieldPlatform:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlatform(v)
 		return nil
 	case integration.FieldTestMode:
 		v, ok := value.(bool)
@@ -23176,6 +23227,9 @@ func (m *IntegrationMutation) ResetField(name string) error {
 		return nil
 	case integration.FieldCurrency:
 		m.ResetCurrency()
+		return nil
+	case integration.FieldPlatform:
+		m.ResetPlatform()
 		return nil
 	case integration.FieldTestMode:
 		m.ResetTestMode()

@@ -185,6 +185,7 @@ func (Integration) Fields() []ent.Field {
 		field.JSON("goal_mapping", map[string]string{}).Default(map[string]string{}).Comment("Their word to our goal's key."),
 		field.JSON("status_mapping", map[string]string{}).Default(map[string]string{}).Comment("Their word to our status."),
 		field.String("currency").Default("").MaxLen(3).Comment("Of amounts that name none; empty for the offer's."),
+		field.String("platform").Default("generic").MaxLen(100).Comment("The template of what the operator runs."),
 		field.Bool("test_mode").Default(false).Comment("Calls are answered and logged, and nothing is recorded."),
 		optionalTime("archived_at", "Since when it is hidden from lists; then it is disabled."),
 		createdAt(),

@@ -46,6 +46,8 @@ const (
 	FieldStatusMapping = "status_mapping"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
+	// FieldPlatform holds the string denoting the platform field in the database.
+	FieldPlatform = "platform"
 	// FieldTestMode holds the string denoting the test_mode field in the database.
 	FieldTestMode = "test_mode"
 	// FieldArchivedAt holds the string denoting the archived_at field in the database.
@@ -75,6 +77,7 @@ var Columns = []string{
 	FieldGoalMapping,
 	FieldStatusMapping,
 	FieldCurrency,
+	FieldPlatform,
 	FieldTestMode,
 	FieldArchivedAt,
 	FieldCreatedAt,
@@ -126,6 +129,10 @@ var (
 	DefaultCurrency string
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
+	// DefaultPlatform holds the default value on creation for the "platform" field.
+	DefaultPlatform string
+	// PlatformValidator is a validator for the "platform" field. It is called by the builders before save.
+	PlatformValidator func(string) error
 	// DefaultTestMode holds the default value on creation for the "test_mode" field.
 	DefaultTestMode bool
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -198,6 +205,11 @@ func ByTimestampWindow(opts ...sql.OrderTermOption) OrderOption {
 // ByCurrency orders the results by the currency field.
 func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
+}
+
+// ByPlatform orders the results by the platform field.
+func ByPlatform(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlatform, opts...).ToFunc()
 }
 
 // ByTestMode orders the results by the test_mode field.

@@ -705,6 +705,7 @@ var (
 		{Name: "goal_mapping", Type: field.TypeJSON},
 		{Name: "status_mapping", Type: field.TypeJSON},
 		{Name: "currency", Type: field.TypeString, Size: 3, Default: ""},
+		{Name: "platform", Type: field.TypeString, Size: 100, Default: "generic"},
 		{Name: "test_mode", Type: field.TypeBool, Default: false},
 		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},

@@ -556,12 +556,18 @@ func init() {
 	integration.DefaultCurrency = integrationDescCurrency.Default.(string)
 	// integration.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	integration.CurrencyValidator = integrationDescCurrency.Validators[0].(func(string) error)
+	// integrationDescPlatform is the schema descriptor for platform field.
+	integrationDescPlatform := integrationFields[17].Descriptor()
+	// integration.DefaultPlatform holds the default value on creation for the platform field.
+	integration.DefaultPlatform = integrationDescPlatform.Default.(string)
+	// integration.PlatformValidator is a validator for the "platform" field. It is called by the builders before save.
+	integration.PlatformValidator = integrationDescPlatform.Validators[0].(func(string) error)
 	// integrationDescTestMode is the schema descriptor for test_mode field.
-	integrationDescTestMode := integrationFields[17].Descriptor()
+	integrationDescTestMode := integrationFields[18].Descriptor()
 	// integration.DefaultTestMode holds the default value on creation for the test_mode field.
 	integration.DefaultTestMode = integrationDescTestMode.Default.(bool)
 	// integrationDescCreatedAt is the schema descriptor for created_at field.
-	integrationDescCreatedAt := integrationFields[19].Descriptor()
+	integrationDescCreatedAt := integrationFields[20].Descriptor()
 	// integration.DefaultCreatedAt holds the default value on creation for the created_at field.
 	integration.DefaultCreatedAt = integrationDescCreatedAt.Default.(func() time.Time)
 	integrationsecret.Policy = privacy.NewPolicies(schema.IntegrationSecret{})
