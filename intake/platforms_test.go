@@ -24,8 +24,8 @@ type sent struct {
 	wantGoal, wantWord string // ours
 }
 
-// told returns every combination of words of a template at one of its URLs.
-func told(p *platforms.Template, u platforms.URL) []sent {
+// callsOf returns every combination of words of a template at one of its URLs.
+func callsOf(p *platforms.Template, u platforms.URL) []sent {
 	macro := map[string]string{}
 	for _, m := range p.Macros {
 		macro[m.Parameter] = m.Text
@@ -86,7 +86,7 @@ func TestWhatTemplatesHandOverIsRecorded(t *testing.T) {
 		})
 		w.in = w.node()
 		for _, u := range p.URLs(platforms.Call{Endpoint: "https://x.example/postback/" + inlet.Key, Token: inlet.Token, Names: p.Names}) {
-			for _, s := range told(p, u) {
+			for _, s := range callsOf(p, u) {
 				w.takesTemplate(p, inlet, u, s)
 			}
 		}

@@ -240,3 +240,35 @@ func TestARateIsSetAndSetAgain(t *testing.T) {
 		}
 	}
 }
+
+// A new integration has the mappings of its template where none are given, and asks for https and a token.
+func TestANewIntegrationTakesItsTemplate(t *testing.T) {
+	w := newWorld(t)
+	create := func(key, platform string, fill func(*setup.IntegrationWish)) (*db.Integration, error) {
+		return w.setup.CreateIntegration(w.staff, func(s *setup.IntegrationWish) {
+			s.Key, s.Name, s.OfferID, s.Platform = key, "Golden", w.one.Offer, platform
+			fill(s)
+		})
+	}
+	made, err := create("of-template", "affise", func(*setup.IntegrationWish) {})
+	w.must(err)
+	affise := platforms.Find("affise")
+	if !maps.Equal(made.StatusMapping, affise.Statuses) || !made.RequireHTTPS || !made.RequireToken || made.Platform != "affise" {
+		t.Errorf("it is %+v", made)
+	}
+	own := map[string]string{"paid": "approved"}
+	made, err = create("of-its-own", "affise", func(s *setup.IntegrationWish) { s.StatusMapping, s.RequireHTTPS = own, false })
+	w.must(err)
+	if !maps.Equal(made.StatusMapping, own) || made.RequireHTTPS {
+		t.Errorf("what was given is not kept: %+v", made)
+	}
+	made, err = w.setup.UpdateIntegration(w.staff, made.ID, func(s *setup.IntegrationWish) { s.Platform = "cpabro" })
+	w.must(err)
+	if made.Platform != "cpabro" || !maps.Equal(made.StatusMapping, own) {
+		t.Errorf("another template changes the mappings: %+v", made)
+	}
+	_, err = create("of-nothing", "afise", func(*setup.IntegrationWish) {})
+	if got := fields(t, err); !slices.Equal(got, []string{"platform"}) {
+		t.Errorf("an unknown template: %q", got)
+	}
+}
