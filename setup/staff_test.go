@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/domain/commission"
+	"postrider/domain/platforms"
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/goal"
