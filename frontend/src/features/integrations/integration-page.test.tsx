@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { offers } from "@/test/catalogue";
-import { platforms } from "@/test/platforms";
+import { closed, generic, platforms } from "@/test/platforms";
 import { open } from "@/test/render";
 import { held, loseNetwork, panelOf, refusal, staffWorld, unreachable } from "@/test/staff";
 
@@ -12,7 +12,7 @@ const whole = {
   key: "royal-reels",
   name: "Royal Reels server",
   url: "https://go.postrider.example/postback/royal-reels",
-  platform: platforms[0],
+  platform: generic,
   handOver: [
     {
       goal: null as string | null,
@@ -78,7 +78,8 @@ function integrationWorld(change: Partial<typeof whole> = {}) {
       const mapped = (input.statusMapping?.length ?? 0) - integration.statusMapping.length;
       const { platform, ...rest } = input;
       Object.assign(integration, rest);
-      if (platform !== undefined) integration.platform = platforms.find(({ key }) => key === platform);
+      if (platform !== undefined)
+        integration.platform = platforms.find(({ key }) => key === platform) ?? generic;
       if (mapped > 0) integration.unmappedStatuses = [];
       return { integration, mapped, userErrors: [] };
     },
@@ -134,7 +135,7 @@ it("the URL is handed over with its token only when it is asked for, and is copi
 it("a platform with a URL for each event names the events; without a token they are copied at once", async () => {
   const url = "https://go.postrider.example/postback/royal-reels?goal=";
   const { world } = integrationWorld({
-    platform: platforms[2],
+    platform: closed,
     requireToken: false,
     requireSignature: true,
     handOver: [
