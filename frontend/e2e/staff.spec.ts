@@ -94,7 +94,7 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
   await page.getByText("Test mode", { exact: true }).last().click();
   await expect(page.getByText("Test mode is off: requests are recorded")).toBeVisible();
   await expect.poll(async () => (await filled("reg", tried)).result).toBe("recorded");
-  await expect(log.getByText("Recorded").first()).toBeVisible();
+  await expect(log.getByText("Recorded", { exact: true }).first()).toBeVisible();
   await expectFitInBothForms(page, "staff-hand-over");
   await page.getByRole("button", { name: "Show token" }).click();
   const token = await page.getByRole("region", { name: "token", exact: true }).innerText();
@@ -111,7 +111,7 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
     result: "recorded",
   });
   const arrived = page.getByRole("table", { name: "Inbound log" });
-  await expect(arrived.getByText("Recorded").first()).toBeVisible();
+  await expect(arrived.getByText("Recorded", { exact: true }).first()).toBeVisible();
   await expect.poll(heard).toContain(`cid=first-${key}&status=approved`);
 
   // One comes back with its click id in another parameter: two clicks fix it.
