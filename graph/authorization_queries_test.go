@@ -66,6 +66,7 @@ func (w *world) queries() map[string]query {
 		"postbackTests":         list("postbackTests", "PostbackTest"),
 		"receivedPostbacks":     list("receivedPostbacks", "ReceivedPostback"),
 		"integrations":          {"{ integrations { id } }", nil},
+		"operatorPlatforms":     {"{ operatorPlatforms { key } }", nil},
 	}
 }
 

@@ -9,13 +9,13 @@ import (
 	"context"
 	"strings"
 
-	"github.com/gofrs/uuid/v5"
-
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/gen"
 	"postrider/graph/page"
 	"postrider/internal/globalid"
+
+	uuid "github.com/gofrs/uuid/v5"
 )
 
 func (r *conversionResolver) ConversionID(ctx context.Context, obj *db.Conversion) (string, error) {

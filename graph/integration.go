@@ -10,6 +10,8 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"postrider/domain/inbound"
+	"postrider/domain/platforms"
 	"postrider/ent/db"
 	"postrider/graph/gen"
 	"postrider/intake"
@@ -50,7 +52,7 @@ func (r *Resolver) createIntegration(ctx context.Context, in gen.CreateIntegrati
 	return r.Setup.CreateIntegration(ctx, func(w *setup.IntegrationWish) {
 		w.Key, w.Name, w.OfferID = in.Key, in.Name, offer
 		patchIntegration(w, gen.UpdateIntegrationInput{
-			Enabled: in.Enabled, TestMode: in.TestMode, RequireHTTPS: in.RequireHTTPS, RequireToken: in.RequireToken,
+			Enabled: in.Enabled, TestMode: in.TestMode, Platform: in.Platform, RequireHTTPS: in.RequireHTTPS, RequireToken: in.RequireToken,
 			RequireSignature: in.RequireSignature, SignatureHeader: graphql.OmittableOf(in.SignatureHeader), TimestampName: graphql.OmittableOf(in.TimestampName),
 			TimestampWindow: graphql.OmittableOf(in.TimestampWindow), AllowedAddresses: in.AllowedAddresses, RateLimit: graphql.OmittableOf(in.RateLimit), Currency: graphql.OmittableOf(in.Currency),
 			ParameterMapping: in.ParameterMapping, GoalMapping: in.GoalMapping, StatusMapping: in.StatusMapping,
@@ -86,6 +88,7 @@ func (r *Resolver) updateIntegration(ctx context.Context, in gen.UpdateIntegrati
 func patchIntegration(w *setup.IntegrationWish, in gen.UpdateIntegrationInput) {
 	set(&w.Enabled, in.Enabled)
 	set(&w.TestMode, in.TestMode)
+	set(&w.Platform, in.Platform)
 	set(&w.RequireHTTPS, in.RequireHTTPS)
 	set(&w.RequireToken, in.RequireToken)
 	set(&w.RequireSignature, in.RequireSignature)
@@ -129,4 +132,44 @@ func (r *Resolver) rotateSecret(ctx context.Context, in gen.RotateIntegrationSec
 
 func (r *Resolver) integrationURL(s *db.Integration) string {
 	return strings.TrimRight(r.Installation.PublicURL, "/") + "/postback/" + s.Key
+}
+
+// platformOf returns the template of an integration; the generic one for one that is no longer
+// in the catalogue.
+func platformOf(s *db.Integration) *platforms.Template {
+	if t := platforms.Find(s.Platform); t != nil {
+		return t
+	}
+	return platforms.Find(platforms.GenericKey)
+}
+
+// handOver returns the URLs that the operator of an integration enters, with this token.
+func (r *Resolver) handOver(s *db.Integration, token string) []*gen.HandOverURL {
+	if !s.RequireToken {
+		token = ""
+	}
+	urls := platformOf(s).URLs(platforms.Call{Endpoint: r.integrationURL(s), Token: token, Names: s.ParameterMapping})
+	shown := make([]*gen.HandOverURL, len(urls))
+	for i, u := range urls {
+		shown[i] = &gen.HandOverURL{Goal: textOrNull(u.Goal), URL: u.URL}
+	}
+	return shown
+}
+
+// revealSecret shows a secret, and the URLs with it.
+func (r *Resolver) revealSecret(ctx context.Context, in gen.RevealIntegrationSecretInput) (*gen.RevealIntegrationSecretPayload, error) {
+	payload := &gen.RevealIntegrationSecretPayload{HandOver: []*gen.HandOverURL{}}
+	id, err := intID("Integration", "integrationId", in.IntegrationID)
+	if err != nil {
+		return payload, err
+	}
+	of, value, err := r.Setup.Reveal(ctx, id, in.Kind)
+	if err != nil {
+		return payload, err
+	}
+	payload.Secret = textOrNull(value)
+	if in.Kind == string(inbound.Token) {
+		payload.HandOver = r.handOver(of, value)
+	}
+	return payload, nil
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"postrider/backoffice"
+	"postrider/domain/platforms"
 	"postrider/ent/db"
 	"postrider/ent/db/integration"
 	"postrider/ent/db/predicate"
@@ -20,6 +21,10 @@ import (
 
 func (r *integrationResolver) Offer(ctx context.Context, obj *db.Integration) (*db.Offer, error) {
 	return load(ctx).offers.Load(ctx, obj.OfferID)
+}
+
+func (r *integrationResolver) Platform(ctx context.Context, obj *db.Integration) (*platforms.Template, error) {
+	return platformOf(obj), nil
 }
 
 func (r *integrationResolver) ParameterMapping(ctx context.Context, obj *db.Integration) ([]*gen.Word, error) {
@@ -44,6 +49,10 @@ func (r *integrationResolver) Secrets(ctx context.Context, obj *db.Integration) 
 
 func (r *integrationResolver) URL(ctx context.Context, obj *db.Integration) (string, error) {
 	return r.integrationURL(obj), nil
+}
+
+func (r *integrationResolver) HandOver(ctx context.Context, obj *db.Integration) ([]*gen.HandOverURL, error) {
+	return r.handOver(obj, platforms.PlaceholderToken), nil
 }
 
 func (r *integrationResolver) Snippets(ctx context.Context, obj *db.Integration) ([]*gen.Snippet, error) {
@@ -77,14 +86,9 @@ func (r *mutationResolver) RotateIntegrationSecret(ctx context.Context, input ge
 }
 
 func (r *mutationResolver) RevealIntegrationSecret(ctx context.Context, input gen.RevealIntegrationSecretInput) (*gen.RevealIntegrationSecretPayload, error) {
-	id, err := intID("Integration", "integrationId", input.IntegrationID)
-	if err != nil {
-		errs, err := userErrors(err)
-		return &gen.RevealIntegrationSecretPayload{UserErrors: errs}, err
-	}
-	value, err := r.Setup.Reveal(ctx, id, input.Kind)
-	errs, err := userErrors(err)
-	return &gen.RevealIntegrationSecretPayload{Secret: textOrNull(value), UserErrors: errs}, err
+	payload, err := r.revealSecret(ctx, input)
+	payload.UserErrors, err = userErrors(err)
+	return payload, err
 }
 
 func (r *mutationResolver) ArchiveIntegration(ctx context.Context, input gen.ArchiveIntegrationInput) (*gen.ArchiveIntegrationPayload, error) {
@@ -102,10 +106,52 @@ func (r *mutationResolver) DeleteIntegration(ctx context.Context, input gen.Dele
 	return &gen.DeleteIntegrationPayload{DeletedID: id, UserErrors: errs}, err
 }
 
+func (r *operatorPlatformResolver) Source(ctx context.Context, obj *platforms.Template) (*string, error) {
+	return textOrNull(obj.Source), nil
+}
+
+func (r *operatorPlatformResolver) ClickParameter(ctx context.Context, obj *platforms.Template) (*string, error) {
+	return textOrNull(obj.Click), nil
+}
+
+func (r *operatorPlatformResolver) ParameterMapping(ctx context.Context, obj *platforms.Template) ([]*gen.Word, error) {
+	return words(obj.Names), nil
+}
+
+func (r *operatorPlatformResolver) GoalMapping(ctx context.Context, obj *platforms.Template) ([]*gen.Word, error) {
+	return words(obj.Goals), nil
+}
+
+func (r *operatorPlatformResolver) StatusMapping(ctx context.Context, obj *platforms.Template) ([]*gen.Word, error) {
+	return words(obj.Statuses), nil
+}
+
+func (r *operatorPlatformResolver) Goals(ctx context.Context, obj *platforms.Template) ([]string, error) {
+	return obj.Events, nil
+}
+
+func (r *platformMacroResolver) Macro(ctx context.Context, obj *platforms.Macro) (*string, error) {
+	return textOrNull(obj.Text), nil
+}
+
 func (r *queryResolver) Integrations(ctx context.Context, archived *bool) ([]*db.Integration, error) {
 	return r.Client.Integration.Query().Where(filter.Archived[predicate.Integration](archived)...).Order(db.Asc(integration.FieldID)).All(ctx)
 }
 
+func (r *queryResolver) OperatorPlatforms(ctx context.Context) ([]*platforms.Template, error) {
+	return platforms.Templates(), nil
+}
+
 func (r *Resolver) Integration() gen.IntegrationResolver { return &integrationResolver{r} }
 
-type integrationResolver struct{ *Resolver }
+func (r *Resolver) OperatorPlatform() gen.OperatorPlatformResolver {
+	return &operatorPlatformResolver{r}
+}
+
+func (r *Resolver) PlatformMacro() gen.PlatformMacroResolver { return &platformMacroResolver{r} }
+
+type (
+	integrationResolver      struct{ *Resolver }
+	operatorPlatformResolver struct{ *Resolver }
+	platformMacroResolver    struct{ *Resolver }
+)

@@ -64,7 +64,7 @@ func complexity() gen.ComplexityRoot {
 	c.Integration.Snippets = func(child int) int { return priceOfReading + list(child) }
 
 	for _, price := range []*func(int) int{
-		&c.Query.Macros, &c.Query.MacroFilters, &c.Query.TrackerPresets, &c.Query.Staff, &c.Query.ExchangeRates,
+		&c.Query.Macros, &c.Query.MacroFilters, &c.Query.TrackerPresets, &c.Query.OperatorPlatforms, &c.Query.Staff, &c.Query.ExchangeRates,
 	} {
 		*price = func(child int) int { return 1 + rowsOfDictionary*child }
 	}

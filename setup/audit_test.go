@@ -189,7 +189,7 @@ func TestWhatStaffDoIsInTheAuditLog(t *testing.T) {
 			return integration, err
 		}},
 		{"reveal_secret integration", 0, "after", func(ctx context.Context) (int64, error) {
-			_, err := w.setup.Reveal(ctx, integration, "hmac")
+			_, _, err := w.setup.Reveal(ctx, integration, "hmac")
 			return integration, err
 		}},
 		{"hold installation", 0, "before and after", func(ctx context.Context) (int64, error) {

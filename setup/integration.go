@@ -11,6 +11,7 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/inbound"
+	"postrider/domain/platforms"
 	"postrider/ent/db"
 	"postrider/ent/db/integrationsecret"
 	"postrider/internal/pg"
@@ -25,6 +26,7 @@ type IntegrationWish struct {
 	OfferID          int64
 	Enabled          bool
 	TestMode         bool
+	Platform         string // the key of the template of what the operator runs
 	RequireHTTPS     bool
 	RequireToken     bool
 	RequireSignature bool
@@ -44,8 +46,9 @@ type IntegrationWish struct {
 func (s *Setup) CreateIntegration(ctx context.Context, fill func(*IntegrationWish)) (*db.Integration, error) {
 	var made *db.Integration
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
-		wish := IntegrationWish{Enabled: true, RequireToken: true}
+		wish := IntegrationWish{Enabled: true, Platform: platforms.GenericKey, RequireHTTPS: true, RequireToken: true}
 		fill(&wish)
+		wish.takeTemplate()
 		if err := c.checkIntegration(ctx, &wish); err != nil {
 			return err
 		}
@@ -67,6 +70,22 @@ func (s *Setup) CreateIntegration(ctx context.Context, fill func(*IntegrationWis
 		return c.audit(ctx, Act{Action: "create", Entity: "integration", ID: fmt.Sprint(made.ID), After: made})
 	})
 	return made, err
+}
+
+// takeTemplate sets the mappings that nobody gave to those of the template.
+func (w *IntegrationWish) takeTemplate() {
+	template := platforms.Find(w.Platform)
+	if template == nil {
+		return // refused by checkIntegration
+	}
+	for _, m := range []struct {
+		of   *map[string]string
+		from map[string]string
+	}{{&w.ParameterMapping, template.Names}, {&w.GoalMapping, template.Goals}, {&w.StatusMapping, template.Statuses}} {
+		if *m.of == nil {
+			*m.of = maps.Clone(m.from)
+		}
+	}
 }
 
 // UpdateIntegration changes an integration: patch modifies its current values. Its key stays.
@@ -151,8 +170,9 @@ func (s *Setup) RotateSecret(ctx context.Context, integrationID int64, kind stri
 	return of, value, err
 }
 
-// Reveal returns an integration's current secret of a kind, and audits who read it.
-func (s *Setup) Reveal(ctx context.Context, integrationID int64, kind string) (string, error) {
+// Reveal returns an integration and its current secret of a kind, and audits who read it.
+func (s *Setup) Reveal(ctx context.Context, integrationID int64, kind string) (*db.Integration, string, error) {
+	var of *db.Integration
 	var value string
 	err := s.staffChange(ctx, func(ctx context.Context, c *change) error {
 		row, err := c.client.IntegrationSecret.Query().Where(integrationsecret.IntegrationID(integrationID), integrationsecret.Kind(kind)).
@@ -160,17 +180,20 @@ func (s *Setup) Reveal(ctx context.Context, integrationID int64, kind string) (s
 		if err != nil {
 			return missing(err, "kind", "secret")
 		}
+		if of, err = c.client.Integration.Get(ctx, integrationID); err != nil {
+			return missing(err, "integrationId", "integration")
+		}
 		if value, err = s.Secrets.Open(row.Sealed, secret.ForIntegration); err != nil {
 			return fmt.Errorf("opening a secret: %w", err)
 		}
 		return c.audit(ctx, Act{Action: "reveal_secret", Entity: "integration", ID: fmt.Sprint(integrationID), After: map[string]any{"kind": kind}})
 	})
-	return value, err
+	return of, value, err
 }
 
 func integrationWish(r *db.Integration) IntegrationWish {
 	w := IntegrationWish{
-		Key: r.Key, Name: r.Name, OfferID: r.OfferID, Enabled: r.Enabled, TestMode: r.TestMode, RequireHTTPS: r.RequireHTTPS,
+		Key: r.Key, Name: r.Name, OfferID: r.OfferID, Enabled: r.Enabled, TestMode: r.TestMode, Platform: r.Platform, RequireHTTPS: r.RequireHTTPS,
 		RequireToken: r.RequireToken, RequireSignature: r.RequireSignature, SignatureHeader: r.SignatureHeader, TimestampName: r.TimestampName,
 		AllowedAddresses: r.AllowedAddresses, Currency: r.Currency, ParameterMapping: r.ParameterMapping, GoalMapping: r.GoalMapping, StatusMapping: r.StatusMapping,
 	}
@@ -188,6 +211,7 @@ func setIntegration(m *db.IntegrationMutation, w IntegrationWish) {
 	m.SetOfferID(w.OfferID)
 	m.SetEnabled(w.Enabled)
 	m.SetTestMode(w.TestMode)
+	m.SetPlatform(w.Platform)
 	m.SetRequireHTTPS(w.RequireHTTPS)
 	m.SetRequireToken(w.RequireToken)
 	m.SetRequireSignature(w.RequireSignature)
@@ -226,6 +250,9 @@ func (c *change) checkIntegration(ctx context.Context, w *IntegrationWish) error
 	}
 	if _, err := c.client.Offer.Get(ctx, w.OfferID); err != nil {
 		list = append(list, problem.From(missing(err, "offerId", "offer")))
+	}
+	if platforms.Find(w.Platform) == nil {
+		list = append(list, problem.Invalid("platform", "there is no template %q: operatorPlatforms lists them", w.Platform))
 	}
 	if w.Currency != "" {
 		list = append(list, at("currency", checkCurrency(&w.Currency)))

@@ -76,7 +76,7 @@ func TestSavingAIntegrationAsItIsChangesNothing(t *testing.T) {
 		flag := func(label string) bool { return rapid.Bool().Draw(rt, label) }
 		want := setup.IntegrationWish{
 			Key: w.one.Integration.Key, Name: word(rt, "name"), OfferID: rapid.SampledFrom([]int64{w.one.Offer, w.other.Offer}).Draw(rt, "offer"),
-			Enabled: flag("enabled"), TestMode: flag("test mode"), RequireHTTPS: flag("https"), RequireToken: flag("token"), RequireSignature: flag("signature"),
+			Enabled: flag("enabled"), TestMode: flag("test mode"), Platform: rapid.SampledFrom([]string{"generic", "affise"}).Draw(rt, "platform"), RequireHTTPS: flag("https"), RequireToken: flag("token"), RequireSignature: flag("signature"),
 			SignatureHeader: rapid.SampledFrom([]string{"", "X-Golden"}).Draw(rt, "header"), TimestampName: rapid.SampledFrom([]string{"", "ts"}).Draw(rt, "timestamp"),
 			TimestampWindow: rapid.SampledFrom([]int{0, 300}).Draw(rt, "window"), RateLimit: rapid.SampledFrom([]int{0, 50}).Draw(rt, "limit"),
 			AllowedAddresses: rapid.SliceOfN(rapid.SampledFrom([]string{"203.0.113.0/24", "198.51.100.7", "2001:db8::/32"}), 0, 3).Draw(rt, "addresses"),

@@ -228,7 +228,7 @@ func TestEveryFaultOfAIntegrationIsSaid(t *testing.T) {
 			_, _, err := w.setup.RotateSecret(w.staff, w.one.Integration.ID, "hmac", -time.Hour)
 			return err
 		}},
-		"a third kind shown": {"NOT_FOUND kind", func() error { _, err := w.setup.Reveal(w.staff, w.one.Integration.ID, "key"); return err }},
+		"a third kind shown": {"NOT_FOUND kind", func() error { _, _, err := w.setup.Reveal(w.staff, w.one.Integration.ID, "key"); return err }},
 	})
 }
 

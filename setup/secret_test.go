@@ -64,7 +64,7 @@ func (w *world) hasSecrets(rt *rapid.T, integrationID int64, want map[string][]g
 		if !slices.Equal(got, want[string(kind)]) {
 			rt.Fatalf("the %ss are %v, want %v", kind, got, want[string(kind)])
 		}
-		if shown, err := w.setup.Reveal(w.staff, integrationID, string(kind)); err != nil || shown != got[len(got)-1].value {
+		if _, shown, err := w.setup.Reveal(w.staff, integrationID, string(kind)); err != nil || shown != got[len(got)-1].value {
 			rt.Fatalf("%s %q is shown, want the newest, %q: %v", kind, shown, got[len(got)-1].value, err)
 		}
 	}

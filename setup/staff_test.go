@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/domain/commission"
+	"postrider/domain/platforms"
 	"postrider/ent/db"
 	"postrider/ent/db/deal"
 	"postrider/ent/db/goal"
@@ -137,13 +139,13 @@ func TestAIntegrationHasItsSecretsAndTwoWhileTheyChange(t *testing.T) {
 		s.ParameterMapping, s.StatusMapping = map[string]string{"click_id": "data.subid"}, map[string]string{"paid": "approved"}
 	})
 	w.must(err)
-	first, err := w.setup.Reveal(w.staff, made.ID, "token")
+	_, first, err := w.setup.Reveal(w.staff, made.ID, "token")
 	w.must(err)
 	_, second, err := w.setup.RotateSecret(w.staff, made.ID, "token", time.Hour)
 	w.must(err)
 	_, third, err := w.setup.RotateSecret(w.staff, made.ID, "token", time.Hour)
 	w.must(err)
-	shown, err := w.setup.Reveal(w.staff, made.ID, "token")
+	_, shown, err := w.setup.Reveal(w.staff, made.ID, "token")
 	w.must(err)
 	if first == second || second == third || shown != third || len(shown) != 43 {
 		t.Error("the secrets are not as they were given")
@@ -259,5 +261,37 @@ func TestARateOfACoinAndOfAnUnknownCode(t *testing.T) {
 	deal := commission.Deal{Model: commission.CPA, Amount: decimal.NewFromInt(9), Currency: "PEPE2"}
 	if _, err := w.setup.CreateDeal(w.staff, setup.DealWish{OfferID: ids.Offer(w.one.Offer), Deal: deal}); problem.CodeOf(err) != problem.CodeInvalid {
 		t.Errorf("a deal in a currency that is not known: %v", err)
+	}
+}
+
+// A new integration has the mappings of its template where none are given, and asks for https and a token.
+func TestANewIntegrationTakesItsTemplate(t *testing.T) {
+	w := newWorld(t)
+	create := func(key, platform string, fill func(*setup.IntegrationWish)) (*db.Integration, error) {
+		return w.setup.CreateIntegration(w.staff, func(s *setup.IntegrationWish) {
+			s.Key, s.Name, s.OfferID, s.Platform = key, "Golden", w.one.Offer, platform
+			fill(s)
+		})
+	}
+	made, err := create("of-template", "affise", func(*setup.IntegrationWish) {})
+	w.must(err)
+	affise := platforms.Find("affise")
+	if !maps.Equal(made.StatusMapping, affise.Statuses) || !made.RequireHTTPS || !made.RequireToken || made.Platform != "affise" {
+		t.Errorf("it is %+v", made)
+	}
+	own := map[string]string{"paid": "approved"}
+	made, err = create("of-its-own", "affise", func(s *setup.IntegrationWish) { s.StatusMapping, s.RequireHTTPS = own, false })
+	w.must(err)
+	if !maps.Equal(made.StatusMapping, own) || made.RequireHTTPS {
+		t.Errorf("what was given is not kept: %+v", made)
+	}
+	made, err = w.setup.UpdateIntegration(w.staff, made.ID, func(s *setup.IntegrationWish) { s.Platform = "cpabro" })
+	w.must(err)
+	if made.Platform != "cpabro" || !maps.Equal(made.StatusMapping, own) {
+		t.Errorf("another template changes the mappings: %+v", made)
+	}
+	_, err = create("of-nothing", "afise", func(*setup.IntegrationWish) {})
+	if got := fields(t, err); !slices.Equal(got, []string{"platform"}) {
+		t.Errorf("an unknown template: %q", got)
 	}
 }

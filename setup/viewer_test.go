@@ -52,7 +52,7 @@ func (w *world) staffs() attempts {
 			return err
 		},
 		"a secret": func(ctx context.Context) error {
-			_, err := w.setup.Reveal(ctx, w.one.Integration.ID, "token")
+			_, _, err := w.setup.Reveal(ctx, w.one.Integration.ID, "token")
 			return err
 		},
 		"a new secret": func(ctx context.Context) error {

@@ -130,7 +130,7 @@ func operatorsReport(t *testing.T, p *program) {
 				UserErrors []struct{ Message string }
 			}
 		}
-		p.query(t, admin, fmt.Sprintf(`mutation { createIntegration(input: {key: "snippets-%s", name: "Snippets", offerId: %q, %s}) {
+		p.query(t, admin, fmt.Sprintf(`mutation { createIntegration(input: {key: "snippets-%s", name: "Snippets", offerId: %q, requireHttps: false, %s}) {
 			integration { id snippets { language code command } } userErrors { message } } }`, name, p.demo.Links[0].OfferID, asks), &made)
 		integration := made.CreateIntegration.Integration
 		if integration == nil || len(integration.Snippets) != len(languages) {

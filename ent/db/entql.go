@@ -587,8 +587,11 @@ var schemaGraph = func() *sqlgraph.Schema {
 			integration.FieldParameterMapping: {Type: field.TypeJSON, Column: integration.FieldParameterMapping},
 			integration.FieldGoalMapping:      {Type: field.TypeJSON, Column: integration.FieldGoalMapping},
 			integration.FieldStatusMapping:    {Type: field.TypeJSON, Column: integration.FieldStatusMapping},
+			integration.FieldDefaultStatuses:  {Type: field.TypeJSON, Column: integration.FieldDefaultStatuses},
+			integration.FieldTellApart:        {Type: field.TypeBool, Column: integration.FieldTellApart},
 			integration.FieldPlayersOf:        {Type: field.TypeInt64, Column: integration.FieldPlayersOf},
 			integration.FieldCurrency:         {Type: field.TypeString, Column: integration.FieldCurrency},
+			integration.FieldPlatform:         {Type: field.TypeString, Column: integration.FieldPlatform},
 			integration.FieldTestMode:         {Type: field.TypeBool, Column: integration.FieldTestMode},
 			integration.FieldArchivedAt:       {Type: field.TypeTime, Column: integration.FieldArchivedAt},
 			integration.FieldCreatedAt:        {Type: field.TypeTime, Column: integration.FieldCreatedAt},
@@ -3066,6 +3069,16 @@ func (f *IntegrationFilter) WhereStatusMapping(p entql.BytesP) {
 	f.Where(p.Field(integration.FieldStatusMapping))
 }
 
+// WhereDefaultStatuses applies the entql json.RawMessage predicate on the default_statuses field.
+func (f *IntegrationFilter) WhereDefaultStatuses(p entql.BytesP) {
+	f.Where(p.Field(integration.FieldDefaultStatuses))
+}
+
+// WhereTellApart applies the entql bool predicate on the tell_apart field.
+func (f *IntegrationFilter) WhereTellApart(p entql.BoolP) {
+	f.Where(p.Field(integration.FieldTellApart))
+}
+
 // WherePlayersOf applies the entql int64 predicate on the players_of field.
 func (f *IntegrationFilter) WherePlayersOf(p entql.Int64P) {
 	f.Where(p.Field(integration.FieldPlayersOf))
@@ -3074,6 +3087,11 @@ func (f *IntegrationFilter) WherePlayersOf(p entql.Int64P) {
 // WhereCurrency applies the entql string predicate on the currency field.
 func (f *IntegrationFilter) WhereCurrency(p entql.StringP) {
 	f.Where(p.Field(integration.FieldCurrency))
+}
+
+// WherePlatform applies the entql string predicate on the platform field.
+func (f *IntegrationFilter) WherePlatform(p entql.StringP) {
+	f.Where(p.Field(integration.FieldPlatform))
 }
 
 // WhereTestMode applies the entql bool predicate on the test_mode field.

@@ -48,10 +48,16 @@ type Integration struct {
 	GoalMapping map[string]string `json:"goal_mapping,omitempty"`
 	// Their word to our status.
 	StatusMapping map[string]string `json:"status_mapping,omitempty"`
+	// What no status means: a goal's key, or * for all others, to our status. Approved where none is said.
+	DefaultStatuses map[string]string `json:"default_statuses,omitempty"`
+	// Whether reports of repeatable goals without a transaction are told apart by click, amount and minute.
+	TellApart bool `json:"tell_apart,omitempty"`
 	// The integration whose players are this one's too: the first of its offer; null for its own.
 	PlayersOf *int64 `json:"players_of,omitempty"`
 	// Of amounts that name none; empty for the offer's.
 	Currency string `json:"currency,omitempty"`
+	// The template of what the operator runs.
+	Platform string `json:"platform,omitempty"`
 	// Calls are answered and logged, and nothing is recorded.
 	TestMode bool `json:"test_mode,omitempty"`
 	// Since when it is hidden from lists; then it is disabled.
@@ -66,13 +72,13 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case integration.FieldAllowedAddresses, integration.FieldParameterMapping, integration.FieldGoalMapping, integration.FieldStatusMapping:
+		case integration.FieldAllowedAddresses, integration.FieldParameterMapping, integration.FieldGoalMapping, integration.FieldStatusMapping, integration.FieldDefaultStatuses:
 			values[i] = new([]byte)
-		case integration.FieldEnabled, integration.FieldRequireToken, integration.FieldRequireSignature, integration.FieldRequireHTTPS, integration.FieldTestMode:
+		case integration.FieldEnabled, integration.FieldRequireToken, integration.FieldRequireSignature, integration.FieldRequireHTTPS, integration.FieldTellApart, integration.FieldTestMode:
 			values[i] = new(sql.NullBool)
 		case integration.FieldID, integration.FieldOfferID, integration.FieldRateLimit, integration.FieldTimestampWindow, integration.FieldPlayersOf:
 			values[i] = new(sql.NullInt64)
-		case integration.FieldKey, integration.FieldName, integration.FieldSignatureHeader, integration.FieldTimestampName, integration.FieldCurrency:
+		case integration.FieldKey, integration.FieldName, integration.FieldSignatureHeader, integration.FieldTimestampName, integration.FieldCurrency, integration.FieldPlatform:
 			values[i] = new(sql.NullString)
 		case integration.FieldArchivedAt, integration.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -197,6 +203,20 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field status_mapping: %w", err)
 				}
 			}
+		case integration.FieldDefaultStatuses:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field default_statuses", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.DefaultStatuses); err != nil {
+					return fmt.Errorf("unmarshal field default_statuses: %w", err)
+				}
+			}
+		case integration.FieldTellApart:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field tell_apart", values[i])
+			} else if value.Valid {
+				_m.TellApart = value.Bool
+			}
 		case integration.FieldPlayersOf:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field players_of", values[i])
@@ -209,6 +229,12 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field currency", values[i])
 			} else if value.Valid {
 				_m.Currency = value.String
+			}
+		case integration.FieldPlatform:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field platform", values[i])
+			} else if value.Valid {
+				_m.Platform = value.String
 			}
 		case integration.FieldTestMode:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -314,6 +340,12 @@ func (_m *Integration) String() string {
 	builder.WriteString("status_mapping=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StatusMapping))
 	builder.WriteString(", ")
+	builder.WriteString("default_statuses=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DefaultStatuses))
+	builder.WriteString(", ")
+	builder.WriteString("tell_apart=")
+	builder.WriteString(fmt.Sprintf("%v", _m.TellApart))
+	builder.WriteString(", ")
 	if v := _m.PlayersOf; v != nil {
 		builder.WriteString("players_of=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
@@ -321,6 +353,9 @@ func (_m *Integration) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("currency=")
 	builder.WriteString(_m.Currency)
+	builder.WriteString(", ")
+	builder.WriteString("platform=")
+	builder.WriteString(_m.Platform)
 	builder.WriteString(", ")
 	builder.WriteString("test_mode=")
 	builder.WriteString(fmt.Sprintf("%v", _m.TestMode))

@@ -174,6 +174,26 @@ func (_c *IntegrationCreate) SetStatusMapping(v map[string]string) *IntegrationC
 	return _c
 }
 
+// SetDefaultStatuses sets the "default_statuses" field.
+func (_c *IntegrationCreate) SetDefaultStatuses(v map[string]string) *IntegrationCreate {
+	_c.mutation.SetDefaultStatuses(v)
+	return _c
+}
+
+// SetTellApart sets the "tell_apart" field.
+func (_c *IntegrationCreate) SetTellApart(v bool) *IntegrationCreate {
+	_c.mutation.SetTellApart(v)
+	return _c
+}
+
+// SetNillableTellApart sets the "tell_apart" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableTellApart(v *bool) *IntegrationCreate {
+	if v != nil {
+		_c.SetTellApart(*v)
+	}
+	return _c
+}
+
 // SetPlayersOf sets the "players_of" field.
 func (_c *IntegrationCreate) SetPlayersOf(v int64) *IntegrationCreate {
 	_c.mutation.SetPlayersOf(v)
@@ -198,6 +218,20 @@ func (_c *IntegrationCreate) SetCurrency(v string) *IntegrationCreate {
 func (_c *IntegrationCreate) SetNillableCurrency(v *string) *IntegrationCreate {
 	if v != nil {
 		_c.SetCurrency(*v)
+	}
+	return _c
+}
+
+// SetPlatform sets the "platform" field.
+func (_c *IntegrationCreate) SetPlatform(v string) *IntegrationCreate {
+	_c.mutation.SetPlatform(v)
+	return _c
+}
+
+// SetNillablePlatform sets the "platform" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillablePlatform(v *string) *IntegrationCreate {
+	if v != nil {
+		_c.SetPlatform(*v)
 	}
 	return _c
 }
@@ -323,9 +357,21 @@ func (_c *IntegrationCreate) defaults() error {
 		v := integration.DefaultStatusMapping
 		_c.mutation.SetStatusMapping(v)
 	}
+	if _, ok := _c.mutation.DefaultStatuses(); !ok {
+		v := integration.DefaultDefaultStatuses
+		_c.mutation.SetDefaultStatuses(v)
+	}
+	if _, ok := _c.mutation.TellApart(); !ok {
+		v := integration.DefaultTellApart
+		_c.mutation.SetTellApart(v)
+	}
 	if _, ok := _c.mutation.Currency(); !ok {
 		v := integration.DefaultCurrency
 		_c.mutation.SetCurrency(v)
+	}
+	if _, ok := _c.mutation.Platform(); !ok {
+		v := integration.DefaultPlatform
+		_c.mutation.SetPlatform(v)
 	}
 	if _, ok := _c.mutation.TestMode(); !ok {
 		v := integration.DefaultTestMode
@@ -397,12 +443,26 @@ func (_c *IntegrationCreate) check() error {
 	if _, ok := _c.mutation.StatusMapping(); !ok {
 		return &ValidationError{Name: "status_mapping", err: errors.New(`db: missing required field "Integration.status_mapping"`)}
 	}
+	if _, ok := _c.mutation.DefaultStatuses(); !ok {
+		return &ValidationError{Name: "default_statuses", err: errors.New(`db: missing required field "Integration.default_statuses"`)}
+	}
+	if _, ok := _c.mutation.TellApart(); !ok {
+		return &ValidationError{Name: "tell_apart", err: errors.New(`db: missing required field "Integration.tell_apart"`)}
+	}
 	if _, ok := _c.mutation.Currency(); !ok {
 		return &ValidationError{Name: "currency", err: errors.New(`db: missing required field "Integration.currency"`)}
 	}
 	if v, ok := _c.mutation.Currency(); ok {
 		if err := integration.CurrencyValidator(v); err != nil {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Integration.currency": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Platform(); !ok {
+		return &ValidationError{Name: "platform", err: errors.New(`db: missing required field "Integration.platform"`)}
+	}
+	if v, ok := _c.mutation.Platform(); ok {
+		if err := integration.PlatformValidator(v); err != nil {
+			return &ValidationError{Name: "platform", err: fmt.Errorf(`db: validator failed for field "Integration.platform": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.TestMode(); !ok {
@@ -503,6 +563,14 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 		_spec.SetField(integration.FieldStatusMapping, field.TypeJSON, value)
 		_node.StatusMapping = value
 	}
+	if value, ok := _c.mutation.DefaultStatuses(); ok {
+		_spec.SetField(integration.FieldDefaultStatuses, field.TypeJSON, value)
+		_node.DefaultStatuses = value
+	}
+	if value, ok := _c.mutation.TellApart(); ok {
+		_spec.SetField(integration.FieldTellApart, field.TypeBool, value)
+		_node.TellApart = value
+	}
 	if value, ok := _c.mutation.PlayersOf(); ok {
 		_spec.SetField(integration.FieldPlayersOf, field.TypeInt64, value)
 		_node.PlayersOf = &value
@@ -510,6 +578,10 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
 		_node.Currency = value
+	}
+	if value, ok := _c.mutation.Platform(); ok {
+		_spec.SetField(integration.FieldPlatform, field.TypeString, value)
+		_node.Platform = value
 	}
 	if value, ok := _c.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)

@@ -233,6 +233,26 @@ func (_u *IntegrationUpdate) SetStatusMapping(v map[string]string) *IntegrationU
 	return _u
 }
 
+// SetDefaultStatuses sets the "default_statuses" field.
+func (_u *IntegrationUpdate) SetDefaultStatuses(v map[string]string) *IntegrationUpdate {
+	_u.mutation.SetDefaultStatuses(v)
+	return _u
+}
+
+// SetTellApart sets the "tell_apart" field.
+func (_u *IntegrationUpdate) SetTellApart(v bool) *IntegrationUpdate {
+	_u.mutation.SetTellApart(v)
+	return _u
+}
+
+// SetNillableTellApart sets the "tell_apart" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableTellApart(v *bool) *IntegrationUpdate {
+	if v != nil {
+		_u.SetTellApart(*v)
+	}
+	return _u
+}
+
 // SetPlayersOf sets the "players_of" field.
 func (_u *IntegrationUpdate) SetPlayersOf(v int64) *IntegrationUpdate {
 	_u.mutation.ResetPlayersOf()
@@ -270,6 +290,20 @@ func (_u *IntegrationUpdate) SetCurrency(v string) *IntegrationUpdate {
 func (_u *IntegrationUpdate) SetNillableCurrency(v *string) *IntegrationUpdate {
 	if v != nil {
 		_u.SetCurrency(*v)
+	}
+	return _u
+}
+
+// SetPlatform sets the "platform" field.
+func (_u *IntegrationUpdate) SetPlatform(v string) *IntegrationUpdate {
+	_u.mutation.SetPlatform(v)
+	return _u
+}
+
+// SetNillablePlatform sets the "platform" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillablePlatform(v *string) *IntegrationUpdate {
+	if v != nil {
+		_u.SetPlatform(*v)
 	}
 	return _u
 }
@@ -362,6 +396,11 @@ func (_u *IntegrationUpdate) check() error {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Integration.currency": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Platform(); ok {
+		if err := integration.PlatformValidator(v); err != nil {
+			return &ValidationError{Name: "platform", err: fmt.Errorf(`db: validator failed for field "Integration.platform": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -445,6 +484,12 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.StatusMapping(); ok {
 		_spec.SetField(integration.FieldStatusMapping, field.TypeJSON, value)
 	}
+	if value, ok := _u.mutation.DefaultStatuses(); ok {
+		_spec.SetField(integration.FieldDefaultStatuses, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.TellApart(); ok {
+		_spec.SetField(integration.FieldTellApart, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.PlayersOf(); ok {
 		_spec.SetField(integration.FieldPlayersOf, field.TypeInt64, value)
 	}
@@ -456,6 +501,9 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Platform(); ok {
+		_spec.SetField(integration.FieldPlatform, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)
@@ -691,6 +739,26 @@ func (_u *IntegrationUpdateOne) SetStatusMapping(v map[string]string) *Integrati
 	return _u
 }
 
+// SetDefaultStatuses sets the "default_statuses" field.
+func (_u *IntegrationUpdateOne) SetDefaultStatuses(v map[string]string) *IntegrationUpdateOne {
+	_u.mutation.SetDefaultStatuses(v)
+	return _u
+}
+
+// SetTellApart sets the "tell_apart" field.
+func (_u *IntegrationUpdateOne) SetTellApart(v bool) *IntegrationUpdateOne {
+	_u.mutation.SetTellApart(v)
+	return _u
+}
+
+// SetNillableTellApart sets the "tell_apart" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableTellApart(v *bool) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetTellApart(*v)
+	}
+	return _u
+}
+
 // SetPlayersOf sets the "players_of" field.
 func (_u *IntegrationUpdateOne) SetPlayersOf(v int64) *IntegrationUpdateOne {
 	_u.mutation.ResetPlayersOf()
@@ -728,6 +796,20 @@ func (_u *IntegrationUpdateOne) SetCurrency(v string) *IntegrationUpdateOne {
 func (_u *IntegrationUpdateOne) SetNillableCurrency(v *string) *IntegrationUpdateOne {
 	if v != nil {
 		_u.SetCurrency(*v)
+	}
+	return _u
+}
+
+// SetPlatform sets the "platform" field.
+func (_u *IntegrationUpdateOne) SetPlatform(v string) *IntegrationUpdateOne {
+	_u.mutation.SetPlatform(v)
+	return _u
+}
+
+// SetNillablePlatform sets the "platform" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillablePlatform(v *string) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetPlatform(*v)
 	}
 	return _u
 }
@@ -833,6 +915,11 @@ func (_u *IntegrationUpdateOne) check() error {
 			return &ValidationError{Name: "currency", err: fmt.Errorf(`db: validator failed for field "Integration.currency": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Platform(); ok {
+		if err := integration.PlatformValidator(v); err != nil {
+			return &ValidationError{Name: "platform", err: fmt.Errorf(`db: validator failed for field "Integration.platform": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -933,6 +1020,12 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	if value, ok := _u.mutation.StatusMapping(); ok {
 		_spec.SetField(integration.FieldStatusMapping, field.TypeJSON, value)
 	}
+	if value, ok := _u.mutation.DefaultStatuses(); ok {
+		_spec.SetField(integration.FieldDefaultStatuses, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.TellApart(); ok {
+		_spec.SetField(integration.FieldTellApart, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.PlayersOf(); ok {
 		_spec.SetField(integration.FieldPlayersOf, field.TypeInt64, value)
 	}
@@ -944,6 +1037,9 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	}
 	if value, ok := _u.mutation.Currency(); ok {
 		_spec.SetField(integration.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Platform(); ok {
+		_spec.SetField(integration.FieldPlatform, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.TestMode(); ok {
 		_spec.SetField(integration.FieldTestMode, field.TypeBool, value)

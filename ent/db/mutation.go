@@ -23054,9 +23054,12 @@ type IntegrationMutation struct {
 	parameter_mapping       *map[string]string
 	goal_mapping            *map[string]string
 	status_mapping          *map[string]string
+	default_statuses        *map[string]string
+	tell_apart              *bool
 	players_of              *int64
 	addplayers_of           *int64
 	currency                *string
+	platform                *string
 	test_mode               *bool
 	archived_at             *time.Time
 	created_at              *time.Time
@@ -23813,6 +23816,78 @@ func (m *IntegrationMutation) ResetStatusMapping() {
 	m.status_mapping = nil
 }
 
+// SetDefaultStatuses sets the "default_statuses" field.
+func (m *IntegrationMutation) SetDefaultStatuses(value map[string]string) {
+	m.default_statuses = &value
+}
+
+// DefaultStatuses returns the value of the "default_statuses" field in the mutation.
+func (m *IntegrationMutation) DefaultStatuses() (r map[string]string, exists bool) {
+	v := m.default_statuses
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDefaultStatuses returns the old "default_statuses" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldDefaultStatuses(ctx context.Context) (v map[string]string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDefaultStatuses is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDefaultStatuses requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDefaultStatuses: %w", err)
+	}
+	return oldValue.DefaultStatuses, nil
+}
+
+// ResetDefaultStatuses resets all changes to the "default_statuses" field.
+func (m *IntegrationMutation) ResetDefaultStatuses() {
+	m.default_statuses = nil
+}
+
+// SetTellApart sets the "tell_apart" field.
+func (m *IntegrationMutation) SetTellApart(b bool) {
+	m.tell_apart = &b
+}
+
+// TellApart returns the value of the "tell_apart" field in the mutation.
+func (m *IntegrationMutation) TellApart() (r bool, exists bool) {
+	v := m.tell_apart
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTellApart returns the old "tell_apart" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldTellApart(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTellApart is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTellApart requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTellApart: %w", err)
+	}
+	return oldValue.TellApart, nil
+}
+
+// ResetTellApart resets all changes to the "tell_apart" field.
+func (m *IntegrationMutation) ResetTellApart() {
+	m.tell_apart = nil
+}
+
 // SetPlayersOf sets the "players_of" field.
 func (m *IntegrationMutation) SetPlayersOf(i int64) {
 	m.players_of = &i
@@ -23917,6 +23992,42 @@ func (m *IntegrationMutation) OldCurrency(ctx context.Context) (v string, err er
 // ResetCurrency resets all changes to the "currency" field.
 func (m *IntegrationMutation) ResetCurrency() {
 	m.currency = nil
+}
+
+// SetPlatform sets the "platform" field.
+func (m *IntegrationMutation) SetPlatform(s string) {
+	m.platform = &s
+}
+
+// Platform returns the value of the "platform" field in the mutation.
+func (m *IntegrationMutation) Platform() (r string, exists bool) {
+	v := m.platform
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlatform returns the old "platform" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldPlatform(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlatform is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlatform requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlatform: %w", err)
+	}
+	return oldValue.Platform, nil
+}
+
+// ResetPlatform resets all changes to the "platform" field.
+func (m *IntegrationMutation) ResetPlatform() {
+	m.platform = nil
 }
 
 // SetTestMode sets the "test_mode" field.
@@ -24074,7 +24185,7 @@ func (m *IntegrationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IntegrationMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 23)
 	if m.key != nil {
 		fields = append(fields, integration.FieldKey)
 	}
@@ -24120,11 +24231,20 @@ func (m *IntegrationMutation) Fields() []string {
 	if m.status_mapping != nil {
 		fields = append(fields, integration.FieldStatusMapping)
 	}
+	if m.default_statuses != nil {
+		fields = append(fields, integration.FieldDefaultStatuses)
+	}
+	if m.tell_apart != nil {
+		fields = append(fields, integration.FieldTellApart)
+	}
 	if m.players_of != nil {
 		fields = append(fields, integration.FieldPlayersOf)
 	}
 	if m.currency != nil {
 		fields = append(fields, integration.FieldCurrency)
+	}
+	if m.platform != nil {
+		fields = append(fields, integration.FieldPlatform)
 	}
 	if m.test_mode != nil {
 		fields = append(fields, integration.FieldTestMode)
@@ -24173,10 +24293,16 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.GoalMapping()
 	case integration.FieldStatusMapping:
 		return m.StatusMapping()
+	case integration.FieldDefaultStatuses:
+		return m.DefaultStatuses()
+	case integration.FieldTellApart:
+		return m.TellApart()
 	case integration.FieldPlayersOf:
 		return m.PlayersOf()
 	case integration.FieldCurrency:
 		return m.Currency()
+	case integration.FieldPlatform:
+		return m.Platform()
 	case integration.FieldTestMode:
 		return m.TestMode()
 	case integration.FieldArchivedAt:
@@ -24222,10 +24348,16 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldGoalMapping(ctx)
 	case integration.FieldStatusMapping:
 		return m.OldStatusMapping(ctx)
+	case integration.FieldDefaultStatuses:
+		return m.OldDefaultStatuses(ctx)
+	case integration.FieldTellApart:
+		return m.OldTellApart(ctx)
 	case integration.FieldPlayersOf:
 		return m.OldPlayersOf(ctx)
 	case integration.FieldCurrency:
 		return m.OldCurrency(ctx)
+	case integration.FieldPlatform:
+		return m.OldPlatform(ctx)
 	case integration.FieldTestMode:
 		return m.OldTestMode(ctx)
 	case integration.FieldArchivedAt:
@@ -24346,6 +24478,20 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatusMapping(v)
 		return nil
+	case integration.FieldDefaultStatuses:
+		v, ok := value.(map[string]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDefaultStatuses(v)
+		return nil
+	case integration.FieldTellApart:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTellApart(v)
+		return nil
 	case integration.FieldPlayersOf:
 		v, ok := value.(int64)
 		if !ok {
@@ -24359,6 +24505,13 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCurrency(v)
+		return nil
+	case integration.FieldPlatform:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlatform(v)
 		return nil
 	case integration.FieldTestMode:
 		v, ok := value.(bool)
@@ -24553,11 +24706,20 @@ func (m *IntegrationMutation) ResetField(name string) error {
 	case integration.FieldStatusMapping:
 		m.ResetStatusMapping()
 		return nil
+	case integration.FieldDefaultStatuses:
+		m.ResetDefaultStatuses()
+		return nil
+	case integration.FieldTellApart:
+		m.ResetTellApart()
+		return nil
 	case integration.FieldPlayersOf:
 		m.ResetPlayersOf()
 		return nil
 	case integration.FieldCurrency:
 		m.ResetCurrency()
+		return nil
+	case integration.FieldPlatform:
+		m.ResetPlatform()
 		return nil
 	case integration.FieldTestMode:
 		m.ResetTestMode()

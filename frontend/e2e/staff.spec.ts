@@ -59,6 +59,9 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
   await page.goto("/staff/integrations");
   await page.getByRole("button", { name: "New integration" }).first().click();
   const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "What the operator runs" }).fill("Gambling");
+  await page.getByRole("option", { name: "Gambling.pro" }).click();
+  await expect(dialog.getByRole("list", { name: "Goal mapping" })).toContainText("first_dep → ftd");
   await dialog.getByLabel("Name").fill(name);
   const key = await dialog.getByLabel("Key in the URL").inputValue();
   const offer = await ask(`query($id: ID!) { node(id: $id) { ... on Offer { name } } }`, {
@@ -67,9 +70,32 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
   const { name: offerName } = offer.data["node"] as { name: string };
   await dialog.getByRole("combobox", { name: "Offer" }).fill(offerName);
   await page.getByRole("option", { name: offerName }).first().click();
+  // The program is open on http here: less than https is asked for with a warning.
+  await dialog.getByText("Require HTTPS").click();
+  await expect(dialog.getByText(/the token goes over the wire as it is/u)).toBeVisible();
+  await expectFitInBothForms(page, "staff-new-integration");
   await dialog.getByRole("button", { name: "Create integration" }).click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   await expect(page.getByText("The first request appears here automatically.")).toBeVisible();
+
+  // What is handed over is called as the platform fills it in: in test mode first, then for good.
+  await page.getByRole("button", { name: "Reveal the token to copy" }).click();
+  await page.getByRole("button", { name: "Copy the URL" }).first().click();
+  const handed = await page.getByText("&goal={action}").first().innerText();
+  const filled = async (action: string, clickId: string) => {
+    const url = new URL(handed.replace("{action}", action).replace("{pid}", clickId).replace("{income}", ""));
+    const response = await request.get(url.pathname + url.search);
+    return (await response.json()) as Answer;
+  };
+  const tried = await click(request, link.url, { param_1: `tried-${key}` });
+  expect(await filled("reg", tried)).toMatchObject({ result: "test" });
+  const log = page.getByRole("table", { name: "Inbound log" });
+  await expect(log.getByText("Test", { exact: true }).first()).toBeVisible();
+  await page.getByText("Test mode", { exact: true }).last().click();
+  await expect(page.getByText("Test mode is off: requests are recorded")).toBeVisible();
+  await expect.poll(async () => (await filled("reg", tried)).result).toBe("recorded");
+  await expect(log.getByText("Recorded", { exact: true }).first()).toBeVisible();
+  await expectFitInBothForms(page, "staff-hand-over");
   await page.getByRole("button", { name: "Show token" }).click();
   const token = await page.getByRole("region", { name: "token", exact: true }).innerText();
   await page.screenshot({ path: "test-results/shots/staff-integration.png" });
@@ -85,7 +111,7 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
     result: "recorded",
   });
   const arrived = page.getByRole("table", { name: "Inbound log" });
-  await expect(arrived.getByText("Recorded").first()).toBeVisible();
+  await expect(arrived.getByText("Recorded", { exact: true }).first()).toBeVisible();
   await expect.poll(heard).toContain(`cid=first-${key}&status=approved`);
 
   // One comes back with its click id in another parameter: two clicks fix it.
@@ -163,7 +189,7 @@ test("a new integration, its first conversion, an unattributed one fixed, a reve
     audit.getByText(/undid the attribution of conversion .*: “the wrong player”/).first(),
   ).toBeVisible();
   await expect(audit.getByText(/fired a conversion \(ftd\) for click MYTEST123-/).first()).toBeVisible();
-  await expect(audit.getByText(`read the token of integration “${name}”`)).toBeVisible();
+  await expect(audit.getByText(`read the token of integration “${name}”`)).toHaveCount(2);
   await expect(audit.getByText(token.trim())).toHaveCount(0);
 });
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"math"
 	"postrider/backoffice"
+	"postrider/domain/platforms"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
@@ -23,16 +24,32 @@ import (
 type IntegrationResolver interface {
 	Offer(ctx context.Context, obj *db.Integration) (*db.Offer, error)
 
+	Platform(ctx context.Context, obj *db.Integration) (*platforms.Template, error)
+
 	ParameterMapping(ctx context.Context, obj *db.Integration) ([]*Word, error)
 	GoalMapping(ctx context.Context, obj *db.Integration) ([]*Word, error)
 	StatusMapping(ctx context.Context, obj *db.Integration) ([]*Word, error)
 	UnmappedStatuses(ctx context.Context, obj *db.Integration) ([]*backoffice.WaitingWord, error)
 	Secrets(ctx context.Context, obj *db.Integration) ([]*db.IntegrationSecret, error)
 	URL(ctx context.Context, obj *db.Integration) (string, error)
+	HandOver(ctx context.Context, obj *db.Integration) ([]*HandOverURL, error)
 	Snippets(ctx context.Context, obj *db.Integration) ([]*Snippet, error)
 
 	Conversions(ctx context.Context, obj *db.Integration, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) (*page.Connection[*db.Conversion], error)
 	ReceivedPostbacks(ctx context.Context, obj *db.Integration, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *ListOrder) (*page.Connection[*db.ReceivedPostback], error)
+}
+type OperatorPlatformResolver interface {
+	Source(ctx context.Context, obj *platforms.Template) (*string, error)
+
+	ClickParameter(ctx context.Context, obj *platforms.Template) (*string, error)
+	ParameterMapping(ctx context.Context, obj *platforms.Template) ([]*Word, error)
+	GoalMapping(ctx context.Context, obj *platforms.Template) ([]*Word, error)
+	StatusMapping(ctx context.Context, obj *platforms.Template) ([]*Word, error)
+
+	Goals(ctx context.Context, obj *platforms.Template) ([]string, error)
+}
+type PlatformMacroResolver interface {
+	Macro(ctx context.Context, obj *platforms.Macro) (*string, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -334,6 +351,52 @@ func (ec *executionContext) fieldContext_DeleteIntegrationPayload_userErrors(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _HandOverURL_goal(ctx context.Context, field graphql.CollectedField, obj *HandOverURL) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HandOverURL_goal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Goal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HandOverURL_goal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HandOverURL", field, false, false, "String")
+}
+
+func (ec *executionContext) _HandOverURL_url(ctx context.Context, field graphql.CollectedField, obj *HandOverURL) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HandOverURL_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HandOverURL_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HandOverURL", field, false, false, "String")
+}
+
 func (ec *executionContext) _Integration_id(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -479,6 +542,38 @@ func (ec *executionContext) _Integration_testMode(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_Integration_testMode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Integration", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Integration_platform(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_platform(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().Platform(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *platforms.Template) graphql.Marshaler {
+			return ec.marshalNOperatorPlatform2ᚖpostriderᚋdomainᚋplatformsᚐTemplate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_platform(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OperatorPlatform(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Integration_requireHttps(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
@@ -871,6 +966,38 @@ func (ec *executionContext) fieldContext_Integration_url(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Integration", field, true, true, "String")
 }
 
+func (ec *executionContext) _Integration_handOver(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_handOver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().HandOver(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HandOverURL) graphql.Marshaler {
+			return ec.marshalNHandOverURL2ᚕᚖpostriderᚋgraphᚋgenᚐHandOverURLᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_handOver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HandOverURL(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Integration_snippets(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1106,6 +1233,364 @@ func (ec *executionContext) fieldContext_IntegrationSecret_expiresAt(_ context.C
 	return graphql.NewScalarFieldContext("IntegrationSecret", field, false, false, "Time")
 }
 
+func (ec *executionContext) _OperatorPlatform_key(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OperatorPlatform", field, false, false, "String")
+}
+
+func (ec *executionContext) _OperatorPlatform_name(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OperatorPlatform", field, false, false, "String")
+}
+
+func (ec *executionContext) _OperatorPlatform_confidence(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_confidence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Confidence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v platforms.Confidence) graphql.Marshaler {
+			return ec.marshalNPlatformConfidence2postriderᚋdomainᚋplatformsᚐConfidence(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_confidence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OperatorPlatform", field, false, false, "PlatformConfidence")
+}
+
+func (ec *executionContext) _OperatorPlatform_source(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OperatorPlatform().Source(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OperatorPlatform", field, true, true, "String")
+}
+
+func (ec *executionContext) _OperatorPlatform_checked(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_checked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Checked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_checked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OperatorPlatform", field, false, false, "String")
+}
+
+func (ec *executionContext) _OperatorPlatform_clickParameter(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_clickParameter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OperatorPlatform().ClickParameter(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_clickParameter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OperatorPlatform", field, true, true, "String")
+}
+
+func (ec *executionContext) _OperatorPlatform_parameterMapping(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_parameterMapping(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OperatorPlatform().ParameterMapping(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Word) graphql.Marshaler {
+			return ec.marshalNWord2ᚕᚖpostriderᚋgraphᚋgenᚐWordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_parameterMapping(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OperatorPlatform",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Word(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OperatorPlatform_goalMapping(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_goalMapping(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OperatorPlatform().GoalMapping(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Word) graphql.Marshaler {
+			return ec.marshalNWord2ᚕᚖpostriderᚋgraphᚋgenᚐWordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_goalMapping(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OperatorPlatform",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Word(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OperatorPlatform_statusMapping(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_statusMapping(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OperatorPlatform().StatusMapping(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Word) graphql.Marshaler {
+			return ec.marshalNWord2ᚕᚖpostriderᚋgraphᚋgenᚐWordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_statusMapping(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OperatorPlatform",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Word(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OperatorPlatform_macros(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_macros(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Macros, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []platforms.Macro) graphql.Marshaler {
+			return ec.marshalNPlatformMacro2ᚕpostriderᚋdomainᚋplatformsᚐMacroᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_macros(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OperatorPlatform",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlatformMacro(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OperatorPlatform_goals(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_goals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OperatorPlatform().Goals(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_goals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OperatorPlatform", field, true, true, "String")
+}
+
+func (ec *executionContext) _OperatorPlatform_notes(ctx context.Context, field graphql.CollectedField, obj *platforms.Template) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OperatorPlatform_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OperatorPlatform_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OperatorPlatform", field, false, false, "String")
+}
+
+func (ec *executionContext) _PlatformMacro_parameter(ctx context.Context, field graphql.CollectedField, obj *platforms.Macro) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlatformMacro_parameter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parameter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlatformMacro_parameter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlatformMacro", field, false, false, "String")
+}
+
+func (ec *executionContext) _PlatformMacro_macro(ctx context.Context, field graphql.CollectedField, obj *platforms.Macro) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlatformMacro_macro(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PlatformMacro().Macro(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlatformMacro_macro(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PlatformMacro", field, true, true, "String")
+}
+
 func (ec *executionContext) _RestoreIntegrationPayload_integration(ctx context.Context, field graphql.CollectedField, obj *RestoreIntegrationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1191,6 +1676,38 @@ func (ec *executionContext) _RevealIntegrationSecretPayload_secret(ctx context.C
 }
 func (ec *executionContext) fieldContext_RevealIntegrationSecretPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RevealIntegrationSecretPayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _RevealIntegrationSecretPayload_handOver(ctx context.Context, field graphql.CollectedField, obj *RevealIntegrationSecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevealIntegrationSecretPayload_handOver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HandOver, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*HandOverURL) graphql.Marshaler {
+			return ec.marshalNHandOverURL2ᚕᚖpostriderᚋgraphᚋgenᚐHandOverURLᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevealIntegrationSecretPayload_handOver(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevealIntegrationSecretPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HandOverURL(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _RevealIntegrationSecretPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RevealIntegrationSecretPayload) (ret graphql.Marshaler) {
@@ -1617,7 +2134,7 @@ func (ec *executionContext) unmarshalInputCreateIntegrationInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"key", "name", "offerId", "enabled", "testMode", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping", "idempotencyKey"}
+	fieldsInOrder := [...]string{"key", "name", "offerId", "enabled", "testMode", "platform", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1659,6 +2176,13 @@ func (ec *executionContext) unmarshalInputCreateIntegrationInput(ctx context.Con
 				return it, err
 			}
 			it.TestMode = data
+		case "platform":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("platform"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Platform = data
 		case "requireHttps":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requireHttps"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -1974,7 +2498,7 @@ func (ec *executionContext) unmarshalInputUpdateIntegrationInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "offerId", "enabled", "testMode", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping"}
+	fieldsInOrder := [...]string{"id", "name", "offerId", "enabled", "testMode", "platform", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2016,6 +2540,13 @@ func (ec *executionContext) unmarshalInputUpdateIntegrationInput(ctx context.Con
 				return it, err
 			}
 			it.TestMode = data
+		case "platform":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("platform"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Platform = data
 		case "requireHttps":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requireHttps"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -2288,6 +2819,44 @@ func (ec *executionContext) _DeleteIntegrationPayload(ctx context.Context, sel a
 	return out
 }
 
+var handOverURLImplementors = []string{"HandOverURL"}
+
+func (ec *executionContext) _HandOverURL(ctx context.Context, sel ast.SelectionSet, obj *HandOverURL) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, handOverURLImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HandOverURL")
+		case "goal":
+			out.Values[i] = ec._HandOverURL_goal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._HandOverURL_url(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var integrationImplementors = []string{"Integration", "Node"}
 
 func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionSet, obj *db.Integration) graphql.Marshaler {
@@ -2330,6 +2899,12 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "platform":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Integration_platform(ctx, field, obj)
+				})
 		case "requireHttps":
 			out.Values[i] = ec._Integration_requireHttps(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2410,6 +2985,12 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Integration_url(ctx, field, obj)
+				})
+		case "handOver":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Integration_handOver(ctx, field, obj)
 				})
 		case "snippets":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -2499,6 +3080,139 @@ func (ec *executionContext) _IntegrationSecret(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var operatorPlatformImplementors = []string{"OperatorPlatform"}
+
+func (ec *executionContext) _OperatorPlatform(ctx context.Context, sel ast.SelectionSet, obj *platforms.Template) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, operatorPlatformImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OperatorPlatform")
+		case "key":
+			out.Values[i] = ec._OperatorPlatform_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._OperatorPlatform_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "confidence":
+			out.Values[i] = ec._OperatorPlatform_confidence(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OperatorPlatform_source(ctx, field, obj)
+				})
+		case "checked":
+			out.Values[i] = ec._OperatorPlatform_checked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "clickParameter":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OperatorPlatform_clickParameter(ctx, field, obj)
+				})
+		case "parameterMapping":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OperatorPlatform_parameterMapping(ctx, field, obj)
+				})
+		case "goalMapping":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OperatorPlatform_goalMapping(ctx, field, obj)
+				})
+		case "statusMapping":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OperatorPlatform_statusMapping(ctx, field, obj)
+				})
+		case "macros":
+			out.Values[i] = ec._OperatorPlatform_macros(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "goals":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OperatorPlatform_goals(ctx, field, obj)
+				})
+		case "notes":
+			out.Values[i] = ec._OperatorPlatform_notes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var platformMacroImplementors = []string{"PlatformMacro"}
+
+func (ec *executionContext) _PlatformMacro(ctx context.Context, sel ast.SelectionSet, obj *platforms.Macro) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, platformMacroImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlatformMacro")
+		case "parameter":
+			out.Values[i] = ec._PlatformMacro_parameter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "macro":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PlatformMacro_macro(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var restoreIntegrationPayloadImplementors = []string{"RestoreIntegrationPayload"}
 
 func (ec *executionContext) _RestoreIntegrationPayload(ctx context.Context, sel ast.SelectionSet, obj *RestoreIntegrationPayload) graphql.Marshaler {
@@ -2551,6 +3265,11 @@ func (ec *executionContext) _RevealIntegrationSecretPayload(ctx context.Context,
 		case "secret":
 			out.Values[i] = ec._RevealIntegrationSecretPayload_secret(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "handOver":
+			out.Values[i] = ec._RevealIntegrationSecretPayload_handOver(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "userErrors":
@@ -2823,6 +3542,30 @@ func (ec *executionContext) marshalNDeleteIntegrationPayload2ᚖpostriderᚋgrap
 	return ec._DeleteIntegrationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNHandOverURL2ᚕᚖpostriderᚋgraphᚋgenᚐHandOverURLᚄ(ctx context.Context, sel ast.SelectionSet, v []*HandOverURL) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNHandOverURL2ᚖpostriderᚋgraphᚋgenᚐHandOverURL(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNHandOverURL2ᚖpostriderᚋgraphᚋgenᚐHandOverURL(ctx context.Context, sel ast.SelectionSet, v *HandOverURL) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HandOverURL!")
+		return graphql.Null
+	}
+	return ec._HandOverURL(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNIntegration2ᚖpostriderᚋentᚋdbᚐIntegration(ctx context.Context, sel ast.SelectionSet, v *db.Integration) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Integration!")
@@ -2853,6 +3596,44 @@ func (ec *executionContext) marshalNIntegrationSecret2ᚖpostriderᚋentᚋdbᚐ
 		return graphql.Null
 	}
 	return ec._IntegrationSecret(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOperatorPlatform2ᚖpostriderᚋdomainᚋplatformsᚐTemplate(ctx context.Context, sel ast.SelectionSet, v *platforms.Template) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OperatorPlatform!")
+		return graphql.Null
+	}
+	return ec._OperatorPlatform(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPlatformConfidence2postriderᚋdomainᚋplatformsᚐConfidence(ctx context.Context, v any) (platforms.Confidence, error) {
+	var res platforms.Confidence
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPlatformConfidence2postriderᚋdomainᚋplatformsᚐConfidence(ctx context.Context, sel ast.SelectionSet, v platforms.Confidence) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNPlatformMacro2postriderᚋdomainᚋplatformsᚐMacro(ctx context.Context, sel ast.SelectionSet, v platforms.Macro) graphql.Marshaler {
+	return ec._PlatformMacro(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPlatformMacro2ᚕpostriderᚋdomainᚋplatformsᚐMacroᚄ(ctx context.Context, sel ast.SelectionSet, v []platforms.Macro) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPlatformMacro2postriderᚋdomainᚋplatformsᚐMacro(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNRestoreIntegrationInput2postriderᚋgraphᚋgenᚐRestoreIntegrationInput(ctx context.Context, v any) (RestoreIntegrationInput, error) {
@@ -3032,6 +3813,25 @@ func (ec *executionContext) marshalOIntegration2ᚖpostriderᚋentᚋdbᚐIntegr
 		return graphql.Null
 	}
 	return ec._Integration(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOperatorPlatform2ᚕᚖpostriderᚋdomainᚋplatformsᚐTemplateᚄ(ctx context.Context, sel ast.SelectionSet, v []*platforms.Template) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOperatorPlatform2ᚖpostriderᚋdomainᚋplatformsᚐTemplate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx context.Context, v any) ([]*WordInput, error) {

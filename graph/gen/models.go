@@ -572,7 +572,9 @@ type CreateIntegrationInput struct {
 	Enabled *bool `json:"enabled,omitempty"`
 	// Whether calls are only checked, answered with `test` and logged, and nothing is recorded.
 	TestMode *bool `json:"testMode,omitempty"`
-	// Whether calls over plain HTTP are refused.
+	// The key of an `OperatorPlatform`; `generic` if left out. Its mappings are used where none are given.
+	Platform *string `json:"platform,omitempty"`
+	// Whether calls over plain HTTP are refused; true if left out: over http the token can be read on the way.
 	RequireHTTPS *bool `json:"requireHttps,omitempty"`
 	// Whether calls must carry the token; true if left out.
 	RequireToken *bool `json:"requireToken,omitempty"`
@@ -1094,6 +1096,14 @@ type GoalPayouts struct {
 	Goal *db.Goal `json:"goal"`
 	// By offer, the affiliate's own deals first; empty if no deal in force pays for the goal.
 	Payouts []*GoalPayout `json:"payouts"`
+}
+
+// A URL that the operator enters in its platform, finished.
+type HandOverURL struct {
+	// The key of the goal that it reports; null if it is for all.
+	Goal *string `json:"goal,omitempty"`
+	// The URL, with the platform's macros as it writes them.
+	URL string `json:"url"`
 }
 
 // No postbacks are sent until Postrider is resumed: conversions are recorded, deliveries wait.
@@ -1664,6 +1674,8 @@ type RevealIntegrationSecretInput struct {
 type RevealIntegrationSecretPayload struct {
 	// The current secret; null if there are `userErrors`.
 	Secret *string `json:"secret,omitempty"`
+	// What the operator enters, with the token in it; empty for a signing key, and if there are `userErrors`.
+	HandOver []*HandOverURL `json:"handOver"`
 	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -2277,6 +2289,8 @@ type UpdateIntegrationInput struct {
 	Enabled *bool `json:"enabled,omitempty"`
 	// Whether calls are only checked, answered with `test` and logged, and nothing is recorded.
 	TestMode *bool `json:"testMode,omitempty"`
+	// The key of an `OperatorPlatform`: it changes `handOver`, the mappings stay as they are.
+	Platform *string `json:"platform,omitempty"`
 	// Whether calls over plain HTTP are refused.
 	RequireHTTPS *bool `json:"requireHttps,omitempty"`
 	// Whether calls must carry the token.

@@ -55,6 +55,8 @@ type ResolverRoot interface {
 	LandingPage() LandingPageResolver
 	Mutation() MutationResolver
 	Offer() OfferResolver
+	OperatorPlatform() OperatorPlatformResolver
+	PlatformMacro() PlatformMacroResolver
 	Postback() PostbackResolver
 	PostbackTest() PostbackTestResolver
 	PostbackVersion() PostbackVersionResolver
@@ -916,6 +918,11 @@ type ComplexityRoot struct {
 		Payouts func(childComplexity int) int
 	}
 
+	HandOverURL struct {
+		Goal func(childComplexity int) int
+		URL  func(childComplexity int) int
+	}
+
 	Header struct {
 		Name  func(childComplexity int) int
 		Value func(childComplexity int) int
@@ -962,10 +969,12 @@ type ComplexityRoot struct {
 		Enabled           func(childComplexity int) int
 		GlobalID          func(childComplexity int) int
 		GoalMapping       func(childComplexity int) int
+		HandOver          func(childComplexity int) int
 		Key               func(childComplexity int) int
 		Name              func(childComplexity int) int
 		Offer             func(childComplexity int) int
 		ParameterMapping  func(childComplexity int) int
+		Platform          func(childComplexity int) int
 		RateLimit         func(childComplexity int) int
 		ReceivedPostbacks func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *ListOrder) int
 		RequireHTTPS      func(childComplexity int) int
@@ -1155,6 +1164,21 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	OperatorPlatform struct {
+		Checked          func(childComplexity int) int
+		ClickParameter   func(childComplexity int) int
+		Confidence       func(childComplexity int) int
+		GoalMapping      func(childComplexity int) int
+		Goals            func(childComplexity int) int
+		Key              func(childComplexity int) int
+		Macros           func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Notes            func(childComplexity int) int
+		ParameterMapping func(childComplexity int) int
+		Source           func(childComplexity int) int
+		StatusMapping    func(childComplexity int) int
+	}
+
 	OwnURL struct {
 		Link    func(childComplexity int) int
 		Message func(childComplexity int) int
@@ -1176,6 +1200,11 @@ type ComplexityRoot struct {
 		Param2      func(childComplexity int) int
 		Param3      func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
+	}
+
+	PlatformMacro struct {
+		Macro     func(childComplexity int) int
+		Parameter func(childComplexity int) int
 	}
 
 	Postback struct {
@@ -1363,6 +1392,7 @@ type ComplexityRoot struct {
 		Node                   func(childComplexity int, id string) int
 		Nodes                  func(childComplexity int, ids []string) int
 		Offers                 func(childComplexity int, first *int, after *string, last *int, before *string, search *string, archived *bool) int
+		OperatorPlatforms      func(childComplexity int) int
 		PostbackGaps           func(childComplexity int) int
 		PostbackTests          func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
 		Postbacks              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback, order *ListOrder) int
@@ -1543,6 +1573,7 @@ type ComplexityRoot struct {
 	}
 
 	RevealIntegrationSecretPayload struct {
+		HandOver   func(childComplexity int) int
 		Secret     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -5175,6 +5206,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GoalPayouts.Payouts(childComplexity), true
 
+	case "HandOverURL.goal":
+		if e.ComplexityRoot.HandOverURL.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HandOverURL.Goal(childComplexity), true
+	case "HandOverURL.url":
+		if e.ComplexityRoot.HandOverURL.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HandOverURL.URL(childComplexity), true
+
 	case "Header.name":
 		if e.ComplexityRoot.Header.Name == nil {
 			break
@@ -5348,6 +5392,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.GoalMapping(childComplexity), true
+	case "Integration.handOver":
+		if e.ComplexityRoot.Integration.HandOver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.HandOver(childComplexity), true
 	case "Integration.key":
 		if e.ComplexityRoot.Integration.Key == nil {
 			break
@@ -5372,6 +5422,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.ParameterMapping(childComplexity), true
+	case "Integration.platform":
+		if e.ComplexityRoot.Integration.Platform == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Platform(childComplexity), true
 	case "Integration.rateLimit":
 		if e.ComplexityRoot.Integration.RateLimit == nil {
 			break
@@ -6738,6 +6794,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OfferEdge.Node(childComplexity), true
 
+	case "OperatorPlatform.checked":
+		if e.ComplexityRoot.OperatorPlatform.Checked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.Checked(childComplexity), true
+	case "OperatorPlatform.clickParameter":
+		if e.ComplexityRoot.OperatorPlatform.ClickParameter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.ClickParameter(childComplexity), true
+	case "OperatorPlatform.confidence":
+		if e.ComplexityRoot.OperatorPlatform.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.Confidence(childComplexity), true
+	case "OperatorPlatform.goalMapping":
+		if e.ComplexityRoot.OperatorPlatform.GoalMapping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.GoalMapping(childComplexity), true
+	case "OperatorPlatform.goals":
+		if e.ComplexityRoot.OperatorPlatform.Goals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.Goals(childComplexity), true
+	case "OperatorPlatform.key":
+		if e.ComplexityRoot.OperatorPlatform.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.Key(childComplexity), true
+	case "OperatorPlatform.macros":
+		if e.ComplexityRoot.OperatorPlatform.Macros == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.Macros(childComplexity), true
+	case "OperatorPlatform.name":
+		if e.ComplexityRoot.OperatorPlatform.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.Name(childComplexity), true
+	case "OperatorPlatform.notes":
+		if e.ComplexityRoot.OperatorPlatform.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.Notes(childComplexity), true
+	case "OperatorPlatform.parameterMapping":
+		if e.ComplexityRoot.OperatorPlatform.ParameterMapping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.ParameterMapping(childComplexity), true
+	case "OperatorPlatform.source":
+		if e.ComplexityRoot.OperatorPlatform.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.Source(childComplexity), true
+	case "OperatorPlatform.statusMapping":
+		if e.ComplexityRoot.OperatorPlatform.StatusMapping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OperatorPlatform.StatusMapping(childComplexity), true
+
 	case "OwnURL.link":
 		if e.ComplexityRoot.OwnURL.Link == nil {
 			break
@@ -6824,6 +6953,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PastedLink.UserErrors(childComplexity), true
+
+	case "PlatformMacro.macro":
+		if e.ComplexityRoot.PlatformMacro.Macro == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlatformMacro.Macro(childComplexity), true
+	case "PlatformMacro.parameter":
+		if e.ComplexityRoot.PlatformMacro.Parameter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlatformMacro.Parameter(childComplexity), true
 
 	case "Postback.affiliate":
 		if e.ComplexityRoot.Postback.Affiliate == nil {
@@ -7795,6 +7937,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Offers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string), args["archived"].(*bool)), true
+	case "Query.operatorPlatforms":
+		if e.ComplexityRoot.Query.OperatorPlatforms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.OperatorPlatforms(childComplexity), true
 	case "Query.postbackGaps":
 		if e.ComplexityRoot.Query.PostbackGaps == nil {
 			break
@@ -8515,6 +8663,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RestoreTrackerPayload.UserErrors(childComplexity), true
 
+	case "RevealIntegrationSecretPayload.handOver":
+		if e.ComplexityRoot.RevealIntegrationSecretPayload.HandOver == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealIntegrationSecretPayload.HandOver(childComplexity), true
 	case "RevealIntegrationSecretPayload.secret":
 		if e.ComplexityRoot.RevealIntegrationSecretPayload.Secret == nil {
 			break
@@ -13785,6 +13939,8 @@ type Integration implements Node {
   enabled: Boolean!
   "Calls are checked, answered with ` + "`" + `test` + "`" + ` and logged, but nothing is recorded."
   testMode: Boolean!
+  "The template of what the operator runs; the generic one if it is not known."
+  platform: OperatorPlatform!
   "Whether calls over plain http are refused."
   requireHttps: Boolean!
   "Whether a call must have the token."
@@ -13815,6 +13971,8 @@ type Integration implements Node {
   secrets: [IntegrationSecret!]!
   "The URL for the operator."
   url: String!
+  "What the operator enters to report conversions, in the macros of its platform. ` + "`" + `TOKEN` + "`" + ` is in the place of the token: ` + "`" + `revealIntegrationSecret` + "`" + ` has it in them."
+  handOver: [HandOverURL!]!
   "Sample calls with the operator's parameters and values, without the secret."
   snippets: [Snippet!]!
   "Since when it is archived: hidden from lists, and disabled; null if it is not."
@@ -13851,6 +14009,60 @@ type Integration implements Node {
     "How the list is sorted: a cursor works only in the order that it is of."
     order: ListOrder = NEWEST_FIRST
   ): ReceivedPostbackConnection!
+}
+
+"A URL that the operator enters in its platform, finished."
+type HandOverURL {
+  "The key of the goal that it reports; null if it is for all."
+  goal: String
+  "The URL, with the platform's macros as it writes them."
+  url: String!
+}
+
+"What is known of a platform or programme that operators run."
+type OperatorPlatform {
+  "Its unique key: ` + "`" + `affise` + "`" + `."
+  key: String!
+  "As it calls itself."
+  name: String!
+  "How well its macros are confirmed."
+  confidence: PlatformConfidence!
+  "The page that confirms it; null if there is none."
+  source: String
+  "The month in which that page was read: ` + "`" + `2026-12` + "`" + `."
+  checked: String!
+  "The parameter of its links that takes our click id; null if it is not known."
+  clickParameter: String
+  "Parameter mapping for it, our parameter to the operator's."
+  parameterMapping: [Word!]!
+  "Goal mapping for it, the operator's goal to our goal's key."
+  goalMapping: [Word!]!
+  "Status mapping for it, the operator's status to ours."
+  statusMapping: [Word!]!
+  "The macros that it fills in."
+  macros: [PlatformMacro!]!
+  "The keys of the goals that need a URL each; empty if one URL reports all."
+  goals: [String!]!
+  "What to know before using it, as sentences."
+  notes: [String!]!
+}
+
+"A macro that an operator's platform fills in."
+type PlatformMacro {
+  "Our parameter that it is for."
+  parameter: String!
+  "The macro as the platform writes it; null if it is chosen in the platform's form."
+  macro: String
+}
+
+"How well the macros of a platform are confirmed."
+enum PlatformConfidence {
+  "By whoever makes the platform, or runs the programme."
+  DOCUMENTED
+  "In somebody else's page or program."
+  OBSERVED
+  "They are not public: the URL has our own names in their place."
+  UNPUBLISHED
 }
 
 "One entry of a mapping."
@@ -13895,6 +14107,8 @@ extend type Query {
     "False leaves archived ones out, true lists only these, null both."
     archived: Boolean = false
   ): [Integration!] @auth(role: MANAGER)
+  "Staff only: the templates of integrations, the generic one first."
+  operatorPlatforms: [OperatorPlatform!] @auth(role: MANAGER)
 }
 
 "One entry of a mapping."
@@ -13917,7 +14131,9 @@ input CreateIntegrationInput {
   enabled: Boolean
   "Whether calls are only checked, answered with ` + "`" + `test` + "`" + ` and logged, and nothing is recorded."
   testMode: Boolean
-  "Whether calls over plain HTTP are refused."
+  "The key of an ` + "`" + `OperatorPlatform` + "`" + `; ` + "`" + `generic` + "`" + ` if left out. Its mappings are used where none are given."
+  platform: String
+  "Whether calls over plain HTTP are refused; true if left out: over http the token can be read on the way."
   requireHttps: Boolean
   "Whether calls must carry the token; true if left out."
   requireToken: Boolean
@@ -13968,6 +14184,8 @@ input UpdateIntegrationInput {
   enabled: Boolean
   "Whether calls are only checked, answered with ` + "`" + `test` + "`" + ` and logged, and nothing is recorded."
   testMode: Boolean
+  "The key of an ` + "`" + `OperatorPlatform` + "`" + `: it changes ` + "`" + `handOver` + "`" + `, the mappings stay as they are."
+  platform: String
   "Whether calls over plain HTTP are refused."
   requireHttps: Boolean
   "Whether calls must carry the token."
@@ -14041,6 +14259,8 @@ input RevealIntegrationSecretInput {
 type RevealIntegrationSecretPayload {
   "The current secret; null if there are ` + "`" + `userErrors` + "`" + `."
   secret: String
+  "What the operator enters, with the token in it; empty for a signing key, and if there are ` + "`" + `userErrors` + "`" + `."
+  handOver: [HandOverURL!]!
   "What the user can fix; empty if it was done."
   userErrors: [UserError!]!
 }
@@ -18621,6 +18841,16 @@ func (ec *executionContext) childFields_GoalPayouts(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type GoalPayouts", field.Name)
 }
 
+func (ec *executionContext) childFields_HandOverURL(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_HandOverURL_goal(ctx, field)
+	case "url":
+		return ec.fieldContext_HandOverURL_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HandOverURL", field.Name)
+}
+
 func (ec *executionContext) childFields_Header(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -18709,6 +18939,8 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_enabled(ctx, field)
 	case "testMode":
 		return ec.fieldContext_Integration_testMode(ctx, field)
+	case "platform":
+		return ec.fieldContext_Integration_platform(ctx, field)
 	case "requireHttps":
 		return ec.fieldContext_Integration_requireHttps(ctx, field)
 	case "requireToken":
@@ -18739,6 +18971,8 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_secrets(ctx, field)
 	case "url":
 		return ec.fieldContext_Integration_url(ctx, field)
+	case "handOver":
+		return ec.fieldContext_Integration_handOver(ctx, field)
 	case "snippets":
 		return ec.fieldContext_Integration_snippets(ctx, field)
 	case "archivedAt":
@@ -18925,6 +19159,36 @@ func (ec *executionContext) childFields_OfferEdge(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type OfferEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_OperatorPlatform(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_OperatorPlatform_key(ctx, field)
+	case "name":
+		return ec.fieldContext_OperatorPlatform_name(ctx, field)
+	case "confidence":
+		return ec.fieldContext_OperatorPlatform_confidence(ctx, field)
+	case "source":
+		return ec.fieldContext_OperatorPlatform_source(ctx, field)
+	case "checked":
+		return ec.fieldContext_OperatorPlatform_checked(ctx, field)
+	case "clickParameter":
+		return ec.fieldContext_OperatorPlatform_clickParameter(ctx, field)
+	case "parameterMapping":
+		return ec.fieldContext_OperatorPlatform_parameterMapping(ctx, field)
+	case "goalMapping":
+		return ec.fieldContext_OperatorPlatform_goalMapping(ctx, field)
+	case "statusMapping":
+		return ec.fieldContext_OperatorPlatform_statusMapping(ctx, field)
+	case "macros":
+		return ec.fieldContext_OperatorPlatform_macros(ctx, field)
+	case "goals":
+		return ec.fieldContext_OperatorPlatform_goals(ctx, field)
+	case "notes":
+		return ec.fieldContext_OperatorPlatform_notes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OperatorPlatform", field.Name)
+}
+
 func (ec *executionContext) childFields_OwnURL(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "message":
@@ -18969,6 +19233,16 @@ func (ec *executionContext) childFields_PastedLink(ctx context.Context, field gr
 		return ec.fieldContext_PastedLink_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PastedLink", field.Name)
+}
+
+func (ec *executionContext) childFields_PlatformMacro(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parameter":
+		return ec.fieldContext_PlatformMacro_parameter(ctx, field)
+	case "macro":
+		return ec.fieldContext_PlatformMacro_macro(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlatformMacro", field.Name)
 }
 
 func (ec *executionContext) childFields_Postback(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19601,6 +19875,8 @@ func (ec *executionContext) childFields_RevealIntegrationSecretPayload(ctx conte
 	switch field.Name {
 	case "secret":
 		return ec.fieldContext_RevealIntegrationSecretPayload_secret(ctx, field)
+	case "handOver":
+		return ec.fieldContext_RevealIntegrationSecretPayload_handOver(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_RevealIntegrationSecretPayload_userErrors(ctx, field)
 	}

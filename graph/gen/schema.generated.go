@@ -9,6 +9,7 @@ import (
 	"math"
 	"postrider/dispatch"
 	"postrider/domain/commission"
+	"postrider/domain/platforms"
 	"postrider/domain/presets"
 	"postrider/ent/db"
 	"postrider/graph/filter"
@@ -144,6 +145,7 @@ type QueryResolver interface {
 	HomeNumbers(ctx context.Context, timeZone *string) (*HomeNumbers, error)
 	Alerts(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Alert) (*page.Connection[*db.Alert], error)
 	Integrations(ctx context.Context, archived *bool) ([]*db.Integration, error)
+	OperatorPlatforms(ctx context.Context) ([]*platforms.Template, error)
 	Offers(ctx context.Context, first *int, after *string, last *int, before *string, search *string, archived *bool) (*page.Connection[*db.Offer], error)
 	Goals(ctx context.Context, archived *bool) ([]*db.Goal, error)
 	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *filter.Audit, order *ListOrder) (*page.Connection[*db.AuditEntry], error)
@@ -10481,6 +10483,61 @@ func (ec *executionContext) fieldContext_Query_integrations(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_operatorPlatforms(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_operatorPlatforms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().OperatorPlatforms(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				role, err := ec.unmarshalORole2ᚖpostriderᚋinternalᚋviewerᚐRole(ctx, "MANAGER")
+				if err != nil {
+					var zeroVal []*platforms.Template
+					return zeroVal, err
+				}
+				session, err := ec.unmarshalOBoolean2ᚖbool(ctx, false)
+				if err != nil {
+					var zeroVal []*platforms.Template
+					return zeroVal, err
+				}
+				if ec.Directives.Auth == nil {
+					var zeroVal []*platforms.Template
+					return zeroVal, errors.New("directive auth is not implemented")
+				}
+				return ec.Directives.Auth(ctx, nil, directive0, role, nil, session)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*platforms.Template) graphql.Marshaler {
+			return ec.marshalOOperatorPlatform2ᚕᚖpostriderᚋdomainᚋplatformsᚐTemplateᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_operatorPlatforms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OperatorPlatform(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_offers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13651,6 +13708,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_integrations(ctx, field)
+				})
+		case "operatorPlatforms":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_operatorPlatforms(ctx, field)
 				})
 		case "offers":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

@@ -18,6 +18,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
+	"postrider/domain/platforms"
 	"postrider/domain/presets"
 	"postrider/domain/tracking"
 	"postrider/graph"
@@ -164,6 +165,7 @@ func enums() map[string][]string {
 	lists["ListOrder"] = enum.Strings(gen.AllListOrder)
 	lists["CircuitState"] = dispatch.CircuitState("").Values()
 	lists["Confidence"] = enum.Strings(presets.Confidences())
+	lists["PlatformConfidence"] = enum.Strings(platforms.Confidences())
 	lists["ConversionStatus"] = commission.Status("").Values()
 	lists["DealModel"] = commission.Model("").Values()
 	lists["DeliveryState"] = outbox.State("").Values()

@@ -44,10 +44,16 @@ const (
 	FieldGoalMapping = "goal_mapping"
 	// FieldStatusMapping holds the string denoting the status_mapping field in the database.
 	FieldStatusMapping = "status_mapping"
+	// FieldDefaultStatuses holds the string denoting the default_statuses field in the database.
+	FieldDefaultStatuses = "default_statuses"
+	// FieldTellApart holds the string denoting the tell_apart field in the database.
+	FieldTellApart = "tell_apart"
 	// FieldPlayersOf holds the string denoting the players_of field in the database.
 	FieldPlayersOf = "players_of"
 	// FieldCurrency holds the string denoting the currency field in the database.
 	FieldCurrency = "currency"
+	// FieldPlatform holds the string denoting the platform field in the database.
+	FieldPlatform = "platform"
 	// FieldTestMode holds the string denoting the test_mode field in the database.
 	FieldTestMode = "test_mode"
 	// FieldArchivedAt holds the string denoting the archived_at field in the database.
@@ -76,8 +82,11 @@ var Columns = []string{
 	FieldParameterMapping,
 	FieldGoalMapping,
 	FieldStatusMapping,
+	FieldDefaultStatuses,
+	FieldTellApart,
 	FieldPlayersOf,
 	FieldCurrency,
+	FieldPlatform,
 	FieldTestMode,
 	FieldArchivedAt,
 	FieldCreatedAt,
@@ -125,10 +134,18 @@ var (
 	DefaultGoalMapping map[string]string
 	// DefaultStatusMapping holds the default value on creation for the "status_mapping" field.
 	DefaultStatusMapping map[string]string
+	// DefaultDefaultStatuses holds the default value on creation for the "default_statuses" field.
+	DefaultDefaultStatuses map[string]string
+	// DefaultTellApart holds the default value on creation for the "tell_apart" field.
+	DefaultTellApart bool
 	// DefaultCurrency holds the default value on creation for the "currency" field.
 	DefaultCurrency string
 	// CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	CurrencyValidator func(string) error
+	// DefaultPlatform holds the default value on creation for the "platform" field.
+	DefaultPlatform string
+	// PlatformValidator is a validator for the "platform" field. It is called by the builders before save.
+	PlatformValidator func(string) error
 	// DefaultTestMode holds the default value on creation for the "test_mode" field.
 	DefaultTestMode bool
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -198,6 +215,11 @@ func ByTimestampWindow(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTimestampWindow, opts...).ToFunc()
 }
 
+// ByTellApart orders the results by the tell_apart field.
+func ByTellApart(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTellApart, opts...).ToFunc()
+}
+
 // ByPlayersOf orders the results by the players_of field.
 func ByPlayersOf(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPlayersOf, opts...).ToFunc()
@@ -206,6 +228,11 @@ func ByPlayersOf(opts ...sql.OrderTermOption) OrderOption {
 // ByCurrency orders the results by the currency field.
 func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
+}
+
+// ByPlatform orders the results by the platform field.
+func ByPlatform(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlatform, opts...).ToFunc()
 }
 
 // ByTestMode orders the results by the test_mode field.

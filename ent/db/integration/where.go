@@ -109,6 +109,11 @@ func TimestampWindow(v int) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldTimestampWindow, v))
 }
 
+// TellApart applies equality check predicate on the "tell_apart" field. It's identical to TellApartEQ.
+func TellApart(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldTellApart, v))
+}
+
 // PlayersOf applies equality check predicate on the "players_of" field. It's identical to PlayersOfEQ.
 func PlayersOf(v int64) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldPlayersOf, v))
@@ -117,6 +122,11 @@ func PlayersOf(v int64) predicate.Integration {
 // Currency applies equality check predicate on the "currency" field. It's identical to CurrencyEQ.
 func Currency(v string) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldCurrency, v))
+}
+
+// Platform applies equality check predicate on the "platform" field. It's identical to PlatformEQ.
+func Platform(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldPlatform, v))
 }
 
 // TestMode applies equality check predicate on the "test_mode" field. It's identical to TestModeEQ.
@@ -574,6 +584,16 @@ func TimestampWindowNotNil() predicate.Integration {
 	return predicate.Integration(sql.FieldNotNull(FieldTimestampWindow))
 }
 
+// TellApartEQ applies the EQ predicate on the "tell_apart" field.
+func TellApartEQ(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldTellApart, v))
+}
+
+// TellApartNEQ applies the NEQ predicate on the "tell_apart" field.
+func TellApartNEQ(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldTellApart, v))
+}
+
 // PlayersOfEQ applies the EQ predicate on the "players_of" field.
 func PlayersOfEQ(v int64) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldPlayersOf, v))
@@ -687,6 +707,71 @@ func CurrencyEqualFold(v string) predicate.Integration {
 // CurrencyContainsFold applies the ContainsFold predicate on the "currency" field.
 func CurrencyContainsFold(v string) predicate.Integration {
 	return predicate.Integration(sql.FieldContainsFold(FieldCurrency, v))
+}
+
+// PlatformEQ applies the EQ predicate on the "platform" field.
+func PlatformEQ(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldPlatform, v))
+}
+
+// PlatformNEQ applies the NEQ predicate on the "platform" field.
+func PlatformNEQ(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldPlatform, v))
+}
+
+// PlatformIn applies the In predicate on the "platform" field.
+func PlatformIn(vs ...string) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldPlatform, vs...))
+}
+
+// PlatformNotIn applies the NotIn predicate on the "platform" field.
+func PlatformNotIn(vs ...string) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldPlatform, vs...))
+}
+
+// PlatformGT applies the GT predicate on the "platform" field.
+func PlatformGT(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldPlatform, v))
+}
+
+// PlatformGTE applies the GTE predicate on the "platform" field.
+func PlatformGTE(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldPlatform, v))
+}
+
+// PlatformLT applies the LT predicate on the "platform" field.
+func PlatformLT(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldPlatform, v))
+}
+
+// PlatformLTE applies the LTE predicate on the "platform" field.
+func PlatformLTE(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldPlatform, v))
+}
+
+// PlatformContains applies the Contains predicate on the "platform" field.
+func PlatformContains(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldContains(FieldPlatform, v))
+}
+
+// PlatformHasPrefix applies the HasPrefix predicate on the "platform" field.
+func PlatformHasPrefix(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldHasPrefix(FieldPlatform, v))
+}
+
+// PlatformHasSuffix applies the HasSuffix predicate on the "platform" field.
+func PlatformHasSuffix(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldHasSuffix(FieldPlatform, v))
+}
+
+// PlatformEqualFold applies the EqualFold predicate on the "platform" field.
+func PlatformEqualFold(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEqualFold(FieldPlatform, v))
+}
+
+// PlatformContainsFold applies the ContainsFold predicate on the "platform" field.
+func PlatformContainsFold(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldContainsFold(FieldPlatform, v))
 }
 
 // TestModeEQ applies the EQ predicate on the "test_mode" field.

@@ -567,18 +567,32 @@ func init() {
 	integrationDescStatusMapping := integrationFields[15].Descriptor()
 	// integration.DefaultStatusMapping holds the default value on creation for the status_mapping field.
 	integration.DefaultStatusMapping = integrationDescStatusMapping.Default.(map[string]string)
+	// integrationDescDefaultStatuses is the schema descriptor for default_statuses field.
+	integrationDescDefaultStatuses := integrationFields[16].Descriptor()
+	// integration.DefaultDefaultStatuses holds the default value on creation for the default_statuses field.
+	integration.DefaultDefaultStatuses = integrationDescDefaultStatuses.Default.(map[string]string)
+	// integrationDescTellApart is the schema descriptor for tell_apart field.
+	integrationDescTellApart := integrationFields[17].Descriptor()
+	// integration.DefaultTellApart holds the default value on creation for the tell_apart field.
+	integration.DefaultTellApart = integrationDescTellApart.Default.(bool)
 	// integrationDescCurrency is the schema descriptor for currency field.
-	integrationDescCurrency := integrationFields[17].Descriptor()
+	integrationDescCurrency := integrationFields[19].Descriptor()
 	// integration.DefaultCurrency holds the default value on creation for the currency field.
 	integration.DefaultCurrency = integrationDescCurrency.Default.(string)
 	// integration.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
 	integration.CurrencyValidator = integrationDescCurrency.Validators[0].(func(string) error)
+	// integrationDescPlatform is the schema descriptor for platform field.
+	integrationDescPlatform := integrationFields[20].Descriptor()
+	// integration.DefaultPlatform holds the default value on creation for the platform field.
+	integration.DefaultPlatform = integrationDescPlatform.Default.(string)
+	// integration.PlatformValidator is a validator for the "platform" field. It is called by the builders before save.
+	integration.PlatformValidator = integrationDescPlatform.Validators[0].(func(string) error)
 	// integrationDescTestMode is the schema descriptor for test_mode field.
-	integrationDescTestMode := integrationFields[18].Descriptor()
+	integrationDescTestMode := integrationFields[21].Descriptor()
 	// integration.DefaultTestMode holds the default value on creation for the test_mode field.
 	integration.DefaultTestMode = integrationDescTestMode.Default.(bool)
 	// integrationDescCreatedAt is the schema descriptor for created_at field.
-	integrationDescCreatedAt := integrationFields[20].Descriptor()
+	integrationDescCreatedAt := integrationFields[23].Descriptor()
 	// integration.DefaultCreatedAt holds the default value on creation for the created_at field.
 	integration.DefaultCreatedAt = integrationDescCreatedAt.Default.(func() time.Time)
 	integrationsecret.Policy = privacy.NewPolicies(schema.IntegrationSecret{})

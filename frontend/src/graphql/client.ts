@@ -17,6 +17,7 @@ const known: Record<string, Key> = {
   Macro: byName,
   MacroFilter: byName,
   TrackerPreset: byKey,
+  OperatorPlatform: byKey,
 };
 
 /** Everything else is kept by its id, and what has none lives inside what holds it. */

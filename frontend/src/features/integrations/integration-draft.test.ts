@@ -6,7 +6,6 @@ const integration: Integration = {
   id: "I1",
   name: "Royal Reels",
   enabled: true,
-  testMode: false,
   requireHttps: true,
   requireToken: false,
   requireSignature: true,

@@ -6,7 +6,6 @@ export interface Integration {
   id: string;
   name: string;
   enabled: boolean;
-  testMode: boolean;
   requireHttps: boolean;
   requireToken: boolean;
   requireSignature: boolean;
@@ -26,7 +25,6 @@ export interface Integration {
 export interface IntegrationDraft {
   name: string;
   enabled: boolean;
-  testMode: boolean;
   requireHttps: boolean;
   requireToken: boolean;
   requireSignature: boolean;
@@ -51,11 +49,10 @@ export interface IntegrationFormPart {
 }
 
 export function integrationDraft(integration: Integration): IntegrationDraft {
-  const { name, enabled, testMode, requireHttps, requireToken, requireSignature } = integration;
+  const { name, enabled, requireHttps, requireToken, requireSignature } = integration;
   return {
     name,
     enabled,
-    testMode,
     requireHttps,
     requireToken,
     requireSignature,

@@ -10,6 +10,7 @@ import { Switch } from "@/components/ui/switch";
 import { toast } from "@/components/ui/toast";
 import { useUnsavedValues } from "@/components/ui/unsaved";
 
+import { DemandSwitches } from "./demands";
 import {
   type Integration,
   type IntegrationDraft,
@@ -99,7 +100,7 @@ export function IntegrationForm({
 function Switches({ draft, set }: IntegrationFormPart): ReactElement {
   return (
     <>
-      <div className="flex flex-col gap-2">
+      <div>
         <Switch
           isSelected={draft.enabled}
           onChange={(enabled) => {
@@ -108,41 +109,8 @@ function Switches({ draft, set }: IntegrationFormPart): ReactElement {
         >
           Enabled
         </Switch>
-        <Switch
-          isSelected={draft.testMode}
-          onChange={(testMode) => {
-            set({ testMode });
-          }}
-        >
-          Test mode: requests are checked and logged, nothing is recorded
-        </Switch>
       </div>
-      <div className="flex flex-col gap-2">
-        <Switch
-          isSelected={draft.requireToken}
-          onChange={(requireToken) => {
-            set({ requireToken });
-          }}
-        >
-          Require a token
-        </Switch>
-        <Switch
-          isSelected={draft.requireSignature}
-          onChange={(requireSignature) => {
-            set({ requireSignature });
-          }}
-        >
-          Require a signature (HMAC-SHA256)
-        </Switch>
-        <Switch
-          isSelected={draft.requireHttps}
-          onChange={(requireHttps) => {
-            set({ requireHttps });
-          }}
-        >
-          Require HTTPS
-        </Switch>
-      </div>
+      <DemandSwitches demands={draft} set={set} />
     </>
   );
 }

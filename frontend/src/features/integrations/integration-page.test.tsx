@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { offers } from "@/test/catalogue";
+import { closed, generic, platforms } from "@/test/platforms";
 import { open } from "@/test/render";
 import { held, loseNetwork, panelOf, refusal, staffWorld, unreachable } from "@/test/staff";
 
@@ -11,6 +12,13 @@ const whole = {
   key: "royal-reels",
   name: "Royal Reels server",
   url: "https://go.postrider.example/postback/royal-reels",
+  platform: generic,
+  handOver: [
+    {
+      goal: null as string | null,
+      url: "https://go.postrider.example/postback/royal-reels?token=TOKEN&goal={goal}",
+    },
+  ],
   enabled: true,
   testMode: false,
   requireHttps: true,
@@ -44,6 +52,9 @@ interface Words {
 interface Input {
   id: string;
   name?: string;
+  testMode?: boolean;
+  platform?: string;
+  parameterMapping?: Words[];
   rateLimit?: number;
   allowedAddresses?: string[];
   goalMapping?: Words[];
@@ -57,6 +68,7 @@ function integrationWorld(change: Partial<typeof whole> = {}) {
   const rotated: unknown[] = [];
   world.nodes = [integration];
   world.also = {
+    operatorPlatforms: platforms,
     receivedPostbacks: () => ({ edges: [] }),
     updateIntegration: ({ input }: { input: Input }) => {
       saved.push(input);
@@ -64,12 +76,16 @@ function integrationWorld(change: Partial<typeof whole> = {}) {
         return { integration: null, mapped: 0, ...refusal("rateLimit", "is above 1000") };
       }
       const mapped = (input.statusMapping?.length ?? 0) - integration.statusMapping.length;
-      Object.assign(integration, input);
+      const { platform, ...rest } = input;
+      Object.assign(integration, rest);
+      if (platform !== undefined)
+        integration.platform = platforms.find(({ key }) => key === platform) ?? generic;
       if (mapped > 0) integration.unmappedStatuses = [];
       return { integration, mapped, userErrors: [] };
     },
     revealIntegrationSecret: ({ input }: { input: { kind: string } }) => ({
       secret: `the ${input.kind.toLowerCase()}`,
+      handOver: integration.handOver.map(({ goal, url }) => ({ goal, url: url.replace("TOKEN", "s3cret") })),
       userErrors: [],
     }),
     rotateIntegrationSecret: ({ input }: { input: { kind: string } }) => {
@@ -98,6 +114,83 @@ it("the operator's instructions name what he must prove, in his own language", a
   expect(screen.getByText("requests.post(url)")).toBeInTheDocument();
   expect(screen.getByText("TOKEN=… python3 report.py")).toBeInTheDocument();
   expect(screen.queryByText("curl -d goal=ftd")).not.toBeInTheDocument();
+});
+
+it("the URL is handed over with its token only when it is asked for, and is copied then", async () => {
+  const { world } = integrationWorld();
+  const { user } = open(address, world);
+  const panel = await panelOf("URL to hand over");
+  expect(panel.getByText(/token=TOKEN/)).toBeInTheDocument();
+  expect(panel.queryByRole("button", { name: /^Copy/ })).not.toBeInTheDocument();
+  world.failures.set("StaffReveal", { message: "The key is away." });
+  await user.click(panel.getByRole("button", { name: "Reveal the token to copy" }));
+  expect(await panel.findByRole("alert")).toHaveTextContent("The key is away.");
+  world.failures.clear();
+  await user.click(panel.getByRole("button", { name: "Reveal the token to copy" }));
+  expect(await panel.findByText(/token=s3cret&goal=\{goal\}/)).toBeInTheDocument();
+  await user.click(panel.getByRole("button", { name: "Copy the URL" }));
+  expect(await navigator.clipboard.readText()).toContain("token=s3cret");
+});
+
+it("a platform with a URL for each event names the events; without a token they are copied at once", async () => {
+  const url = "https://go.postrider.example/postback/royal-reels?goal=";
+  const { world } = integrationWorld({
+    platform: closed,
+    requireToken: false,
+    requireSignature: true,
+    handOver: [
+      { goal: "registration", url: `${url}registration` },
+      { goal: "ftd", url: `${url}ftd` },
+    ],
+  });
+  open(address, world);
+  const panel = await panelOf("URL to hand over");
+  expect(await panel.findByRole("button", { name: /Copy the URL for Registration/ })).toBeInTheDocument();
+  expect(panel.getByText("Macros not published")).toBeInTheDocument();
+  expect(panel.getByText(/cannot sign/)).toBeInTheDocument();
+  expect(panel.queryByRole("button", { name: /^Reveal/ })).not.toBeInTheDocument();
+});
+
+it("another template is chosen after a look at what the mappings become", async () => {
+  const { world, saved } = integrationWorld();
+  const { user } = open(address, world);
+  const panel = await panelOf("URL to hand over");
+  await user.click(panel.getByRole("button", { name: "Change template" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Change template" }));
+  const change = dialog.getByRole("button", { name: "Change template" });
+  expect(change).toBeDisabled();
+  const runs = await dialog.findByRole("combobox", { name: "What the operator runs" });
+  await user.clear(runs);
+  await user.type(runs, "acme");
+  await user.click(await screen.findByRole("option", { name: "Acme Affiliates" }));
+  const names = dialog.getByRole("list", { name: "Parameter mapping" });
+  expect(names).toHaveTextContent("Removed: click_id → data.cid");
+  expect(names).toHaveTextContent("Added: click_id → clickid");
+  expect(dialog.getByRole("list", { name: "Goal mapping" })).toHaveTextContent("Kept: FIRST → ftd");
+  await user.click(change);
+  expect(await screen.findByText("Changed to Acme Affiliates; 1 conversion updated")).toBeInTheDocument();
+  expect(saved.at(-1)).toEqual({
+    id: "I1",
+    platform: "acme",
+    parameterMapping: [{ from: "click_id", to: "clickid" }],
+    goalMapping: [
+      { from: "FIRST", to: "ftd" },
+      { from: "first_dep", to: "ftd" },
+    ],
+    statusMapping: [
+      { from: "ok", to: "approved" },
+      { from: "5", to: "pending" },
+    ],
+  });
+});
+
+it("test mode is switched beside what arrives, and says what it means", async () => {
+  const { world, saved } = integrationWorld();
+  const { user } = open(address, world);
+  await user.click(await screen.findByRole("switch", { name: "Test mode" }));
+  expect(await screen.findByText("Test mode is on: nothing is recorded")).toBeInTheDocument();
+  expect(saved).toEqual([{ id: "I1", testMode: true }]);
+  expect(await screen.findByText(/^Each request is checked/)).toBeInTheDocument();
 });
 
 it.each([

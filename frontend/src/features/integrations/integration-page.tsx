@@ -1,6 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, PlugZap } from "lucide-react";
-import { type ReactElement, useEffect } from "react";
+import type { ReactElement } from "react";
 import { useQuery } from "urql";
 
 import { Badge } from "@/components/ui/badge";
@@ -9,17 +9,15 @@ import { PageBody, PageHead, Panel } from "@/components/ui/page";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { Snippets } from "@/components/ui/snippets";
 import { EmptyState, ErrorState } from "@/components/ui/states";
-import { type Column, Table } from "@/components/ui/table";
-import { Time } from "@/components/ui/time";
 import { explain } from "@/graphql/client";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import { ArchiveIntegration } from "./archive-integration";
+import { Arrivals } from "./arrivals";
+import { HandOver } from "./hand-over";
 import { IntegrationForm } from "./integration-form";
 import { IntegrationSecrets } from "./integration-secrets";
-import { ResultBadge } from "./result-badge";
 import { Unmapped } from "./unmapped";
-import { useArrivals } from "./use-arrivals";
 
 const IntegrationQuery = graphql(`
   query StaffIntegration($id: ID!) {
@@ -29,6 +27,31 @@ const IntegrationQuery = graphql(`
         key
         name
         url
+        platform {
+          key
+          name
+          confidence
+          source
+          checked
+          clickParameter
+          notes
+          parameterMapping {
+            from
+            to
+          }
+          goalMapping {
+            from
+            to
+          }
+          statusMapping {
+            from
+            to
+          }
+        }
+        handOver {
+          goal
+          url
+        }
         enabled
         archivedAt
         testMode
@@ -78,25 +101,7 @@ const IntegrationQuery = graphql(`
   }
 `);
 
-const ArrivedQuery = graphql(`
-  query StaffIntegrationCalls($id: ID!) {
-    receivedPostbacks(first: 10, filter: { integrationIds: [$id] }) {
-      edges {
-        node {
-          id
-          receivedAt
-          result
-          reason
-          query
-          body
-        }
-      }
-    }
-  }
-`);
-
 type Integration = Extract<NonNullable<ResultOf<typeof IntegrationQuery>["node"]>, { snippets: unknown }>;
-type Call = NonNullable<ResultOf<typeof ArrivedQuery>["receivedPostbacks"]>["edges"][number]["node"];
 
 const route = getRouteApi("/shell/staff/integrations/$id");
 
@@ -149,8 +154,12 @@ export function IntegrationPage(): ReactElement {
         </span>
       </PageHead>
       <PageBody>
-        <HandOver integration={integration} />
-        <Arrivals id={integration.id} />
+        <HandOver
+          key={integration.handOver.map(({ url }) => url).join(" ")}
+          integration={integration}
+          onChanged={again}
+        />
+        <Arrivals integration={integration} onChanged={again} />
         {integration.unmappedStatuses.length > 0 && (
           <Unmapped
             integrationId={integration.id}
@@ -159,10 +168,11 @@ export function IntegrationPage(): ReactElement {
             onMapped={again}
           />
         )}
+        <Instructions integration={integration} />
         <IntegrationSecrets integrationId={integration.id} secrets={integration.secrets} onRotated={again} />
         <Panel title="Authentication and mapping">
           <IntegrationForm
-            key={`${integration.id} ${String(integration.archivedAt)}`}
+            key={`${integration.id} ${String(integration.archivedAt)} ${integration.platform.key}`}
             integration={integration}
             onSaved={again}
           />
@@ -172,9 +182,10 @@ export function IntegrationPage(): ReactElement {
   );
 }
 
-function HandOver({ integration }: { integration: Integration }): ReactElement {
+/** How an operator that writes a program of its own reports: in its own language. */
+function Instructions({ integration }: { integration: Integration }): ReactElement {
   return (
-    <Panel title="Instructions for the operator">
+    <Panel title="For an operator with a program of its own">
       <div className="flex flex-col gap-4">
         <div className="flex flex-wrap items-center gap-2">
           <span translate="no" className="min-w-0 font-mono text-sm break-all">
@@ -197,75 +208,6 @@ function HandOver({ integration }: { integration: Integration }): ReactElement {
           <code>CLICK_ID</code> the value that your landing URL received as <code>{"{click_id}"}</code>.
           Repeating a request is safe.
         </p>
-      </div>
-    </Panel>
-  );
-}
-
-function Arrivals({ id }: { id: string }): ReactElement {
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: ArrivedQuery,
-    variables: { id },
-    requestPolicy: "cache-and-network",
-  });
-  const { waiting, take } = useArrivals(id);
-  useEffect(() => {
-    if (waiting === 0) return;
-    take();
-    refetch({ requestPolicy: "network-only" });
-  }, [waiting, take, refetch]);
-  const rows = (data?.receivedPostbacks?.edges ?? []).map((edge) => edge.node);
-  const columns: Column<Call>[] = [
-    {
-      id: "at",
-      header: "Received",
-      lead: true,
-      width: "10rem",
-      cell: (row) => <Time at={row.receivedAt} form="time" />,
-    },
-    {
-      id: "result",
-      header: "Result",
-      trail: true,
-      width: "9rem",
-      cell: (row) => <ResultBadge result={row.result} />,
-    },
-    { id: "reason", header: "Reason", cell: (row) => <span className="text-muted">{row.reason}</span> },
-    {
-      id: "said",
-      header: "Parameters",
-      deskOnly: true,
-      cell: (row) => (
-        <span translate="no" className="line-clamp-1 font-mono text-sm break-all">
-          {row.query || row.body}
-        </span>
-      ),
-    },
-  ];
-  return (
-    <Panel
-      flush
-      title="Inbound log, live"
-      aside={
-        <Link to="/staff/received" search={{ integration: id }}>
-          View all
-        </Link>
-      }
-    >
-      <div aria-live="polite">
-        {error && !data ? (
-          <ErrorState
-            title="The inbound log could not be fetched"
-            message={explain(error)}
-            onRetry={() => {
-              refetch({ requestPolicy: "network-only" });
-            }}
-          />
-        ) : rows.length === 0 && !fetching ? (
-          <p className="p-4 text-muted">Nothing yet. The first request appears here automatically.</p>
-        ) : (
-          <Table label="Inbound log" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
-        )}
       </div>
     </Panel>
   );

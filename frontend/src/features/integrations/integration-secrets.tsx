@@ -11,19 +11,7 @@ import { Time } from "@/components/ui/time";
 import { graphql } from "@/graphql/graphql";
 import { mutation } from "@/graphql/mutation";
 
-const Reveal = mutation(
-  graphql(`
-    mutation StaffReveal($input: RevealIntegrationSecretInput!) {
-      revealIntegrationSecret(input: $input) {
-        secret
-        userErrors {
-          field
-          message
-        }
-      }
-    }
-  `),
-);
+import { Reveal } from "./reveal";
 
 const Rotate = mutation(
   graphql(`

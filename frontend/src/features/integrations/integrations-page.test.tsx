@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 
 import { offers } from "@/test/catalogue";
+import { platforms } from "@/test/platforms";
 import { open } from "@/test/render";
 import { loseNetwork, staffWorld, unreachable } from "@/test/staff";
 import { World } from "@/test/world";
@@ -11,6 +12,7 @@ it("an integration is begun from the empty list; a key that is taken is said at 
   world.role = "MANAGER";
   const made: unknown[] = [];
   world.also = {
+    operatorPlatforms: platforms,
     createIntegration: ({ input }: { input: { name: string; key: string; offerId?: string } }) => {
       if (input.key === "royal-spin") {
         return {
@@ -29,6 +31,16 @@ it("an integration is begun from the empty list; a key that is taken is said at 
   expect(await screen.findByText("No integration yet")).toBeInTheDocument();
   await user.click(screen.getAllByRole("button", { name: "New integration" })[0] ?? document.body);
   const dialog = await screen.findByRole("dialog", { name: "New integration" });
+  const runs = await within(dialog).findByRole("combobox", { name: "What the operator runs" });
+  await waitFor(() => {
+    expect(runs).toHaveValue("Generic");
+  });
+  await user.clear(runs);
+  await user.type(runs, "acme");
+  await user.click(await screen.findByRole("option", { name: "Acme Affiliates" }));
+  expect(within(dialog).getByText("Status 5 is on hold.")).toBeInTheDocument();
+  expect(within(dialog).getByRole("link", { name: "help.acme.example" })).toBeInTheDocument();
+  expect(within(dialog).getByRole("list", { name: "Goal mapping" })).toHaveTextContent("first_dep → ftd");
   await user.type(within(dialog).getByLabelText("Name"), "Royal Spin");
   const key = within(dialog).getByLabelText("Key in the URL");
   expect(key).toHaveValue("royal-spin");
@@ -43,7 +55,34 @@ it("an integration is begun from the empty list; a key that is taken is said at 
   await waitFor(() => {
     expect(path()).toBe("/staff/integrations/I9");
   });
-  expect(made).toEqual([{ name: "Royal Spin", key: "royal-spin-2", offerId: "O1" }]);
+  expect(made).toEqual([
+    {
+      platform: "acme",
+      name: "Royal Spin",
+      key: "royal-spin-2",
+      offerId: "O1",
+      testMode: true,
+      requireHttps: true,
+      requireToken: true,
+    },
+  ]);
+});
+
+it("less than https and a token is asked for only with a warning", async () => {
+  const world = staffWorld();
+  world.also = { operatorPlatforms: platforms };
+  const { user } = open("/staff/integrations", world);
+  await user.click((await screen.findAllByRole("button", { name: "New integration" }))[0] ?? document.body);
+  const dialog = within(await screen.findByRole("dialog", { name: "New integration" }));
+  expect(dialog.queryByText(/goes over the wire/)).not.toBeInTheDocument();
+  await user.click(dialog.getByRole("switch", { name: "Require HTTPS" }));
+  expect(dialog.getByText(/the token goes over the wire as it is/)).toBeInTheDocument();
+  await user.click(dialog.getByRole("switch", { name: "Require a token" }));
+  expect(dialog.getByText(/^Anybody who learns the URL/)).toBeInTheDocument();
+  await user.click(dialog.getByRole("switch", { name: "Require HTTPS" }));
+  expect(dialog.getByText(/^Anybody who learns the URL/)).toBeInTheDocument();
+  await user.click(dialog.getByRole("switch", { name: "Require a token" }));
+  expect(dialog.queryByText(/^Anybody who learns the URL/)).not.toBeInTheDocument();
 });
 
 const one = {

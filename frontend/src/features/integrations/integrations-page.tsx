@@ -1,26 +1,19 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 import { useQuery } from "urql";
 
 import { useArchived } from "@/components/records/archived";
 import { FilterBar } from "@/components/records/list-page";
 import { Listing } from "@/components/records/listing";
-import { useOfferChoices } from "@/components/records/offer-choices";
-import { useSave } from "@/components/records/use-save";
 import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
-import { ComboBox } from "@/components/ui/combo-box";
 import { CopyButton } from "@/components/ui/copy-button";
 import { DialogButton } from "@/components/ui/dialog-button";
-import { TextField } from "@/components/ui/field";
-import { Form } from "@/components/ui/form";
-import { GeneralError } from "@/components/ui/general-error";
 import { PageHead } from "@/components/ui/page";
 import { aboveRowLink, type Column, rowLinkClass, Table } from "@/components/ui/table";
 import { toast } from "@/components/ui/toast";
-import { useUnsavedValues } from "@/components/ui/unsaved";
 import { graphql, type ResultOf } from "@/graphql/graphql";
-import { mutation } from "@/graphql/mutation";
+
+import { NewIntegration } from "./new-integration";
 
 const IntegrationsQuery = graphql(`
   query StaffIntegrations($archived: Boolean) {
@@ -124,6 +117,7 @@ export function IntegrationsPage(): ReactElement {
     <DialogButton
       look="primary"
       label="New integration"
+      wide
       renderContent={() => (
         <NewIntegration
           onMade={(id, name) => {
@@ -160,90 +154,5 @@ export function IntegrationsPage(): ReactElement {
         <Table label="Integrations" columns={columns} rows={rows} rowId={(row) => row.id} loading={!data} />
       </Listing>
     </>
-  );
-}
-
-const CreateIntegration = mutation(
-  graphql(`
-    mutation StaffCreateIntegration($input: CreateIntegrationInput!) {
-      createIntegration(input: $input) {
-        integration {
-          id
-          name
-        }
-        userErrors {
-          field
-          message
-        }
-      }
-    }
-  `),
-  "integrations",
-);
-
-/** A key made of a name: "royal-spin-server". */
-function suggestedKey(name: string): string {
-  return name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "");
-}
-
-function NewIntegration({ onMade }: { onMade: (id: string, name: string) => void }): ReactElement {
-  const [name, setName] = useState("");
-  const [key, setKey] = useState<string | null>(null);
-  const [offerId, setOfferId] = useState<string | null>(null);
-  const offers = useOfferChoices(offerId);
-  const { errors, setErrors, isSaving, save } = useSave(CreateIntegration, "createIntegration", [
-    "name",
-    "key",
-    "offerId",
-  ]);
-  const saved = useUnsavedValues({ name, key, offerId });
-  const suggested = suggestedKey(name);
-  const submit = async () => {
-    if (offerId === null) {
-      setErrors({ fields: { offerId: "Choose the offer whose conversions it reports." }, general: null });
-      return;
-    }
-    const payload = await save({ name, key: key ?? suggested, offerId });
-    if (!payload?.integration) return;
-    saved();
-    onMade(payload.integration.id, payload.integration.name);
-  };
-  return (
-    <Form className="flex flex-col gap-4" onSubmit={() => void submit()}>
-      <GeneralError text={errors.general} />
-      <TextField
-        label="Name"
-        value={name}
-        onChange={setName}
-        placeholder="Royal Spin server"
-        isRequired
-        autoFocus
-        error={errors.fields["name"]}
-      />
-      <TextField
-        label="Key in the URL"
-        mono
-        value={key ?? suggested}
-        onChange={setKey}
-        isRequired
-        error={errors.fields["key"]}
-      />
-      <ComboBox
-        label="Offer"
-        {...offers}
-        value={offerId}
-        onChange={setOfferId}
-        placeholder="Type to search"
-        error={errors.fields["offerId"]}
-      />
-      <div className="flex justify-end">
-        <Button type="submit" look="primary" isPending={isSaving}>
-          Create integration
-        </Button>
-      </div>
-    </Form>
   );
 }
