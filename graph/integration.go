@@ -56,6 +56,7 @@ func (r *Resolver) createIntegration(ctx context.Context, in gen.CreateIntegrati
 			RequireSignature: in.RequireSignature, SignatureHeader: graphql.OmittableOf(in.SignatureHeader), TimestampName: graphql.OmittableOf(in.TimestampName),
 			TimestampWindow: graphql.OmittableOf(in.TimestampWindow), AllowedAddresses: in.AllowedAddresses, RateLimit: graphql.OmittableOf(in.RateLimit), Currency: graphql.OmittableOf(in.Currency),
 			ParameterMapping: in.ParameterMapping, GoalMapping: in.GoalMapping, StatusMapping: in.StatusMapping,
+			DefaultStatuses: in.DefaultStatuses, TellApart: in.TellApart,
 		})
 	})
 }
@@ -109,6 +110,10 @@ func patchIntegration(w *setup.IntegrationWish, in gen.UpdateIntegrationInput) {
 	if in.StatusMapping != nil {
 		w.StatusMapping = dictionary(in.StatusMapping)
 	}
+	if in.DefaultStatuses != nil {
+		w.DefaultStatuses = dictionary(in.DefaultStatuses)
+	}
+	set(&w.TellApart, in.TellApart)
 }
 
 // defaultOverlap is how long a replaced secret stays valid.

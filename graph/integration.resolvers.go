@@ -39,6 +39,10 @@ func (r *integrationResolver) StatusMapping(ctx context.Context, obj *db.Integra
 	return words(obj.StatusMapping), nil
 }
 
+func (r *integrationResolver) DefaultStatuses(ctx context.Context, obj *db.Integration) ([]*gen.Word, error) {
+	return words(obj.DefaultStatuses), nil
+}
+
 func (r *integrationResolver) UnmappedStatuses(ctx context.Context, obj *db.Integration) ([]*backoffice.WaitingWord, error) {
 	return load(ctx).waitingWords.Load(ctx, obj.ID)
 }

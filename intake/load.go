@@ -84,14 +84,15 @@ func (l loader) integration(ctx context.Context, on querier, key string) (*integ
 	s := integration{Key: key}
 	var allowed []byte
 	var limit, window sql.NullInt64
-	var names, goals, statuses []byte
+	var names, goals, statuses, defaults []byte
+	var apart bool
 	err := on.QueryRowContext(ctx, `
 		SELECT s.id, s.offer_id, coalesce(s.players_of, s.id), o.operator, coalesce(nullif(s.currency, ''), o.currency), s.enabled, s.require_token, s.require_signature,
 		       s.allowed_addresses, s.rate_limit, s.test_mode, s.require_https, s.signature_header, s.timestamp_name, s.timestamp_window,
-		       s.parameter_mapping, s.goal_mapping, s.status_mapping
+		       s.parameter_mapping, s.goal_mapping, s.status_mapping, s.default_statuses, s.tell_apart
 		FROM integrations s JOIN offers o ON o.id = s.offer_id WHERE s.key = $1`, key).
 		Scan(&s.ID, &s.OfferID, &s.Players, &s.Operator, &s.Currency, &s.Enabled, &s.RequireToken, &s.RequireSignature, &allowed, &limit,
-			&s.TestMode, &s.RequireHTTPS, &s.SignatureHeader, &s.TimestampName, &window, &names, &goals, &statuses)
+			&s.TestMode, &s.RequireHTTPS, &s.SignatureHeader, &s.TimestampName, &window, &names, &goals, &statuses, &defaults, &apart)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -107,6 +108,10 @@ func (l loader) integration(ctx context.Context, on querier, key string) (*integ
 	}
 	if s.Words, err = inbound.ReadDialect(names, goals, statuses); err != nil {
 		return nil, false, fmt.Errorf("integration %q: %w", key, err)
+	}
+	s.Words.TellApart = apart
+	if err := json.Unmarshal(defaults, &s.Words.Defaults); err != nil {
+		return nil, false, fmt.Errorf("reading what no status means to integration %q: %w", key, err)
 	}
 	s.TimestampWindow = time.Duration(window.Int64) * time.Second
 	if limit.Valid {

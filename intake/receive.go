@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"postrider/domain/commission"
 	"postrider/domain/inbound"
 	"postrider/idempotency"
 	"postrider/internal/pg"
@@ -178,7 +179,7 @@ func (in *receiver) receiveReport(ctx context.Context, src *integration, e *inbo
 		return invalid(e.Nearest(bad)), nil
 	}
 	if src.TestMode {
-		return answer(Tested, "test mode: the call is valid, and nothing was recorded%s", noted(report)), nil
+		return answer(Tested, "test mode: the call is valid, and nothing was recorded%s%s", unmappedIn(report), noted(report)), nil
 	}
 	entry := &entry{integration: src, report: report, call: e.Call, notes: e.Notes, now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {
@@ -200,7 +201,11 @@ func (in *receiver) check(ctx context.Context, r *inbound.Report, src *integrati
 	if found {
 		asked = &g.Goal
 	}
-	return r.Complete(asked, src.Currency, now), nil
+	bad := r.Complete(asked, src.Words, src.Currency, now)
+	if r.UnknownGoal && src.MaskText(r.Goal) != r.Goal {
+		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", r.Goal))
+	}
+	return bad, nil
 }
 
 // report records a conversion for an integration without its authentication, for staff and

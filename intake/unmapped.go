@@ -55,6 +55,18 @@ func unmappedKey(r inbound.Report) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// unmappedIn says of a test call which of its words nobody has mapped.
+func unmappedIn(r inbound.Report) string {
+	said := ""
+	if r.UnknownGoal {
+		said += fmt.Sprintf("; its goal %q is not mapped: the report would wait until it is", r.Goal)
+	}
+	if r.UnknownStatus != "" {
+		said += fmt.Sprintf("; its status %q is not mapped: the conversion would not count until it is", r.UnknownStatus)
+	}
+	return said
+}
+
 // unmappedFirst splits entries into those whose goal nobody has mapped and the others.
 func unmappedFirst(entries []*entry) (waiting, mapped []*entry) {
 	for _, e := range entries {
@@ -222,8 +234,11 @@ func (in *receiver) recordWaiting(ctx context.Context, ch *changes, src *integra
 	made.Reports = 1
 	r.Reason, r.UserID = fmt.Sprintf("the operator's goal %q is mapped to %s", r.Goal, goal), by.UserID
 	r.Goal, r.UnknownGoal = goal, false
+	if !r.StatusGiven {
+		r.Status = src.Words.DefaultStatus(goal)
+	}
 	e := &entry{integration: src, report: r, now: ch.now, receivedAt: receivedAt.UTC()}
-	bad := r.CheckGoal(&g.Goal)
+	bad := r.CheckGoal(&g.Goal, src.Words)
 	if len(bad) == 0 {
 		if err := recordNew(ctx, ch, []*entry{e}); err != nil {
 			return err

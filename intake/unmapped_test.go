@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ func TestAReportOfAnUnmappedGoalWaitsUntilItIsMapped(t *testing.T) {
 	pgtest.Postback(t, w.d, w.Affiliate, tracker, pgtest.On("ftd"))
 	first := "goal=First_Dep&player_id=7&transaction_id=T1&amount=25&currency=USD&click_id=" + w.click()
 	a := w.report(first, intake.Unmapped)
-	if a.StatusCode != 202 || a.ConversionID != "" || len(a.Errors) > 0 {
+	if a.StatusCode != http.StatusAccepted || a.ConversionID != "" || len(a.Errors) > 0 {
 		t.Fatalf("%+v", a)
 	}
 	if e := w.last(); e.Result != "unmapped" || e.ConversionID != nil {

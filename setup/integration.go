@@ -13,6 +13,7 @@ import (
 	"postrider/domain/inbound"
 	"postrider/domain/platforms"
 	"postrider/ent/db"
+	"postrider/ent/db/goal"
 	"postrider/ent/db/integrationsecret"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
@@ -39,6 +40,8 @@ type IntegrationWish struct {
 	ParameterMapping map[string]string // our name to the operator's
 	GoalMapping      map[string]string // the operator's goal to our goal's key
 	StatusMapping    map[string]string // the operator's status to ours
+	DefaultStatuses  map[string]string // what no status means: a goal's key, or * for all others, to our status
+	TellApart        bool              // reports of repeatable goals without a transaction are told apart by click, amount and minute
 }
 
 // CreateIntegration creates an operator's integration, with a token and a signing key, which
@@ -196,6 +199,7 @@ func integrationWish(r *db.Integration) IntegrationWish {
 		Key: r.Key, Name: r.Name, OfferID: r.OfferID, Enabled: r.Enabled, TestMode: r.TestMode, Platform: r.Platform, RequireHTTPS: r.RequireHTTPS,
 		RequireToken: r.RequireToken, RequireSignature: r.RequireSignature, SignatureHeader: r.SignatureHeader, TimestampName: r.TimestampName,
 		AllowedAddresses: r.AllowedAddresses, Currency: r.Currency, ParameterMapping: r.ParameterMapping, GoalMapping: r.GoalMapping, StatusMapping: r.StatusMapping,
+		DefaultStatuses: r.DefaultStatuses, TellApart: r.TellApart,
 	}
 	if r.TimestampWindow != nil {
 		w.TimestampWindow = *r.TimestampWindow
@@ -222,6 +226,8 @@ func setIntegration(m *db.IntegrationMutation, w IntegrationWish) {
 	m.SetParameterMapping(w.ParameterMapping)
 	m.SetGoalMapping(w.GoalMapping)
 	m.SetStatusMapping(w.StatusMapping)
+	m.SetDefaultStatuses(w.DefaultStatuses)
+	m.SetTellApart(w.TellApart)
 	if w.TimestampWindow > 0 {
 		m.SetTimestampWindow(w.TimestampWindow)
 	} else {
@@ -286,7 +292,7 @@ func (c *change) checkWords(ctx context.Context, w *IntegrationWish) []*problem.
 	for _, words := range []struct {
 		field string
 		of    *map[string]string
-	}{{"parameterMapping", &w.ParameterMapping}, {"goalMapping", &w.GoalMapping}, {"statusMapping", &w.StatusMapping}} {
+	}{{"parameterMapping", &w.ParameterMapping}, {"goalMapping", &w.GoalMapping}, {"statusMapping", &w.StatusMapping}, {"defaultStatuses", &w.DefaultStatuses}} {
 		if *words.of == nil {
 			*words.of = map[string]string{}
 		}
@@ -309,9 +315,35 @@ func (c *change) checkWords(ctx context.Context, w *IntegrationWish) []*problem.
 			list = append(list, problem.Invalid("statusMapping", "%q is mapped to %q: use pending, approved, rejected or cancelled", word, status))
 		}
 	}
+	list = append(list, c.checkDefaults(ctx, w)...)
 	keys := slices.Sorted(maps.Values(w.GoalMapping))
 	if err := c.goalsExist(ctx, "goalMapping", slices.Compact(keys)); err != nil {
 		list = append(list, problem.From(err))
+	}
+	return list
+}
+
+// checkDefaults checks what no status means: a goal must be able to have the status.
+func (c *change) checkDefaults(ctx context.Context, w *IntegrationWish) []*problem.Error {
+	var list []*problem.Error
+	for key, written := range w.DefaultStatuses {
+		status, ok := commission.ParseStatus(written)
+		if !ok || status != commission.Approved && status != commission.Pending {
+			list = append(list, problem.Invalid("defaultStatuses", "%q means %q: use approved or pending", key, written))
+			continue
+		}
+		if key == inbound.AllGoals {
+			continue
+		}
+		g, err := c.client.Goal.Query().Where(goal.Key(key)).Only(ctx)
+		switch {
+		case db.IsNotFound(err):
+			list = append(list, problem.Invalid("defaultStatuses", "there is no goal %q: use its key, or %s for all others", key, inbound.AllGoals))
+		case err != nil:
+			list = append(list, problem.From(err))
+		case !slices.Contains(g.Statuses, status):
+			list = append(list, problem.Invalid("defaultStatuses", "a conversion of the goal %s cannot be %s", key, status))
+		}
 	}
 	return list
 }

@@ -84,6 +84,8 @@ func TestSavingAIntegrationAsItIsChangesNothing(t *testing.T) {
 			ParameterMapping: rapid.MapOfN(rapid.SampledFrom(commission.Parameters()), rapid.Just("data.x"), 0, 3).Draw(rt, "parameters"),
 			GoalMapping:      rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"ftd", "deposit"}), 0, 3).Draw(rt, "goals"),
 			StatusMapping:    rapid.MapOfN(rapid.StringMatching(`[A-Z]{3}`), rapid.SampledFrom([]string{"approved", "rejected"}), 0, 3).Draw(rt, "statuses"),
+			DefaultStatuses:  rapid.MapOfN(rapid.SampledFrom([]string{"*", "deposit", "ftd"}), rapid.SampledFrom([]string{"approved", "pending"}), 0, 3).Draw(rt, "no status"),
+			TellApart:        flag("tell apart"),
 		}
 		_, err := w.setup.UpdateIntegration(w.staff, w.one.Integration.ID, func(s *setup.IntegrationWish) { *s, s.Key = want, "another" })
 		w.must(err)

@@ -15,7 +15,13 @@ type Dialect struct {
 	Names    map[string]string            // ours to theirs: a name, a dotted path into their JSON, or "=" and a fixed value
 	Goals    map[string]string            // their word, a [WordKey], to our goal's key
 	Statuses map[string]commission.Status // their word, a [WordKey], to our status
+
+	Defaults  map[string]commission.Status // what no status means: by our goal's key, [AllGoals] for the others; approved where none is said
+	TellApart bool                         // reports of repeatable goals without a transaction are told apart by click, amount and minute
 }
+
+// AllGoals stands for the goals that nothing else is said of.
+const AllGoals = "*"
 
 // ReadDialect parses the JSON objects in which a dialect is stored.
 func ReadDialect(names, goals, statuses []byte) (Dialect, error) {
@@ -91,6 +97,16 @@ func (d Dialect) reads(name string) bool {
 		}
 	}
 	return false
+}
+
+// DefaultStatus returns the status of a report of a goal that states none.
+func (d Dialect) DefaultStatus(goal string) commission.Status {
+	for _, key := range []string{goal, AllGoals} {
+		if status, ok := d.Defaults[key]; ok {
+			return status
+		}
+	}
+	return commission.Approved
 }
 
 // hides reports whether a parameter is the operator's token or signature.

@@ -28,7 +28,7 @@ func FuzzCall(f *testing.F) {
 			}
 			noSecretLogged(t, s, c)
 			r, bad := Read(a.Events[0].Values)
-			bad = append(bad, r.Complete(&Goal{Goal: commission.Goal{Key: "ftd", Statuses: commission.Statuses()}, OncePerPlayer: true}, "EUR", now)...)
+			bad = append(bad, r.Complete(&Goal{Goal: commission.Goal{Key: "ftd", Statuses: commission.Statuses()}, OncePerPlayer: true}, Dialect{}, "EUR", now)...)
 			if len(bad) > 0 {
 				continue
 			}

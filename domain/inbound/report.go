@@ -1,11 +1,14 @@
 package inbound
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
@@ -143,19 +146,25 @@ var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Complete checks a report against the goal it names, nil for one that is not mapped, and sets its
 // defaults.
-func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Error {
+func (r *Report) Complete(g *Goal, d Dialect, currency string, now time.Time) []*problem.Error {
 	var bad []*problem.Error
-	if r.Goal == "" {
+	switch {
+	case r.Goal == "":
 		bad = append(bad, problem.Invalid(commission.ParamGoal, "is required: registration, ftd, deposit …"))
+	case g == nil && strings.ContainsAny(r.Goal, "{}[]<>#$%"):
+		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is a macro that was not filled in", r.Goal))
+	case g == nil && !strings.ContainsFunc(r.Goal, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }):
+		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", r.Goal))
+	default:
+		r.UnknownGoal = g == nil // kept until it is mapped
 	}
-	r.UnknownGoal = g == nil && r.Goal != "" // kept until it is mapped
 	if r.ClickID == "" && r.PlayerID == "" {
 		bad = append(bad, problem.Invalid(commission.ParamClickID, "is required, or player_id, to attribute the conversion"))
 	}
 	bad = append(bad, r.settleCurrency(currency)...)
 	r.StatusGiven = r.Status != ""
 	if !r.StatusGiven {
-		r.Status = commission.Approved
+		r.Status = d.DefaultStatus(r.Goal)
 	}
 	if status, ok := commission.ParseStatus(WordKey(string(r.Status))); ok {
 		r.Status = status
@@ -164,14 +173,33 @@ func (r *Report) Complete(g *Goal, currency string, now time.Time) []*problem.Er
 	}
 	bad = append(bad, r.settleTime(now)...)
 	if g != nil {
-		bad = append(bad, r.CheckGoal(g)...)
+		bad = append(bad, r.CheckGoal(g, d)...)
 	}
 	return bad
 }
 
+// tellApart gives a report of a repeatable goal without a transaction one that is made of its click or
+// player, amount and minute: the same again within a minute is taken for a repeat.
+func (r *Report) tellApart() {
+	who := r.ClickID
+	if who == "" {
+		who = r.PlayerID
+	}
+	said := fmt.Sprintf("%q", []string{strings.ToLower(who), commission.AmountText(r.Amount), r.Currency, r.OccurredAt.UTC().Format("2006-01-02T15:04")})
+	sum := sha256.Sum256([]byte(said))
+	r.TransactionID = "auto-" + hex.EncodeToString(sum[:10])
+	r.note("it has no transaction: it is told apart by click, amount and minute, as %s", r.TransactionID)
+}
+
 // CheckGoal returns what a completed report lacks for its goal.
-func (r *Report) CheckGoal(g *Goal) []*problem.Error {
+func (r *Report) CheckGoal(g *Goal, d Dialect) []*problem.Error {
 	var bad []*problem.Error
+	if !r.StatusGiven && !slices.Contains(g.Statuses, r.Status) {
+		r.Status = commission.Approved // what no status means for others
+	}
+	if d.TellApart && !g.OncePerPlayer && r.TransactionID == "" {
+		r.tellApart()
+	}
 	if !g.OncePerPlayer && r.TransactionID == "" {
 		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach more than once", g.Key))
 	}

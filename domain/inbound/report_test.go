@@ -31,7 +31,7 @@ func read(t *testing.T, query string) (inbound.Report, []*problem.Error) {
 		t.Fatal(err)
 	}
 	r, bad := inbound.Read(values)
-	return r, append(bad, r.Complete(dictionary[r.Goal], "EUR", now)...)
+	return r, append(bad, r.Complete(dictionary[r.Goal], inbound.Dialect{}, "EUR", now)...)
 }
 
 func TestAReportAsItIsRead(t *testing.T) {
@@ -67,7 +67,7 @@ func TestWhatIsWrongWithAReport(t *testing.T) {
 	for query, want := range map[string][]string{
 		"":                                                          {"click_id", "goal"},
 		"goal=ftd":                                                  {"click_id"},
-		"goal=jackpot&click_id=1":                                   {"goal"},
+		"goal=%7Bevent%7D&click_id=1":                               {"goal"},
 		"goal=deposit&click_id=1":                                   {"transaction_id"},
 		"goal=ftd&click_id=1&status=rejected":                       {"status"}, // this goal is never rejected
 		"goal=ftd&click_id=1&amount=1,2,3":                          {"amount"},

@@ -57,7 +57,7 @@ func TestATimeThatCannotBeRead(t *testing.T) {
 func TestEverySpellingOfATimeIsTheSameTime(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		at := time.UnixMilli(rapid.Int64Range(1_000_000_000_000, 9_999_999_999_999).Draw(t, "milliseconds"))
+		at := time.UnixMilli(rapid.Int64Range(1_000_000_000_000, 9_200_000_000_000).Draw(t, "milliseconds"))
 		zoned := at.In(time.FixedZone("", 900*rapid.IntRange(-48, 56).Draw(t, "quarters of an hour")))
 		text := rapid.SampledFrom([]string{
 			strconv.FormatInt(at.UnixMilli(), 10), strconv.FormatInt(at.UnixMicro(), 10), strconv.FormatInt(at.UnixNano(), 10),

@@ -29,6 +29,8 @@ type IntegrationResolver interface {
 	ParameterMapping(ctx context.Context, obj *db.Integration) ([]*Word, error)
 	GoalMapping(ctx context.Context, obj *db.Integration) ([]*Word, error)
 	StatusMapping(ctx context.Context, obj *db.Integration) ([]*Word, error)
+	DefaultStatuses(ctx context.Context, obj *db.Integration) ([]*Word, error)
+
 	UnmappedStatuses(ctx context.Context, obj *db.Integration) ([]*backoffice.WaitingWord, error)
 	Secrets(ctx context.Context, obj *db.Integration) ([]*db.IntegrationSecret, error)
 	URL(ctx context.Context, obj *db.Integration) (string, error)
@@ -877,6 +879,61 @@ func (ec *executionContext) fieldContext_Integration_statusMapping(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Integration_defaultStatuses(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_defaultStatuses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().DefaultStatuses(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*Word) graphql.Marshaler {
+			return ec.marshalNWord2ᚕᚖpostriderᚋgraphᚋgenᚐWordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_defaultStatuses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Word(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Integration_tellApart(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_tellApart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TellApart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_tellApart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Integration_unmappedStatuses(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
@@ -2134,7 +2191,7 @@ func (ec *executionContext) unmarshalInputCreateIntegrationInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"key", "name", "offerId", "enabled", "testMode", "platform", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping", "idempotencyKey"}
+	fieldsInOrder := [...]string{"key", "name", "offerId", "enabled", "testMode", "platform", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping", "defaultStatuses", "tellApart", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2267,6 +2324,20 @@ func (ec *executionContext) unmarshalInputCreateIntegrationInput(ctx context.Con
 				return it, err
 			}
 			it.StatusMapping = data
+		case "defaultStatuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("defaultStatuses"))
+			data, err := ec.unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DefaultStatuses = data
+		case "tellApart":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tellApart"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TellApart = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -2498,7 +2569,7 @@ func (ec *executionContext) unmarshalInputUpdateIntegrationInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "offerId", "enabled", "testMode", "platform", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping"}
+	fieldsInOrder := [...]string{"id", "name", "offerId", "enabled", "testMode", "platform", "requireHttps", "requireToken", "requireSignature", "signatureHeader", "timestampName", "timestampWindow", "allowedAddresses", "rateLimit", "currency", "parameterMapping", "goalMapping", "statusMapping", "defaultStatuses", "tellApart"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2631,6 +2702,20 @@ func (ec *executionContext) unmarshalInputUpdateIntegrationInput(ctx context.Con
 				return it, err
 			}
 			it.StatusMapping = data
+		case "defaultStatuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("defaultStatuses"))
+			data, err := ec.unmarshalOWordInput2ᚕᚖpostriderᚋgraphᚋgenᚐWordInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DefaultStatuses = data
+		case "tellApart":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tellApart"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TellApart = data
 		}
 	}
 	return it, nil
@@ -2968,6 +3053,17 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Integration_statusMapping(ctx, field, obj)
 				})
+		case "defaultStatuses":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Integration_defaultStatuses(ctx, field, obj)
+				})
+		case "tellApart":
+			out.Values[i] = ec._Integration_tellApart(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "unmappedStatuses":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,

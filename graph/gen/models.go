@@ -598,6 +598,10 @@ type CreateIntegrationInput struct {
 	GoalMapping []*WordInput `json:"goalMapping,omitempty"`
 	// Status mapping, the operator's status to ours; it replaces the whole mapping.
 	StatusMapping []*WordInput `json:"statusMapping,omitempty"`
+	// What a report without a status means, a goal's key, or `*` for all others, to `approved` or `pending`; it replaces the whole list.
+	DefaultStatuses []*WordInput `json:"defaultStatuses,omitempty"`
+	// Whether reports of repeatable goals without a transaction id are told apart by click, amount and minute.
+	TellApart *bool `json:"tellApart,omitempty"`
 	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
 	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
@@ -2315,6 +2319,10 @@ type UpdateIntegrationInput struct {
 	GoalMapping []*WordInput `json:"goalMapping,omitempty"`
 	// Status mapping, the operator's status to ours; it replaces the whole mapping.
 	StatusMapping []*WordInput `json:"statusMapping,omitempty"`
+	// What a report without a status means, a goal's key, or `*` for all others, to `approved` or `pending`; it replaces the whole list.
+	DefaultStatuses []*WordInput `json:"defaultStatuses,omitempty"`
+	// Whether reports of repeatable goals without a transaction id are told apart by click, amount and minute.
+	TellApart *bool `json:"tellApart,omitempty"`
 }
 
 // The result of `updateIntegration`.

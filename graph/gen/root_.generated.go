@@ -966,6 +966,7 @@ type ComplexityRoot struct {
 		Conversions       func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) int
 		CreatedAt         func(childComplexity int) int
 		Currency          func(childComplexity int) int
+		DefaultStatuses   func(childComplexity int) int
 		Enabled           func(childComplexity int) int
 		GlobalID          func(childComplexity int) int
 		GoalMapping       func(childComplexity int) int
@@ -984,6 +985,7 @@ type ComplexityRoot struct {
 		SignatureHeader   func(childComplexity int) int
 		Snippets          func(childComplexity int) int
 		StatusMapping     func(childComplexity int) int
+		TellApart         func(childComplexity int) int
 		TestMode          func(childComplexity int) int
 		TimestampName     func(childComplexity int) int
 		TimestampWindow   func(childComplexity int) int
@@ -5374,6 +5376,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Currency(childComplexity), true
+	case "Integration.defaultStatuses":
+		if e.ComplexityRoot.Integration.DefaultStatuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.DefaultStatuses(childComplexity), true
 	case "Integration.enabled":
 		if e.ComplexityRoot.Integration.Enabled == nil {
 			break
@@ -5487,6 +5495,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.StatusMapping(childComplexity), true
+	case "Integration.tellApart":
+		if e.ComplexityRoot.Integration.TellApart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.TellApart(childComplexity), true
 	case "Integration.testMode":
 		if e.ComplexityRoot.Integration.TestMode == nil {
 			break
@@ -13965,6 +13979,10 @@ type Integration implements Node {
   goalMapping: [Word!]!
   "Status mapping, the operator's status to ours."
   statusMapping: [Word!]!
+  "What a report without a status means: from a goal's key, or ` + "`" + `*` + "`" + ` for all others, to ` + "`" + `approved` + "`" + ` or ` + "`" + `pending` + "`" + `. Without an entry it is approved."
+  defaultStatuses: [Word!]!
+  "Whether reports of repeatable goals without a transaction id are told apart by click, amount and minute. Two real deposits of one amount within a minute are then one, and a report repeated after a minute is two."
+  tellApart: Boolean!
   "Statuses that the operator sent and that are not mapped yet."
   unmappedStatuses: [UnmappedStatus!]!
   "Its tokens and signing keys, without their values: during a rotation two of a kind are valid."
@@ -14157,6 +14175,10 @@ input CreateIntegrationInput {
   goalMapping: [WordInput!]
   "Status mapping, the operator's status to ours; it replaces the whole mapping."
   statusMapping: [WordInput!]
+  "What a report without a status means, a goal's key, or ` + "`" + `*` + "`" + ` for all others, to ` + "`" + `approved` + "`" + ` or ` + "`" + `pending` + "`" + `; it replaces the whole list."
+  defaultStatuses: [WordInput!]
+  "Whether reports of repeatable goals without a transaction id are told apart by click, amount and minute."
+  tellApart: Boolean
   """
   Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
   input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
@@ -14210,6 +14232,10 @@ input UpdateIntegrationInput {
   goalMapping: [WordInput!]
   "Status mapping, the operator's status to ours; it replaces the whole mapping."
   statusMapping: [WordInput!]
+  "What a report without a status means, a goal's key, or ` + "`" + `*` + "`" + ` for all others, to ` + "`" + `approved` + "`" + ` or ` + "`" + `pending` + "`" + `; it replaces the whole list."
+  defaultStatuses: [WordInput!]
+  "Whether reports of repeatable goals without a transaction id are told apart by click, amount and minute."
+  tellApart: Boolean
 }
 
 "The result of ` + "`" + `updateIntegration` + "`" + `."
@@ -18965,6 +18991,10 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_goalMapping(ctx, field)
 	case "statusMapping":
 		return ec.fieldContext_Integration_statusMapping(ctx, field)
+	case "defaultStatuses":
+		return ec.fieldContext_Integration_defaultStatuses(ctx, field)
+	case "tellApart":
+		return ec.fieldContext_Integration_tellApart(ctx, field)
 	case "unmappedStatuses":
 		return ec.fieldContext_Integration_unmappedStatuses(ctx, field)
 	case "secrets":

@@ -19,6 +19,8 @@ const integration: Integration = {
   parameterMapping: [{ from: "click_id", to: "data.subid" }],
   goalMapping: [{ from: "FIRST_DEPOSIT", to: "ftd" }],
   statusMapping: [{ from: "settled", to: "approved" }],
+  defaultStatuses: [{ from: "ftd", to: "pending" }],
+  tellApart: true,
 };
 
 it("an integration that is saved as it was stays as it was", () => {

@@ -19,6 +19,8 @@ export interface Integration {
   parameterMapping: readonly Word[];
   goalMapping: readonly Word[];
   statusMapping: readonly Word[];
+  defaultStatuses: readonly Word[];
+  tellApart: boolean;
 }
 
 /** An integration as it is typed. */
@@ -39,6 +41,9 @@ export interface IntegrationDraft {
   names: readonly Word[];
   goals: readonly Word[];
   statuses: readonly Word[];
+  /** What no status means, by goal. */
+  noStatus: readonly Word[];
+  tellApart: boolean;
 }
 
 /** What the parts of the form get. */
@@ -65,12 +70,14 @@ export function integrationDraft(integration: Integration): IntegrationDraft {
     names: integration.parameterMapping,
     goals: integration.goalMapping,
     statuses: integration.statusMapping,
+    noStatus: integration.defaultStatuses,
+    tellApart: integration.tellApart,
   };
 }
 
 /** What is sent of an integration: all of it. */
 export function integrationInput(draft: IntegrationDraft) {
-  const { addresses, names, goals, statuses, timestampWindow, rateLimit, ...same } = draft;
+  const { addresses, names, goals, statuses, noStatus, timestampWindow, rateLimit, ...same } = draft;
   return {
     ...same,
     timestampWindow: Number.parseInt(timestampWindow, 10) || 0,
@@ -79,5 +86,6 @@ export function integrationInput(draft: IntegrationDraft) {
     parameterMapping: filled(names),
     goalMapping: filled(goals),
     statusMapping: filled(statuses),
+    defaultStatuses: filled(noStatus),
   };
 }

@@ -19,6 +19,7 @@ import {
   integrationInput,
 } from "./integration-draft";
 import { Mappings } from "./mappings";
+import { Unsaid } from "./unsaid";
 import { UpdateIntegration } from "./update-integration";
 
 const fields = [
@@ -32,6 +33,7 @@ const fields = [
   "parameterMapping",
   "goalMapping",
   "statusMapping",
+  "defaultStatuses",
 ];
 
 /** What an integration must prove, and what the operator's words mean. */
@@ -87,6 +89,7 @@ export function IntegrationForm({
       {draft.requireSignature && <Signature draft={draft} set={set} errors={errors} />}
       <Callers draft={draft} set={set} errors={errors} />
       <Mappings draft={draft} set={set} errors={errors} />
+      <Unsaid draft={draft} set={set} errors={errors} />
       <div className="flex justify-end sm:col-span-2">
         <Button type="submit" look="primary" isPending={isSaving}>
           Save integration

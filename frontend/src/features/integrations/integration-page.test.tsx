@@ -34,6 +34,8 @@ const whole = {
   parameterMapping: [{ from: "click_id", to: "data.cid" }],
   goalMapping: [{ from: "FIRST", to: "ftd" }],
   statusMapping: [{ from: "ok", to: "approved" }],
+  defaultStatuses: [] as Words[],
+  tellApart: false,
   unmappedStatuses: [] as { word: string; count: number }[],
   secrets: [
     { kind: "TOKEN", createdAt: "2026-01-02T10:00:00Z", expiresAt: null as string | null },

@@ -82,6 +82,11 @@ const IntegrationQuery = graphql(`
           from
           to
         }
+        defaultStatuses {
+          from
+          to
+        }
+        tellApart
         unmappedStatuses {
           word
           count
