@@ -88,7 +88,7 @@ func TestUserErrorsNameTheirFields(t *testing.T) {
 		"changePassword a wrong one":                    {session, `{currentPassword: "wrong", newPassword: "correct horse battery"}`, []string{"currentPassword"}},
 		"changePassword a short one":                    {session, `{currentPassword: "` + password + `", newPassword: "x"}`, []string{"newPassword"}},
 		"signIn a wrong password":                       {nobody, `{email: "nobody@example.com", password: "wrong"}`, []string{"password"}},
-		"recordConversion an unknown goal":              {staff, `{integration: "` + s.Integration.Key + `", goal: "nonsense", clickId: "` + globalid.Hex(s.Click) + `"}`, []string{"goal"}},
+		"recordConversion a goal that is a macro":       {staff, `{integration: "` + s.Integration.Key + `", goal: "{event}", clickId: "` + globalid.Hex(s.Click) + `"}`, []string{"goal"}},
 		"recordConversion an unknown integration":       {staff, `{integration: "nonsense", goal: "ftd", clickId: "` + globalid.Hex(s.Click) + `"}`, []string{"integration"}},
 		"recordConversion nobody's":                     {staff, `{integration: "` + s.Integration.Key + `", goal: "ftd"}`, []string{"clickId"}},
 		"recordConversion a sum that is none":           {staff, `{integration: "` + s.Integration.Key + `", goal: "ftd", clickId: "` + globalid.Hex(s.Click) + `", amount: "much"}`, []string{"amount"}},

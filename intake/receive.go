@@ -135,7 +135,7 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 // integrationOf returns the integration of a call; nil if there is none, or it is disabled.
 func (in *receiver) integrationOf(ctx context.Context, c *inbound.Call) (*integration, error) {
 	if inbound.Unusable(c.IntegrationKey) != "" { // no integration can have this key
-		return nil, nil //nolint:nilnil // none is no error
+		return nil, nil
 	}
 	src, found, err := in.catalog.integrations.get(ctx, in.db, c.IntegrationKey)
 	if err != nil || !found || !src.Enabled {

@@ -258,7 +258,7 @@ func (c *change) checkIntegration(ctx context.Context, w *IntegrationWish) error
 		list = append(list, problem.From(missing(err, "offerId", "offer")))
 	}
 	if platforms.Find(w.Platform) == nil {
-		list = append(list, problem.Invalid("platform", "there is no template %q: operatorPlatforms lists them", w.Platform))
+		list = append(list, problem.NotFoundAt("platform", "there is no template %q: operatorPlatforms lists them", w.Platform))
 	}
 	if w.Currency != "" {
 		list = append(list, at("currency", checkCurrency(&w.Currency)))
@@ -338,7 +338,7 @@ func (c *change) checkDefaults(ctx context.Context, w *IntegrationWish) []*probl
 		g, err := c.client.Goal.Query().Where(goal.Key(key)).Only(ctx)
 		switch {
 		case db.IsNotFound(err):
-			list = append(list, problem.Invalid("defaultStatuses", "there is no goal %q: use its key, or %s for all others", key, inbound.AllGoals))
+			list = append(list, problem.NotFoundAt("defaultStatuses", "there is no goal %q: use its key, or %s for all others", key, inbound.AllGoals))
 		case err != nil:
 			list = append(list, problem.From(err))
 		case !slices.Contains(g.Statuses, status):

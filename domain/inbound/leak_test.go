@@ -182,7 +182,7 @@ func TestSecretsAreMaskedInEverySpelling(t *testing.T) {
 }
 
 // A small body that unpacks to a large one is refused at the limit, and not kept.
-func TestABodyIsUnpackedUpToItsLimit(t *testing.T) { //nolint:paralleltest // it measures memory
+func TestABodyIsUnpackedUpToItsLimit(t *testing.T) { // not parallel: it measures memory
 	c := &Call{Method: http.MethodPost, ContentType: "application/json", Body: pack("gzip", bytes.Repeat([]byte(" "), 30<<20))}
 	if len(c.Body) > MaxBody {
 		t.Fatalf("the bomb has %d bytes", len(c.Body))

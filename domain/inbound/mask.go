@@ -297,7 +297,8 @@ func (s *Integration) MaskHeader(name, value string) string {
 	case "authorization", "cookie", "x-signature", "proxy-authorization", "x-api-key":
 		return Mask
 	}
-	if s.hidden(name) || s != nil && s.SignatureHeader != "" && strings.EqualFold(name, s.SignatureHeader) {
+	signedWebhook := strings.EqualFold(name, "webhook-signature") // of Standard Webhooks: it reveals no key
+	if s.hidden(name) && !signedWebhook || s != nil && s.SignatureHeader != "" && strings.EqualFold(name, s.SignatureHeader) {
 		return Mask
 	}
 	return tracking.Clean(s.safe(s.maskNested(value)), maxHeader)

@@ -226,7 +226,7 @@ func (r *Report) settleCurrency(byDefault string) []*problem.Error {
 	case err != nil:
 		return []*problem.Error{problem.Invalid(commission.ParamAmount, "%s", err)}
 	case stated.Shift != 0 && !r.Amount.Valid:
-		return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%q is a part of %s, and there is no amount of it: give %s", r.Currency, code, code)}
+		return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%q is a part of %s, and needs an amount: give %s", r.Currency, code, code)}
 	}
 	r.noteCurrency(stated, code, byDefault, amount)
 	r.CurrencyGiven = r.CurrencyGiven || !r.unit.IsZero()
