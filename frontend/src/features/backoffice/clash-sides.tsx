@@ -4,7 +4,6 @@ import type { ReactElement, ReactNode } from "react";
 import { Badge, StateBadge } from "@/components/ui/badge";
 import { cx } from "@/components/ui/cx";
 import { Money } from "@/components/ui/money";
-import { ShortId } from "@/components/ui/short-id";
 import { Time } from "@/components/ui/time";
 
 import type { Clash } from "./clashes";
@@ -18,8 +17,14 @@ interface Side {
 
 const none = <span className="text-faint">–</span>;
 
-function id(value: string | null | undefined): ReactNode {
-  return value === null || value === undefined || value === "" ? none : <ShortId id={value} />;
+/** An id in full: two that differ may end alike. */
+function id(value: string | null): ReactNode {
+  if (value === null || value === "") return none;
+  return (
+    <span translate="no" className="font-mono text-sm break-all">
+      {value}
+    </span>
+  );
 }
 
 /** The operator's id of a player, as it stands: the conversion has ours. */
@@ -66,7 +71,9 @@ export function BothSides({ clash }: { clash: Clash }): ReactElement {
     <table className="w-full table-fixed border-collapse text-base">
       <thead>
         <tr className="border-b text-left text-sm text-muted">
-          <td className="w-24 py-1.5" />
+          <th scope="col" className="w-22 py-1.5">
+            <span className="sr-only">What</span>
+          </th>
           <th scope="col" className="py-1.5 pr-3 font-medium">
             <Link to="/conversions/$id" params={{ id: conversion.id }} className="link">
               Recorded
