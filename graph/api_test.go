@@ -61,6 +61,7 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 	log, now, client := slog.New(slog.NewTextHandler(a.log, nil)), func() time.Time { return pgtest.Now }, d.Client()
 	crossings := &report.Crossings{DB: viewer.NewScoped(d.SQL), Now: now}
 	gaps := &report.Gaps{DB: viewer.NewScoped(d.SQL), Now: now}
+	in := intake.New(intake.Config{DB: d.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: pgtest.Key(t), Now: now, Log: log})
 	a.cfg = graph.Config{
 		Client: client,
 		Accounts: account.New(account.Params{
@@ -69,9 +70,9 @@ func newAPI(t testing.TB, options ...func(*graph.Config)) *api {
 		}),
 		Setup: setup.New(setup.Config{
 			DB: d.SQL, Guard: dispatch.NewGuard(dispatch.GuardOptions{Ports: []uint16{80, 443}}), Secrets: pgtest.Key(t),
-			PublicURL: publicURL, Now: now,
+			PublicURL: publicURL, Now: now, Changed: in.Forget,
 		}),
-		Intake:       intake.New(intake.Config{DB: d.SQL, Enqueuer: jobs.Enqueuer{}, Secrets: pgtest.Key(t), Now: now, Log: log}),
+		Intake:       in,
 		Health:       &report.Health{DB: viewer.NewScoped(d.SQL), Now: now},
 		Progress:     &report.Progress{DB: viewer.NewScoped(d.SQL)},
 		Home:         &report.Home{DB: viewer.NewScoped(d.SQL), Now: now},

@@ -10,7 +10,9 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/domain/commission"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
+	"postrider/ent/db/unmappedreport"
 	"postrider/internal/globalid"
 	"postrider/internal/viewer"
 	"postrider/pgtest"
@@ -48,6 +50,43 @@ func (w *world) furnishOffice(t testing.TB) {
 	undone := attributedByStaff(t, w)
 	must(t, c.Conversion.UpdateOne(undone).SetUndoneAt(pgtest.Now).SetReplacedBy(orphan.ID).Exec(ctx))
 	w.undone = undone.GlobalID()
+	clashOf(t, w, func(c *db.ClashCreate) {
+		c.SetResolution(inbound.Separate).SetResolvedAt(pgtest.Now).SetResolvedBy(w.a.user.ID).SetRecordedID(orphan.ID)
+	})
+	waitingWord(t, w)
+}
+
+// clashOf creates a clash with a conversion of A: a report of its transaction with another click.
+func clashOf(t testing.TB, w *world, options ...func(*db.ClashCreate)) *db.Clash {
+	t.Helper()
+	s := w.a.scene
+	transaction := fmt.Sprintf("clash-%d", count.Add(1))
+	known := s.Conversion(t, w.db, func(c *db.ConversionCreate) { c.SetTransactionID(transaction) })
+	other := globalid.Hex(pgtest.Click(t, w.db, s.Link))
+	create := w.db.Client().Clash.Create().SetID(pgtest.ID(t)).SetReceivedAt(pgtest.Now).SetIntegrationID(s.Integration.ID).SetConversionID(known.ID).
+		SetReport(&inbound.Report{
+			Goal: known.Goal, ClickID: other, PlayerID: transaction, TransactionID: transaction, Amount: decimal.NewNullDecimal(decimal.NewFromInt(7)), Currency: "EUR",
+			Status: commission.Approved, OccurredAt: pgtest.Now, Actor: commission.ByOperator,
+		}).
+		SetDiffers([]inbound.Difference{{Field: "click_id", Recorded: globalid.Hex(s.Click), Reported: other}}).SetKey(other).SetLastAt(pgtest.Now)
+	for _, o := range options {
+		o(create)
+	}
+	made, err := create.Save(pgtest.System(t))
+	must(t, err)
+	return made
+}
+
+// waitingWord returns a goal that nobody has mapped, for which a report waits.
+func waitingWord(t testing.TB, w *world) string {
+	t.Helper()
+	word := fmt.Sprintf("word-%d", count.Add(1))
+	must(t, w.db.Client().UnmappedReport.Create().SetID(pgtest.ID(t)).SetReceivedAt(pgtest.Now).SetIntegrationID(w.integration.ID).SetWord(word).SetKey(word).
+		SetReport(&inbound.Report{
+			Goal: word, UnknownGoal: true, ClickID: globalid.Hex(pgtest.Click(t, w.db, w.a.link)), PlayerID: word, Currency: "EUR",
+			Status: commission.Approved, OccurredAt: pgtest.Now, Actor: commission.ByOperator,
+		}).Exec(pgtest.System(t)))
+	return word
 }
 
 // staffObjects returns objects that belong to no affiliate.
@@ -59,6 +98,10 @@ func (w *world) staffObjects(t *testing.T, kind string) []string {
 		id, err := c.ExchangeRate.Query().FirstID(ctx)
 		must(t, err)
 		return []string{globalid.Int(kind, id)}
+	case "Clash":
+		id, err := c.Clash.Query().FirstID(ctx)
+		must(t, err)
+		return []string{globalid.UUID(kind, id)}
 	case "AuditEntry":
 		u, err := c.User.Query().First(ctx)
 		must(t, err)
@@ -76,9 +119,12 @@ func (w *world) staffQueries() map[string]query {
 		"attributionPreview": {fmt.Sprintf("{ attributionPreview(conversionId: %q, clickId: %q) { affiliate { id } } }",
 			w.orphan, globalid.UUID("Click", w.a.scene.Click)), w.a.ids["Affiliate"]},
 		"undoAttributionPreview": {fmt.Sprintf("{ undoAttributionPreview(id: %q) { takenBack { conversion { affiliate { id } } } } }", w.mistake), w.a.ids["Affiliate"]},
-		"auditEntries":           {"{ auditEntries { edges { node { id } } } }", nil},
-		"staff":                  {"{ staff { id } }", nil},
-		"exchangeRates":          {"{ exchangeRates { id } }", nil},
+		"previewGoalMapping": {fmt.Sprintf(`{ previewGoalMapping(integrationId: %q, word: "x", goal: "ftd") { reports } }`,
+			globalid.Int("Integration", w.integration.ID)), nil},
+		"clashes":       {"{ clashes(open: false) { edges { node { id } } } }", nil},
+		"auditEntries":  {"{ auditEntries { edges { node { id } } } }", nil},
+		"staff":         {"{ staff { id } }", nil},
+		"exchangeRates": {"{ exchangeRates { id } }", nil},
 	}
 }
 
@@ -188,6 +234,20 @@ var staffMutations = map[string]mutation{
 	},
 	"undoAttribution": func(t *testing.T, w *world) (string, string) {
 		return fmt.Sprintf(`{id: %q, reason: "the wrong click"}`, attributedByStaff(t, w).GlobalID()), "conversion { id }"
+	},
+	"mapGoal": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{integrationId: %q, word: %q, goal: "ftd"}`, globalid.Int("Integration", w.integration.ID), waitingWord(t, w)), "integration { id } recorded"
+	},
+	"unmapGoal": func(t *testing.T, w *world) (string, string) {
+		word := waitingWord(t, w)
+		must(t, w.db.Client().UnmappedReport.Update().Where(unmappedreport.Word(word)).SetRecordedAt(pgtest.Now).
+			SetConversionID(w.a.scene.Conversion(t, w.db).ID).Exec(pgtest.System(t)))
+		_, err := w.db.SQL.ExecContext(t.Context(), `UPDATE integrations SET goal_mapping = goal_mapping || jsonb_build_object($1::text, 'ftd')`, word)
+		must(t, err)
+		return fmt.Sprintf(`{integrationId: %q, word: %q}`, globalid.Int("Integration", w.integration.ID), word), "integration { id } takenBack"
+	},
+	"resolveClash": func(t *testing.T, w *world) (string, string) {
+		return fmt.Sprintf(`{id: %q, resolution: SEPARATE}`, clashOf(t, w).GlobalID()), "clash { id resolution } recorded { id }"
 	},
 	"attributeByRule": func(*testing.T, *world) (string, string) { return `{kinds: [SAME_PLAYER], dryRun: true}`, "count" },
 	"fireManualConversion": func(t *testing.T, w *world) (string, string) {

@@ -61,7 +61,8 @@ func (r *Resolver) createIntegration(ctx context.Context, in gen.CreateIntegrati
 	})
 }
 
-// updateIntegration changes an integration, and the conversions whose status it maps from now on.
+// updateIntegration changes an integration, and what waited for the goals and statuses that it maps
+// from now on.
 func (r *Resolver) updateIntegration(ctx context.Context, in gen.UpdateIntegrationInput) (*gen.UpdateIntegrationPayload, error) {
 	payload := &gen.UpdateIntegrationPayload{}
 	id, err1 := intID("Integration", "id", in.ID)
@@ -77,12 +78,37 @@ func (r *Resolver) updateIntegration(ctx context.Context, in gen.UpdateIntegrati
 		}
 		patchIntegration(w, in)
 	})
-	if err != nil || in.StatusMapping == nil {
+	if err != nil {
 		return payload, err
 	}
-	v := viewer.From(ctx)
-	payload.Mapped, err = r.office().MapStatuses(ctx, payload.Integration.Key, intake.Move{Actor: actor(v), UserID: v.UserID})
+	payload.Mapped, err = r.mapWords(ctx, payload.Integration.Key, in)
 	return payload, err
+}
+
+// mapWords records and moves what waited for the words of new mappings: goals first, since what they
+// record may have a status that is mapped too. It returns how many conversions it touched.
+func (r *Resolver) mapWords(ctx context.Context, integrationKey string, in gen.UpdateIntegrationInput) (mapped int, err error) {
+	by := staffMove(ctx)
+	for _, each := range []struct {
+		given bool
+		do    func(context.Context, string, intake.Move) (int, error)
+	}{{in.GoalMapping != nil, r.office().MapGoals}, {in.StatusMapping != nil, r.office().MapStatuses}} {
+		if !each.given {
+			continue
+		}
+		n, err := each.do(ctx, integrationKey, by)
+		mapped += n
+		if err != nil {
+			return mapped, err
+		}
+	}
+	return mapped, nil
+}
+
+// staffMove is a step of a conversion that the viewer makes.
+func staffMove(ctx context.Context) intake.Move {
+	v := viewer.From(ctx)
+	return intake.Move{Actor: actor(v), UserID: v.UserID}
 }
 
 // patchIntegration sets what both a new integration and a change can say.

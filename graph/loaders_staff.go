@@ -15,6 +15,7 @@ import (
 type staffLoaders struct {
 	proposals      *dataloadgen.Loader[uuid.UUID, []backoffice.Proposal]
 	waitingWords   *dataloadgen.Loader[int64, []*backoffice.WaitingWord]
+	waitingGoals   *dataloadgen.Loader[int64, []*backoffice.WaitingGoal]
 	usedOfCampaign *dataloadgen.Loader[int64, int] // for the campaign's affiliate too
 	usedOfOffer    *dataloadgen.Loader[int64, int]
 }
@@ -33,6 +34,7 @@ func newStaffLoaders(office *backoffice.Office, wait time.Duration) staffLoaders
 			return all, nil
 		}, dataloadgen.WithWait(wait)),
 		waitingWords:   many(wait, office.WaitingWords, func(w *backoffice.WaitingWord) int64 { return w.IntegrationID }),
+		waitingGoals:   many(wait, office.WaitingGoals, func(w *backoffice.WaitingGoal) int64 { return w.IntegrationID }),
 		usedOfCampaign: dataloadgen.NewMappedLoader(office.Intake.UsedOfCampaigns, dataloadgen.WithWait(wait)),
 		usedOfOffer:    dataloadgen.NewMappedLoader(office.Intake.UsedOfOffers, dataloadgen.WithWait(wait)),
 	}

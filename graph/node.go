@@ -45,6 +45,7 @@ var (
 	facts = map[string]finder{
 		"Alert":            finding(func(c *db.Client) *db.AlertQuery { return c.Alert.Query() }),
 		"Attempt":          finding(func(c *db.Client) *db.AttemptQuery { return c.Attempt.Query() }),
+		"Clash":            finding(func(c *db.Client) *db.ClashQuery { return c.Clash.Query() }),
 		"Click":            finding(func(c *db.Client) *db.ClickQuery { return c.Click.Query() }),
 		"Conversion":       finding(func(c *db.Client) *db.ConversionQuery { return c.Conversion.Query() }),
 		"ConversionEvent":  finding(func(c *db.Client) *db.ConversionEventQuery { return c.ConversionEvent.Query() }),

@@ -21,7 +21,7 @@ const finishTimeout = 5 * time.Second
 
 // resumable lists mutations of several transactions, each of which does nothing where it was done
 // before: one that a crash cut off is called again.
-var resumable = map[string]bool{"attributeByRule": true, "importStatusChanges": true}
+var resumable = map[string]bool{"attributeByRule": true, "importStatusChanges": true, "mapGoal": true}
 
 // cutOff says of mutations whose payload is known only at their end what to do after a crash.
 var cutOff = map[string]string{

@@ -61,6 +61,8 @@ func complexity() gen.ComplexityRoot {
 	c.PostbackHealth.Hours = func(child int) int { return 24 * child }
 	c.Conversion.Proposals = func(child int) int { return priceOfNumbers + list(child) }
 	c.Integration.UnmappedStatuses = func(child int) int { return priceOfNumbers + list(child) }
+	c.Integration.UnmappedGoals = c.Integration.UnmappedStatuses
+	c.Query.PreviewGoalMapping = func(child int, _, _, _ string) int { return priceOfCalling + list(child) }
 	c.Integration.Snippets = func(child int) int { return priceOfReading + list(child) }
 
 	for _, price := range []*func(int) int{
@@ -106,6 +108,9 @@ func connections(c *gen.ComplexityRoot) {
 	c.Query.PostbackTests = func(child int, first *int, _ *string, last *int, _, _ *string) int { return rows(child, first, last) }
 	c.Query.EchoRequests = func(child int, first *int, _ *string, last *int, _ *string) int { return rows(child, first, last) }
 	c.Query.BulkReplays = c.Query.EchoRequests
+	c.Query.Clashes = func(child int, first *int, _ *string, last *int, _ *string, _ *bool) int {
+		return rows(child, first, last)
+	}
 	c.Query.Campaigns = pageOfKind[filter.Campaign, gen.ListOrder]
 	c.Offer.Campaigns, c.Affiliate.Campaigns = c.Query.Campaigns, c.Query.Campaigns
 	c.Query.Clicks = pageOfKind[filter.Click, gen.ListOrder]
@@ -131,11 +136,11 @@ func connections(c *gen.ComplexityRoot) {
 func totals(c *gen.ComplexityRoot) {
 	for _, price := range []*func(int) int{
 		&c.AffiliateConnection.TotalCount, &c.AlertConnection.TotalCount, &c.AuditEntryConnection.TotalCount, &c.BulkReplayConnection.TotalCount,
-		&c.CampaignConnection.TotalCount, &c.ClickConnection.TotalCount, &c.ConversionConnection.TotalCount, &c.DeliveryConnection.TotalCount,
+		&c.CampaignConnection.TotalCount, &c.ClashConnection.TotalCount, &c.ClickConnection.TotalCount, &c.ConversionConnection.TotalCount, &c.DeliveryConnection.TotalCount,
 		&c.EchoRequestConnection.TotalCount, &c.OfferConnection.TotalCount, &c.PostbackConnection.TotalCount, &c.PostbackTestConnection.TotalCount,
 		&c.ReceivedPostbackConnection.TotalCount, &c.TrackerConnection.TotalCount,
 		&c.AffiliateConnection.TotalCountCapped, &c.AlertConnection.TotalCountCapped, &c.AuditEntryConnection.TotalCountCapped,
-		&c.BulkReplayConnection.TotalCountCapped, &c.CampaignConnection.TotalCountCapped, &c.ClickConnection.TotalCountCapped,
+		&c.BulkReplayConnection.TotalCountCapped, &c.CampaignConnection.TotalCountCapped, &c.ClashConnection.TotalCountCapped, &c.ClickConnection.TotalCountCapped,
 		&c.ConversionConnection.TotalCountCapped, &c.DeliveryConnection.TotalCountCapped, &c.EchoRequestConnection.TotalCountCapped,
 		&c.OfferConnection.TotalCountCapped, &c.PostbackConnection.TotalCountCapped, &c.PostbackTestConnection.TotalCountCapped,
 		&c.ReceivedPostbackConnection.TotalCountCapped, &c.TrackerConnection.TotalCountCapped,

@@ -11,6 +11,8 @@ import (
 
 	"postrider/domain/commission"
 	"postrider/domain/inbound"
+	"postrider/idempotency"
+	"postrider/internal/globalid"
 	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
@@ -135,7 +137,11 @@ func (in *receiver) rule(ctx context.Context, id uuid.UUID, ruling Ruling) (Rule
 		if err != nil {
 			return fmt.Errorf("writing what was decided about clash %s: %w", id, err)
 		}
-		return nil
+		done := idempotency.Done{IDs: []string{globalid.UUID("Clash", id)}}
+		if ruled.RecordedID != uuid.Nil {
+			done.IDs = append(done.IDs, globalid.UUID("Conversion", ruled.RecordedID))
+		}
+		return idempotency.From(ctx).Done(ch.tx, done)
 	})
 	return ruled, err
 }

@@ -145,3 +145,13 @@ func (in *Intake) StatusMapping(ctx context.Context, integrationKey string) (map
 	}
 	return src.Words.Statuses, nil
 }
+
+// GoalMapping returns an integration's own words for goals, each an [inbound.WordKey]; none if there
+// is no such integration.
+func (in *Intake) GoalMapping(ctx context.Context, integrationKey string) (map[string]string, error) {
+	src, found, err := in.catalog.integrations.get(ctx, in.DB, integrationKey)
+	if err != nil || !found {
+		return nil, err
+	}
+	return src.Words.Goals, nil
+}

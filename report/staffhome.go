@@ -13,6 +13,7 @@ import (
 type StaffHome struct {
 	Unattributed         int        // up to MaxUnattributed
 	OldestUnattributedAt *time.Time // nil if there is none
+	Clashes              int        // that are open, up to MaxUnattributed
 	Silent               []*SilentIntegration
 	Refused              []*RefusedCalls
 	DeadDestinations     []*DeadDestination
@@ -20,7 +21,7 @@ type StaffHome struct {
 	WithoutParam         []*AffiliateWithoutParam
 }
 
-// MaxUnattributed is up to how many unattributed conversions are counted.
+// MaxUnattributed is up to how many unattributed conversions and clashes are counted.
 const MaxUnattributed = 10_000
 
 // How long an integration may be silent, and within which time it must have been called at all; how far
@@ -72,7 +73,7 @@ func (h *Home) OfStaff(ctx context.Context) (*StaffHome, error) {
 		return nil, problem.Forbidden("what waits for staff is for staff")
 	}
 	var s StaffHome
-	for _, read := range []func(context.Context, viewer.RowScope, *StaffHome) error{h.unattributed, h.silent, h.refused, h.deadDestinations, h.circuits, h.withoutParam} {
+	for _, read := range []func(context.Context, viewer.RowScope, *StaffHome) error{h.unattributed, h.clashes, h.silent, h.refused, h.deadDestinations, h.circuits, h.withoutParam} {
 		if err := read(ctx, scope, &s); err != nil {
 			return nil, err
 		}
@@ -84,6 +85,11 @@ func (h *Home) unattributed(ctx context.Context, scope viewer.RowScope, s *Staff
 	return h.DB.One(ctx, scope, "counting unattributed conversions", []any{&s.Unattributed, &s.OldestUnattributedAt}, `
 		SELECT (SELECT count(*) FROM (SELECT FROM conversions WHERE affiliate_id IS NULL LIMIT $1) u),
 		       (SELECT received_at FROM conversions WHERE affiliate_id IS NULL ORDER BY id LIMIT 1)`, MaxUnattributed)
+}
+
+func (h *Home) clashes(ctx context.Context, scope viewer.RowScope, s *StaffHome) error {
+	return h.DB.One(ctx, scope, "counting clashes", []any{&s.Clashes}, `
+		SELECT count(*) FROM (SELECT FROM clashes WHERE resolution IS NULL LIMIT $1) u`, MaxUnattributed)
 }
 
 // silent finds the integrations of running offers whose operator called in the last week and then stopped.

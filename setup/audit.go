@@ -8,7 +8,7 @@ import (
 // Actions lists what an entry of the audit log can say was done, see [Act].
 func Actions() []string {
 	return []string{
-		"create", "update", "delete", "archive", "restore", "cancel", "release", "hold", "resume", "attribute", "attribute_by_rule", "undo_attribution", "fire", "import",
+		"create", "update", "delete", "archive", "restore", "cancel", "release", "hold", "resume", "attribute", "attribute_by_rule", "undo_attribution", "fire", "import", "map_goal", "unmap_goal", "resolve",
 		"change_password", "reset_password", "revoke", "rotate_secret", "reveal_secret",
 	}
 }
@@ -16,7 +16,7 @@ func Actions() []string {
 // Entities lists what an entry of the audit log can be about.
 func Entities() []string {
 	return []string{
-		"affiliate", "alert", "api_token", "campaign", "conversion", "deal", "delivery", "exchange_rate", "goal", "ignored_attention",
+		"affiliate", "alert", "api_token", "campaign", "clash", "conversion", "deal", "delivery", "exchange_rate", "goal", "ignored_attention",
 		"installation", "integration", "landing_page", "offer", "postback", "tracker", "user",
 	}
 }

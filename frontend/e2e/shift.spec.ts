@@ -27,6 +27,7 @@ const staffs = [
   ...[
     "received",
     "unattributed",
+    "clashes",
     "conversions",
     "offers",
     "goals",

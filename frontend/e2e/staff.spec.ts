@@ -11,6 +11,7 @@ interface Answer {
 const staffPages = [
   "received",
   "unattributed",
+  "clashes",
   "conversions",
   "offers",
   "goals",

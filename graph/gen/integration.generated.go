@@ -39,6 +39,7 @@ type IntegrationResolver interface {
 
 	Conversions(ctx context.Context, obj *db.Integration, first *int, after *string, last *int, before *string, filter *filter.Conversion, order *ConversionOrder) (*page.Connection[*db.Conversion], error)
 	ReceivedPostbacks(ctx context.Context, obj *db.Integration, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *ListOrder) (*page.Connection[*db.ReceivedPostback], error)
+	UnmappedGoals(ctx context.Context, obj *db.Integration) ([]*backoffice.WaitingGoal, error)
 }
 type OperatorPlatformResolver interface {
 	Source(ctx context.Context, obj *platforms.Template) (*string, error)
@@ -1217,6 +1218,38 @@ func (ec *executionContext) fieldContext_Integration_receivedPostbacks(ctx conte
 	if fc.Args, err = ec.field_Integration_receivedPostbacks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Integration_unmappedGoals(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_unmappedGoals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().UnmappedGoals(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*backoffice.WaitingGoal) graphql.Marshaler {
+			return ec.marshalNUnmappedGoal2ᚕᚖpostriderᚋbackofficeᚐWaitingGoalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_unmappedGoals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnmappedGoal(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -3115,6 +3148,12 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Integration_receivedPostbacks(ctx, field, obj)
+				})
+		case "unmappedGoals":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Integration_unmappedGoals(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

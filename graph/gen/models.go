@@ -10,6 +10,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
+	"postrider/domain/inbound"
 	"postrider/domain/presets"
 	"postrider/domain/tracking"
 	"postrider/ent/db"
@@ -338,6 +339,24 @@ type ChangePasswordPayload struct {
 	Viewer *Viewer `json:"viewer,omitempty"`
 	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What an operator reported, that waits for staff.
+type ClashReport struct {
+	// The goal's key.
+	Goal string `json:"goal"`
+	// Our click id, as given; null for none.
+	ClickID *string `json:"clickId,omitempty"`
+	// The operator's id of the player; null for none.
+	PlayerID *string `json:"playerId,omitempty"`
+	// The operator's id of the transaction; null for none.
+	TransactionID *string `json:"transactionId,omitempty"`
+	// Its value; null for none.
+	Amount *Money `json:"amount,omitempty"`
+	// Null if it gave none, or one that is not mapped.
+	Status *commission.Status `json:"status,omitempty"`
+	// When it happened; without a time of its own, when it was received.
+	OccurredAt time.Time `json:"occurredAt"`
 }
 
 // A postback that was considered for a conversion, and the decision.
@@ -1082,6 +1101,28 @@ type Fix struct {
 	Goals []string `json:"goals,omitempty"`
 }
 
+// What mapping an operator's word to a goal would do.
+type GoalMappingPreview struct {
+	// Reports that wait for it and were looked at: the oldest 500.
+	Reports int `json:"reports"`
+	// New conversions.
+	Recorded int `json:"recorded"`
+	// Recorded conversions that change.
+	Changed int `json:"changed"`
+	// Reports that lack what the goal needs: they keep waiting.
+	Refused int `json:"refused"`
+	// Why the first of these is refused; null if none is.
+	Reason *string `json:"reason,omitempty"`
+	// Reports that were not looked at.
+	Left int `json:"left"`
+	// Postbacks that fire for the new conversions.
+	Deliveries int `json:"deliveries"`
+	// The amounts of the new conversions, by currency.
+	Amounts []*Money `json:"amounts"`
+	// What the new conversions pay, by currency.
+	Payouts []*Money `json:"payouts"`
+}
+
 // What the deal in force for an offer pays for a goal: an amount, or a percentage of the conversion's amount.
 type GoalPayout struct {
 	// The offer that the deal is for.
@@ -1241,6 +1282,33 @@ type MacroValueInput struct {
 	Macro string `json:"macro"`
 	// The value, before filters and URL encoding.
 	Value string `json:"value"`
+}
+
+// The input of `mapGoal`.
+type MapGoalInput struct {
+	// The integration whose goal mapping to change.
+	IntegrationID string `json:"integrationId"`
+	// The operator's goal.
+	Word string `json:"word"`
+	// Our goal's key.
+	Goal string `json:"goal"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The payload of `mapGoal`.
+type MapGoalPayload struct {
+	// The integration as it is now; null if there are `userErrors`.
+	Integration *db.Integration `json:"integration,omitempty"`
+	// How many conversions were recorded of the reports that waited.
+	Recorded int `json:"recorded"`
+	// How many recorded conversions these reports changed.
+	Changed int `json:"changed"`
+	// How many reports lack what the goal needs: they keep waiting.
+	Refused int `json:"refused"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // An exact amount: a decimal string with a point, and its currency.
@@ -1536,6 +1604,27 @@ type ResetPasswordPayload struct {
 	User *db.User `json:"user,omitempty"`
 	// Shown once.
 	Password *string `json:"password,omitempty"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The input of `resolveClash`.
+type ResolveClashInput struct {
+	// The clash to decide.
+	ID string `json:"id"`
+	// Whether it is the recorded event.
+	Resolution inbound.Resolution `json:"resolution"`
+	// Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+	// input it is refused with `CONFLICT`. 1 to 255 printable ASCII characters, a UUID for example. What was refused with `userErrors` is not kept.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The payload of `resolveClash`.
+type ResolveClashPayload struct {
+	// The clash, decided; null if there are `userErrors`.
+	Clash *db.Clash `json:"clash,omitempty"`
+	// The conversion that was recorded of it, as another event.
+	Recorded *db.Conversion `json:"recorded,omitempty"`
 	// What the user can fix; empty if it was done.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -2142,6 +2231,24 @@ type UndoAttributionPreview struct {
 	Postbacks []*AttributionPostback `json:"postbacks"`
 }
 
+// The input of `unmapGoal`.
+type UnmapGoalInput struct {
+	// The integration whose goal mapping to change.
+	IntegrationID string `json:"integrationId"`
+	// The operator's goal.
+	Word string `json:"word"`
+}
+
+// The payload of `unmapGoal`.
+type UnmapGoalPayload struct {
+	// The integration as it is now; null if there are `userErrors`.
+	Integration *db.Integration `json:"integration,omitempty"`
+	// How many conversions were taken back.
+	TakenBack int `json:"takenBack"`
+	// What the user can fix; empty if it was done.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What to change of an affiliate.
 type UpdateAffiliateInput struct {
 	// The affiliate to change.
@@ -2329,7 +2436,7 @@ type UpdateIntegrationInput struct {
 type UpdateIntegrationPayload struct {
 	// The integration as it is now; null if there are `userErrors`.
 	Integration *db.Integration `json:"integration,omitempty"`
-	// How many conversions a new status mapping has changed.
+	// How many conversions a new goal or status mapping has recorded or changed.
 	Mapped int `json:"mapped"`
 	// What is wrong with the input; empty if it was changed.
 	UserErrors []*UserError `json:"userErrors"`

@@ -34,6 +34,7 @@ type ResolverRoot interface {
 	AuditEntry() AuditEntryResolver
 	BulkReplay() BulkReplayResolver
 	Campaign() CampaignResolver
+	Clash() ClashResolver
 	Click() ClickResolver
 	Conversion() ConversionResolver
 	ConversionEvent() ConversionEventResolver
@@ -75,6 +76,7 @@ type ResolverRoot interface {
 	TrackerSpec() TrackerSpecResolver
 	TrackerVersion() TrackerVersionResolver
 	TrackingLink() TrackingLinkResolver
+	UnmappedGoal() UnmappedGoalResolver
 	User() UserResolver
 	Viewer() ViewerResolver
 }
@@ -403,6 +405,43 @@ type ComplexityRoot struct {
 	ChangePasswordPayload struct {
 		UserErrors func(childComplexity int) int
 		Viewer     func(childComplexity int) int
+	}
+
+	Clash struct {
+		Conversion  func(childComplexity int) int
+		Differs     func(childComplexity int) int
+		GlobalID    func(childComplexity int) int
+		Integration func(childComplexity int) int
+		LastAt      func(childComplexity int) int
+		ReceivedAt  func(childComplexity int) int
+		Recorded    func(childComplexity int) int
+		Report      func(childComplexity int) int
+		Reports     func(childComplexity int) int
+		Resolution  func(childComplexity int) int
+		ResolvedAt  func(childComplexity int) int
+		ResolvedBy  func(childComplexity int) int
+	}
+
+	ClashConnection struct {
+		Edges            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
+	}
+
+	ClashEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ClashReport struct {
+		Amount        func(childComplexity int) int
+		ClickID       func(childComplexity int) int
+		Goal          func(childComplexity int) int
+		OccurredAt    func(childComplexity int) int
+		PlayerID      func(childComplexity int) int
+		Status        func(childComplexity int) int
+		TransactionID func(childComplexity int) int
 	}
 
 	Click struct {
@@ -785,6 +824,12 @@ type ComplexityRoot struct {
 		StatusCode func(childComplexity int) int
 	}
 
+	Difference struct {
+		Field    func(childComplexity int) int
+		Recorded func(childComplexity int) int
+		Reported func(childComplexity int) int
+	}
+
 	DismissAlertPayload struct {
 		Alert      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -906,6 +951,18 @@ type ComplexityRoot struct {
 		Trigger           func(childComplexity int) int
 	}
 
+	GoalMappingPreview struct {
+		Amounts    func(childComplexity int) int
+		Changed    func(childComplexity int) int
+		Deliveries func(childComplexity int) int
+		Left       func(childComplexity int) int
+		Payouts    func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Recorded   func(childComplexity int) int
+		Refused    func(childComplexity int) int
+		Reports    func(childComplexity int) int
+	}
+
 	GoalPayout struct {
 		Amount  func(childComplexity int) int
 		Offer   func(childComplexity int) int
@@ -990,6 +1047,7 @@ type ComplexityRoot struct {
 		TimestampName     func(childComplexity int) int
 		TimestampWindow   func(childComplexity int) int
 		URL               func(childComplexity int) int
+		UnmappedGoals     func(childComplexity int) int
 		UnmappedStatuses  func(childComplexity int) int
 	}
 
@@ -1038,6 +1096,14 @@ type ComplexityRoot struct {
 		Value func(childComplexity int) int
 	}
 
+	MapGoalPayload struct {
+		Changed     func(childComplexity int) int
+		Integration func(childComplexity int) int
+		Recorded    func(childComplexity int) int
+		Refused     func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	Money struct {
 		Amount   func(childComplexity int) int
 		Currency func(childComplexity int) int
@@ -1084,12 +1150,14 @@ type ComplexityRoot struct {
 		FireManualConversion    func(childComplexity int, input FireManualConversionInput) int
 		IgnoreAttention         func(childComplexity int, input IgnoreAttentionInput) int
 		ImportStatusChanges     func(childComplexity int, input ImportStatusChangesInput) int
+		MapGoal                 func(childComplexity int, input MapGoalInput) int
 		PauseBulkReplay         func(childComplexity int, input ChangeBulkReplayInput) int
 		RecordConversion        func(childComplexity int, input RecordConversionInput) int
 		ReleaseDelivery         func(childComplexity int, input ReleaseDeliveryInput) int
 		ReplayDeliveries        func(childComplexity int, input ReplayDeliveriesInput) int
 		ReplayDelivery          func(childComplexity int, input ReplayDeliveryInput) int
 		ResetPassword           func(childComplexity int, input ResetPasswordInput) int
+		ResolveClash            func(childComplexity int, input ResolveClashInput) int
 		RestoreAffiliate        func(childComplexity int, input RestoreAffiliateInput) int
 		RestoreAlert            func(childComplexity int, input RestoreAlertInput) int
 		RestoreCampaign         func(childComplexity int, input RestoreCampaignInput) int
@@ -1115,6 +1183,7 @@ type ComplexityRoot struct {
 		TestPostback            func(childComplexity int, input TestPostbackInput) int
 		TryDestination          func(childComplexity int, input TryDestinationInput) int
 		UndoAttribution         func(childComplexity int, input UndoAttributionInput) int
+		UnmapGoal               func(childComplexity int, input UnmapGoalInput) int
 		UpdateAPIToken          func(childComplexity int, input UpdateAPITokenInput) int
 		UpdateAffiliate         func(childComplexity int, input UpdateAffiliateInput) int
 		UpdateCampaign          func(childComplexity int, input UpdateCampaignInput) int
@@ -1371,6 +1440,7 @@ type ComplexityRoot struct {
 		AuditEntries           func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Audit, order *ListOrder) int
 		BulkReplays            func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Campaigns              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Campaign, order *ListOrder) int
+		Clashes                func(childComplexity int, first *int, after *string, last *int, before *string, open *bool) int
 		Clicks                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Click, order *ListOrder) int
 		ConversionChanges      func(childComplexity int, after *string, first *int, start *ChangesStart) int
 		ConversionTotals       func(childComplexity int, filter *filter.Conversion) int
@@ -1398,6 +1468,7 @@ type ComplexityRoot struct {
 		PostbackGaps           func(childComplexity int) int
 		PostbackTests          func(childComplexity int, first *int, after *string, last *int, before *string, postbackID *string) int
 		Postbacks              func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.Postback, order *ListOrder) int
+		PreviewGoalMapping     func(childComplexity int, integrationID string, word string, goal string) int
 		PreviewPostback        func(childComplexity int, urlTemplate *string, values []*MacroValueInput, postback *PostbackInput, goal *string, trackingLink *string) int
 		PreviewTracker         func(childComplexity int, tracker UpdateTrackerInput) int
 		ReceivedPostbacks      func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *ListOrder) int
@@ -1526,6 +1597,12 @@ type ComplexityRoot struct {
 	ResetPasswordPayload struct {
 		Password   func(childComplexity int) int
 		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ResolveClashPayload struct {
+		Clash      func(childComplexity int) int
+		Recorded   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -1706,6 +1783,7 @@ type ComplexityRoot struct {
 
 	StaffHome struct {
 		Circuits             func(childComplexity int) int
+		Clashes              func(childComplexity int) int
 		DeadDestinations     func(childComplexity int) int
 		OldestUnattributedAt func(childComplexity int) int
 		Refused              func(childComplexity int) int
@@ -1917,6 +1995,23 @@ type ComplexityRoot struct {
 	UndoAttributionPreview struct {
 		Postbacks func(childComplexity int) int
 		TakenBack func(childComplexity int) int
+	}
+
+	UnmapGoalPayload struct {
+		Integration func(childComplexity int) int
+		TakenBack   func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	UnmappedGoal struct {
+		Count    func(childComplexity int) int
+		FirstAt  func(childComplexity int) int
+		LastAt   func(childComplexity int) int
+		MappedTo func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Recorded func(childComplexity int) int
+		Refused  func(childComplexity int) int
+		Word     func(childComplexity int) int
 	}
 
 	UnmappedStatus struct {
@@ -3280,6 +3375,160 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangePasswordPayload.Viewer(childComplexity), true
+
+	case "Clash.conversion":
+		if e.ComplexityRoot.Clash.Conversion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.Conversion(childComplexity), true
+	case "Clash.differs":
+		if e.ComplexityRoot.Clash.Differs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.Differs(childComplexity), true
+	case "Clash.id":
+		if e.ComplexityRoot.Clash.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.GlobalID(childComplexity), true
+	case "Clash.integration":
+		if e.ComplexityRoot.Clash.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.Integration(childComplexity), true
+	case "Clash.lastAt":
+		if e.ComplexityRoot.Clash.LastAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.LastAt(childComplexity), true
+	case "Clash.receivedAt":
+		if e.ComplexityRoot.Clash.ReceivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.ReceivedAt(childComplexity), true
+	case "Clash.recorded":
+		if e.ComplexityRoot.Clash.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.Recorded(childComplexity), true
+	case "Clash.report":
+		if e.ComplexityRoot.Clash.Report == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.Report(childComplexity), true
+	case "Clash.reports":
+		if e.ComplexityRoot.Clash.Reports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.Reports(childComplexity), true
+	case "Clash.resolution":
+		if e.ComplexityRoot.Clash.Resolution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.Resolution(childComplexity), true
+	case "Clash.resolvedAt":
+		if e.ComplexityRoot.Clash.ResolvedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.ResolvedAt(childComplexity), true
+	case "Clash.resolvedBy":
+		if e.ComplexityRoot.Clash.ResolvedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Clash.ResolvedBy(childComplexity), true
+
+	case "ClashConnection.edges":
+		if e.ComplexityRoot.ClashConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashConnection.Edges(childComplexity), true
+	case "ClashConnection.pageInfo":
+		if e.ComplexityRoot.ClashConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashConnection.PageInfo(childComplexity), true
+	case "ClashConnection.totalCount":
+		if e.ComplexityRoot.ClashConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashConnection.TotalCount(childComplexity), true
+	case "ClashConnection.totalCountCapped":
+		if e.ComplexityRoot.ClashConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashConnection.TotalCountCapped(childComplexity), true
+
+	case "ClashEdge.cursor":
+		if e.ComplexityRoot.ClashEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashEdge.Cursor(childComplexity), true
+	case "ClashEdge.node":
+		if e.ComplexityRoot.ClashEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashEdge.Node(childComplexity), true
+
+	case "ClashReport.amount":
+		if e.ComplexityRoot.ClashReport.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashReport.Amount(childComplexity), true
+	case "ClashReport.clickId":
+		if e.ComplexityRoot.ClashReport.ClickID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashReport.ClickID(childComplexity), true
+	case "ClashReport.goal":
+		if e.ComplexityRoot.ClashReport.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashReport.Goal(childComplexity), true
+	case "ClashReport.occurredAt":
+		if e.ComplexityRoot.ClashReport.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashReport.OccurredAt(childComplexity), true
+	case "ClashReport.playerId":
+		if e.ComplexityRoot.ClashReport.PlayerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashReport.PlayerID(childComplexity), true
+	case "ClashReport.status":
+		if e.ComplexityRoot.ClashReport.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashReport.Status(childComplexity), true
+	case "ClashReport.transactionId":
+		if e.ComplexityRoot.ClashReport.TransactionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClashReport.TransactionID(childComplexity), true
 
 	case "Click.affiliate":
 		if e.ComplexityRoot.Click.Affiliate == nil {
@@ -4699,6 +4948,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DestinationCheck.StatusCode(childComplexity), true
 
+	case "Difference.field":
+		if e.ComplexityRoot.Difference.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.Field(childComplexity), true
+	case "Difference.recorded":
+		if e.ComplexityRoot.Difference.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.Recorded(childComplexity), true
+	case "Difference.reported":
+		if e.ComplexityRoot.Difference.Reported == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.Reported(childComplexity), true
+
 	case "DismissAlertPayload.alert":
 		if e.ComplexityRoot.DismissAlertPayload.Alert == nil {
 			break
@@ -5170,6 +5438,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Goal.Trigger(childComplexity), true
 
+	case "GoalMappingPreview.amounts":
+		if e.ComplexityRoot.GoalMappingPreview.Amounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalMappingPreview.Amounts(childComplexity), true
+	case "GoalMappingPreview.changed":
+		if e.ComplexityRoot.GoalMappingPreview.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalMappingPreview.Changed(childComplexity), true
+	case "GoalMappingPreview.deliveries":
+		if e.ComplexityRoot.GoalMappingPreview.Deliveries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalMappingPreview.Deliveries(childComplexity), true
+	case "GoalMappingPreview.left":
+		if e.ComplexityRoot.GoalMappingPreview.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalMappingPreview.Left(childComplexity), true
+	case "GoalMappingPreview.payouts":
+		if e.ComplexityRoot.GoalMappingPreview.Payouts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalMappingPreview.Payouts(childComplexity), true
+	case "GoalMappingPreview.reason":
+		if e.ComplexityRoot.GoalMappingPreview.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalMappingPreview.Reason(childComplexity), true
+	case "GoalMappingPreview.recorded":
+		if e.ComplexityRoot.GoalMappingPreview.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalMappingPreview.Recorded(childComplexity), true
+	case "GoalMappingPreview.refused":
+		if e.ComplexityRoot.GoalMappingPreview.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalMappingPreview.Refused(childComplexity), true
+	case "GoalMappingPreview.reports":
+		if e.ComplexityRoot.GoalMappingPreview.Reports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GoalMappingPreview.Reports(childComplexity), true
+
 	case "GoalPayout.amount":
 		if e.ComplexityRoot.GoalPayout.Amount == nil {
 			break
@@ -5525,6 +5848,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.URL(childComplexity), true
+	case "Integration.unmappedGoals":
+		if e.ComplexityRoot.Integration.UnmappedGoals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.UnmappedGoals(childComplexity), true
 	case "Integration.unmappedStatuses":
 		if e.ComplexityRoot.Integration.UnmappedStatuses == nil {
 			break
@@ -5699,6 +6028,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MacroValue.Value(childComplexity), true
+
+	case "MapGoalPayload.changed":
+		if e.ComplexityRoot.MapGoalPayload.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MapGoalPayload.Changed(childComplexity), true
+	case "MapGoalPayload.integration":
+		if e.ComplexityRoot.MapGoalPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MapGoalPayload.Integration(childComplexity), true
+	case "MapGoalPayload.recorded":
+		if e.ComplexityRoot.MapGoalPayload.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MapGoalPayload.Recorded(childComplexity), true
+	case "MapGoalPayload.refused":
+		if e.ComplexityRoot.MapGoalPayload.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MapGoalPayload.Refused(childComplexity), true
+	case "MapGoalPayload.userErrors":
+		if e.ComplexityRoot.MapGoalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MapGoalPayload.UserErrors(childComplexity), true
 
 	case "Money.amount":
 		if e.ComplexityRoot.Money.Amount == nil {
@@ -6153,6 +6513,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportStatusChanges(childComplexity, args["input"].(ImportStatusChangesInput)), true
+	case "Mutation.mapGoal":
+		if e.ComplexityRoot.Mutation.MapGoal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mapGoal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MapGoal(childComplexity, args["input"].(MapGoalInput)), true
 	case "Mutation.pauseBulkReplay":
 		if e.ComplexityRoot.Mutation.PauseBulkReplay == nil {
 			break
@@ -6219,6 +6590,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["input"].(ResetPasswordInput)), true
+	case "Mutation.resolveClash":
+		if e.ComplexityRoot.Mutation.ResolveClash == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resolveClash_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResolveClash(childComplexity, args["input"].(ResolveClashInput)), true
 	case "Mutation.restoreAffiliate":
 		if e.ComplexityRoot.Mutation.RestoreAffiliate == nil {
 			break
@@ -6489,6 +6871,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UndoAttribution(childComplexity, args["input"].(UndoAttributionInput)), true
+	case "Mutation.unmapGoal":
+		if e.ComplexityRoot.Mutation.UnmapGoal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unmapGoal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnmapGoal(childComplexity, args["input"].(UnmapGoalInput)), true
 	case "Mutation.updateApiToken":
 		if e.ComplexityRoot.Mutation.UpdateAPIToken == nil {
 			break
@@ -7732,6 +8125,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Campaigns(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Campaign), args["order"].(*ListOrder)), true
+	case "Query.clashes":
+		if e.ComplexityRoot.Query.Clashes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_clashes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Clashes(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["open"].(*bool)), true
 	case "Query.clicks":
 		if e.ComplexityRoot.Query.Clicks == nil {
 			break
@@ -7985,6 +8389,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Postbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.Postback), args["order"].(*ListOrder)), true
+	case "Query.previewGoalMapping":
+		if e.ComplexityRoot.Query.PreviewGoalMapping == nil {
+			break
+		}
+
+		args, err := ec.field_Query_previewGoalMapping_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PreviewGoalMapping(childComplexity, args["integrationId"].(string), args["word"].(string), args["goal"].(string)), true
 	case "Query.previewPostback":
 		if e.ComplexityRoot.Query.PreviewPostback == nil {
 			break
@@ -8560,6 +8975,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResetPasswordPayload.UserErrors(childComplexity), true
 
+	case "ResolveClashPayload.clash":
+		if e.ComplexityRoot.ResolveClashPayload.Clash == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolveClashPayload.Clash(childComplexity), true
+	case "ResolveClashPayload.recorded":
+		if e.ComplexityRoot.ResolveClashPayload.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolveClashPayload.Recorded(childComplexity), true
+	case "ResolveClashPayload.userErrors":
+		if e.ComplexityRoot.ResolveClashPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResolveClashPayload.UserErrors(childComplexity), true
+
 	case "RestoreAffiliatePayload.affiliate":
 		if e.ComplexityRoot.RestoreAffiliatePayload.Affiliate == nil {
 			break
@@ -9089,6 +9523,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StaffHome.Circuits(childComplexity), true
+	case "StaffHome.clashes":
+		if e.ComplexityRoot.StaffHome.Clashes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffHome.Clashes(childComplexity), true
 	case "StaffHome.deadDestinations":
 		if e.ComplexityRoot.StaffHome.DeadDestinations == nil {
 			break
@@ -10000,6 +10440,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UndoAttributionPreview.TakenBack(childComplexity), true
 
+	case "UnmapGoalPayload.integration":
+		if e.ComplexityRoot.UnmapGoalPayload.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmapGoalPayload.Integration(childComplexity), true
+	case "UnmapGoalPayload.takenBack":
+		if e.ComplexityRoot.UnmapGoalPayload.TakenBack == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmapGoalPayload.TakenBack(childComplexity), true
+	case "UnmapGoalPayload.userErrors":
+		if e.ComplexityRoot.UnmapGoalPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmapGoalPayload.UserErrors(childComplexity), true
+
+	case "UnmappedGoal.count":
+		if e.ComplexityRoot.UnmappedGoal.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmappedGoal.Count(childComplexity), true
+	case "UnmappedGoal.firstAt":
+		if e.ComplexityRoot.UnmappedGoal.FirstAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmappedGoal.FirstAt(childComplexity), true
+	case "UnmappedGoal.lastAt":
+		if e.ComplexityRoot.UnmappedGoal.LastAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmappedGoal.LastAt(childComplexity), true
+	case "UnmappedGoal.mappedTo":
+		if e.ComplexityRoot.UnmappedGoal.MappedTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmappedGoal.MappedTo(childComplexity), true
+	case "UnmappedGoal.reason":
+		if e.ComplexityRoot.UnmappedGoal.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmappedGoal.Reason(childComplexity), true
+	case "UnmappedGoal.recorded":
+		if e.ComplexityRoot.UnmappedGoal.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmappedGoal.Recorded(childComplexity), true
+	case "UnmappedGoal.refused":
+		if e.ComplexityRoot.UnmappedGoal.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmappedGoal.Refused(childComplexity), true
+	case "UnmappedGoal.word":
+		if e.ComplexityRoot.UnmappedGoal.Word == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmappedGoal.Word(childComplexity), true
+
 	case "UnmappedStatus.count":
 		if e.ComplexityRoot.UnmappedStatus.Count == nil {
 			break
@@ -10434,6 +10942,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("IgnoreAttentionInput", ec.unmarshalInputIgnoreAttentionInput),
 			graphql.NewInputUnmarshaler("ImportStatusChangesInput", ec.unmarshalInputImportStatusChangesInput),
 			graphql.NewInputUnmarshaler("MacroValueInput", ec.unmarshalInputMacroValueInput),
+			graphql.NewInputUnmarshaler("MapGoalInput", ec.unmarshalInputMapGoalInput),
 			graphql.NewInputUnmarshaler("PostbackFilter", ec.unmarshalInputPostbackFilter),
 			graphql.NewInputUnmarshaler("PostbackInput", ec.unmarshalInputPostbackInput),
 			graphql.NewInputUnmarshaler("QualificationInput", ec.unmarshalInputQualificationInput),
@@ -10443,6 +10952,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReplayDeliveriesInput", ec.unmarshalInputReplayDeliveriesInput),
 			graphql.NewInputUnmarshaler("ReplayDeliveryInput", ec.unmarshalInputReplayDeliveryInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
+			graphql.NewInputUnmarshaler("ResolveClashInput", ec.unmarshalInputResolveClashInput),
 			graphql.NewInputUnmarshaler("RestoreAffiliateInput", ec.unmarshalInputRestoreAffiliateInput),
 			graphql.NewInputUnmarshaler("RestoreAlertInput", ec.unmarshalInputRestoreAlertInput),
 			graphql.NewInputUnmarshaler("RestoreCampaignInput", ec.unmarshalInputRestoreCampaignInput),
@@ -10468,6 +10978,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TrackerTokensInput", ec.unmarshalInputTrackerTokensInput),
 			graphql.NewInputUnmarshaler("TryDestinationInput", ec.unmarshalInputTryDestinationInput),
 			graphql.NewInputUnmarshaler("UndoAttributionInput", ec.unmarshalInputUndoAttributionInput),
+			graphql.NewInputUnmarshaler("UnmapGoalInput", ec.unmarshalInputUnmapGoalInput),
 			graphql.NewInputUnmarshaler("UpdateAffiliateInput", ec.unmarshalInputUpdateAffiliateInput),
 			graphql.NewInputUnmarshaler("UpdateApiTokenInput", ec.unmarshalInputUpdateApiTokenInput),
 			graphql.NewInputUnmarshaler("UpdateCampaignInput", ec.unmarshalInputUpdateCampaignInput),
@@ -11768,6 +12279,137 @@ extend type Subscription {
     "Whether the first event is empty, to confirm that the subscription is active."
     hello: Boolean = false
   ): ConversionUpdateEvent! @auth(scope: READ)
+}
+`, BuiltIn: false},
+	{Name: "../schema/clash.graphqls", Input: `"What staff decided about a clash."
+enum ClashResolution {
+  "It is the recorded event: the report changes nothing, and is a duplicate from then on."
+  SAME
+  "It is another event: it is recorded by itself, and what repeats it finds that conversion."
+  SEPARATE
+}
+
+"A report of a recorded transaction that names another click or player than the conversion has. Neither changes the other until staff decide."
+type Clash implements Node {
+  "Its global id."
+  id: ID!
+  "When it was reported first."
+  receivedAt: Time!
+  "The integration that reported it."
+  integration: Integration!
+  "The conversion that has the transaction."
+  conversion: Conversion!
+  "What the report says otherwise than the conversion."
+  differs: [Difference!]!
+  "How often it was reported."
+  reports: Int!
+  "When it was reported last."
+  lastAt: Time!
+  "What was reported."
+  report: ClashReport!
+  "What staff decided; null while it is open."
+  resolution: ClashResolution
+  "When they did."
+  resolvedAt: Time
+  "Who did; null while it is open."
+  resolvedBy: User
+  "The conversion that was recorded of it, as another event."
+  recorded: Conversion
+}
+
+"What a report says otherwise than the recorded conversion."
+type Difference {
+  "Our parameter: ` + "`" + `click_id` + "`" + `, ` + "`" + `player_id` + "`" + `, ` + "`" + `amount` + "`" + ` and so on."
+  field: String!
+  "As it is recorded; empty for none."
+  recorded: String!
+  "As it was reported; empty for none."
+  reported: String!
+}
+
+"What an operator reported, that waits for staff."
+type ClashReport {
+  "The goal's key."
+  goal: String!
+  "Our click id, as given; null for none."
+  clickId: String
+  "The operator's id of the player; null for none."
+  playerId: String
+  "The operator's id of the transaction; null for none."
+  transactionId: String
+  "Its value; null for none."
+  amount: Money
+  "Null if it gave none, or one that is not mapped."
+  status: ConversionStatus
+  "When it happened; without a time of its own, when it was received."
+  occurredAt: Time!
+}
+
+"A page of clashes."
+type ClashConnection {
+  "The rows of the page."
+  edges: [ClashEdge!]!
+  "Where the page starts and ends."
+  pageInfo: PageInfo!
+  "How many rows the list has, whatever the page, 10,000 at most: see ` + "`" + `totalCountCapped` + "`" + `. They are counted only when this is asked for, which costs 200."
+  totalCount: Int!
+  "Whether the list has more rows than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
+}
+
+"A row of a page of clashes."
+type ClashEdge {
+  "The row itself."
+  node: Clash!
+  "Its place in the list, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `; opaque."
+  cursor: String!
+}
+
+"The input of ` + "`" + `resolveClash` + "`" + `."
+input ResolveClashInput {
+  "The clash to decide."
+  id: ID!
+  "Whether it is the recorded event."
+  resolution: ClashResolution!
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
+}
+
+"The payload of ` + "`" + `resolveClash` + "`" + `."
+type ResolveClashPayload {
+  "The clash, decided; null if there are ` + "`" + `userErrors` + "`" + `."
+  clash: Clash
+  "The conversion that was recorded of it, as another event."
+  recorded: Conversion
+  "What the user can fix; empty if it was done."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "Staff only: clashes, newest first."
+  clashes(
+    "How many rows from the start, 1 to 100; without ` + "`" + `first` + "`" + ` and ` + "`" + `last` + "`" + ` it is 20."
+    first: Int
+    "The cursor after which the page starts."
+    after: String
+    "How many rows from the end, 1 to 100; not together with ` + "`" + `first` + "`" + `."
+    last: Int
+    "The cursor before which the page ends."
+    before: String
+    "True lists those that wait for staff, false those that are decided, null both."
+    open: Boolean = true
+  ): ClashConnection @auth(role: MANAGER)
+}
+
+extend type Mutation {
+  "Staff only: decides a clash. As another event, its postbacks fire. API tokens need the scope ` + "`" + `CONVERSIONS` + "`" + `."
+  resolveClash(
+    "The input of the mutation."
+    input: ResolveClashInput!
+  ): ResolveClashPayload! @auth(role: MANAGER, scope: CONVERSIONS)
 }
 `, BuiltIn: false},
 	{Name: "../schema/click.graphqls", Input: `"A player's click on a tracking link."
@@ -14242,7 +14884,7 @@ input UpdateIntegrationInput {
 type UpdateIntegrationPayload {
   "The integration as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
   integration: Integration
-  "How many conversions a new status mapping has changed."
+  "How many conversions a new goal or status mapping has recorded or changed."
   mapped: Int!
   "What is wrong with the input; empty if it was changed."
   userErrors: [UserError!]!
@@ -14339,7 +14981,7 @@ extend type Mutation {
     "The input of the mutation."
     input: CreateIntegrationInput!
   ): CreateIntegrationPayload! @auth(role: MANAGER, scope: WRITE)
-  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes an integration. A new status mapping changes the conversions with that status."
+  "Staff only, scope ` + "`" + `WRITE` + "`" + `: changes an integration. A new status mapping changes the conversions with that status, a new goal mapping records the reports that waited for it."
   updateIntegration(
     "The input of the mutation."
     input: UpdateIntegrationInput!
@@ -14985,6 +15627,12 @@ enum AuditAction {
   FIRE
   "A status import."
   IMPORT
+  "Reports were recorded that waited for an operator's goal to be mapped."
+  MAP_GOAL
+  "What was recorded when an operator's goal was mapped was taken back."
+  UNMAP_GOAL
+  "A clash was decided."
+  RESOLVE
   "A user changed its password."
   CHANGE_PASSWORD
   "Staff set a new password for a user."
@@ -15007,6 +15655,8 @@ enum AuditEntity {
   API_TOKEN
   "A campaign."
   CAMPAIGN
+  "A clash."
+  CLASH
   "A conversion."
   CONVERSION
   "A deal."
@@ -16436,6 +17086,8 @@ type StaffHome {
   unattributed: Int!
   "When the oldest of these was received."
   oldestUnattributedAt: Time
+  "Clashes that are not decided, counted up to 10,000."
+  clashes: Int!
   "Integrations of active offers that were called in the last 7 days, and not in the last 24 hours; longest silent first."
   silent: [SilentIntegration!]!
   "Calls of the last 24 hours that were refused, by integration and result, most first; at most 20."
@@ -17194,6 +17846,131 @@ extend type Mutation {
   ): AssignTrackersPayload! @auth(scope: WRITE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/unmapped.graphqls", Input: `"An operator's word for a goal that is not mapped, or whose reports waited until it was."
+type UnmappedGoal {
+  "As the operator sends it, in lower case."
+  word: String!
+  "How many reports wait for it."
+  count: Int!
+  "How many of these could not be recorded when it was mapped: they lack what the goal needs."
+  refused: Int!
+  "When the first of its reports was received."
+  firstAt: Time!
+  "When the last one was."
+  lastAt: Time!
+  "Why one of the refused reports could not be recorded; null if none was refused."
+  reason: String
+  "The goal that it is mapped to; null while it is not mapped."
+  mappedTo: Goal
+  "Conversions that were recorded of its reports when it was mapped: those that ` + "`" + `unmapGoal` + "`" + ` would take back."
+  recorded: Int!
+}
+
+"What mapping an operator's word to a goal would do."
+type GoalMappingPreview {
+  "Reports that wait for it and were looked at: the oldest 500."
+  reports: Int!
+  "New conversions."
+  recorded: Int!
+  "Recorded conversions that change."
+  changed: Int!
+  "Reports that lack what the goal needs: they keep waiting."
+  refused: Int!
+  "Why the first of these is refused; null if none is."
+  reason: String
+  "Reports that were not looked at."
+  left: Int!
+  "Postbacks that fire for the new conversions."
+  deliveries: Int!
+  "The amounts of the new conversions, by currency."
+  amounts: [Money!]!
+  "What the new conversions pay, by currency."
+  payouts: [Money!]!
+}
+
+extend type Integration {
+  "Goals that the operator sent and that are not mapped, and those that were mapped since: most reports first."
+  unmappedGoals: [UnmappedGoal!]!
+}
+
+"The input of ` + "`" + `mapGoal` + "`" + `."
+input MapGoalInput {
+  "The integration whose goal mapping to change."
+  integrationId: ID!
+  "The operator's goal."
+  word: String!
+  "Our goal's key."
+  goal: String!
+  """
+  Makes the call safe to repeat: for 24 hours, the same key with the same input gets the same payload, and nothing is done twice; with another
+  input it is refused with ` + "`" + `CONFLICT` + "`" + `. 1 to 255 printable ASCII characters, a UUID for example. What was refused with ` + "`" + `userErrors` + "`" + ` is not kept.
+  """
+  idempotencyKey: String
+}
+
+"The payload of ` + "`" + `mapGoal` + "`" + `."
+type MapGoalPayload {
+  "The integration as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  integration: Integration
+  "How many conversions were recorded of the reports that waited."
+  recorded: Int!
+  "How many recorded conversions these reports changed."
+  changed: Int!
+  "How many reports lack what the goal needs: they keep waiting."
+  refused: Int!
+  "What the user can fix; empty if it was done."
+  userErrors: [UserError!]!
+}
+
+"The input of ` + "`" + `unmapGoal` + "`" + `."
+input UnmapGoalInput {
+  "The integration whose goal mapping to change."
+  integrationId: ID!
+  "The operator's goal."
+  word: String!
+}
+
+"The payload of ` + "`" + `unmapGoal` + "`" + `."
+type UnmapGoalPayload {
+  "The integration as it is now; null if there are ` + "`" + `userErrors` + "`" + `."
+  integration: Integration
+  "How many conversions were taken back."
+  takenBack: Int!
+  "What the user can fix; empty if it was done."
+  userErrors: [UserError!]!
+}
+
+extend type Query {
+  "Staff only: what ` + "`" + `mapGoal` + "`" + ` would do. Nothing is changed."
+  previewGoalMapping(
+    "The integration whose goal mapping would change."
+    integrationId: ID!
+    "The operator's goal."
+    word: String!
+    "Our goal's key."
+    goal: String!
+  ): GoalMappingPreview @auth(role: MANAGER)
+}
+
+extend type Mutation {
+  """
+  Staff only, scope ` + "`" + `WRITE` + "`" + `: maps an operator's goal to one of ours, and records the reports that waited for it as of their time. Their postbacks fire.
+  Where it is mapped already, it records what waits.
+  """
+  mapGoal(
+    "The input of the mutation."
+    input: MapGoalInput!
+  ): MapGoalPayload! @auth(role: MANAGER, scope: WRITE)
+  """
+  Staff only, scope ` + "`" + `WRITE` + "`" + `: removes an operator's goal from the goal mapping, and takes back the conversions that were recorded when it was mapped, as
+  a reversal takes them back. Their reports wait again. Conversions that were reported while it was mapped stay.
+  """
+  unmapGoal(
+    "The input of the mutation."
+    input: UnmapGoalInput!
+  ): UnmapGoalPayload! @auth(role: MANAGER, scope: WRITE)
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -17839,6 +18616,80 @@ func (ec *executionContext) childFields_ChangePasswordPayload(ctx context.Contex
 		return ec.fieldContext_ChangePasswordPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangePasswordPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Clash(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Clash_id(ctx, field)
+	case "receivedAt":
+		return ec.fieldContext_Clash_receivedAt(ctx, field)
+	case "integration":
+		return ec.fieldContext_Clash_integration(ctx, field)
+	case "conversion":
+		return ec.fieldContext_Clash_conversion(ctx, field)
+	case "differs":
+		return ec.fieldContext_Clash_differs(ctx, field)
+	case "reports":
+		return ec.fieldContext_Clash_reports(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_Clash_lastAt(ctx, field)
+	case "report":
+		return ec.fieldContext_Clash_report(ctx, field)
+	case "resolution":
+		return ec.fieldContext_Clash_resolution(ctx, field)
+	case "resolvedAt":
+		return ec.fieldContext_Clash_resolvedAt(ctx, field)
+	case "resolvedBy":
+		return ec.fieldContext_Clash_resolvedBy(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Clash_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Clash", field.Name)
+}
+
+func (ec *executionContext) childFields_ClashConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ClashConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ClashConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ClashConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_ClashConnection_totalCountCapped(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClashConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ClashEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ClashEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ClashEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClashEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ClashReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "goal":
+		return ec.fieldContext_ClashReport_goal(ctx, field)
+	case "clickId":
+		return ec.fieldContext_ClashReport_clickId(ctx, field)
+	case "playerId":
+		return ec.fieldContext_ClashReport_playerId(ctx, field)
+	case "transactionId":
+		return ec.fieldContext_ClashReport_transactionId(ctx, field)
+	case "amount":
+		return ec.fieldContext_ClashReport_amount(ctx, field)
+	case "status":
+		return ec.fieldContext_ClashReport_status(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_ClashReport_occurredAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClashReport", field.Name)
 }
 
 func (ec *executionContext) childFields_Click(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18601,6 +19452,18 @@ func (ec *executionContext) childFields_DestinationCheck(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type DestinationCheck", field.Name)
 }
 
+func (ec *executionContext) childFields_Difference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_Difference_field(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Difference_recorded(ctx, field)
+	case "reported":
+		return ec.fieldContext_Difference_reported(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Difference", field.Name)
+}
+
 func (ec *executionContext) childFields_DismissAlertPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "alert":
@@ -18843,6 +19706,30 @@ func (ec *executionContext) childFields_Goal(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Goal", field.Name)
 }
 
+func (ec *executionContext) childFields_GoalMappingPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reports":
+		return ec.fieldContext_GoalMappingPreview_reports(ctx, field)
+	case "recorded":
+		return ec.fieldContext_GoalMappingPreview_recorded(ctx, field)
+	case "changed":
+		return ec.fieldContext_GoalMappingPreview_changed(ctx, field)
+	case "refused":
+		return ec.fieldContext_GoalMappingPreview_refused(ctx, field)
+	case "reason":
+		return ec.fieldContext_GoalMappingPreview_reason(ctx, field)
+	case "left":
+		return ec.fieldContext_GoalMappingPreview_left(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_GoalMappingPreview_deliveries(ctx, field)
+	case "amounts":
+		return ec.fieldContext_GoalMappingPreview_amounts(ctx, field)
+	case "payouts":
+		return ec.fieldContext_GoalMappingPreview_payouts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GoalMappingPreview", field.Name)
+}
+
 func (ec *executionContext) childFields_GoalPayout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "offer":
@@ -19013,6 +19900,8 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_conversions(ctx, field)
 	case "receivedPostbacks":
 		return ec.fieldContext_Integration_receivedPostbacks(ctx, field)
+	case "unmappedGoals":
+		return ec.fieldContext_Integration_unmappedGoals(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
 }
@@ -19105,6 +19994,22 @@ func (ec *executionContext) childFields_MacroValue(ctx context.Context, field gr
 		return ec.fieldContext_MacroValue_value(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MacroValue", field.Name)
+}
+
+func (ec *executionContext) childFields_MapGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_MapGoalPayload_integration(ctx, field)
+	case "recorded":
+		return ec.fieldContext_MapGoalPayload_recorded(ctx, field)
+	case "changed":
+		return ec.fieldContext_MapGoalPayload_changed(ctx, field)
+	case "refused":
+		return ec.fieldContext_MapGoalPayload_refused(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MapGoalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MapGoalPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Money(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19811,6 +20716,18 @@ func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ResolveClashPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "clash":
+		return ec.fieldContext_ResolveClashPayload_clash(ctx, field)
+	case "recorded":
+		return ec.fieldContext_ResolveClashPayload_recorded(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResolveClashPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResolveClashPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RestoreAffiliatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "affiliate":
@@ -20167,6 +21084,8 @@ func (ec *executionContext) childFields_StaffHome(ctx context.Context, field gra
 		return ec.fieldContext_StaffHome_unattributed(ctx, field)
 	case "oldestUnattributedAt":
 		return ec.fieldContext_StaffHome_oldestUnattributedAt(ctx, field)
+	case "clashes":
+		return ec.fieldContext_StaffHome_clashes(ctx, field)
 	case "silent":
 		return ec.fieldContext_StaffHome_silent(ctx, field)
 	case "refused":
@@ -20567,6 +21486,40 @@ func (ec *executionContext) childFields_UndoAttributionPreview(ctx context.Conte
 		return ec.fieldContext_UndoAttributionPreview_postbacks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UndoAttributionPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_UnmapGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "integration":
+		return ec.fieldContext_UnmapGoalPayload_integration(ctx, field)
+	case "takenBack":
+		return ec.fieldContext_UnmapGoalPayload_takenBack(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UnmapGoalPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnmapGoalPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UnmappedGoal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "word":
+		return ec.fieldContext_UnmappedGoal_word(ctx, field)
+	case "count":
+		return ec.fieldContext_UnmappedGoal_count(ctx, field)
+	case "refused":
+		return ec.fieldContext_UnmappedGoal_refused(ctx, field)
+	case "firstAt":
+		return ec.fieldContext_UnmappedGoal_firstAt(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_UnmappedGoal_lastAt(ctx, field)
+	case "reason":
+		return ec.fieldContext_UnmappedGoal_reason(ctx, field)
+	case "mappedTo":
+		return ec.fieldContext_UnmappedGoal_mappedTo(ctx, field)
+	case "recorded":
+		return ec.fieldContext_UnmappedGoal_recorded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnmappedGoal", field.Name)
 }
 
 func (ec *executionContext) childFields_UnmappedStatus(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

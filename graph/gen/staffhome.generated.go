@@ -462,6 +462,29 @@ func (ec *executionContext) fieldContext_StaffHome_oldestUnattributedAt(_ contex
 	return graphql.NewScalarFieldContext("StaffHome", field, false, false, "Time")
 }
 
+func (ec *executionContext) _StaffHome_clashes(ctx context.Context, field graphql.CollectedField, obj *report.StaffHome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffHome_clashes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Clashes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffHome_clashes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffHome", field, false, false, "Int")
+}
+
 func (ec *executionContext) _StaffHome_silent(ctx context.Context, field graphql.CollectedField, obj *report.StaffHome) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -841,6 +864,11 @@ func (ec *executionContext) _StaffHome(ctx context.Context, sel ast.SelectionSet
 		case "oldestUnattributedAt":
 			out.Values[i] = ec._StaffHome_oldestUnattributedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "clashes":
+			out.Values[i] = ec._StaffHome_clashes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "silent":

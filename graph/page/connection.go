@@ -37,6 +37,12 @@ type BulkReplayConnection = Connection[*db.BulkReplay]
 // BulkReplayEdge is a bulk replay on a page.
 type BulkReplayEdge = Edge[*db.BulkReplay]
 
+// ClashConnection is a page of clashes.
+type ClashConnection = Connection[*db.Clash]
+
+// ClashEdge is a row of it.
+type ClashEdge = Edge[*db.Clash]
+
 // EchoRequestConnection is a page of echoed requests.
 type EchoRequestConnection = Connection[*db.EchoRequest]
 

@@ -18,6 +18,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
+	"postrider/domain/inbound"
 	"postrider/domain/platforms"
 	"postrider/domain/presets"
 	"postrider/domain/tracking"
@@ -163,6 +164,7 @@ func enums() map[string][]string {
 	lists["ChangesStart"] = enum.Strings(gen.AllChangesStart)
 	lists["ConversionOrder"] = enum.Strings(gen.AllConversionOrder)
 	lists["ListOrder"] = enum.Strings(gen.AllListOrder)
+	lists["ClashResolution"] = inbound.Resolution("").Values()
 	lists["CircuitState"] = dispatch.CircuitState("").Values()
 	lists["Confidence"] = enum.Strings(presets.Confidences())
 	lists["PlatformConfidence"] = enum.Strings(platforms.Confidences())

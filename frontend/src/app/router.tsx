@@ -171,6 +171,12 @@ const staffUnattributed = createRoute({
   component: page(() => import("@/features/backoffice/unattributed-page"), "UnattributedPage"),
 });
 
+const staffClashes = createRoute({
+  getParentRoute: () => shell,
+  path: "/staff/clashes",
+  component: page(() => import("@/features/backoffice/clashes-page"), "ClashesPage"),
+});
+
 const staffConversions = createRoute({
   getParentRoute: () => shell,
   path: "/staff/conversions",
@@ -288,6 +294,7 @@ const routeTree = rootRoute.addChildren([
     developers,
     staffReceived.addChildren([staffReceivedCall]),
     staffUnattributed,
+    staffClashes,
     staffConversions,
     staffOffers,
     staffOffer,

@@ -4,6 +4,7 @@ import {
   BookOpenText,
   Building2,
   ClipboardPen,
+  GitCompareArrows,
   Inbox,
   type LucideIcon,
   PlugZap,
@@ -30,6 +31,13 @@ export const staffPages = [
     name: "Unattributed",
     icon: UserRoundSearch,
     words: "proposals attribute click",
+  },
+  {
+    to: "/staff/clashes",
+    group: "Traffic",
+    name: "Clashes",
+    icon: GitCompareArrows,
+    words: "duplicate same transaction another click player",
   },
   {
     to: "/staff/conversions",

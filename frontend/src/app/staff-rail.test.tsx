@@ -17,5 +17,5 @@ it("the rail groups the pages of staff under labels", async () => {
     within(group)
       .getAllByRole("link")
       .map((link) => link.textContent),
-  ).toEqual(["Inbound log", "Unattributed", "Manual conversions"]);
+  ).toEqual(["Inbound log", "Unattributed", "Clashes", "Manual conversions"]);
 });

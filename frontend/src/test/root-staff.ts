@@ -26,6 +26,7 @@ export function makeStaffHome() {
   return {
     unattributed: 3,
     oldestUnattributedAt: ago(7e7),
+    clashes: 2,
     silent: [{ integration, lastCallAt: ago(1e8) }],
     refused: [
       {

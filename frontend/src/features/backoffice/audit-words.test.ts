@@ -104,6 +104,30 @@ test.each([
     entry("IMPORT", "CONVERSION", [change("lines", undefined, 4), change("changed", undefined, 3)]),
     "imported statuses: 3 of 4 lines changed a conversion",
   ],
+  [
+    entry(
+      "MAP_GOAL",
+      "INTEGRATION",
+      [change("word", undefined, "dep1"), change("goal", undefined, "ftd"), change("recorded", undefined, 2)],
+      { subject: "Royal" },
+    ),
+    "recorded 2 conversions of integration “Royal” that waited for the goal dep1, mapped to ftd",
+  ],
+  [
+    entry(
+      "UNMAP_GOAL",
+      "INTEGRATION",
+      [change("word", undefined, "dep1"), change("takenBack", undefined, 2)],
+      { subject: "Royal" },
+    ),
+    "took back 2 conversions of integration “Royal”, recorded when the goal dep1 was mapped",
+  ],
+  [
+    entry("RESOLVE", "CLASH", [change("resolution", undefined, "separate")], {
+      entityId: "0190ffffffffffffffffffffffffaaaa",
+    }),
+    "decided clash …ffffaaaa: it is another event",
+  ],
   [entry("HOLD", "INSTALLATION", [], { entityId: "1" }), "put the installation on hold"],
 ])("%j", (of, sentence) => {
   expect(auditSentence(of)).toBe(sentence);

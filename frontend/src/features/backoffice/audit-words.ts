@@ -169,6 +169,12 @@ export function auditSentence(entry: AuditEntry): string {
       return `fired a conversion (${after(entry, "goal")}) for click ${after(entry, "click")}`;
     case "IMPORT":
       return `imported statuses: ${after(entry, "changed")} of ${after(entry, "lines")} lines changed a conversion`;
+    case "MAP_GOAL":
+      return `recorded ${after(entry, "recorded")} conversions of ${thing(entry)} that waited for the goal ${after(entry, "word")}, mapped to ${after(entry, "goal")}`;
+    case "UNMAP_GOAL":
+      return `took back ${after(entry, "takenBack")} conversions of ${thing(entry)}, recorded when the goal ${after(entry, "word")} was mapped`;
+    case "RESOLVE":
+      return `decided ${thing(entry)}: ${after(entry, "resolution") === "same" ? "it is the same event" : "it is another event"}`;
     case "HOLD":
       return "put the installation on hold";
     case "RESUME":

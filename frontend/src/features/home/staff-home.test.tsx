@@ -17,6 +17,7 @@ it("tells staff what waits, and each line leads to where it is dealt with", asyn
     expect(within(list).getByRole("link", { name })).toHaveAttribute("href", to);
   };
   leads(/^3 unattributed conversions$/, "/staff/unattributed");
+  leads(/^2 clashes$/, "/staff/clashes");
   leads(/^Royal Reels is silent$/, "/staff/integrations/I1");
   leads(
     /^12 calls of Royal Reels refused: unauthorized$/,
@@ -39,6 +40,7 @@ it("says that nothing waits only when it is so", async () => {
   Object.assign(world.staffHome, {
     unattributed: 0,
     oldestUnattributedAt: null,
+    clashes: 0,
     silent: [],
     refused: [],
     deadDestinations: [],
@@ -70,6 +72,7 @@ it("leads a new installation to its first conversion, and does not say that noth
   Object.assign(world.staffHome, {
     unattributed: 0,
     oldestUnattributedAt: null,
+    clashes: 0,
     silent: [],
     refused: [],
     deadDestinations: [],

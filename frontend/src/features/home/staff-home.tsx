@@ -23,6 +23,7 @@ const StaffHomeQuery = graphql(`
     staffHome {
       unattributed
       oldestUnattributedAt
+      clashes
       silent {
         lastCallAt
         integration {
@@ -115,20 +116,21 @@ export function StaffHome(): ReactElement {
   );
 }
 
-function isNothing({ unattributed, ...lists }: Waiting): boolean {
+function isNothing({ unattributed, clashes, ...lists }: Waiting): boolean {
   const { silent, refused, deadDestinations, circuits, withoutParam } = lists;
   return (
-    unattributed === 0 &&
+    unattributed + clashes === 0 &&
     [silent, refused, deadDestinations, circuits, withoutParam].every((lines) => lines.length === 0)
   );
 }
 
 function Lines({ waiting }: { waiting: Waiting }): ReactElement {
-  const { unattributed, silent, refused, deadDestinations, circuits, withoutParam } = waiting;
+  const { unattributed, clashes, silent, refused, deadDestinations, circuits, withoutParam } = waiting;
   if (isNothing(waiting)) return <NothingWaits />;
   return (
     <ul aria-label="Waiting for you" className="divide-y">
       {unattributed > 0 && <Unattributed count={unattributed} oldestAt={waiting.oldestUnattributedAt} />}
+      {clashes > 0 && <Clashes count={clashes} />}
       {silent.map(({ integration, lastCallAt }) => (
         <Line
           key={integration.id}
@@ -171,8 +173,9 @@ function NothingWaits(): ReactElement {
   return (
     <p className="flex items-start gap-2 px-4 py-3 text-muted">
       <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-delivered" />
-      Nothing waits: every conversion has its click, every operator called within 24 hours, no call was
-      refused, every destination answers, every tracker accepts postbacks, and every click carries param_1.
+      Nothing waits: every conversion has its click, no report clashes, every operator called within 24 hours,
+      no call was refused, every destination answers, every tracker accepts postbacks, and every click carries
+      param_1.
     </p>
   );
 }
@@ -194,6 +197,20 @@ function Unattributed({ count, oldestAt }: { count: number; oldestAt: string | n
           The oldest came <RelativeTime at={oldestAt} />.
         </>
       )}
+    </Line>
+  );
+}
+
+function Clashes({ count }: { count: number }): ReactElement {
+  return (
+    <Line
+      link={
+        <Link to="/staff/clashes" className={rowLinkClass}>
+          {count >= 10_000 ? "10,000 or more" : formatNumber(count)} {count === 1 ? "clash" : "clashes"}
+        </Link>
+      }
+    >
+      Reports of a recorded transaction with another click or player: the same event, or another one?
     </Line>
   );
 }

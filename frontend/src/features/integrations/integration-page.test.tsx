@@ -6,6 +6,24 @@ import { closed, generic, platforms } from "@/test/platforms";
 import { open } from "@/test/render";
 import { held, loseNetwork, panelOf, refusal, staffWorld, unreachable } from "@/test/staff";
 
+interface Waiting {
+  word: string;
+  count: number;
+  refused: number;
+  reason: string | null;
+  recorded: number;
+  mappedTo: { __typename: string; key: string; name: string } | null;
+}
+
+const waiting: Waiting = {
+  word: "first_dep",
+  count: 3,
+  refused: 0,
+  reason: null,
+  recorded: 0,
+  mappedTo: null,
+};
+
 const whole = {
   __typename: "Integration",
   id: "I1",
@@ -37,6 +55,7 @@ const whole = {
   defaultStatuses: [] as Words[],
   tellApart: false,
   unmappedStatuses: [] as { word: string; count: number }[],
+  unmappedGoals: [] as Waiting[],
   secrets: [
     { kind: "TOKEN", createdAt: "2026-01-02T10:00:00Z", expiresAt: null as string | null },
     { kind: "HMAC", createdAt: "2026-01-03T10:00:00Z", expiresAt: "2026-01-04T10:00:00Z" as string | null },
@@ -296,6 +315,62 @@ it("statuses that nobody knows are mapped, beside those that are; what waited is
   await waitFor(() => {
     expect(screen.queryByRole("heading", { name: "Unmapped statuses" })).not.toBeInTheDocument();
   });
+});
+
+it("a goal that nobody knows is mapped after a look at what it makes, and the mapping is undone", async () => {
+  const { world, integration } = integrationWorld({ unmappedGoals: [waiting] });
+  const asked: unknown[] = [];
+  Object.assign(world.also, {
+    previewGoalMapping: (variables: unknown) => {
+      asked.push(variables);
+      return {
+        recorded: 2,
+        changed: 0,
+        refused: 1,
+        reason: "transaction_id is missing",
+        left: 0,
+        deliveries: 1,
+        amounts: [{ amount: "45.00", currency: "EUR" }],
+        payouts: [],
+      };
+    },
+    mapGoal: ({ input }: { input: unknown }) => {
+      asked.push(input);
+      const mappedTo = { __typename: "Goal", key: "ftd", name: "FTD" };
+      const reason = "transaction_id is missing";
+      integration.unmappedGoals = [{ ...waiting, count: 1, refused: 1, reason, recorded: 2, mappedTo }];
+      return { recorded: 2, changed: 0, refused: 1, integration, userErrors: [] };
+    },
+    unmapGoal: ({ input }: { input: unknown }) => {
+      asked.push(input);
+      integration.unmappedGoals = [waiting];
+      return { takenBack: 2, integration, userErrors: [] };
+    },
+  });
+  const { user } = open(address, world);
+  const panel = await panelOf("Unmapped goals");
+  expect(panel.getByText("3 reports wait")).toBeInTheDocument();
+  await user.click(panel.getByRole("button", { name: /Goal for first_dep/ }));
+  await user.click(await screen.findByRole("option", { name: /FTD/ }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Map first_dep to FTD" }));
+  expect(await dialog.findByText("€45.00")).toBeInTheDocument();
+  expect(dialog.getByText("1 postback fires")).toBeInTheDocument();
+  expect(dialog.getByText("1 report keeps waiting: transaction_id is missing")).toBeInTheDocument();
+  await user.click(dialog.getByRole("button", { name: "Map and fire" }));
+  expect(await screen.findByText("2 conversions recorded, 1 report keeps waiting")).toBeInTheDocument();
+  expect(await panel.findByText("mapped to FTD, 2 conversions recorded, 1 report waits")).toBeInTheDocument();
+  expect(panel.getByText("1 report was refused: transaction_id is missing")).toBeInTheDocument();
+  expect(panel.getByRole("button", { name: "Try again" })).toBeInTheDocument();
+  await user.click(panel.getByRole("button", { name: "Undo mapping" }));
+  const undo = within(await screen.findByRole("dialog", { name: "Undo the mapping of first_dep" }));
+  expect(
+    undo.getByText(/^2 conversions that were recorded of waiting reports are taken back/),
+  ).toBeInTheDocument();
+  await user.click(undo.getByRole("button", { name: "Undo mapping" }));
+  expect(await screen.findByText("2 conversions taken back")).toBeInTheDocument();
+  expect(await panel.findByText("3 reports wait")).toBeInTheDocument();
+  const word = { integrationId: "I1", word: "first_dep" };
+  expect(asked).toEqual([{ ...word, goal: "ftd" }, { ...word, goal: "ftd" }, word]);
 });
 
 it("a secret is shown on request only, and one that has run out is none", async () => {

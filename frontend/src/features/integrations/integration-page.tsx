@@ -18,6 +18,7 @@ import { HandOver } from "./hand-over";
 import { IntegrationForm } from "./integration-form";
 import { IntegrationSecrets } from "./integration-secrets";
 import { Unmapped } from "./unmapped";
+import { UnmappedGoals } from "./unmapped-goals";
 
 const IntegrationQuery = graphql(`
   query StaffIntegration($id: ID!) {
@@ -90,6 +91,17 @@ const IntegrationQuery = graphql(`
         unmappedStatuses {
           word
           count
+        }
+        unmappedGoals {
+          word
+          count
+          refused
+          reason
+          recorded
+          mappedTo {
+            key
+            name
+          }
         }
         secrets {
           kind
@@ -165,6 +177,7 @@ export function IntegrationPage(): ReactElement {
           onChanged={again}
         />
         <Arrivals integration={integration} onChanged={again} />
+        <UnmappedGoals integrationId={integration.id} goals={integration.unmappedGoals} onChanged={again} />
         {integration.unmappedStatuses.length > 0 && (
           <Unmapped
             integrationId={integration.id}

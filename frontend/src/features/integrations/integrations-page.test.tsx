@@ -100,6 +100,7 @@ const one = {
   rateLimit: null,
   offer: offers[0],
   unmappedStatuses: [] as { word: string; count: number }[],
+  unmappedGoals: [] as { word: string; count: number }[],
 };
 
 it("each integration says what it is asked to prove, and what keeps it from paying", async () => {

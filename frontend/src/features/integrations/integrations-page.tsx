@@ -38,6 +38,10 @@ const IntegrationsQuery = graphql(`
         word
         count
       }
+      unmappedGoals {
+        word
+        count
+      }
     }
   }
 `);
@@ -77,6 +81,8 @@ const columns: Column<Integration>[] = [
         <Badge tone="held">Test mode</Badge>
       ) : row.unmappedStatuses.length > 0 ? (
         <Badge tone="retrying">Unmapped statuses</Badge>
+      ) : row.unmappedGoals.some(({ count }) => count > 0) ? (
+        <Badge tone="retrying">Unmapped goals</Badge>
       ) : (
         <Badge tone="delivered">On</Badge>
       ),
