@@ -5,6 +5,8 @@ export interface Hands {
   actions: () => number;
   press: (what: Locator) => Promise<void>;
   tick: (name: RegExp) => Promise<void>;
+  /** Turns a switch off. */
+  turnOff: (name: RegExp) => Promise<void>;
   paste: (where: Locator, text: string) => Promise<void>;
   /** Types into a field, in the place of what it holds. */
   type: (where: Locator, text: string) => Promise<void>;
@@ -26,6 +28,10 @@ export function pointer(page: Page, isPhone: boolean): Hands {
     tick: async (name) => {
       await press(page.locator("label").filter({ has: page.getByRole("checkbox", { name }) }));
       await expect(page.getByRole("checkbox", { name })).toBeChecked();
+    },
+    turnOff: async (name) => {
+      await press(page.locator("label").filter({ has: page.getByRole("switch", { name }) }));
+      await expect(page.getByRole("switch", { name })).not.toBeChecked();
     },
     paste: async (where, text) => {
       await press(where);
@@ -87,6 +93,10 @@ export function keyboard(page: Page): Hands {
     tick: async (name) => {
       await press(page.getByRole("checkbox", { name }), "Space");
       await expect(page.getByRole("checkbox", { name })).toBeChecked();
+    },
+    turnOff: async (name) => {
+      await press(page.getByRole("switch", { name }), "Space");
+      await expect(page.getByRole("switch", { name })).not.toBeChecked();
     },
     paste: async (where, text) => {
       count += 1;

@@ -150,6 +150,9 @@ async function makeIntegration(admin: Person): Promise<HandedOver> {
   const dialog = page.getByRole("dialog", { name: "New integration" });
   await hands.type(dialog.getByLabel("Name"), "Anchor server");
   await hands.find(dialog.getByRole("combobox", { name: "Offer" }), "Lucky Anchor");
+  // The program is open on http here.
+  await hands.turnOff(/^Start in test mode/);
+  await hands.turnOff(/^Require HTTPS/);
   await look("new-integration");
   await hands.press(dialog.getByRole("button", { name: "Create integration" }));
   await expect(titled(page, "Anchor server")).toBeVisible();
