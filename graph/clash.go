@@ -51,7 +51,7 @@ func (r *Resolver) resolveClash(ctx context.Context, in gen.ResolveClashInput) (
 	if err != nil {
 		return payload, err
 	}
-	ruled, err := r.Intake.Rule(ctx, id, intake.Ruling{Resolution: in.Resolution, UserID: viewer.From(ctx).UserID})
+	recorded, err := r.Intake.Rule(ctx, id, intake.Ruling{Resolution: in.Resolution, UserID: viewer.From(ctx).UserID})
 	if err != nil {
 		return payload, aboutID(err)
 	}
@@ -59,9 +59,9 @@ func (r *Resolver) resolveClash(ctx context.Context, in gen.ResolveClashInput) (
 		return payload, fmt.Errorf("reading the clash: %w", err)
 	}
 	after := map[string]any{"resolution": in.Resolution, "conversionId": globalid.Hex(payload.Clash.ConversionID)}
-	if ruled.RecordedID != uuid.Nil {
-		after["recordedId"] = globalid.Hex(ruled.RecordedID)
-		if payload.Recorded, err = r.Client.Conversion.Get(ctx, ruled.RecordedID); err != nil {
+	if recorded != uuid.Nil {
+		after["recordedId"] = globalid.Hex(recorded)
+		if payload.Recorded, err = r.Client.Conversion.Get(ctx, recorded); err != nil {
 			return payload, fmt.Errorf("reading the conversion that was recorded: %w", err)
 		}
 	}

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -19,6 +18,7 @@ import (
 	"postrider/intake"
 	"postrider/internal/globalid"
 	"postrider/internal/ids"
+	"postrider/internal/problem"
 	"postrider/internal/viewer"
 	"postrider/setup"
 )
@@ -50,11 +50,7 @@ func readReport(ctx context.Context, given map[string]*string) (inbound.Report, 
 	report, bad := inbound.Read(values)
 	v := viewer.From(ctx)
 	report.Actor, report.UserID = actor(v), v.UserID
-	errs := make([]error, len(bad))
-	for i, b := range bad {
-		errs[i] = b
-	}
-	return report, errors.Join(errs...)
+	return report, problem.Join(bad)
 }
 
 func (r *Resolver) recordConversion(ctx context.Context, input gen.RecordConversionInput) (intake.Outcome, error) {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -205,16 +206,9 @@ func inWords(differs []inbound.Difference) string {
 	}
 	said := make([]string, len(differs))
 	for i, d := range differs {
-		said[i] = fmt.Sprintf("%s %s, recorded %s", d.Field, orNone(d.Reported), orNone(d.Recorded))
+		said[i] = fmt.Sprintf("%s %s, recorded %s", d.Field, cmp.Or(d.Reported, "none"), cmp.Or(d.Recorded, "none"))
 	}
 	return "; it says otherwise: " + strings.Join(said, "; ")
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
 }
 
 // clashKey names the click and the player of a report.

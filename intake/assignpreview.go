@@ -32,7 +32,7 @@ type AssignmentDecision struct {
 	Status commission.Status
 }
 
-// errPreviewed rolls back an assignment that was made to be looked at.
+// errPreviewed rolls back what was done to be looked at.
 var errPreviewed = errors.New("it was only a preview")
 
 // previewAssign makes an assignment, looks at it, and rolls it back: what it shows cannot differ from what

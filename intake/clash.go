@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/gofrs/uuid/v5"
 
@@ -103,47 +104,42 @@ type Ruling struct {
 	UserID     ids.User
 }
 
-// Ruled is a clash that was decided.
-type Ruled struct {
-	RecordedID uuid.UUID // the conversion that was recorded; nil if none was
-}
-
 // clash is a row of clashes.
 type clash struct {
 	integrationKey string
 	conversion     uuid.UUID
 	report         inbound.Report
+	receivedAt     time.Time
 	open           bool
 }
 
 // rule decides a clash. As another event, the report is recorded by itself, and what repeats it
-// finds that conversion from then on.
-func (in *receiver) rule(ctx context.Context, id uuid.UUID, ruling Ruling) (Ruled, error) {
-	var ruled Ruled
-	err := in.change(ctx, func(ctx context.Context, ch *changes) error {
-		ruled = Ruled{}
+// finds that conversion from then on: rule returns its id, which is nil if none was recorded.
+func (in *receiver) rule(ctx context.Context, id uuid.UUID, ruling Ruling) (recorded uuid.UUID, err error) {
+	err = in.change(ctx, func(ctx context.Context, ch *changes) error {
+		recorded = uuid.Nil
 		c, err := findClash(ctx, ch, id)
 		if err != nil {
 			return err
 		}
 		if ruling.Resolution == inbound.Separate {
-			if ruled.RecordedID, err = in.recordApart(ctx, ch, c); err != nil {
+			if recorded, err = in.recordApart(ctx, ch, c); err != nil {
 				return err
 			}
 		}
 		_, err = ch.tx.ExecContext(ctx, `
 			UPDATE clashes SET resolution = $2, resolved_at = $3, resolved_by = nullif($4::bigint, 0), recorded_id = $5 WHERE id = $1`,
-			id, ruling.Resolution, ch.now, ruling.UserID, uuid.NullUUID{UUID: ruled.RecordedID, Valid: ruled.RecordedID != uuid.Nil})
+			id, ruling.Resolution, ch.now, ruling.UserID, uuid.NullUUID{UUID: recorded, Valid: recorded != uuid.Nil})
 		if err != nil {
 			return fmt.Errorf("writing what was decided about clash %s: %w", id, err)
 		}
 		done := idempotency.Done{IDs: []string{globalid.UUID("Clash", id)}}
-		if ruled.RecordedID != uuid.Nil {
-			done.IDs = append(done.IDs, globalid.UUID("Conversion", ruled.RecordedID))
+		if recorded != uuid.Nil {
+			done.IDs = append(done.IDs, globalid.UUID("Conversion", recorded))
 		}
 		return idempotency.From(ctx).Done(ch.tx, done)
 	})
-	return ruled, err
+	return recorded, err
 }
 
 // findClash selects an open clash and locks it.
@@ -151,9 +147,9 @@ func findClash(ctx context.Context, ch *changes, id uuid.UUID) (clash, error) {
 	var c clash
 	var report []byte
 	err := ch.tx.QueryRowContext(ctx, `
-		SELECT i.key, c.conversion_id, c.report, c.resolution IS NULL
+		SELECT i.key, c.conversion_id, c.report, c.received_at, c.resolution IS NULL
 		FROM clashes c JOIN integrations i ON i.id = c.integration_id WHERE c.id = $1 FOR UPDATE OF c`, id).
-		Scan(&c.integrationKey, &c.conversion, &report, &c.open)
+		Scan(&c.integrationKey, &c.conversion, &report, &c.receivedAt, &c.open)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return c, problem.NotFound("there is no such clash")
@@ -177,7 +173,9 @@ func (in *receiver) recordApart(ctx context.Context, ch *changes, c clash) (uuid
 	if !found {
 		return uuid.Nil, problem.Conflict("id", "its integration was deleted")
 	}
-	e := &entry{integration: src, report: c.report, now: ch.now, apartFrom: uuid.NullUUID{UUID: c.conversion, Valid: true}}
+	e := &entry{
+		integration: src, report: c.report, now: ch.now, receivedAt: c.receivedAt.UTC(), apartFrom: uuid.NullUUID{UUID: c.conversion, Valid: true},
+	}
 	if err := recordNew(ctx, ch, []*entry{e}); err != nil {
 		return uuid.Nil, err
 	}

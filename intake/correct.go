@@ -75,7 +75,7 @@ func (c *conversion) differences(m Move) []string {
 		differ("currency", c.Currency, m.Currency)
 	}
 	if !m.OccurredAt.IsZero() && !m.OccurredAt.Equal(c.OccurredAt) {
-		differ("time", c.OccurredAt.UTC().Format(time.RFC3339Nano), m.OccurredAt.UTC().Format(time.RFC3339Nano))
+		differ("time", timeText(c.OccurredAt), timeText(m.OccurredAt))
 	}
 	return found
 }

@@ -27,7 +27,7 @@ type entry struct {
 	call        *inbound.Call // nil if it was not an operator's call
 	notes       []string      // what was tolerated in the call
 	now         time.Time
-	receivedAt  time.Time         // if it waited to be mapped; zero for now
+	receivedAt  time.Time         // if it waited for staff; zero for now
 	repeatable  *idempotency.Call // that reports it; nil if it has no key
 
 	who        attribution

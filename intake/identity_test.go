@@ -120,11 +120,11 @@ func TestAClashThatIsAnotherEventIsRecordedByItself(t *testing.T) {
 	first := w.report("goal=deposit&transaction_id=T1&amount=20&player_id=7&click_id="+w.click(), intake.Recorded)
 	second := "goal=deposit&transaction_id=T1&amount=35&player_id=8&click_id=" + hex(pgtest.Click(t, w.d, w.Link))
 	w.report(second, intake.Clash)
-	ruled, err := w.in.Rule(t.Context(), w.open().ID, intake.Ruling{Resolution: inbound.Separate})
+	apart, err := w.in.Rule(t.Context(), w.open().ID, intake.Ruling{Resolution: inbound.Separate})
 	w.must(err)
 	a := w.report(second+"&status=rejected", intake.Updated)
-	if a.ConversionID != hex(ruled.RecordedID) || a.ConversionID == first.ConversionID {
-		t.Fatalf("%+v, want %s to change", a, ruled.RecordedID)
+	if a.ConversionID != hex(apart) || a.ConversionID == first.ConversionID {
+		t.Fatalf("%+v, want %s to change", a, apart)
 	}
 	if c := w.conversion(a); c.Amount.String() != "35" || c.ApartFrom == nil || hex(*c.ApartFrom) != first.ConversionID || *c.AffiliateID != w.Affiliate {
 		t.Errorf("%+v", c)

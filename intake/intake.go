@@ -108,8 +108,9 @@ func (in *Intake) UnmapGoal(ctx context.Context, integrationKey, word string, u 
 	return in.receiver.unmapGoal(ctx, integrationKey, word, u)
 }
 
-// Rule decides a clash: a report of a recorded transaction with another click or player.
-func (in *Intake) Rule(ctx context.Context, clashID uuid.UUID, r Ruling) (Ruled, error) {
+// Rule decides a clash: a report of a recorded transaction with another click or player. It returns
+// the id of the conversion that was recorded for it, nil if it is the same event.
+func (in *Intake) Rule(ctx context.Context, clashID uuid.UUID, r Ruling) (uuid.UUID, error) {
 	return in.receiver.rule(ctx, clashID, r)
 }
 

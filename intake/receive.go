@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -232,11 +231,7 @@ func (in *receiver) report(ctx context.Context, integrationKey string, r inbound
 		}
 	}
 	if len(bad) > 0 {
-		joined := make([]error, len(bad))
-		for i, b := range bad {
-			joined[i] = b
-		}
-		return Outcome{}, errors.Join(joined...)
+		return Outcome{}, problem.Join(bad)
 	}
 	entry := &entry{integration: src, report: r, now: now, repeatable: idempotency.From(ctx)}
 	if err := in.entries.Do(ctx, entry); err != nil {

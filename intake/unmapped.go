@@ -134,9 +134,6 @@ type GoalMapped struct {
 // mostPreviewed is how many reports a preview looks at.
 const mostPreviewed = 500
 
-// errPreviewedGoal rolls back what a preview recorded.
-var errPreviewedGoal = errors.New("it was only a preview")
-
 // mapGoal records the reports of an integration that waited for a goal, in the order in which they
 // came and as of their time, each in a transaction of its own. What is recorded already is not
 // recorded again.
@@ -179,9 +176,9 @@ func (in *receiver) previewGoal(ctx context.Context, integrationKey, word, goal 
 			}
 			total.add(one)
 		}
-		return errPreviewedGoal
+		return errPreviewed
 	})
-	if errors.Is(err, errPreviewedGoal) {
+	if errors.Is(err, errPreviewed) {
 		err = nil
 	}
 	return total, err

@@ -44,7 +44,7 @@ func (s *Setup) BuildLink(ctx context.Context, client *db.Client, link *db.Track
 		return BuiltLink{}, fmt.Errorf("reading the offer's landing pages: %w", err)
 	}
 	if bad := checkWish(wish, offer, pages); len(bad) > 0 {
-		return BuiltLink{}, joined(bad)
+		return BuiltLink{}, problem.Join(bad)
 	}
 	options := tracking.LinkOptions{Params: wish.Params, LandingPage: wish.LandingPage, DeepLink: wish.DeepLink}
 	built := BuiltLink{URL: tracking.LinkURL(s.PublicURL, link.Code, options)}

@@ -33,7 +33,7 @@ func (s *Setup) check(ctx context.Context, c *change, owner ids.Affiliate, p fir
 	if err != nil {
 		return err
 	}
-	return joined(append(bad, scope...))
+	return problem.Join(append(bad, scope...))
 }
 
 // unknownGoals returns the keys that the event dictionary does not have.

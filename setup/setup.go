@@ -10,7 +10,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -151,12 +150,4 @@ func (c *change) affiliate(named ids.Affiliate) (ids.Affiliate, error) {
 		return 0, problem.Invalid("affiliateId", "choose an affiliate")
 	}
 	return named, nil
-}
-
-func joined(problems []*problem.Error) error {
-	errs := make([]error, len(problems))
-	for i, p := range problems {
-		errs[i] = p
-	}
-	return errors.Join(errs...)
 }

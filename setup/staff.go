@@ -86,7 +86,7 @@ func wrong(problems ...*problem.Error) error {
 			found = append(found, p)
 		}
 	}
-	return joined(found)
+	return problem.Join(found)
 }
 
 // at turns an error into a problem with a field.

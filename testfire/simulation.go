@@ -13,6 +13,7 @@ import (
 	"postrider/ent/db"
 	"postrider/ent/db/postback"
 	"postrider/internal/ids"
+	"postrider/internal/problem"
 )
 
 // Case is what to simulate: whether a click on this link, followed by this goal, makes these
@@ -114,7 +115,7 @@ func (s *Sample) simulate(p *db.Postback, rule firing.Postback, trackers firing.
 	parsed, err := macro.ParseFor(rule.URLTemplate, macro.ScopeFor(rule.Aggregates > 0))
 	if err != nil {
 		if p == nil {
-			return simulated, joined(firing.TemplateProblems("urlTemplate", rule.URLTemplate, err))
+			return simulated, problem.Join(firing.TemplateProblems("urlTemplate", rule.URLTemplate, err))
 		}
 		return simulated, err
 	}

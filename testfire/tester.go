@@ -164,7 +164,7 @@ func (t *Tester) prepare(ctx context.Context, w Wish) (*order, error) {
 		bad = append(bad, problem.Invalid("bodyRule", "%s", err))
 	}
 	if o.template, err = macro.ParseFor(w.Postback.URLTemplate, w.Postback.Macros()); err != nil {
-		bad = append(bad, joined(firing.TemplateProblems("urlTemplate", w.Postback.URLTemplate, err)))
+		bad = append(bad, problem.Join(firing.TemplateProblems("urlTemplate", w.Postback.URLTemplate, err)))
 	}
 	said, wrong := spelled(w.Values)
 	bad = append(bad, wrong...)
@@ -205,15 +205,6 @@ func (t *Tester) fill(ctx context.Context, o *order) error {
 	}
 	o.goal, o.values = sample.Goal, sample.Values
 	return nil
-}
-
-// joined returns several problems as one error.
-func joined(bad []*problem.Error) error {
-	all := make([]error, len(bad))
-	for i, p := range bad {
-		all[i] = p
-	}
-	return errors.Join(all...)
 }
 
 func missing(err error, field, what string) error {

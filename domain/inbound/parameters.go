@@ -1,7 +1,6 @@
 package inbound
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -40,7 +39,7 @@ func (s *Integration) read(c *Call) ([]Event, content, error) {
 	}
 	e := s.event(query, body, notes)
 	e.Call = c
-	return []Event{e}, b, joined(e.Bad)
+	return []Event{e}, b, problem.Join(e.Bad)
 }
 
 // list reads the events of a JSON list, each by itself.
@@ -111,15 +110,6 @@ func (e *Event) Nearest(bad []*problem.Error) []*problem.Error {
 		}
 	}
 	return bad
-}
-
-// joined returns problems as one error, and none as nil.
-func joined(bad []*problem.Error) error {
-	list := make([]error, len(bad))
-	for i, b := range bad {
-		list[i] = b
-	}
-	return errors.Join(list...)
 }
 
 // Heard returns the parameters of a call from the inbound log; none of what cannot be parsed.

@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -84,18 +85,8 @@ func writtenTime(s string) (time.Time, bool) {
 	offset := "Z"
 	if m[8] != "" {
 		sign := strings.Replace(strings.TrimSpace(m[8]), "−", "-", 1)
-		if sign == "" {
-			sign = "+"
-		}
-		offset = sign + m[9] + ":" + orZeros(m[10])
+		offset = cmp.Or(sign, "+") + m[9] + ":" + cmp.Or(m[10], "00")
 	}
-	at, err := time.Parse(time.RFC3339Nano, fmt.Sprintf("%s-%s-%sT%s:%s:%s%s%s", m[1], m[2], m[3], m[4], m[5], orZeros(m[6]), m[7], offset))
+	at, err := time.Parse(time.RFC3339Nano, fmt.Sprintf("%s-%s-%sT%s:%s:%s%s%s", m[1], m[2], m[3], m[4], m[5], cmp.Or(m[6], "00"), m[7], offset))
 	return at, err == nil
-}
-
-func orZeros(s string) string {
-	if s == "" {
-		return "00"
-	}
-	return s
 }

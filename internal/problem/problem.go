@@ -204,6 +204,15 @@ func CodeOf(err error) Code {
 	return From(err).Code
 }
 
+// Join returns problems as one error, which All splits again; nil if there are none.
+func Join(problems []*Error) error {
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = p
+	}
+	return errors.Join(errs...)
+}
+
 // All splits an error made by errors.Join: one problem for each part.
 func All(err error) []*Error {
 	if err == nil {

@@ -17,25 +17,44 @@ import { Arrivals } from "./arrivals";
 import { HandOver } from "./hand-over";
 import { IntegrationForm } from "./integration-form";
 import { IntegrationSecrets } from "./integration-secrets";
+import { PlatformParts } from "./platforms";
 import { Unmapped } from "./unmapped";
 import { UnmappedGoals } from "./unmapped-goals";
 
-const IntegrationQuery = graphql(`
-  query StaffIntegration($id: ID!) {
-    node(id: $id) {
-      ... on Integration {
-        id
-        key
-        name
-        url
-        platform {
+const IntegrationQuery = graphql(
+  `
+    query StaffIntegration($id: ID!) {
+      node(id: $id) {
+        ... on Integration {
+          id
           key
           name
-          confidence
-          source
-          checked
-          clickParameter
-          notes
+          url
+          platform {
+            ...PlatformParts
+          }
+          handOver {
+            goal
+            url
+          }
+          enabled
+          archivedAt
+          testMode
+          requireHttps
+          requireToken
+          requireSignature
+          signatureHeader
+          timestampName
+          timestampWindow
+          allowedAddresses
+          rateLimit
+          currency
+          offer {
+            id
+            name
+            operator
+            currency
+          }
           parameterMapping {
             from
             to
@@ -48,75 +67,42 @@ const IntegrationQuery = graphql(`
             from
             to
           }
-        }
-        handOver {
-          goal
-          url
-        }
-        enabled
-        archivedAt
-        testMode
-        requireHttps
-        requireToken
-        requireSignature
-        signatureHeader
-        timestampName
-        timestampWindow
-        allowedAddresses
-        rateLimit
-        currency
-        offer {
-          id
-          name
-          operator
-          currency
-        }
-        parameterMapping {
-          from
-          to
-        }
-        goalMapping {
-          from
-          to
-        }
-        statusMapping {
-          from
-          to
-        }
-        defaultStatuses {
-          from
-          to
-        }
-        tellApart
-        unmappedStatuses {
-          word
-          count
-        }
-        unmappedGoals {
-          word
-          count
-          refused
-          reason
-          recorded
-          mappedTo {
-            key
-            name
+          defaultStatuses {
+            from
+            to
           }
-        }
-        secrets {
-          kind
-          createdAt
-          expiresAt
-        }
-        snippets {
-          language
-          code
-          command
+          tellApart
+          unmappedStatuses {
+            word
+            count
+          }
+          unmappedGoals {
+            word
+            count
+            refused
+            reason
+            recorded
+            mappedTo {
+              key
+              name
+            }
+          }
+          secrets {
+            kind
+            createdAt
+            expiresAt
+          }
+          snippets {
+            language
+            code
+            command
+          }
         }
       }
     }
-  }
-`);
+  `,
+  [PlatformParts],
+);
 
 type Integration = Extract<NonNullable<ResultOf<typeof IntegrationQuery>["node"]>, { snippets: unknown }>;
 

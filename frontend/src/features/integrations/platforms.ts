@@ -5,31 +5,41 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 
 import type { Word } from "./words";
 
-const PlatformsQuery = graphql(`
-  query StaffPlatforms {
-    operatorPlatforms {
-      key
-      name
-      confidence
-      source
-      checked
-      clickParameter
-      notes
-      parameterMapping {
-        from
-        to
-      }
-      goalMapping {
-        from
-        to
-      }
-      statusMapping {
-        from
-        to
-      }
+/** What is shown of a template. */
+export const PlatformParts = graphql(`
+  fragment PlatformParts on OperatorPlatform @_unmask {
+    key
+    name
+    confidence
+    source
+    checked
+    clickParameter
+    notes
+    parameterMapping {
+      from
+      to
+    }
+    goalMapping {
+      from
+      to
+    }
+    statusMapping {
+      from
+      to
     }
   }
 `);
+
+const PlatformsQuery = graphql(
+  `
+    query StaffPlatforms {
+      operatorPlatforms {
+        ...PlatformParts
+      }
+    }
+  `,
+  [PlatformParts],
+);
 
 /** The template of a platform that operators run. */
 export type Platform = NonNullable<ResultOf<typeof PlatformsQuery>["operatorPlatforms"]>[number];
