@@ -153,9 +153,7 @@ func TestEveryChangeOnce(t *testing.T) {
 	newest, err := f.Newest(t.Context())
 	must(t, err)
 
-	open, err := d.SQL.BeginTx(t.Context(), nil)
-	must(t, err)
-	defer func() { _ = open.Rollback() }()
+	open := d.Begin(t)
 	_, err = open.ExecContext(t.Context(), `INSERT INTO delivery_changes (affiliate_id, delivery_id, state, attempt) VALUES (1, gen_random_uuid(), 'held', 0)`)
 	must(t, err)
 

@@ -1,6 +1,7 @@
 package pgtest
 
 import (
+	"database/sql"
 	"testing"
 	"time"
 )
@@ -22,6 +23,18 @@ func Until(t testing.TB, patience time.Duration, what string, holds func() bool)
 		case <-tick.C:
 		}
 	}
+}
+
+// Begin returns a transaction that stays open for as long as the test needs it, however slow the
+// machine is: the server does not end it for being idle. It is rolled back with the test.
+func (d *DB) Begin(t testing.TB) *sql.Tx {
+	t.Helper()
+	tx, err := d.SQL.BeginTx(t.Context(), nil)
+	must(t, err)
+	t.Cleanup(func() { _ = tx.Rollback() })
+	_, err = tx.ExecContext(t.Context(), `SET LOCAL idle_in_transaction_session_timeout = 0`)
+	must(t, err)
+	return tx
 }
 
 // UntilBlocked waits until a session in the database waits for a lock.

@@ -239,9 +239,8 @@ func TestADealIsKeptAsItWasAgreed(t *testing.T) {
 // Of two concurrent changes of deals, the second waits and sees the first's.
 func TestADealWaitsForOneThatIsBeingMade(t *testing.T) {
 	w := newWorld(t)
-	first, err := w.d.SQL.BeginTx(t.Context(), nil)
-	w.must(err)
-	_, err = first.ExecContext(t.Context(), `SELECT FROM offers WHERE id = $1 FOR NO KEY UPDATE`, w.one.Offer)
+	first := w.d.Begin(t)
+	_, err := first.ExecContext(t.Context(), `SELECT FROM offers WHERE id = $1 FOR NO KEY UPDATE`, w.one.Offer)
 	w.must(err)
 	_, err = first.ExecContext(t.Context(), `
 		INSERT INTO deals (offer_id, affiliate_id, model, amount, currency, valid_from, created_at) VALUES ($1, $2, 'cpa', 90, 'EUR', $3, now())`,

@@ -20,11 +20,7 @@ func TestARotationOverwritesNoChange(t *testing.T) {
 	w := &writers{t: t, d: d, affiliate: pgtest.Affiliate(t, d), want: map[int64]string{}}
 	w.add(ring(t, old))
 	w.add(ring(t, old))
-	changing, err := d.SQL.BeginTx(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer changing.Rollback()
+	changing := d.Begin(t)
 	for i, r := range []*secret.Ring{ring(t, fresh, old), ring(t, old, fresh)} {
 		if _, err := changing.ExecContext(t.Context(), `UPDATE postbacks SET signing_secret = $2 WHERE id = $1`, w.ids[i], seal(t, r, "changed")); err != nil {
 			t.Fatal(err)

@@ -61,13 +61,10 @@ func tableOf(t *testing.T, db *sql.DB, id uuid.UUID) (table string) {
 }
 
 // reading holds the lock that a report or a backup holds while it reads a table.
-func reading(t *testing.T, db *sql.DB, table string) (stop func()) {
+func reading(t *testing.T, d *pgtest.DB, table string) (stop func()) {
 	t.Helper()
-	tx, err := db.BeginTx(t.Context(), nil)
-	if err == nil {
-		_, err = tx.ExecContext(t.Context(), `SELECT count(*) FROM `+table)
-	}
-	if err != nil {
+	tx := d.Begin(t)
+	if _, err := tx.ExecContext(t.Context(), `SELECT count(*) FROM `+table); err != nil {
 		t.Fatal(err)
 	}
 	return func() { _ = tx.Rollback() }
@@ -77,7 +74,7 @@ func TestNobodyWaitsForAPartitionWhileATableIsRead(t *testing.T) {
 	t.Parallel()
 	d := pgtest.New(t)
 	at := time.Date(2031, 5, 31, 12, 0, 0, 0, time.UTC)
-	stop := reading(t, d.SQL, "received_postbacks")
+	stop := reading(t, d, "received_postbacks")
 	defer stop()
 
 	made := make(chan error, 1)
@@ -174,7 +171,7 @@ func TestOldPartitionsAreDroppedOnceNobodyReads(t *testing.T) {
 	received(t, d.SQL, time.Date(2020, 6, 1, 0, 0, 0, 0, time.UTC)) // in the default partition
 	before := old.Add(2).Start().Add(time.Hour)
 
-	stop := reading(t, d.SQL, "received_postbacks")
+	stop := reading(t, d, "received_postbacks")
 	defer stop()
 	dropping := make(chan error, 1)
 	go func() {
