@@ -72,6 +72,9 @@ func (c *clicks) record(ctx context.Context, r ClickRequest) (ClickAnswer, error
 	if !l.Open() {
 		return ClickAnswer{Found: true, Route: l.Route(click, values), NoClick: "the campaign or its offer is paused"}, nil
 	}
+	if why := tracking.LooksAhead(r.Request); why != "" {
+		return ClickAnswer{Found: true, Route: tracking.Route{Kind: tracking.Ahead}, NoClick: why}, nil
+	}
 	if why := tracking.NoClick(r.Request); why != "" {
 		return ClickAnswer{Found: true, Route: l.Route(click, values), NoClick: why}, nil
 	}

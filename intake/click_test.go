@@ -111,14 +111,18 @@ func TestAClickToTryALinkIsKeptAsATest(t *testing.T) {
 func TestWhatIsNoClickIsAnsweredAndNotCounted(t *testing.T) {
 	w := setup(t)
 	before := w.count(`SELECT count(*) FROM clicks`)
-	for name, change := range map[string]func(*intake.ClickRequest){
-		"HEAD":       func(r *intake.ClickRequest) { r.Method = "HEAD" },
-		"a robot":    func(r *intake.ClickRequest) { r.UserAgent = "Mozilla/5.0 (compatible; Googlebot/2.1)" },
-		"a preview":  func(r *intake.ClickRequest) { r.UserAgent = "TelegramBot (like TwitterBot)" },
-		"a prefetch": func(r *intake.ClickRequest) { r.Purpose = "prefetch" },
+	const onward = "https://royalspin.example/?cid="
+	for name, c := range map[string]struct {
+		change func(*intake.ClickRequest)
+		url    string
+	}{
+		"HEAD":       {func(r *intake.ClickRequest) { r.Method = "HEAD" }, ""},
+		"a prefetch": {func(r *intake.ClickRequest) { r.Purpose = "prefetch;prerender" }, ""},
+		"a robot":    {func(r *intake.ClickRequest) { r.UserAgent = "Mozilla/5.0 (compatible; Googlebot/2.1)" }, onward},
+		"a preview":  {func(r *intake.ClickRequest) { r.UserAgent = "TelegramBot (like TwitterBot)" }, onward},
 	} {
-		a := w.clickOn(w.Link.Code, "param_1=x", change)
-		if !a.Found || a.NoClick == "" || a.ClickID != uuid.Nil || a.Route.URL != "https://royalspin.example/?cid=" {
+		a := w.clickOn(w.Link.Code, "param_1=x", c.change)
+		if !a.Found || a.NoClick == "" || a.ClickID != uuid.Nil || a.Route.URL != c.url || (a.Route.Kind == tracking.Ahead) != (c.url == "") {
 			t.Errorf("%s: %+v", name, a)
 		}
 	}

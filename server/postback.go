@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"postrider/domain/inbound"
+	"postrider/domain/pasted"
 	"postrider/intake"
 )
 
@@ -40,7 +41,7 @@ func Postback(in *intake.Intake, log *slog.Logger) http.Handler {
 func callOf(r *http.Request) (inbound.Call, error) {
 	body, truncated, err := readBody(r.Body, inbound.MaxBody)
 	_, path, _ := strings.Cut(strings.TrimLeft(r.URL.EscapedPath(), "/"), "/")
-	key, query, notes := inbound.ReadAddress(path, r.URL.RawQuery)
+	key, query, notes := pasted.Address("key", path, r.URL.RawQuery)
 	return inbound.Call{
 		IntegrationKey: key, Method: r.Method, RawQuery: query, ContentType: r.Header.Get("Content-Type"), Notes: notes,
 		Body: body, Truncated: truncated, Header: r.Header, Address: ClientOf(r.Context()).Addr,

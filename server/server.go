@@ -175,7 +175,7 @@ func (s *Server) handler(p Params) (http.Handler, error) {
 	}
 	mux.Handle("GET /metrics", metrics)
 	if p.Web != nil {
-		web, err := newWebApp(p.Web)
+		web, err := newWebApp(p.Web, nowhere(p.Log))
 		if err != nil {
 			return nil, err
 		}

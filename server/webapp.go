@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,10 +23,16 @@ const (
 // notBuilt is the response of a binary that was compiled before the web app.
 const notBuilt = "The web app was not built into this binary: run `make build`.\n"
 
-// webApp serves the built web app from memory. Every path that is not a file gets index.html,
-// which routes in the browser.
+// pages are how the paths of the web app's pages begin.
+var pages = []string{
+	"", "balance", "campaigns", "clicks", "conversions", "deliveries", "developers", "earnings", "links", "postbacks", "settings", "sign-in", "staff", "trackers",
+}
+
+// webApp serves the built web app from memory. The path of a page gets index.html, which routes in
+// the browser.
 type webApp struct {
-	files map[string]*webFile
+	files   map[string]*webFile
+	nowhere http.Handler // for what is neither a file nor a page
 }
 
 // webFile is one file of the web app.
@@ -36,8 +43,8 @@ type webFile struct {
 	cache       string
 }
 
-func newWebApp(dist fs.FS) (*webApp, error) {
-	app := &webApp{files: map[string]*webFile{}}
+func newWebApp(dist fs.FS, nowhere http.Handler) (*webApp, error) {
+	app := &webApp{files: map[string]*webFile{}, nowhere: nowhere}
 	err := fs.WalkDir(dist, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(path.Base(name), ".") {
 			return err
@@ -79,9 +86,8 @@ func (app *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		file.serve(w, r)
 		return
 	}
-	// HTML in place of a missing script would fail in confusing ways.
-	if path.Ext(name) != "" || strings.HasPrefix(name, "assets/") {
-		http.NotFound(w, r)
+	if first, _, _ := strings.Cut(name, "/"); !slices.Contains(pages, first) {
+		app.nowhere.ServeHTTP(w, r)
 		return
 	}
 	app.page("index.html").ServeHTTP(w, r)

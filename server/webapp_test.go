@@ -2,8 +2,12 @@ package server_test
 
 import (
 	"compress/gzip"
+	"encoding/json"
 	"io"
 	"net/http"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -26,9 +30,9 @@ func TestWebApp(t *testing.T) {
 		{"/index.html", "<title>Postrider", "no-cache", 200},
 		{"/graphiql", "explorer", "no-cache", 200},
 		{"/assets/app-1a2b.js", "console.log", "public, max-age=31536000, immutable", 200},
-		{"/assets/app-gone.js", "404", "", 404},
-		{"/favicon.ico", "404", "", 404},
-		{"/.keep", "404", "", 404},
+		{"/assets/app-gone.js", "nothing at this address", "no-store", 404},
+		{"/favicon.ico", "nothing at this address", "no-store", 404},
+		{"/.keep", "nothing at this address", "no-store", 404},
 	} {
 		t.Run(tc.path, func(t *testing.T) {
 			t.Parallel()
@@ -37,6 +41,57 @@ func TestWebApp(t *testing.T) {
 				t.Fatalf("%d %q %q", res.StatusCode, res.Header.Get("Cache-Control"), text)
 			}
 		})
+	}
+}
+
+// The pages of the web app are those of its router: what is none gets no page.
+func TestPagesAreTheRouters(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("../frontend/src/app/router.tsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, found := range regexp.MustCompile(`path: "/([^/"]*)`).FindAllStringSubmatch(string(source), -1) {
+		want = append(want, found[1])
+	}
+	slices.Sort(want)
+	if want = slices.Compact(want); !slices.Equal(server.Pages, want) {
+		t.Errorf("the pages are %q, those of the router %q", server.Pages, want)
+	}
+}
+
+// Neither a program nor a player gets a page of the app for an address that is none of its pages.
+// What looks like a click or a call is logged, without its values.
+func TestWhatIsNoPageIsNotFound(t *testing.T) {
+	t.Parallel()
+	for target, logged := range map[string]string{
+		"/aff_c?offer_id=7&aff_id=81&aff_sub=VALUE":  "begins=aff_c parameters=\"[aff_id aff_sub offer_id]\"",
+		"/click?pid=81&offer_id=7&sub1=VALUE":        "begins=click parameters=\"[offer_id pid sub1]\"",
+		"/visit/?bta=81&nci=5379":                    "begins=visit parameters=[bta]",
+		"/k7m2xq9d?param_1=VALUE":                    "begins=\"a link's code\" parameters=[param_1]",
+		"/x/k7m2xq9d":                                "begins=\"a link's code\"",
+		"/VALUE?goal=ftd&token=VALUE&click_id=VALUE": "parameters=\"[click_id goal token]\"",
+		"/api/v1/conversions":                        "begins=api",
+		"/wp-login.php":                              "",
+		"/.env":                                      "",
+		"/deliverie":                                 "",
+	} {
+		s, log := setup(t, nil)
+		for _, page := range []bool{false, true} {
+			accept := "*/*"
+			if page {
+				accept = "text/html,*/*;q=0.8"
+			}
+			res := get(t, s, target, "Accept: "+accept)
+			text := body(t, res)
+			if res.StatusCode != http.StatusNotFound || strings.HasPrefix(text, "<!doctype html>") != page || json.Valid([]byte(text)) == page || strings.Contains(text, "<title>Postrider") {
+				t.Errorf("%s for %s: %d %s", target, accept, res.StatusCode, text)
+			}
+		}
+		if written := log.String(); strings.Contains(written, "leads nowhere") != (logged != "") || !strings.Contains(written, logged) || strings.Contains(written, "VALUE") {
+			t.Errorf("%s: the log is %s", target, written)
+		}
 	}
 }
 

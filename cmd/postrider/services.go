@@ -182,7 +182,7 @@ func (s *services) routes(demo []*gen.DemoUser) []server.Route {
 	return []server.Route{
 		{Pattern: "/graphql", Handler: api, Bearer: true},
 		{Pattern: "GET /schema.graphql", Handler: graph.SDL()},
-		{Pattern: "GET /c/{link}", Handler: click, Open: true},
+		{Pattern: "/c/{link}", Handler: click, Prefix: "c", Open: true},
 		{Pattern: "/postback/{integration}", Handler: postback, Prefix: "postback", Open: true},
 		{Pattern: "/echo/{key}", Handler: echo, Open: true},
 		{Pattern: "/echo/{key}/{path...}", Handler: echo, Open: true},

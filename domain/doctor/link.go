@@ -40,14 +40,13 @@ func (e *exam) link() {
 	e.linkToken(carried)
 }
 
-// Params reads param_1 to param_3 of a tracking link, as a click over it would: the
-// first of each counts. One is empty where the link has none, or spaces alone.
+// Params reads param_1 to param_3 of a tracking link, as a click over it would, by whatever name.
+// One is empty where the link has none, or spaces alone.
 func Params(link string) [3]string {
-	var carried [3]string
 	_, query, _ := strings.Cut(link, "?")
-	values := tracking.ParseQuery(query)
-	for i, name := range params {
-		carried[i] = strings.TrimSpace(values[string(name)])
+	carried := tracking.Read(tracking.Request{RawQuery: query}).Params
+	for i, value := range carried {
+		carried[i] = strings.TrimSpace(value)
 	}
 	return carried
 }

@@ -28,11 +28,12 @@ func TestALinkIsReadAsAClickWouldBe(t *testing.T) {
 		"param_1={subid}":                     {"{subid}", "", ""},
 		"param_2=b&param_3=c&param_1=a":       {"a", "b", "c"},
 		"param_1=a&param_1=b":                 {"a", "", ""}, // the first counts
-		"param_1=&param_1=b":                  {},
+		"param_1=&param_1=b":                  {"b", "", ""}, // that has a value
 		"param_1=%20+&param_2=x+y":            {"", "x y", ""},
 		"param%5F1=a":                         {"a", "", ""},
 		"param_1=%zz&param_2=100%":            {"%zz", "100%", ""},
-		"PARAM_1=a&param_4=b&param_=c&param1": {},
+		"PARAM_1=a&param_4=b&param_=c&param1": {"a", "", ""},
+		"aff_sub=a&sub2=b&s3=c":               {"a", "b", "c"},
 		"param_1=a=b&param_2":                 {"a=b", "", ""},
 	} {
 		if got := doctor.Params("https://l.example/c/k7m2xq9d?" + query); got != want {

@@ -188,34 +188,3 @@ func TestAContradictionIsNamed(t *testing.T) {
 		}
 	}
 }
-
-// URLs that were joined by hand are read as they were meant.
-func TestAddressesWithSlips(t *testing.T) {
-	t.Parallel()
-	for sent, want := range map[[2]string][2]string{
-		{"casino", "a=1"}:                   {"casino", "a=1"},
-		{"casino/", "a=1"}:                  {"casino", "a=1"},
-		{"/casino//", "a=1"}:                {"casino", "a=1"},
-		{"Casino", ""}:                      {"casino", ""},
-		{"casino%20", "a=1"}:                {"casino", "a=1"},
-		{"%20casino%0A", "a=1"}:             {"casino", "a=1"},
-		{"casino&goal=ftd", "a=1"}:          {"casino", "goal=ftd&a=1"},
-		{"casino&amp;goal=ftd", ""}:         {"casino", "amp;goal=ftd"},
-		{"casino%3Fgoal=ftd&b=2", ""}:       {"casino", "goal=ftd&b=2"},
-		{"casino%3Fgoal%3Dftd%26b%3D2", ""}: {"casino", "goal=ftd&b=2"},
-		{"casino;goal=ftd", ""}:             {"casino", "goal=ftd"},
-		{"casino/goal=ftd", ""}:             {"casino", "goal=ftd"},
-		{"casino/ftd", "a=1"}:               {"casino", "a=1"},
-		{"casino/?goal=ftd/", ""}:           {"casino", "goal=ftd"},
-		{"", "goal=ftd"}:                    {"", "goal=ftd"},
-		{"100%", ""}:                        {"100%", ""},
-	} {
-		key, query, notes := inbound.ReadAddress(sent[0], sent[1])
-		if key != want[0] || query != want[1] {
-			t.Errorf("%q: %q %q %q", sent, key, query, notes)
-		}
-		if tidy := sent[0] == "casino" || sent[0] == "" || sent[0] == "100%"; tidy && len(notes) > 0 {
-			t.Errorf("%q: %q", sent, notes)
-		}
-	}
-}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"postrider/domain/commission"
+	"postrider/domain/pasted"
 )
 
 // Integration is how an operator's calls are parsed and authenticated.
@@ -220,27 +221,9 @@ const DefaultSignatureHeader = "X-Signature"
 func (c *Call) signedText(b content, signatureName string) []byte {
 	switch {
 	case b.shape == nothing:
-		return []byte(withoutPair(c.RawQuery, signatureName))
+		return []byte(pasted.Without(c.RawQuery, signatureName))
 	case b.shape == form && b.raw:
-		return []byte(withoutPair(string(c.Body), signatureName))
+		return []byte(pasted.Without(string(c.Body), signatureName))
 	}
 	return c.Body
-}
-
-// withoutPair removes name=value, with its "&", from a raw query and leaves every other byte
-// unchanged.
-func withoutPair(raw, name string) string {
-	var rest strings.Builder
-	for i, p := range pairsOf(raw) {
-		if p.name == name {
-			rest.WriteString(p.separator[:max(strings.LastIndexByte(p.separator, '&'), 0)])
-			continue
-		}
-		if i > 0 && rest.Len() == 0 { // the first pair was removed
-			p.separator = strings.TrimPrefix(p.separator, "&")
-			p.separator = strings.TrimPrefix(p.separator, entity.FindString(p.separator))
-		}
-		rest.WriteString(p.separator + p.name + p.equals + p.value)
-	}
-	return rest.String()
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"postrider/domain/pasted"
 )
 
 // The secrets of the integration in the fuzz tests. In their inputs a star stands for the token.
@@ -31,7 +33,7 @@ func neverLeaks(t *testing.T, c Call) {
 	t.Helper()
 	s := leaky()
 	now := time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
-	key, query, _ := ReadAddress(c.IntegrationKey, c.RawQuery)
+	key, query, _ := pasted.Address("key", c.IntegrationKey, c.RawQuery)
 	c.IntegrationKey, c.RawQuery = key, query
 	calls := []*Call{&c}
 	a, err := s.Admit(&c, now)
@@ -52,7 +54,7 @@ func neverLeaks(t *testing.T, c Call) {
 			kept = append(kept, s.MaskHeader(name, values[0]))
 		}
 		for _, text := range kept {
-			if strings.Contains(text, leakToken) || strings.Contains(unescape(unescape(text)), leakToken) {
+			if strings.Contains(text, leakToken) || strings.Contains(pasted.Unescape(pasted.Unescape(text)), leakToken) {
 				t.Fatalf("the token is logged: %q of %+v", text, of)
 			}
 		}
@@ -168,7 +170,7 @@ func TestSecretsAreMaskedInEverySpelling(t *testing.T) {
 		hidden(Call{RawQuery: "goal=deposit&" + name + "=" + wrong})
 		hidden(Call{RawQuery: "goal=deposit&click_id=1?" + name + "=" + wrong})
 		hidden(Call{Method: http.MethodPost, Body: []byte(name + "=" + wrong)})
-		hidden(Call{Method: http.MethodPost, Body: pack("gzip", []byte(`[{"a":{"`+unescape(name)+`":"`+wrong+`"}}]`))})
+		hidden(Call{Method: http.MethodPost, Body: pack("gzip", []byte(`[{"a":{"`+pasted.Unescape(name)+`":"`+wrong+`"}}]`))})
 	}
 	escaped := "%2574" + leakToken[1:]
 	for _, text := range []string{escaped, "%74" + leakToken[1:], "&#116;" + leakToken[1:], `\u0074` + leakToken[1:], "x%3D" + leakToken + "y"} {

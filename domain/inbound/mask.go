@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"postrider/domain/commission"
+	"postrider/domain/pasted"
 	"postrider/domain/tracking"
 )
 
@@ -94,13 +95,13 @@ func (s *Integration) MaskQuery(raw string) string {
 		known = &Integration{}
 	}
 	var b strings.Builder
-	for _, p := range known.pairs(raw) {
-		b.WriteString(p.separator + p.name + p.equals)
-		name := cmp.Or(p.meant, trimName(queryUnescape(p.name)))
-		if value, changed := s.masked(name, queryUnescape(p.value)); changed {
+	for _, p := range known.names().Pairs(raw) {
+		b.WriteString(p.Separator + p.Name + p.Equals)
+		name := cmp.Or(p.Meant, pasted.TrimName(queryUnescape(p.Name)))
+		if value, changed := s.masked(name, queryUnescape(p.Value)); changed {
 			b.WriteString(value)
 		} else {
-			b.WriteString(s.maskNested(p.value))
+			b.WriteString(s.maskNested(p.Value))
 		}
 	}
 	return s.safe(b.String())
@@ -116,7 +117,7 @@ func (s *Integration) maskNested(value string) string {
 	}
 	return nested.ReplaceAllStringFunc(value, func(match string) string {
 		m := nested.FindStringSubmatch(match)
-		if masked, changed := s.masked(trimName(m[1]), queryUnescape(m[3])); changed {
+		if masked, changed := s.masked(pasted.TrimName(m[1]), queryUnescape(m[3])); changed {
 			return m[1] + m[2] + masked
 		}
 		return match
@@ -124,7 +125,7 @@ func (s *Integration) maskNested(value string) string {
 }
 
 // queryUnescape decodes a part of a query as far as it can be decoded.
-func queryUnescape(text string) string { return unescape(strings.ReplaceAll(text, "+", " ")) }
+func queryUnescape(text string) string { return pasted.Unescape(strings.ReplaceAll(text, "+", " ")) }
 
 // MaskBody returns a body as it is logged: unpacked, a multipart form as a form, without
 // secrets and personal data. A body that cannot be read and might hold such is not kept.
@@ -222,7 +223,7 @@ func (s *Integration) holdsSecret(text string) bool {
 		}
 		plain := text
 		if strings.ContainsAny(plain, `%&\`) {
-			plain = unescapeUnicode(html.UnescapeString(unescape(plain)))
+			plain = unescapeUnicode(html.UnescapeString(pasted.Unescape(plain)))
 		}
 		if plain == text {
 			return false

@@ -9,18 +9,28 @@ import (
 // without a user agent counts: privacy tools send none, and a lost click cannot be recovered.
 // So does one by a program such as curl, since people test their links with those.
 func NoClick(r Request) string {
-	if r.Method != "" && r.Method != http.MethodGet {
-		return "a " + r.Method + " request is not a click"
-	}
-	if purpose := strings.ToLower(r.Purpose); strings.Contains(purpose, "prefetch") ||
-		strings.Contains(purpose, "prerender") || strings.Contains(purpose, "preview") {
-		return "the browser prefetched it"
+	if why := LooksAhead(r); why != "" {
+		return why
 	}
 	agent := strings.ToLower(r.UserAgent)
 	for _, mark := range botMarks {
 		if strings.Contains(agent, mark) {
 			return "the user agent is a bot's (" + mark + ")"
 		}
+	}
+	return ""
+}
+
+// LooksAhead returns why a request only looks at a link, ahead of the click or instead of it; empty
+// if it does not. Browsers use for the click what they fetched ahead, and programs that ask with
+// HEAD open the page that they were led to: whoever got there so would arrive without a click id.
+func LooksAhead(r Request) string {
+	if r.Method != "" && r.Method != http.MethodGet {
+		return "a " + r.Method + " request is not a click"
+	}
+	if purpose := strings.ToLower(r.Purpose); strings.Contains(purpose, "prefetch") ||
+		strings.Contains(purpose, "prerender") || strings.Contains(purpose, "preview") {
+		return "the browser prefetched it"
 	}
 	return ""
 }

@@ -11,8 +11,11 @@ import (
 type Pasted struct {
 	Code        string
 	Params      [3]string // as in the link: a tracker's tokens as written, values decoded
+	ParamNames  [3]string // the other networks' names that they have in the link; empty for their own
 	LandingPage string
 	DeepLink    string
+	Unread      []string // names of parameters that nothing reads
+	Notes       []string // what a click over the link tolerates, in words
 }
 
 // ParseLink parses a pasted tracking link. publicURL is the installation's public URL. The
@@ -37,18 +40,29 @@ func ParseLink(publicURL, text string) (Pasted, error) {
 	case !strings.EqualFold(u.Host, ours.Host):
 		return Pasted{}, fmt.Errorf("this link leads to %s; tracking links of this network start with %s/c/", u.Host, strings.TrimRight(publicURL, "/"))
 	}
-	code, ok := strings.CutPrefix(u.Path, strings.TrimRight(ours.Path, "/")+"/c/")
-	code = strings.TrimRight(code, "/")
+	path, ok := cutPrefixFold(u.EscapedPath(), strings.TrimRight(ours.Path, "/")+"/c/")
+	query, _, _ = strings.Cut(query, " ")
+	code, query, notes := ReadAddress(path, cutFragment(query))
 	if !ok || !IsLinkCode(code) {
 		return Pasted{}, fmt.Errorf("this is not a tracking link: those start with %s/c/ and a code of %d characters", strings.TrimRight(publicURL, "/"), CodeLength)
 	}
-	query, _, _ = strings.Cut(query, " ")
-	values := ParseQuery(cutFragment(query))
-	p := Pasted{Code: code, LandingPage: Clean(values["lp"], maxKey), DeepLink: Clean(values["dl"], maxURL)}
-	for i, name := range paramNames {
-		p.Params[i] = Clean(values[name], MaxParam)
+	values := readQuery(query)
+	p := Pasted{
+		Code: code, ParamNames: values.names, LandingPage: Clean(values.landing, maxKey), DeepLink: Clean(values.deep, maxURL),
+		Unread: values.unread, Notes: append(notes, values.notes...),
+	}
+	for i, value := range values.params {
+		p.Params[i] = Clean(value, MaxParam)
 	}
 	return p, nil
+}
+
+// cutPrefixFold is strings.CutPrefix whatever the case.
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
 }
 
 // cutFragment cuts the fragment off, but not a token such as #s2#.

@@ -1,6 +1,7 @@
 package tracking_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ func TestAPastedLinkIsTakenApart(t *testing.T) {
 		"https://links.example/c/k7m2xq9d?param_1=#s2#&param_3=x":                      {Code: "k7m2xq9d", Params: [3]string{"#s2#", "", "x"}},
 		"https://links.example/c/k7m2xq9d?dl=https%3A%2F%2Fa.example%2Fx&param_1=%id%": {Code: "k7m2xq9d", Params: [3]string{"%id%"}, DeepLink: "https://a.example/x"},
 	} {
-		if got, err := tracking.ParseLink(public, text); err != nil || got != want {
+		if got, err := tracking.ParseLink(public, text); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
 	}
@@ -49,7 +50,7 @@ func TestALinkIsReadAsItWasWritten(t *testing.T) {
 			params[i] = tracking.Clean(value.Draw(rt, "param"), tracking.MaxParam)
 		}
 		got, err := tracking.ParseLink(public, tracking.LinkURL(public, code, tracking.LinkOptions{Params: params, LandingPage: "welcome", DeepLink: "https://a.example/?b=c&d"}))
-		if want := (tracking.Pasted{Code: code, Params: params, LandingPage: "welcome", DeepLink: "https://a.example/?b=c&d"}); err != nil || got != want {
+		if want := (tracking.Pasted{Code: code, Params: params, LandingPage: "welcome", DeepLink: "https://a.example/?b=c&d"}); err != nil || !reflect.DeepEqual(got, want) {
 			rt.Fatalf("%+v became %+v, %v", want, got, err)
 		}
 	})

@@ -3,6 +3,7 @@ package tracking
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,59 +16,49 @@ const (
 	maxURL    = 2048
 )
 
-var paramNames = [3]string{"param_1", "param_2", "param_3"}
-
 // Request is the part of an HTTP request that matters to a click.
 type Request struct {
 	Method    string
 	RawQuery  string
 	UserAgent string
 	Referrer  string
-	Purpose   string // of the headers Sec-Purpose, Purpose, X-Purpose and X-Moz, whichever is set
+	Purpose   string   // of the headers Sec-Purpose, Purpose, X-Purpose and X-Moz, whichever is set
+	Notes     []string // what ReadAddress tolerated
 }
 
 // Click is what is kept of a request: truncated, and valid text for a database.
 type Click struct {
 	Params      [3]string // param_1 to param_3
+	ParamNames  [3]string // the other networks' names that they were given under; empty for their own
 	LandingPage string    // the key that lp named, empty for none
 	DeepLink    string    // the URL that dl named, not yet validated; empty for none
 	Test        bool      // test=1: somebody tries the link, and no report counts the click
 	UserAgent   string
 	Referrer    string
+	Notes       []string // what was tolerated in the link, in words
 }
 
 // Read returns what the click of a request keeps.
 func Read(r Request) Click {
-	query := ParseQuery(r.RawQuery)
+	query := readQuery(r.RawQuery)
 	c := Click{
-		LandingPage: Clean(query["lp"], maxKey),
+		ParamNames:  query.names,
+		LandingPage: Clean(query.landing, maxKey),
+		Test:        query.test,
 		UserAgent:   Clean(r.UserAgent, MaxHeader),
 		Referrer:    Clean(r.Referrer, MaxHeader),
-		Test:        query["test"] == "1",
+		Notes:       append(slices.Clone(r.Notes), query.notes...),
 	}
-	if len(query["dl"]) <= maxURL {
-		c.DeepLink = query["dl"]
+	if len(query.deep) <= maxURL {
+		c.DeepLink = query.deep
 	}
-	for i, name := range paramNames {
-		c.Params[i] = Clean(query[name], MaxParam)
+	for i, value := range query.params {
+		c.Params[i] = Clean(value, MaxParam)
 	}
 	return c
 }
 
-// ParseQuery returns a query's first value for every name. Unlike net/url it drops nothing: a
-// value with a broken escape is kept as written, and a semicolon is an ordinary character.
-func ParseQuery(rawQuery string) map[string]string {
-	values := map[string]string{}
-	for pair := range strings.SplitSeq(rawQuery, "&") {
-		rawName, rawValue, _ := strings.Cut(pair, "=")
-		name := unescape(rawName)
-		if _, seen := values[name]; !seen {
-			values[name] = unescape(rawValue)
-		}
-	}
-	return values
-}
-
+// unescape decodes a value; one with a broken escape is kept as written.
 func unescape(s string) string {
 	if text, err := url.QueryUnescape(s); err == nil {
 		return text

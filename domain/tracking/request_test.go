@@ -1,6 +1,7 @@
 package tracking_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -21,7 +22,7 @@ func TestRead(t *testing.T) {
 		LandingPage: "welcome", DeepLink: "https://op.example/",
 		UserAgent: "UA\uFFFD\uFFFD", Referrer: strings.Repeat("é", tracking.MaxHeader/2),
 	}
-	if c != want {
+	if !reflect.DeepEqual(c, want) {
 		t.Errorf("the click is\n%+v, want\n%+v", c, want)
 	}
 }

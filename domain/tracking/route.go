@@ -28,12 +28,13 @@ const (
 	ToDeepLink    Kind = "deep_link"
 	ToFallback    Kind = "fallback" // paused; no click is counted
 	Gone          Kind = "gone"     // paused, and there is no fallback
+	Ahead         Kind = "ahead"    // looked at ahead of the click: nothing that a player could arrive with
 )
 
 // Route is the answer to a click.
 type Route struct {
 	Kind Kind
-	URL  string // empty for Gone
+	URL  string // empty for Gone and Ahead
 	Note string // what was requested and not possible, in words; empty if all is well
 }
 
