@@ -36,6 +36,10 @@ func Fill(ctx context.Context, p Params) (*Network, error) {
 	ctx = viewer.AsSystem(ctx)
 	var made *world
 	err := pg.WithTx(ctx, p.DB, func(ctx context.Context, tx *sql.Tx) error {
+		// Between two statements a month is made up, which takes a slow machine its time.
+		if _, err := tx.ExecContext(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0`); err != nil {
+			return fmt.Errorf("keeping the transaction of the demo open: %w", err)
+		}
 		made = newWorld(p, tx)
 		return made.fill(ctx)
 	})

@@ -93,6 +93,10 @@ func (l *locks) takeTurn(ctx context.Context, name string) (done func(), err err
 func (l *locks) try(ctx context.Context, name string) (*sql.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	// Others hold locks on the connection: it must outlive whoever asks. How long a call waits for
+	// another one says nothing about how long it takes to connect.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockTimeout)
+	defer cancel()
 	if l.conn == nil {
 		conn, err := l.db.Conn(ctx)
 		if err != nil {
@@ -100,9 +104,6 @@ func (l *locks) try(ctx context.Context, name string) (*sql.Conn, error) {
 		}
 		l.conn, l.held = conn, 0
 	}
-	// Others hold locks on the connection: it must outlive whoever asks.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockTimeout)
-	defer cancel()
 	var got bool
 	if err := l.conn.QueryRowContext(ctx, tryLockSQL, name).Scan(&got); err != nil {
 		l.drop()
