@@ -169,7 +169,9 @@ func (c *Client) read(response *http.Response, w *watch, e *Exchange) {
 		e.ResponseTruncated = true
 		body.Truncate(int(c.options.MaxBody))
 	}
-	e.ResponseBody = cleanText(body.Bytes())
+	unpacked, more := unpack(body.Bytes(), response.Header, c.options.MaxBody)
+	e.ResponseTruncated = e.ResponseTruncated || more
+	e.ResponseBody = text(unpacked, response.Header.Get("Content-Type"))
 	e.Timings = w.timings(time.Now())
 	if err != nil && !errors.Is(err, io.EOF) {
 		w.enter(phaseBody)

@@ -164,10 +164,9 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-func TestBodiesAreCutAndLeftCompressed(t *testing.T) {
+func TestBodiesAreCut(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Encoding", "gzip")
 		for range 64 {
 			if _, err := w.Write(make([]byte, 16<<10)); err != nil {
 				return

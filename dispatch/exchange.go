@@ -36,7 +36,7 @@ type Exchange struct {
 
 	StatusCode        int // 0: no answer
 	ResponseHeaders   http.Header
-	ResponseBody      string // at most the client's body limit, as valid text without NUL
+	ResponseBody      string // at most the client's body limit, unpacked and decoded, as valid text without NUL
 	ResponseTruncated bool   // there was more
 
 	// Reason and Detail say why there is no answer. With a StatusCode, they say why

@@ -32,7 +32,7 @@ type Outcome struct {
 	Verdict      Verdict
 	RetryAt      time.Time // for TryAgain
 	Reason       Reason    // of the delivery; empty for Accepted
-	Detail       string    // for Reason.Sentence
+	Detail       string    // for Reason.Sentence; for Accepted what the answer looks like, if it looks like none
 	HoldPostback bool      // the tracker returned 410: hold the postback and raise an alert
 
 	AttemptReason Reason // of this one attempt; differs from Reason when it was the last
@@ -44,7 +44,10 @@ type Outcome struct {
 func Judge(e Exchange, t Terms) Outcome {
 	reason, detail := classify(e, t.Rule)
 	if reason == "" {
-		return Outcome{Verdict: Accepted}
+		if t.Rule.IsZero() {
+			detail = look(e)
+		}
+		return Outcome{Verdict: Accepted, Detail: detail, AttemptDetail: detail}
 	}
 	o := Outcome{Verdict: GiveUp, Reason: reason, Detail: detail, AttemptReason: reason, AttemptDetail: detail}
 	o.HoldPostback = reason == Gone
@@ -67,10 +70,7 @@ func Judge(e Exchange, t Terms) Outcome {
 
 // Sentence describes the result of the exchange.
 func (o Outcome) Sentence() string {
-	if o.Verdict == Accepted {
-		return "The tracker accepted the postback."
-	}
-	return o.Reason.Sentence(o.Detail)
+	return AttemptSentence(o.Reason, o.Detail)
 }
 
 // classify returns the reason why the exchange is no success, empty where it is one.

@@ -202,10 +202,15 @@ func (r Reason) OfEndpoint() bool {
 	}
 }
 
-// AttemptSentence describes an attempt's result; no reason where the tracker accepted.
+// AttemptSentence describes an attempt's result; no reason where the tracker answered with success.
+// Its detail is what that answer looks like if it looks like a refusal.
 func AttemptSentence(reason Reason, detail string) string {
-	if reason == "" {
+	switch {
+	case reason != "":
+		return reason.Sentence(detail)
+	case detail != "":
+		return "The tracker answered with success, but its answer " + strings.TrimRight(detail, ".") + "."
+	default:
 		return "The tracker accepted the postback."
 	}
-	return reason.Sentence(detail)
 }

@@ -90,7 +90,7 @@ func testedAs(ctx context.Context, t *db.PostbackTest) (*db.Delivery, error) {
 // verdict returns a sentence with the result of a test.
 func verdict(d *db.Delivery) string {
 	if d.State == outbox.Delivered {
-		return "The tracker accepted the postback."
+		return dispatch.AttemptSentence("", d.Detail)
 	}
 	return outbox.Reason(text(d.Reason)).Sentence(d.Detail)
 }

@@ -20,6 +20,9 @@ func (s Standing) Sentence() string {
 	said := s.Reason.Sentence(s.Detail)
 	switch s.State {
 	case Delivered:
+		if s.Detail != "" {
+			return fmt.Sprintf("Delivered: the tracker answered %d, but its answer %s. Set a success rule if it refused.", s.StatusCode, s.Detail)
+		}
 		return fmt.Sprintf("Delivered: the tracker answered %d.", s.StatusCode)
 	case Queued:
 		switch {
