@@ -43,6 +43,14 @@ func (r *integrationResolver) DefaultStatuses(ctx context.Context, obj *db.Integ
 	return words(obj.DefaultStatuses), nil
 }
 
+func (r *integrationResolver) RecentCalls(ctx context.Context, obj *db.Integration) (*backoffice.RecentCalls, error) {
+	found, err := load(ctx).recentCalls.Load(ctx, obj.ID)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
 func (r *integrationResolver) UnmappedStatuses(ctx context.Context, obj *db.Integration) ([]*backoffice.WaitingWord, error) {
 	return load(ctx).waitingWords.Load(ctx, obj.ID)
 }

@@ -16,6 +16,7 @@ type staffLoaders struct {
 	proposals      *dataloadgen.Loader[uuid.UUID, []backoffice.Proposal]
 	waitingWords   *dataloadgen.Loader[int64, []*backoffice.WaitingWord]
 	waitingGoals   *dataloadgen.Loader[int64, []*backoffice.WaitingGoal]
+	recentCalls    *dataloadgen.Loader[int64, []*backoffice.RecentCalls]
 	usedOfCampaign *dataloadgen.Loader[int64, int] // for the campaign's affiliate too
 	usedOfOffer    *dataloadgen.Loader[int64, int]
 }
@@ -35,6 +36,7 @@ func newStaffLoaders(office *backoffice.Office, wait time.Duration) staffLoaders
 		}, dataloadgen.WithWait(wait)),
 		waitingWords:   many(wait, office.WaitingWords, func(w *backoffice.WaitingWord) int64 { return w.IntegrationID }),
 		waitingGoals:   many(wait, office.WaitingGoals, func(w *backoffice.WaitingGoal) int64 { return w.IntegrationID }),
+		recentCalls:    many(wait, office.RecentCalls, func(r *backoffice.RecentCalls) int64 { return r.IntegrationID }),
 		usedOfCampaign: dataloadgen.NewMappedLoader(office.Intake.UsedOfCampaigns, dataloadgen.WithWait(wait)),
 		usedOfOffer:    dataloadgen.NewMappedLoader(office.Intake.UsedOfOffers, dataloadgen.WithWait(wait)),
 	}

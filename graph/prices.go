@@ -126,6 +126,7 @@ func connections(c *gen.ComplexityRoot) {
 	c.Campaign.Deliveries, c.Tracker.Deliveries, c.Postback.Deliveries = c.Query.Deliveries, c.Query.Deliveries, c.Query.Deliveries
 	c.Query.ReceivedPostbacks = pageOfKind[filter.ReceivedPostback, gen.ListOrder]
 	c.Integration.ReceivedPostbacks = c.Query.ReceivedPostbacks
+	c.Integration.RecentCalls = func(child int) int { return priceOfSums + child }
 	c.Query.AuditEntries = pageOfKind[filter.Audit, gen.ListOrder]
 	c.Query.Alerts = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Alert) int {
 		return rows(child, first, last)

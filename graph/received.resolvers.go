@@ -27,6 +27,14 @@ func (r *receivedPostbackResolver) Integration(ctx context.Context, obj *db.Rece
 	return find(ctx, load(ctx).integrations, obj.IntegrationID)
 }
 
+func (r *receivedPostbackResolver) Notes(ctx context.Context, obj *db.ReceivedPostback) ([]string, error) {
+	return obj.Notes, nil
+}
+
+func (r *receivedPostbackResolver) Affiliate(ctx context.Context, obj *db.ReceivedPostback) (*db.Affiliate, error) {
+	return find(ctx, load(ctx).affiliates, obj.AffiliateID)
+}
+
 func (r *receivedPostbackResolver) Conversion(ctx context.Context, obj *db.ReceivedPostback) (*db.Conversion, error) {
 	return find(ctx, load(ctx).conversions, obj.ConversionID)
 }

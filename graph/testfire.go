@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"postrider/dispatch"
 	"postrider/ent/db"
 	"postrider/ent/db/postbacktest"
 	"postrider/graph/gen"

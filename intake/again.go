@@ -31,11 +31,12 @@ func reportAgain(ctx context.Context, ch *changes, e *entry) (Outcome, error) {
 	if known, err = undisputed(ctx, ch, known, again); err != nil {
 		return Outcome{}, err
 	}
+	e.affiliate = cmp.Or(known.AffiliateID, e.who.whose)
 	differs := known.differs(again, r)
 	if known.clashes(again) {
 		return keepClash(ctx, ch, known, e, differs)
 	}
-	out := Outcome{Result: Duplicate, ConversionID: known.ID, Differs: differs}
+	out := Outcome{Result: Duplicate, ConversionID: known.ID, Differs: differs, Cause: repeatOf(differs)}
 	if known.IntegrationID != again.IntegrationID {
 		out.Reason = "another integration of the operator recorded it, and only that one changes it" + inWords(differs)
 		return out, nil
@@ -47,21 +48,43 @@ func reportAgain(ctx context.Context, ch *changes, e *entry) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if stale != "" {
-		out.Reason = stale
+	if stale.why != "" {
+		out.Reason, out.Cause = stale.why, cmp.Or(stale.cause, out.Cause)
 		return out, forgetWord(ctx, ch, known, r)
 	}
 	if m.keepsWord = known.wordIsLater(r); !m.keepsWord {
 		known.ReportedStatus, known.ReportedAt = "", nil
 	}
+	was := known.Status
 	moved, err := move(ctx, ch, known, m, r.OccurredAt, e.now)
 	moved.Differs = differs
+	if moved.Result == Updated && m.To != was && (m.To == commission.Rejected || m.To == commission.Cancelled) {
+		moved.Cause = inbound.Reversal
+	}
 	return moved, err
+}
+
+// idle is why a report of a recorded conversion changes nothing; zero if it may. Without a cause it is a
+// duplicate.
+type idle struct {
+	why   string
+	cause inbound.Cause
+}
+
+// repeatOf returns the cause of a duplicate: a clash if it says something else than what is recorded. A
+// time does not count: who sends a call again may send the time of that.
+func repeatOf(differs []inbound.Difference) inbound.Cause {
+	for _, d := range differs {
+		if d.Field != commission.ParamOccurredAt {
+			return inbound.Differs
+		}
+	}
+	return inbound.Repeat
 }
 
 // repeatedMove returns the move that a report makes of a recorded conversion, or why it changes
 // nothing.
-func repeatedMove(ctx context.Context, ch *changes, known, again *conversion, r inbound.Report) (m Move, stale string, err error) {
+func repeatedMove(ctx context.Context, ch *changes, known, again *conversion, r inbound.Report) (m Move, stale idle, err error) {
 	m = Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, Actor: r.Actor, UserID: r.UserID}
 	if r.CurrencyGiven {
 		m.Currency = r.Currency
@@ -70,7 +93,7 @@ func repeatedMove(ctx context.Context, ch *changes, known, again *conversion, r 
 		m.To = known.Status
 		stale, err = correction(ctx, ch, known, again, &m, r)
 	}
-	if err == nil && stale == "" && known.changesMoreThanItsTime(m) {
+	if err == nil && stale.why == "" && known.changesMoreThanItsTime(m) {
 		stale, err = overtaken(ctx, ch, known, r)
 	}
 	return m, stale, err
@@ -83,12 +106,12 @@ func reportUnknown(ctx context.Context, ch *changes, known *conversion, r inboun
 	if err != nil {
 		return out, err
 	}
-	if stale != "" || r.TimeGiven && known.ReportedAt != nil && r.OccurredAt.Before(*known.ReportedAt) {
-		out.Reason = stale
+	if stale.why != "" || r.TimeGiven && known.ReportedAt != nil && r.OccurredAt.Before(*known.ReportedAt) {
+		out.Reason, out.Cause = stale.why, inbound.Overtaken
 		return out, nil
 	}
 	known.ReportedStatus, known.ReportedAt = r.UnknownStatus, timeOf(r)
-	out.Reason = unmapped(r.UnknownStatus)
+	out.Reason, out.Cause = unmapped(r.UnknownStatus), r.Unmapped()
 	return out, known.save(ctx, ch.tx)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/gofrs/uuid/v5"
 	"github.com/jackc/pgx/v5"
 
+	"postrider/domain/inbound"
 	"postrider/domain/tracking"
 	"postrider/internal/pg"
 )
@@ -63,11 +64,17 @@ func attributeByClick(clicks map[uuid.UUID]*clickFacts, entries []*entry) {
 		switch {
 		case e.report.ClickID == "":
 		case !ok:
-			e.who.why = fmt.Sprintf("click not found: %q is not a valid click id", e.report.ClickID)
+			e.who.why, e.who.cause = fmt.Sprintf("click not found: %q is not a valid click id", e.report.ClickID), inbound.UnknownClick
+			if inbound.Unfilled(e.report.ClickID) {
+				e.who.cause = inbound.MacroNotFilled
+			}
 		case click == nil || click.Operator != e.integration.Operator:
-			e.who.why = fmt.Sprintf("click not found: there is no click %s for this operator", e.report.ClickID)
+			e.who.why, e.who.cause = fmt.Sprintf("click not found: there is no click %s for this operator", e.report.ClickID), inbound.UnknownClick
+			if click != nil {
+				e.who.cause, e.who.whose = inbound.OtherOperator, click.AffiliateID
+			}
 		default:
-			e.who.click, e.who.by = click, AttributedByClick
+			e.who.click, e.who.by, e.who.whose = click, AttributedByClick, click.AffiliateID
 		}
 	}
 }
@@ -93,7 +100,10 @@ func refuseLate(ctx context.Context, ch *changes, entries []*entry) error {
 		}
 		if !inTime {
 			const day = 24 * time.Hour
-			e.who = attribution{why: fmt.Sprintf("outside the attribution window: the click was %d days old, the offer's window is %d days", age/day, rules.AttributionWindow/day)}
+			e.who = attribution{
+				why:   fmt.Sprintf("outside the attribution window: the click was %d days old, the offer's window is %d days", age/day, rules.AttributionWindow/day),
+				cause: inbound.OutsideWindow, whose: e.who.whose,
+			}
 		}
 	}
 	return nil
@@ -135,9 +145,9 @@ func attributeByPlayer(ctx context.Context, tx *pg.Pipeline, clicks map[uuid.UUI
 		}
 		click := cmp.Or(clicks[p.click.UUID], more[p.click.UUID])
 		if p.click.Valid && click != nil && click.Operator == e.integration.Operator {
-			e.who.click, e.who.by = click, AttributedByPlayer
+			e.who.click, e.who.by, e.who.whose = click, AttributedByPlayer, click.AffiliateID
 		} else if e.who.why == "" {
-			e.who.why = "no click is known for this player"
+			e.who.why, e.who.cause = "no click is known for this player", inbound.NoClickBound
 		}
 	}
 	return nil

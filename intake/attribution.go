@@ -5,6 +5,7 @@ import (
 
 	"postrider/domain/inbound"
 	"postrider/domain/tracking"
+	"postrider/internal/ids"
 )
 
 // attribution is the click and the player of a conversion.
@@ -13,6 +14,8 @@ type attribution struct {
 	player uuid.NullUUID
 	by     string // click or player
 	why    string // why no click was found
+	cause  inbound.Cause
+	whose  ids.Affiliate // of the click that is named, though it may not count
 }
 
 // onceKey returns the key by which a once-only goal is counted: the player's, or the click's

@@ -196,7 +196,7 @@ func (w *wire) told(a reply) string {
 
 // logged describes a row of the inbound log, in which no secret may stand.
 func (w *wire) logged(row *db.ReceivedPostback) string {
-	text := strings.Join([]string{row.Reason, row.IntegrationKey, row.Query, row.Body}, " | ")
+	text := strings.Join([]string{said(row), row.IntegrationKey, row.Query, row.Body}, " | ")
 	everything := text + fmt.Sprint(row.Headers)
 	for _, in := range w.integrations {
 		if strings.Contains(everything, in.Token) || strings.Contains(everything, in.HMAC) {

@@ -78,7 +78,7 @@ func keepClash(ctx context.Context, ch *changes, known *conversion, e *entry, di
 		return Outcome{}, fmt.Errorf("keeping a clash: %w", err)
 	}
 	return Outcome{
-		Result: Clash, ConversionID: known.ID, Differs: differs,
+		Result: Clash, ConversionID: known.ID, Differs: differs, Cause: inbound.Differs,
 		Reason: fmt.Sprintf("transaction %s is recorded for another %s%s", known.TransactionID, differs[0].Field, inWords(differs)),
 	}, nil
 }

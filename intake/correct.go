@@ -19,8 +19,8 @@ import (
 // version is a call that arrives late: going back takes a status or a time of its own. A time
 // corrects the conversion's time until its status changes; from then on it is the time of the
 // status.
-func correction(ctx context.Context, ch *changes, known, again *conversion, m *Move, r inbound.Report) (stale string, err error) {
-	same := "the same " + known.sameness(again) + " again"
+func correction(ctx context.Context, ch *changes, known, again *conversion, m *Move, r inbound.Report) (stale idle, err error) {
+	same := idle{why: "the same " + known.sameness(again) + " again"}
 	if known.TransactionID == "" || known.TransactionID != again.TransactionID {
 		return same, nil
 	}
@@ -33,16 +33,16 @@ func correction(ctx context.Context, ch *changes, known, again *conversion, m *M
 	moved, repeated, err := ch.versions(ctx, known, *m)
 	switch {
 	case err != nil:
-		return "", err
+		return idle{}, err
 	case repeated && !r.StatusGiven:
-		return "an earlier version of the same transaction again", nil
+		return idle{"an earlier version of the same transaction again", inbound.Overtaken}, nil
 	case moved:
 		m.OccurredAt = time.Time{}
 	}
 	if len(known.differences(*m)) == 0 {
 		return same, nil
 	}
-	return "", nil
+	return idle{}, nil
 }
 
 // versions reports whether a conversion's status has ever changed, and whether one of its steps

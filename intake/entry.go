@@ -2,6 +2,7 @@ package intake
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/gofrs/uuid/v5"
@@ -9,6 +10,7 @@ import (
 	"postrider/domain/inbound"
 	"postrider/idempotency"
 	"postrider/internal/globalid"
+	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
 
@@ -17,6 +19,7 @@ type Outcome struct {
 	Result       Result
 	ConversionID uuid.UUID
 	Reason       string               // one sentence
+	Cause        inbound.Cause        // of that; empty where nothing was wrong
 	Differs      []inbound.Difference // what was reported otherwise than it is recorded, or was until now
 }
 
@@ -31,7 +34,9 @@ type entry struct {
 	repeatable  *idempotency.Call // that reports it; nil if it has no key
 
 	who        attribution
+	affiliate  ids.Affiliate // whose click, player or conversion it names; zero if none is known
 	goal       *goal
+	unlisted   string        // a note on parameters that the dictionary does not list for the goal
 	repeats    uuid.NullUUID // the recorded conversion that it repeats, if that is known before it is inserted
 	apartFrom  uuid.NullUUID // the conversion that has its transaction, if staff said that this is another event
 	conversion *conversion
@@ -70,9 +75,12 @@ func (e *entry) keepDone(ch *changes) error {
 
 // answer returns the answer to the operator.
 func (e *entry) answer() Answer {
-	a := answer(e.outcome.Result, "%s", e.outcome.Reason)
+	a := answer(e.outcome.Result, e.outcome.Cause, "%s", e.outcome.Reason)
 	a.Differs = e.outcome.Differs
-	a.integrationID, a.notes, a.logged = e.integration.ID, e.notes, true
+	a.integrationID, a.notes, a.affiliate, a.logged = e.integration.ID, slices.Clone(e.notes), e.affiliate, true
+	if e.unlisted != "" {
+		a.notes = append(a.notes, e.unlisted)
+	}
 	if id := e.outcome.ConversionID; id != uuid.Nil {
 		a.ConversionID, a.conversion = globalid.Hex(id), uuid.NullUUID{UUID: id, Valid: true}
 	}

@@ -237,7 +237,7 @@ func (w *calls) outcome(c inbound.Call) string {
 		w.t.Errorf("the log says %s %d, the answer %s", entry.Result, entry.StatusCode, answer)
 	}
 	for _, s := range w.integrations {
-		if strings.Contains(entry.Query+entry.Body+entry.Reason, s.Token) || strings.Contains(entry.Query+entry.Body, s.HMAC) {
+		if strings.Contains(entry.Query+entry.Body+said(entry), s.Token) || strings.Contains(entry.Query+entry.Body, s.HMAC) {
 			w.t.Errorf("a secret stands in the log: %s %s", entry.Query, entry.Body)
 		}
 	}
@@ -252,7 +252,7 @@ func (w *calls) outcome(c inbound.Call) string {
 	if fired == "" {
 		fired = "nothing"
 	}
-	reason := hexIDs.ReplaceAllString(entry.Reason, "{id}")
+	reason := hexIDs.ReplaceAllString(said(entry), "{id}")
 	reason = regexp.MustCompile(`integration-\d+`).ReplaceAllString(reason, "{key}")
 	reason = regexp.MustCompile(`signature is [0-9T:Z-]+`).ReplaceAllString(reason, "signature is {time}")
 	const longest = 160
@@ -260,6 +260,18 @@ func (w *calls) outcome(c inbound.Call) string {
 		reason = reason[:longest] + "…"
 	}
 	return strings.Join([]string{answer, stored, reason, "fired " + fired}, " | ")
+}
+
+// said returns what the inbound log says of a call: reason [cause] (note) (note).
+func said(entry *db.ReceivedPostback) string {
+	text := entry.Reason
+	if entry.Cause != nil {
+		text += " [" + string(*entry.Cause) + "]"
+	}
+	for _, note := range entry.Notes {
+		text += " (" + note + ")"
+	}
+	return text
 }
 
 // fired returns the content of every delivery.
@@ -275,7 +287,7 @@ func (w *calls) fired() map[uuid.UUID]string {
 }
 
 // Every line that begins with > is a request; the line after it is its outcome: answer |
-// stored state | reason in the inbound log | what was fired.
+// stored state | reason, cause and notes in the inbound log | what was fired.
 func TestInboundCorpus(t *testing.T) {
 	w := newCalls(t)
 	text, err := os.ReadFile(inboundFile)

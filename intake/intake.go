@@ -147,6 +147,16 @@ func (in *Intake) StatusMapping(ctx context.Context, integrationKey string) (map
 	return src.Words.Statuses, nil
 }
 
+// Reads returns how an integration's calls are read; one that maps nothing if there is no such
+// integration.
+func (in *Intake) Reads(ctx context.Context, integrationKey string) (*inbound.Integration, error) {
+	src, found, err := in.catalog.integrations.get(ctx, in.DB, integrationKey)
+	if err != nil || !found {
+		return &inbound.Integration{}, err
+	}
+	return &src.Integration, nil
+}
+
 // GoalMapping returns an integration's own words for goals, each an [inbound.WordKey]; none if there
 // is no such integration.
 func (in *Intake) GoalMapping(ctx context.Context, integrationKey string) (map[string]string, error) {

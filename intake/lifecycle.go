@@ -46,16 +46,17 @@ func unmapped(word string) string {
 // overtaken explains why a report that occurred before the conversion's last step changes
 // nothing: the latest status wins, in whatever order reports arrive. Only times that the
 // operator reported are compared. It is empty for a report that is not older.
-func overtaken(ctx context.Context, ch *changes, known *conversion, r inbound.Report) (string, error) {
+func overtaken(ctx context.Context, ch *changes, known *conversion, r inbound.Report) (idle, error) {
 	if !r.TimeGiven {
-		return "", nil
+		return idle{}, nil
 	}
 	last, err := ch.lastStep(ctx, known.ID)
 	if err != nil || last.OccurredAt.Equal(last.ReceivedAt) || !r.OccurredAt.Before(last.OccurredAt) {
-		return "", err
+		return idle{}, err
 	}
-	return fmt.Sprintf("out of order: this report is from %s, and the conversion has been %s since %s",
-		r.OccurredAt.UTC().Format(time.RFC3339), known.Status, last.OccurredAt.UTC().Format(time.RFC3339)), nil
+	why := fmt.Sprintf("out of order: this report is from %s, and the conversion has been %s since %s",
+		r.OccurredAt.UTC().Format(time.RFC3339), known.Status, last.OccurredAt.UTC().Format(time.RFC3339))
+	return idle{why, inbound.Overtaken}, nil
 }
 
 // move takes one step of a locked conversion's lifecycle.
@@ -66,7 +67,7 @@ func move(ctx context.Context, ch *changes, c *conversion, m Move, at, now time.
 	corrected := c.differences(m)
 	correction := m.To == c.Status && len(corrected) > 0
 	if m.To == c.Status && !correction {
-		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is already " + string(c.Status)}, nil
+		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is already " + string(c.Status), Cause: inbound.Repeat}, nil
 	}
 	g, err := ch.catalog.goal(ctx, ch.tx, c.Goal)
 	if err != nil {

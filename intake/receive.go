@@ -1,15 +1,20 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/gofrs/uuid/v5"
 
 	"postrider/domain/commission"
 	"postrider/domain/inbound"
 	"postrider/idempotency"
+	"postrider/internal/ids"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
@@ -61,7 +66,8 @@ func (in *receiver) receiveEvent(ctx context.Context, src *integration, e *inbou
 	if err != nil || a.logged {
 		return a, err
 	}
-	a.notes = e.Notes
+	a.notes = append(slices.Clone(e.Notes), a.notes...)
+	a.click = e.Values.Get(commission.ParamClickID)
 	return a, in.logRefusal(ctx, src, e.Call, &a, now)
 }
 
@@ -82,10 +88,42 @@ func (in *receiver) logRefusal(ctx context.Context, src *integration, c *inbound
 
 // logRefused logs calls that were refused.
 func (in *receiver) logRefused(ctx context.Context, rows []receivedRow) error {
-	return pg.WithPipeline(ctx, in.db, func(_ context.Context, tx *pg.Pipeline) error {
+	return pg.WithPipeline(ctx, in.db, func(ctx context.Context, tx *pg.Pipeline) error {
+		named := make([]string, len(rows))
+		for i, r := range rows {
+			named[i] = r.answer.click
+		}
+		whose, err := affiliatesOf(ctx, tx, named)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			rows[i].answer.affiliate = whose[i]
+		}
 		queueReceived(tx, rows)
 		return nil
 	})
+}
+
+// affiliatesOf returns whose clicks these are, for calls that are not attributed; zero for what is none.
+func affiliatesOf(ctx context.Context, tx *pg.Pipeline, clickIDs []string) ([]ids.Affiliate, error) {
+	named := map[uuid.UUID]bool{}
+	for _, text := range clickIDs {
+		if id, ok := ClickUUID(text); ok {
+			named[id] = true
+		}
+	}
+	clicks, err := loadClicks(ctx, tx, named, "")
+	if err != nil {
+		return nil, err
+	}
+	whose := make([]ids.Affiliate, len(clickIDs))
+	for i, text := range clickIDs {
+		if id, _ := ClickUUID(text); clicks[id] != nil {
+			whose[i] = clicks[id].AffiliateID
+		}
+	}
+	return whose, nil
 }
 
 // admit finds the integration of a call and authenticates the call. It returns the refusal if
@@ -98,11 +136,11 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 	refuse := func(a Answer) (*integration, *inbound.Admission, *Answer, error) { return src, nil, &a, nil }
 	if src == nil {
 		if wait := in.strangers.wait(c.Address, now); wait > 0 {
-			a := answer(RateLimited, "")
+			a := answer(RateLimited, inbound.RateLimited, "")
 			a.RetryAfter, a.unkept = wait, true
 			return refuse(a)
 		}
-		return refuse(answer(UnknownIntegration, "there is no integration with the key %q", inbound.MaskKey(c.IntegrationKey)))
+		return refuse(answer(UnknownIntegration, inbound.BadAddress, "there is no integration with the key %q", inbound.MaskKey(c.IntegrationKey)))
 	}
 	if limited := src.limited(now); limited != nil {
 		return refuse(*limited)
@@ -112,7 +150,7 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 	case err != nil:
 		return refuse(invalid(problem.All(err)))
 	case look:
-		a := answer(Tested, "%s changes nothing: the call was not read", c.Method)
+		a := answer(Tested, "", "%s changes nothing: the call was not read", c.Method)
 		a.StatusCode = http.StatusNoContent
 		return refuse(a)
 	}
@@ -123,7 +161,7 @@ func (in *receiver) admit(ctx context.Context, c *inbound.Call, now time.Time) (
 		return refuse(a)
 	}
 	if admitted.Refused != "" {
-		a := answer(Unauthorized, "%s", admitted.Refused)
+		a := answer(Unauthorized, admitted.Cause, "%s", admitted.Refused)
 		a.notes = admitted.Events[0].Notes
 		return refuse(a)
 	}
@@ -149,7 +187,7 @@ func (s *integration) limited(now time.Time) *Answer {
 	if s.limiter == nil || s.limiter.AllowN(now, 1) {
 		return nil
 	}
-	a := answer(RateLimited, "more than %d calls per second", int(s.limiter.Limit()))
+	a := answer(RateLimited, inbound.RateLimited, "more than %d calls per second", int(s.limiter.Limit()))
 	a.RetryAfter = time.Duration(math.Ceil(1/float64(s.limiter.Limit()))) * time.Second
 	return &a
 }
@@ -175,17 +213,23 @@ func (in *receiver) receiveReport(ctx context.Context, src *integration, e *inbo
 		return Answer{}, err
 	}
 	if bad = append(bad, more...); len(bad) > 0 {
-		return invalid(e.Nearest(bad)), nil
+		a := invalid(e.Nearest(bad))
+		a.cause, a.notes = cmp.Or(report.Cause, a.cause), report.Notes
+		return a, nil
 	}
 	if src.TestMode {
-		return answer(Tested, "test mode: the call is valid, and nothing was recorded%s%s", unmappedIn(report), noted(report)), nil
+		a := answer(Tested, report.Unmapped(), "test mode: the call is valid, and nothing was recorded%s", unmappedIn(report))
+		a.notes = report.Notes
+		return a, nil
 	}
-	entry := &entry{integration: src, report: report, call: e.Call, notes: e.Notes, now: now}
+	entry := &entry{integration: src, report: report, call: e.Call, notes: append(slices.Clone(e.Notes), report.Notes...), now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {
 		return Answer{}, fmt.Errorf("recording a conversion of integration %q: %w", src.Key, err)
 	}
 	if entry.illegal != nil {
-		return invalid([]*problem.Error{entry.illegal}), nil //nolint:nilerr // the refusal is the answer
+		a := invalid([]*problem.Error{entry.illegal}) //nolint:nilerr // the refusal is the answer
+		a.notes = report.Notes
+		return a, nil
 	}
 	return entry.answer(), nil
 }

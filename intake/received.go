@@ -12,6 +12,7 @@ import (
 	"postrider/dispatch"
 	"postrider/domain/inbound"
 	"postrider/domain/tracking"
+	"postrider/internal/ids"
 	"postrider/internal/live"
 	"postrider/internal/pg"
 	"postrider/internal/problem"
@@ -27,7 +28,10 @@ type Answer struct {
 	Differs       []inbound.Difference `json:"differs,omitempty"`
 	Results       []Answer             `json:"-"` // of a list, in its order; the rest is empty then
 	reason        string               // for the inbound log
+	cause         inbound.Cause        // of that
 	notes         []string             // what was tolerated in the call
+	affiliate     ids.Affiliate        // whose click or player it names; zero if none is known
+	click         string               // the click id of a call that was authentic and is refused
 	integrationID int64                // zero for an unknown integration
 	conversion    uuid.NullUUID        // the conversion that was reported
 	unkept        bool                 // it is not in the inbound log
@@ -72,8 +76,8 @@ var statusCodes = map[Result]int{
 // StatusCode returns the HTTP status with which an operator is told the result.
 func (r Result) StatusCode() int { return statusCodes[r] }
 
-func answer(result Result, format string, args ...any) Answer {
-	return Answer{Result: result, StatusCode: statusCodes[result], reason: fmt.Sprintf(format, args...)}
+func answer(result Result, cause inbound.Cause, format string, args ...any) Answer {
+	return Answer{Result: result, StatusCode: statusCodes[result], cause: cause, reason: fmt.Sprintf(format, args...)}
 }
 
 // invalidCodes is the HTTP status of what cannot be read for another reason than its content.
@@ -82,7 +86,7 @@ var invalidCodes = map[problem.Code]int{
 }
 
 func invalid(problems []*problem.Error) Answer {
-	a := Answer{Result: Invalid, StatusCode: statusCodes[Invalid]}
+	a := Answer{Result: Invalid, StatusCode: statusCodes[Invalid], cause: inbound.BadField}
 	reasons := make([]string, 0, len(problems))
 	for _, p := range problems {
 		field := strings.Join(p.Field, ".")
@@ -131,7 +135,10 @@ var receivedColumns = pg.Columns[receivedRow]{
 	pg.JSON("headers", func(r *receivedRow) string { return string(r.headers) }),
 	pg.Text("address", func(r *receivedRow) string { return truncated(r.call.Address) }),
 	pg.Text("result", func(r *receivedRow) string { return string(r.answer.Result) }),
-	pg.Text("reason", func(r *receivedRow) string { return tracking.Clean(r.integration.MaskText(r.said()), maxLogged) }),
+	pg.Text("cause", func(r *receivedRow) string { return string(r.answer.cause) }).OrNull(),
+	pg.Text("reason", func(r *receivedRow) string { return tracking.Clean(r.integration.MaskText(r.answer.reason), maxLogged) }),
+	pg.Texts("notes", (*receivedRow).notes),
+	pg.Bigint("affiliate_id", func(r *receivedRow) ids.Affiliate { return r.answer.affiliate }).OrNull(),
 	pg.Int("status_code", func(r *receivedRow) int { return r.answer.StatusCode }),
 	pg.Float("duration_ms", func(r *receivedRow) float64 { return float64(r.took.Microseconds()) / 1000 }),
 	pg.UUID("conversion_id", func(r *receivedRow) uuid.UUID { return r.answer.conversion.UUID }).OrNull(),
@@ -141,12 +148,12 @@ var insertReceivedSQL = receivedColumns.Insert("received_postbacks")
 
 // queueReceived writes calls to the inbound log and announces them.
 func queueReceived(tx *pg.Pipeline, rows []receivedRow) {
-	ids := make([]uuid.UUID, len(rows))
+	announced := make([]uuid.UUID, len(rows))
 	for i, r := range rows {
-		ids[i] = r.id
+		announced[i] = r.id
 	}
 	tx.Queue(insertReceivedSQL, receivedColumns.Args(rows)...)
-	live.Queue(tx, live.Received, ids...)
+	live.Queue(tx, live.Received, announced...)
 }
 
 // key returns the key of the call's integration, or what was sent in its place.
@@ -157,9 +164,19 @@ func (r *receivedRow) key() string {
 	return r.call.IntegrationKey
 }
 
-// said returns the reason of the answer and what was tolerated in the call.
-func (r *receivedRow) said() string {
-	return strings.Join(append([]string{r.answer.reason}, r.answer.notes...), "; ")
+// The limits of what the inbound log keeps of what was tolerated in a call.
+const (
+	maxNotes = 50
+	maxNote  = 1000 // bytes of one
+)
+
+// notes returns what was tolerated in the call, as the inbound log keeps it.
+func (r *receivedRow) notes() []string {
+	kept := make([]string, min(len(r.answer.notes), maxNotes))
+	for i := range kept {
+		kept[i] = tracking.Clean(r.integration.MaskText(r.answer.notes[i]), maxNote)
+	}
+	return kept
 }
 
 // maxLogged is how many bytes of a query or a body the inbound log keeps.

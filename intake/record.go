@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -148,34 +149,27 @@ func finish(ctx context.Context, ch *changes, e *entry) error {
 	switch c := e.conversion; {
 	case !e.isNew:
 		out, err := reportAgain(ctx, ch, e)
-		out.Reason += noted(e.report)
 		e.outcome = out
 		return e.refused(err)
 	case c.AffiliateID == 0:
-		e.outcome = Outcome{Result: Unattributed, ConversionID: c.ID, Reason: e.who.why}
+		e.affiliate = e.who.whose
+		e.outcome = Outcome{Result: Unattributed, ConversionID: c.ID, Reason: e.who.why, Cause: e.who.cause}
 	default:
+		e.affiliate = c.AffiliateID
 		e.outcome = Outcome{Result: Recorded, ConversionID: c.ID, Reason: "new, attributed by " + e.who.by}
 	}
 	if extra := e.report.Unlisted(&e.goal.Goal); len(extra) > 0 {
-		e.outcome.Reason += fmt.Sprintf("; it has %s, which the event dictionary does not list for %s", strings.Join(extra, " and "), e.goal.Key)
+		e.unlisted = fmt.Sprintf("it has %s, which the event dictionary does not list for %s", strings.Join(extra, " and "), e.goal.Key)
 	}
 	if by := e.conversion.CappedBy; by != "" {
 		e.outcome.Reason += "; over the daily cap of the " + by + ": recorded, pays nothing"
+		e.outcome.Cause = inbound.OverCap
 	}
 	if word := e.conversion.ReportedStatus; word != "" {
 		e.outcome.Reason += "; " + unmapped(word)
+		e.outcome.Cause = cmp.Or(e.outcome.Cause, e.report.Unmapped())
 	}
-	e.outcome.Reason += noted(e.report)
 	return nil
-}
-
-// noted returns what was tolerated in a report, as the end of a sentence.
-func noted(r inbound.Report) string {
-	var b strings.Builder
-	for _, note := range r.Notes {
-		b.WriteString("; " + note)
-	}
-	return b.String()
 }
 
 // logCall logs the call of an entry, if there is one; a refused call is logged where it is

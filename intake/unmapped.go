@@ -107,12 +107,20 @@ func keepUnmapped(ctx context.Context, ch *changes, entries []*entry) error {
 	if err := ch.tx.Send(ctx); err != nil {
 		return fmt.Errorf("keeping %d reports of unmapped goals: %w", len(rows), err)
 	}
-	for _, r := range rows {
+	named := make([]string, len(entries))
+	for i, e := range entries {
+		named[i] = e.report.ClickID
+	}
+	whose, err := affiliatesOf(ctx, ch.tx, named)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
 		e := r.entry
-		e.illegal = nil
-		e.outcome = Outcome{Result: Unmapped, Reason: fmt.Sprintf("the goal %q is not mapped: the report is kept, and counts once it is", e.report.Goal) + noted(e.report)}
+		e.illegal, e.affiliate = nil, whose[i]
+		e.outcome = Outcome{Result: Unmapped, Cause: inbound.UnmappedGoal, Reason: fmt.Sprintf("the goal %q is not mapped: the report is kept, and counts once it is", e.report.Goal)}
 		if !kept[r.id] {
-			e.outcome = Outcome{Result: Duplicate, Reason: fmt.Sprintf("the goal %q is not mapped, and the same report is kept already", e.report.Goal)}
+			e.outcome = Outcome{Result: Duplicate, Cause: inbound.Repeat, Reason: fmt.Sprintf("the goal %q is not mapped, and the same report is kept already", e.report.Goal)}
 		}
 	}
 	return nil

@@ -37,6 +37,7 @@ type Admission struct {
 	Events  []Event // one, or those of a JSON list in order
 	List    bool    // the body was a JSON list
 	Refused string  // why the call fails authentication; empty if it does not
+	Cause   Cause   // of that
 }
 
 // Event is one reported event of a call, in our names and words.

@@ -78,10 +78,10 @@ func (s *Integration) Admit(c *Call, now time.Time) (Admission, error) {
 	}
 	a := Admission{Events: events, List: b.shape == list}
 	first := slices.IndexFunc(events, func(e Event) bool { return len(e.Bad) == 0 })
-	a.Refused = s.authenticate(c, b, events[max(first, 0)].Values, now)
+	a.Refused, a.Cause = s.authenticate(c, b, events[max(first, 0)].Values, now)
 	for _, e := range events {
 		if token := e.Values.Get(commission.ParamToken); a.Refused == "" && s.RequireToken && token != "" && !s.hasToken(token, now) {
-			a.Refused = "the token of an event is wrong"
+			a.Refused, a.Cause = "the token of an event is wrong", BadToken
 		}
 	}
 	return a, nil
@@ -89,23 +89,25 @@ func (s *Integration) Admit(c *Call, now time.Time) (Admission, error) {
 
 // authenticate checks everything that an integration requires of a call. It returns why the
 // call is refused, or nothing.
-func (s *Integration) authenticate(c *Call, b content, values url.Values, now time.Time) string {
+func (s *Integration) authenticate(c *Call, b content, values url.Values, now time.Time) (refused string, cause Cause) {
 	if s.RequireHTTPS && !c.Secure {
-		return "https is required"
+		return "https is required", BadAddress
 	}
 	if len(s.Allowed) > 0 && !contains(s.Allowed, c.Address) {
-		return "the IP address is not on the integration's list of allowed IPs"
+		return "the IP address is not on the integration's list of allowed IPs", BadAddress
 	}
 	if s.RequireToken && !s.hasToken(values.Get(commission.ParamToken), now) {
 		if values.Get(commission.ParamToken) == "" {
-			return "the token is missing"
+			return "the token is missing", BadToken
 		}
-		return "the token is wrong"
+		return "the token is wrong", BadToken
 	}
 	if s.RequireSignature {
-		return s.checkSignature(c, b, values, now)
+		if refused = s.checkSignature(c, b, values, now); refused != "" {
+			return refused, BadSignature
+		}
 	}
-	return ""
+	return "", ""
 }
 
 // checkSignature checks that one of the integration's keys signed the call, and, if the

@@ -209,15 +209,17 @@ func (s *Integration) unlessPrivate(text []byte) string {
 const shortestSecret = 8
 
 // holdsSecret reports whether a text has one of the integration's secrets in it, plain or with
-// escapes.
+// escapes, in whatever case: words are compared in lower case, and some are logged so.
 func (s *Integration) holdsSecret(text string) bool {
 	if s == nil {
 		return false
 	}
 	const rounds = 3 // escapes of escapes
 	for range rounds {
+		lower := strings.ToLower(text)
 		for _, k := range s.Secrets {
-			if k.Value != "" && text == k.Value || len(k.Value) >= shortestSecret && strings.Contains(text, k.Value) {
+			secret := strings.ToLower(k.Value)
+			if secret != "" && lower == secret || len(secret) >= shortestSecret && strings.Contains(lower, secret) {
 				return true
 			}
 		}

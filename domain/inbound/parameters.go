@@ -3,7 +3,6 @@ package inbound
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -110,27 +109,4 @@ func (e *Event) Nearest(bad []*problem.Error) []*problem.Error {
 		}
 	}
 	return bad
-}
-
-// Heard returns the parameters of a call from the inbound log; none of what cannot be parsed.
-func Heard(query, body string) map[string]string {
-	s := &Integration{}
-	given := fields{}
-	s.addPairs(given, query)
-	c := &Call{Method: http.MethodPost, Body: []byte(body)}
-	if b, err := c.content(); err == nil {
-		said := fields{}
-		switch b.shape {
-		case form:
-			s.addPairs(said, body)
-		case object:
-			_ = s.addObject(said, b.text)
-		}
-		maps.Copy(given, said)
-	}
-	found := map[string]string{}
-	for name, of := range given {
-		found[name] = strings.TrimSpace(of.value)
-	}
-	return found
 }

@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -40,11 +41,36 @@ type Report struct {
 
 	Notes []string `json:"notes,omitempty"` // what was tolerated, in words that continue a sentence
 
+	Cause Cause `json:"-"` // why it is refused; empty if it is not, or for no other reason than a bad field
+
 	unit commission.Unit // what stands with the amount
+}
+
+// blame keeps why a report is refused. What was found first stays.
+func (r *Report) blame(c Cause) { r.Cause = cmp.Or(r.Cause, c) }
+
+// blameMacro keeps that a value that cannot be read is a macro that was not filled in, if it is one.
+func (r *Report) blameMacro(value string) {
+	if Unfilled(value) {
+		r.blame(MacroNotFilled)
+	}
 }
 
 func (r *Report) note(format string, args ...any) {
 	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
+}
+
+// Unmapped returns which of a report's words nobody has mapped; empty if all are.
+func (r *Report) Unmapped() Cause {
+	switch {
+	case r.UnknownGoal:
+		return UnmappedGoal
+	case Unfilled(r.UnknownStatus):
+		return MacroNotFilled
+	case r.UnknownStatus != "":
+		return UnmappedStatus
+	}
+	return ""
 }
 
 // Goal is what a report is checked against: an entry of the event dictionary.
@@ -63,6 +89,7 @@ func Read(values url.Values) (Report, []*problem.Error) {
 		v := strings.TrimSpace(values.Get(name))
 		if fault := Unusable(v); fault != "" {
 			bad = append(bad, problem.Invalid(name, "%s", fault))
+			r.blame(BadField)
 			return ""
 		}
 		return v
@@ -73,6 +100,7 @@ func Read(values url.Values) (Report, []*problem.Error) {
 		sum, err := commission.ReadAmount(v)
 		if err != nil {
 			bad = append(bad, problem.Invalid(commission.ParamAmount, "%.80q %s", v, err))
+			r.blameMacro(v)
 		}
 		if sum.Rounded {
 			r.note("its amount is rounded from %.80s", v)
@@ -85,6 +113,7 @@ func Read(values url.Values) (Report, []*problem.Error) {
 		at, err := ParseTime(v)
 		if err != nil {
 			bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s", err))
+			r.blameMacro(v)
 		}
 		if r.OccurredAt = at; err == nil && at.Before(earliest) {
 			r.dropTime(v)
@@ -153,12 +182,14 @@ func (r *Report) Complete(g *Goal, d Dialect, currency string, now time.Time) []
 		bad = append(bad, problem.Invalid(commission.ParamGoal, "is required: registration, ftd, deposit …"))
 	case g == nil && strings.ContainsAny(r.Goal, "{}[]<>#$%"):
 		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is a macro that was not filled in", r.Goal))
+		r.blame(MacroNotFilled)
 	case g == nil && !strings.ContainsFunc(r.Goal, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }):
 		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", r.Goal))
 	default:
 		r.UnknownGoal = g == nil // kept until it is mapped
 	}
 	if r.ClickID == "" && r.PlayerID == "" {
+		r.blame(NoID)
 		bad = append(bad, problem.Invalid(commission.ParamClickID, "is required, or player_id, to attribute the conversion"))
 	}
 	bad = append(bad, r.settleCurrency(currency)...)
@@ -201,6 +232,7 @@ func (r *Report) CheckGoal(g *Goal, d Dialect) []*problem.Error {
 		r.tellApart()
 	}
 	if !g.OncePerPlayer && r.TransactionID == "" {
+		r.blame(NoID)
 		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach more than once", g.Key))
 	}
 	if r.UnknownStatus == "" && !slices.Contains(g.Statuses, r.Status) {
@@ -216,6 +248,7 @@ func (r *Report) settleCurrency(byDefault string) []*problem.Error {
 	if r.CurrencyGiven = r.Currency != ""; r.CurrencyGiven {
 		var ok bool
 		if stated, ok = commission.ReadUnit(r.Currency); !ok {
+			r.blameMacro(r.Currency)
 			return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%.80q cannot be the code of a currency: give one such as EUR or USDT", r.Currency)}
 		}
 	}

@@ -780,7 +780,10 @@ var schemaGraph = func() *sqlgraph.Schema {
 			receivedpostback.FieldHeaders:        {Type: field.TypeJSON, Column: receivedpostback.FieldHeaders},
 			receivedpostback.FieldAddress:        {Type: field.TypeString, Column: receivedpostback.FieldAddress},
 			receivedpostback.FieldResult:         {Type: field.TypeString, Column: receivedpostback.FieldResult},
+			receivedpostback.FieldCause:          {Type: field.TypeEnum, Column: receivedpostback.FieldCause},
 			receivedpostback.FieldReason:         {Type: field.TypeString, Column: receivedpostback.FieldReason},
+			receivedpostback.FieldNotes:          {Type: field.TypeOther, Column: receivedpostback.FieldNotes},
+			receivedpostback.FieldAffiliateID:    {Type: field.TypeInt64, Column: receivedpostback.FieldAffiliateID},
 			receivedpostback.FieldStatusCode:     {Type: field.TypeInt, Column: receivedpostback.FieldStatusCode},
 			receivedpostback.FieldDurationMs:     {Type: field.TypeFloat64, Column: receivedpostback.FieldDurationMs},
 			receivedpostback.FieldConversionID:   {Type: field.TypeUUID, Column: receivedpostback.FieldConversionID},
@@ -3834,9 +3837,24 @@ func (f *ReceivedPostbackFilter) WhereResult(p entql.StringP) {
 	f.Where(p.Field(receivedpostback.FieldResult))
 }
 
+// WhereCause applies the entql string predicate on the cause field.
+func (f *ReceivedPostbackFilter) WhereCause(p entql.StringP) {
+	f.Where(p.Field(receivedpostback.FieldCause))
+}
+
 // WhereReason applies the entql string predicate on the reason field.
 func (f *ReceivedPostbackFilter) WhereReason(p entql.StringP) {
 	f.Where(p.Field(receivedpostback.FieldReason))
+}
+
+// WhereNotes applies the entql other predicate on the notes field.
+func (f *ReceivedPostbackFilter) WhereNotes(p entql.OtherP) {
+	f.Where(p.Field(receivedpostback.FieldNotes))
+}
+
+// WhereAffiliateID applies the entql int64 predicate on the affiliate_id field.
+func (f *ReceivedPostbackFilter) WhereAffiliateID(p entql.Int64P) {
+	f.Where(p.Field(receivedpostback.FieldAffiliateID))
 }
 
 // WhereStatusCode applies the entql int predicate on the status_code field.

@@ -58,6 +58,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	uuid "github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
 	"github.com/shopspring/decimal"
 )
 
@@ -31848,7 +31849,11 @@ type ReceivedPostbackMutation struct {
 	appendheaders     []dispatch.Header
 	address           *string
 	result            *string
+	cause             *inbound.Cause
 	reason            *string
+	notes             *pq.StringArray
+	affiliate_id      *int64
+	addaffiliate_id   *int64
 	status_code       *int
 	addstatus_code    *int
 	duration_ms       *float64
@@ -32337,6 +32342,55 @@ func (m *ReceivedPostbackMutation) ResetResult() {
 	m.result = nil
 }
 
+// SetCause sets the "cause" field.
+func (m *ReceivedPostbackMutation) SetCause(i inbound.Cause) {
+	m.cause = &i
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *ReceivedPostbackMutation) Cause() (r inbound.Cause, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the ReceivedPostback entity.
+// If the ReceivedPostback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivedPostbackMutation) OldCause(ctx context.Context) (v *inbound.Cause, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ClearCause clears the value of the "cause" field.
+func (m *ReceivedPostbackMutation) ClearCause() {
+	m.cause = nil
+	m.clearedFields[receivedpostback.FieldCause] = struct{}{}
+}
+
+// CauseCleared returns if the "cause" field was cleared in this mutation.
+func (m *ReceivedPostbackMutation) CauseCleared() bool {
+	_, ok := m.clearedFields[receivedpostback.FieldCause]
+	return ok
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *ReceivedPostbackMutation) ResetCause() {
+	m.cause = nil
+	delete(m.clearedFields, receivedpostback.FieldCause)
+}
+
 // SetReason sets the "reason" field.
 func (m *ReceivedPostbackMutation) SetReason(s string) {
 	m.reason = &s
@@ -32371,6 +32425,112 @@ func (m *ReceivedPostbackMutation) OldReason(ctx context.Context) (v string, err
 // ResetReason resets all changes to the "reason" field.
 func (m *ReceivedPostbackMutation) ResetReason() {
 	m.reason = nil
+}
+
+// SetNotes sets the "notes" field.
+func (m *ReceivedPostbackMutation) SetNotes(pa pq.StringArray) {
+	m.notes = &pa
+}
+
+// Notes returns the value of the "notes" field in the mutation.
+func (m *ReceivedPostbackMutation) Notes() (r pq.StringArray, exists bool) {
+	v := m.notes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNotes returns the old "notes" field's value of the ReceivedPostback entity.
+// If the ReceivedPostback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivedPostbackMutation) OldNotes(ctx context.Context) (v pq.StringArray, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNotes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNotes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNotes: %w", err)
+	}
+	return oldValue.Notes, nil
+}
+
+// ResetNotes resets all changes to the "notes" field.
+func (m *ReceivedPostbackMutation) ResetNotes() {
+	m.notes = nil
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (m *ReceivedPostbackMutation) SetAffiliateID(i int64) {
+	m.affiliate_id = &i
+	m.addaffiliate_id = nil
+}
+
+// AffiliateID returns the value of the "affiliate_id" field in the mutation.
+func (m *ReceivedPostbackMutation) AffiliateID() (r int64, exists bool) {
+	v := m.affiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAffiliateID returns the old "affiliate_id" field's value of the ReceivedPostback entity.
+// If the ReceivedPostback object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceivedPostbackMutation) OldAffiliateID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAffiliateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAffiliateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAffiliateID: %w", err)
+	}
+	return oldValue.AffiliateID, nil
+}
+
+// AddAffiliateID adds i to the "affiliate_id" field.
+func (m *ReceivedPostbackMutation) AddAffiliateID(i int64) {
+	if m.addaffiliate_id != nil {
+		*m.addaffiliate_id += i
+	} else {
+		m.addaffiliate_id = &i
+	}
+}
+
+// AddedAffiliateID returns the value that was added to the "affiliate_id" field in this mutation.
+func (m *ReceivedPostbackMutation) AddedAffiliateID() (r int64, exists bool) {
+	v := m.addaffiliate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAffiliateID clears the value of the "affiliate_id" field.
+func (m *ReceivedPostbackMutation) ClearAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+	m.clearedFields[receivedpostback.FieldAffiliateID] = struct{}{}
+}
+
+// AffiliateIDCleared returns if the "affiliate_id" field was cleared in this mutation.
+func (m *ReceivedPostbackMutation) AffiliateIDCleared() bool {
+	_, ok := m.clearedFields[receivedpostback.FieldAffiliateID]
+	return ok
+}
+
+// ResetAffiliateID resets all changes to the "affiliate_id" field.
+func (m *ReceivedPostbackMutation) ResetAffiliateID() {
+	m.affiliate_id = nil
+	m.addaffiliate_id = nil
+	delete(m.clearedFields, receivedpostback.FieldAffiliateID)
 }
 
 // SetStatusCode sets the "status_code" field.
@@ -32568,7 +32728,7 @@ func (m *ReceivedPostbackMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReceivedPostbackMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 16)
 	if m.received_at != nil {
 		fields = append(fields, receivedpostback.FieldReceivedAt)
 	}
@@ -32596,8 +32756,17 @@ func (m *ReceivedPostbackMutation) Fields() []string {
 	if m.result != nil {
 		fields = append(fields, receivedpostback.FieldResult)
 	}
+	if m.cause != nil {
+		fields = append(fields, receivedpostback.FieldCause)
+	}
 	if m.reason != nil {
 		fields = append(fields, receivedpostback.FieldReason)
+	}
+	if m.notes != nil {
+		fields = append(fields, receivedpostback.FieldNotes)
+	}
+	if m.affiliate_id != nil {
+		fields = append(fields, receivedpostback.FieldAffiliateID)
 	}
 	if m.status_code != nil {
 		fields = append(fields, receivedpostback.FieldStatusCode)
@@ -32634,8 +32803,14 @@ func (m *ReceivedPostbackMutation) Field(name string) (ent.Value, bool) {
 		return m.Address()
 	case receivedpostback.FieldResult:
 		return m.Result()
+	case receivedpostback.FieldCause:
+		return m.Cause()
 	case receivedpostback.FieldReason:
 		return m.Reason()
+	case receivedpostback.FieldNotes:
+		return m.Notes()
+	case receivedpostback.FieldAffiliateID:
+		return m.AffiliateID()
 	case receivedpostback.FieldStatusCode:
 		return m.StatusCode()
 	case receivedpostback.FieldDurationMs:
@@ -32669,8 +32844,14 @@ func (m *ReceivedPostbackMutation) OldField(ctx context.Context, name string) (e
 		return m.OldAddress(ctx)
 	case receivedpostback.FieldResult:
 		return m.OldResult(ctx)
+	case receivedpostback.FieldCause:
+		return m.OldCause(ctx)
 	case receivedpostback.FieldReason:
 		return m.OldReason(ctx)
+	case receivedpostback.FieldNotes:
+		return m.OldNotes(ctx)
+	case receivedpostback.FieldAffiliateID:
+		return m.OldAffiliateID(ctx)
 	case receivedpostback.FieldStatusCode:
 		return m.OldStatusCode(ctx)
 	case receivedpostback.FieldDurationMs:
@@ -32749,12 +32930,33 @@ func (m *ReceivedPostbackMutation) SetField(name string, value ent.Value) error 
 		}
 		m.SetResult(v)
 		return nil
+	case receivedpostback.FieldCause:
+		v, ok := value.(inbound.Cause)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
 	case receivedpostback.FieldReason:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReason(v)
+		return nil
+	case receivedpostback.FieldNotes:
+		v, ok := value.(pq.StringArray)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNotes(v)
+		return nil
+	case receivedpostback.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAffiliateID(v)
 		return nil
 	case receivedpostback.FieldStatusCode:
 		v, ok := value.(int)
@@ -32788,6 +32990,9 @@ func (m *ReceivedPostbackMutation) AddedFields() []string {
 	if m.addintegration_id != nil {
 		fields = append(fields, receivedpostback.FieldIntegrationID)
 	}
+	if m.addaffiliate_id != nil {
+		fields = append(fields, receivedpostback.FieldAffiliateID)
+	}
 	if m.addstatus_code != nil {
 		fields = append(fields, receivedpostback.FieldStatusCode)
 	}
@@ -32804,6 +33009,8 @@ func (m *ReceivedPostbackMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case receivedpostback.FieldIntegrationID:
 		return m.AddedIntegrationID()
+	case receivedpostback.FieldAffiliateID:
+		return m.AddedAffiliateID()
 	case receivedpostback.FieldStatusCode:
 		return m.AddedStatusCode()
 	case receivedpostback.FieldDurationMs:
@@ -32823,6 +33030,13 @@ func (m *ReceivedPostbackMutation) AddField(name string, value ent.Value) error 
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddIntegrationID(v)
+		return nil
+	case receivedpostback.FieldAffiliateID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAffiliateID(v)
 		return nil
 	case receivedpostback.FieldStatusCode:
 		v, ok := value.(int)
@@ -32849,6 +33063,12 @@ func (m *ReceivedPostbackMutation) ClearedFields() []string {
 	if m.FieldCleared(receivedpostback.FieldIntegrationID) {
 		fields = append(fields, receivedpostback.FieldIntegrationID)
 	}
+	if m.FieldCleared(receivedpostback.FieldCause) {
+		fields = append(fields, receivedpostback.FieldCause)
+	}
+	if m.FieldCleared(receivedpostback.FieldAffiliateID) {
+		fields = append(fields, receivedpostback.FieldAffiliateID)
+	}
 	if m.FieldCleared(receivedpostback.FieldConversionID) {
 		fields = append(fields, receivedpostback.FieldConversionID)
 	}
@@ -32868,6 +33088,12 @@ func (m *ReceivedPostbackMutation) ClearField(name string) error {
 	switch name {
 	case receivedpostback.FieldIntegrationID:
 		m.ClearIntegrationID()
+		return nil
+	case receivedpostback.FieldCause:
+		m.ClearCause()
+		return nil
+	case receivedpostback.FieldAffiliateID:
+		m.ClearAffiliateID()
 		return nil
 	case receivedpostback.FieldConversionID:
 		m.ClearConversionID()
@@ -32907,8 +33133,17 @@ func (m *ReceivedPostbackMutation) ResetField(name string) error {
 	case receivedpostback.FieldResult:
 		m.ResetResult()
 		return nil
+	case receivedpostback.FieldCause:
+		m.ResetCause()
+		return nil
 	case receivedpostback.FieldReason:
 		m.ResetReason()
+		return nil
+	case receivedpostback.FieldNotes:
+		m.ResetNotes()
+		return nil
+	case receivedpostback.FieldAffiliateID:
+		m.ResetAffiliateID()
 		return nil
 	case receivedpostback.FieldStatusCode:
 		m.ResetStatusCode()

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"postrider/dispatch"
+	"postrider/domain/inbound"
 	"postrider/ent/db/receivedpostback"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	uuid "github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
 )
 
 // ReceivedPostback is the model entity for the ReceivedPostback schema.
@@ -38,8 +40,14 @@ type ReceivedPostback struct {
 	Address string `json:"address,omitempty"`
 	// Result holds the value of the "result" field.
 	Result string `json:"result,omitempty"`
+	// What was wrong, of a closed set; null where nothing was.
+	Cause *inbound.Cause `json:"cause,omitempty"`
 	// Reason holds the value of the "reason" field.
 	Reason string `json:"reason,omitempty"`
+	// What was tolerated in the call, as sentences.
+	Notes pq.StringArray `json:"notes,omitempty"`
+	// Whose click, player or conversion it named, where that is known.
+	AffiliateID *int64 `json:"affiliate_id,omitempty"`
 	// StatusCode holds the value of the "status_code" field.
 	StatusCode int `json:"status_code,omitempty"`
 	// DurationMs holds the value of the "duration_ms" field.
@@ -58,11 +66,13 @@ func (*ReceivedPostback) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case receivedpostback.FieldHeaders:
 			values[i] = new([]byte)
+		case receivedpostback.FieldNotes:
+			values[i] = new(pq.StringArray)
 		case receivedpostback.FieldDurationMs:
 			values[i] = new(sql.NullFloat64)
-		case receivedpostback.FieldIntegrationID, receivedpostback.FieldStatusCode:
+		case receivedpostback.FieldIntegrationID, receivedpostback.FieldAffiliateID, receivedpostback.FieldStatusCode:
 			values[i] = new(sql.NullInt64)
-		case receivedpostback.FieldIntegrationKey, receivedpostback.FieldMethod, receivedpostback.FieldQuery, receivedpostback.FieldBody, receivedpostback.FieldAddress, receivedpostback.FieldResult, receivedpostback.FieldReason:
+		case receivedpostback.FieldIntegrationKey, receivedpostback.FieldMethod, receivedpostback.FieldQuery, receivedpostback.FieldBody, receivedpostback.FieldAddress, receivedpostback.FieldResult, receivedpostback.FieldCause, receivedpostback.FieldReason:
 			values[i] = new(sql.NullString)
 		case receivedpostback.FieldReceivedAt:
 			values[i] = new(sql.NullTime)
@@ -146,11 +156,31 @@ func (_m *ReceivedPostback) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Result = value.String
 			}
+		case receivedpostback.FieldCause:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field cause", values[i])
+			} else if value.Valid {
+				_m.Cause = new(inbound.Cause)
+				*_m.Cause = inbound.Cause(value.String)
+			}
 		case receivedpostback.FieldReason:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field reason", values[i])
 			} else if value.Valid {
 				_m.Reason = value.String
+			}
+		case receivedpostback.FieldNotes:
+			if value, ok := values[i].(*pq.StringArray); !ok {
+				return fmt.Errorf("unexpected type %T for field notes", values[i])
+			} else if value != nil {
+				_m.Notes = *value
+			}
+		case receivedpostback.FieldAffiliateID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field affiliate_id", values[i])
+			} else if value.Valid {
+				_m.AffiliateID = new(int64)
+				*_m.AffiliateID = value.Int64
 			}
 		case receivedpostback.FieldStatusCode:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -236,8 +266,21 @@ func (_m *ReceivedPostback) String() string {
 	builder.WriteString("result=")
 	builder.WriteString(_m.Result)
 	builder.WriteString(", ")
+	if v := _m.Cause; v != nil {
+		builder.WriteString("cause=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("reason=")
 	builder.WriteString(_m.Reason)
+	builder.WriteString(", ")
+	builder.WriteString("notes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Notes))
+	builder.WriteString(", ")
+	if v := _m.AffiliateID; v != nil {
+		builder.WriteString("affiliate_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("status_code=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StatusCode))

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"postrider/dispatch"
+	"postrider/domain/inbound"
 	"postrider/ent/db/receivedpostback"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	uuid "github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
 )
 
 // ReceivedPostbackCreate is the builder for creating a ReceivedPostback entity.
@@ -84,9 +86,43 @@ func (_c *ReceivedPostbackCreate) SetResult(v string) *ReceivedPostbackCreate {
 	return _c
 }
 
+// SetCause sets the "cause" field.
+func (_c *ReceivedPostbackCreate) SetCause(v inbound.Cause) *ReceivedPostbackCreate {
+	_c.mutation.SetCause(v)
+	return _c
+}
+
+// SetNillableCause sets the "cause" field if the given value is not nil.
+func (_c *ReceivedPostbackCreate) SetNillableCause(v *inbound.Cause) *ReceivedPostbackCreate {
+	if v != nil {
+		_c.SetCause(*v)
+	}
+	return _c
+}
+
 // SetReason sets the "reason" field.
 func (_c *ReceivedPostbackCreate) SetReason(v string) *ReceivedPostbackCreate {
 	_c.mutation.SetReason(v)
+	return _c
+}
+
+// SetNotes sets the "notes" field.
+func (_c *ReceivedPostbackCreate) SetNotes(v pq.StringArray) *ReceivedPostbackCreate {
+	_c.mutation.SetNotes(v)
+	return _c
+}
+
+// SetAffiliateID sets the "affiliate_id" field.
+func (_c *ReceivedPostbackCreate) SetAffiliateID(v int64) *ReceivedPostbackCreate {
+	_c.mutation.SetAffiliateID(v)
+	return _c
+}
+
+// SetNillableAffiliateID sets the "affiliate_id" field if the given value is not nil.
+func (_c *ReceivedPostbackCreate) SetNillableAffiliateID(v *int64) *ReceivedPostbackCreate {
+	if v != nil {
+		_c.SetAffiliateID(*v)
+	}
 	return _c
 }
 
@@ -129,6 +165,9 @@ func (_c *ReceivedPostbackCreate) Mutation() *ReceivedPostbackMutation {
 
 // Save creates the ReceivedPostback in the database.
 func (_c *ReceivedPostbackCreate) Save(ctx context.Context) (*ReceivedPostback, error) {
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -152,6 +191,15 @@ func (_c *ReceivedPostbackCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *ReceivedPostbackCreate) defaults() error {
+	if _, ok := _c.mutation.Notes(); !ok {
+		v := receivedpostback.DefaultNotes
+		_c.mutation.SetNotes(v)
+	}
+	return nil
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -180,8 +228,16 @@ func (_c *ReceivedPostbackCreate) check() error {
 	if _, ok := _c.mutation.Result(); !ok {
 		return &ValidationError{Name: "result", err: errors.New(`db: missing required field "ReceivedPostback.result"`)}
 	}
+	if v, ok := _c.mutation.Cause(); ok {
+		if err := receivedpostback.CauseValidator(v); err != nil {
+			return &ValidationError{Name: "cause", err: fmt.Errorf(`db: validator failed for field "ReceivedPostback.cause": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Reason(); !ok {
 		return &ValidationError{Name: "reason", err: errors.New(`db: missing required field "ReceivedPostback.reason"`)}
+	}
+	if _, ok := _c.mutation.Notes(); !ok {
+		return &ValidationError{Name: "notes", err: errors.New(`db: missing required field "ReceivedPostback.notes"`)}
 	}
 	if _, ok := _c.mutation.StatusCode(); !ok {
 		return &ValidationError{Name: "status_code", err: errors.New(`db: missing required field "ReceivedPostback.status_code"`)}
@@ -260,9 +316,21 @@ func (_c *ReceivedPostbackCreate) createSpec() (*ReceivedPostback, *sqlgraph.Cre
 		_spec.SetField(receivedpostback.FieldResult, field.TypeString, value)
 		_node.Result = value
 	}
+	if value, ok := _c.mutation.Cause(); ok {
+		_spec.SetField(receivedpostback.FieldCause, field.TypeEnum, value)
+		_node.Cause = &value
+	}
 	if value, ok := _c.mutation.Reason(); ok {
 		_spec.SetField(receivedpostback.FieldReason, field.TypeString, value)
 		_node.Reason = value
+	}
+	if value, ok := _c.mutation.Notes(); ok {
+		_spec.SetField(receivedpostback.FieldNotes, field.TypeOther, value)
+		_node.Notes = value
+	}
+	if value, ok := _c.mutation.AffiliateID(); ok {
+		_spec.SetField(receivedpostback.FieldAffiliateID, field.TypeInt64, value)
+		_node.AffiliateID = &value
 	}
 	if value, ok := _c.mutation.StatusCode(); ok {
 		_spec.SetField(receivedpostback.FieldStatusCode, field.TypeInt, value)
@@ -297,6 +365,7 @@ func (_c *ReceivedPostbackCreateBulk) Save(ctx context.Context) ([]*ReceivedPost
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*ReceivedPostbackMutation)
 				if !ok {

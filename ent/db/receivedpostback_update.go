@@ -99,6 +99,12 @@ func (_u *ReceivedPostbackUpdate) sqlSave(ctx context.Context) (_node int, err e
 	if _u.mutation.IntegrationIDCleared() {
 		_spec.ClearField(receivedpostback.FieldIntegrationID, field.TypeInt64)
 	}
+	if _u.mutation.CauseCleared() {
+		_spec.ClearField(receivedpostback.FieldCause, field.TypeEnum)
+	}
+	if _u.mutation.AffiliateIDCleared() {
+		_spec.ClearField(receivedpostback.FieldAffiliateID, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.ConversionID(); ok {
 		_spec.SetField(receivedpostback.FieldConversionID, field.TypeUUID, value)
 	}
@@ -226,6 +232,12 @@ func (_u *ReceivedPostbackUpdateOne) sqlSave(ctx context.Context) (_node *Receiv
 	}
 	if _u.mutation.IntegrationIDCleared() {
 		_spec.ClearField(receivedpostback.FieldIntegrationID, field.TypeInt64)
+	}
+	if _u.mutation.CauseCleared() {
+		_spec.ClearField(receivedpostback.FieldCause, field.TypeEnum)
+	}
+	if _u.mutation.AffiliateIDCleared() {
+		_spec.ClearField(receivedpostback.FieldAffiliateID, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.ConversionID(); ok {
 		_spec.SetField(receivedpostback.FieldConversionID, field.TypeUUID, value)

@@ -2,13 +2,16 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 	"github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
 
 	"postrider/dispatch"
 	"postrider/domain/commission"
 	"postrider/domain/firing"
+	"postrider/domain/inbound"
 	"postrider/domain/macro"
 	"postrider/outbox"
 )
@@ -130,7 +133,11 @@ func (ReceivedPostback) Fields() []ent.Field {
 		field.JSON("headers", []dispatch.Header{}).Immutable(),
 		field.String("address").Immutable().Comment("Truncated to /24 or /48."),
 		field.String("result").Immutable(),
+		field.Enum("cause").GoType(inbound.Cause("")).Optional().Nillable().Immutable().Comment("What was wrong, of a closed set; null where nothing was."),
 		field.String("reason").Immutable(),
+		field.Other("notes", pq.StringArray{}).SchemaType(map[string]string{dialect.Postgres: "text[]"}).Default(pq.StringArray{}).Immutable().
+			Comment("What was tolerated in the call, as sentences."),
+		field.Int64("affiliate_id").Optional().Nillable().Immutable().Comment("Whose click, player or conversion it named, where that is known."),
 		field.Int("status_code").Immutable(),
 		field.Float("duration_ms").Immutable(),
 		optionalFact("conversion_id", "The conversion that came of it."),

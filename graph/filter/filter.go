@@ -8,6 +8,7 @@ import (
 	"postrider/domain/commission"
 	"postrider/domain/doctor"
 	"postrider/domain/firing"
+	"postrider/domain/inbound"
 	"postrider/domain/tracking"
 	"postrider/outbox"
 )
@@ -123,6 +124,8 @@ type Delivery struct {
 type ReceivedPostback struct {
 	IntegrationIDs []string
 	Results        []string
+	Causes         []inbound.Cause
+	AffiliateIDs   []string
 	From, To       *time.Time
 	Search         *string
 }

@@ -345,8 +345,14 @@ func (f *ReceivedPostback) Predicates() ([]predicate.ReceivedPostback, error) {
 	if len(f.Results) > 0 {
 		ps = append(ps, receivedpostback.ResultIn(f.Results...))
 	}
+	if len(f.Causes) > 0 {
+		ps = append(ps, receivedpostback.CauseIn(f.Causes...))
+	}
+	if f.AffiliateIDs != nil {
+		ps = append(ps, receivedpostback.AffiliateIDIn(bad.keys(kindAffiliate, "affiliateIds", f.AffiliateIDs)...))
+	}
 	if text := searched(f.Search); text != "" {
-		either := []predicate.ReceivedPostback{receivedpostback.QueryContains(text), receivedpostback.BodyContains(text)}
+		either := []predicate.ReceivedPostback{receivedpostback.QueryContains(text), receivedpostback.BodyContains(text), receivedpostback.ReasonContainsFold(text), noteContains(text)}
 		if pattern := spellings(text); pattern != "" {
 			either = append(either, matches(receivedpostback.FieldQuery, pattern), matches(receivedpostback.FieldBody, pattern))
 		}
@@ -356,6 +362,16 @@ func (f *ReceivedPostback) Predicates() ([]predicate.ReceivedPostback, error) {
 		ps = append(ps, receivedpostback.Or(either...))
 	}
 	return ps, bad.err()
+}
+
+// noteContains matches calls with a note that has a text in it, in whatever case.
+func noteContains(text string) predicate.ReceivedPostback {
+	return func(s *sql.Selector) {
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.WriteString("EXISTS (SELECT FROM unnest(" + s.C(receivedpostback.FieldNotes) + ") AS n(note) WHERE strpos(lower(note), lower(").
+				Arg(text).WriteString(")) > 0)")
+		}))
+	}
 }
 
 // throughTrackers matches clicks and conversions of campaigns that trackers have, or of default links

@@ -5,8 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/graph/filter"
+	"postrider/internal/globalid"
 	"postrider/pgtest"
 )
 
@@ -35,6 +37,40 @@ func TestTheReceivedLogIsSearchedByAnyValue(t *testing.T) {
 		must(t, err)
 		if got := named(rows, ids); got != want {
 			t.Errorf("%.40q finds %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A call is found by its cause, its affiliate, and words of its reason or of a note.
+func TestTheReceivedLogIsSearchedByWhatWasWrong(t *testing.T) {
+	t.Parallel()
+	d := pgtest.New(t)
+	s := pgtest.NewScene(t, d)
+	ids := map[string]string{
+		s.Received(t, d, func(c *db.ReceivedPostbackCreate) {
+			c.SetReason("the same transaction again").SetCause(inbound.Repeat).SetAffiliateID(s.Affiliate)
+		}).ID.String(): "repeat",
+		s.Received(t, d, func(c *db.ReceivedPostbackCreate) {
+			c.SetReason("click_id is required").SetCause(inbound.NoID).SetNotes([]string{"a", "blanks around the name Goal"})
+		}).ID.String(): "noid",
+		s.Received(t, d).ID.String(): "fine",
+	}
+	text := func(text string) filter.ReceivedPostback { return filter.ReceivedPostback{Search: &text} }
+	for want, f := range map[string]filter.ReceivedPostback{
+		"repeat":           text("SAME transaction"),
+		"noid":             text("the name goal"),
+		"noid repeat":      {Causes: []inbound.Cause{inbound.NoID, inbound.Repeat}},
+		"repeat ":          {AffiliateIDs: []string{globalid.Int("Affiliate", s.Affiliate)}},
+		"":                 text("same%again"),
+		" ":                {Causes: []inbound.Cause{inbound.BadToken}},
+		"fine noid repeat": {},
+	} {
+		matching, err := f.Predicates()
+		must(t, err)
+		rows, err := d.Client().ReceivedPostback.Query().Where(matching...).All(pgtest.System(t))
+		must(t, err)
+		if got := named(rows, ids); got != strings.TrimSpace(want) {
+			t.Errorf("%+v finds %q, want %q", f, got, want)
 		}
 	}
 }

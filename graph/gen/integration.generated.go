@@ -6,6 +6,7 @@ import (
 	"context"
 	"math"
 	"postrider/backoffice"
+	"postrider/domain/inbound"
 	"postrider/domain/platforms"
 	"postrider/ent/db"
 	"postrider/graph/filter"
@@ -31,6 +32,7 @@ type IntegrationResolver interface {
 	StatusMapping(ctx context.Context, obj *db.Integration) ([]*Word, error)
 	DefaultStatuses(ctx context.Context, obj *db.Integration) ([]*Word, error)
 
+	RecentCalls(ctx context.Context, obj *db.Integration) (*backoffice.RecentCalls, error)
 	UnmappedStatuses(ctx context.Context, obj *db.Integration) ([]*backoffice.WaitingWord, error)
 	Secrets(ctx context.Context, obj *db.Integration) ([]*db.IntegrationSecret, error)
 	URL(ctx context.Context, obj *db.Integration) (string, error)
@@ -233,6 +235,75 @@ func (ec *executionContext) fieldContext_ArchiveIntegrationPayload_userErrors(_ 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CallCount_result(ctx context.Context, field graphql.CollectedField, obj *backoffice.CallCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallCount_result(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Result, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCallResult2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallCount_result(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallCount", field, false, false, "CallResult")
+}
+
+func (ec *executionContext) _CallCount_cause(ctx context.Context, field graphql.CollectedField, obj *backoffice.CallCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallCount_cause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cause, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inbound.Cause) graphql.Marshaler {
+			return ec.marshalOPostbackCause2postriderᚋdomainᚋinboundᚐCause(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CallCount_cause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallCount", field, false, false, "PostbackCause")
+}
+
+func (ec *executionContext) _CallCount_calls(ctx context.Context, field graphql.CollectedField, obj *backoffice.CallCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CallCount_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CallCount_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CallCount", field, false, false, "Int")
 }
 
 func (ec *executionContext) _CreateIntegrationPayload_integration(ctx context.Context, field graphql.CollectedField, obj *CreateIntegrationPayload) (ret graphql.Marshaler) {
@@ -935,6 +1006,38 @@ func (ec *executionContext) _Integration_tellApart(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Integration_tellApart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Integration", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Integration_recentCalls(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_recentCalls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().RecentCalls(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *backoffice.RecentCalls) graphql.Marshaler {
+			return ec.marshalNRecentCalls2ᚖpostriderᚋbackofficeᚐRecentCalls(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_recentCalls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecentCalls(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Integration_unmappedStatuses(ctx context.Context, field graphql.CollectedField, obj *db.Integration) (ret graphql.Marshaler) {
@@ -1681,6 +1784,116 @@ func (ec *executionContext) fieldContext_PlatformMacro_macro(_ context.Context, 
 	return graphql.NewScalarFieldContext("PlatformMacro", field, true, true, "String")
 }
 
+func (ec *executionContext) _RecentCalls_calls(ctx context.Context, field graphql.CollectedField, obj *backoffice.RecentCalls) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecentCalls_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecentCalls_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecentCalls", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecentCalls_since(ctx context.Context, field graphql.CollectedField, obj *backoffice.RecentCalls) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecentCalls_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecentCalls_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecentCalls", field, false, false, "Time")
+}
+
+func (ec *executionContext) _RecentCalls_counts(ctx context.Context, field graphql.CollectedField, obj *backoffice.RecentCalls) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecentCalls_counts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []backoffice.CallCount) graphql.Marshaler {
+			return ec.marshalNCallCount2ᚕpostriderᚋbackofficeᚐCallCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecentCalls_counts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecentCalls",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CallCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecentCalls_unknownParameters(ctx context.Context, field graphql.CollectedField, obj *backoffice.RecentCalls) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecentCalls_unknownParameters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnknownParameters, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []backoffice.UnknownParameter) graphql.Marshaler {
+			return ec.marshalNUnknownParameter2ᚕpostriderᚋbackofficeᚐUnknownParameterᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecentCalls_unknownParameters(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecentCalls",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnknownParameter(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RestoreIntegrationPayload_integration(ctx context.Context, field graphql.CollectedField, obj *RestoreIntegrationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1986,6 +2199,52 @@ func (ec *executionContext) _Snippet_command(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Snippet_command(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Snippet", field, false, false, "String")
+}
+
+func (ec *executionContext) _UnknownParameter_name(ctx context.Context, field graphql.CollectedField, obj *backoffice.UnknownParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnknownParameter_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnknownParameter_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnknownParameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _UnknownParameter_calls(ctx context.Context, field graphql.CollectedField, obj *backoffice.UnknownParameter) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnknownParameter_calls(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Calls, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnknownParameter_calls(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnknownParameter", field, false, false, "Int")
 }
 
 func (ec *executionContext) _UnmappedStatus_word(ctx context.Context, field graphql.CollectedField, obj *backoffice.WaitingWord) (ret graphql.Marshaler) {
@@ -2861,6 +3120,49 @@ func (ec *executionContext) _ArchiveIntegrationPayload(ctx context.Context, sel 
 	return out
 }
 
+var callCountImplementors = []string{"CallCount"}
+
+func (ec *executionContext) _CallCount(ctx context.Context, sel ast.SelectionSet, obj *backoffice.CallCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, callCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CallCount")
+		case "result":
+			out.Values[i] = ec._CallCount_result(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cause":
+			out.Values[i] = ec._CallCount_cause(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._CallCount_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var createIntegrationPayloadImplementors = []string{"CreateIntegrationPayload"}
 
 func (ec *executionContext) _CreateIntegrationPayload(ctx context.Context, sel ast.SelectionSet, obj *CreateIntegrationPayload) graphql.Marshaler {
@@ -3097,6 +3399,12 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "recentCalls":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Integration_recentCalls(ctx, field, obj)
+				})
 		case "unmappedStatuses":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -3348,6 +3656,54 @@ func (ec *executionContext) _PlatformMacro(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var recentCallsImplementors = []string{"RecentCalls"}
+
+func (ec *executionContext) _RecentCalls(ctx context.Context, sel ast.SelectionSet, obj *backoffice.RecentCalls) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recentCallsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecentCalls")
+		case "calls":
+			out.Values[i] = ec._RecentCalls_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._RecentCalls_since(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "counts":
+			out.Values[i] = ec._RecentCalls_counts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unknownParameters":
+			out.Values[i] = ec._RecentCalls_unknownParameters(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var restoreIntegrationPayloadImplementors = []string{"RestoreIntegrationPayload"}
 
 func (ec *executionContext) _RestoreIntegrationPayload(ctx context.Context, sel ast.SelectionSet, obj *RestoreIntegrationPayload) graphql.Marshaler {
@@ -3515,6 +3871,44 @@ func (ec *executionContext) _Snippet(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var unknownParameterImplementors = []string{"UnknownParameter"}
+
+func (ec *executionContext) _UnknownParameter(ctx context.Context, sel ast.SelectionSet, obj *backoffice.UnknownParameter) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unknownParameterImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnknownParameter")
+		case "name":
+			out.Values[i] = ec._UnknownParameter_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "calls":
+			out.Values[i] = ec._UnknownParameter_calls(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var unmappedStatusImplementors = []string{"UnmappedStatus"}
 
 func (ec *executionContext) _UnmappedStatus(ctx context.Context, sel ast.SelectionSet, obj *backoffice.WaitingWord) graphql.Marshaler {
@@ -3651,6 +4045,26 @@ func (ec *executionContext) marshalNArchiveIntegrationPayload2ᚖpostriderᚋgra
 	return ec._ArchiveIntegrationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCallCount2postriderᚋbackofficeᚐCallCount(ctx context.Context, sel ast.SelectionSet, v backoffice.CallCount) graphql.Marshaler {
+	return ec._CallCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNCallCount2ᚕpostriderᚋbackofficeᚐCallCountᚄ(ctx context.Context, sel ast.SelectionSet, v []backoffice.CallCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCallCount2postriderᚋbackofficeᚐCallCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNCreateIntegrationInput2postriderᚋgraphᚋgenᚐCreateIntegrationInput(ctx context.Context, v any) (CreateIntegrationInput, error) {
 	res, err := ec.unmarshalInputCreateIntegrationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -3771,6 +4185,14 @@ func (ec *executionContext) marshalNPlatformMacro2ᚕpostriderᚋdomainᚋplatfo
 	return ret
 }
 
+func (ec *executionContext) marshalNRecentCalls2ᚖpostriderᚋbackofficeᚐRecentCalls(ctx context.Context, sel ast.SelectionSet, v *backoffice.RecentCalls) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecentCalls!")
+		return graphql.Null
+	}
+	return ec._RecentCalls(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRestoreIntegrationInput2postriderᚋgraphᚋgenᚐRestoreIntegrationInput(ctx context.Context, v any) (RestoreIntegrationInput, error) {
 	res, err := ec.unmarshalInputRestoreIntegrationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -3856,6 +4278,26 @@ func (ec *executionContext) unmarshalNSnippetLanguage2postriderᚋgraphᚋgenᚐ
 
 func (ec *executionContext) marshalNSnippetLanguage2postriderᚋgraphᚋgenᚐSnippetLanguage(ctx context.Context, sel ast.SelectionSet, v SnippetLanguage) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNUnknownParameter2postriderᚋbackofficeᚐUnknownParameter(ctx context.Context, sel ast.SelectionSet, v backoffice.UnknownParameter) graphql.Marshaler {
+	return ec._UnknownParameter(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUnknownParameter2ᚕpostriderᚋbackofficeᚐUnknownParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []backoffice.UnknownParameter) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUnknownParameter2postriderᚋbackofficeᚐUnknownParameter(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNUnmappedStatus2ᚕᚖpostriderᚋbackofficeᚐWaitingWordᚄ(ctx context.Context, sel ast.SelectionSet, v []*backoffice.WaitingWord) graphql.Marshaler {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"postrider/dispatch"
+	"postrider/domain/inbound"
 	"postrider/ent/db"
 	"postrider/graph/filter"
 	"postrider/graph/page"
@@ -24,6 +25,9 @@ import (
 
 type ReceivedPostbackResolver interface {
 	Integration(ctx context.Context, obj *db.ReceivedPostback) (*db.Integration, error)
+
+	Notes(ctx context.Context, obj *db.ReceivedPostback) ([]string, error)
+	Affiliate(ctx context.Context, obj *db.ReceivedPostback) (*db.Affiliate, error)
 
 	Conversion(ctx context.Context, obj *db.ReceivedPostback) (*db.Conversion, error)
 }
@@ -307,6 +311,84 @@ func (ec *executionContext) fieldContext_ReceivedPostback_reason(_ context.Conte
 	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "String")
 }
 
+func (ec *executionContext) _ReceivedPostback_cause(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceivedPostback_cause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cause, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inbound.Cause) graphql.Marshaler {
+			return ec.marshalOPostbackCause2ᚖpostriderᚋdomainᚋinboundᚐCause(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceivedPostback_cause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, false, false, "PostbackCause")
+}
+
+func (ec *executionContext) _ReceivedPostback_notes(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceivedPostback_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ReceivedPostback().Notes(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceivedPostback_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceivedPostback", field, true, true, "String")
+}
+
+func (ec *executionContext) _ReceivedPostback_affiliate(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceivedPostback_affiliate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ReceivedPostback().Affiliate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Affiliate) graphql.Marshaler {
+			return ec.marshalOAffiliate2ᚖpostriderᚋentᚋdbᚐAffiliate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceivedPostback_affiliate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReceivedPostback",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Affiliate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ReceivedPostback_statusCode(ctx context.Context, field graphql.CollectedField, obj *db.ReceivedPostback) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -565,7 +647,7 @@ func (ec *executionContext) unmarshalInputReceivedPostbackFilter(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"integrationIds", "results", "from", "to", "search"}
+	fieldsInOrder := [...]string{"integrationIds", "results", "from", "to", "causes", "affiliateIds", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -600,6 +682,20 @@ func (ec *executionContext) unmarshalInputReceivedPostbackFilter(ctx context.Con
 				return it, err
 			}
 			it.To = data
+		case "causes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("causes"))
+			data, err := ec.unmarshalOPostbackCause2ᚕpostriderᚋdomainᚋinboundᚐCauseᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Causes = data
+		case "affiliateIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("affiliateIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AffiliateIDs = data
 		case "search":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
 			directive0 := func(ctx context.Context) (any, error) { return ec.unmarshalOString2ᚖstring(ctx, v) }
@@ -721,6 +817,23 @@ func (ec *executionContext) _ReceivedPostback(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "cause":
+			out.Values[i] = ec._ReceivedPostback_cause(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceivedPostback_notes(ctx, field, obj)
+				})
+		case "affiliate":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceivedPostback_affiliate(ctx, field, obj)
+				})
 		case "statusCode":
 			out.Values[i] = ec._ReceivedPostback_statusCode(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -860,6 +973,16 @@ func (ec *executionContext) marshalNCallResult2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) unmarshalNPostbackCause2postriderᚋdomainᚋinboundᚐCause(ctx context.Context, v any) (inbound.Cause, error) {
+	var res inbound.Cause
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPostbackCause2postriderᚋdomainᚋinboundᚐCause(ctx context.Context, sel ast.SelectionSet, v inbound.Cause) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNReceivedPostback2ᚖpostriderᚋentᚋdbᚐReceivedPostback(ctx context.Context, sel ast.SelectionSet, v *db.ReceivedPostback) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ReceivedPostback!")
@@ -934,6 +1057,68 @@ func (ec *executionContext) marshalOCallResult2ᚕstringᚄ(ctx context.Context,
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOPostbackCause2postriderᚋdomainᚋinboundᚐCause(ctx context.Context, v any) (inbound.Cause, error) {
+	var res inbound.Cause
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPostbackCause2postriderᚋdomainᚋinboundᚐCause(ctx context.Context, sel ast.SelectionSet, v inbound.Cause) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalOPostbackCause2ᚕpostriderᚋdomainᚋinboundᚐCauseᚄ(ctx context.Context, v any) ([]inbound.Cause, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]inbound.Cause, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPostbackCause2postriderᚋdomainᚋinboundᚐCause(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPostbackCause2ᚕpostriderᚋdomainᚋinboundᚐCauseᚄ(ctx context.Context, sel ast.SelectionSet, v []inbound.Cause) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPostbackCause2postriderᚋdomainᚋinboundᚐCause(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOPostbackCause2ᚖpostriderᚋdomainᚋinboundᚐCause(ctx context.Context, v any) (*inbound.Cause, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(inbound.Cause)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPostbackCause2ᚖpostriderᚋdomainᚋinboundᚐCause(ctx context.Context, sel ast.SelectionSet, v *inbound.Cause) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOReceivedPostbackConnection2ᚖpostriderᚋgraphᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*db.ReceivedPostback]) graphql.Marshaler {

@@ -352,6 +352,12 @@ type ComplexityRoot struct {
 		Waiting   func(childComplexity int) int
 	}
 
+	CallCount struct {
+		Calls  func(childComplexity int) int
+		Cause  func(childComplexity int) int
+		Result func(childComplexity int) int
+	}
+
 	Campaign struct {
 		Affiliate       func(childComplexity int) int
 		ArchivedAt      func(childComplexity int) int
@@ -1035,6 +1041,7 @@ type ComplexityRoot struct {
 		Platform          func(childComplexity int) int
 		RateLimit         func(childComplexity int) int
 		ReceivedPostbacks func(childComplexity int, first *int, after *string, last *int, before *string, filter *filter.ReceivedPostback, order *ListOrder) int
+		RecentCalls       func(childComplexity int) int
 		RequireHTTPS      func(childComplexity int) int
 		RequireSignature  func(childComplexity int) int
 		RequireToken      func(childComplexity int) int
@@ -1494,7 +1501,9 @@ type ComplexityRoot struct {
 
 	ReceivedPostback struct {
 		Address        func(childComplexity int) int
+		Affiliate      func(childComplexity int) int
 		Body           func(childComplexity int) int
+		Cause          func(childComplexity int) int
 		Conversion     func(childComplexity int) int
 		DurationMs     func(childComplexity int) int
 		GlobalID       func(childComplexity int) int
@@ -1502,6 +1511,7 @@ type ComplexityRoot struct {
 		Integration    func(childComplexity int) int
 		IntegrationKey func(childComplexity int) int
 		Method         func(childComplexity int) int
+		Notes          func(childComplexity int) int
 		Query          func(childComplexity int) int
 		Reason         func(childComplexity int) int
 		ReceivedAt     func(childComplexity int) int
@@ -1519,6 +1529,13 @@ type ComplexityRoot struct {
 	ReceivedPostbackEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	RecentCalls struct {
+		Calls             func(childComplexity int) int
+		Counts            func(childComplexity int) int
+		Since             func(childComplexity int) int
+		UnknownParameters func(childComplexity int) int
 	}
 
 	Recognition struct {
@@ -1995,6 +2012,11 @@ type ComplexityRoot struct {
 	UndoAttributionPreview struct {
 		Postbacks func(childComplexity int) int
 		TakenBack func(childComplexity int) int
+	}
+
+	UnknownParameter struct {
+		Calls func(childComplexity int) int
+		Name  func(childComplexity int) int
 	}
 
 	UnmapGoalPayload struct {
@@ -3144,6 +3166,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BulkReplayProgress.Waiting(childComplexity), true
+
+	case "CallCount.calls":
+		if e.ComplexityRoot.CallCount.Calls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallCount.Calls(childComplexity), true
+	case "CallCount.cause":
+		if e.ComplexityRoot.CallCount.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallCount.Cause(childComplexity), true
+	case "CallCount.result":
+		if e.ComplexityRoot.CallCount.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CallCount.Result(childComplexity), true
 
 	case "Campaign.affiliate":
 		if e.ComplexityRoot.Campaign.Affiliate == nil {
@@ -5776,6 +5817,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.ReceivedPostbacks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*filter.ReceivedPostback), args["order"].(*ListOrder)), true
+	case "Integration.recentCalls":
+		if e.ComplexityRoot.Integration.RecentCalls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.RecentCalls(childComplexity), true
 	case "Integration.requireHttps":
 		if e.ComplexityRoot.Integration.RequireHTTPS == nil {
 			break
@@ -8571,12 +8618,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Address(childComplexity), true
+	case "ReceivedPostback.affiliate":
+		if e.ComplexityRoot.ReceivedPostback.Affiliate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceivedPostback.Affiliate(childComplexity), true
 	case "ReceivedPostback.body":
 		if e.ComplexityRoot.ReceivedPostback.Body == nil {
 			break
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Body(childComplexity), true
+	case "ReceivedPostback.cause":
+		if e.ComplexityRoot.ReceivedPostback.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceivedPostback.Cause(childComplexity), true
 	case "ReceivedPostback.conversion":
 		if e.ComplexityRoot.ReceivedPostback.Conversion == nil {
 			break
@@ -8619,6 +8678,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostback.Method(childComplexity), true
+	case "ReceivedPostback.notes":
+		if e.ComplexityRoot.ReceivedPostback.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceivedPostback.Notes(childComplexity), true
 	case "ReceivedPostback.query":
 		if e.ComplexityRoot.ReceivedPostback.Query == nil {
 			break
@@ -8687,6 +8752,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceivedPostbackEdge.Node(childComplexity), true
+
+	case "RecentCalls.calls":
+		if e.ComplexityRoot.RecentCalls.Calls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecentCalls.Calls(childComplexity), true
+	case "RecentCalls.counts":
+		if e.ComplexityRoot.RecentCalls.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecentCalls.Counts(childComplexity), true
+	case "RecentCalls.since":
+		if e.ComplexityRoot.RecentCalls.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecentCalls.Since(childComplexity), true
+	case "RecentCalls.unknownParameters":
+		if e.ComplexityRoot.RecentCalls.UnknownParameters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecentCalls.UnknownParameters(childComplexity), true
 
 	case "Recognition.confidence":
 		if e.ComplexityRoot.Recognition.Confidence == nil {
@@ -10439,6 +10529,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UndoAttributionPreview.TakenBack(childComplexity), true
+
+	case "UnknownParameter.calls":
+		if e.ComplexityRoot.UnknownParameter.Calls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnknownParameter.Calls(childComplexity), true
+	case "UnknownParameter.name":
+		if e.ComplexityRoot.UnknownParameter.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnknownParameter.Name(childComplexity), true
 
 	case "UnmapGoalPayload.integration":
 		if e.ComplexityRoot.UnmapGoalPayload.Integration == nil {
@@ -14625,6 +14728,8 @@ type Integration implements Node {
   defaultStatuses: [Word!]!
   "Whether reports of repeatable goals without a transaction id are told apart by click, amount and minute. Two real deposits of one amount within a minute are then one, and a report repeated after a minute is two."
   tellApart: Boolean!
+  "What became of its last calls, 1,000 at most, and what they say that nothing reads. Counted when it is asked for, which costs 1,500."
+  recentCalls: RecentCalls!
   "Statuses that the operator sent and that are not mapped yet."
   unmappedStatuses: [UnmappedStatus!]!
   "Its tokens and signing keys, without their values: during a rotation two of a kind are valid."
@@ -14669,6 +14774,36 @@ type Integration implements Node {
     "How the list is sorted: a cursor works only in the order that it is of."
     order: ListOrder = NEWEST_FIRST
   ): ReceivedPostbackConnection!
+}
+
+"The last calls of an integration, counted."
+type RecentCalls {
+  "How many were counted: 1,000 at most."
+  calls: Int!
+  "When the first of them arrived; null if there are none."
+  since: Time
+  "How many there are of each result and cause, most first."
+  counts: [CallCount!]!
+  "Names of parameters that nothing reads, neither ours nor mapped, with how many of these calls have them; most first, 50 at most. Names of secrets and of personal data are left out."
+  unknownParameters: [UnknownParameter!]!
+}
+
+"Calls of one result and cause."
+type CallCount {
+  "Their result."
+  result: CallResult!
+  "What was wrong with them; null if nothing was."
+  cause: PostbackCause
+  "How many there are."
+  calls: Int!
+}
+
+"A parameter that an operator sends and that nothing reads."
+type UnknownParameter {
+  "Its name, in JSON its path."
+  name: String!
+  "How many calls have it."
+  calls: Int!
 }
 
 "A URL that the operator enters in its platform, finished."
@@ -16475,6 +16610,12 @@ type ReceivedPostback implements Node {
   result: CallResult!
   "Why, as a sentence; null if there is nothing to say."
   reason: String
+  "What was wrong, of a closed set; null if nothing was, and for calls from before there were causes."
+  cause: PostbackCause
+  "What was tolerated in the call, as sentences."
+  notes: [String!]!
+  "Whose click, player or conversion it named; null if that is not known. A call that names a click of another operator has the affiliate of that click."
+  affiliate: Affiliate
   "The HTTP status that it was answered with."
   statusCode: Int!
   "How long it took to answer, in milliseconds."
@@ -16513,7 +16654,11 @@ input ReceivedPostbackFilter {
   from: Time
   "Received before this time: by ` + "`" + `ReceivedPostback.receivedAt` + "`" + `, to the millisecond."
   to: Time
-  "The value of a parameter, in full or in part."
+  "Those with one of these causes."
+  causes: [PostbackCause!]
+  "Those that named a click, player or conversion of one of these affiliates."
+  affiliateIds: [ID!]
+  "The value of a parameter, or words of the reason or of a note, in full or in part; or the id of a conversion."
   search: String @length(max: 200)
 }
 
@@ -16538,6 +16683,46 @@ extend type Query {
 extend type Subscription {
   "Staff only: every inbound call as it is logged. API tokens need the scope ` + "`" + `READ` + "`" + `."
   receivedPostback: ReceivedPostback! @auth(role: MANAGER, scope: READ)
+}
+
+"What was wrong with an operator's call: what calls are counted and found by."
+enum PostbackCause {
+  "An id is missing: of click and player, or of a transaction that the goal needs."
+  NO_ID
+  "The operator's platform sent a macro in the place of its value."
+  MACRO_NOT_FILLED
+  "The click id is none of ours."
+  UNKNOWN_CLICK
+  "The click led to another operator."
+  OTHER_OPERATOR
+  "The click is older than the offer's attribution window."
+  OUTSIDE_WINDOW
+  "The player came without a click, and none is known for it."
+  NO_CLICK_BOUND
+  "The same again."
+  REPEAT
+  "A known event, and something in it differs, which changes nothing."
+  CLASH
+  "Recorded, and pays nothing: a daily cap was reached."
+  OVER_CAP
+  "Older than what is known of the conversion."
+  OVERTAKEN
+  "It took a conversion back: rejected or cancelled."
+  REVERSAL
+  "The signature, or its time, is missing or wrong."
+  BAD_SIGNATURE
+  "The token is missing or wrong."
+  BAD_TOKEN
+  "It came from an address that may not call, or to a wrong one: over http, or with a key that no integration has."
+  BAD_ADDRESS
+  "More calls than the integration's rate limit."
+  RATE_LIMITED
+  "A parameter, the body or the method cannot be used; also a status that cannot follow."
+  BAD_FIELD
+  "Nobody has mapped the word for its goal."
+  UNMAPPED_GOAL
+  "Nobody has mapped the word for its status."
+  UNMAPPED_STATUS
 }
 
 "The result of an operator's call."
@@ -18508,6 +18693,18 @@ func (ec *executionContext) childFields_BulkReplayProgress(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type BulkReplayProgress", field.Name)
 }
 
+func (ec *executionContext) childFields_CallCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "result":
+		return ec.fieldContext_CallCount_result(ctx, field)
+	case "cause":
+		return ec.fieldContext_CallCount_cause(ctx, field)
+	case "calls":
+		return ec.fieldContext_CallCount_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CallCount", field.Name)
+}
+
 func (ec *executionContext) childFields_Campaign(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -19882,6 +20079,8 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_defaultStatuses(ctx, field)
 	case "tellApart":
 		return ec.fieldContext_Integration_tellApart(ctx, field)
+	case "recentCalls":
+		return ec.fieldContext_Integration_recentCalls(ctx, field)
 	case "unmappedStatuses":
 		return ec.fieldContext_Integration_unmappedStatuses(ctx, field)
 	case "secrets":
@@ -20524,6 +20723,12 @@ func (ec *executionContext) childFields_ReceivedPostback(ctx context.Context, fi
 		return ec.fieldContext_ReceivedPostback_result(ctx, field)
 	case "reason":
 		return ec.fieldContext_ReceivedPostback_reason(ctx, field)
+	case "cause":
+		return ec.fieldContext_ReceivedPostback_cause(ctx, field)
+	case "notes":
+		return ec.fieldContext_ReceivedPostback_notes(ctx, field)
+	case "affiliate":
+		return ec.fieldContext_ReceivedPostback_affiliate(ctx, field)
 	case "statusCode":
 		return ec.fieldContext_ReceivedPostback_statusCode(ctx, field)
 	case "durationMs":
@@ -20556,6 +20761,20 @@ func (ec *executionContext) childFields_ReceivedPostbackEdge(ctx context.Context
 		return ec.fieldContext_ReceivedPostbackEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReceivedPostbackEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RecentCalls(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "calls":
+		return ec.fieldContext_RecentCalls_calls(ctx, field)
+	case "since":
+		return ec.fieldContext_RecentCalls_since(ctx, field)
+	case "counts":
+		return ec.fieldContext_RecentCalls_counts(ctx, field)
+	case "unknownParameters":
+		return ec.fieldContext_RecentCalls_unknownParameters(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecentCalls", field.Name)
 }
 
 func (ec *executionContext) childFields_Recognition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21486,6 +21705,16 @@ func (ec *executionContext) childFields_UndoAttributionPreview(ctx context.Conte
 		return ec.fieldContext_UndoAttributionPreview_postbacks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UndoAttributionPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_UnknownParameter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_UnknownParameter_name(ctx, field)
+	case "calls":
+		return ec.fieldContext_UnknownParameter_calls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnknownParameter", field.Name)
 }
 
 func (ec *executionContext) childFields_UnmapGoalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -165,6 +165,7 @@ func enums() map[string][]string {
 	lists["ConversionOrder"] = enum.Strings(gen.AllConversionOrder)
 	lists["ListOrder"] = enum.Strings(gen.AllListOrder)
 	lists["ClashResolution"] = inbound.Resolution("").Values()
+	lists["PostbackCause"] = inbound.Cause("").Values()
 	lists["CircuitState"] = dispatch.CircuitState("").Values()
 	lists["Confidence"] = enum.Strings(presets.Confidences())
 	lists["PlatformConfidence"] = enum.Strings(platforms.Confidences())

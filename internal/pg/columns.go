@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
 )
 
 // Column is one column of rows that a statement writes together: its name, how its values are
@@ -103,6 +104,14 @@ func of[T, V any](name, kind string, get func(*T) V) Column[T] {
 
 // Text is a column of text.
 func Text[T any](name string, get func(*T) string) Column[T] { return of(name, "text", get) }
+
+// Texts is a column of text[]. An array of arrays cannot be passed, so each is passed as text.
+func Texts[T any](name string, get func(*T) []string) Column[T] {
+	return of(name, "text", func(row *T) string {
+		text, _ := pq.StringArray(append([]string{}, get(row)...)).Value() // it has no errors
+		return text.(string)
+	}).As(name + "::text[]")
+}
 
 // Numeric is a column of exact numbers, given as text; empty for NULL.
 func Numeric[T any](name string, get func(*T) string) Column[T] {

@@ -976,7 +976,10 @@ var (
 		{Name: "headers", Type: field.TypeJSON},
 		{Name: "address", Type: field.TypeString},
 		{Name: "result", Type: field.TypeString},
+		{Name: "cause", Type: field.TypeEnum, Nullable: true, Enums: []string{"no_id", "macro_not_filled", "unknown_click", "other_operator", "outside_window", "no_click_bound", "repeat", "clash", "over_cap", "overtaken", "reversal", "bad_signature", "bad_token", "bad_address", "rate_limited", "bad_field", "unmapped_goal", "unmapped_status"}},
 		{Name: "reason", Type: field.TypeString},
+		{Name: "notes", Type: field.TypeOther, SchemaType: map[string]string{"postgres": "text[]"}},
+		{Name: "affiliate_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "status_code", Type: field.TypeInt},
 		{Name: "duration_ms", Type: field.TypeFloat64},
 		{Name: "conversion_id", Type: field.TypeUUID, Nullable: true},
@@ -995,7 +998,7 @@ var (
 			{
 				Name:    "receivedpostback_conversion_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReceivedPostbacksColumns[13]},
+				Columns: []*schema.Column{ReceivedPostbacksColumns[16]},
 			},
 		},
 	}

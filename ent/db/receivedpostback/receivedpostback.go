@@ -3,8 +3,12 @@
 package receivedpostback
 
 import (
+	"fmt"
+	"postrider/domain/inbound"
+
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/lib/pq"
 )
 
 const (
@@ -30,8 +34,14 @@ const (
 	FieldAddress = "address"
 	// FieldResult holds the string denoting the result field in the database.
 	FieldResult = "result"
+	// FieldCause holds the string denoting the cause field in the database.
+	FieldCause = "cause"
 	// FieldReason holds the string denoting the reason field in the database.
 	FieldReason = "reason"
+	// FieldNotes holds the string denoting the notes field in the database.
+	FieldNotes = "notes"
+	// FieldAffiliateID holds the string denoting the affiliate_id field in the database.
+	FieldAffiliateID = "affiliate_id"
 	// FieldStatusCode holds the string denoting the status_code field in the database.
 	FieldStatusCode = "status_code"
 	// FieldDurationMs holds the string denoting the duration_ms field in the database.
@@ -54,7 +64,10 @@ var Columns = []string{
 	FieldHeaders,
 	FieldAddress,
 	FieldResult,
+	FieldCause,
 	FieldReason,
+	FieldNotes,
+	FieldAffiliateID,
 	FieldStatusCode,
 	FieldDurationMs,
 	FieldConversionID,
@@ -78,7 +91,19 @@ func ValidColumn(column string) bool {
 var (
 	Hooks  [1]ent.Hook
 	Policy ent.Policy
+	// DefaultNotes holds the default value on creation for the "notes" field.
+	DefaultNotes pq.StringArray
 )
+
+// CauseValidator is a validator for the "cause" field enum values. It is called by the builders before save.
+func CauseValidator(c inbound.Cause) error {
+	switch c {
+	case "no_id", "macro_not_filled", "unknown_click", "other_operator", "outside_window", "no_click_bound", "repeat", "clash", "over_cap", "overtaken", "reversal", "bad_signature", "bad_token", "bad_address", "rate_limited", "bad_field", "unmapped_goal", "unmapped_status":
+		return nil
+	default:
+		return fmt.Errorf("receivedpostback: invalid enum value for cause field: %q", c)
+	}
+}
 
 // OrderOption defines the ordering options for the ReceivedPostback queries.
 type OrderOption func(*sql.Selector)
@@ -128,9 +153,24 @@ func ByResult(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldResult, opts...).ToFunc()
 }
 
+// ByCause orders the results by the cause field.
+func ByCause(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCause, opts...).ToFunc()
+}
+
 // ByReason orders the results by the reason field.
 func ByReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReason, opts...).ToFunc()
+}
+
+// ByNotes orders the results by the notes field.
+func ByNotes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNotes, opts...).ToFunc()
+}
+
+// ByAffiliateID orders the results by the affiliate_id field.
+func ByAffiliateID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAffiliateID, opts...).ToFunc()
 }
 
 // ByStatusCode orders the results by the status_code field.

@@ -3,11 +3,13 @@
 package receivedpostback
 
 import (
+	"postrider/domain/inbound"
 	"postrider/ent/db/predicate"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
 	uuid "github.com/gofrs/uuid/v5"
+	"github.com/lib/pq"
 )
 
 // ID filters vertices based on their ID field.
@@ -98,6 +100,16 @@ func Result(v string) predicate.ReceivedPostback {
 // Reason applies equality check predicate on the "reason" field. It's identical to ReasonEQ.
 func Reason(v string) predicate.ReceivedPostback {
 	return predicate.ReceivedPostback(sql.FieldEQ(FieldReason, v))
+}
+
+// Notes applies equality check predicate on the "notes" field. It's identical to NotesEQ.
+func Notes(v pq.StringArray) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldEQ(FieldNotes, v))
+}
+
+// AffiliateID applies equality check predicate on the "affiliate_id" field. It's identical to AffiliateIDEQ.
+func AffiliateID(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldEQ(FieldAffiliateID, v))
 }
 
 // StatusCode applies equality check predicate on the "status_code" field. It's identical to StatusCodeEQ.
@@ -595,6 +607,46 @@ func ResultContainsFold(v string) predicate.ReceivedPostback {
 	return predicate.ReceivedPostback(sql.FieldContainsFold(FieldResult, v))
 }
 
+// CauseEQ applies the EQ predicate on the "cause" field.
+func CauseEQ(v inbound.Cause) predicate.ReceivedPostback {
+	vc := v
+	return predicate.ReceivedPostback(sql.FieldEQ(FieldCause, vc))
+}
+
+// CauseNEQ applies the NEQ predicate on the "cause" field.
+func CauseNEQ(v inbound.Cause) predicate.ReceivedPostback {
+	vc := v
+	return predicate.ReceivedPostback(sql.FieldNEQ(FieldCause, vc))
+}
+
+// CauseIn applies the In predicate on the "cause" field.
+func CauseIn(vs ...inbound.Cause) predicate.ReceivedPostback {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ReceivedPostback(sql.FieldIn(FieldCause, v...))
+}
+
+// CauseNotIn applies the NotIn predicate on the "cause" field.
+func CauseNotIn(vs ...inbound.Cause) predicate.ReceivedPostback {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.ReceivedPostback(sql.FieldNotIn(FieldCause, v...))
+}
+
+// CauseIsNil applies the IsNil predicate on the "cause" field.
+func CauseIsNil() predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldIsNull(FieldCause))
+}
+
+// CauseNotNil applies the NotNil predicate on the "cause" field.
+func CauseNotNil() predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNotNull(FieldCause))
+}
+
 // ReasonEQ applies the EQ predicate on the "reason" field.
 func ReasonEQ(v string) predicate.ReceivedPostback {
 	return predicate.ReceivedPostback(sql.FieldEQ(FieldReason, v))
@@ -658,6 +710,96 @@ func ReasonEqualFold(v string) predicate.ReceivedPostback {
 // ReasonContainsFold applies the ContainsFold predicate on the "reason" field.
 func ReasonContainsFold(v string) predicate.ReceivedPostback {
 	return predicate.ReceivedPostback(sql.FieldContainsFold(FieldReason, v))
+}
+
+// NotesEQ applies the EQ predicate on the "notes" field.
+func NotesEQ(v pq.StringArray) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldEQ(FieldNotes, v))
+}
+
+// NotesNEQ applies the NEQ predicate on the "notes" field.
+func NotesNEQ(v pq.StringArray) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNEQ(FieldNotes, v))
+}
+
+// NotesIn applies the In predicate on the "notes" field.
+func NotesIn(vs ...pq.StringArray) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldIn(FieldNotes, vs...))
+}
+
+// NotesNotIn applies the NotIn predicate on the "notes" field.
+func NotesNotIn(vs ...pq.StringArray) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNotIn(FieldNotes, vs...))
+}
+
+// NotesGT applies the GT predicate on the "notes" field.
+func NotesGT(v pq.StringArray) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldGT(FieldNotes, v))
+}
+
+// NotesGTE applies the GTE predicate on the "notes" field.
+func NotesGTE(v pq.StringArray) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldGTE(FieldNotes, v))
+}
+
+// NotesLT applies the LT predicate on the "notes" field.
+func NotesLT(v pq.StringArray) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldLT(FieldNotes, v))
+}
+
+// NotesLTE applies the LTE predicate on the "notes" field.
+func NotesLTE(v pq.StringArray) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldLTE(FieldNotes, v))
+}
+
+// AffiliateIDEQ applies the EQ predicate on the "affiliate_id" field.
+func AffiliateIDEQ(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldEQ(FieldAffiliateID, v))
+}
+
+// AffiliateIDNEQ applies the NEQ predicate on the "affiliate_id" field.
+func AffiliateIDNEQ(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNEQ(FieldAffiliateID, v))
+}
+
+// AffiliateIDIn applies the In predicate on the "affiliate_id" field.
+func AffiliateIDIn(vs ...int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldIn(FieldAffiliateID, vs...))
+}
+
+// AffiliateIDNotIn applies the NotIn predicate on the "affiliate_id" field.
+func AffiliateIDNotIn(vs ...int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNotIn(FieldAffiliateID, vs...))
+}
+
+// AffiliateIDGT applies the GT predicate on the "affiliate_id" field.
+func AffiliateIDGT(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldGT(FieldAffiliateID, v))
+}
+
+// AffiliateIDGTE applies the GTE predicate on the "affiliate_id" field.
+func AffiliateIDGTE(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldGTE(FieldAffiliateID, v))
+}
+
+// AffiliateIDLT applies the LT predicate on the "affiliate_id" field.
+func AffiliateIDLT(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldLT(FieldAffiliateID, v))
+}
+
+// AffiliateIDLTE applies the LTE predicate on the "affiliate_id" field.
+func AffiliateIDLTE(v int64) predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldLTE(FieldAffiliateID, v))
+}
+
+// AffiliateIDIsNil applies the IsNil predicate on the "affiliate_id" field.
+func AffiliateIDIsNil() predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldIsNull(FieldAffiliateID))
+}
+
+// AffiliateIDNotNil applies the NotNil predicate on the "affiliate_id" field.
+func AffiliateIDNotNil() predicate.ReceivedPostback {
+	return predicate.ReceivedPostback(sql.FieldNotNull(FieldAffiliateID))
 }
 
 // StatusCodeEQ applies the EQ predicate on the "status_code" field.

@@ -44,6 +44,8 @@ import (
 	"postrider/ent/schema"
 	"time"
 
+	"github.com/lib/pq"
+
 	"entgo.io/ent"
 	"entgo.io/ent/privacy"
 )
@@ -854,6 +856,12 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
+	receivedpostbackFields := schema.ReceivedPostback{}.Fields()
+	_ = receivedpostbackFields
+	// receivedpostbackDescNotes is the schema descriptor for notes field.
+	receivedpostbackDescNotes := receivedpostbackFields[12].Descriptor()
+	// receivedpostback.DefaultNotes holds the default value on creation for the notes field.
+	receivedpostback.DefaultNotes = receivedpostbackDescNotes.Default.(pq.StringArray)
 	trackerMixin := schema.Tracker{}.Mixin()
 	tracker.Policy = privacy.NewPolicies(trackerMixin[0], schema.Tracker{})
 	tracker.Hooks[0] = func(next ent.Mutator) ent.Mutator {

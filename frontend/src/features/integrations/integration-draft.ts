@@ -75,6 +75,12 @@ export function integrationDraft(integration: Integration): IntegrationDraft {
   };
 }
 
+/** A parameter mapping with a row for each of the operator's parameters, ours still to be chosen. */
+export function withNames(names: readonly Word[], used: readonly string[]): readonly Word[] {
+  const more = used.filter((name) => !names.some(({ to }) => to === name));
+  return more.length === 0 ? names : [...names, ...more.map((to) => ({ from: "", to }))];
+}
+
 /** What is sent of an integration: all of it. */
 export function integrationInput(draft: IntegrationDraft) {
   const { addresses, names, goals, statuses, noStatus, timestampWindow, rateLimit, ...same } = draft;

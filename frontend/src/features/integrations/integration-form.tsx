@@ -17,6 +17,7 @@ import {
   type IntegrationFormPart,
   integrationDraft,
   integrationInput,
+  withNames,
 } from "./integration-draft";
 import { Mappings } from "./mappings";
 import { Unsaid } from "./unsaid";
@@ -39,12 +40,20 @@ const fields = [
 /** What an integration must prove, and what the operator's words mean. */
 export function IntegrationForm({
   integration,
+  used,
   onSaved,
 }: {
   integration: Integration;
+  /** The operator's parameters that are to be mapped: each gets a row, in which ours is chosen. */
+  used: readonly string[];
   onSaved: () => void;
 }): ReactElement {
   const [draft, setDraft] = useState(() => integrationDraft(integration));
+  const [taken, setTaken] = useState<readonly string[]>([]);
+  if (taken !== used) {
+    setTaken(used);
+    setDraft({ ...draft, names: withNames(draft.names, used) });
+  }
   const { errors, isSaving, save } = useSave(UpdateIntegration, "updateIntegration", fields);
   const saved = useUnsavedValues(draft);
   const set = (change: Partial<IntegrationDraft>) => {
@@ -88,7 +97,7 @@ export function IntegrationForm({
       <Switches draft={draft} set={set} errors={errors} />
       {draft.requireSignature && <Signature draft={draft} set={set} errors={errors} />}
       <Callers draft={draft} set={set} errors={errors} />
-      <Mappings draft={draft} set={set} errors={errors} />
+      <Mappings draft={draft} set={set} errors={errors} used={used.length} />
       <Unsaid draft={draft} set={set} errors={errors} />
       <div className="flex justify-end sm:col-span-2">
         <Button type="submit" look="primary" isPending={isSaving}>

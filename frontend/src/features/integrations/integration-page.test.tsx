@@ -54,6 +54,13 @@ const whole = {
   statusMapping: [{ from: "ok", to: "approved" }],
   defaultStatuses: [] as Words[],
   tellApart: false,
+  recentCalls: {
+    __typename: "RecentCalls",
+    calls: 0,
+    since: null as string | null,
+    counts: [] as { result: string; cause: string | null; calls: number }[],
+    unknownParameters: [] as { name: string; calls: number }[],
+  },
   unmappedStatuses: [] as { word: string; count: number }[],
   unmappedGoals: [] as Waiting[],
   secrets: [
@@ -452,4 +459,36 @@ it("a signature's fields are there once one is required; a lost network keeps wh
   await user.click(screen.getByRole("button", { name: "Save integration" }));
   expect(await screen.findByText(unreachable)).toBeInTheDocument();
   expect(header).toHaveValue("X-Sign");
+});
+
+it("the last requests are counted, each count leads to them, and a parameter that nothing reads is mapped", async () => {
+  const { world, saved } = integrationWorld({
+    recentCalls: {
+      __typename: "RecentCalls",
+      calls: 1000,
+      since: "2026-06-12T10:00:00Z",
+      counts: [
+        { result: "RECORDED", cause: null, calls: 900 },
+        { result: "INVALID", cause: "NO_ID", calls: 100 },
+      ],
+      unknownParameters: [{ name: "bonus", calls: 212 }],
+    },
+  });
+  const { user } = open(address, world);
+  const panel = await screen.findByRole("list", { name: "By result and cause" });
+  const link = within(panel).getByRole("link", { name: "No click, player or transaction id" });
+  expect(link).toHaveAttribute("href", "/staff/received?integration=I1&result=invalid&cause=no_id");
+  expect(screen.getByText("in 212 of 1,000 requests")).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Use bonus" }));
+  expect(screen.getByRole("textbox", { name: "Operator's parameter, row 2" })).toHaveValue("bonus");
+  expect(screen.getByRole("button", { name: /Ours, row 2/ })).toHaveFocus();
+  await user.click(screen.getByRole("button", { name: /Ours, row 2/ }));
+  await user.click(await screen.findByRole("option", { name: "amount" }));
+  await user.click(screen.getByRole("button", { name: "Save integration" }));
+  await waitFor(() => {
+    expect(saved[0]?.parameterMapping).toEqual([
+      { from: "click_id", to: "data.cid" },
+      { from: "amount", to: "bonus" },
+    ]);
+  });
 });

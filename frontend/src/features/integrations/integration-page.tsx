@@ -1,6 +1,6 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeft, PlugZap } from "lucide-react";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 import { useQuery } from "urql";
 
 import { Badge } from "@/components/ui/badge";
@@ -18,6 +18,7 @@ import { HandOver } from "./hand-over";
 import { IntegrationForm } from "./integration-form";
 import { IntegrationSecrets } from "./integration-secrets";
 import { PlatformParts } from "./platforms";
+import { RecentCalls, RecentCallsParts } from "./recent-calls";
 import { Unmapped } from "./unmapped";
 import { UnmappedGoals } from "./unmapped-goals";
 
@@ -30,6 +31,7 @@ const IntegrationQuery = graphql(
           key
           name
           url
+          ...RecentCallsParts
           platform {
             ...PlatformParts
           }
@@ -101,7 +103,7 @@ const IntegrationQuery = graphql(
       }
     }
   `,
-  [PlatformParts],
+  [PlatformParts, RecentCallsParts],
 );
 
 type Integration = Extract<NonNullable<ResultOf<typeof IntegrationQuery>["node"]>, { snippets: unknown }>;
@@ -110,6 +112,7 @@ const route = getRouteApi("/shell/staff/integrations/$id");
 
 export function IntegrationPage(): ReactElement {
   const { id } = route.useParams();
+  const [used, setUsed] = useState<readonly string[]>([]);
   const [{ data, error }, refetch] = useQuery({
     query: IntegrationQuery,
     variables: { id },
@@ -163,6 +166,13 @@ export function IntegrationPage(): ReactElement {
           onChanged={again}
         />
         <Arrivals integration={integration} onChanged={again} />
+        <RecentCalls
+          integrationId={integration.id}
+          recent={integration.recentCalls}
+          onUse={(name) => {
+            setUsed((before) => [...before.filter((other) => other !== name), name]);
+          }}
+        />
         <UnmappedGoals integrationId={integration.id} goals={integration.unmappedGoals} onChanged={again} />
         {integration.unmappedStatuses.length > 0 && (
           <Unmapped
@@ -178,7 +188,11 @@ export function IntegrationPage(): ReactElement {
           <IntegrationForm
             key={`${integration.id} ${String(integration.archivedAt)} ${integration.platform.key}`}
             integration={integration}
-            onSaved={again}
+            used={used}
+            onSaved={() => {
+              setUsed([]);
+              again();
+            }}
           />
         </Panel>
       </PageBody>

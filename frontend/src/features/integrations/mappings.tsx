@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import { type ReactElement, useEffect, useRef } from "react";
 
 import { useGoalChoices } from "@/components/records/choices";
 
@@ -26,11 +26,23 @@ const statusChoices = [
 ];
 
 /** What the operator's words mean: the names of parameters, goals and statuses. */
-export function Mappings({ draft, set, errors }: IntegrationFormPart): ReactElement {
+export function Mappings({
+  draft,
+  set,
+  errors,
+  used,
+}: IntegrationFormPart & {
+  /** How many parameters were added from elsewhere in the page: the last row's choice gets the focus. */
+  used: number;
+}): ReactElement {
   const goalChoices = useGoalChoices();
+  const names = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (used > 0) names.current?.querySelector<HTMLElement>("tbody tr:last-child button")?.focus();
+  }, [used]);
   return (
     <>
-      <div className="sm:col-span-2">
+      <div ref={names} className="sm:col-span-2">
         <MappingTable
           title="Parameter mapping"
           hint="A parameter's name, a path with dots into their JSON, or = and a fixed value, such as =ftd."

@@ -12,6 +12,7 @@ import { graphql } from "@/graphql/graphql";
 import { useNode } from "@/graphql/use-node";
 import { sentence } from "@/graphql/user-errors";
 
+import { causeInWords } from "./causes";
 import { ResultBadge } from "./result-badge";
 
 const CallQuery = graphql(`
@@ -27,6 +28,12 @@ const CallQuery = graphql(`
         address
         result
         reason
+        cause
+        notes
+        affiliate {
+          id
+          name
+        }
         statusCode
         durationMs
         headers {
@@ -77,7 +84,15 @@ export function ReceivedDetail(): ReactElement {
       />
       <DetailPart title="Result">
         <p className="mb-3 break-words">{call.reason !== null && sentence(call.reason)}</p>
+        {call.notes.length > 0 && (
+          <ul aria-label="Notes" className="mb-3 list-disc pl-5 break-words text-muted">
+            {call.notes.map((note) => (
+              <li key={note}>{sentence(note)}</li>
+            ))}
+          </ul>
+        )}
         <Facts>
+          {call.cause !== null && <Fact name="Cause">{causeInWords(call.cause)}</Fact>}
           <Fact name="Received">
             <Time at={call.receivedAt} form="full" />
           </Fact>
@@ -90,6 +105,13 @@ export function ReceivedDetail(): ReactElement {
               call.integrationKey
             )}
           </Fact>
+          {call.affiliate && (
+            <Fact name="Affiliate">
+              <Link to="/staff/received" search={{ affiliate: call.affiliate.id }} className="link">
+                {call.affiliate.name}
+              </Link>
+            </Fact>
+          )}
           <Fact name="From">{call.address || "unknown"}</Fact>
           <Fact name="Duration">{call.durationMs.toFixed(1)} ms</Fact>
           {call.conversion && (

@@ -26,13 +26,18 @@ it("a call of the inbound log opens beside it, and the list keeps its filter", a
 it("each filter of the address is asked of the server, and stands in the page", async () => {
   const world = managersWorld();
   world.also["integrations"] = () => [{ __typename: "Integration", id: "I1", name: "Royal Reels" }];
-  const { user, path } = open("/staff/received?q=T-17&result=recorded&from=2026-05-01&to=2026-05-02", world);
+  const { user, path } = open(
+    "/staff/received?q=T-17&result=recorded&cause=no_id,repeat&affiliate=A2&from=2026-05-01&to=2026-05-02",
+    world,
+  );
   await screen.findByRole("table", { name: "Inbound log" });
   expect(world.lastSent("StaffReceived")).toEqual({
     after: null,
     filter: {
       search: "T-17",
       results: ["RECORDED"],
+      causes: ["NO_ID", "REPEAT"],
+      affiliateIds: ["A2"],
       from: "2026-05-01T00:00:00.000Z",
       to: "2026-05-03T00:00:00.000Z",
     },

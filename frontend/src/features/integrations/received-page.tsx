@@ -4,6 +4,7 @@ import { type ReactElement, useEffect, useRef } from "react";
 import { upper } from "@/components/records/address";
 import { isFiltered, ListPage } from "@/components/records/list-page";
 import { ListWithDetail } from "@/components/records/list-with-detail";
+import { AffiliateFilter } from "@/components/records/record-filter";
 import { usePaged } from "@/components/records/use-paged";
 import { buttonClass } from "@/components/ui/button";
 import { DateRange } from "@/components/ui/date-range";
@@ -14,8 +15,9 @@ import { Time } from "@/components/ui/time";
 import { usePeriod } from "@/components/ui/use-period";
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
+import { causeInWords, causes } from "./causes";
 import { ResultBadge, results } from "./result-badge";
-import { callResults, type ReceivedSearch } from "./search";
+import { callCauses, callResults, type ReceivedSearch } from "./search";
 import { useArrivals } from "./use-arrivals";
 
 const ReceivedQuery = graphql(`
@@ -30,6 +32,7 @@ const ReceivedQuery = graphql(`
           body
           result
           reason
+          cause
           integration {
             id
             name
@@ -102,13 +105,15 @@ export function ReceivedPage(): ReactElement {
 
 function List({ search, selectedId }: { search: ReceivedSearch; selectedId: string | null }): ReactElement {
   const navigate = useNavigate();
-  const { q, result, integration } = search;
+  const { q, result, cause, integration, affiliate } = search;
   const moments = usePeriod(search);
   const list = usePaged(receivedPages, {
     filter: {
       ...(q !== undefined && { search: q }),
       ...(result !== undefined && { results: result.map(upper) }),
+      ...(cause !== undefined && { causes: cause.map(upper) }),
       ...(integration !== undefined && { integrationIds: [integration] }),
+      ...(affiliate !== undefined && { affiliateIds: [affiliate] }),
       ...moments,
     },
   });
@@ -209,6 +214,13 @@ function columns(search: ReceivedSearch, selectedId: string | null): Column<Call
       header: "Reason",
       cell: (row) => <span className="line-clamp-1 text-muted md:min-w-44">{row.reason}</span>,
     },
+    {
+      id: "cause",
+      header: "Cause",
+      nowrap: true,
+      deskOnly: true,
+      cell: (row) => (row.cause === null ? <span className="text-faint">–</span> : causeInWords(row.cause)),
+    },
     ...(selectedId === null ? more : []),
   ];
 }
@@ -228,7 +240,7 @@ function Filters({
     <>
       <SearchBox
         label="Search the inbound log"
-        placeholder="A parameter's value, or conversion id"
+        placeholder="A value, words of a reason, or conversion id"
         value={search.q ?? ""}
         onChange={(text) => {
           set({ q: text === "" ? undefined : text });
@@ -243,6 +255,21 @@ function Filters({
         selected={search.result ?? []}
         onChange={(result) => {
           set({ result: callResults.filter((r) => result.includes(r)) });
+        }}
+      />
+      <FilterMenu
+        name="Cause"
+        choices={causes}
+        multiple
+        selected={search.cause ?? []}
+        onChange={(cause) => {
+          set({ cause: callCauses.filter((c) => cause.includes(c)) });
+        }}
+      />
+      <AffiliateFilter
+        value={search.affiliate}
+        onChange={(affiliate) => {
+          set({ affiliate });
         }}
       />
       <FilterMenu

@@ -17,11 +17,35 @@ export const callResults = [
   "test",
 ] as const;
 
+/** What was wrong with calls, in the order in which it is offered. */
+export const callCauses = [
+  "no_id",
+  "macro_not_filled",
+  "unknown_click",
+  "other_operator",
+  "outside_window",
+  "no_click_bound",
+  "repeat",
+  "clash",
+  "over_cap",
+  "overtaken",
+  "reversal",
+  "bad_signature",
+  "bad_token",
+  "bad_address",
+  "rate_limited",
+  "bad_field",
+  "unmapped_goal",
+  "unmapped_status",
+] as const;
+
 export const receivedSearch = z.object({
-  /** The value of any parameter, whole or in part. */
+  /** The value of any parameter, or words of a reason or note, whole or in part. */
   q: one(z.string()),
   result: many(z.enum(callResults)),
+  cause: many(z.enum(callCauses)),
   integration: one(z.string()),
+  affiliate: one(z.string()),
   ...period,
 });
 
