@@ -132,3 +132,28 @@ func TestUndoingAMappingLeavesWhatWasRecordedBefore(t *testing.T) {
 		t.Errorf("%+v, %d ended, undone at %v", m, n, c.UndoneAt)
 	}
 }
+
+// A report that clashes or is refused once its goal is mapped binds no player either.
+func TestAReportThatWaitedAndChangesNothingBindsNoPlayer(t *testing.T) {
+	w := setup(t)
+	w.exec(`UPDATE goals SET reversible = false WHERE key = 'kyc'`)
+	click := "&click_id=" + hex(pgtest.Click(t, w.d, w.Link))
+	w.report("goal=kyc"+click, intake.Recorded)
+	w.report("goal=deposit&transaction_id=T1&player_id=7&click_id="+w.click(), intake.Recorded)
+	before := w.bindings()
+	w.report("goal=dep&transaction_id=T1&player_id=8"+click, intake.Unmapped)
+	w.report("goal=docs&status=rejected&player_id=8"+click, intake.Unmapped)
+	preview, err := w.in.PreviewGoal(t.Context(), w.Integration.Key, "docs", "kyc")
+	w.must(err)
+	refused, err := w.in.MapGoal(t.Context(), w.Integration.Key, "docs", "kyc", intake.Move{})
+	w.must(err)
+	if preview.Refused != 1 || refused.Refused != 1 {
+		t.Errorf("previewed %+v, then %+v", preview, refused)
+	}
+	if _, err := w.in.MapGoal(t.Context(), w.Integration.Key, "dep", "deposit", intake.Move{}); err != nil || w.open() == nil {
+		t.Errorf("it is no clash: %v", err)
+	}
+	if after := w.bindings(); after != before {
+		t.Errorf("it was %s\nit is  %s", before, after)
+	}
+}
