@@ -160,7 +160,7 @@ func findRepeats(ctx context.Context, ch *changes, entries []*entry) error {
 	for i, e := range entries {
 		e.repeats = uuid.NullUUID{}
 		click := e.who.click
-		if e.report.TransactionID == "" || click != nil && click.OfferID == e.integration.OfferID {
+		if e.report.TransactionID == "" || e.apartFrom.Valid || click != nil && click.OfferID == e.integration.OfferID {
 			continue
 		}
 		locks = append(locks, e.transaction())

@@ -214,6 +214,35 @@ func TestAClashThatIsAnotherEventIsRecordedByItself(t *testing.T) {
 	}
 }
 
+// The attribution of either side of a clash may be undone: what stands in its place is that side.
+func TestAClashKnowsWhatReplacedItsConversions(t *testing.T) {
+	w := setup(t)
+	assign := func(a uuid.UUID) {
+		w.must(w.in.Assign(t.Context(), a, intake.Assignment{ClickID: w.Click, Actor: commission.ByStaff}))
+	}
+	undo := func(id uuid.UUID) uuid.UUID {
+		assign(id)
+		undone, err := w.in.Undo(t.Context(), id, intake.Undoing{Actor: commission.ByStaff})
+		w.must(err)
+		return undone.ReplacedBy
+	}
+	first := w.conversion(w.report("goal=deposit&transaction_id=T1&amount=20&player_id=7", intake.Unattributed))
+	second := "goal=deposit&transaction_id=T1&amount=35&player_id=8"
+	w.report(second, intake.Clash)
+	apart, err := w.in.Rule(t.Context(), w.open().ID, intake.Ruling{Resolution: inbound.Separate})
+	w.must(err)
+	known, other := undo(first.ID), undo(apart)
+	if a := w.report(second+"&status=rejected", intake.Updated); a.ConversionID != hex(other) {
+		t.Errorf("%+v, want %s to change", a, other)
+	}
+	if a := w.report("goal=deposit&transaction_id=T1&player_id=7&status=cancelled", intake.Updated); a.ConversionID != hex(known) {
+		t.Errorf("%+v, want %s to change", a, known)
+	}
+	if n := w.count(`SELECT count(*) FROM clashes`); n != 1 {
+		t.Errorf("%d clashes", n)
+	}
+}
+
 func TestAClashThatIsTheSameEventIsADuplicateFromThenOn(t *testing.T) {
 	w := setup(t)
 	first := w.report("goal=deposit&transaction_id=T1&amount=20&player_id=7&click_id="+w.click(), intake.Recorded)

@@ -157,3 +157,26 @@ func TestAReportThatWaitedAndChangesNothingBindsNoPlayer(t *testing.T) {
 		t.Errorf("it was %s\nit is  %s", before, after)
 	}
 }
+
+// The conversion that replaces a wrongly attributed one is what came of the mapping.
+func TestAMappingTakesBackWhatReplacedItsConversions(t *testing.T) {
+	w := setup(t)
+	w.report("goal=dep1&player_id=7&amount=10", intake.Unmapped)
+	_, err := w.in.MapGoal(t.Context(), w.Integration.Key, "dep1", "ftd", intake.Move{})
+	w.must(err)
+	first, err := w.client.Conversion.Query().Only(w.ctx)
+	w.must(err)
+	w.must(w.in.Assign(t.Context(), first.ID, intake.Assignment{ClickID: w.Click, Actor: commission.ByStaff}))
+	undone, err := w.in.Undo(t.Context(), first.ID, intake.Undoing{Actor: commission.ByStaff})
+	w.must(err)
+	goals, err := w.office().WaitingGoals(t.Context(), []int64{first.IntegrationID})
+	w.must(err)
+	if len(goals) != 1 || goals[0].Recorded != 1 {
+		t.Errorf("%+v: one is recorded", goals)
+	}
+	n, err := w.in.UnmapGoal(t.Context(), w.Integration.Key, "dep1", intake.Undoing{Actor: commission.ByStaff})
+	w.must(err)
+	if c, err := w.client.Conversion.Get(w.ctx, undone.ReplacedBy); err != nil || n != 1 || c.UndoneAt == nil {
+		t.Errorf("%d are taken back, %v: %+v", n, err, c)
+	}
+}
