@@ -157,12 +157,6 @@ export function IntegrationPage(): ReactElement {
         </span>
       </PageHead>
       <PageBody>
-        <HandOver
-          key={integration.handOver.map(({ url }) => url).join(" ")}
-          integration={integration}
-          onChanged={again}
-        />
-        <Arrivals integration={integration} onChanged={again} />
         <UnmappedGoals integrationId={integration.id} goals={integration.unmappedGoals} onChanged={again} />
         {integration.unmappedStatuses.length > 0 && (
           <Unmapped
@@ -172,6 +166,12 @@ export function IntegrationPage(): ReactElement {
             onMapped={again}
           />
         )}
+        <HandOver
+          key={integration.handOver.map(({ url }) => url).join(" ")}
+          integration={integration}
+          onChanged={again}
+        />
+        <Arrivals integration={integration} onChanged={again} />
         <Instructions integration={integration} />
         <IntegrationSecrets integrationId={integration.id} secrets={integration.secrets} onRotated={again} />
         <Panel title="Authentication and mapping">
