@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ func reportAgain(ctx context.Context, ch *changes, e *entry) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, fmt.Errorf("finding the conversion that this one repeats: %w", err)
 	}
-	if known, err = undisputed(ctx, ch, known, again); err != nil {
+	if known, e.disputed, err = undisputed(ctx, ch, known, again); err != nil {
 		return Outcome{}, err
 	}
 	e.affiliate = cmp.Or(known.AffiliateID, e.who.whose)
@@ -171,21 +172,28 @@ JOIN conversions c ON c.transaction_id = u.transaction AND c.goal = u.goal AND c
 WHERE c.undone_at IS NULL AND c.apart_from IS NULL AND (c.affiliate_id IS NULL OR NOT u.attributed)
 ORDER BY u.at, c.affiliate_id IS NULL, c.id`)
 
+var lockTransactionsSQL = `SELECT pg_advisory_xact_lock(` + pg.LockID("name") + `) FROM unnest($1::text[]) name`
+
 // findRepeats finds the conversions that reports repeat although their offers differ: the offer
-// of what is not attributed is only assumed, so its integration and transaction identify it.
+// of what is not attributed is only assumed, so its integration and transaction identify it. No
+// index can say that, so the transactions are locked: of two at once, the second sees the first.
 func findRepeats(ctx context.Context, ch *changes, entries []*entry) error {
 	var list []reported
+	var locks []string
 	for i, e := range entries {
 		e.repeats = uuid.NullUUID{}
 		click := e.who.click
-		if e.report.TransactionID == "" || click != nil && click.OfferID == e.integration.OfferID {
+		if e.report.TransactionID == "" || e.apartFrom.Valid || click != nil && click.OfferID == e.integration.OfferID {
 			continue
 		}
+		locks = append(locks, e.transaction())
 		list = append(list, reported{i, e.integration.ID, e.report.Goal, e.report.TransactionID, click != nil})
 	}
 	if len(list) == 0 {
 		return nil
 	}
+	slices.Sort(locks)
+	ch.tx.Queue(lockTransactionsSQL, locks)
 	ch.tx.QueueRows(func(rows pgx.Rows) error {
 		var at int
 		var id uuid.UUID

@@ -165,7 +165,7 @@ func bindPlayers(ctx context.Context, ch *changes, entries []*entry) (map[player
 		}
 		now = e.now
 		if !wanted[key].Valid {
-			wanted[key] = e.who.clickID()
+			wanted[key] = e.bindsTo()
 		}
 	}
 	if len(wanted) == 0 {

@@ -49,6 +49,14 @@ func (a attribution) clickID() uuid.NullUUID {
 	return uuid.NullUUID{UUID: a.click.ID, Valid: true}
 }
 
+// bindsTo returns the click that a report binds its player to, if that has none yet.
+func (e *entry) bindsTo() uuid.NullUUID {
+	if e.bindless {
+		return uuid.NullUUID{}
+	}
+	return e.who.clickID()
+}
+
 // ClickUUID parses a click id in any spelling; it returns false if it is none.
 func ClickUUID(id string) (uuid.UUID, bool) {
 	click, err := tracking.ParseClickID(id)

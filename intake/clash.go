@@ -30,26 +30,27 @@ func (c *conversion) clashes(again *conversion) bool {
 }
 
 // undisputed returns the conversion that a report repeats after what staff decided about a clash
-// of the two.
-func undisputed(ctx context.Context, ch *changes, known, again *conversion) (*conversion, error) {
+// of the two, and whether the report names a click or player that the conversion does not have.
+func undisputed(ctx context.Context, ch *changes, known, again *conversion) (of *conversion, disputed bool, err error) {
 	if !known.clashes(again) {
-		return known, nil
+		return known, false, nil
 	}
 	var resolution sql.NullString
 	var recorded uuid.NullUUID
-	err := ch.tx.QueryRowContext(ctx, `SELECT resolution, recorded_id FROM clashes WHERE conversion_id = $1 AND key = $2`, known.ID, clashKey(again)).
+	err = ch.tx.QueryRowContext(ctx, `SELECT resolution, recorded_id FROM clashes WHERE conversion_id = $1 AND key = $2`, known.ID, clashKey(again)).
 		Scan(&resolution, &recorded)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return known, nil
+		return known, true, nil
 	case err != nil:
-		return nil, fmt.Errorf("reading what was decided about a clash: %w", err)
+		return nil, true, fmt.Errorf("reading what was decided about a clash: %w", err)
 	case inbound.Resolution(resolution.String) == inbound.Same: // the recorded click and player hold
 		again.ClickID, again.PlayerID = known.ClickID, known.PlayerID
 	case recorded.Valid:
-		return findConversion(ctx, ch.tx, `id = $1`, recorded)
+		of, err = findConversion(ctx, ch.tx, `id = $1`, recorded)
+		return of, false, err
 	}
-	return known, nil
+	return known, true, nil
 }
 
 // keepClash keeps a report for staff that names another click or player than its transaction has.

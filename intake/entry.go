@@ -11,6 +11,7 @@ import (
 	"postrider/idempotency"
 	"postrider/internal/globalid"
 	"postrider/internal/ids"
+	"postrider/internal/pg"
 	"postrider/internal/problem"
 )
 
@@ -41,6 +42,8 @@ type entry struct {
 	apartFrom  uuid.NullUUID // the conversion that has its transaction, if staff said that this is another event
 	conversion *conversion
 	isNew      bool
+	disputed   bool // it clashes with the recorded conversion, or did until staff decided
+	bindless   bool // it binds no player to its click: it changes nothing that its call may change
 
 	outcome Outcome
 	illegal *problem.Error // set if the requested step is not legal
@@ -49,6 +52,20 @@ type entry struct {
 // key returns the sort key of entries, which is the same in every process.
 func (e *entry) key() string {
 	return e.report.ClickID + "\x00" + e.report.PlayerID + "\x00" + e.report.Goal + "\x00" + e.report.TransactionID
+}
+
+// transaction returns the name of the lock of a report's transaction; empty if it has none.
+func (e *entry) transaction() string {
+	if e.report.TransactionID == "" {
+		return ""
+	}
+	return pg.LockTransaction.Of(e.integration.ID, e.report.Goal, e.report.TransactionID)
+}
+
+// bindsWrongly reports whether an entry may have bound its player to its click, although it clashes
+// or is refused.
+func (e *entry) bindsWrongly() bool {
+	return !e.bindless && (e.disputed || e.illegal != nil) && e.report.PlayerID != "" && e.who.by == AttributedByClick
 }
 
 // refused keeps the reason why a step is not legal; other errors are returned.

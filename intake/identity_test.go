@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/gofrs/uuid/v5"
@@ -115,6 +116,79 @@ func TestATransactionWithAnotherPlayerOrClickWaitsForStaff(t *testing.T) {
 	w.report("goal=deposit&transaction_id=T1&amount=20&click_id=not-a-click", intake.Duplicate)
 }
 
+// bindings says which players have a click, and which conversions have a player.
+func (w *world) bindings() string {
+	w.t.Helper()
+	var said string
+	w.must(w.d.SQL.QueryRowContext(w.t.Context(), `
+		SELECT coalesce((SELECT string_agg(external_id || '=' || click_id, ', ' ORDER BY external_id) FROM players WHERE click_id IS NOT NULL), '') || '; ' ||
+		       coalesce((SELECT string_agg(id || ' ' || player_id || ' ' || coalesce(once_key, ''), ', ' ORDER BY id) FROM conversions), '')`).Scan(&said))
+	return said
+}
+
+// What a call says about a player counts only if the call itself does.
+func TestACallThatChangesNothingBindsNoPlayer(t *testing.T) {
+	for name, call := range map[string]struct {
+		rest string
+		want intake.Result
+	}{
+		"a clash":                  {"goal=deposit&transaction_id=T1&player_id=8", intake.Clash},
+		"a clash with a status":    {"goal=deposit&transaction_id=T1&player_id=8&status=rejected", intake.Clash},
+		"a status that is refused": {"goal=kyc&player_id=8&status=rejected", intake.Invalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := setup(t)
+			w.exec(`UPDATE goals SET reversible = false WHERE key = 'kyc'`)
+			click := hex(pgtest.Click(t, w.d, w.Link))
+			w.report("goal=kyc&click_id="+click, intake.Recorded)
+			w.report("goal=deposit&transaction_id=T1&player_id=7&click_id="+w.click(), intake.Recorded)
+			before := w.bindings()
+			w.report(call.rest+"&click_id="+click, call.want)
+			if after := w.bindings(); after != before {
+				t.Errorf("it was %s\nit is  %s", before, after)
+			}
+			w.report("goal=registration&player_id=8", intake.Unattributed)
+		})
+	}
+}
+
+// Staff said that the recorded player holds: the one that is reported again has come from nowhere.
+func TestAPlayerOfAClashThatIsTheSameEventIsBoundToNoClick(t *testing.T) {
+	w := setup(t)
+	click := "&click_id=" + w.click()
+	w.report("goal=deposit&transaction_id=T1&player_id=7"+click, intake.Recorded)
+	w.report("goal=deposit&transaction_id=T1&player_id=8"+click, intake.Clash)
+	_, err := w.in.Rule(t.Context(), w.open().ID, intake.Ruling{Resolution: inbound.Same})
+	w.must(err)
+	before := w.bindings()
+	w.report("goal=deposit&transaction_id=T1&player_id=8"+click, intake.Duplicate)
+	w.report("goal=deposit&transaction_id=T1&player_id=8&status=rejected"+click, intake.Updated)
+	if after := w.bindings(); after != before {
+		t.Errorf("it was %s\nit is  %s", before, after)
+	}
+}
+
+// Two calls of one transaction that arrive together are one, though the offer of the first is only assumed.
+func TestOneTransactionAtOnceWithAndWithoutItsClickIsOneConversion(t *testing.T) {
+	w := setup(t)
+	link := pgtest.Campaign(t, w.d, pgtest.For{Affiliate: w.Affiliate, Offer: pgtest.Offer(t, w.d)})
+	click := hex(pgtest.Click(t, w.d, link))
+	const transactions = 20
+	var wg sync.WaitGroup
+	for i := range transactions {
+		for _, who := range []string{"player_id=1", "click_id=none", "click_id=" + click} {
+			wg.Go(func() {
+				_, err := w.in.Receive(w.ctx, w.get(fmt.Sprintf("goal=deposit&transaction_id=T%d&%s", i, who)))
+				w.must(err)
+			})
+		}
+	}
+	wg.Wait()
+	if n := w.count(`SELECT count(*) FROM conversions`); n != transactions {
+		t.Errorf("%d conversions of %d transactions", n, transactions)
+	}
+}
+
 func TestAClashThatIsAnotherEventIsRecordedByItself(t *testing.T) {
 	w := setup(t)
 	first := w.report("goal=deposit&transaction_id=T1&amount=20&player_id=7&click_id="+w.click(), intake.Recorded)
@@ -137,6 +211,35 @@ func TestAClashThatIsAnotherEventIsRecordedByItself(t *testing.T) {
 	}
 	if _, err := w.in.Rule(t.Context(), uuid.Must(uuid.NewV4()), intake.Ruling{Resolution: inbound.Same}); problem.CodeOf(err) != problem.CodeNotFound {
 		t.Errorf("deciding nothing: %v", err)
+	}
+}
+
+// The attribution of either side of a clash may be undone: what stands in its place is that side.
+func TestAClashKnowsWhatReplacedItsConversions(t *testing.T) {
+	w := setup(t)
+	assign := func(a uuid.UUID) {
+		w.must(w.in.Assign(t.Context(), a, intake.Assignment{ClickID: w.Click, Actor: commission.ByStaff}))
+	}
+	undo := func(id uuid.UUID) uuid.UUID {
+		assign(id)
+		undone, err := w.in.Undo(t.Context(), id, intake.Undoing{Actor: commission.ByStaff})
+		w.must(err)
+		return undone.ReplacedBy
+	}
+	first := w.conversion(w.report("goal=deposit&transaction_id=T1&amount=20&player_id=7", intake.Unattributed))
+	second := "goal=deposit&transaction_id=T1&amount=35&player_id=8"
+	w.report(second, intake.Clash)
+	apart, err := w.in.Rule(t.Context(), w.open().ID, intake.Ruling{Resolution: inbound.Separate})
+	w.must(err)
+	known, other := undo(first.ID), undo(apart)
+	if a := w.report(second+"&status=rejected", intake.Updated); a.ConversionID != hex(other) {
+		t.Errorf("%+v, want %s to change", a, other)
+	}
+	if a := w.report("goal=deposit&transaction_id=T1&player_id=7&status=cancelled", intake.Updated); a.ConversionID != hex(known) {
+		t.Errorf("%+v, want %s to change", a, known)
+	}
+	if n := w.count(`SELECT count(*) FROM clashes`); n != 1 {
+		t.Errorf("%d clashes", n)
 	}
 }
 

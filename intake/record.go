@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,18 +51,13 @@ func (r *recorder) change(ctx context.Context, do func(ctx context.Context, ch *
 func (r *recorder) recordAll(ctx context.Context, entries []*entry) error {
 	// Lock order: conversions by key, in whatever order the calls arrived.
 	slices.SortStableFunc(entries, func(a, b *entry) int { return strings.Compare(a.key(), b.key()) })
-	return r.change(ctx, func(ctx context.Context, ch *changes) error {
+	return r.changeUnbound(ctx, func(ctx context.Context, ch *changes) error {
 		waiting, mapped := unmappedFirst(entries)
 		if err := keepUnmapped(ctx, ch, waiting); err != nil {
 			return err
 		}
-		if err := recordNew(ctx, ch, mapped); err != nil {
+		if err := recordMapped(ctx, ch, mapped); err != nil {
 			return err
-		}
-		for _, e := range mapped {
-			if err := finish(ctx, ch, e); err != nil {
-				return err
-			}
 		}
 		for _, e := range entries {
 			if err := r.logCall(ch, e); err != nil {
@@ -73,6 +69,50 @@ func (r *recorder) recordAll(ctx context.Context, entries []*entry) error {
 		}
 		return nil
 	})
+}
+
+// recordMapped records the members of a group commit whose goals are mapped. It returns errBound if
+// one that clashes or is refused has bound its player: that is found out last, and then all are
+// recorded again without it.
+func recordMapped(ctx context.Context, ch *changes, entries []*entry) error {
+	first, rest := firstOfEach(slices.DeleteFunc(slices.Clone(entries), func(e *entry) bool { return e.bindless && e.illegal != nil }))
+	for _, some := range [][]*entry{first, rest} {
+		if len(some) == 0 {
+			continue
+		}
+		if err := recordNew(ctx, ch, some); err != nil {
+			return err
+		}
+	}
+	bound := false
+	for _, e := range slices.Concat(first, rest) {
+		if err := finish(ctx, ch, e); err != nil {
+			return err
+		}
+		if e.bindsWrongly() {
+			e.bindless, bound = true, true
+		}
+	}
+	if bound {
+		return errBound
+	}
+	return nil
+}
+
+// firstOfEach splits entries into those that are the first of their transaction, and those that
+// look for the first: their offers may differ.
+func firstOfEach(entries []*entry) (first, rest []*entry) {
+	seen := map[string]bool{}
+	for _, e := range entries {
+		key := e.transaction()
+		if key != "" && seen[key] {
+			rest = append(rest, e)
+			continue
+		}
+		seen[key] = true
+		first = append(first, e)
+	}
+	return first, rest
 }
 
 // recordNew attributes every report and inserts those that are new, each with its first step.
@@ -114,6 +154,18 @@ func recordNew(ctx context.Context, ch *changes, entries []*entry) error {
 		}
 	}
 	return nil
+}
+
+// errBound rolls a transaction back in which a report that changes nothing bound its player.
+var errBound = errors.New("a report that changes nothing has bound its player to a click")
+
+// changeUnbound is change for reports: if one of them must bind no player, do runs again.
+func (r *recorder) changeUnbound(ctx context.Context, do func(ctx context.Context, ch *changes) error) error {
+	for {
+		if err := r.change(ctx, do); !errors.Is(err, errBound) {
+			return err
+		}
+	}
 }
 
 func newConversion(e *entry) (*conversion, error) {

@@ -184,7 +184,21 @@ func replace(ctx context.Context, ch *changes, c *conversion, u Undoing) (uuid.U
 		return uuid.Nil, err
 	}
 	c.ReplacedBy = uuid.NullUUID{UUID: again.ID, Valid: true}
-	return again.ID, c.save(ctx, ch.tx)
+	if err := c.save(ctx, ch.tx); err != nil {
+		return uuid.Nil, err
+	}
+	for _, sql := range namesConversionSQL {
+		ch.tx.Queue(sql, c.ID, again.ID)
+	}
+	return again.ID, nil
+}
+
+// namesConversionSQL makes what names the conversion $1, and means what the operator reported, name $2.
+var namesConversionSQL = []string{
+	`UPDATE unmapped_reports SET conversion_id = $2 WHERE conversion_id = $1`,
+	`UPDATE clashes SET conversion_id = $2 WHERE conversion_id = $1`,
+	`UPDATE clashes SET recorded_id = $2 WHERE recorded_id = $1`,
+	`UPDATE conversions SET apart_from = $2 WHERE apart_from = $1`,
 }
 
 // takeBack ends a conversion: it pays nothing, gives its places in caps back, and makes no other
@@ -258,7 +272,7 @@ func recordAgain(ctx context.Context, ch *changes, c *conversion, reported []pas
 	again := &conversion{
 		ID: id, IntegrationID: c.IntegrationID, ReportedClickID: c.ReportedClickID, PlayerID: reported[0].player(), Goal: c.Goal,
 		TransactionID: c.TransactionID, Amount: c.Amount, Currency: c.Currency, Status: c.Status, ReportedStatus: c.ReportedStatus, ReportedAt: c.ReportedAt,
-		Origin: c.Origin, OccurredAt: c.OccurredAt, ReceivedAt: c.ReceivedAt,
+		ApartFrom: c.ApartFrom, Origin: c.Origin, OccurredAt: c.OccurredAt, ReceivedAt: c.ReceivedAt,
 	}
 	if err := ch.tx.QueryRowContext(ctx, `SELECT offer_id FROM integrations WHERE id = $1`, c.IntegrationID).Scan(&again.OfferID); err != nil {
 		return nil, fmt.Errorf("reading the offer of integration %d: %w", c.IntegrationID, err)

@@ -142,6 +142,14 @@ type GoalMapped struct {
 // mostPreviewed is how many reports a preview looks at.
 const mostPreviewed = 500
 
+// mapping is a word's goal that its reports are recorded for.
+type mapping struct {
+	integration *integration
+	goal        string
+	by          Move
+	entries     map[uuid.UUID]*entry // by report: a transaction may have to run again
+}
+
 // mapGoal records the reports of an integration that waited for a goal, in the order in which they
 // came and as of their time, each in a transaction of its own. What is recorded already is not
 // recorded again.
@@ -151,11 +159,12 @@ func (in *receiver) mapGoal(ctx context.Context, integrationKey, word, goal stri
 	if err != nil {
 		return total, err
 	}
+	m := mapping{integration: src, goal: goal, by: by, entries: map[uuid.UUID]*entry{}}
 	for _, id := range ids {
 		var one GoalMapped
-		err := in.change(ctx, func(ctx context.Context, ch *changes) (err error) {
+		err := in.changeUnbound(ctx, func(ctx context.Context, ch *changes) (err error) {
 			one = GoalMapped{}
-			return in.recordWaiting(ctx, ch, src, id, goal, by, &one)
+			return in.recordWaiting(ctx, ch, m, id, &one)
 		})
 		if err != nil {
 			return total, err
@@ -174,12 +183,13 @@ func (in *receiver) previewGoal(ctx context.Context, integrationKey, word, goal 
 		return total, err
 	}
 	looked := ids[:min(len(ids), mostPreviewed)]
-	err = in.change(ctx, func(ctx context.Context, ch *changes) error {
+	m := mapping{integration: src, goal: goal, by: Move{Actor: commission.ByStaff}, entries: map[uuid.UUID]*entry{}}
+	err = in.changeUnbound(ctx, func(ctx context.Context, ch *changes) error {
 		total = GoalMapped{Left: len(ids) - len(looked)}
 		ch.previewing = true
 		for _, id := range looked {
 			var one GoalMapped
-			if err := in.recordWaiting(ctx, ch, src, id, goal, Move{Actor: commission.ByStaff}, &one); err != nil {
+			if err := in.recordWaiting(ctx, ch, m, id, &one); err != nil {
 				return err
 			}
 			total.add(one)
@@ -218,37 +228,19 @@ func reportsOf(ctx context.Context, on pg.Querier, src *integration, word, where
 }
 
 // recordWaiting records one report whose goal is mapped now.
-func (in *receiver) recordWaiting(ctx context.Context, ch *changes, src *integration, id uuid.UUID, goal string, by Move, made *GoalMapped) error {
-	var text []byte
-	var receivedAt time.Time
-	err := ch.tx.QueryRowContext(ctx, `SELECT report, received_at FROM unmapped_reports WHERE id = $1 AND recorded_at IS NULL FOR UPDATE`, id).Scan(&text, &receivedAt)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil // somebody else has recorded it
+func (in *receiver) recordWaiting(ctx context.Context, ch *changes, m mapping, id uuid.UUID, made *GoalMapped) error {
+	e, err := m.entry(ctx, ch, id)
+	if e == nil || err != nil {
+		return err
 	}
-	var r inbound.Report
-	if err == nil {
-		err = json.Unmarshal(text, &r)
-	}
-	if err != nil {
-		return fmt.Errorf("reading report %s: %w", id, err)
-	}
-	g, err := in.catalog.goal(ctx, ch.tx, goal)
+	g, err := in.catalog.goal(ctx, ch.tx, m.goal)
 	if err != nil {
 		return err
 	}
 	made.Reports = 1
-	r.Reason, r.UserID = fmt.Sprintf("the operator's goal %q is mapped to %s", r.Goal, goal), by.UserID
-	r.Goal, r.UnknownGoal = goal, false
-	if !r.StatusGiven {
-		r.Status = src.Words.DefaultStatus(goal)
-	}
-	e := &entry{integration: src, report: r, now: ch.now, receivedAt: receivedAt.UTC()}
-	bad := r.CheckGoal(&g.Goal, src.Words)
+	bad := e.report.CheckGoal(&g.Goal, m.integration.Words)
 	if len(bad) == 0 {
-		if err := recordNew(ctx, ch, []*entry{e}); err != nil {
-			return err
-		}
-		if err := finish(ctx, ch, e); err != nil {
+		if err := recordMapped(ctx, ch, []*entry{e}); err != nil {
 			return err
 		}
 		bad = slices.DeleteFunc([]*problem.Error{e.illegal}, func(p *problem.Error) bool { return p == nil })
@@ -262,6 +254,33 @@ func (in *receiver) recordWaiting(ctx context.Context, ch *changes, src *integra
 		return fmt.Errorf("writing what became of report %s: %w", id, err)
 	}
 	return nil
+}
+
+// entry locks a report that waits, and returns it with its goal; nil if somebody else has recorded it.
+func (m mapping) entry(ctx context.Context, ch *changes, id uuid.UUID) (*entry, error) {
+	var text []byte
+	var receivedAt time.Time
+	err := ch.tx.QueryRowContext(ctx, `SELECT report, received_at FROM unmapped_reports WHERE id = $1 AND recorded_at IS NULL FOR UPDATE`, id).Scan(&text, &receivedAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if e := m.entries[id]; e != nil && err == nil {
+		return e, nil
+	}
+	var r inbound.Report
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading report %s: %w", id, err)
+	}
+	r.Reason, r.UserID = fmt.Sprintf("the operator's goal %q is mapped to %s", r.Goal, m.goal), m.by.UserID
+	r.Goal, r.UnknownGoal = m.goal, false
+	if !r.StatusGiven {
+		r.Status = m.integration.Words.DefaultStatus(m.goal)
+	}
+	m.entries[id] = &entry{integration: m.integration, report: r, now: ch.now, receivedAt: receivedAt.UTC()}
+	return m.entries[id], nil
 }
 
 // refuseWaiting writes down why a report cannot be recorded for the goal that it is mapped to.

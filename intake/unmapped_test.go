@@ -132,3 +132,51 @@ func TestUndoingAMappingLeavesWhatWasRecordedBefore(t *testing.T) {
 		t.Errorf("%+v, %d ended, undone at %v", m, n, c.UndoneAt)
 	}
 }
+
+// A report that clashes or is refused once its goal is mapped binds no player either.
+func TestAReportThatWaitedAndChangesNothingBindsNoPlayer(t *testing.T) {
+	w := setup(t)
+	w.exec(`UPDATE goals SET reversible = false WHERE key = 'kyc'`)
+	click := "&click_id=" + hex(pgtest.Click(t, w.d, w.Link))
+	w.report("goal=kyc"+click, intake.Recorded)
+	w.report("goal=deposit&transaction_id=T1&player_id=7&click_id="+w.click(), intake.Recorded)
+	before := w.bindings()
+	w.report("goal=dep&transaction_id=T1&player_id=8"+click, intake.Unmapped)
+	w.report("goal=docs&status=rejected&player_id=8"+click, intake.Unmapped)
+	preview, err := w.in.PreviewGoal(t.Context(), w.Integration.Key, "docs", "kyc")
+	w.must(err)
+	refused, err := w.in.MapGoal(t.Context(), w.Integration.Key, "docs", "kyc", intake.Move{})
+	w.must(err)
+	if preview.Refused != 1 || refused.Refused != 1 {
+		t.Errorf("previewed %+v, then %+v", preview, refused)
+	}
+	if _, err := w.in.MapGoal(t.Context(), w.Integration.Key, "dep", "deposit", intake.Move{}); err != nil || w.open() == nil {
+		t.Errorf("it is no clash: %v", err)
+	}
+	if after := w.bindings(); after != before {
+		t.Errorf("it was %s\nit is  %s", before, after)
+	}
+}
+
+// The conversion that replaces a wrongly attributed one is what came of the mapping.
+func TestAMappingTakesBackWhatReplacedItsConversions(t *testing.T) {
+	w := setup(t)
+	w.report("goal=dep1&player_id=7&amount=10", intake.Unmapped)
+	_, err := w.in.MapGoal(t.Context(), w.Integration.Key, "dep1", "ftd", intake.Move{})
+	w.must(err)
+	first, err := w.client.Conversion.Query().Only(w.ctx)
+	w.must(err)
+	w.must(w.in.Assign(t.Context(), first.ID, intake.Assignment{ClickID: w.Click, Actor: commission.ByStaff}))
+	undone, err := w.in.Undo(t.Context(), first.ID, intake.Undoing{Actor: commission.ByStaff})
+	w.must(err)
+	goals, err := w.office().WaitingGoals(t.Context(), []int64{first.IntegrationID})
+	w.must(err)
+	if len(goals) != 1 || goals[0].Recorded != 1 {
+		t.Errorf("%+v: one is recorded", goals)
+	}
+	n, err := w.in.UnmapGoal(t.Context(), w.Integration.Key, "dep1", intake.Undoing{Actor: commission.ByStaff})
+	w.must(err)
+	if c, err := w.client.Conversion.Get(w.ctx, undone.ReplacedBy); err != nil || n != 1 || c.UndoneAt == nil {
+		t.Errorf("%d are taken back, %v: %+v", n, err, c)
+	}
+}

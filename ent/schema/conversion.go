@@ -130,7 +130,7 @@ func (Clash) Fields() []ent.Field {
 
 // Indexes of a clash.
 func (Clash) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("conversion_id", "key").Unique()}
+	return []ent.Index{index.Fields("conversion_id", "key").Unique(), index.Fields("recorded_id")}
 }
 
 // Policy hides clashes from affiliates.
@@ -156,7 +156,9 @@ func (UnmappedReport) Fields() []ent.Field {
 
 // Indexes of an unmapped report.
 func (UnmappedReport) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("integration_id", "key").Unique(), index.Fields("integration_id", "word", "id")}
+	return []ent.Index{
+		index.Fields("integration_id", "key").Unique(), index.Fields("integration_id", "word", "id"), index.Fields("conversion_id"),
+	}
 }
 
 // Policy hides unmapped reports from affiliates.

@@ -12,15 +12,16 @@ type LockName string
 
 // Every advisory lock. Locks of a kind are distinguished by what [LockName.Of] adds.
 const (
-	LockPartitions  LockName = "postrider.partitions" // making and dropping partitions
-	LockWatch       LockName = "postrider.watch"      // raising and ending alerts
-	LockDemo        LockName = "postrider.demo"       // writing the demo data
-	LockEngine      LockName = "postrider.engine"     // a live engine: its id
-	LockAggregation LockName = "postrider.aggregate"  // the aggregation windows of a click: its id
-	LockPlayer      LockName = "postrider.player"     // the qualification of a player: its id
-	LockClick       LockName = "postrider.click"      // the same for a click that has no player: its id
-	LockTier        LockName = "postrider.tier"       // the volume of a month: offer, affiliate, month
-	LockIdempotency LockName = "postrider.idempotent" // a call with an idempotency key: its user, token, affiliate, key
+	LockPartitions  LockName = "postrider.partitions"  // making and dropping partitions
+	LockWatch       LockName = "postrider.watch"       // raising and ending alerts
+	LockDemo        LockName = "postrider.demo"        // writing the demo data
+	LockEngine      LockName = "postrider.engine"      // a live engine: its id
+	LockAggregation LockName = "postrider.aggregate"   // the aggregation windows of a click: its id
+	LockPlayer      LockName = "postrider.player"      // the qualification of a player: its id
+	LockClick       LockName = "postrider.click"       // the same for a click that has no player: its id
+	LockTier        LockName = "postrider.tier"        // the volume of a month: offer, affiliate, month
+	LockTransaction LockName = "postrider.transaction" // a transaction whose offer is assumed: integration, goal, its id
+	LockIdempotency LockName = "postrider.idempotent"  // a call with an idempotency key: its user, token, affiliate, key
 
 	// migrateLock is older than lock names: it lets one program at a time migrate.
 	migrateLock = 0x706f7374 // "post"

@@ -257,6 +257,11 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{ClashesColumns[3], ClashesColumns[6]},
 			},
+			{
+				Name:    "clash_recorded_id",
+				Unique:  false,
+				Columns: []*schema.Column{ClashesColumns[12]},
+			},
 		},
 	}
 	// ClicksColumns holds the columns for the "clicks" table.
@@ -1135,6 +1140,11 @@ var (
 				Name:    "unmappedreport_integration_id_word_id",
 				Unique:  false,
 				Columns: []*schema.Column{UnmappedReportsColumns[2], UnmappedReportsColumns[3], UnmappedReportsColumns[0]},
+			},
+			{
+				Name:    "unmappedreport_conversion_id",
+				Unique:  false,
+				Columns: []*schema.Column{UnmappedReportsColumns[8]},
 			},
 		},
 	}

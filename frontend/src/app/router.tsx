@@ -14,7 +14,7 @@ import { archivedSearch } from "@/components/records/archived";
 import { buttonClass } from "@/components/ui/button";
 import { SkeletonBlock } from "@/components/ui/skeleton";
 import { EmptyState } from "@/components/ui/states";
-import { auditSearch } from "@/features/backoffice/search";
+import { auditSearch, clashesSearch } from "@/features/backoffice/search";
 import { clicksSearch } from "@/features/clicks/search";
 import { conversionsSearch } from "@/features/conversions/search";
 import { deliveriesSearch } from "@/features/deliveries/search";
@@ -174,6 +174,7 @@ const staffUnattributed = createRoute({
 const staffClashes = createRoute({
   getParentRoute: () => shell,
   path: "/staff/clashes",
+  validateSearch: clashesSearch,
   component: page(() => import("@/features/backoffice/clashes-page"), "ClashesPage"),
 });
 

@@ -63,9 +63,38 @@ export function ClashPanel({ clash, onDecided }: { clash: Clash; onDecided: () =
     >
       <div className="flex flex-col gap-4">
         <BothSides clash={clash} />
-        <Decide id={clash.id} onDecided={onDecided} />
+        {clash.resolution === null ? (
+          <Decide id={clash.id} onDecided={onDecided} />
+        ) : (
+          <Decided clash={clash} />
+        )}
       </div>
     </Panel>
+  );
+}
+
+/** What was decided, by whom and when. */
+function Decided({ clash }: { clash: Clash }): ReactElement {
+  const { resolution, resolvedAt, resolvedBy, recorded } = clash;
+  return (
+    <p className="text-sm text-muted">
+      {resolution === "SAME" ? "The same event" : "Another event"}, decided
+      {resolvedBy !== null && <> by {resolvedBy.email}</>}
+      {resolvedAt !== null && (
+        <>
+          {" "}
+          <Time at={resolvedAt} />
+        </>
+      )}
+      {recorded !== null && (
+        <>
+          {": "}
+          <Link to="/conversions/$id" params={{ id: recorded.id }} className="link">
+            the conversion that was recorded
+          </Link>
+        </>
+      )}
+    </p>
   );
 }
 
@@ -89,6 +118,7 @@ function Decide({ id, onDecided }: { id: string; onDecided: () => void }): React
         </Button>
         <p className="text-sm text-muted">
           The recorded click and player hold: this report changes nothing, and is a duplicate from then on.
+          This cannot be undone.
         </p>
       </div>
       <div className="flex flex-col items-start gap-1.5">
@@ -96,7 +126,8 @@ function Decide({ id, onDecided }: { id: string; onDecided: () => void }): React
           Record as another event
         </Button>
         <p className="text-sm text-muted">
-          It becomes a conversion of its own, its postbacks fire, and what repeats it changes that one.
+          It becomes a conversion of its own, its postbacks fire, and what repeats it changes that one. This
+          cannot be undone: you can only reject or cancel that conversion later.
         </p>
       </div>
     </div>

@@ -13,6 +13,10 @@ function clashesWorld() {
     id: "X1",
     reports: 2,
     lastAt: ago(60_000),
+    resolution: null as string | null,
+    resolvedAt: null as string | null,
+    resolvedBy: null as unknown,
+    recorded: null as unknown,
     differs: [
       { field: "player_id", recorded: "player-7", reported: "player-8" },
       { field: "amount", recorded: "20.00", reported: "35.00" },
@@ -31,13 +35,20 @@ function clashesWorld() {
   const decided: unknown[] = [];
   const waiting = [clash];
   world.also = {
-    clashes: (page: { first: number; after: string | null }) => connection(waiting, page),
+    clashes: (page: { first: number; after: string | null; open: boolean }) =>
+      connection(
+        waiting.filter(({ resolution }) => (resolution === null) === page.open),
+        page,
+      ),
     resolveClash: ({ input }: { input: { resolution: string } }) => {
       decided.push(input);
-      waiting.pop();
       const recorded =
         input.resolution === "SEPARATE" ? { __typename: "Conversion", id: "C9", conversionId: "c9" } : null;
-      return { clash: { ...clash, resolution: input.resolution }, recorded, userErrors: [] };
+      clash.resolution = input.resolution;
+      clash.resolvedAt = ago(0);
+      clash.resolvedBy = { __typename: "User", id: "U9", email: "manager@net.example" };
+      clash.recorded = recorded;
+      return { clash: { ...clash }, recorded, userErrors: [] };
     },
   };
   return { world, decided };
@@ -81,4 +92,20 @@ it("what cannot be decided is said, and the clash stays", async () => {
   await user.click(await screen.findByRole("button", { name: "Same event" }));
   expect(await screen.findByText(/already decided/)).toBeInTheDocument();
   expect(screen.getByRole("table")).toBeInTheDocument();
+});
+
+it("what is decided stays readable: what, by whom, and what came of it", async () => {
+  const { world } = clashesWorld();
+  const { user } = open("/staff/clashes", world);
+  const record = await screen.findByRole("button", { name: "Record as another event" });
+  expect(screen.getAllByText(/cannot be undone/)).toHaveLength(3);
+  await user.click(record);
+  await screen.findByText("Nothing to decide");
+  await user.click(screen.getByRole("radio", { name: "Decided" }));
+  expect(await screen.findByText(/Another event, decided by manager@net.example/)).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: "the conversion that was recorded" })).toHaveAttribute(
+    "href",
+    "/conversions/C9",
+  );
+  expect(screen.queryByRole("button", { name: "Same event" })).not.toBeInTheDocument();
 });

@@ -1,13 +1,22 @@
 import { graphql, type ResultOf } from "@/graphql/graphql";
 
 const ClashesQuery = graphql(`
-  query StaffClashes($after: String) {
-    clashes(first: 20, after: $after) {
+  query StaffClashes($open: Boolean!, $after: String) {
+    clashes(first: 20, after: $after, open: $open) {
       edges {
         node {
           id
           reports
           lastAt
+          resolution
+          resolvedAt
+          resolvedBy {
+            id
+            email
+          }
+          recorded {
+            id
+          }
           differs {
             field
             recorded
@@ -57,7 +66,7 @@ const ClashesQuery = graphql(`
   }
 `);
 
-/** The pages of clashes that wait for staff. */
+/** The pages of clashes, those that wait for staff or those that are decided. */
 export const clashPages = {
   query: ClashesQuery,
   list: (data: ResultOf<typeof ClashesQuery>) => data.clashes,

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import { many, period } from "@/components/records/address";
+import { many, one, period } from "@/components/records/address";
 
 /** What the audit log can be filtered by. */
 export const auditEntities = [
@@ -25,3 +25,6 @@ export const auditSearch = z.object({
 });
 
 export type AuditSearch = z.infer<typeof auditSearch>;
+
+/** The address of the clashes: those that wait, or those that are decided. */
+export const clashesSearch = z.object({ show: one(z.enum(["decided"])) });

@@ -160,6 +160,15 @@ export function IntegrationPage(): ReactElement {
         </span>
       </PageHead>
       <PageBody>
+        <UnmappedGoals integrationId={integration.id} goals={integration.unmappedGoals} onChanged={again} />
+        {integration.unmappedStatuses.length > 0 && (
+          <Unmapped
+            integrationId={integration.id}
+            words={integration.statusMapping}
+            waiting={integration.unmappedStatuses}
+            onMapped={again}
+          />
+        )}
         <HandOver
           key={integration.handOver.map(({ url }) => url).join(" ")}
           integration={integration}
@@ -173,15 +182,6 @@ export function IntegrationPage(): ReactElement {
             setUsed((before) => [...before.filter((other) => other !== name), name]);
           }}
         />
-        <UnmappedGoals integrationId={integration.id} goals={integration.unmappedGoals} onChanged={again} />
-        {integration.unmappedStatuses.length > 0 && (
-          <Unmapped
-            integrationId={integration.id}
-            words={integration.statusMapping}
-            waiting={integration.unmappedStatuses}
-            onMapped={again}
-          />
-        )}
         <Instructions integration={integration} />
         <IntegrationSecrets integrationId={integration.id} secrets={integration.secrets} onRotated={again} />
         <Panel title="Authentication and mapping">

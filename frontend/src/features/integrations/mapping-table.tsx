@@ -18,6 +18,7 @@ export function MappingTable({
   ours,
   choices,
   theirs,
+  theirChoices,
   placeholder,
   error,
 }: {
@@ -31,6 +32,8 @@ export function MappingTable({
   choices: readonly Choice[];
   /** What the operator's side is: "Operator's goal". */
   theirs: string;
+  /** What can stand there, where it is picked as well. */
+  theirChoices?: readonly Choice[];
   placeholder: string;
   error?: string | undefined;
 }): ReactElement {
@@ -59,7 +62,7 @@ export function MappingTable({
                 // oxlint-disable-next-line react/no-array-index-key -- a row has nothing of its own that stays while it is typed
                 key={i}
                 label={{ row: String(i + 1), table: title.toLowerCase(), theirs }}
-                theirs={{ value: row[typed], placeholder }}
+                theirs={{ value: row[typed], placeholder, choices: theirChoices }}
                 ours={{ value: row[ours], choices: all }}
                 onTheirs={(value) => {
                   set(i, { [typed]: value });
@@ -124,7 +127,7 @@ function MappingRow({
 }: {
   /** What a screen reader says of the row. */
   label: { row: string; table: string; theirs: string };
-  theirs: { value: string; placeholder: string };
+  theirs: { value: string; placeholder: string; choices: readonly Choice[] | undefined };
   ours: { value: string; choices: readonly Choice[] };
   onTheirs: (value: string) => void;
   onOurs: (id: string) => void;
@@ -133,14 +136,25 @@ function MappingRow({
   return (
     <tr>
       <td className="py-0.5 align-top">
-        <TextField
-          label={`${label.theirs}, row ${label.row}`}
-          hideLabel
-          mono
-          placeholder={theirs.placeholder}
-          value={theirs.value}
-          onChange={onTheirs}
-        />
+        {theirs.choices === undefined ? (
+          <TextField
+            label={`${label.theirs}, row ${label.row}`}
+            hideLabel
+            mono
+            placeholder={theirs.placeholder}
+            value={theirs.value}
+            onChange={onTheirs}
+          />
+        ) : (
+          <Select
+            label={`${label.theirs}, row ${label.row}`}
+            hideLabel
+            placeholder={theirs.placeholder}
+            choices={theirs.choices}
+            value={theirs.value === "" ? null : theirs.value}
+            onChange={onTheirs}
+          />
+        )}
       </td>
       <td className="py-0.5 pl-2 align-top">
         <Select

@@ -6,6 +6,12 @@ import { Switch } from "@/components/ui/switch";
 import type { IntegrationFormPart } from "./integration-draft";
 import { MappingTable } from "./mapping-table";
 
+/** What no status can mean: what is rejected or cancelled is said. */
+const unsaidStatuses = [
+  { id: "approved", label: "Approved" },
+  { id: "pending", label: "Pending" },
+];
+
 /** What the operator leaves out: the status, and the transaction id of goals that repeat. */
 export function Unsaid({ draft, set, errors }: IntegrationFormPart): ReactElement {
   const choices = [{ id: "*", label: "All other goals" }, ...useGoalChoices()];
@@ -13,7 +19,7 @@ export function Unsaid({ draft, set, errors }: IntegrationFormPart): ReactElemen
     <>
       <MappingTable
         title="Calls without a status"
-        hint="approved or pending, by goal. A goal that is not listed is approved."
+        hint="Approved or pending, by goal. A goal that is not listed is approved."
         rows={draft.noStatus}
         onChange={(noStatus) => {
           set({ noStatus });
@@ -21,7 +27,8 @@ export function Unsaid({ draft, set, errors }: IntegrationFormPart): ReactElemen
         ours="from"
         choices={choices}
         theirs="Status"
-        placeholder="pending"
+        theirChoices={unsaidStatuses}
+        placeholder="Choose a status"
         error={errors.fields["defaultStatuses"]}
       />
       <div className="space-y-1">
