@@ -66,7 +66,7 @@ var results = map[intake.Result]string{
 	intake.Unattributed:       "kept, but we know neither the click nor the player; staff can attribute it later",
 	intake.Unmapped:           "kept, but nobody has mapped your word for its goal yet; it counts, as of its time, once our staff do",
 	intake.Clash:              "kept for our staff: the transaction is recorded with another click or player, which `differs` names; neither changes the other",
-	intake.Tested:             "the integration is in test mode: the call is right, and nothing was recorded",
+	intake.Tested:             "the integration is in test mode, or the call says `test=1`: the call is right, and nothing was recorded",
 	intake.Invalid:            "`errors` names each field that is wrong. Nothing was recorded",
 	intake.Unauthorized:       "the token, the signature, its time or your address is wrong, or https is required",
 	intake.UnknownIntegration: "the URL is wrong, or the integration is disabled",

@@ -177,8 +177,12 @@ func (in *receiver) receiveReport(ctx context.Context, src *integration, e *inbo
 	if bad = append(bad, more...); len(bad) > 0 {
 		return invalid(e.Nearest(bad)), nil
 	}
-	if src.TestMode {
-		return answer(Tested, "test mode: the call is valid, and nothing was recorded%s%s", unmappedIn(report), noted(report)), nil
+	if src.TestMode || report.Test {
+		why := "test mode"
+		if report.Test {
+			why = "the call says that it is a test"
+		}
+		return answer(Tested, "%s: the call is valid, and nothing was recorded%s%s", why, unmappedIn(report), noted(report)), nil
 	}
 	entry := &entry{integration: src, report: report, call: e.Call, notes: e.Notes, now: now}
 	if err := in.entries.Do(ctx, entry); err != nil {

@@ -12,13 +12,14 @@ const (
 	ParamCurrency    = "currency"
 	ParamStatus      = "status"
 	ParamOccurredAt  = "occurred_at"
+	ParamTest        = "test"
 	ParamToken       = "token"
 	ParamSignature   = "signature"
 )
 
 var parameters = []string{
 	ParamGoal, ParamClickID, ParamPlayerID, ParamTransaction, ParamAmount, ParamCurrency, ParamStatus, ParamOccurredAt,
-	ParamToken, ParamSignature,
+	ParamTest, ParamToken, ParamSignature,
 }
 
 // Parameters lists every parameter that a call may carry.

@@ -38,6 +38,8 @@ type Report struct {
 	UnknownGoal   bool   `json:"unknown_goal,omitempty"`   // Goal is the operator's word: it is not mapped
 	UnknownStatus string `json:"unknown_status,omitempty"` // the operator's word for the status if it is not mapped; else empty
 
+	Test bool `json:"-"` // it says that it is a test: it is checked, and nothing is recorded
+
 	Notes []string `json:"notes,omitempty"` // what was tolerated, in words that continue a sentence
 
 	unit commission.Unit // what stands with the amount
@@ -58,39 +60,74 @@ type Goal struct {
 // Read parses parameters into a report, and returns a problem for each bad field.
 func Read(values url.Values) (Report, []*problem.Error) {
 	r := Report{Actor: commission.ByOperator}
-	var bad []*problem.Error
-	text := func(name string) string {
-		v := strings.TrimSpace(values.Get(name))
-		if fault := Unusable(v); fault != "" {
-			bad = append(bad, problem.Invalid(name, "%s", fault))
-			return ""
-		}
-		return v
-	}
-	r.Goal = GoalWord(text(commission.ParamGoal))
-	r.ClickID, r.PlayerID, r.TransactionID = text(commission.ParamClickID), text(commission.ParamPlayerID), text(commission.ParamTransaction)
-	if v := text(commission.ParamAmount); v != "" {
-		sum, err := commission.ReadAmount(v)
-		if err != nil {
-			bad = append(bad, problem.Invalid(commission.ParamAmount, "%.80q %s", v, err))
-		}
-		if sum.Rounded {
-			r.note("its amount is rounded from %.80s", v)
-		}
-		r.Amount, r.unit = decimal.NewNullDecimal(sum.Amount), sum.Unit
-	}
-	r.Currency = text(commission.ParamCurrency)
-	r.Status = commission.Status(text(commission.ParamStatus))
-	if v := text(commission.ParamOccurredAt); v != "" {
+	from := reading{values: values}
+	r.Goal = GoalWord(from.text(commission.ParamGoal))
+	r.ClickID, r.PlayerID = from.text(commission.ParamClickID), from.text(commission.ParamPlayerID)
+	r.TransactionID = from.text(commission.ParamTransaction)
+	r.Amount, r.unit = from.amount(&r, commission.ParamAmount)
+	r.Currency = from.text(commission.ParamCurrency)
+	r.Status = commission.Status(from.text(commission.ParamStatus))
+	if v := from.text(commission.ParamOccurredAt); v != "" {
 		at, err := ParseTime(v)
-		if err != nil {
-			bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s", err))
-		}
+		from.check(commission.ParamOccurredAt, err)
 		if r.OccurredAt = at; err == nil && at.Before(earliest) {
 			r.dropTime(v)
 		}
 	}
-	return r, bad
+	var err error
+	r.Test, err = readTest(from.text(commission.ParamTest))
+	from.check(commission.ParamTest, err)
+	return r, from.bad
+}
+
+// reading reads parameters, and collects what is wrong with them.
+type reading struct {
+	values url.Values
+	bad    []*problem.Error
+}
+
+// check adds what is wrong with a parameter, if something is.
+func (f *reading) check(name string, err error) {
+	if err != nil {
+		f.bad = append(f.bad, problem.Invalid(name, "%s", err))
+	}
+}
+
+// text reads a parameter that can be stored as it is.
+func (f *reading) text(name string) string {
+	v := strings.TrimSpace(f.values.Get(name))
+	if fault := Unusable(v); fault != "" {
+		f.bad = append(f.bad, problem.Invalid(name, "%s", fault))
+		return ""
+	}
+	return v
+}
+
+// amount reads a sum of a report, and the currency that stands with it.
+func (f *reading) amount(r *Report, name string) (decimal.NullDecimal, commission.Unit) {
+	v := f.text(name)
+	if v == "" {
+		return decimal.NullDecimal{}, commission.Unit{}
+	}
+	sum, err := commission.ReadAmount(v)
+	if err != nil {
+		f.bad = append(f.bad, problem.Invalid(name, "%.80q %s", v, err))
+	}
+	if sum.Rounded {
+		r.note("its %s is rounded from %.80s", name, v)
+	}
+	return decimal.NewNullDecimal(sum.Amount), sum.Unit
+}
+
+// readTest reads whether a call says that it is a test.
+func readTest(word string) (bool, error) {
+	switch WordKey(word) {
+	case "1", "true", "yes":
+		return true, nil
+	case "", "0", "false", "no":
+		return false, nil
+	}
+	return false, fmt.Errorf("%.80q does not say whether the call is a test: send 1, or leave it out", word)
 }
 
 // Unlisted returns the parameters of a report that the dictionary does not list for its goal.

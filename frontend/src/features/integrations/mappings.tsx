@@ -14,6 +14,7 @@ const parameterChoices = [
   "currency",
   "status",
   "occurred_at",
+  "test",
   "token",
   "signature",
 ].map((id) => ({ id, label: id }));
