@@ -10,6 +10,7 @@ const (
 	ParamTransaction = "transaction_id"
 	ParamAmount      = "amount"
 	ParamCurrency    = "currency"
+	ParamPayout      = "payout" // what the operator says that it pays
 	ParamStatus      = "status"
 	ParamOccurredAt  = "occurred_at"
 	ParamTest        = "test"
@@ -18,7 +19,7 @@ const (
 )
 
 var parameters = []string{
-	ParamGoal, ParamClickID, ParamPlayerID, ParamTransaction, ParamAmount, ParamCurrency, ParamStatus, ParamOccurredAt,
+	ParamGoal, ParamClickID, ParamPlayerID, ParamTransaction, ParamAmount, ParamCurrency, ParamPayout, ParamStatus, ParamOccurredAt,
 	ParamTest, ParamToken, ParamSignature,
 }
 

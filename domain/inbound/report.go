@@ -25,7 +25,9 @@ type Report struct {
 	PlayerID      string              `json:"player_id,omitempty"`      // the operator's; empty for none
 	TransactionID string              `json:"transaction_id,omitempty"` // the operator's; empty for none
 	Amount        decimal.NullDecimal `json:"amount"`
-	Currency      string              `json:"currency"` // as it is stated, and by Complete its code
+	Currency      string              `json:"currency"`        // as it is stated, and by Complete its code
+	Payout        decimal.NullDecimal `json:"payout,omitzero"` // what the operator says that it pays
+	PayoutIn      string              `json:"payout_currency,omitempty"`
 	Status        commission.Status   `json:"status"`
 	Reason        string              `json:"reason,omitempty"`
 	OccurredAt    time.Time           `json:"occurred_at"`
@@ -42,7 +44,8 @@ type Report struct {
 
 	Notes []string `json:"notes,omitempty"` // what was tolerated, in words that continue a sentence
 
-	unit commission.Unit // what stands with the amount
+	unit       commission.Unit // what stands with the amount
+	payoutUnit commission.Unit // what stands with the payout
 }
 
 func (r *Report) note(format string, args ...any) {
@@ -65,6 +68,7 @@ func Read(values url.Values) (Report, []*problem.Error) {
 	r.ClickID, r.PlayerID = from.text(commission.ParamClickID), from.text(commission.ParamPlayerID)
 	r.TransactionID = from.text(commission.ParamTransaction)
 	r.Amount, r.unit = from.amount(&r, commission.ParamAmount)
+	r.Payout, r.payoutUnit = from.amount(&r, commission.ParamPayout)
 	r.Currency = from.text(commission.ParamCurrency)
 	r.Status = commission.Status(from.text(commission.ParamStatus))
 	if v := from.text(commission.ParamOccurredAt); v != "" {
@@ -262,7 +266,7 @@ func (r *Report) settleCurrency(byDefault string) []*problem.Error {
 		return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%s", err)}
 	case err != nil:
 		return []*problem.Error{problem.Invalid(commission.ParamAmount, "%s", err)}
-	case stated.Shift != 0 && !r.Amount.Valid:
+	case stated.Shift != 0 && !r.Amount.Valid && !r.Payout.Valid:
 		return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%q is a part of %s, and needs an amount: give %s", r.Currency, code, code)}
 	}
 	r.noteCurrency(stated, code, byDefault, amount)
@@ -270,7 +274,34 @@ func (r *Report) settleCurrency(byDefault string) []*problem.Error {
 	if r.Currency, r.unit = code, (commission.Unit{}); r.Amount.Valid {
 		r.Amount.Decimal = amount
 	}
+	return r.settlePayout(stated)
+}
+
+// settlePayout sets the payout's currency: the one that stands with it, or the report's.
+func (r *Report) settlePayout(stated commission.Unit) []*problem.Error {
+	if !r.Payout.Valid {
+		return nil
+	}
+	said := r.Payout.Decimal
+	payout, code, err := ReportedPayout(commission.Sum{Amount: said, Unit: r.payoutUnit}, stated, r.Currency, r.Amount.Valid)
+	if err != nil {
+		return []*problem.Error{problem.Invalid(commission.ParamPayout, "%s", err)}
+	}
+	if !payout.Equal(said) {
+		r.note("its payout, %s in a part of %s, is %s %s", said, code, payout, code)
+	}
+	r.Payout.Decimal, r.PayoutIn, r.payoutUnit = payout, code, commission.Unit{}
 	return nil
+}
+
+// ReportedPayout returns what an operator says that it pays, and its currency. A currency that is
+// stated is the amount's, where there is one: the payout may be in another.
+func ReportedPayout(sum commission.Sum, stated commission.Unit, byDefault string, hasAmount bool) (decimal.Decimal, string, error) {
+	payout, code, err := sum.In(stated, byDefault)
+	if err != nil && hasAmount && !sum.Unit.IsZero() {
+		return sum.In(commission.Unit{}, byDefault)
+	}
+	return payout, code, err
 }
 
 // noteCurrency notes how the currency was found, if not in its own code.
@@ -282,7 +313,7 @@ func (r *Report) noteCurrency(stated commission.Unit, code, byDefault string, am
 	switch {
 	case said.IsZero():
 		return
-	case said.Shift != 0:
+	case said.Shift != 0 && r.Amount.Valid:
 		r.note("%s %.40s is %s %s", r.Amount.Decimal, said.Text, amount, code)
 	case code == byDefault:
 		return

@@ -12,6 +12,7 @@ const parameterChoices = [
   "transaction_id",
   "amount",
   "currency",
+  "payout",
   "status",
   "occurred_at",
   "test",
