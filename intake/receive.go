@@ -205,8 +205,8 @@ func (in *receiver) check(ctx context.Context, r *inbound.Report, src *integrati
 		asked = &g.Goal
 	}
 	bad := r.Complete(asked, src.Words, src.Currency, now)
-	if r.UnknownGoal && src.MaskText(r.Goal) != r.Goal {
-		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", r.Goal))
+	if shown := src.MaskWord(r.Goal); r.UnknownGoal && shown != r.Goal {
+		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", shown))
 	}
 	return bad, nil
 }
