@@ -291,7 +291,8 @@ func (office *Office) byParam(ctx context.Context, orphans []*orphan) error {
 // worthLooking reports whether a value may be a param: not one that many calls share.
 func worthLooking(name, value string) bool {
 	switch name {
-	case commission.ParamGoal, commission.ParamStatus, commission.ParamAmount, commission.ParamCurrency, commission.ParamOccurredAt, commission.ParamToken, commission.ParamSignature:
+	case commission.ParamGoal, commission.ParamStatus, commission.ParamAmount, commission.ParamCurrency, commission.ParamPayout,
+		commission.ParamOccurredAt, commission.ParamTest, commission.ParamToken, commission.ParamSignature:
 		return false
 	}
 	return len(value) >= shortestParam && value != inbound.Mask

@@ -33,6 +33,11 @@ type StatusLine struct {
 	sum    commission.Sum
 	amount decimal.NullDecimal // of the sum, in the conversion's currency
 	reason string
+
+	payoutSum commission.Sum
+	payout    decimal.NullDecimal // of the payoutSum, as the operator reports it
+	payoutIn  string
+	stated    commission.Unit // the currency of the line
 }
 
 // LineOutcome is the outcome of a line.
@@ -58,10 +63,10 @@ const (
 )
 
 // statusColumns are the columns of a file of status changes.
-var statusColumns = []string{"conversion_id", "transaction_id", "status", "goal", "amount", "currency", "reason"}
+var statusColumns = []string{"conversion_id", "transaction_id", "status", "goal", "amount", "currency", "payout", "reason"}
 
 // readStatusFile reads lines of conversion_id or transaction_id, status, and optionally goal,
-// amount, currency and reason. The first line names the columns; commas, semicolons, tabs or bars
+// amount, currency, payout and reason. The first line names the columns; commas, semicolons, tabs or bars
 // separate them, or what a line before that, sep=, says.
 func readStatusFile(text string) ([]*StatusLine, error) {
 	if len(text) > maxStatusFile {
@@ -136,27 +141,34 @@ func readStatusLine(number int, columns map[string]int, record []string) *Status
 		return l.refuse("it has no conversion_id and no transaction_id")
 	}
 	l.To = status
-	return l.readSum(field("amount"), field("currency"))
+	return l.readSums(field("amount"), field("payout"), field("currency"))
 }
 
-// readSum reads the amount of a line and its currency, which may stand with the amount too.
-func (l *StatusLine) readSum(amount, currency string) *StatusLine {
-	var stated commission.Unit
+// readSums reads the amount and the payout of a line and their currency, which may stand with them too.
+func (l *StatusLine) readSums(amount, payout, currency string) *StatusLine {
 	if currency != "" {
 		var ok bool
-		if stated, ok = commission.ReadUnit(currency); !ok {
+		if l.stated, ok = commission.ReadUnit(currency); !ok {
 			return l.refuse("the currency %.80q cannot be the code of one", currency)
 		}
 	}
+	var err error
 	if amount != "" {
-		sum, err := commission.ReadAmount(amount)
-		if err != nil {
+		l.amount.Valid = true
+		if l.sum, err = commission.ReadAmount(amount); err != nil {
 			return l.refuse("the amount %.80q %s", amount, err)
 		}
-		l.sum, l.amount.Valid = sum, true
 	}
-	var err error
-	if l.sum.Unit, err = l.sum.Unit.Agree(stated); err != nil {
+	if payout != "" {
+		l.payout.Valid = true
+		if l.payoutSum, err = commission.ReadAmount(payout); err != nil {
+			return l.refuse("the payout %.80q %s", payout, err)
+		}
+	}
+	if payout != "" && amount == "" {
+		return l // the currency is the payout's
+	}
+	if l.sum.Unit, err = l.sum.Unit.Agree(l.stated); err != nil {
 		return l.refuse("its amount %s", err)
 	}
 	return l
@@ -185,6 +197,7 @@ func (office *Office) ImportStatuses(ctx context.Context, text string, dryRun bo
 			continue
 		}
 		by.To, by.Amount, by.Reason = l.To, l.amount, l.reason
+		by.ReportedPayout, by.ReportedPayoutIn = l.payout, l.payoutIn
 		if _, err := office.Intake.Move(ctx, l.ConversionID, by); publicProblem(err) && err != nil {
 			l.refuse("%s", problem.From(err).PublicMessage())
 		} else if err != nil {
@@ -196,17 +209,16 @@ func (office *Office) ImportStatuses(ctx context.Context, text string, dryRun bo
 
 // findLine finds the conversion that a line names and sets what the line would do.
 func (office *Office) findLine(ctx context.Context, l *StatusLine) error {
-	var goal, currency string
-	var amount decimal.NullDecimal
+	var was lineConversion
 	found, undone := 0, false
 	err := pg.Each(ctx, office.Intake.DB, fmt.Sprintf("finding the conversion of line %d", l.Line), func(rows *sql.Rows) error {
 		found++
-		if err := rows.Scan(&l.ConversionID, &goal, &l.From, &amount, &currency, &undone); err != nil {
+		if err := rows.Scan(&l.ConversionID, &was.goal, &l.From, &was.amount, &was.currency, &was.payout, &was.payoutIn, &undone); err != nil {
 			return err
 		}
 		return nil
 	}, `
-		SELECT id, goal, status, amount, currency, undone_at IS NOT NULL FROM conversions
+		SELECT id, goal, status, amount, currency, reported_payout, reported_payout_currency, undone_at IS NOT NULL FROM conversions
 		WHERE CASE WHEN $1::uuid IS NULL THEN transaction_id = $2 AND undone_at IS NULL ELSE id = $1::uuid END AND ($3 = '' OR goal = $3) LIMIT 2`,
 		uuid.NullUUID{UUID: l.ConversionID, Valid: l.ConversionID != uuid.Nil}, l.Key, l.goal)
 	if err != nil {
@@ -224,23 +236,42 @@ func (office *Office) findLine(ctx context.Context, l *StatusLine) error {
 		l.refuse("its attribution was undone: name its transaction_id, or the conversion that stands in its place")
 		return nil
 	}
-	stated, _ := commission.ReadUnit(currency)
-	sum, _, wrong := l.sum.In(stated, "")
-	if wrong != nil {
-		l.refuse("its amount %s", wrong)
+	if l.settleSums(was.currency); l.Outcome != "" {
 		return nil
 	}
-	l.amount.Decimal = sum
-	return office.judgeLine(ctx, l, goal, amount)
+	return office.judgeLine(ctx, l, was)
 }
 
-func (office *Office) judgeLine(ctx context.Context, l *StatusLine, goalKey string, amount decimal.NullDecimal) error {
-	corrects := l.amount.Valid && !commission.SameAmount(l.amount, amount)
-	if l.From == l.To && !corrects {
+// lineConversion is what the conversion of a line has.
+type lineConversion struct {
+	goal, currency, payoutIn string
+	amount, payout           decimal.NullDecimal
+}
+
+// settleSums sets the amount in the conversion's currency, and the payout in the one that it is in.
+func (l *StatusLine) settleSums(currency string) {
+	var err error
+	of, _ := commission.ReadUnit(currency)
+	if l.amount.Decimal, _, err = l.sum.In(of, ""); err != nil {
+		l.refuse("its amount %s", err)
+		return
+	}
+	if !l.payout.Valid {
+		return
+	}
+	if l.payout.Decimal, l.payoutIn, err = inbound.ReportedPayout(l.payoutSum, l.stated, currency, l.amount.Valid); err != nil {
+		l.refuse("its payout %s", err)
+	}
+}
+
+func (office *Office) judgeLine(ctx context.Context, l *StatusLine, was lineConversion) error {
+	corrects := l.amount.Valid && !commission.SameAmount(l.amount, was.amount)
+	repays := l.payout.Valid && (!commission.SameAmount(l.payout, was.payout) || l.payoutIn != was.payoutIn)
+	if l.From == l.To && !corrects && !repays {
 		l.Outcome, l.Message = LineSame, fmt.Sprintf("it is already %s", l.To)
 		return nil
 	}
-	g, err := office.Intake.Goal(ctx, goalKey)
+	g, err := office.Intake.Goal(ctx, was.goal)
 	if err != nil {
 		return err
 	}
@@ -251,6 +282,9 @@ func (office *Office) judgeLine(ctx context.Context, l *StatusLine, goalKey stri
 	l.Outcome, l.Message = LineChange, fmt.Sprintf("from %s to %s", l.From, l.To)
 	if corrects {
 		l.Message += ", amount " + commission.AmountText(l.amount)
+	}
+	if repays {
+		l.Message += ", reported payout " + commission.AmountText(l.payout) + " " + l.payoutIn
 	}
 	return nil
 }

@@ -62,11 +62,11 @@ func TestTheGuidesHaveTheSnippets(t *testing.T) {
 var results = map[intake.Result]string{
 	intake.Recorded:           "a new conversion; its postbacks are queued already",
 	intake.Duplicate:          "we have it: the same transaction, or the same player for a goal that a player reaches once. Also an older report that comes late. `differs` lists what it says otherwise, which changes nothing",
-	intake.Updated:            "we had it, and its status, amount, currency or time has changed; `differs` lists from what to what",
+	intake.Updated:            "we had it, and its status, amount, currency, payout or time has changed; `differs` lists from what to what",
 	intake.Unattributed:       "kept, but we know neither the click nor the player; staff can attribute it later",
 	intake.Unmapped:           "kept, but nobody has mapped your word for its goal yet; it counts, as of its time, once our staff do",
 	intake.Clash:              "kept for our staff: the transaction is recorded with another click or player, which `differs` names; neither changes the other",
-	intake.Tested:             "the integration is in test mode: the call is right, and nothing was recorded",
+	intake.Tested:             "the integration is in test mode, or the call says `test=1`: the call is right, and nothing was recorded",
 	intake.Invalid:            "`errors` names each field that is wrong. Nothing was recorded",
 	intake.Unauthorized:       "the token, the signature, its time or your address is wrong, or https is required",
 	intake.UnknownIntegration: "the URL is wrong, or the integration is disabled",

@@ -26,6 +26,14 @@ func (r *conversionResolver) Integration(ctx context.Context, obj *db.Conversion
 	return load(ctx).integrations.Load(ctx, obj.IntegrationID)
 }
 
+func (r *conversionResolver) ReportedPayout(ctx context.Context, obj *db.Conversion) (*gen.Money, error) {
+	return money(obj.ReportedPayout, obj.ReportedPayoutCurrency), nil
+}
+
+func (r *conversionResolver) PayoutDifference(ctx context.Context, obj *db.Conversion) (*gen.Money, error) {
+	return payoutDifference(obj), nil
+}
+
 func (r *conversionResolver) Proposals(ctx context.Context, obj *db.Conversion) ([]*backoffice.Proposal, error) {
 	return r.proposals(ctx, obj)
 }

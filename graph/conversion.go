@@ -35,6 +35,7 @@ func reportOf(ctx context.Context, in gen.RecordConversionInput) (inbound.Report
 	report, err := readReport(ctx, map[string]*string{
 		commission.ParamGoal: &in.Goal, commission.ParamClickID: in.ClickID, commission.ParamPlayerID: in.PlayerID,
 		commission.ParamTransaction: in.TransactionID, commission.ParamAmount: in.Amount, commission.ParamCurrency: in.Currency,
+		commission.ParamPayout: in.Payout,
 	})
 	set(&report.Status, in.Status)
 	set(&report.OccurredAt, in.OccurredAt)
@@ -51,6 +52,16 @@ func readReport(ctx context.Context, given map[string]*string) (inbound.Report, 
 	v := viewer.From(ctx)
 	report.Actor, report.UserID = actor(v), v.UserID
 	return report, problem.Join(bad)
+}
+
+// payoutDifference returns what the operator says that it pays, less the payout; nil unless both are
+// there, in one currency.
+func payoutDifference(c *db.Conversion) *gen.Money {
+	if c.ReportedPayout == nil || c.Payout == nil || c.ReportedPayoutCurrency != c.PayoutCurrency {
+		return nil
+	}
+	difference := c.ReportedPayout.Sub(*c.Payout)
+	return money(&difference, c.PayoutCurrency)
 }
 
 func (r *Resolver) recordConversion(ctx context.Context, input gen.RecordConversionInput) (intake.Outcome, error) {

@@ -237,3 +237,34 @@ func TestReplayByEitherTemplate(t *testing.T) {
 		}
 	}
 }
+
+// What the operator says that it pays is for staff, with the difference where that is in the payout's currency.
+func TestAReportedPayoutIsComparedForStaff(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	s := pgtest.NewScene(t, a.db)
+	staff, token := a.staff(t), a.affiliate(t, s.Affiliate)
+	record := func(tx, payout string) any {
+		return a.ask(t, staff, fmt.Sprintf(`mutation { recordConversion(input: {integration: %q, goal: "deposit", clickId: %q, transactionId: %q, amount: "5", payout: %q}) {
+			conversion { id reportedPayout { amount currency } payoutDifference { amount currency } } userErrors { field message } } }`, s.Integration.Key, globalid.Hex(s.Click), tx, payout), nil).at(t, "recordConversion")
+	}
+	for tx, c := range map[string][2]string{"T1": {"40", "map[amount:40.00 currency:EUR]"}, "T2": {"40 USD", "map[amount:40.00 currency:USD]"}} {
+		got := record(tx, c[0]).(map[string]any)["conversion"].(map[string]any)
+		if fmt.Sprint(got["reportedPayout"]) != c[1] {
+			t.Errorf("%s: %v", c[0], got)
+		}
+		_, err := a.db.SQL.Exec(`UPDATE conversions SET payout = 30, payout_currency = 'EUR' WHERE transaction_id = $1`, tx)
+		must(t, err)
+		q := fmt.Sprintf(`{ node(id: %q) { ... on Conversion { payoutDifference { amount currency } } } }`, got["id"])
+		want := map[string]string{"T1": "map[amount:10.00 currency:EUR]", "T2": "<nil>"}[tx]
+		if difference := a.ask(t, staff, q, nil).at(t, "node", "payoutDifference"); fmt.Sprint(difference) != want {
+			t.Errorf("%s: the difference is %v, want %s", c[0], difference, want)
+		}
+		if res := a.post(t, token, q, nil); !strings.Contains(res.body, "FORBIDDEN") || strings.Contains(res.body, "10.00") {
+			t.Errorf("its affiliate is told: %s", res.body)
+		}
+	}
+	if got := fmt.Sprint(record("T3", "25%")); !strings.Contains(got, "field:[payout]") {
+		t.Errorf("%s", got)
+	}
+}

@@ -176,7 +176,8 @@ func (w *world) happen(t testing.TB, e *estate) {
 	conversion := e.scene.Conversion(t, w.db, func(c *db.ConversionCreate) {
 		c.SetPlayerID(player.ID).SetTransactionID("tx-" + e.mark).SetAmount(decimal.NewFromInt(25)).SetPayout(decimal.NewFromInt(120)).SetPayoutCurrency("EUR").
 			SetTerms(&commission.Terms{Model: commission.CPA, Amount: decimal.NewFromInt(120), Currency: "EUR", Tier: 1}).
-			SetRate(decimal.NewFromInt(1)).SetReportedStatus("said " + e.mark).SetCappedBy("offer")
+			SetRate(decimal.NewFromInt(1)).SetReportedStatus("said " + e.mark).SetCappedBy("offer").
+			SetReportedPayout(decimal.NewFromInt(150)).SetReportedPayoutCurrency("EUR")
 	})
 	e.keep(conversion.GlobalID())
 	postback, err := c.Postback.Get(ctx, idOf(e.ids["Postback"][0]))

@@ -86,7 +86,7 @@ func repeatOf(differs []inbound.Difference) inbound.Cause {
 // repeatedMove returns the move that a report makes of a recorded conversion, or why it changes
 // nothing.
 func repeatedMove(ctx context.Context, ch *changes, known, again *conversion, r inbound.Report) (m Move, stale idle, err error) {
-	m = Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, Actor: r.Actor, UserID: r.UserID}
+	m = Move{To: r.Status, Reason: r.Reason, Amount: r.Amount, ReportedPayout: r.Payout, ReportedPayoutIn: r.PayoutIn, Actor: r.Actor, UserID: r.UserID}
 	if r.CurrencyGiven {
 		m.Currency = r.Currency
 	}
@@ -222,6 +222,7 @@ func (c *conversion) differs(again *conversion, r inbound.Report) []inbound.Diff
 	differ(again.PlayerID.Valid && c.PlayerID.Valid, commission.ParamPlayerID, hexOrNothing(c.PlayerID), hexOrNothing(again.PlayerID))
 	differ(r.TransactionID != "", commission.ParamTransaction, c.TransactionID, r.TransactionID)
 	differ(r.Amount.Valid && !commission.SameAmount(c.Amount, r.Amount), commission.ParamAmount, commission.AmountText(c.Amount), commission.AmountText(r.Amount))
+	differ(r.Payout.Valid, commission.ParamPayout, payoutText(c.ReportedPayout, c.ReportedPayoutIn), payoutText(r.Payout, r.PayoutIn))
 	differ(r.CurrencyGiven, commission.ParamCurrency, c.Currency, r.Currency)
 	differ(r.StatusGiven && r.UnknownStatus == "", commission.ParamStatus, string(c.Status), string(r.Status))
 	differ(r.TimeGiven && !c.OccurredAt.Equal(r.OccurredAt), commission.ParamOccurredAt, timeText(c.OccurredAt), timeText(r.OccurredAt))

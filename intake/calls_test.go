@@ -191,7 +191,11 @@ func (w *wire) told(a reply) string {
 	if row.Amount != nil {
 		amount = commission.FormatAmount(*row.Amount)
 	}
-	return fmt.Sprintf("%s: %s %s %s %s", text, row.Goal, row.Status, amount, row.Currency)
+	paid := ""
+	if row.ReportedPayout != nil {
+		paid = " payout " + commission.FormatAmount(*row.ReportedPayout) + " " + row.ReportedPayoutCurrency
+	}
+	return fmt.Sprintf("%s: %s %s %s %s%s", text, row.Goal, row.Status, amount, row.Currency, paid)
 }
 
 // logged describes a row of the inbound log, in which no secret may stand.

@@ -40,6 +40,9 @@ type conversion struct {
 	ReportedAt      *time.Time          // when that happened, if the operator said so
 	Origin          commission.Actor
 
+	ReportedPayout   decimal.NullDecimal // what the operator says that it pays
+	ReportedPayoutIn string              // the currency of that
+
 	stored       bool // it is in the table
 	tiered       bool // its deal has tiers, and it is priced once it is in the table
 	Status       commission.Status
@@ -79,6 +82,8 @@ var conversionColumns = pg.Columns[conversion]{
 	pg.TimeOrNull("reported_status_at", func(c *conversion) *time.Time { return c.ReportedAt }),
 	pg.UUID("apart_from", func(c *conversion) uuid.UUID { return c.ApartFrom.UUID }).OrNull(),
 	pg.Text("origin", func(c *conversion) string { return string(c.Origin) }),
+	pg.Numeric("reported_payout", func(c *conversion) string { return decimalText(c.ReportedPayout) }),
+	pg.Text("reported_payout_currency", func(c *conversion) string { return c.ReportedPayoutIn }),
 }
 
 var insertConversionsSQL = conversionColumns.Insert("conversions") + `ON CONFLICT DO NOTHING RETURNING id`
@@ -109,12 +114,12 @@ func findConversion(ctx context.Context, tx *pg.Pipeline, where string, args ...
 		SELECT id, coalesce(affiliate_id, 0), integration_id, offer_id, coalesce(campaign_id, 0), click_id, reported_click_id, player_id, goal,
 		  coalesce(transaction_id, ''), coalesce(once_key, ''), amount, payout, currency, payout_currency, coalesce(deal_id, 0), status,
 		  attributed_by, occurred_at, received_at, terms, rate, reported_status, reported_status_at, origin, capped_by, undone_at, replaced_by,
-		  apart_from
+		  apart_from, reported_payout, reported_payout_currency
 		FROM conversions WHERE `+where+` LIMIT 1 FOR UPDATE`, args...).
 		Scan(&c.ID, &c.AffiliateID, &c.IntegrationID, &c.OfferID, &c.CampaignID, &c.ClickID, &c.ReportedClickID, &c.PlayerID, &c.Goal,
 			&c.TransactionID, &c.OnceKey, &c.Amount, &c.Payout, &c.Currency, &c.PayoutCurrency, &c.DealID, &c.Status,
 			&c.AttributedBy, &c.OccurredAt, &c.ReceivedAt, &terms, &c.Rate, &c.ReportedStatus, &c.ReportedAt, &c.Origin, &c.CappedBy,
-			&c.UndoneAt, &c.ReplacedBy, &c.ApartFrom)
+			&c.UndoneAt, &c.ReplacedBy, &c.ApartFrom, &c.ReportedPayout, &c.ReportedPayoutIn)
 	if err != nil {
 		return nil, fmt.Errorf("reading the conversion: %w", err)
 	}
@@ -129,10 +134,12 @@ func (c *conversion) save(ctx context.Context, tx *pg.Pipeline) error {
 		UPDATE conversions SET affiliate_id = nullif($2::bigint, 0), offer_id = $3, campaign_id = nullif($4::bigint, 0), click_id = $5,
 		  player_id = $6, once_key = nullif($7, ''), attributed_by = $8, status = $9, reported_status = $10, amount = $11, payout = $12,
 		  payout_currency = $13, deal_id = nullif($14::bigint, 0), terms = $15, rate = $16, capped_by = $17,
-		  currency = $18, occurred_at = $19, undone_at = $20, replaced_by = $21, reported_status_at = $22, updated_at = now()
+		  currency = $18, occurred_at = $19, undone_at = $20, replaced_by = $21, reported_status_at = $22,
+		  reported_payout = $23, reported_payout_currency = $24, updated_at = now()
 		WHERE id = $1`,
 		c.ID, c.AffiliateID, c.OfferID, c.CampaignID, c.ClickID, c.PlayerID, c.OnceKey, c.AttributedBy, c.Status, c.ReportedStatus,
-		c.Amount, c.Payout, c.PayoutCurrency, c.DealID, termsText(c.Terms), c.Rate, c.CappedBy, c.Currency, c.OccurredAt, c.UndoneAt, c.ReplacedBy, c.ReportedAt)
+		c.Amount, c.Payout, c.PayoutCurrency, c.DealID, termsText(c.Terms), c.Rate, c.CappedBy, c.Currency, c.OccurredAt, c.UndoneAt, c.ReplacedBy, c.ReportedAt,
+		c.ReportedPayout, c.ReportedPayoutIn)
 	if err != nil {
 		return fmt.Errorf("writing conversion %s: %w", c.ID, err)
 	}

@@ -27,8 +27,9 @@ func correction(ctx context.Context, ch *changes, known, again *conversion, m *M
 	if r.TimeGiven {
 		m.OccurredAt = r.OccurredAt
 	}
+	payout := known.payoutDiffers(*m) != ""
 	if len(known.differences(*m)) == 0 {
-		return same, nil
+		return unless(payout, same), nil
 	}
 	moved, repeated, err := ch.versions(ctx, known, *m)
 	switch {
@@ -39,10 +40,7 @@ func correction(ctx context.Context, ch *changes, known, again *conversion, m *M
 	case moved:
 		m.OccurredAt = time.Time{}
 	}
-	if len(known.differences(*m)) == 0 {
-		return same, nil
-	}
-	return idle{}, nil
+	return unless(payout || len(known.differences(*m)) > 0, same), nil
 }
 
 // versions reports whether a conversion's status has ever changed, and whether one of its steps
@@ -80,10 +78,37 @@ func (c *conversion) differences(m Move) []string {
 	return found
 }
 
-// changesMoreThanItsTime reports whether a move changes a conversion's status, amount or currency.
+// payoutDiffers returns what a move would change of the payout that the operator reported, in
+// words; empty for nothing. Only staff see that: it is not one of the differences.
+func (c *conversion) payoutDiffers(m Move) string {
+	from, to := payoutText(c.ReportedPayout, c.ReportedPayoutIn), payoutText(m.ReportedPayout, m.ReportedPayoutIn)
+	if !m.ReportedPayout.Valid || from == to {
+		return ""
+	}
+	return fmt.Sprintf("reported payout from %s to %s", cmp.Or(from, "none"), to)
+}
+
+// payoutText writes down what an operator says that it pays; empty for nothing.
+func payoutText(payout decimal.NullDecimal, currency string) string {
+	if !payout.Valid {
+		return ""
+	}
+	return commission.FormatAmount(payout.Decimal) + " " + currency
+}
+
+// unless returns a reason that holds unless there is something to do.
+func unless(something bool, reason idle) idle {
+	if something {
+		return idle{}
+	}
+	return reason
+}
+
+// changesMoreThanItsTime reports whether a move changes a conversion's status, amount, currency or
+// reported payout.
 func (c *conversion) changesMoreThanItsTime(m Move) bool {
 	m.OccurredAt = time.Time{}
-	return m.To != c.Status || len(c.differences(m)) > 0
+	return m.To != c.Status || len(c.differences(m)) > 0 || c.payoutDiffers(m) != ""
 }
 
 // apply changes a conversion by a move. A sum in another currency has another rate.
@@ -100,5 +125,8 @@ func (c *conversion) apply(m Move) {
 	}
 	if !m.OccurredAt.IsZero() {
 		c.OccurredAt = m.OccurredAt
+	}
+	if m.ReportedPayout.Valid {
+		c.ReportedPayout, c.ReportedPayoutIn = m.ReportedPayout, m.ReportedPayoutIn
 	}
 }

@@ -75,6 +75,9 @@ func newCalls(t *testing.T) *calls {
 	integration("ftds", func(s *db.IntegrationCreate) {
 		s.SetRequireToken(false).SetParameterMapping(map[string]string{"goal": "=ftd", "click_id": "sub1", "amount": "sum"})
 	})
+	integration("testmapped", func(s *db.IntegrationCreate) {
+		s.SetRequireToken(false).SetParameterMapping(map[string]string{"test": "is_demo"})
+	})
 	return w
 }
 

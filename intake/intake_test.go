@@ -91,7 +91,7 @@ func setup(t *testing.T) *world {
 	w.exec(`
 		CREATE TABLE shown (conversion_id uuid, tx bigint, what text);
 		CREATE FUNCTION show() RETURNS trigger LANGUAGE plpgsql AS $$
-		DECLARE hidden text[] := '{once_key,reported_status,updated_at,replaced_by,deal_id,terms}';
+		DECLARE hidden text[] := '{once_key,reported_status,updated_at,replaced_by,deal_id,terms,reported_payout,reported_payout_currency}';
 		BEGIN
 		  IF to_jsonb(OLD) - hidden <> to_jsonb(NEW) - hidden THEN
 		    INSERT INTO shown VALUES (NEW.id, txid_current(), (SELECT string_agg(key, ',') FROM jsonb_each(to_jsonb(NEW) - hidden) n WHERE n.value <> to_jsonb(OLD) -> n.key));

@@ -26,8 +26,12 @@ type Move struct {
 	Amount     decimal.NullDecimal // invalid to leave the amount unchanged
 	Currency   string              // empty to leave the amount's currency unchanged
 	OccurredAt time.Time           // zero to leave the conversion's time unchanged
-	Actor      commission.Actor
-	UserID     ids.User
+
+	ReportedPayout   decimal.NullDecimal // what the operator says that it pays; invalid to leave that unchanged
+	ReportedPayoutIn string              // the currency of that
+
+	Actor  commission.Actor
+	UserID ids.User
 
 	keepsWord bool // an unmapped status of a later time still waits to be mapped
 }
@@ -66,6 +70,11 @@ func move(ctx context.Context, ch *changes, c *conversion, m Move, at, now time.
 	}
 	corrected := c.differences(m)
 	correction := m.To == c.Status && len(corrected) > 0
+	payout := c.payoutDiffers(m)
+	if m.To == c.Status && !correction && payout != "" {
+		c.apply(m) // the affiliate is not told: no step
+		return Outcome{Result: Updated, ConversionID: c.ID, Reason: "corrected: " + payout}, c.save(ctx, ch.tx)
+	}
 	if m.To == c.Status && !correction {
 		return Outcome{Result: Duplicate, ConversionID: c.ID, Reason: "it is already " + string(c.Status), Cause: inbound.Repeat}, nil
 	}
@@ -104,5 +113,8 @@ func move(ctx context.Context, ch *changes, c *conversion, m Move, at, now time.
 		Previous: from, Status: m.To, Correction: correction, Reason: reason, Actor: m.Actor, UserID: m.UserID, At: at,
 		Macros: last.Macros, After: last.ID,
 	}, now)
+	if payout != "" {
+		outcome += ", " + payout
+	}
 	return Outcome{Result: Updated, ConversionID: c.ID, Reason: outcome}, err
 }

@@ -217,8 +217,12 @@ func (in *receiver) receiveReport(ctx context.Context, src *integration, e *inbo
 		a.cause, a.notes = cmp.Or(report.Cause, a.cause), report.Notes
 		return a, nil
 	}
-	if src.TestMode {
-		a := answer(Tested, report.Unmapped(), "test mode: the call is valid, and nothing was recorded%s", unmappedIn(report))
+	if src.TestMode || report.Test {
+		why := "test mode"
+		if report.Test {
+			why = "the call says that it is a test"
+		}
+		a := answer(Tested, report.Unmapped(), "%s: the call is valid, and nothing was recorded%s", why, unmappedIn(report))
 		a.notes = report.Notes
 		return a, nil
 	}
@@ -245,8 +249,8 @@ func (in *receiver) check(ctx context.Context, r *inbound.Report, src *integrati
 		asked = &g.Goal
 	}
 	bad := r.Complete(asked, src.Words, src.Currency, now)
-	if r.UnknownGoal && src.MaskText(r.Goal) != r.Goal {
-		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", r.Goal))
+	if shown := src.MaskWord(r.Goal); r.UnknownGoal && shown != r.Goal {
+		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", shown))
 	}
 	return bad, nil
 }

@@ -59,7 +59,7 @@ const (
 	Unauthorized       Result = "unauthorized"
 	UnknownIntegration Result = "unknown_integration"
 	RateLimited        Result = "rate_limited"
-	Tested             Result = "test" // the integration is in test mode: nothing was recorded
+	Tested             Result = "test" // the integration is in test mode, or the call says that it is a test: nothing was recorded
 )
 
 // Results lists every Result.

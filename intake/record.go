@@ -178,6 +178,7 @@ func newConversion(e *entry) (*conversion, error) {
 		ID: id, IntegrationID: src.ID, OfferID: src.OfferID, ReportedClickID: r.ClickID, PlayerID: e.who.player,
 		Goal: e.goal.Key, TransactionID: r.TransactionID, Amount: r.Amount, Currency: r.Currency, Status: r.Status,
 		ReportedStatus: r.UnknownStatus, ApartFrom: e.apartFrom, Origin: r.Actor, OccurredAt: r.OccurredAt, ReceivedAt: e.now,
+		ReportedPayout: r.Payout, ReportedPayoutIn: r.PayoutIn,
 	}
 	if !e.receivedAt.IsZero() {
 		c.ReceivedAt = e.receivedAt

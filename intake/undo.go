@@ -272,7 +272,7 @@ func recordAgain(ctx context.Context, ch *changes, c *conversion, reported []pas
 	again := &conversion{
 		ID: id, IntegrationID: c.IntegrationID, ReportedClickID: c.ReportedClickID, PlayerID: reported[0].player(), Goal: c.Goal,
 		TransactionID: c.TransactionID, Amount: c.Amount, Currency: c.Currency, Status: c.Status, ReportedStatus: c.ReportedStatus, ReportedAt: c.ReportedAt,
-		ApartFrom: c.ApartFrom, Origin: c.Origin, OccurredAt: c.OccurredAt, ReceivedAt: c.ReceivedAt,
+		ApartFrom: c.ApartFrom, ReportedPayout: c.ReportedPayout, ReportedPayoutIn: c.ReportedPayoutIn, Origin: c.Origin, OccurredAt: c.OccurredAt, ReceivedAt: c.ReceivedAt,
 	}
 	if err := ch.tx.QueryRowContext(ctx, `SELECT offer_id FROM integrations WHERE id = $1`, c.IntegrationID).Scan(&again.OfferID); err != nil {
 		return nil, fmt.Errorf("reading the offer of integration %d: %w", c.IntegrationID, err)

@@ -51,6 +51,9 @@ func unmappedKey(r inbound.Report) string {
 		inbound.WordKey(r.Goal), r.ClickID, r.PlayerID, r.TransactionID, commission.AmountText(r.Amount), r.Currency,
 		cmp.Or(r.UnknownStatus, string(r.Status)), at,
 	})
+	if r.Payout.Valid {
+		said += payoutText(r.Payout, r.PayoutIn)
+	}
 	sum := sha256.Sum256([]byte(said))
 	return hex.EncodeToString(sum[:])
 }

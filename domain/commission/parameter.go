@@ -10,15 +10,17 @@ const (
 	ParamTransaction = "transaction_id"
 	ParamAmount      = "amount"
 	ParamCurrency    = "currency"
+	ParamPayout      = "payout" // what the operator says that it pays
 	ParamStatus      = "status"
 	ParamOccurredAt  = "occurred_at"
+	ParamTest        = "test"
 	ParamToken       = "token"
 	ParamSignature   = "signature"
 )
 
 var parameters = []string{
-	ParamGoal, ParamClickID, ParamPlayerID, ParamTransaction, ParamAmount, ParamCurrency, ParamStatus, ParamOccurredAt,
-	ParamToken, ParamSignature,
+	ParamGoal, ParamClickID, ParamPlayerID, ParamTransaction, ParamAmount, ParamCurrency, ParamPayout, ParamStatus, ParamOccurredAt,
+	ParamTest, ParamToken, ParamSignature,
 }
 
 // Parameters lists every parameter that a call may carry.

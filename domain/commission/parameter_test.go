@@ -11,7 +11,7 @@ import (
 func TestParametersOfACall(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"amount", "click_id", "currency", "goal", "occurred_at", "player_id", "signature", "status", "token", "transaction_id",
+		"amount", "click_id", "currency", "goal", "occurred_at", "payout", "player_id", "signature", "status", "test", "token", "transaction_id",
 	}
 	if got := slices.Sorted(slices.Values(commission.Parameters())); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)

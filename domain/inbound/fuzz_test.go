@@ -18,6 +18,7 @@ func FuzzCall(f *testing.F) {
 	f.Add("POST", "", "application/json", `{"\u0074oken":"s3cr3t"}`)
 	f.Add("POST", "", "application/x-www-form-urlencoded", "goal=deposit&amount=12,34&occurred_at=2026-06-12T10:00:00+02:00")
 	f.Add("POST", "a=%zz", "text/plain;", "\xff{")
+	f.Add("GET", "goal=ftd&click_id=1&test=1", "", "")
 	now := time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, method, query, contentType, body string) {
 		c := &Call{Method: method, RawQuery: query, ContentType: contentType, Body: []byte(body)}

@@ -68,7 +68,9 @@ func neverLeaks(t *testing.T, c Call) {
 }
 
 // holdsToken looks for the token in whatever case.
-func holdsToken(text string) bool { return strings.Contains(strings.ToLower(text), strings.ToLower(leakToken)) }
+func holdsToken(text string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(leakToken))
+}
 
 func withToken(text string) string { return strings.ReplaceAll(text, "*", leakToken) }
 

@@ -290,6 +290,17 @@ func (s *Integration) MaskText(text string) string {
 	return s.safe(text)
 }
 
+// MaskWord masks secrets in a word that may have been written in another case since.
+func (s *Integration) MaskWord(word string) string {
+	lower := strings.ToLower(word)
+	for _, k := range s.Secrets {
+		if len(k.Value) >= shortestSecret && strings.Contains(lower, strings.ToLower(k.Value)) {
+			return Mask
+		}
+	}
+	return s.MaskText(word)
+}
+
 // maxHeader is how many bytes of a header are kept.
 const maxHeader = 1020
 

@@ -53,3 +53,17 @@ func TestSecretsAreMasked(t *testing.T) {
 		t.Error("a stranger's header is taken for a signature")
 	}
 }
+
+// Words are compared in lower case: a token that came in place of one is masked all the same.
+func TestATokenInPlaceOfAWordIsMasked(t *testing.T) {
+	t.Parallel()
+	const token = "zRarZ3IWtny55mG_QVAEI"
+	s := &inbound.Integration{Secrets: []inbound.Secret{{Kind: inbound.Token, Value: token}}}
+	for word, want := range map[string]string{
+		token: inbound.Mask, inbound.GoalWord(token): inbound.Mask, "x_" + inbound.WordKey(token): inbound.Mask, "first_bet": "first_bet",
+	} {
+		if got := s.MaskWord(word); got != want {
+			t.Errorf("%s is %s, want %s", word, got, want)
+		}
+	}
+}

@@ -26,7 +26,9 @@ type Report struct {
 	PlayerID      string              `json:"player_id,omitempty"`      // the operator's; empty for none
 	TransactionID string              `json:"transaction_id,omitempty"` // the operator's; empty for none
 	Amount        decimal.NullDecimal `json:"amount"`
-	Currency      string              `json:"currency"` // as it is stated, and by Complete its code
+	Currency      string              `json:"currency"`        // as it is stated, and by Complete its code
+	Payout        decimal.NullDecimal `json:"payout,omitzero"` // what the operator says that it pays
+	PayoutIn      string              `json:"payout_currency,omitempty"`
 	Status        commission.Status   `json:"status"`
 	Reason        string              `json:"reason,omitempty"`
 	OccurredAt    time.Time           `json:"occurred_at"`
@@ -39,11 +41,14 @@ type Report struct {
 	UnknownGoal   bool   `json:"unknown_goal,omitempty"`   // Goal is the operator's word: it is not mapped
 	UnknownStatus string `json:"unknown_status,omitempty"` // the operator's word for the status if it is not mapped; else empty
 
+	Test bool `json:"-"` // it says that it is a test: it is checked, and nothing is recorded
+
 	Notes []string `json:"notes,omitempty"` // what was tolerated, in words that continue a sentence
 
 	Cause Cause `json:"-"` // why it is refused; empty if it is not, or for no other reason than a bad field
 
-	unit commission.Unit // what stands with the amount
+	unit       commission.Unit // what stands with the amount
+	payoutUnit commission.Unit // what stands with the payout
 }
 
 // blame keeps why a report is refused. What was found first stays.
@@ -84,42 +89,83 @@ type Goal struct {
 // Read parses parameters into a report, and returns a problem for each bad field.
 func Read(values url.Values) (Report, []*problem.Error) {
 	r := Report{Actor: commission.ByOperator}
-	var bad []*problem.Error
-	text := func(name string) string {
-		v := strings.TrimSpace(values.Get(name))
-		if fault := Unusable(v); fault != "" {
-			bad = append(bad, problem.Invalid(name, "%s", fault))
-			r.blame(BadField)
-			return ""
-		}
-		return v
-	}
-	r.Goal = GoalWord(text(commission.ParamGoal))
-	r.ClickID, r.PlayerID, r.TransactionID = text(commission.ParamClickID), text(commission.ParamPlayerID), text(commission.ParamTransaction)
-	if v := text(commission.ParamAmount); v != "" {
-		sum, err := commission.ReadAmount(v)
-		if err != nil {
-			bad = append(bad, problem.Invalid(commission.ParamAmount, "%.80q %s", v, err))
-			r.blameMacro(v)
-		}
-		if sum.Rounded {
-			r.note("its amount is rounded from %.80s", v)
-		}
-		r.Amount, r.unit = decimal.NewNullDecimal(sum.Amount), sum.Unit
-	}
-	r.Currency = text(commission.ParamCurrency)
-	r.Status = commission.Status(text(commission.ParamStatus))
-	if v := text(commission.ParamOccurredAt); v != "" {
+	from := reading{values: values, report: &r}
+	r.Goal = GoalWord(from.text(commission.ParamGoal))
+	r.ClickID, r.PlayerID = from.text(commission.ParamClickID), from.text(commission.ParamPlayerID)
+	r.TransactionID = from.text(commission.ParamTransaction)
+	r.Amount, r.unit = from.amount(commission.ParamAmount)
+	r.Payout, r.payoutUnit = from.amount(commission.ParamPayout)
+	r.Currency = from.text(commission.ParamCurrency)
+	r.Status = commission.Status(from.text(commission.ParamStatus))
+	if v := from.text(commission.ParamOccurredAt); v != "" {
 		at, err := ParseTime(v)
-		if err != nil {
-			bad = append(bad, problem.Invalid(commission.ParamOccurredAt, "%s", err))
+		if from.check(commission.ParamOccurredAt, err); err != nil {
 			r.blameMacro(v)
 		}
 		if r.OccurredAt = at; err == nil && at.Before(earliest) {
 			r.dropTime(v)
 		}
 	}
-	return r, bad
+	var err error
+	word := from.text(commission.ParamTest)
+	if r.Test, err = readTest(word); err != nil {
+		from.check(commission.ParamTest, err)
+		r.blameMacro(word)
+	}
+	return r, from.bad
+}
+
+// reading reads parameters, and collects what is wrong with them.
+type reading struct {
+	values url.Values
+	report *Report
+	bad    []*problem.Error
+}
+
+// check adds what is wrong with a parameter, if something is.
+func (f *reading) check(name string, err error) {
+	if err != nil {
+		f.bad = append(f.bad, problem.Invalid(name, "%s", err))
+	}
+}
+
+// text reads a parameter that can be stored as it is.
+func (f *reading) text(name string) string {
+	v := strings.TrimSpace(f.values.Get(name))
+	if fault := Unusable(v); fault != "" {
+		f.bad = append(f.bad, problem.Invalid(name, "%s", fault))
+		f.report.blame(BadField)
+		return ""
+	}
+	return v
+}
+
+// amount reads a sum of a report, and the currency that stands with it.
+func (f *reading) amount(name string) (decimal.NullDecimal, commission.Unit) {
+	v := f.text(name)
+	if v == "" {
+		return decimal.NullDecimal{}, commission.Unit{}
+	}
+	sum, err := commission.ReadAmount(v)
+	if err != nil {
+		f.bad = append(f.bad, problem.Invalid(name, "%.80q %s", v, err))
+		f.report.blameMacro(v)
+	}
+	if sum.Rounded {
+		f.report.note("its %s is rounded from %.80s", name, v)
+	}
+	return decimal.NewNullDecimal(sum.Amount), sum.Unit
+}
+
+// readTest reads whether a call says that it is a test.
+func readTest(word string) (bool, error) {
+	switch WordKey(word) {
+	case "1", "true", "yes":
+		return true, nil
+	case "", "0", "false", "no":
+		return false, nil
+	}
+	return false, fmt.Errorf("%.80q does not say whether the call is a test: send 1, or leave it out", word)
 }
 
 // Unlisted returns the parameters of a report that the dictionary does not list for its goal.
@@ -258,7 +304,7 @@ func (r *Report) settleCurrency(byDefault string) []*problem.Error {
 		return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%s", err)}
 	case err != nil:
 		return []*problem.Error{problem.Invalid(commission.ParamAmount, "%s", err)}
-	case stated.Shift != 0 && !r.Amount.Valid:
+	case stated.Shift != 0 && !r.Amount.Valid && !r.Payout.Valid:
 		return []*problem.Error{problem.Invalid(commission.ParamCurrency, "%q is a part of %s, and needs an amount: give %s", r.Currency, code, code)}
 	}
 	r.noteCurrency(stated, code, byDefault, amount)
@@ -266,7 +312,34 @@ func (r *Report) settleCurrency(byDefault string) []*problem.Error {
 	if r.Currency, r.unit = code, (commission.Unit{}); r.Amount.Valid {
 		r.Amount.Decimal = amount
 	}
+	return r.settlePayout(stated)
+}
+
+// settlePayout sets the payout's currency: the one that stands with it, or the report's.
+func (r *Report) settlePayout(stated commission.Unit) []*problem.Error {
+	if !r.Payout.Valid {
+		return nil
+	}
+	said := r.Payout.Decimal
+	payout, code, err := ReportedPayout(commission.Sum{Amount: said, Unit: r.payoutUnit}, stated, r.Currency, r.Amount.Valid)
+	if err != nil {
+		return []*problem.Error{problem.Invalid(commission.ParamPayout, "%s", err)}
+	}
+	if !payout.Equal(said) {
+		r.note("its payout, %s in a part of %s, is %s %s", said, code, payout, code)
+	}
+	r.Payout.Decimal, r.PayoutIn, r.payoutUnit = payout, code, commission.Unit{}
 	return nil
+}
+
+// ReportedPayout returns what an operator says that it pays, and its currency. A currency that is
+// stated is the amount's, where there is one: the payout may be in another.
+func ReportedPayout(sum commission.Sum, stated commission.Unit, byDefault string, hasAmount bool) (decimal.Decimal, string, error) {
+	payout, code, err := sum.In(stated, byDefault)
+	if err != nil && hasAmount && !sum.Unit.IsZero() {
+		return sum.In(commission.Unit{}, byDefault)
+	}
+	return payout, code, err
 }
 
 // noteCurrency notes how the currency was found, if not in its own code.
@@ -278,7 +351,7 @@ func (r *Report) noteCurrency(stated commission.Unit, code, byDefault string, am
 	switch {
 	case said.IsZero():
 		return
-	case said.Shift != 0:
+	case said.Shift != 0 && r.Amount.Valid:
 		r.note("%s %.40s is %s %s", r.Amount.Decimal, said.Text, amount, code)
 	case code == byDefault:
 		return

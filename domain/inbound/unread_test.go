@@ -20,13 +20,13 @@ func TestParametersThatNothingReadsAreNamed(t *testing.T) {
 	s.TimestampName = "sent_at"
 	for call, want := range map[[2]string]string{
 		{"goal=ftd&click_id=1&bonus=10&x.y=2&event.type=a&sent_at=1", ""}: "bonus",
-		{"goal=ftd", "brand=x&sub-id=2"}:                                   "brand sub-id",
-		{"", `{"goal":"ftd","data":{"bonus":1,"event":[{"kind":"x"}]}}`}:   "data.bonus data.event.0.kind",
-		{"token=***&secret=***&api_key=a&Token=b&signature=c", ""}:         "",
-		{"email=***&first_name=Jo&contact=***&who=a%40b.example", ""}:      "",
-		{"jo%40x.example=1&491701234567=1&203.0.113.7=1&-=1&=2", ""}:       "",
-		{"p8841234=1&" + strings.Repeat("a", 65) + "=1", ""}:               "",
-		{"", "(not kept: 12 bytes that cannot be read)"}:                   "",
+		{"goal=ftd", "brand=x&sub-id=2"}:                                  "brand sub-id",
+		{"", `{"goal":"ftd","data":{"bonus":1,"event":[{"kind":"x"}]}}`}:  "data.bonus data.event.0.kind",
+		{"token=***&secret=***&api_key=a&Token=b&signature=c", ""}:        "",
+		{"email=***&first_name=Jo&contact=***&who=a%40b.example", ""}:     "",
+		{"jo%40x.example=1&491701234567=1&203.0.113.7=1&-=1&=2", ""}:      "",
+		{"p8841234=1&" + strings.Repeat("a", 65) + "=1", ""}:              "",
+		{"", "(not kept: 12 bytes that cannot be read)"}:                  "",
 		{"", "{"}: "",
 	} {
 		if got := strings.Join(s.Unread(call[0], call[1]), " "); got != want {

@@ -38,7 +38,7 @@ func amount(text string) Macro      { return Macro{commission.ParamAmount, text}
 func currency(text string) Macro    { return Macro{commission.ParamCurrency, text} }
 func status(text string) Macro      { return Macro{commission.ParamStatus, text} }
 func occurred(text string) Macro    { return Macro{commission.ParamOccurredAt, text} }
-func payout(text string) Macro      { return Macro{ParamPayout, text} }
+func payout(text string) Macro      { return Macro{commission.ParamPayout, text} }
 
 // ours are our own names in braces, for whoever fills them in.
 var ours = []Macro{

@@ -30,9 +30,6 @@ type Macro struct {
 	Text      string // in the platform's syntax; empty if it is chosen in the platform's form
 }
 
-// ParamPayout is the parameter with what the operator says that it pays.
-const ParamPayout = "payout"
-
 // PlaceholderToken stands in a URL for a token that is not shown.
 const PlaceholderToken = "TOKEN"
 

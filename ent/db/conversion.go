@@ -61,6 +61,10 @@ type Conversion struct {
 	ReportedStatus string `json:"reported_status,omitempty"`
 	// When that happened, if the operator said so.
 	ReportedStatusAt *time.Time `json:"reported_status_at,omitempty"`
+	// What the operator says that it pays. For staff only.
+	ReportedPayout *decimal.Decimal `json:"reported_payout,omitempty"`
+	// Of the reported payout.
+	ReportedPayoutCurrency string `json:"reported_payout_currency,omitempty"`
 	// operator, staff, api, or postrider for a CPA that it found itself.
 	Origin string `json:"origin,omitempty"`
 	// click, player or staff; empty while unattributed.
@@ -87,7 +91,7 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case conversion.FieldAmount, conversion.FieldPayout, conversion.FieldRate:
+		case conversion.FieldAmount, conversion.FieldPayout, conversion.FieldRate, conversion.FieldReportedPayout:
 			values[i] = &sql.NullScanner{S: new(decimal.Decimal)}
 		case conversion.FieldClickID, conversion.FieldPlayerID, conversion.FieldApartFrom, conversion.FieldReplacedBy:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
@@ -95,7 +99,7 @@ func (*Conversion) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case conversion.FieldAffiliateID, conversion.FieldIntegrationID, conversion.FieldOfferID, conversion.FieldCampaignID, conversion.FieldDealID:
 			values[i] = new(sql.NullInt64)
-		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldReportedStatus, conversion.FieldOrigin, conversion.FieldAttributedBy, conversion.FieldCappedBy:
+		case conversion.FieldReportedClickID, conversion.FieldGoal, conversion.FieldTransactionID, conversion.FieldOnceKey, conversion.FieldCurrency, conversion.FieldPayoutCurrency, conversion.FieldStatus, conversion.FieldReportedStatus, conversion.FieldReportedPayoutCurrency, conversion.FieldOrigin, conversion.FieldAttributedBy, conversion.FieldCappedBy:
 			values[i] = new(sql.NullString)
 		case conversion.FieldReportedStatusAt, conversion.FieldUndoneAt, conversion.FieldOccurredAt, conversion.FieldReceivedAt, conversion.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -254,6 +258,19 @@ func (_m *Conversion) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ReportedStatusAt = new(time.Time)
 				*_m.ReportedStatusAt = value.Time
+			}
+		case conversion.FieldReportedPayout:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field reported_payout", values[i])
+			} else if value.Valid {
+				_m.ReportedPayout = new(decimal.Decimal)
+				*_m.ReportedPayout = *value.S.(*decimal.Decimal)
+			}
+		case conversion.FieldReportedPayoutCurrency:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field reported_payout_currency", values[i])
+			} else if value.Valid {
+				_m.ReportedPayoutCurrency = value.String
 			}
 		case conversion.FieldOrigin:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -429,6 +446,14 @@ func (_m *Conversion) String() string {
 		builder.WriteString("reported_status_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	if v := _m.ReportedPayout; v != nil {
+		builder.WriteString("reported_payout=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("reported_payout_currency=")
+	builder.WriteString(_m.ReportedPayoutCurrency)
 	builder.WriteString(", ")
 	builder.WriteString("origin=")
 	builder.WriteString(_m.Origin)

@@ -255,6 +255,34 @@ func (_c *ConversionCreate) SetNillableReportedStatusAt(v *time.Time) *Conversio
 	return _c
 }
 
+// SetReportedPayout sets the "reported_payout" field.
+func (_c *ConversionCreate) SetReportedPayout(v decimal.Decimal) *ConversionCreate {
+	_c.mutation.SetReportedPayout(v)
+	return _c
+}
+
+// SetNillableReportedPayout sets the "reported_payout" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableReportedPayout(v *decimal.Decimal) *ConversionCreate {
+	if v != nil {
+		_c.SetReportedPayout(*v)
+	}
+	return _c
+}
+
+// SetReportedPayoutCurrency sets the "reported_payout_currency" field.
+func (_c *ConversionCreate) SetReportedPayoutCurrency(v string) *ConversionCreate {
+	_c.mutation.SetReportedPayoutCurrency(v)
+	return _c
+}
+
+// SetNillableReportedPayoutCurrency sets the "reported_payout_currency" field if the given value is not nil.
+func (_c *ConversionCreate) SetNillableReportedPayoutCurrency(v *string) *ConversionCreate {
+	if v != nil {
+		_c.SetReportedPayoutCurrency(*v)
+	}
+	return _c
+}
+
 // SetOrigin sets the "origin" field.
 func (_c *ConversionCreate) SetOrigin(v string) *ConversionCreate {
 	_c.mutation.SetOrigin(v)
@@ -420,6 +448,10 @@ func (_c *ConversionCreate) defaults() error {
 		v := conversion.DefaultReportedStatus
 		_c.mutation.SetReportedStatus(v)
 	}
+	if _, ok := _c.mutation.ReportedPayoutCurrency(); !ok {
+		v := conversion.DefaultReportedPayoutCurrency
+		_c.mutation.SetReportedPayoutCurrency(v)
+	}
 	if _, ok := _c.mutation.Origin(); !ok {
 		v := conversion.DefaultOrigin
 		_c.mutation.SetOrigin(v)
@@ -472,6 +504,9 @@ func (_c *ConversionCreate) check() error {
 	}
 	if _, ok := _c.mutation.ReportedStatus(); !ok {
 		return &ValidationError{Name: "reported_status", err: errors.New(`db: missing required field "Conversion.reported_status"`)}
+	}
+	if _, ok := _c.mutation.ReportedPayoutCurrency(); !ok {
+		return &ValidationError{Name: "reported_payout_currency", err: errors.New(`db: missing required field "Conversion.reported_payout_currency"`)}
 	}
 	if _, ok := _c.mutation.Origin(); !ok {
 		return &ValidationError{Name: "origin", err: errors.New(`db: missing required field "Conversion.origin"`)}
@@ -605,6 +640,14 @@ func (_c *ConversionCreate) createSpec() (*Conversion, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ReportedStatusAt(); ok {
 		_spec.SetField(conversion.FieldReportedStatusAt, field.TypeTime, value)
 		_node.ReportedStatusAt = &value
+	}
+	if value, ok := _c.mutation.ReportedPayout(); ok {
+		_spec.SetField(conversion.FieldReportedPayout, field.TypeOther, value)
+		_node.ReportedPayout = &value
+	}
+	if value, ok := _c.mutation.ReportedPayoutCurrency(); ok {
+		_spec.SetField(conversion.FieldReportedPayoutCurrency, field.TypeString, value)
+		_node.ReportedPayoutCurrency = value
 	}
 	if value, ok := _c.mutation.Origin(); ok {
 		_spec.SetField(conversion.FieldOrigin, field.TypeString, value)

@@ -342,6 +342,40 @@ func (_u *ConversionUpdate) ClearReportedStatusAt() *ConversionUpdate {
 	return _u
 }
 
+// SetReportedPayout sets the "reported_payout" field.
+func (_u *ConversionUpdate) SetReportedPayout(v decimal.Decimal) *ConversionUpdate {
+	_u.mutation.SetReportedPayout(v)
+	return _u
+}
+
+// SetNillableReportedPayout sets the "reported_payout" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableReportedPayout(v *decimal.Decimal) *ConversionUpdate {
+	if v != nil {
+		_u.SetReportedPayout(*v)
+	}
+	return _u
+}
+
+// ClearReportedPayout clears the value of the "reported_payout" field.
+func (_u *ConversionUpdate) ClearReportedPayout() *ConversionUpdate {
+	_u.mutation.ClearReportedPayout()
+	return _u
+}
+
+// SetReportedPayoutCurrency sets the "reported_payout_currency" field.
+func (_u *ConversionUpdate) SetReportedPayoutCurrency(v string) *ConversionUpdate {
+	_u.mutation.SetReportedPayoutCurrency(v)
+	return _u
+}
+
+// SetNillableReportedPayoutCurrency sets the "reported_payout_currency" field if the given value is not nil.
+func (_u *ConversionUpdate) SetNillableReportedPayoutCurrency(v *string) *ConversionUpdate {
+	if v != nil {
+		_u.SetReportedPayoutCurrency(*v)
+	}
+	return _u
+}
+
 // SetAttributedBy sets the "attributed_by" field.
 func (_u *ConversionUpdate) SetAttributedBy(v string) *ConversionUpdate {
 	_u.mutation.SetAttributedBy(v)
@@ -613,6 +647,15 @@ func (_u *ConversionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if _u.mutation.ReportedStatusAtCleared() {
 		_spec.ClearField(conversion.FieldReportedStatusAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ReportedPayout(); ok {
+		_spec.SetField(conversion.FieldReportedPayout, field.TypeOther, value)
+	}
+	if _u.mutation.ReportedPayoutCleared() {
+		_spec.ClearField(conversion.FieldReportedPayout, field.TypeOther)
+	}
+	if value, ok := _u.mutation.ReportedPayoutCurrency(); ok {
+		_spec.SetField(conversion.FieldReportedPayoutCurrency, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.AttributedBy(); ok {
 		_spec.SetField(conversion.FieldAttributedBy, field.TypeString, value)
@@ -976,6 +1019,40 @@ func (_u *ConversionUpdateOne) ClearReportedStatusAt() *ConversionUpdateOne {
 	return _u
 }
 
+// SetReportedPayout sets the "reported_payout" field.
+func (_u *ConversionUpdateOne) SetReportedPayout(v decimal.Decimal) *ConversionUpdateOne {
+	_u.mutation.SetReportedPayout(v)
+	return _u
+}
+
+// SetNillableReportedPayout sets the "reported_payout" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableReportedPayout(v *decimal.Decimal) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetReportedPayout(*v)
+	}
+	return _u
+}
+
+// ClearReportedPayout clears the value of the "reported_payout" field.
+func (_u *ConversionUpdateOne) ClearReportedPayout() *ConversionUpdateOne {
+	_u.mutation.ClearReportedPayout()
+	return _u
+}
+
+// SetReportedPayoutCurrency sets the "reported_payout_currency" field.
+func (_u *ConversionUpdateOne) SetReportedPayoutCurrency(v string) *ConversionUpdateOne {
+	_u.mutation.SetReportedPayoutCurrency(v)
+	return _u
+}
+
+// SetNillableReportedPayoutCurrency sets the "reported_payout_currency" field if the given value is not nil.
+func (_u *ConversionUpdateOne) SetNillableReportedPayoutCurrency(v *string) *ConversionUpdateOne {
+	if v != nil {
+		_u.SetReportedPayoutCurrency(*v)
+	}
+	return _u
+}
+
 // SetAttributedBy sets the "attributed_by" field.
 func (_u *ConversionUpdateOne) SetAttributedBy(v string) *ConversionUpdateOne {
 	_u.mutation.SetAttributedBy(v)
@@ -1277,6 +1354,15 @@ func (_u *ConversionUpdateOne) sqlSave(ctx context.Context) (_node *Conversion, 
 	}
 	if _u.mutation.ReportedStatusAtCleared() {
 		_spec.ClearField(conversion.FieldReportedStatusAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ReportedPayout(); ok {
+		_spec.SetField(conversion.FieldReportedPayout, field.TypeOther, value)
+	}
+	if _u.mutation.ReportedPayoutCleared() {
+		_spec.ClearField(conversion.FieldReportedPayout, field.TypeOther)
+	}
+	if value, ok := _u.mutation.ReportedPayoutCurrency(); ok {
+		_spec.SetField(conversion.FieldReportedPayoutCurrency, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.AttributedBy(); ok {
 		_spec.SetField(conversion.FieldAttributedBy, field.TypeString, value)

@@ -289,35 +289,37 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Conversion",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			conversion.FieldAffiliateID:      {Type: field.TypeInt64, Column: conversion.FieldAffiliateID},
-			conversion.FieldIntegrationID:    {Type: field.TypeInt64, Column: conversion.FieldIntegrationID},
-			conversion.FieldOfferID:          {Type: field.TypeInt64, Column: conversion.FieldOfferID},
-			conversion.FieldCampaignID:       {Type: field.TypeInt64, Column: conversion.FieldCampaignID},
-			conversion.FieldClickID:          {Type: field.TypeUUID, Column: conversion.FieldClickID},
-			conversion.FieldReportedClickID:  {Type: field.TypeString, Column: conversion.FieldReportedClickID},
-			conversion.FieldPlayerID:         {Type: field.TypeUUID, Column: conversion.FieldPlayerID},
-			conversion.FieldGoal:             {Type: field.TypeString, Column: conversion.FieldGoal},
-			conversion.FieldTransactionID:    {Type: field.TypeString, Column: conversion.FieldTransactionID},
-			conversion.FieldOnceKey:          {Type: field.TypeString, Column: conversion.FieldOnceKey},
-			conversion.FieldAmount:           {Type: field.TypeOther, Column: conversion.FieldAmount},
-			conversion.FieldPayout:           {Type: field.TypeOther, Column: conversion.FieldPayout},
-			conversion.FieldCurrency:         {Type: field.TypeString, Column: conversion.FieldCurrency},
-			conversion.FieldPayoutCurrency:   {Type: field.TypeString, Column: conversion.FieldPayoutCurrency},
-			conversion.FieldDealID:           {Type: field.TypeInt64, Column: conversion.FieldDealID},
-			conversion.FieldStatus:           {Type: field.TypeEnum, Column: conversion.FieldStatus},
-			conversion.FieldTerms:            {Type: field.TypeJSON, Column: conversion.FieldTerms},
-			conversion.FieldRate:             {Type: field.TypeOther, Column: conversion.FieldRate},
-			conversion.FieldReportedStatus:   {Type: field.TypeString, Column: conversion.FieldReportedStatus},
-			conversion.FieldReportedStatusAt: {Type: field.TypeTime, Column: conversion.FieldReportedStatusAt},
-			conversion.FieldOrigin:           {Type: field.TypeString, Column: conversion.FieldOrigin},
-			conversion.FieldAttributedBy:     {Type: field.TypeString, Column: conversion.FieldAttributedBy},
-			conversion.FieldCappedBy:         {Type: field.TypeString, Column: conversion.FieldCappedBy},
-			conversion.FieldUndoneAt:         {Type: field.TypeTime, Column: conversion.FieldUndoneAt},
-			conversion.FieldApartFrom:        {Type: field.TypeUUID, Column: conversion.FieldApartFrom},
-			conversion.FieldReplacedBy:       {Type: field.TypeUUID, Column: conversion.FieldReplacedBy},
-			conversion.FieldOccurredAt:       {Type: field.TypeTime, Column: conversion.FieldOccurredAt},
-			conversion.FieldReceivedAt:       {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
-			conversion.FieldUpdatedAt:        {Type: field.TypeTime, Column: conversion.FieldUpdatedAt},
+			conversion.FieldAffiliateID:            {Type: field.TypeInt64, Column: conversion.FieldAffiliateID},
+			conversion.FieldIntegrationID:          {Type: field.TypeInt64, Column: conversion.FieldIntegrationID},
+			conversion.FieldOfferID:                {Type: field.TypeInt64, Column: conversion.FieldOfferID},
+			conversion.FieldCampaignID:             {Type: field.TypeInt64, Column: conversion.FieldCampaignID},
+			conversion.FieldClickID:                {Type: field.TypeUUID, Column: conversion.FieldClickID},
+			conversion.FieldReportedClickID:        {Type: field.TypeString, Column: conversion.FieldReportedClickID},
+			conversion.FieldPlayerID:               {Type: field.TypeUUID, Column: conversion.FieldPlayerID},
+			conversion.FieldGoal:                   {Type: field.TypeString, Column: conversion.FieldGoal},
+			conversion.FieldTransactionID:          {Type: field.TypeString, Column: conversion.FieldTransactionID},
+			conversion.FieldOnceKey:                {Type: field.TypeString, Column: conversion.FieldOnceKey},
+			conversion.FieldAmount:                 {Type: field.TypeOther, Column: conversion.FieldAmount},
+			conversion.FieldPayout:                 {Type: field.TypeOther, Column: conversion.FieldPayout},
+			conversion.FieldCurrency:               {Type: field.TypeString, Column: conversion.FieldCurrency},
+			conversion.FieldPayoutCurrency:         {Type: field.TypeString, Column: conversion.FieldPayoutCurrency},
+			conversion.FieldDealID:                 {Type: field.TypeInt64, Column: conversion.FieldDealID},
+			conversion.FieldStatus:                 {Type: field.TypeEnum, Column: conversion.FieldStatus},
+			conversion.FieldTerms:                  {Type: field.TypeJSON, Column: conversion.FieldTerms},
+			conversion.FieldRate:                   {Type: field.TypeOther, Column: conversion.FieldRate},
+			conversion.FieldReportedStatus:         {Type: field.TypeString, Column: conversion.FieldReportedStatus},
+			conversion.FieldReportedStatusAt:       {Type: field.TypeTime, Column: conversion.FieldReportedStatusAt},
+			conversion.FieldReportedPayout:         {Type: field.TypeOther, Column: conversion.FieldReportedPayout},
+			conversion.FieldReportedPayoutCurrency: {Type: field.TypeString, Column: conversion.FieldReportedPayoutCurrency},
+			conversion.FieldOrigin:                 {Type: field.TypeString, Column: conversion.FieldOrigin},
+			conversion.FieldAttributedBy:           {Type: field.TypeString, Column: conversion.FieldAttributedBy},
+			conversion.FieldCappedBy:               {Type: field.TypeString, Column: conversion.FieldCappedBy},
+			conversion.FieldUndoneAt:               {Type: field.TypeTime, Column: conversion.FieldUndoneAt},
+			conversion.FieldApartFrom:              {Type: field.TypeUUID, Column: conversion.FieldApartFrom},
+			conversion.FieldReplacedBy:             {Type: field.TypeUUID, Column: conversion.FieldReplacedBy},
+			conversion.FieldOccurredAt:             {Type: field.TypeTime, Column: conversion.FieldOccurredAt},
+			conversion.FieldReceivedAt:             {Type: field.TypeTime, Column: conversion.FieldReceivedAt},
+			conversion.FieldUpdatedAt:              {Type: field.TypeTime, Column: conversion.FieldUpdatedAt},
 		},
 	}
 	graph.Nodes[11] = &sqlgraph.Node{
@@ -1955,6 +1957,16 @@ func (f *ConversionFilter) WhereReportedStatus(p entql.StringP) {
 // WhereReportedStatusAt applies the entql time.Time predicate on the reported_status_at field.
 func (f *ConversionFilter) WhereReportedStatusAt(p entql.TimeP) {
 	f.Where(p.Field(conversion.FieldReportedStatusAt))
+}
+
+// WhereReportedPayout applies the entql other predicate on the reported_payout field.
+func (f *ConversionFilter) WhereReportedPayout(p entql.OtherP) {
+	f.Where(p.Field(conversion.FieldReportedPayout))
+}
+
+// WhereReportedPayoutCurrency applies the entql string predicate on the reported_payout_currency field.
+func (f *ConversionFilter) WhereReportedPayoutCurrency(p entql.StringP) {
+	f.Where(p.Field(conversion.FieldReportedPayoutCurrency))
 }
 
 // WhereOrigin applies the entql string predicate on the origin field.

@@ -10044,47 +10044,49 @@ func (m *ClickMutation) ResetEdge(name string) error {
 // ConversionMutation represents an operation that mutates the Conversion nodes in the graph.
 type ConversionMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *uuid.UUID
-	affiliate_id       *int64
-	addaffiliate_id    *int64
-	integration_id     *int64
-	addintegration_id  *int64
-	offer_id           *int64
-	addoffer_id        *int64
-	campaign_id        *int64
-	addcampaign_id     *int64
-	click_id           *uuid.UUID
-	reported_click_id  *string
-	player_id          *uuid.UUID
-	goal               *string
-	transaction_id     *string
-	once_key           *string
-	amount             *decimal.Decimal
-	payout             *decimal.Decimal
-	currency           *string
-	payout_currency    *string
-	deal_id            *int64
-	adddeal_id         *int64
-	status             *commission.Status
-	terms              **commission.Terms
-	rate               *decimal.Decimal
-	reported_status    *string
-	reported_status_at *time.Time
-	origin             *string
-	attributed_by      *string
-	capped_by          *string
-	undone_at          *time.Time
-	apart_from         *uuid.UUID
-	replaced_by        *uuid.UUID
-	occurred_at        *time.Time
-	received_at        *time.Time
-	updated_at         *time.Time
-	clearedFields      map[string]struct{}
-	done               bool
-	oldValue           func(context.Context) (*Conversion, error)
-	predicates         []predicate.Conversion
+	op                       Op
+	typ                      string
+	id                       *uuid.UUID
+	affiliate_id             *int64
+	addaffiliate_id          *int64
+	integration_id           *int64
+	addintegration_id        *int64
+	offer_id                 *int64
+	addoffer_id              *int64
+	campaign_id              *int64
+	addcampaign_id           *int64
+	click_id                 *uuid.UUID
+	reported_click_id        *string
+	player_id                *uuid.UUID
+	goal                     *string
+	transaction_id           *string
+	once_key                 *string
+	amount                   *decimal.Decimal
+	payout                   *decimal.Decimal
+	currency                 *string
+	payout_currency          *string
+	deal_id                  *int64
+	adddeal_id               *int64
+	status                   *commission.Status
+	terms                    **commission.Terms
+	rate                     *decimal.Decimal
+	reported_status          *string
+	reported_status_at       *time.Time
+	reported_payout          *decimal.Decimal
+	reported_payout_currency *string
+	origin                   *string
+	attributed_by            *string
+	capped_by                *string
+	undone_at                *time.Time
+	apart_from               *uuid.UUID
+	replaced_by              *uuid.UUID
+	occurred_at              *time.Time
+	received_at              *time.Time
+	updated_at               *time.Time
+	clearedFields            map[string]struct{}
+	done                     bool
+	oldValue                 func(context.Context) (*Conversion, error)
+	predicates               []predicate.Conversion
 }
 
 var _ ent.Mutation = (*ConversionMutation)(nil)
@@ -11170,6 +11172,91 @@ func (m *ConversionMutation) ResetReportedStatusAt() {
 	delete(m.clearedFields, conversion.FieldReportedStatusAt)
 }
 
+// SetReportedPayout sets the "reported_payout" field.
+func (m *ConversionMutation) SetReportedPayout(d decimal.Decimal) {
+	m.reported_payout = &d
+}
+
+// ReportedPayout returns the value of the "reported_payout" field in the mutation.
+func (m *ConversionMutation) ReportedPayout() (r decimal.Decimal, exists bool) {
+	v := m.reported_payout
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReportedPayout returns the old "reported_payout" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldReportedPayout(ctx context.Context) (v *decimal.Decimal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReportedPayout is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReportedPayout requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReportedPayout: %w", err)
+	}
+	return oldValue.ReportedPayout, nil
+}
+
+// ClearReportedPayout clears the value of the "reported_payout" field.
+func (m *ConversionMutation) ClearReportedPayout() {
+	m.reported_payout = nil
+	m.clearedFields[conversion.FieldReportedPayout] = struct{}{}
+}
+
+// ReportedPayoutCleared returns if the "reported_payout" field was cleared in this mutation.
+func (m *ConversionMutation) ReportedPayoutCleared() bool {
+	_, ok := m.clearedFields[conversion.FieldReportedPayout]
+	return ok
+}
+
+// ResetReportedPayout resets all changes to the "reported_payout" field.
+func (m *ConversionMutation) ResetReportedPayout() {
+	m.reported_payout = nil
+	delete(m.clearedFields, conversion.FieldReportedPayout)
+}
+
+// SetReportedPayoutCurrency sets the "reported_payout_currency" field.
+func (m *ConversionMutation) SetReportedPayoutCurrency(s string) {
+	m.reported_payout_currency = &s
+}
+
+// ReportedPayoutCurrency returns the value of the "reported_payout_currency" field in the mutation.
+func (m *ConversionMutation) ReportedPayoutCurrency() (r string, exists bool) {
+	v := m.reported_payout_currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReportedPayoutCurrency returns the old "reported_payout_currency" field's value of the Conversion entity.
+// If the Conversion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ConversionMutation) OldReportedPayoutCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReportedPayoutCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReportedPayoutCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReportedPayoutCurrency: %w", err)
+	}
+	return oldValue.ReportedPayoutCurrency, nil
+}
+
+// ResetReportedPayoutCurrency resets all changes to the "reported_payout_currency" field.
+func (m *ConversionMutation) ResetReportedPayoutCurrency() {
+	m.reported_payout_currency = nil
+}
+
 // SetOrigin sets the "origin" field.
 func (m *ConversionMutation) SetOrigin(s string) {
 	m.origin = &s
@@ -11567,7 +11654,7 @@ func (m *ConversionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ConversionMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 31)
 	if m.affiliate_id != nil {
 		fields = append(fields, conversion.FieldAffiliateID)
 	}
@@ -11627,6 +11714,12 @@ func (m *ConversionMutation) Fields() []string {
 	}
 	if m.reported_status_at != nil {
 		fields = append(fields, conversion.FieldReportedStatusAt)
+	}
+	if m.reported_payout != nil {
+		fields = append(fields, conversion.FieldReportedPayout)
+	}
+	if m.reported_payout_currency != nil {
+		fields = append(fields, conversion.FieldReportedPayoutCurrency)
 	}
 	if m.origin != nil {
 		fields = append(fields, conversion.FieldOrigin)
@@ -11703,6 +11796,10 @@ func (m *ConversionMutation) Field(name string) (ent.Value, bool) {
 		return m.ReportedStatus()
 	case conversion.FieldReportedStatusAt:
 		return m.ReportedStatusAt()
+	case conversion.FieldReportedPayout:
+		return m.ReportedPayout()
+	case conversion.FieldReportedPayoutCurrency:
+		return m.ReportedPayoutCurrency()
 	case conversion.FieldOrigin:
 		return m.Origin()
 	case conversion.FieldAttributedBy:
@@ -11770,6 +11867,10 @@ func (m *ConversionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldReportedStatus(ctx)
 	case conversion.FieldReportedStatusAt:
 		return m.OldReportedStatusAt(ctx)
+	case conversion.FieldReportedPayout:
+		return m.OldReportedPayout(ctx)
+	case conversion.FieldReportedPayoutCurrency:
+		return m.OldReportedPayoutCurrency(ctx)
 	case conversion.FieldOrigin:
 		return m.OldOrigin(ctx)
 	case conversion.FieldAttributedBy:
@@ -11936,6 +12037,20 @@ func (m *ConversionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReportedStatusAt(v)
+		return nil
+	case conversion.FieldReportedPayout:
+		v, ok := value.(decimal.Decimal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReportedPayout(v)
+		return nil
+	case conversion.FieldReportedPayoutCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReportedPayoutCurrency(v)
 		return nil
 	case conversion.FieldOrigin:
 		v, ok := value.(string)
@@ -12129,6 +12244,9 @@ func (m *ConversionMutation) ClearedFields() []string {
 	if m.FieldCleared(conversion.FieldReportedStatusAt) {
 		fields = append(fields, conversion.FieldReportedStatusAt)
 	}
+	if m.FieldCleared(conversion.FieldReportedPayout) {
+		fields = append(fields, conversion.FieldReportedPayout)
+	}
 	if m.FieldCleared(conversion.FieldUndoneAt) {
 		fields = append(fields, conversion.FieldUndoneAt)
 	}
@@ -12187,6 +12305,9 @@ func (m *ConversionMutation) ClearField(name string) error {
 		return nil
 	case conversion.FieldReportedStatusAt:
 		m.ClearReportedStatusAt()
+		return nil
+	case conversion.FieldReportedPayout:
+		m.ClearReportedPayout()
 		return nil
 	case conversion.FieldUndoneAt:
 		m.ClearUndoneAt()
@@ -12264,6 +12385,12 @@ func (m *ConversionMutation) ResetField(name string) error {
 		return nil
 	case conversion.FieldReportedStatusAt:
 		m.ResetReportedStatusAt()
+		return nil
+	case conversion.FieldReportedPayout:
+		m.ResetReportedPayout()
+		return nil
+	case conversion.FieldReportedPayoutCurrency:
+		m.ResetReportedPayoutCurrency()
 		return nil
 	case conversion.FieldOrigin:
 		m.ResetOrigin()

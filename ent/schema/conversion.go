@@ -38,6 +38,8 @@ func (Conversion) Fields() []ent.Field {
 		money("rate", "What one unit of the amount's currency was worth in the payout's."),
 		field.String("reported_status").Default("").Comment("The operator's last word for its status, while nobody has mapped it."),
 		optionalTime("reported_status_at", "When that happened, if the operator said so."),
+		money("reported_payout", "What the operator says that it pays. For staff only."),
+		field.String("reported_payout_currency").Default("").Comment("Of the reported payout."),
 		field.String("origin").Default("operator").Immutable().Comment("operator, staff, api, or postrider for a CPA that it found itself."),
 		field.String("attributed_by").Default("").Comment("click, player or staff; empty while unattributed."),
 		field.String("capped_by").Default("").Comment("offer or campaign, where the cap of its day was reached: then it pays nothing."),

@@ -1193,7 +1193,7 @@ type IgnoreAttentionPayload struct {
 
 // The input of `importStatusChanges`.
 type ImportStatusChangesInput struct {
-	// Lines of conversion_id or transaction_id, status, and optionally goal, amount, currency and reason; the first line names the columns. Commas, semicolons, tabs or bars separate them.
+	// Lines of conversion_id or transaction_id, status, and optionally goal, amount, currency, payout and reason; the first line names the columns. Commas, semicolons, tabs or bars separate them.
 	CSV string `json:"csv"`
 	// Returns what would happen, and changes nothing.
 	DryRun *bool `json:"dryRun,omitempty"`
@@ -1476,6 +1476,8 @@ type RecordConversionInput struct {
 	Amount *string `json:"amount,omitempty"`
 	// Of the amount: ISO 4217, or the code of a coin; by default what stands with the amount, else the integration's. One that is not known is kept, and has no rate.
 	Currency *string `json:"currency,omitempty"`
+	// What the operator says that it pays, as `amount` is written; without a currency of its own, in `currency`. For staff only; null if it does not say.
+	Payout *string `json:"payout,omitempty"`
 	// By default APPROVED.
 	Status *commission.Status `json:"status,omitempty"`
 	// When the goal was reached; by default now.

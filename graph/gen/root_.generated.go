@@ -497,36 +497,38 @@ type ComplexityRoot struct {
 	}
 
 	Conversion struct {
-		Affiliate      func(childComplexity int) int
-		Amount         func(childComplexity int) int
-		AttributedBy   func(childComplexity int) int
-		Campaign       func(childComplexity int) int
-		CappedBy       func(childComplexity int) int
-		Click          func(childComplexity int) int
-		ClickID        func(childComplexity int) int
-		ConversionID   func(childComplexity int) int
-		Deliveries     func(childComplexity int) int
-		Events         func(childComplexity int) int
-		GlobalID       func(childComplexity int) int
-		Goal           func(childComplexity int) int
-		Integration    func(childComplexity int) int
-		OccurredAt     func(childComplexity int) int
-		Offer          func(childComplexity int) int
-		Origin         func(childComplexity int) int
-		Payout         func(childComplexity int) int
-		PlayerID       func(childComplexity int) int
-		Proposals      func(childComplexity int) int
-		Rate           func(childComplexity int) int
-		ReceivedAt     func(childComplexity int) int
-		ReplacedBy     func(childComplexity int) int
-		Replaces       func(childComplexity int) int
-		ReportedStatus func(childComplexity int) int
-		Reversed       func(childComplexity int) int
-		Status         func(childComplexity int) int
-		Terms          func(childComplexity int) int
-		TransactionID  func(childComplexity int) int
-		Undoable       func(childComplexity int) int
-		UpdatedAt      func(childComplexity int) int
+		Affiliate        func(childComplexity int) int
+		Amount           func(childComplexity int) int
+		AttributedBy     func(childComplexity int) int
+		Campaign         func(childComplexity int) int
+		CappedBy         func(childComplexity int) int
+		Click            func(childComplexity int) int
+		ClickID          func(childComplexity int) int
+		ConversionID     func(childComplexity int) int
+		Deliveries       func(childComplexity int) int
+		Events           func(childComplexity int) int
+		GlobalID         func(childComplexity int) int
+		Goal             func(childComplexity int) int
+		Integration      func(childComplexity int) int
+		OccurredAt       func(childComplexity int) int
+		Offer            func(childComplexity int) int
+		Origin           func(childComplexity int) int
+		Payout           func(childComplexity int) int
+		PayoutDifference func(childComplexity int) int
+		PlayerID         func(childComplexity int) int
+		Proposals        func(childComplexity int) int
+		Rate             func(childComplexity int) int
+		ReceivedAt       func(childComplexity int) int
+		ReplacedBy       func(childComplexity int) int
+		Replaces         func(childComplexity int) int
+		ReportedPayout   func(childComplexity int) int
+		ReportedStatus   func(childComplexity int) int
+		Reversed         func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Terms            func(childComplexity int) int
+		TransactionID    func(childComplexity int) int
+		Undoable         func(childComplexity int) int
+		UpdatedAt        func(childComplexity int) int
 	}
 
 	ConversionChange struct {
@@ -3869,6 +3871,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.Payout(childComplexity), true
+	case "Conversion.payoutDifference":
+		if e.ComplexityRoot.Conversion.PayoutDifference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.PayoutDifference(childComplexity), true
 	case "Conversion.playerId":
 		if e.ComplexityRoot.Conversion.PlayerID == nil {
 			break
@@ -3905,6 +3913,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conversion.Replaces(childComplexity), true
+	case "Conversion.reportedPayout":
+		if e.ComplexityRoot.Conversion.ReportedPayout == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conversion.ReportedPayout(childComplexity), true
 	case "Conversion.reportedStatus":
 		if e.ComplexityRoot.Conversion.ReportedStatus == nil {
 			break
@@ -11689,6 +11703,10 @@ extend type Conversion {
   rate: String
   "Staff only: the integration that reported it."
   integration: Integration @auth(role: MANAGER)
+  "Staff only: what the operator says that it pays for it; null if it does not say."
+  reportedPayout: Money @auth(role: MANAGER)
+  "Staff only: ` + "`" + `reportedPayout` + "`" + ` less ` + "`" + `payout` + "`" + `; null unless both are there, in one currency."
+  payoutDifference: Money @auth(role: MANAGER)
   "Staff only: likely clicks, while it is unattributed."
   proposals: [Proposal!] @auth(role: MANAGER)
   "Staff only: whether ` + "`" + `undoAttribution` + "`" + ` can undo its attribution: staff attributed it."
@@ -11851,7 +11869,7 @@ type FireManualConversionPayload {
 
 "The input of ` + "`" + `importStatusChanges` + "`" + `."
 input ImportStatusChangesInput {
-  "Lines of conversion_id or transaction_id, status, and optionally goal, amount, currency and reason; the first line names the columns. Commas, semicolons, tabs or bars separate them."
+  "Lines of conversion_id or transaction_id, status, and optionally goal, amount, currency, payout and reason; the first line names the columns. Commas, semicolons, tabs or bars separate them."
   csv: String!
   "Returns what would happen, and changes nothing."
   dryRun: Boolean
@@ -12886,6 +12904,8 @@ input RecordConversionInput {
   amount: String
   "Of the amount: ISO 4217, or the code of a coin; by default what stands with the amount, else the integration's. One that is not known is kept, and has no rate."
   currency: String
+  "What the operator says that it pays, as ` + "`" + `amount` + "`" + ` is written; without a currency of its own, in ` + "`" + `currency` + "`" + `. For staff only; null if it does not say."
+  payout: String
   "By default APPROVED."
   status: ConversionStatus
   "When the goal was reached; by default now."
@@ -19035,6 +19055,10 @@ func (ec *executionContext) childFields_Conversion(ctx context.Context, field gr
 		return ec.fieldContext_Conversion_rate(ctx, field)
 	case "integration":
 		return ec.fieldContext_Conversion_integration(ctx, field)
+	case "reportedPayout":
+		return ec.fieldContext_Conversion_reportedPayout(ctx, field)
+	case "payoutDifference":
+		return ec.fieldContext_Conversion_payoutDifference(ctx, field)
 	case "proposals":
 		return ec.fieldContext_Conversion_proposals(ctx, field)
 	case "undoable":

@@ -56,6 +56,10 @@ const (
 	FieldReportedStatus = "reported_status"
 	// FieldReportedStatusAt holds the string denoting the reported_status_at field in the database.
 	FieldReportedStatusAt = "reported_status_at"
+	// FieldReportedPayout holds the string denoting the reported_payout field in the database.
+	FieldReportedPayout = "reported_payout"
+	// FieldReportedPayoutCurrency holds the string denoting the reported_payout_currency field in the database.
+	FieldReportedPayoutCurrency = "reported_payout_currency"
 	// FieldOrigin holds the string denoting the origin field in the database.
 	FieldOrigin = "origin"
 	// FieldAttributedBy holds the string denoting the attributed_by field in the database.
@@ -101,6 +105,8 @@ var Columns = []string{
 	FieldRate,
 	FieldReportedStatus,
 	FieldReportedStatusAt,
+	FieldReportedPayout,
+	FieldReportedPayoutCurrency,
 	FieldOrigin,
 	FieldAttributedBy,
 	FieldCappedBy,
@@ -136,6 +142,8 @@ var (
 	DefaultPayoutCurrency string
 	// DefaultReportedStatus holds the default value on creation for the "reported_status" field.
 	DefaultReportedStatus string
+	// DefaultReportedPayoutCurrency holds the default value on creation for the "reported_payout_currency" field.
+	DefaultReportedPayoutCurrency string
 	// DefaultOrigin holds the default value on creation for the "origin" field.
 	DefaultOrigin string
 	// DefaultAttributedBy holds the default value on creation for the "attributed_by" field.
@@ -257,6 +265,16 @@ func ByReportedStatus(opts ...sql.OrderTermOption) OrderOption {
 // ByReportedStatusAt orders the results by the reported_status_at field.
 func ByReportedStatusAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReportedStatusAt, opts...).ToFunc()
+}
+
+// ByReportedPayout orders the results by the reported_payout field.
+func ByReportedPayout(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReportedPayout, opts...).ToFunc()
+}
+
+// ByReportedPayoutCurrency orders the results by the reported_payout_currency field.
+func ByReportedPayoutCurrency(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReportedPayoutCurrency, opts...).ToFunc()
 }
 
 // ByOrigin orders the results by the origin field.

@@ -147,6 +147,16 @@ func ReportedStatusAt(v time.Time) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldReportedStatusAt, v))
 }
 
+// ReportedPayout applies equality check predicate on the "reported_payout" field. It's identical to ReportedPayoutEQ.
+func ReportedPayout(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReportedPayout, v))
+}
+
+// ReportedPayoutCurrency applies equality check predicate on the "reported_payout_currency" field. It's identical to ReportedPayoutCurrencyEQ.
+func ReportedPayoutCurrency(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReportedPayoutCurrency, v))
+}
+
 // Origin applies equality check predicate on the "origin" field. It's identical to OriginEQ.
 func Origin(v string) predicate.Conversion {
 	return predicate.Conversion(sql.FieldEQ(FieldOrigin, v))
@@ -1235,6 +1245,121 @@ func ReportedStatusAtIsNil() predicate.Conversion {
 // ReportedStatusAtNotNil applies the NotNil predicate on the "reported_status_at" field.
 func ReportedStatusAtNotNil() predicate.Conversion {
 	return predicate.Conversion(sql.FieldNotNull(FieldReportedStatusAt))
+}
+
+// ReportedPayoutEQ applies the EQ predicate on the "reported_payout" field.
+func ReportedPayoutEQ(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReportedPayout, v))
+}
+
+// ReportedPayoutNEQ applies the NEQ predicate on the "reported_payout" field.
+func ReportedPayoutNEQ(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldReportedPayout, v))
+}
+
+// ReportedPayoutIn applies the In predicate on the "reported_payout" field.
+func ReportedPayoutIn(vs ...decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldReportedPayout, vs...))
+}
+
+// ReportedPayoutNotIn applies the NotIn predicate on the "reported_payout" field.
+func ReportedPayoutNotIn(vs ...decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldReportedPayout, vs...))
+}
+
+// ReportedPayoutGT applies the GT predicate on the "reported_payout" field.
+func ReportedPayoutGT(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldReportedPayout, v))
+}
+
+// ReportedPayoutGTE applies the GTE predicate on the "reported_payout" field.
+func ReportedPayoutGTE(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldReportedPayout, v))
+}
+
+// ReportedPayoutLT applies the LT predicate on the "reported_payout" field.
+func ReportedPayoutLT(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldReportedPayout, v))
+}
+
+// ReportedPayoutLTE applies the LTE predicate on the "reported_payout" field.
+func ReportedPayoutLTE(v decimal.Decimal) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldReportedPayout, v))
+}
+
+// ReportedPayoutIsNil applies the IsNil predicate on the "reported_payout" field.
+func ReportedPayoutIsNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldIsNull(FieldReportedPayout))
+}
+
+// ReportedPayoutNotNil applies the NotNil predicate on the "reported_payout" field.
+func ReportedPayoutNotNil() predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotNull(FieldReportedPayout))
+}
+
+// ReportedPayoutCurrencyEQ applies the EQ predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyEQ(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEQ(FieldReportedPayoutCurrency, v))
+}
+
+// ReportedPayoutCurrencyNEQ applies the NEQ predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyNEQ(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNEQ(FieldReportedPayoutCurrency, v))
+}
+
+// ReportedPayoutCurrencyIn applies the In predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyIn(vs ...string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldIn(FieldReportedPayoutCurrency, vs...))
+}
+
+// ReportedPayoutCurrencyNotIn applies the NotIn predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyNotIn(vs ...string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldNotIn(FieldReportedPayoutCurrency, vs...))
+}
+
+// ReportedPayoutCurrencyGT applies the GT predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyGT(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGT(FieldReportedPayoutCurrency, v))
+}
+
+// ReportedPayoutCurrencyGTE applies the GTE predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyGTE(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldGTE(FieldReportedPayoutCurrency, v))
+}
+
+// ReportedPayoutCurrencyLT applies the LT predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyLT(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLT(FieldReportedPayoutCurrency, v))
+}
+
+// ReportedPayoutCurrencyLTE applies the LTE predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyLTE(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldLTE(FieldReportedPayoutCurrency, v))
+}
+
+// ReportedPayoutCurrencyContains applies the Contains predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyContains(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldContains(FieldReportedPayoutCurrency, v))
+}
+
+// ReportedPayoutCurrencyHasPrefix applies the HasPrefix predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyHasPrefix(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldHasPrefix(FieldReportedPayoutCurrency, v))
+}
+
+// ReportedPayoutCurrencyHasSuffix applies the HasSuffix predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyHasSuffix(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldHasSuffix(FieldReportedPayoutCurrency, v))
+}
+
+// ReportedPayoutCurrencyEqualFold applies the EqualFold predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyEqualFold(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldEqualFold(FieldReportedPayoutCurrency, v))
+}
+
+// ReportedPayoutCurrencyContainsFold applies the ContainsFold predicate on the "reported_payout_currency" field.
+func ReportedPayoutCurrencyContainsFold(v string) predicate.Conversion {
+	return predicate.Conversion(sql.FieldContainsFold(FieldReportedPayoutCurrency, v))
 }
 
 // OriginEQ applies the EQ predicate on the "origin" field.

@@ -329,6 +329,8 @@ var (
 		{Name: "rate", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "numeric"}},
 		{Name: "reported_status", Type: field.TypeString, Default: ""},
 		{Name: "reported_status_at", Type: field.TypeTime, Nullable: true},
+		{Name: "reported_payout", Type: field.TypeOther, Nullable: true, SchemaType: map[string]string{"postgres": "numeric"}},
+		{Name: "reported_payout_currency", Type: field.TypeString, Default: ""},
 		{Name: "origin", Type: field.TypeString, Default: "operator"},
 		{Name: "attributed_by", Type: field.TypeString, Default: ""},
 		{Name: "capped_by", Type: field.TypeString, Default: ""},
@@ -373,22 +375,22 @@ var (
 			{
 				Name:    "conversion_occurred_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ConversionsColumns[27], ConversionsColumns[0]},
+				Columns: []*schema.Column{ConversionsColumns[29], ConversionsColumns[0]},
 			},
 			{
 				Name:    "conversion_affiliate_id_occurred_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[27], ConversionsColumns[0]},
+				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[29], ConversionsColumns[0]},
 			},
 			{
 				Name:    "conversion_updated_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ConversionsColumns[29], ConversionsColumns[0]},
+				Columns: []*schema.Column{ConversionsColumns[31], ConversionsColumns[0]},
 			},
 			{
 				Name:    "conversion_affiliate_id_updated_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[29], ConversionsColumns[0]},
+				Columns: []*schema.Column{ConversionsColumns[1], ConversionsColumns[31], ConversionsColumns[0]},
 			},
 			{
 				Name:    "conversion_currency_amount",
@@ -403,12 +405,12 @@ var (
 			{
 				Name:    "conversion_replaced_by",
 				Unique:  true,
-				Columns: []*schema.Column{ConversionsColumns[26]},
+				Columns: []*schema.Column{ConversionsColumns[28]},
 			},
 			{
 				Name:    "conversion_apart_from",
 				Unique:  false,
-				Columns: []*schema.Column{ConversionsColumns[25]},
+				Columns: []*schema.Column{ConversionsColumns[27]},
 			},
 			{
 				Name:    "conversion_click_id",

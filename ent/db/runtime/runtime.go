@@ -290,20 +290,24 @@ func init() {
 	conversionDescReportedStatus := conversionFields[19].Descriptor()
 	// conversion.DefaultReportedStatus holds the default value on creation for the reported_status field.
 	conversion.DefaultReportedStatus = conversionDescReportedStatus.Default.(string)
+	// conversionDescReportedPayoutCurrency is the schema descriptor for reported_payout_currency field.
+	conversionDescReportedPayoutCurrency := conversionFields[22].Descriptor()
+	// conversion.DefaultReportedPayoutCurrency holds the default value on creation for the reported_payout_currency field.
+	conversion.DefaultReportedPayoutCurrency = conversionDescReportedPayoutCurrency.Default.(string)
 	// conversionDescOrigin is the schema descriptor for origin field.
-	conversionDescOrigin := conversionFields[21].Descriptor()
+	conversionDescOrigin := conversionFields[23].Descriptor()
 	// conversion.DefaultOrigin holds the default value on creation for the origin field.
 	conversion.DefaultOrigin = conversionDescOrigin.Default.(string)
 	// conversionDescAttributedBy is the schema descriptor for attributed_by field.
-	conversionDescAttributedBy := conversionFields[22].Descriptor()
+	conversionDescAttributedBy := conversionFields[24].Descriptor()
 	// conversion.DefaultAttributedBy holds the default value on creation for the attributed_by field.
 	conversion.DefaultAttributedBy = conversionDescAttributedBy.Default.(string)
 	// conversionDescCappedBy is the schema descriptor for capped_by field.
-	conversionDescCappedBy := conversionFields[23].Descriptor()
+	conversionDescCappedBy := conversionFields[25].Descriptor()
 	// conversion.DefaultCappedBy holds the default value on creation for the capped_by field.
 	conversion.DefaultCappedBy = conversionDescCappedBy.Default.(string)
 	// conversionDescUpdatedAt is the schema descriptor for updated_at field.
-	conversionDescUpdatedAt := conversionFields[29].Descriptor()
+	conversionDescUpdatedAt := conversionFields[31].Descriptor()
 	// conversion.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	conversion.DefaultUpdatedAt = conversionDescUpdatedAt.Default.(func() time.Time)
 	conversionbinding.Policy = privacy.NewPolicies(schema.ConversionBinding{})

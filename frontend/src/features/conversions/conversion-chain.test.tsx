@@ -233,3 +233,13 @@ it("totals of more than can be counted say so", async () => {
   open("/conversions", world);
   expect(await screen.findByText("The newest 10,000 conversions")).toBeInTheDocument();
 });
+
+it("staff see what the operator says that it pays, and how far that is from our payout", async () => {
+  const { world, conversion } = traced(() => ({}));
+  world.role = "MANAGER";
+  const usd = (amount: string) => ({ amount, currency: "USD" });
+  Object.assign(conversion, { reportedPayout: usd("150.00"), payoutDifference: usd("30.00") });
+  open(`/conversions/${conversion.id}`, world);
+  const fact = (await within(await chain()).findByText("Operator’s payout")).parentElement;
+  expect(fact).toHaveTextContent("$150.00, less our payout: $30.00");
+});

@@ -21,6 +21,8 @@ import { graphql, type ResultOf } from "@/graphql/graphql";
 import { useNode } from "@/graphql/use-node";
 import { useIsStaff } from "@/graphql/viewer";
 
+import { ReportedPayout } from "./reported-payout";
+
 const TraceQuery = graphql(
   `
     query ConversionTrace($id: ID!) {
@@ -266,6 +268,7 @@ function ConversionFacts({ conversion }: { conversion: Trace["conversion"] }): R
           </span>
         )}
       </Fact>
+      {isStaff && <ReportedPayout id={conversion.id} />}
       {conversion.playerId !== null && (
         <Fact name="Player">
           <ShortId id={conversion.playerId} what="player id" whole />

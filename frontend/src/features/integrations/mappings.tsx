@@ -12,8 +12,10 @@ const parameterChoices = [
   "transaction_id",
   "amount",
   "currency",
+  "payout",
   "status",
   "occurred_at",
+  "test",
   "token",
   "signature",
 ].map((id) => ({ id, label: id }));
