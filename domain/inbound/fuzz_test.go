@@ -19,6 +19,7 @@ func FuzzCall(f *testing.F) {
 	f.Add("POST", "", "application/x-www-form-urlencoded", "goal=deposit&amount=12,34&occurred_at=2026-06-12T10:00:00+02:00")
 	f.Add("POST", "a=%zz", "text/plain;", "\xff{")
 	f.Add("GET", "goal=ftd&click_id=1&test=1", "", "")
+	f.Add("GET", "goal=ftd&click_id=1&amount=25&currency=mBTC&payout=40+EUR", "", "")
 	now := time.Date(2026, 6, 12, 10, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, method, query, contentType, body string) {
 		c := &Call{Method: method, RawQuery: query, ContentType: contentType, Body: []byte(body)}
@@ -38,6 +39,9 @@ func FuzzCall(f *testing.F) {
 				if Unusable(v) != "" {
 					t.Fatalf("accepted, and cannot be kept: %q", v)
 				}
+			}
+			if r.Payout.Valid != (r.PayoutIn != "") || len(r.PayoutIn) > commission.MaxCurrency {
+				t.Fatalf("accepted a payout of %v in %q", r.Payout, r.PayoutIn)
 			}
 			if r.OccurredAt.After(now.Add(24*time.Hour)) || len(r.Currency) > commission.MaxCurrency || r.OccurredAt.Before(earliest) {
 				t.Fatalf("accepted: %+v", r)
