@@ -249,8 +249,12 @@ func (in *receiver) check(ctx context.Context, r *inbound.Report, src *integrati
 		asked = &g.Goal
 	}
 	bad := r.Complete(asked, src.Words, src.Currency, now)
+	// A word that nobody has mapped is kept and shown, and a secret is neither.
 	if shown := src.MaskWord(r.Goal); r.UnknownGoal && shown != r.Goal {
 		bad = append(bad, problem.Invalid(commission.ParamGoal, "%q is not in the event dictionary", shown))
+	}
+	if shown := src.MaskWord(r.UnknownStatus); shown != r.UnknownStatus {
+		bad = append(bad, problem.Invalid(commission.ParamStatus, "%q is no status: pending, approved, rejected or cancelled", shown))
 	}
 	return bad, nil
 }

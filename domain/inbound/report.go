@@ -15,6 +15,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"postrider/domain/commission"
+	"postrider/domain/tracking"
 	"postrider/internal/ids"
 	"postrider/internal/problem"
 )
@@ -234,6 +235,8 @@ func (r *Report) Complete(g *Goal, d Dialect, currency string, now time.Time) []
 	default:
 		r.UnknownGoal = g == nil // kept until it is mapped
 	}
+	r.dropUnfilled(commission.ParamPlayerID, &r.PlayerID)
+	r.dropUnfilled(commission.ParamTransaction, &r.TransactionID)
 	if r.ClickID == "" && r.PlayerID == "" {
 		r.blame(NoID)
 		bad = append(bad, problem.Invalid(commission.ParamClickID, "is required, or player_id, to attribute the conversion"))
@@ -253,6 +256,17 @@ func (r *Report) Complete(g *Goal, d Dialect, currency string, now time.Time) []
 		bad = append(bad, r.CheckGoal(g, d)...)
 	}
 	return bad
+}
+
+// dropUnfilled ignores an id that is a macro which was not filled in: all reports with it would look
+// like those of one player, or of one event.
+func (r *Report) dropUnfilled(name string, id *string) {
+	if !tracking.IsToken(strings.TrimSpace(*id)) {
+		return
+	}
+	r.blame(MacroNotFilled)
+	r.note("its %s, %.80q, is a macro that was not filled in, and was ignored", name, *id)
+	*id = ""
 }
 
 // tellApart gives a report of a repeatable goal without a transaction one that is made of its click or
