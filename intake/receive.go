@@ -231,9 +231,9 @@ func (in *receiver) receiveReport(ctx context.Context, src *integration, e *inbo
 		return Answer{}, fmt.Errorf("recording a conversion of integration %q: %w", src.Key, err)
 	}
 	if entry.illegal != nil {
-		a := invalid([]*problem.Error{entry.illegal}) //nolint:nilerr // the refusal is the answer
+		a := invalid([]*problem.Error{entry.illegal})
 		a.notes = report.Notes
-		return a, nil
+		return a, nil //nolint:nilerr // the refusal is the answer
 	}
 	return entry.answer(), nil
 }

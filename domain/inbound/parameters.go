@@ -53,7 +53,7 @@ func (s *Integration) list(c *Call, query fields, b content, notes []string) ([]
 		err := s.addObject(body, item)
 		events[i] = s.event(query, body, notes)
 		if err != nil {
-			events[i].Bad = []*problem.Error{problem.Invalid("body", "the event is not an object")}
+			events[i].Bad = []*problem.Error{problem.Invalid("body", "has an event that is not an object")}
 		}
 		call := *c
 		call.Body, call.ContentType, call.item = item, "application/json", true

@@ -64,7 +64,7 @@ function columnsOf(integration: string): Column<Call>[] {
       deskOnly: true,
       cell: (row) => (
         <span translate="no" className="line-clamp-1 font-mono text-sm break-all">
-          {row.query || row.body}
+          {[row.query, row.body].filter(Boolean).join(" ")}
         </span>
       ),
     },

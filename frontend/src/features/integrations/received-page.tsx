@@ -70,7 +70,7 @@ const more: Column<Call>[] = [
     deskOnly: true,
     cell: (row) => (
       <span translate="no" className="line-clamp-1 font-mono text-sm break-all">
-        {row.query || row.body || "–"}
+        {[row.query, row.body].filter(Boolean).join(" ") || "–"}
       </span>
     ),
   },
