@@ -9,29 +9,42 @@ import (
 
 	"postrider/dispatch"
 	"postrider/domain/commission"
+	"postrider/domain/inbound"
 )
 
 // writeCall writes the operator's call of a step into the received log, and sometimes a
 // repetition of it.
 func (h *history) writeCall(c *conversion, s step) {
-	result, code, reason := "recorded", 201, "new, attributed by click"
+	a := called{result: "recorded", code: 201, reason: "new, attributed by click", conversion: c.id, affiliate: c.affiliateID()}
 	switch {
 	case c.click == nil:
-		result, code, reason = "unattributed", 202, fmt.Sprintf("click not found: there is no click %s for this operator", c.reported)
+		a.result, a.code, a.cause = "unattributed", 202, inbound.UnknownClick
+		a.reason = fmt.Sprintf("click not found: there is no click %s for this operator", c.reported)
 	case s.previous != "":
-		result, code, reason = "updated", 200, fmt.Sprintf("from %s to %s", s.previous, s.status)
+		a.result, a.code, a.reason = "updated", 200, fmt.Sprintf("from %s to %s", s.previous, s.status)
+		if s.status == commission.Rejected || s.status == commission.Cancelled {
+			a.cause = inbound.Reversal
+		}
 	case c.byPlayer:
-		reason = "new, attributed by player"
+		a.reason = "new, attributed by player"
 	}
 	query := callQuery(c, s)
-	h.logCall(c.offer, s.received, query, result, reason, code, c.id)
-	if again := s.received.Add(after(h.r, 9*time.Second, .8)); result == "recorded" && happens(h.r, .025) && again.Before(h.Now) {
-		reason = "the same " + c.goal.Key + " (once per player) again"
+	h.logCall(c.offer, s.received, query, a)
+	if again := s.received.Add(after(h.r, 9*time.Second, .8)); a.result == "recorded" && happens(h.r, .025) && again.Before(h.Now) {
+		a.result, a.code, a.cause, a.reason = "duplicate", 200, inbound.Repeat, "the same "+c.goal.Key+" (once per player) again"
 		if c.transaction != "" {
-			reason = "the same transaction again"
+			a.reason = "the same transaction again"
 		}
-		h.logCall(c.offer, again, query, "duplicate", reason, 200, c.id)
+		h.logCall(c.offer, again, query, a)
 	}
+}
+
+// called is what became of an operator's call.
+type called struct {
+	result, reason        string
+	cause                 inbound.Cause
+	code                  int
+	conversion, affiliate any
 }
 
 // callQuery returns the query of an operator's call, its secrets masked as in the log.
@@ -68,25 +81,29 @@ func (h *history) writeRefusals() {
 		query := "goal=ftd&player_id=P" + strconv.Itoa(h.numbers+h.r.IntN(900))
 		switch i % 3 {
 		case 0:
-			proof, name := "token", "token"
+			refused, name := called{result: "unauthorized", code: 401, cause: inbound.BadToken, reason: "the token is wrong"}, "token"
 			if o.signed {
-				proof, name = "signature", "signature"
+				refused.cause, refused.reason, name = inbound.BadSignature, "the signature is wrong", "signature"
 			}
-			h.logCall(o, at, query+"&"+name+"=***", "unauthorized", "the "+proof+" is wrong", 401, nil)
+			h.logCall(o, at, query+"&"+name+"=***", refused)
 		case 1:
-			h.logCall(o, at, query+"&amount=abc&token=***", "invalid", `amount "abc" is not an amount; write it like 1234.50`, 400, nil)
+			h.logCall(o, at, query+"&amount=abc&token=***", called{
+				result: "invalid", code: 400, cause: inbound.BadField, reason: `amount "abc" is not an amount; write it like 1234.50`,
+			})
 		default:
-			h.logCall(o, at, "goal=registration&token=***", "invalid", "click_id is required, or player_id, to attribute the conversion", 400, nil)
+			h.logCall(o, at, "goal=registration&token=***", called{
+				result: "invalid", code: 400, cause: inbound.NoID, reason: "click_id is required, or player_id, to attribute the conversion",
+			})
 		}
 	}
 }
 
-func (h *history) logCall(o *offer, at time.Time, query, result, reason string, code int, conversionID any) {
+func (h *history) logCall(o *offer, at time.Time, query string, a called) {
 	headers, _ := json.Marshal([]dispatch.Header{ // strings only: it cannot fail
 		{Name: "Accept", Value: "*/*"}, {Name: "User-Agent", Value: o.operator + " notifier/2.4"},
 	})
 	h.rows.received.add(factID(h.r, at), at, o.integrationID, o.integration, "GET", query, "", headers, operatorNetwork,
-		result, reason, code, around(h.r, 4.2, .5), conversionID)
+		a.result, textOrNull(string(a.cause)), a.reason, a.code, around(h.r, 4.2, .5), a.conversion, a.affiliate)
 }
 
 // operatorNetwork is the network of the operators' calls.

@@ -141,16 +141,17 @@ func TestEveryStateAndStatusIsThere(t *testing.T) {
 	t.Parallel()
 	f := fill(t, 9_000)
 	for query, want := range map[string][]string{
-		`SELECT DISTINCT state FROM deliveries`:          outbox.State("").Values(),
-		`SELECT DISTINCT status FROM conversions`:        enum.Strings(commission.Statuses()),
-		`SELECT DISTINCT goal FROM conversions`:          {"registration", "kyc", "ftd", "deposit", "cpa", "net_revenue"},
-		`SELECT DISTINCT scope FROM postbacks`:           firing.Scope("").Values(),
-		`SELECT DISTINCT method FROM attempts`:           firing.Method("").Values(),
-		`SELECT DISTINCT model FROM deals`:               commission.Model("").Values(),
-		`SELECT DISTINCT vertical FROM offers`:           commission.Vertical("").Values(),
-		`SELECT DISTINCT state FROM offers`:              tracking.RunState("").Values(),
-		`SELECT DISTINCT attributed_by FROM conversions`: {"", "click", "player"},
-		`SELECT DISTINCT result FROM received_postbacks`: {"recorded", "duplicate", "updated", "unattributed", "invalid", "unauthorized"},
+		`SELECT DISTINCT state FROM deliveries`:                                 outbox.State("").Values(),
+		`SELECT DISTINCT status FROM conversions`:                               enum.Strings(commission.Statuses()),
+		`SELECT DISTINCT goal FROM conversions`:                                 {"registration", "kyc", "ftd", "deposit", "cpa", "net_revenue"},
+		`SELECT DISTINCT scope FROM postbacks`:                                  firing.Scope("").Values(),
+		`SELECT DISTINCT method FROM attempts`:                                  firing.Method("").Values(),
+		`SELECT DISTINCT model FROM deals`:                                      commission.Model("").Values(),
+		`SELECT DISTINCT vertical FROM offers`:                                  commission.Vertical("").Values(),
+		`SELECT DISTINCT state FROM offers`:                                     tracking.RunState("").Values(),
+		`SELECT DISTINCT attributed_by FROM conversions`:                        {"", "click", "player"},
+		`SELECT DISTINCT cause FROM received_postbacks WHERE cause IS NOT NULL`: {"unknown_click", "repeat", "reversal", "bad_token", "bad_field", "no_id"},
+		`SELECT DISTINCT result FROM received_postbacks`:                        {"recorded", "duplicate", "updated", "unattributed", "invalid", "unauthorized"},
 	} {
 		got := texts(t, f.DB, query)
 		for _, w := range want {

@@ -34,8 +34,8 @@ func newRows() *rows {
 			reason, detail, replay_of, superseded_by, created_at, updated_at, delivered_at, warning)`},
 		attempts: &table{into: `attempts (id, affiliate_id, delivery_id, number, started_at, method, url, status_code, duration_ms, error, detail,
 			request_headers, request_body, response_headers, response_body, timings, empty_macros)`},
-		received: &table{into: `received_postbacks (id, received_at, integration_id, integration_key, method, query, body, headers, address, result, reason,
-			status_code, duration_ms, conversion_id)`},
+		received: &table{into: `received_postbacks (id, received_at, integration_id, integration_key, method, query, body, headers, address, result, cause, reason,
+			status_code, duration_ms, conversion_id, affiliate_id)`},
 		echoes: &table{into: `echo_requests (id, affiliate_id, received_at, method, url, headers, body, status_code)`},
 	}
 }

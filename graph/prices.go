@@ -21,6 +21,7 @@ const (
 	priceOfSums      = 1500 // of all earnings of an affiliate
 	priceOfWatching  = 1500 // the engine's state, the gaps between postbacks
 	priceOfChecklist = 200
+	priceOfRecent    = 400 // the last 1,000 calls of an integration
 	priceOfCount     = 200 // of the rows of a list, up to page.MaxTotal
 	priceOfNumbers   = 10  // of one campaign, one postback, in a list of them
 	priceOfReading   = 20  // a text that is parsed, recognised, checked
@@ -126,7 +127,7 @@ func connections(c *gen.ComplexityRoot) {
 	c.Campaign.Deliveries, c.Tracker.Deliveries, c.Postback.Deliveries = c.Query.Deliveries, c.Query.Deliveries, c.Query.Deliveries
 	c.Query.ReceivedPostbacks = pageOfKind[filter.ReceivedPostback, gen.ListOrder]
 	c.Integration.ReceivedPostbacks = c.Query.ReceivedPostbacks
-	c.Integration.RecentCalls = func(child int) int { return priceOfSums + child }
+	c.Integration.RecentCalls = func(child int) int { return priceOfRecent + child }
 	c.Query.AuditEntries = pageOfKind[filter.Audit, gen.ListOrder]
 	c.Query.Alerts = func(child int, first *int, _ *string, last *int, _ *string, _ *filter.Alert) int {
 		return rows(child, first, last)

@@ -94,6 +94,11 @@ function searchOf(integration: string, result: string, cause: string | null): Re
   };
 }
 
+/** What stands in the place of a cause: calls from before causes were kept have none either. */
+function withoutCause(result: string): string {
+  return ["recorded", "updated", "test"].includes(lower(result)) ? "Nothing wrong" : "No cause kept";
+}
+
 /** A result, its cause, how many, and a bar of their share. */
 function CountRow({
   result,
@@ -112,7 +117,7 @@ function CountRow({
         search={searchOf(integration, result, cause)}
         className="link min-w-0 break-words"
       >
-        {cause === null ? "Nothing wrong" : causeInWords(cause)}
+        {cause === null ? withoutCause(result) : causeInWords(cause)}
       </Link>
       <span className="tabular min-w-10 text-right">{formatNumber(calls)}</span>
       <span aria-hidden className="col-span-full h-2 overflow-hidden rounded-full bg-sunken sm:col-span-1">
