@@ -48,6 +48,7 @@ type Report struct {
 
 	Cause Cause `json:"-"` // why it is refused; empty if it is not, or for no other reason than a bad field
 
+	unfilled   []string        // ids that are macros which were not filled in, with their names
 	unit       commission.Unit // what stands with the amount
 	payoutUnit commission.Unit // what stands with the payout
 }
@@ -239,7 +240,7 @@ func (r *Report) Complete(g *Goal, d Dialect, currency string, now time.Time) []
 	r.dropUnfilled(commission.ParamTransaction, &r.TransactionID)
 	if r.ClickID == "" && r.PlayerID == "" {
 		r.blame(NoID)
-		bad = append(bad, problem.Invalid(commission.ParamClickID, "is required, or player_id, to attribute the conversion"))
+		bad = append(bad, r.missing(commission.ParamClickID, "is required, or player_id, to attribute the conversion"))
 	}
 	bad = append(bad, r.settleCurrency(currency)...)
 	r.StatusGiven = r.Status != ""
@@ -266,7 +267,16 @@ func (r *Report) dropUnfilled(name string, id *string) {
 	}
 	r.blame(MacroNotFilled)
 	r.note("its %s, %.80q, is a macro that was not filled in, and was ignored", name, *id)
+	r.unfilled = append(r.unfilled, fmt.Sprintf("%s %.80q", name, *id))
 	*id = ""
+}
+
+// missing is the problem with an id that is required. It names the macros that were sent in its place.
+func (r *Report) missing(name, why string) *problem.Error {
+	if len(r.unfilled) > 0 {
+		why += fmt.Sprintf(": %s is a macro that was not filled in", strings.Join(r.unfilled, ", "))
+	}
+	return problem.Invalid(name, "%s", why)
 }
 
 // tellApart gives a report of a repeatable goal without a transaction one that is made of its click or
@@ -293,7 +303,7 @@ func (r *Report) CheckGoal(g *Goal, d Dialect) []*problem.Error {
 	}
 	if !g.OncePerPlayer && r.TransactionID == "" {
 		r.blame(NoID)
-		bad = append(bad, problem.Invalid(commission.ParamTransaction, "is required for %q, which a player can reach more than once", g.Key))
+		bad = append(bad, r.missing(commission.ParamTransaction, fmt.Sprintf("is required for %q, which a player can reach more than once", g.Key)))
 	}
 	if r.UnknownStatus == "" && !slices.Contains(g.Statuses, r.Status) {
 		bad = append(bad, problem.Invalid(commission.ParamStatus, "a conversion of the goal %s cannot be %s", g.Key, r.Status))

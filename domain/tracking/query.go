@@ -53,9 +53,12 @@ func placeOf(name string) (place, bool) {
 	if p, ok := places[folded]; ok {
 		return p, true
 	}
-	p, ok := places[strings.NewReplacer("_", "", "-", "").Replace(folded)]
+	p, ok := places[joiners.Replace(folded)]
 	return p, ok
 }
+
+// joiners are taken out of a name.
+var joiners = strings.NewReplacer("_", "", "-", "")
 
 // IsParam reports whether a name is one of a link's parameters, ours or another network's.
 func IsParam(name string) bool {
