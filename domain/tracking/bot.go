@@ -12,7 +12,10 @@ func NoClick(r Request) string {
 	if why := LooksAhead(r); why != "" {
 		return why
 	}
-	agent := strings.ToLower(r.UserAgent)
+	agent := strings.ReplaceAll(strings.ToLower(r.UserAgent), "cubot", "") // a maker of phones
+	if agent == "whatsapp" {
+		return "the user agent is a bot's (WhatsApp)"
+	}
 	for _, mark := range botMarks {
 		if strings.Contains(agent, mark) {
 			return "the user agent is a bot's (" + mark + ")"
@@ -35,18 +38,20 @@ func LooksAhead(r Request) string {
 	return ""
 }
 
-// botMarks are parts of robots' user agents in lower case: search engines, link previews of
+// botMarks are parts of robots' user agents in lower case, names of robots and not of the firms that
+// also make browsers: search engines, link previews of
 // messengers and social networks, crawlers of search tools and language models, uptime checks;
 // and at the end what most others have in common.
 var botMarks = []string{
 	"googlebot", "adsbot-google", "mediapartners-google", "apis-google", "feedfetcher-google", "google-inspectiontool",
 	"googleother", "google-read-aloud", "storebot-google", "bingbot", "bingpreview", "adidxbot", "msnbot", "slurp",
-	"duckduckbot", "duckassistbot", "baiduspider", "yandexbot", "yandex.com/bots", "sogou", "exabot", "petalbot",
+	"duckduckbot", "duckassistbot", "baiduspider", "yandexbot", "yandex.com/bots", "exabot", "petalbot",
 	"seznambot", "naverbot", "yeti/", "applebot", "qwantbot", "mojeekbot",
 	"facebookexternalhit", "facebookcatalog", "facebot", "meta-externalagent", "meta-externalfetcher", "twitterbot",
 	"linkedinbot", "pinterestbot", "pinterest/0.", "redditbot", "slackbot", "slack-imgproxy", "telegrambot", "whatsapp/",
-	"discordbot", "skypeuripreview", "viberbot", "vkshare", "snap url preview", "iframely", "embedly", "bitlybot",
-	"tumblr/", "quora link preview", "mastodon/", "flipboardproxy", "nuzzel", "outbrain", "w3c_validator",
+	"discordbot", "skypeuripreview", "viberbot", "vkshare", "snap url preview", "link preview", "microsoftpreview", "google-pagerenderer", "cardyb", "kakaotalk-scrap",
+	"kakaostory-og-reader", "iframely", "embedly", "bitlybot",
+	"tumblr/", "mastodon/", "flipboardproxy", "nuzzel", "outbrain", "w3c_validator",
 	"ahrefsbot", "semrushbot", "mj12bot", "dotbot", "rogerbot", "screaming frog", "serpstatbot", "dataforseobot",
 	"blexbot", "sitebulb", "ia_archiver", "archive.org_bot", "ccbot", "gptbot", "chatgpt-user", "oai-searchbot",
 	"claudebot", "claude-user", "anthropic-ai", "perplexitybot", "bytespider", "amazonbot", "cohere-ai", "diffbot", "youbot",

@@ -1,6 +1,7 @@
 package tracking_test
 
 import (
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -92,6 +93,26 @@ func TestNoClick(t *testing.T) {
 	} {
 		if why := tracking.NoClick(c.request); (why == "") != c.click {
 			t.Errorf("%s: %q, want a click: %t", name, why, c.click)
+		}
+	}
+}
+
+// Whoever is taken for a robot arrives without a click id, and what he does is nobody's: a browser
+// that is taken for one costs money, a robot that is taken for a browser costs a number.
+func TestBrowsersAreNoRobots(t *testing.T) {
+	t.Parallel()
+	for file, click := range map[string]bool{"testdata/browsers.txt": true, "testdata/robots.txt": false} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for agent := range strings.Lines(string(text)) {
+			if agent = strings.TrimSpace(agent); agent == "" || agent[0] == '#' {
+				continue
+			}
+			if why := tracking.NoClick(tracking.Request{Method: "GET", UserAgent: agent}); (why == "") != click {
+				t.Errorf("%s: %s: %q", file, agent, why)
+			}
 		}
 	}
 }
