@@ -276,8 +276,12 @@ func postbacksAreVerified(t *testing.T, p *program) {
 			postback := made.CreatePostback.Postbacks[0]
 			s.listen(t, addr, postback.SigningSecret)
 			p.convert(t, 0, 0, "verified é&"+s.Language)
-			pgtest.Until(t, time.Minute, "the postback is verified", func() bool { return p.statusOf(t, token, postback.ID) != 0 })
-			if status := p.statusOf(t, token, postback.ID); status != http.StatusNoContent {
+			var status int // of the newest delivery: the others' conversions fire the postback as well
+			pgtest.Until(t, time.Minute, "the postback is verified", func() bool {
+				status = p.statusOf(t, token, postback.ID)
+				return status != 0
+			})
+			if status != http.StatusNoContent {
 				t.Errorf("Postrider's own POST was answered %d\n%s", status, s.Code)
 			}
 			webhook, err := standardwebhooks.NewWebhook(postback.SigningSecret)
